@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an architecture gives to the driver, and what it may rely on.
+ *
+ * One implementation is linked, from arch/$(SRCARCH)/; all functions are
+ * required, so that a missing one breaks the build. The core knows no
+ * register, no interrupt controller and no vector layout; the architecture
+ * knows no ioctl, no reference count and no run page.
+ *
+ * A hardware id is the number by which the host and user space name a CPU
+ * (x86: the APIC id). A hardware vector is a CPU vector of VTL2.
+ *
+ * The architecture calls two functions of redirect.h, both on the mapping's
+ * CPU with interrupts off: redirect_relay() for an arrival on a mapped
+ * vector, redirect_late() for one on a vector that was quiesced. It does the
+ * end of interrupt itself, exactly once for each arrival, after the call.
+ */
+#ifndef _MSHV_VTL_ARCH_H
+#define _MSHV_VTL_ARCH_H
+
+#include <linux/types.h>
+
+struct redirect_mapping;
+
+/**
+ * vtl_arch_init() - get ready to hand out hardware vectors
+ *
+ * Context: module init; may sleep.
+ * Return: 0; -ENODEV if this machine cannot redirect at all (the driver then
+ * loads without it); another negative errno if it could but failed.
+ */
+int vtl_arch_init(void);
+
+/**
+ * vtl_arch_exit() - undo vtl_arch_init()
+ *
+ * Every vector was freed before. Safe after a failed vtl_arch_init().
+ * Context: module exit; may sleep.
+ */
+void vtl_arch_exit(void);
+
+/**
+ * vtl_arch_cpu_online() - learn the hardware id of a CPU that came online
+ * @cpu: the CPU
+ *
+ * May be called again for the same CPU.
+ * Context: CPU hotplug, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vtl_arch_cpu_online(unsigned int cpu);
+
+/**
+ * vtl_arch_cpu_find() - find the CPU that a hardware id names
+ * @hardware_id: untrusted, any value
+ *
+ * Context: any; needs no lock.
+ * Return: the CPU, which may be offline by now, or -ENOENT.
+ */
+int vtl_arch_cpu_find(u32 hardware_id);
+
+/**
+ * vtl_arch_cpu_hardware_id() - the hardware id of a CPU
+ * @cpu: a CPU that vtl_arch_cpu_online() has seen
+ *
+ * Context: any.
+ * Return: the hardware id.
+ */
+u32 vtl_arch_cpu_hardware_id(unsigned int cpu);
+
+/**
+ * vtl_arch_proxy_vector_valid() - may VTL0 have a device interrupt of this vector?
+ * @vector: untrusted, any value
+ *
+ * Context: any.
+ * Return: true if so; then @vector is below 256.
+ */
+bool vtl_arch_proxy_vector_valid(u32 vector);
+
+/**
+ * vtl_arch_vector_limit() - how many vectors the kernel has for devices on a CPU
+ *
+ * Context: any.
+ * Return: the number, VTL2's own devices included; at most 256.
+ */
+unsigned int vtl_arch_vector_limit(void);
+
+/**
+ * vtl_arch_vector_alloc() - give a mapping a hardware vector on its own CPU
+ * @mapping: everything but its vector and irq is filled in; both are set here
+ *
+ * Guarantees: the vector is on @mapping->cpu or there is none; it is below
+ * 256; before it can fire, everything that redirect_relay() reads is in place.
+ *
+ * Context: may sleep. CPU hotplug is held off, @mapping->cpu is online.
+ * Return: 0; -ENOSPC if that CPU has no free vector; -ENOMEM; another
+ * negative errno if the kernel refused. Nothing is held after an error.
+ */
+int vtl_arch_vector_alloc(struct redirect_mapping *mapping);
+
+/**
+ * vtl_arch_vector_quiesce() - make a mapped vector stop relaying
+ * @mapping: a mapping whose vector was allocated and not quiesced
+ *
+ * Guarantees, at the return: redirect_relay() has returned and will not be
+ * called again; an interrupt that was pending in the CPU's interrupt
+ * controller was relayed, and its arrival will not be reported again; every
+ * later arrival goes to redirect_late(). The vector stays allocated.
+ *
+ * Context: may sleep. @mapping->cpu is online and stays so.
+ */
+void vtl_arch_vector_quiesce(struct redirect_mapping *mapping);
+
+/**
+ * vtl_arch_vector_free() - give a quiesced vector back to the kernel
+ * @mapping: quiesced; it must live on for one RCU grace period, since an
+ *           arrival may be under way
+ *
+ * Guarantees: all that vtl_arch_vector_alloc() took is free again.
+ * Context: may sleep.
+ */
+void vtl_arch_vector_free(struct redirect_mapping *mapping);
+
+#endif /* _MSHV_VTL_ARCH_H */

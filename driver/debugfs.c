@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an operator sees: three text files under debugfs, in mshv_vtl/.
+ *
+ *   mappings  a line for each hardware vector: what it stands for
+ *   cpus      a line for each CPU: vectors used and left
+ *   totals    a line for each counter
+ *
+ * The first line of the tables names the columns; a reader should go by name,
+ * as columns may be added. Observes only.
+ */
+#include <linux/cpumask.h>
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "arch.h"
+#include "debugfs.h"
+#include "redirect.h"
+
+static struct dentry *debugfs_root;
+
+/* Tables go CPU by CPU; position 0 is the header, position n + 1 is CPU n. */
+static void *table_start(struct seq_file *m, loff_t *pos)
+{
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	if (*pos > nr_cpu_ids)
+		return NULL;
+
+	*pos = cpumask_next(*pos - 2, cpu_possible_mask) + 1;
+	return *pos <= nr_cpu_ids ? pos : NULL;
+}
+
+static void *table_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return table_start(m, pos);
+}
+
+static void table_stop(struct seq_file *m, void *v)
+{
+}
+
+static unsigned int table_cpu(void *v)
+{
+	return *(loff_t *)v - 1;
+}
+
+static void mapping_show(const struct redirect_mapping *mapping,
+			 bool quarantined, void *arg)
+{
+	seq_printf(arg, "%u %u 0x%02x 0x%02x %s %lu %ld %ld %ld %lld\n",
+		   mapping->cpu, vtl_arch_cpu_hardware_id(mapping->cpu),
+		   mapping->vector, mapping->proxy_vector,
+		   quarantined ? "quarantined" : "mapped", mapping->references,
+		   local_read(&mapping->relayed),
+		   local_read(&mapping->blocked), local_read(&mapping->late),
+		   ktime_ms_delta(ktime_get(), mapping->created));
+}
+
+static int mappings_show(struct seq_file *m, void *v)
+{
+	if (v == SEQ_START_TOKEN)
+		seq_puts(m, "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms\n");
+	else
+		redirect_visit(table_cpu(v), mapping_show, m);
+	return 0;
+}
+
+static const struct seq_operations mappings_sops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = mappings_show,
+};
+
+DEFINE_SEQ_ATTRIBUTE(mappings);
+
+static int cpus_show(struct seq_file *m, void *v)
+{
+	struct redirect_stats stats;
+	unsigned int cpu;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "cpu hardware_id online mapped quarantined free quota relayed blocked unmapped\n");
+		return 0;
+	}
+
+	cpu = table_cpu(v);
+	if (redirect_stats_get(cpu, &stats))
+		seq_printf(m, "%u %u", cpu, vtl_arch_cpu_hardware_id(cpu));
+	else
+		seq_printf(m, "%u -", cpu);
+	seq_printf(m, " %u %u %u %u %u %lu %lu %lu\n", cpu_online(cpu),
+		   stats.mapped, stats.quarantined, stats.free, stats.quota,
+		   stats.relayed, stats.blocked, stats.unmapped);
+	return 0;
+}
+
+static const struct seq_operations cpus_sops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = cpus_show,
+};
+
+DEFINE_SEQ_ATTRIBUTE(cpus);
+
+static int totals_show(struct seq_file *m, void *v)
+{
+	struct redirect_stats one, all = {};
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		redirect_stats_get(cpu, &one);
+		all.mapped += one.mapped;
+		all.quarantined += one.quarantined;
+		all.relayed += one.relayed;
+		all.blocked += one.blocked;
+		all.unmapped += one.unmapped;
+	}
+	seq_printf(m, "mappings %u\nquarantined %u\n", all.mapped,
+		   all.quarantined);
+	seq_printf(m, "relayed %lu\nblocked %lu\nunmapped %lu\n", all.relayed,
+		   all.blocked, all.unmapped);
+	return 0;
+}
+
+DEFINE_SHOW_ATTRIBUTE(totals);
+
+void vtl_debugfs_init(void)
+{
+	debugfs_root = debugfs_create_dir("mshv_vtl", NULL);
+	debugfs_create_file("mappings", 0400, debugfs_root, NULL,
+			    &mappings_fops);
+	debugfs_create_file("cpus", 0400, debugfs_root, NULL, &cpus_fops);
+	debugfs_create_file("totals", 0400, debugfs_root, NULL, &totals_fops);
+}
+
+void vtl_debugfs_exit(void)
+{
+	debugfs_remove(debugfs_root);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What user space sees: /dev/mshv, the VTL file, ioctl decode, mmap.
+ *
+ * Every byte from user space is checked here for form (size, padding, known
+ * command); what it means is checked by the part that owns it. Knows nothing
+ * of vectors.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/build_bug.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/mshv_vtl.h>
+
+#include "files.h"
+#include "redirect.h"
+#include "vp.h"
+
+/* A page index is kind << 16 | VP. */
+#define PAGE_INDEX_KIND_SHIFT	16
+
+static_assert(MSHV_CHECK_EXTENSION == 0x4004b800);
+static_assert(MSHV_CREATE_VTL == 0x8001b81d);
+static_assert(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT == 0xc010b839);
+static_assert(sizeof(struct mshv_map_device_intr) == 16);
+
+/**
+ * struct vtl_file - an open VTL file
+ * @redirect: the references that it holds
+ */
+struct vtl_file {
+	struct redirect_file redirect;
+};
+
+static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
+		    struct mshv_map_device_intr __user *user_args)
+{
+	u32 vector;
+	int ret;
+
+	ret = redirect_map(&file->redirect, args->vector, args->apic_id,
+			   &vector);
+	if (ret)
+		return ret;
+
+	args->vector = vector;
+	if (!copy_to_user(user_args, args, sizeof(*args)))
+		return 0;
+
+	/* A caller that cannot learn the vector could never unmap it. */
+	redirect_unmap(&file->redirect, vector, args->apic_id);
+	return -EFAULT;
+}
+
+static long vtl_ioctl_map(struct vtl_file *file,
+			  struct mshv_map_device_intr __user *user_args)
+{
+	struct mshv_map_device_intr args;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	if (memchr_inv(args.padding, 0, sizeof(args.padding)))
+		return -EINVAL;
+
+	switch (args.create_mapping) {
+	case 0:
+		return redirect_unmap(&file->redirect, args.vector,
+				      args.apic_id);
+	case 1:
+		return vtl_map(file, &args, user_args);
+	default:
+		return -EINVAL;
+	}
+}
+
+static long vtl_ioctl(struct file *filp, unsigned int command,
+		      unsigned long arg)
+{
+	struct vtl_file *file = filp->private_data;
+
+	switch (command) {
+	case MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT:
+		return vtl_ioctl_map(file, (void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static vm_fault_t vtl_fault(struct vm_fault *fault)
+{
+	unsigned long kind = fault->pgoff >> PAGE_INDEX_KIND_SHIFT;
+	unsigned long cpu = fault->pgoff & GENMASK(PAGE_INDEX_KIND_SHIFT - 1, 0);
+	struct page *page;
+
+	if (kind != MSHV_VTL_PAGE_RUN)
+		return VM_FAULT_SIGBUS;
+
+	page = vp_run_page_get(cpu);
+	if (!page)
+		return VM_FAULT_SIGBUS;
+
+	fault->page = page;
+	return 0;
+}
+
+static const struct vm_operations_struct vtl_vm_ops = {
+	.fault = vtl_fault,
+};
+
+static int vtl_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	/* A private copy would never show an interrupt. */
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+
+	vma->vm_ops = &vtl_vm_ops;
+	return 0;
+}
+
+static int vtl_release(struct inode *inode, struct file *filp)
+{
+	struct vtl_file *file = filp->private_data;
+
+	redirect_file_release(&file->redirect);
+	kfree(file);
+	return 0;
+}
+
+static const struct file_operations vtl_fops = {
+	.owner = THIS_MODULE,
+	.release = vtl_release,
+	.unlocked_ioctl = vtl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = vtl_mmap,
+	.llseek = noop_llseek,
+};
+
+/* Installs a VTL file whose part is @file; on error @file is still ours. */
+static int vtl_file_install(struct vtl_file *file)
+{
+	struct file *filp;
+	int fd;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+
+	filp = anon_inode_getfile("mshv_vtl", &vtl_fops, file, O_RDWR);
+	if (IS_ERR(filp)) {
+		put_unused_fd(fd);
+		return PTR_ERR(filp);
+	}
+
+	fd_install(fd, filp);
+	return fd;
+}
+
+static long mshv_ioctl_create_vtl(void)
+{
+	struct vtl_file *file;
+	int ret;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	if (!file)
+		return -ENOMEM;
+
+	ret = redirect_file_init(&file->redirect);
+	if (ret)
+		goto free_file;
+
+	ret = vtl_file_install(file);
+	if (ret < 0)
+		goto release_redirect;
+	return ret;
+
+release_redirect:
+	redirect_file_release(&file->redirect);
+free_file:
+	kfree(file);
+	return ret;
+}
+
+static long mshv_ioctl_check_extension(u32 __user *user_capability)
+{
+	u32 capability;
+
+	if (copy_from_user(&capability, user_capability, sizeof(capability)))
+		return -EFAULT;
+
+	switch (capability) {
+	case MSHV_CAP_CORE_API_STABLE:
+	case MSHV_CAP_REGISTER_PAGE:
+	case MSHV_CAP_VTL_RETURN_ACTION:
+	case MSHV_CAP_DR6_SHARED:
+		return 0;
+	case MSHV_CAP_REDIRECTED_INTERRUPT:
+		return redirect_available();
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static long mshv_ioctl(struct file *filp, unsigned int command,
+		       unsigned long arg)
+{
+	switch (command) {
+	case MSHV_CHECK_EXTENSION:
+		return mshv_ioctl_check_extension((u32 __user *)arg);
+	case MSHV_CREATE_VTL:
+		return mshv_ioctl_create_vtl();
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations mshv_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = mshv_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice mshv_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mshv",
+	.fops = &mshv_fops,
+	.mode = 0600,
+};
+
+int vtl_files_init(void)
+{
+	return misc_register(&mshv_device);
+}
+
+void vtl_files_exit(void)
+{
+	misc_deregister(&mshv_device);
+}

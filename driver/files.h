@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device node of the driver; see files.c.
+ */
+#ifndef _MSHV_VTL_FILES_H
+#define _MSHV_VTL_FILES_H
+
+/**
+ * vtl_files_init() - make /dev/mshv
+ *
+ * Everything else must be ready: it can be opened at once.
+ * Context: module init; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int vtl_files_init(void);
+
+/**
+ * vtl_files_exit() - remove /dev/mshv
+ *
+ * The module cannot be unloaded while a file is open, so none is.
+ * Context: module exit; may sleep.
+ */
+void vtl_files_exit(void);
+
+#endif /* _MSHV_VTL_FILES_H */

@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The slow path of redirected interrupts: tables, references, quarantine.
+ *
+ * Lock order: cpu_hotplug_lock, then redirect_lock, then what the
+ * architecture takes to allocate and free a vector.
+ *
+ * Knows nothing of vectors as an architecture has them: it asks arch.h.
+ */
+#define pr_fmt(fmt) "mshv_vtl: " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/nospec.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+#include <linux/workqueue.h>
+
+#include "arch.h"
+#include "redirect.h"
+
+/* Vectors that the automatic quota leaves to VTL2's own devices. */
+#define REDIRECT_VECTORS_LEFT	64
+
+static int vectors_per_cpu = -1;
+module_param(vectors_per_cpu, int, 0644);
+MODULE_PARM_DESC(vectors_per_cpu,
+		 "Most hardware vectors given on one CPU; 0: no limit; -1: leave 64 to other devices (default)");
+
+static unsigned int quarantine_ms = 1000;
+module_param(quarantine_ms, uint, 0644);
+MODULE_PARM_DESC(quarantine_ms,
+		 "For how long a vector given back must be quiet before it is given again, in ms (default 1000)");
+
+static unsigned int quarantine_max = 16;
+module_param(quarantine_max, uint, 0644);
+MODULE_PARM_DESC(quarantine_max,
+		 "Most vectors of one CPU kept aside after they were given back (default 16)");
+
+/**
+ * struct redirect_table - the mappings of one CPU
+ * @by_vector:   mapping by hardware vector; not those in quarantine
+ * @by_proxy:    hardware vector by proxy vector; 0: not mapped
+ * @quarantine:  vectors given back and kept aside, oldest first
+ * @mapped:      entries in @by_vector
+ * @quarantined: entries in @quarantine
+ * @relayed:     what mappings that are gone had relayed
+ * @blocked:     what mappings that are gone had blocked
+ * @unmapped:    late arrivals. Written by this CPU alone, with interrupts
+ *               off; the rest is under redirect_lock.
+ */
+struct redirect_table {
+	struct redirect_mapping *by_vector[REDIRECT_VECTORS];
+	u8 by_proxy[REDIRECT_VECTORS];
+	struct list_head quarantine;
+	unsigned int mapped;
+	unsigned int quarantined;
+	unsigned long relayed;
+	unsigned long blocked;
+	local_t unmapped;
+};
+
+/* The footprint that the README promises. */
+static_assert(sizeof(struct redirect_mapping) <= 256);
+static_assert(sizeof(struct redirect_table) +
+	      REDIRECT_VECTORS * sizeof(unsigned long) <= 8192);
+
+/*
+ * Protects the tables, the references of all files and the quarantines. The
+ * interrupt side never takes it: what an arrival needs is reached through the
+ * vector's descriptor, and lives until after the last one.
+ */
+static DEFINE_MUTEX(redirect_lock);
+
+/* By CPU; written by redirect_online() under redirect_lock. */
+static struct redirect_table **redirect_tables;
+static bool redirect_is_available;
+
+static void quarantine_expire(struct work_struct *work);
+static DECLARE_DELAYED_WORK(quarantine_work, quarantine_expire);
+
+bool redirect_available(void)
+{
+	return redirect_is_available;
+}
+
+/* How many vectors a CPU may give, quarantine included; 0: no limit. */
+static unsigned int quota_get(void)
+{
+	int quota = READ_ONCE(vectors_per_cpu);
+	unsigned int limit = vtl_arch_vector_limit();
+
+	if (quota >= 0)
+		return quota;
+	return limit > REDIRECT_VECTORS_LEFT ? limit - REDIRECT_VECTORS_LEFT : 1;
+}
+
+void redirect_late(struct redirect_mapping *mapping)
+{
+	if (mapping->swallow_next) {
+		mapping->swallow_next = false;
+		return;
+	}
+
+	local_inc(&mapping->late);
+	local_inc(&mapping->table->unmapped);
+	WRITE_ONCE(mapping->quiet_since, jiffies);
+	pr_warn_ratelimited("interrupt on hardware vector 0x%02x of CPU %u, which has no mapping (it stood for VTL0 vector 0x%02x): dropped\n",
+			    mapping->vector, mapping->cpu,
+			    mapping->proxy_vector);
+}
+
+/* Gives one vector in quarantine back to the kernel. */
+static void quarantine_free(struct redirect_mapping *mapping)
+{
+	lockdep_assert_held(&redirect_lock);
+
+	list_del(&mapping->quarantined);
+	mapping->table->quarantined--;
+	vtl_arch_vector_free(mapping);
+	kfree_rcu(mapping, rcu);
+}
+
+/* Frees the vector that is longest in quarantine; false if there is none. */
+static bool quarantine_reclaim(struct redirect_table *table)
+{
+	struct redirect_mapping *oldest;
+
+	lockdep_assert_held(&redirect_lock);
+
+	oldest = list_first_entry_or_null(&table->quarantine,
+					  struct redirect_mapping, quarantined);
+	if (!oldest)
+		return false;
+
+	quarantine_free(oldest);
+	return true;
+}
+
+static void quarantine_drain(struct redirect_table *table)
+{
+	while (quarantine_reclaim(table))
+		;
+}
+
+static void quarantine_rearm(void)
+{
+	schedule_delayed_work(&quarantine_work,
+			      msecs_to_jiffies(READ_ONCE(quarantine_ms)) + 1);
+}
+
+static void quarantine_add(struct redirect_mapping *mapping)
+{
+	struct redirect_table *table = mapping->table;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_add_tail(&mapping->quarantined, &table->quarantine);
+	table->quarantined++;
+	while (table->quarantined > READ_ONCE(quarantine_max))
+		quarantine_reclaim(table);
+	if (table->quarantined)
+		quarantine_rearm();
+}
+
+/* A vector whose old device still raises it stays: its time starts anew. */
+static bool quarantine_is_over(const struct redirect_mapping *mapping)
+{
+	unsigned long span = msecs_to_jiffies(READ_ONCE(quarantine_ms));
+
+	return time_after_eq(jiffies, READ_ONCE(mapping->quiet_since) + span);
+}
+
+static bool quarantine_expire_cpu(struct redirect_table *table)
+{
+	struct redirect_mapping *mapping, *next;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined) {
+		if (quarantine_is_over(mapping))
+			quarantine_free(mapping);
+	}
+	return table->quarantined;
+}
+
+static void quarantine_expire(struct work_struct *work)
+{
+	bool more = false;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		mutex_lock(&redirect_lock);
+		if (redirect_tables[cpu])
+			more |= quarantine_expire_cpu(redirect_tables[cpu]);
+		mutex_unlock(&redirect_lock);
+		cond_resched();
+	}
+	if (more)
+		quarantine_rearm();
+}
+
+static bool quota_allows(const struct redirect_table *table)
+{
+	unsigned int quota = quota_get();
+
+	return !quota || table->mapped + table->quarantined < quota;
+}
+
+/* Takes a vector for @mapping; gives up quarantine for it where it must. */
+static int mapping_vector_take(struct redirect_mapping *mapping)
+{
+	struct redirect_table *table = mapping->table;
+	int ret;
+
+	while (!quota_allows(table)) {
+		if (!quarantine_reclaim(table))
+			return -ENODEV;
+	}
+
+	do {
+		ret = vtl_arch_vector_alloc(mapping);
+	} while (ret == -ENOSPC && quarantine_reclaim(table));
+
+	/* User space asks only whether to fall back. */
+	return ret && ret != -ENOMEM ? -ENODEV : ret;
+}
+
+static struct redirect_mapping *mapping_create(struct redirect_table *table,
+					       unsigned int cpu,
+					       u32 proxy_vector)
+{
+	struct redirect_mapping *mapping;
+	int ret;
+
+	lockdep_assert_held(&redirect_lock);
+
+	mapping = kzalloc_node(sizeof(*mapping), GFP_KERNEL, cpu_to_node(cpu));
+	if (!mapping)
+		return ERR_PTR(-ENOMEM);
+
+	mapping->cpu = cpu;
+	mapping->proxy_vector = proxy_vector;
+	mapping->table = table;
+	mapping->created = ktime_get();
+	INIT_LIST_HEAD(&mapping->quarantined);
+	vp_bit_init(&mapping->bit, cpu, proxy_vector);
+
+	/* Complete; from here on interrupts may use it. */
+	ret = mapping_vector_take(mapping);
+	if (ret) {
+		kfree_rcu(mapping, rcu);
+		return ERR_PTR(ret);
+	}
+
+	table->by_vector[mapping->vector] = mapping;
+	table->by_proxy[proxy_vector] = mapping->vector;
+	table->mapped++;
+	return mapping;
+}
+
+/* The last reference is gone: nothing may set the bit any more. */
+static void mapping_retire(struct redirect_mapping *mapping)
+{
+	struct redirect_table *table = mapping->table;
+
+	lockdep_assert_held(&redirect_lock);
+
+	WRITE_ONCE(mapping->quiet_since, jiffies);
+	vtl_arch_vector_quiesce(mapping);
+
+	table->by_vector[mapping->vector] = NULL;
+	table->by_proxy[mapping->proxy_vector] = 0;
+	table->mapped--;
+	table->relayed += local_read(&mapping->relayed);
+	table->blocked += local_read(&mapping->blocked);
+	quarantine_add(mapping);
+}
+
+static void mapping_put(struct redirect_mapping *mapping, unsigned long count)
+{
+	mapping->references -= count;
+	if (!mapping->references)
+		mapping_retire(mapping);
+}
+
+int redirect_file_init(struct redirect_file *file)
+{
+	file->references = kvcalloc(nr_cpu_ids, sizeof(*file->references),
+				    GFP_KERNEL_ACCOUNT);
+	return file->references ? 0 : -ENOMEM;
+}
+
+static void file_release_cpu(struct redirect_file *file, unsigned int cpu)
+{
+	unsigned long *references = file->references[cpu];
+	unsigned int vector;
+
+	mutex_lock(&redirect_lock);
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+		if (references[vector])
+			mapping_put(redirect_tables[cpu]->by_vector[vector],
+				    references[vector]);
+	}
+	mutex_unlock(&redirect_lock);
+	kfree(references);
+}
+
+void redirect_file_release(struct redirect_file *file)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (file->references[cpu])
+			file_release_cpu(file, cpu);
+		cond_resched();
+	}
+	kvfree(file->references);
+}
+
+static unsigned long *file_references_get(struct redirect_file *file,
+					  unsigned int cpu)
+{
+	lockdep_assert_held(&redirect_lock);
+
+	if (!file->references[cpu])
+		file->references[cpu] = kcalloc(REDIRECT_VECTORS,
+						sizeof(unsigned long),
+						GFP_KERNEL_ACCOUNT);
+	return file->references[cpu];
+}
+
+static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
+			       unsigned int cpu, u32 *vector)
+{
+	struct redirect_table *table = redirect_tables[cpu];
+	struct redirect_mapping *mapping;
+	unsigned long *references;
+
+	lockdep_assert_held(&redirect_lock);
+
+	references = file_references_get(file, cpu);
+	if (!references)
+		return -ENOMEM;
+
+	proxy_vector = array_index_nospec(proxy_vector, REDIRECT_VECTORS);
+	if (table->by_proxy[proxy_vector])
+		mapping = table->by_vector[table->by_proxy[proxy_vector]];
+	else
+		mapping = mapping_create(table, cpu, proxy_vector);
+	if (IS_ERR(mapping))
+		return PTR_ERR(mapping);
+
+	mapping->references++;
+	references[mapping->vector]++;
+	*vector = mapping->vector;
+	return 0;
+}
+
+int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
+		 u32 *vector)
+{
+	int ret = -EINVAL;
+	int cpu;
+
+	if (!vtl_arch_proxy_vector_valid(proxy_vector))
+		return -EINVAL;
+	if (!redirect_is_available)
+		return -ENODEV;
+
+	/* The CPU must not go between the check and the mapping. */
+	cpus_read_lock();
+	cpu = vtl_arch_cpu_find(hardware_id);
+	if (cpu >= 0 && cpu_online(cpu)) {
+		mutex_lock(&redirect_lock);
+		ret = redirect_map_locked(file, proxy_vector, cpu, vector);
+		mutex_unlock(&redirect_lock);
+	}
+	cpus_read_unlock();
+	return ret;
+}
+
+static int redirect_unmap_locked(struct redirect_file *file, u32 vector,
+				 unsigned int cpu)
+{
+	unsigned long *references = file->references[cpu];
+
+	lockdep_assert_held(&redirect_lock);
+
+	if (!references || !references[vector])
+		return -ENOENT;
+
+	references[vector]--;
+	mapping_put(redirect_tables[cpu]->by_vector[vector], 1);
+	return 0;
+}
+
+int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
+{
+	int cpu, ret;
+
+	if (vector >= REDIRECT_VECTORS)
+		return -EINVAL;
+
+	cpu = vtl_arch_cpu_find(hardware_id);
+	if (cpu < 0)
+		return -ENOENT;
+
+	/*
+	 * No hotplug lock: a CPU with a mapping stays online, and whether
+	 * there is one is known under redirect_lock.
+	 */
+	vector = array_index_nospec(vector, REDIRECT_VECTORS);
+	mutex_lock(&redirect_lock);
+	ret = redirect_unmap_locked(file, vector, cpu);
+	mutex_unlock(&redirect_lock);
+	return ret;
+}
+
+int redirect_online(unsigned int cpu)
+{
+	struct redirect_table *table;
+
+	if (redirect_tables[cpu])
+		return 0;
+
+	table = kvzalloc_node(sizeof(*table), GFP_KERNEL, cpu_to_node(cpu));
+	if (!table)
+		return -ENOMEM;
+
+	INIT_LIST_HEAD(&table->quarantine);
+	mutex_lock(&redirect_lock);
+	redirect_tables[cpu] = table;
+	mutex_unlock(&redirect_lock);
+	return 0;
+}
+
+int redirect_offline(unsigned int cpu)
+{
+	struct redirect_table *table = redirect_tables[cpu];
+	unsigned int mapped;
+
+	mutex_lock(&redirect_lock);
+	mapped = table->mapped;
+	if (!mapped)
+		quarantine_drain(table);
+	mutex_unlock(&redirect_lock);
+
+	if (!mapped)
+		return 0;
+
+	pr_warn_ratelimited("CPU %u cannot go offline: %u device interrupts of VTL0 are mapped to it; unmap them, or close the VTL files that hold them\n",
+			    cpu, mapped);
+	return -EBUSY;
+}
+
+int redirect_init(bool available)
+{
+	redirect_is_available = available;
+	redirect_tables = kvcalloc(nr_cpu_ids, sizeof(*redirect_tables),
+				   GFP_KERNEL);
+	return redirect_tables ? 0 : -ENOMEM;
+}
+
+void redirect_exit(void)
+{
+	unsigned int cpu;
+
+	if (!redirect_tables)
+		return;
+
+	cancel_delayed_work_sync(&quarantine_work);
+	for_each_possible_cpu(cpu) {
+		if (!redirect_tables[cpu])
+			continue;
+		mutex_lock(&redirect_lock);
+		quarantine_drain(redirect_tables[cpu]);
+		mutex_unlock(&redirect_lock);
+	}
+
+	/* An arrival that is under way counts in its table. */
+	synchronize_rcu();
+	for_each_possible_cpu(cpu)
+		kvfree(redirect_tables[cpu]);
+	kvfree(redirect_tables);
+	redirect_tables = NULL;
+}
+
+static void stats_add_live(const struct redirect_table *table,
+			   struct redirect_stats *stats)
+{
+	const struct redirect_mapping *mapping;
+	unsigned int vector;
+
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+		mapping = table->by_vector[vector];
+		if (!mapping)
+			continue;
+		stats->relayed += local_read(&mapping->relayed);
+		stats->blocked += local_read(&mapping->blocked);
+	}
+}
+
+static void stats_fill(const struct redirect_table *table,
+		       struct redirect_stats *stats)
+{
+	unsigned int limit;
+
+	stats->mapped = table->mapped;
+	stats->quarantined = table->quarantined;
+	stats->quota = quota_get();
+	stats->relayed = table->relayed;
+	stats->blocked = table->blocked;
+	stats->unmapped = local_read(&table->unmapped);
+	stats_add_live(table, stats);
+
+	limit = stats->quota ?: vtl_arch_vector_limit();
+	if (limit > stats->mapped + stats->quarantined)
+		stats->free = limit - stats->mapped - stats->quarantined;
+}
+
+bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
+{
+	struct redirect_table *table;
+
+	memset(stats, 0, sizeof(*stats));
+	mutex_lock(&redirect_lock);
+	table = redirect_tables[cpu];
+	if (table)
+		stats_fill(table, stats);
+	mutex_unlock(&redirect_lock);
+	return table;
+}
+
+static void visit_table(const struct redirect_table *table,
+			void (*visit)(const struct redirect_mapping *mapping,
+				      bool quarantined, void *arg),
+			void *arg)
+{
+	const struct redirect_mapping *mapping;
+	unsigned int vector;
+
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+		if (table->by_vector[vector])
+			visit(table->by_vector[vector], false, arg);
+	}
+	list_for_each_entry(mapping, &table->quarantine, quarantined)
+		visit(mapping, true, arg);
+}
+
+void redirect_visit(unsigned int cpu,
+		    void (*visit)(const struct redirect_mapping *mapping,
+				  bool quarantined, void *arg),
+		    void *arg)
+{
+	mutex_lock(&redirect_lock);
+	if (redirect_tables[cpu])
+		visit_table(redirect_tables[cpu], visit, arg);
+	mutex_unlock(&redirect_lock);
+}

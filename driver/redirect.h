@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Redirected interrupts: which proxy vector stands on which hardware vector
+ * of which CPU, who asked for it, and what arrived.
+ *
+ * Owns: mappings, references, quarantine, counters. Knows nothing of how a
+ * vector is had (arch.h) or what a run page looks like (vp.h).
+ *
+ * A mapping's life:
+ *
+ *   redirect_map()    complete the mapping, then take the vector: it relays
+ *   redirect_unmap()  last reference gone: quiesce the vector, forget the
+ *                     mapping in the tables, keep the vector in quarantine
+ *   later             free the vector, and the mapping one RCU grace period
+ *                     after that
+ *
+ * The interrupt side takes no lock and looks nothing up: the descriptor of a
+ * vector leads to its mapping, the mapping to the bit.
+ */
+#ifndef _MSHV_VTL_REDIRECT_H
+#define _MSHV_VTL_REDIRECT_H
+
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include <asm/local.h>
+
+#include "vp.h"
+
+#define REDIRECT_VECTORS	256
+
+struct redirect_table;
+
+/**
+ * struct redirect_mapping - a proxy vector of a VP on a hardware vector
+ * @bit:          what an arrival asserts. Written before the vector exists.
+ * @relayed:      arrivals that set the bit. Written by @cpu alone, with
+ *                interrupts off; read by anyone.
+ * @blocked:      arrivals that the VMM blocks. Likewise.
+ * @late:         arrivals while in quarantine. Likewise.
+ * @quiet_since:  in quarantine: jiffies of the unmap, or of the last late
+ *                arrival. Written by @cpu; a reader may see it a little old.
+ * @swallow_next: the next arrival was relayed already. Only touched on @cpu
+ *                with interrupts off.
+ * @cpu:          the VP, and the CPU of the vector. Constant.
+ * @proxy_vector: as VTL0 knows it. Constant.
+ * @vector:       hardware vector. Constant once allocated.
+ * @irq:          the architecture's handle. Constant once allocated.
+ * @table:        of @cpu. Constant.
+ * @references:   sum over all VTL files. Under redirect_lock.
+ * @created:      when it was mapped. Constant.
+ * @quarantined:  entry in the table's quarantine. Under redirect_lock.
+ * @rcu:          frees it after arrivals that are under way.
+ */
+struct redirect_mapping {
+	struct vp_bit bit;
+	local_t relayed;
+	local_t blocked;
+	local_t late;
+	unsigned long quiet_since;
+	bool swallow_next;
+	unsigned int cpu;
+	u32 proxy_vector;
+	u32 vector;
+	unsigned int irq;
+	struct redirect_table *table;
+	unsigned long references;
+	ktime_t created;
+	struct list_head quarantined;
+	struct rcu_head rcu;
+};
+
+/**
+ * redirect_relay() - an interrupt arrived on a mapped vector
+ * @mapping: the vector's mapping
+ *
+ * The hot path. The caller does the end of interrupt after it.
+ *
+ * Context: hardirq on @mapping->cpu, interrupts off; no lock.
+ */
+static __always_inline void redirect_relay(struct redirect_mapping *mapping)
+{
+	if (likely(vp_assert(&mapping->bit)))
+		local_inc(&mapping->relayed);
+	else
+		local_inc(&mapping->blocked);
+}
+
+/**
+ * redirect_late() - an interrupt arrived on a quiesced vector
+ * @mapping: the mapping that the vector stood for
+ *
+ * Sets no bit: counts the arrival as unmapped and warns, rate-limited, unless
+ * it is the one that was relayed when the vector was quiesced. The caller
+ * does the end of interrupt.
+ *
+ * Context: hardirq on @mapping->cpu, interrupts off; no lock.
+ */
+void redirect_late(struct redirect_mapping *mapping);
+
+/**
+ * struct redirect_file - the references that one VTL file holds
+ * @references: by CPU, then by hardware vector; a CPU's row is NULL until the
+ *              file maps there. Under redirect_lock.
+ */
+struct redirect_file {
+	unsigned long **references;
+};
+
+/**
+ * redirect_file_init() - start a VTL file with no reference
+ * @file: the file's part
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int redirect_file_init(struct redirect_file *file);
+
+/**
+ * redirect_file_release() - drop every reference that a VTL file holds
+ * @file: the file's part; nobody else uses it any more
+ *
+ * Context: may sleep.
+ */
+void redirect_file_release(struct redirect_file *file);
+
+/**
+ * redirect_map() - take a reference to the mapping of a proxy vector
+ * @file:         who holds it
+ * @proxy_vector: untrusted
+ * @hardware_id:  names the CPU; untrusted
+ * @vector:       out: the hardware vector
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for a vector that is not legal, an unknown hardware id,
+ * or an offline CPU; -ENODEV if that CPU has no vector left or its quota is
+ * used up, or this machine cannot redirect; -ENOMEM.
+ */
+int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
+		 u32 *vector);
+
+/**
+ * redirect_unmap() - drop a reference
+ * @file:        who holds it
+ * @vector:      hardware vector; untrusted
+ * @hardware_id: names the CPU; untrusted
+ *
+ * If it was the last one, no bit is set by that mapping after the return, and
+ * what was pending in the CPU's interrupt controller has been relayed.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL if @vector is above 255; -ENOENT if @file holds no such
+ * reference.
+ */
+int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id);
+
+/**
+ * redirect_init() - get ready for mappings
+ * @available: whether the architecture can redirect
+ *
+ * Context: module init; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int redirect_init(bool available);
+
+/**
+ * redirect_exit() - free what is in quarantine, and all tables
+ *
+ * No VTL file is left, so no mapping is. Safe after a failed redirect_init().
+ * Context: module exit; may sleep.
+ */
+void redirect_exit(void);
+
+/**
+ * redirect_available() - can this machine redirect at all?
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool redirect_available(void);
+
+/**
+ * redirect_online() - make a CPU's table, once
+ * @cpu: a CPU that vtl_arch_cpu_online() and vp_online() have seen
+ *
+ * Context: CPU hotplug; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int redirect_online(unsigned int cpu);
+
+/**
+ * redirect_offline() - may this CPU go?
+ * @cpu: a CPU that is still online
+ *
+ * Frees what the CPU has in quarantine.
+ *
+ * Context: CPU hotplug; may sleep.
+ * Return: 0; -EBUSY, with a line in the log, if it has mappings.
+ */
+int redirect_offline(unsigned int cpu);
+
+/**
+ * struct redirect_stats - one CPU's figures
+ * @mapped:      vectors that stand for a proxy vector
+ * @quarantined: vectors kept aside
+ * @free:        vectors that may still be mapped before the quota is met; the
+ *               kernel may have fewer
+ * @quota:       most vectors that this CPU may give; 0: no limit
+ * @relayed:     arrivals that set a bit, since the module was loaded
+ * @blocked:     arrivals that the VMM blocked
+ * @unmapped:    arrivals on a vector with no mapping
+ */
+struct redirect_stats {
+	unsigned int mapped;
+	unsigned int quarantined;
+	unsigned int free;
+	unsigned int quota;
+	unsigned long relayed;
+	unsigned long blocked;
+	unsigned long unmapped;
+};
+
+/**
+ * redirect_stats_get() - one CPU's figures
+ * @cpu:   any possible CPU
+ * @stats: out
+ *
+ * Context: may sleep.
+ * Return: false if the CPU was never online; @stats is zero then.
+ */
+bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats);
+
+/**
+ * redirect_visit() - look at each mapping of a CPU
+ * @cpu:   any possible CPU
+ * @visit: called under redirect_lock with each mapping, whether it is in
+ *         quarantine, and @arg; it must not call back into this part
+ * @arg:   passed through
+ *
+ * Context: may sleep.
+ */
+void redirect_visit(unsigned int cpu,
+		    void (*visit)(const struct redirect_mapping *mapping,
+				  bool quarantined, void *arg),
+		    void *arg);
+
+#endif /* _MSHV_VTL_REDIRECT_H */

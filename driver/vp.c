@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The run pages: one per VP, made when its CPU first comes online, kept until
+ * the module goes.
+ */
+#include <linux/build_bug.h>
+#include <linux/cpumask.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/nospec.h>
+#include <linux/slab.h>
+#include <linux/stddef.h>
+#include <linux/topology.h>
+
+#include "vp.h"
+
+/*
+ * The run pages by CPU. An entry is written once, by vp_online() under the
+ * CPU hotplug lock, and never changes until vp_exit(); vp_run_page_get() and
+ * vp_bit_init() read it at any time. The release store pairs with their
+ * load-acquire, so that a page is zeroed before it can be seen.
+ */
+static struct mshv_vtl_run **vp_runs;
+
+/* The contract with the VMM; offsets as its own structure has them. */
+static_assert(offsetof(struct mshv_vtl_run, flags) == 8);
+static_assert(offsetof(struct mshv_vtl_run, scan_proxy_irr) == 12);
+static_assert(offsetof(struct mshv_vtl_run, enter_mode) == 15);
+static_assert(offsetof(struct mshv_vtl_run, exit_message) == 16);
+static_assert(offsetof(struct mshv_vtl_run, context) == 272);
+static_assert(offsetof(struct mshv_vtl_run, vtl_ret_actions) == 1296);
+static_assert(offsetof(struct mshv_vtl_run, proxy_irr) == 1552);
+static_assert(offsetof(struct mshv_vtl_run, target_vtl) == 1584);
+static_assert(offsetof(struct mshv_vtl_run, proxy_irr_blocked) == 1588);
+static_assert(offsetof(struct mshv_vtl_run, proxy_irr_exit) == 1620);
+static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
+
+int vp_init(void)
+{
+	vp_runs = kvcalloc(nr_cpu_ids, sizeof(*vp_runs), GFP_KERNEL);
+	return vp_runs ? 0 : -ENOMEM;
+}
+
+void vp_exit(void)
+{
+	unsigned int cpu;
+
+	if (!vp_runs)
+		return;
+
+	for_each_possible_cpu(cpu) {
+		if (vp_runs[cpu])
+			put_page(virt_to_page(vp_runs[cpu]));
+	}
+	kvfree(vp_runs);
+	vp_runs = NULL;
+}
+
+int vp_online(unsigned int cpu)
+{
+	struct page *page;
+
+	if (vp_runs[cpu])
+		return 0;
+
+	page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO, 0);
+	if (!page)
+		return -ENOMEM;
+
+	/* Pairs with vp_run(). */
+	smp_store_release(&vp_runs[cpu], page_address(page));
+	return 0;
+}
+
+static struct mshv_vtl_run *vp_run(unsigned int cpu)
+{
+	/* Pairs with vp_online(). */
+	return smp_load_acquire(&vp_runs[cpu]);
+}
+
+struct page *vp_run_page_get(unsigned long cpu)
+{
+	struct mshv_vtl_run *run;
+	struct page *page;
+
+	if (cpu >= nr_cpu_ids)
+		return NULL;
+
+	cpu = array_index_nospec(cpu, nr_cpu_ids);
+	if (!cpu_online(cpu))
+		return NULL;
+
+	run = vp_run(cpu);
+	if (!run)
+		return NULL;
+
+	page = virt_to_page(run);
+	get_page(page);
+	return page;
+}
+
+void vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
+{
+	bit->run = vp_run(cpu);
+	bit->bank = vector / 32;
+	bit->mask = 1U << (vector % 32);
+}

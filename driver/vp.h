@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The run page of each VP, and how a vector is asserted in it.
+ *
+ * Owns: the pages and the bit protocol between kernel and VMM. Knows nothing
+ * of who asserts, or why.
+ *
+ * The VMM may write anything into a run page at any time: the kernel reads
+ * each field once, and trusts none.
+ */
+#ifndef _MSHV_VTL_VP_H
+#define _MSHV_VTL_VP_H
+
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <linux/mshv_vtl.h>
+
+struct page;
+
+/**
+ * struct vp_bit - one proxy vector of one VP, ready to be asserted
+ * @run:  the VP's run page; it outlives every vp_bit
+ * @bank: which 32 vectors, 0..7
+ * @mask: the vector's bit in its bank
+ */
+struct vp_bit {
+	struct mshv_vtl_run *run;
+	u32 bank;
+	u32 mask;
+};
+
+/* A bank of the run page is what the kernel calls an atomic_t. */
+static __always_inline atomic_t *vp_bank(const struct vp_bit *bit)
+{
+	BUILD_BUG_ON(sizeof(atomic_t) != sizeof(bit->run->proxy_irr[0]));
+	return (atomic_t *)&bit->run->proxy_irr[bit->bank];
+}
+
+/**
+ * vp_assert() - make a proxy vector pending for its VP
+ * @bit: the vector
+ *
+ * The bit is set before scan_proxy_irr. The release store pairs with the
+ * load-acquire of scan_proxy_irr in whoever takes the bits: one who sees scan
+ * set sees the bit too. Several CPUs and the taker may run at the same time;
+ * the atomic OR loses no bit to either. A taker that clears scan between the
+ * two steps may have taken the bit already: then scan is set with nothing
+ * behind it, which costs one more look and is harmless.
+ *
+ * Context: any, hardirq included; no lock.
+ * Return: true if asserted; false if the VMM blocks this vector, and then
+ * nothing was written.
+ */
+static __always_inline bool vp_assert(const struct vp_bit *bit)
+{
+	struct mshv_vtl_run *run = bit->run;
+
+	/* Once per assert; a stale value is as good as an earlier arrival. */
+	if (unlikely(READ_ONCE(run->proxy_irr_blocked[bit->bank]) & bit->mask))
+		return false;
+
+	atomic_or(bit->mask, vp_bank(bit));
+	/* The bit before scan; pairs with the taker's load-acquire of scan. */
+	smp_store_release(&run->scan_proxy_irr, 1);
+	return true;
+}
+
+/**
+ * vp_init() - get ready for run pages
+ *
+ * Context: module init; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vp_init(void);
+
+/**
+ * vp_exit() - drop all run pages
+ *
+ * A page that is still mapped by user space goes with the last user mapping.
+ * Safe after a failed vp_init().
+ * Context: module exit; may sleep.
+ */
+void vp_exit(void);
+
+/**
+ * vp_online() - make the run page of a VP, once
+ * @cpu: the VP
+ *
+ * The page stays when the CPU goes offline, so that a VMM which has it mapped
+ * finds the same page when the CPU is back.
+ *
+ * Context: CPU hotplug; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vp_online(unsigned int cpu);
+
+/**
+ * vp_run_page_get() - the run page of a VP, for a user mapping
+ * @cpu: any number, untrusted
+ *
+ * Context: may sleep.
+ * Return: the page with a reference taken, or NULL if there is no such VP or
+ * its CPU is offline.
+ */
+struct page *vp_run_page_get(unsigned long cpu);
+
+/**
+ * vp_bit_init() - prepare a proxy vector of a VP
+ * @bit:    what to fill in
+ * @cpu:    a VP that vp_online() has seen
+ * @vector: proxy vector, 0..255
+ *
+ * Context: any.
+ */
+void vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector);
+
+#endif /* _MSHV_VTL_VP_H */

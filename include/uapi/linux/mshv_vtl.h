@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The contract between the Hyper-V VTL driver and a paravisor's user space.
+ *
+ * Owns: ioctl numbers, their structures, and the layout of the run page.
+ * Every number and offset here is the one that OpenHCL's VMM already uses.
+ * Knows nothing of how the driver keeps its promises.
+ *
+ * Words: VTL0 is the guest, VTL2 the paravisor. VP n is Linux CPU n of VTL2.
+ * A proxy vector is an interrupt vector as VTL0 knows it; a hardware vector
+ * is the VTL2 CPU vector that stands for it on one CPU.
+ */
+#ifndef _UAPI_LINUX_MSHV_VTL_H
+#define _UAPI_LINUX_MSHV_VTL_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define MSHV_IOCTL	0xB8
+
+/**
+ * MSHV_CHECK_EXTENSION - ask what this driver can do (on /dev/mshv)
+ *
+ * The argument points to a __u32 that holds one of MSHV_CAP_*.
+ *
+ * Return: the capability's value (>= 0), or
+ * EOPNOTSUPP - the capability is unknown to this driver, or not had here;
+ * EFAULT - the argument cannot be read.
+ */
+#define MSHV_CHECK_EXTENSION	_IOW(MSHV_IOCTL, 0x00, __u32)
+
+/* Always 0: the core of the API is not declared stable. */
+#define MSHV_CAP_CORE_API_STABLE	0
+/* 1: the register page can be mapped (kind MSHV_VTL_PAGE_REGISTERS). */
+#define MSHV_CAP_REGISTER_PAGE		1
+/* 1: VTL return actions are carried out. */
+#define MSHV_CAP_VTL_RETURN_ACTION	2
+/* 1: DR6 is shared between the VTLs. */
+#define MSHV_CAP_DR6_SHARED		3
+/* 1: the timer of the lower VTL is virtualized (TDX). */
+#define MSHV_CAP_LOWER_VTL_TIMER_VIRT	4
+/*
+ * 1: MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT can hand out vectors. A number of
+ * this driver's own, far from the ones above; a VMM that does not know it may
+ * call the ioctl all the same and fall back when it fails.
+ */
+#define MSHV_CAP_REDIRECTED_INTERRUPT	0x10000
+
+/**
+ * MSHV_CREATE_VTL - make a VTL file (on /dev/mshv)
+ *
+ * The argument is ignored. Any number of VTL files may exist; all of them
+ * show the same VPs. What a file was given through
+ * MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT is its own, and goes with it.
+ *
+ * Return: the new file descriptor (O_RDWR, O_CLOEXEC), or
+ * ENOMEM - out of memory;
+ * EMFILE, ENFILE - out of file descriptors.
+ */
+#define MSHV_CREATE_VTL		_IOR(MSHV_IOCTL, 0x1D, char)
+
+/**
+ * struct mshv_map_device_intr - MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT's argument
+ * @vector:         map: proxy vector in, hardware vector out.
+ *                  unmap: hardware vector, not written back.
+ * @apic_id:        names the VP: the APIC id of the VTL2 CPU.
+ * @create_mapping: 1 to map, 0 to unmap.
+ * @padding:        must be zero.
+ */
+struct mshv_map_device_intr {
+	__u32 vector;
+	__u32 apic_id;
+	__u8 create_mapping;
+	__u8 padding[7];
+};
+
+/**
+ * MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT - map or unmap (on a VTL file)
+ *
+ * Map: gives (@vector, @apic_id) a hardware vector on that very CPU; an
+ * interrupt that arrives there sets the bit of the proxy vector in that VP's
+ * run page. If the pair is mapped already, the same hardware vector is
+ * returned. Each successful call is one reference held by the VTL file.
+ *
+ * Unmap: drops one reference that this VTL file holds on (hardware vector,
+ * @apic_id). When the last reference of all files is gone, the mapping is:
+ * what was pending is relayed, and once the call has returned no bit is set by
+ * it any more. Closing a VTL file drops every reference that it holds.
+ *
+ * Return: 0, or
+ * EINVAL - the vector is above 255; padding is not zero; @create_mapping is
+ *          neither 0 nor 1; map: the vector is not legal for a local APIC
+ *          (below 16), no CPU has this APIC id, or that CPU is offline;
+ * ENOENT - unmap: this file holds no such reference;
+ * ENODEV - map: that CPU has no vector left, or its quota is used up. The
+ *          caller then lets the host relay this interrupt (proxied);
+ * ENOMEM - map: out of memory;
+ * EFAULT - the argument cannot be read, or cannot be written; nothing stays
+ *          mapped then.
+ */
+#define MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT \
+	_IOWR(MSHV_IOCTL, 0x39, struct mshv_map_device_intr)
+
+/*
+ * mmap of a VTL file, one page at a time:
+ * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An index that has no page
+ * raises SIGBUS when it is touched.
+ */
+#define MSHV_VTL_PAGE_RUN	0
+#define MSHV_VTL_PAGE_REGISTERS	1
+#define MSHV_VTL_PAGE_INDEX(kind, vp)	(((kind) << 16) | (vp))
+
+#define MSHV_VTL_PROXY_BANKS	8
+
+/**
+ * struct mshv_vtl_run - the run page, shared by the kernel and the VMM
+ * @cancel:              leave VTL0, or do not enter it.
+ * @vtl_ret_action_size: bytes valid in @vtl_ret_actions.
+ * @flags:               bit 0: VTL0 is halted, wait instead of entering.
+ * @scan_proxy_irr:      some bit of @proxy_irr may be set. The kernel sets it
+ *                       with release after the bit; the VMM reads it with
+ *                       acquire, clears it, and only then takes the bits.
+ * @offload_flags:       what the kernel may handle without the VMM.
+ * @reserved0:           zero.
+ * @enter_mode:          how VTL0 is entered.
+ * @exit_message:        the intercept message.
+ * @context:             the VP's registers; layout by platform.
+ * @vtl_ret_actions:     actions to carry out on return to VTL0.
+ * @proxy_irr:           VTL0 vectors asserted and not yet taken: vector v is
+ *                       bit v & 31 of bank v >> 5. Set by the kernel with an
+ *                       atomic OR, taken by an atomic exchange with 0.
+ * @target_vtl:          low 4 bits: VTL; bit 4: use it.
+ * @reserved1:           zero.
+ * @proxy_irr_blocked:   1: this vector may not be asserted by a device; such
+ *                       an arrival is dropped and counted.
+ * @proxy_irr_exit:      1: this vector must go through the VMM.
+ */
+struct mshv_vtl_run {
+	__u32 cancel;
+	__u32 vtl_ret_action_size;
+	__u32 flags;
+	__u8 scan_proxy_irr;
+	__u8 offload_flags;
+	__u8 reserved0;
+	__u8 enter_mode;
+	__u8 exit_message[256];
+	__u8 context[1024];
+	__u8 vtl_ret_actions[256];
+	__u32 proxy_irr[MSHV_VTL_PROXY_BANKS];
+	__u8 target_vtl;
+	__u8 reserved1[3];
+	__u32 proxy_irr_blocked[MSHV_VTL_PROXY_BANKS];
+	__u32 proxy_irr_exit[MSHV_VTL_PROXY_BANKS];
+};
+
+#endif /* _UAPI_LINUX_MSHV_VTL_H */
