@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The paper architecture; see arch_emul.h. Knows vectors and mappings as far
+ * as arch.h lets it, nothing of references.
+ */
+#include "arch.h"
+#include "arch_emul.h"
+#include "redirect.h"
+
+struct emul_vector {
+	struct redirect_mapping *mapping;
+	bool late;
+	bool pending;
+};
+
+static struct emul_cpu {
+	struct emul_vector vectors[EMUL_VECTORS];
+	bool closed;
+} emul_cpus[SHIM_CPUS];
+
+void (*emul_meanwhile)(void);
+unsigned long emul_arrivals;
+unsigned long emul_eois;
+unsigned long emul_strays;
+
+static struct emul_vector *emul_vector(unsigned int cpu, u32 vector)
+{
+	assert(vector >= EMUL_VECTOR_FIRST);
+	assert(vector < EMUL_VECTOR_FIRST + EMUL_VECTORS);
+	return &emul_cpus[cpu].vectors[vector - EMUL_VECTOR_FIRST];
+}
+
+void emul_reset(void)
+{
+	memset(emul_cpus, 0, sizeof(emul_cpus));
+	emul_meanwhile = NULL;
+	emul_arrivals = 0;
+	emul_eois = 0;
+	emul_strays = 0;
+}
+
+static void emul_deliver(struct emul_vector *vector)
+{
+	struct redirect_mapping *mapping = vector->mapping;
+	bool late = vector->late;
+
+	vector->pending = false;
+	emul_arrivals++;
+	if (emul_meanwhile)
+		emul_meanwhile();
+	if (!mapping)
+		emul_strays++;
+	else if (late)
+		redirect_late(mapping);
+	else
+		redirect_relay(mapping);
+	emul_eois++;
+}
+
+void emul_raise(unsigned int cpu, u32 vector)
+{
+	struct emul_vector *v = emul_vector(cpu, vector);
+
+	v->pending = true;
+	if (!emul_cpus[cpu].closed)
+		emul_deliver(v);
+}
+
+void emul_interrupts_close(unsigned int cpu)
+{
+	emul_cpus[cpu].closed = true;
+}
+
+void emul_interrupts_open(unsigned int cpu)
+{
+	unsigned int i;
+
+	emul_cpus[cpu].closed = false;
+	for (i = 0; i < EMUL_VECTORS; i++) {
+		if (emul_cpus[cpu].vectors[i].pending)
+			emul_deliver(&emul_cpus[cpu].vectors[i]);
+	}
+}
+
+unsigned int emul_vectors_taken(unsigned int cpu)
+{
+	unsigned int i, taken = 0;
+
+	for (i = 0; i < EMUL_VECTORS; i++)
+		taken += !!emul_cpus[cpu].vectors[i].mapping;
+	return taken;
+}
+
+int vtl_arch_init(void)
+{
+	return 0;
+}
+
+void vtl_arch_exit(void)
+{
+}
+
+int vtl_arch_cpu_online(unsigned int cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
+int vtl_arch_cpu_find(u32 hardware_id)
+{
+	if (hardware_id % 10 != 3 || hardware_id / 10 >= SHIM_CPUS)
+		return -ENOENT;
+	return hardware_id / 10;
+}
+
+u32 vtl_arch_cpu_hardware_id(unsigned int cpu)
+{
+	return EMUL_ID(cpu);
+}
+
+bool vtl_arch_proxy_vector_valid(u32 vector)
+{
+	return vector >= 16 && vector < 256;
+}
+
+unsigned int vtl_arch_vector_limit(void)
+{
+	return EMUL_VECTORS;
+}
+
+/* Lowest first, as a real allocator may do: reuse shows at once. */
+int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
+{
+	struct emul_cpu *cpu = &emul_cpus[mapping->cpu];
+	unsigned int i;
+
+	if (++shim_allocations == shim_fail_at)
+		return -ENOMEM;
+
+	for (i = 0; i < EMUL_VECTORS; i++) {
+		if (cpu->vectors[i].mapping)
+			continue;
+		cpu->vectors[i].mapping = mapping;
+		cpu->vectors[i].late = false;
+		mapping->vector = EMUL_VECTOR_FIRST + i;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+void vtl_arch_vector_quiesce(struct redirect_mapping *mapping)
+{
+	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);
+
+	assert(v->mapping == mapping && !v->late);
+	if (v->pending) {
+		redirect_relay(mapping);
+		mapping->swallow_next = true;
+	}
+	v->late = true;
+}
+
+void vtl_arch_vector_free(struct redirect_mapping *mapping)
+{
+	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);
+
+	assert(v->mapping == mapping && v->late);
+	v->mapping = NULL;
+	v->late = false;
+}

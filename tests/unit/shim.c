@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What of the shim kernel is not inline; see shim.h.
+ */
+#include <stdarg.h>
+
+#include "shim.h"
+
+void (*shim_stretch)(void);
+unsigned int shim_allocations;
+unsigned int shim_fail_at;
+bool shim_cpu_online[SHIM_CPUS];
+int shim_hotplug_readers;
+unsigned long jiffies;
+unsigned int shim_warnings;
+char shim_log[512];
+
+static struct rcu_head *free_list;
+static struct delayed_work *work_pending;
+
+void mutex_lock(struct mutex *mutex)
+{
+	assert(!pthread_mutex_lock(&mutex->lock));
+	mutex->owner = pthread_self();
+	mutex->held = true;
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+	lockdep_assert_held(mutex);
+	mutex->held = false;
+	assert(!pthread_mutex_unlock(&mutex->lock));
+}
+
+static bool allocation_fails(void)
+{
+	return ++shim_allocations == shim_fail_at;
+}
+
+void *shim_alloc(size_t count, size_t size)
+{
+	return allocation_fails() ? NULL : calloc(count, size);
+}
+
+struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	(void)node;
+	(void)gfp;
+	assert(!order);
+	if (allocation_fails())
+		return NULL;
+
+	page = aligned_alloc(PAGE_SIZE, sizeof(*page));
+	if (page)
+		memset(page, 0, sizeof(*page));
+	return page;
+}
+
+void shim_free_later(struct rcu_head *head, void *pointer)
+{
+	head->pointer = pointer;
+	head->next = free_list;
+	free_list = head;
+}
+
+void synchronize_rcu(void)
+{
+	struct rcu_head *head = free_list;
+
+	free_list = NULL;
+	while (head) {
+		void *pointer = head->pointer;
+
+		head = head->next;
+		free(pointer);
+	}
+}
+
+void schedule_delayed_work(struct delayed_work *work, unsigned long delay)
+{
+	if (work->scheduled)
+		return;
+
+	work->scheduled = true;
+	work->due = jiffies + delay;
+	assert(!work_pending || work_pending == work);
+	work_pending = work;
+}
+
+void cancel_delayed_work_sync(struct delayed_work *work)
+{
+	work->scheduled = false;
+}
+
+static bool work_is_due(void)
+{
+	return work_pending && work_pending->scheduled &&
+	       time_after_eq(jiffies, work_pending->due);
+}
+
+void shim_advance(unsigned long ms)
+{
+	while (ms--) {
+		jiffies++;
+		if (work_is_due()) {
+			work_pending->scheduled = false;
+			work_pending->work.function(&work_pending->work);
+		}
+	}
+}
+
+void shim_warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(shim_log, sizeof(shim_log), format, args);
+	va_end(args);
+	shim_warnings++;
+}
+
+void shim_reset(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
+		shim_cpu_online[cpu] = true;
+	shim_fail_at = 0;
+	shim_warnings = 0;
+	shim_log[0] = '\0';
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel, as far as the driver's portable core needs it, in user space.
+ *
+ * Honest where the tests depend on it: atomics and barriers are real, a mutex
+ * is a mutex and lockdep_assert_held() checks it, kfree_rcu() frees only when
+ * a test says that the grace period is over. Controllable where a test wants
+ * to decide: allocation failures, the clock, the work queue, the log.
+ *
+ * Every kernel header that the core includes is this file; the Makefile makes
+ * the forwarding headers.
+ */
+#ifndef _SHIM_H
+#define _SHIM_H
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+typedef unsigned int gfp_t;
+
+/* compiler.h, build_bug.h */
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define BUILD_BUG_ON(condition) static_assert(!(condition), #condition)
+#define container_of(pointer, type, member) \
+	((type *)((char *)(pointer) - offsetof(type, member)))
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
+#define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
+#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define array_index_nospec(index, size) (index)
+#define PAGE_SIZE 4096UL
+
+/* err.h */
+#define IS_ERR(pointer) ((unsigned long)(pointer) >= (unsigned long)-4095)
+#define PTR_ERR(pointer) ((long)(pointer))
+#define ERR_PTR(error) ((void *)(long)(error))
+
+/*
+ * atomic.h, asm/local.h; an OR with no return value orders nothing. A test may
+ * stretch the time before it, so that a wrong order shows.
+ */
+extern void (*shim_stretch)(void);
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+static inline void atomic_or(int mask, atomic_t *v)
+{
+	if (shim_stretch)
+		shim_stretch();
+	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
+}
+
+typedef struct {
+	long counter;
+} local_t;
+
+static inline void local_inc(local_t *l)
+{
+	__atomic_store_n(&l->counter, l->counter + 1, __ATOMIC_RELAXED);
+}
+
+static inline long local_read(const local_t *l)
+{
+	return __atomic_load_n(&l->counter, __ATOMIC_RELAXED);
+}
+
+/* list.h */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+static inline void INIT_LIST_HEAD(struct list_head *list)
+{
+	list->next = list;
+	list->prev = list;
+}
+
+static inline void list_add_tail(struct list_head *entry, struct list_head *head)
+{
+	entry->prev = head->prev;
+	entry->next = head;
+	head->prev->next = entry;
+	head->prev = entry;
+}
+
+static inline void list_del(struct list_head *entry)
+{
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	entry->next = NULL;
+	entry->prev = NULL;
+}
+
+#define list_entry(pointer, type, member) container_of(pointer, type, member)
+#define list_first_entry_or_null(head, type, member) \
+	((head)->next == (head) ? NULL : list_entry((head)->next, type, member))
+#define list_for_each_entry(entry, head, member)                            \
+	for (entry = list_entry((head)->next, __typeof__(*entry), member);  \
+	     &entry->member != (head);                                      \
+	     entry = list_entry(entry->member.next, __typeof__(*entry), member))
+#define list_for_each_entry_safe(entry, after, head, member)                \
+	for (entry = list_entry((head)->next, __typeof__(*entry), member),  \
+	     after = list_entry(entry->member.next, __typeof__(*entry), member); \
+	     &entry->member != (head);                                      \
+	     entry = after,                                                 \
+	     after = list_entry(after->member.next, __typeof__(*after), member))
+
+/* mutex.h, lockdep.h */
+struct mutex {
+	pthread_mutex_t lock;
+	pthread_t owner;
+	bool held;
+};
+
+#define DEFINE_MUTEX(name) \
+	struct mutex name = { .lock = PTHREAD_MUTEX_INITIALIZER }
+
+void mutex_lock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
+#define lockdep_assert_held(mutex) \
+	assert((mutex)->held && pthread_equal((mutex)->owner, pthread_self()))
+
+/* slab.h, mm.h, gfp.h; allocation number shim_fail_at fails, 0: none does */
+#define GFP_KERNEL 0
+#define GFP_KERNEL_ACCOUNT 0
+#define __GFP_ZERO 0
+
+extern unsigned int shim_allocations;
+extern unsigned int shim_fail_at;
+
+void *shim_alloc(size_t count, size_t size);
+#define kzalloc_node(size, gfp, node) shim_alloc(1, size)
+#define kvzalloc_node(size, gfp, node) shim_alloc(1, size)
+#define kcalloc(count, size, gfp) shim_alloc(count, size)
+#define kvcalloc(count, size, gfp) shim_alloc(count, size)
+#define kfree(pointer) free(pointer)
+#define kvfree(pointer) free(pointer)
+
+/* A page is its own memory. */
+struct page {
+	_Alignas(4096) u8 bytes[4096];
+};
+
+struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
+#define page_address(page) ((void *)(page))
+#define virt_to_page(address) ((struct page *)(address))
+#define get_page(page) ((void)(page))
+#define put_page(page) free(page)
+
+/* rcupdate.h; freed by synchronize_rcu() */
+struct rcu_head {
+	struct rcu_head *next;
+	void *pointer;
+};
+
+void shim_free_later(struct rcu_head *head, void *pointer);
+#define kfree_rcu(pointer, member) shim_free_later(&(pointer)->member, pointer)
+void synchronize_rcu(void);
+
+/* cpu.h, cpumask.h, topology.h */
+#define SHIM_CPUS 4
+#define nr_cpu_ids ((unsigned int)SHIM_CPUS)
+
+extern bool shim_cpu_online[SHIM_CPUS];
+extern int shim_hotplug_readers;
+
+#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
+#define cpu_online(cpu) ((cpu) < nr_cpu_ids && shim_cpu_online[cpu])
+#define cpu_to_node(cpu) ((void)(cpu), 0)
+#define cpus_read_lock() (shim_hotplug_readers++)
+#define cpus_read_unlock() (shim_hotplug_readers--)
+
+/* jiffies.h, ktime.h: a millisecond each, moved by the test */
+typedef s64 ktime_t;
+extern unsigned long jiffies;
+#define msecs_to_jiffies(ms) ((unsigned long)(ms))
+#define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
+#define ktime_get() ((ktime_t)jiffies)
+
+/* workqueue.h: shim_work_run() runs what was scheduled */
+struct work_struct {
+	void (*function)(struct work_struct *work);
+};
+
+struct delayed_work {
+	struct work_struct work;
+	unsigned long due;
+	bool scheduled;
+};
+
+#define DECLARE_DELAYED_WORK(name, handler) \
+	struct delayed_work name = { .work.function = handler }
+void schedule_delayed_work(struct delayed_work *work, unsigned long delay);
+void cancel_delayed_work_sync(struct delayed_work *work);
+
+/* printk.h; the last line is kept */
+extern unsigned int shim_warnings;
+extern char shim_log[512];
+void shim_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define pr_warn_ratelimited(...) shim_warn(__VA_ARGS__)
+
+/* sched.h, moduleparam.h */
+#define cond_resched() ((void)0)
+#define module_param(name, type, mode) struct shim_unused
+#define MODULE_PARM_DESC(name, text) struct shim_unused
+
+/**
+ * shim_advance() - let time pass, and run work that is due by then
+ * @ms: for how long
+ */
+void shim_advance(unsigned long ms);
+
+/**
+ * shim_reset() - a fresh machine: all CPUs online, no failure ordered
+ */
+void shim_reset(void);
+
+#endif /* _SHIM_H */

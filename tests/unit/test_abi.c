@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The contract with OpenHCL's VMM, number by number: what the header says must
+ * be what the VMM's own definitions come to.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <linux/mshv_vtl.h>
+
+static void ioctl_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
+	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
+	assert_int_equal(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0xc010b839);
+}
+
+static void map_argument(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_map_device_intr), 16);
+	assert_int_equal(offsetof(struct mshv_map_device_intr, vector), 0);
+	assert_int_equal(offsetof(struct mshv_map_device_intr, apic_id), 4);
+	assert_int_equal(offsetof(struct mshv_map_device_intr, create_mapping), 8);
+	assert_int_equal(offsetof(struct mshv_map_device_intr, padding), 9);
+}
+
+#define assert_run_offset(field, offset) \
+	assert_int_equal(offsetof(struct mshv_vtl_run, field), offset)
+
+static void run_page(void **state)
+{
+	(void)state;
+	assert_run_offset(cancel, 0);
+	assert_run_offset(vtl_ret_action_size, 4);
+	assert_run_offset(flags, 8);
+	assert_run_offset(scan_proxy_irr, 12);
+	assert_run_offset(offload_flags, 13);
+	assert_run_offset(enter_mode, 15);
+	assert_run_offset(exit_message, 16);
+	assert_run_offset(context, 272);
+	assert_run_offset(vtl_ret_actions, 1296);
+	assert_run_offset(proxy_irr, 1552);
+	assert_run_offset(target_vtl, 1584);
+	assert_run_offset(proxy_irr_blocked, 1588);
+	assert_run_offset(proxy_irr_exit, 1620);
+	assert_int_equal(sizeof(struct mshv_vtl_run), 1652);
+}
+
+static void page_index(void **state)
+{
+	(void)state;
+	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 5), 5);
+	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_REGISTERS, 5), 0x10005);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ioctl_numbers),
+		cmocka_unit_test(map_argument),
+		cmocka_unit_test(run_page),
+		cmocka_unit_test(page_index),
+	};
+
+	return cmocka_run_group_tests_name("abi", tests, NULL, NULL);
+}
