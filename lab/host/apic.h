@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A look at the interrupt controllers of the CPUs. Changes nothing there.
+ */
+#ifndef _LAB_HOST_APIC_H
+#define _LAB_HOST_APIC_H
+
+#include <linux/types.h>
+
+/* Eight banks of 32 vectors. */
+#define LAB_APIC_BANKS 8
+
+/**
+ * struct lab_apic - the two registers of one CPU
+ * @isr: in service.
+ * @irr: requested: arrived, not yet taken.
+ */
+struct lab_apic {
+	u32 isr[LAB_APIC_BANKS];
+	u32 irr[LAB_APIC_BANKS];
+};
+
+int lab_apic_read(u32 cpu, struct lab_apic *state);
+bool lab_apic_requested(u8 vector);
+u32 lab_apic_id(u32 cpu);
+
+#endif /* _LAB_HOST_APIC_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A device of the lab's host, and its sources.
+ *
+ * Owns: what all devices have in common, whatever their kind: the table of
+ * them, each source's message, the count of its raises. Must not know how a
+ * kind raises or where it keeps its messages (edu.c, ivshmem.c), nor the
+ * ioctls (node.c).
+ *
+ * Locks, outer first:
+ *   the table's rwsem  held for reading from lab_device_get() to
+ *                      lab_device_put(); a device goes away only under it
+ *                      held for writing
+ *   source->lock       one message is rewritten, or sent, at a time
+ */
+#ifndef _LAB_HOST_DEVICE_H
+#define _LAB_HOST_DEVICE_H
+
+#include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct lab_device;
+
+/* What the host's IOMMU would hold for one source. */
+struct lab_message {
+	u8 apic_id;
+	u8 vector;
+	bool enabled;
+};
+
+/**
+ * struct lab_kind - what one kind of device does in its own way
+ * @id:      LAB_HOST_KIND_*.
+ * @name:    for people.
+ * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it.
+ * @count:   how many sources this function has, or a negative errno.
+ * @start:   make it ready to raise, with all sources masked.
+ * @stop:    undo @start; all sources are masked already.
+ * @program: write one source's message, or mask it. Called with the source's
+ *           lock held. On an error the source is left masked.
+ * @raise:   make the device raise one source, once. Called with the source's
+ *           lock held, and only while the source is enabled.
+ */
+struct lab_kind {
+	u32 id;
+	const char *name;
+	int bars;
+	int (*count)(struct pci_dev *pdev);
+	int (*start)(struct lab_device *device);
+	void (*stop)(struct lab_device *device);
+	int (*program)(struct lab_device *device, u32 source, const struct lab_message *message);
+	void (*raise)(struct lab_device *device, u32 source);
+};
+
+extern const struct lab_kind lab_edu;
+extern const struct lab_kind lab_ivshmem;
+
+/**
+ * struct lab_source - one thing of a device that raises an interrupt
+ * @lock:    guards all below, and the device's own copy of the message. Taken
+ *           with interrupts off: a CPU that is told to hold (hold.c) must not
+ *           be stopped while it has the lock, since the raiser needs it then.
+ * @message: what the device was told to send.
+ * @raised:  how often it was told to raise.
+ */
+struct lab_source {
+	raw_spinlock_t lock;	/* see above */
+	struct lab_message message;
+	u64 raised;
+};
+
+/**
+ * struct lab_device - one PCI function that raises interrupts on demand
+ * @pdev:         the function.
+ * @kind:         what it is.
+ * @registers:    its BAR 0.
+ * @table:        ivshmem: its MSI-X table.
+ * @capability:   where its MSI or MSI-X capability is.
+ * @position:     ivshmem: its own number among the peers of its server.
+ * @index:        its place in the table of devices.
+ * @source_count: how many sources.
+ * @sources:      the sources.
+ */
+struct lab_device {
+	struct pci_dev *pdev;
+	const struct lab_kind *kind;
+	void __iomem *registers;
+	void __iomem *table;
+	u8 capability;
+	u16 position;
+	u32 index;
+	u32 source_count;
+	struct lab_source sources[];
+};
+
+int lab_device_add(struct lab_device *device);
+void lab_device_remove(struct lab_device *device);
+struct lab_device *lab_device_get(u32 index);
+void lab_device_put(void);
+
+int lab_source_program(struct lab_device *device, u32 number, const struct lab_message *message);
+int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message);
+int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent);
+int lab_source_raise_many(struct lab_device *device, u32 number, u32 count);
+int lab_source_raised(struct lab_device *device, u32 number, u64 *raised);
+
+int lab_pci_register(void);
+void lab_pci_unregister(void);
+
+/* Where a message to this CPU is written: physical destination, no hint. */
+static inline u32 lab_message_address(const struct lab_message *message)
+{
+	return 0xfee00000 | (u32)message->apic_id << 12;
+}
+
+/* What is written there: fixed delivery, edge triggered. */
+static inline u32 lab_message_data(const struct lab_message *message)
+{
+	return message->vector;
+}
+
+#endif /* _LAB_HOST_DEVICE_H */

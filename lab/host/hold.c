@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Raising a source while its CPU cannot take the interrupt.
+ *
+ * Owns: the one hold that may be going on. Two CPUs have a part in it:
+ *
+ *	caller				held CPU, interrupts off
+ *	ASKED, sends the call
+ *					CLOSED
+ *	raises, RAISED
+ *					sees the vector requested: SEEN
+ *	returns to user space		stays closed, then opens
+ *
+ * Either may give up: the caller says CANCELLED when the CPU does not come, or
+ * the source cannot be raised; the held CPU says MISSED when nothing arrives.
+ *
+ * The held CPU goes on when the caller has long returned, and the caller may
+ * read the outcome when the held CPU has long gone. So the hold is static, and
+ * free only when both have left it.
+ */
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/processor.h>
+#include <linux/rcupdate.h>
+#include <linux/smp.h>
+
+#include "apic.h"
+#include "device.h"
+#include "hold.h"
+
+/*
+ * How long to wait for the CPU to come, and for the interrupt to arrive: more
+ * than any of them takes, and too short for any watchdog to wake.
+ */
+#define PATIENCE_MSECS 1000
+
+enum hold_state {
+	HOLD_ASKED,
+	HOLD_CLOSED,
+	HOLD_RAISED,
+	HOLD_SEEN,
+	HOLD_MISSED,
+	HOLD_CANCELLED,
+};
+
+/*
+ * @users is 0 when the hold is free, 2 when a caller took it, and goes down as
+ * each of the two leaves. @usecs is written before the call is sent; @vector
+ * before @state says RAISED.
+ */
+static struct {
+	atomic_t users;
+	atomic_t state;
+	u32 usecs;
+	u8 vector;
+} hold;
+
+static bool take_hold(u32 usecs)
+{
+	if (atomic_cmpxchg_acquire(&hold.users, 0, 2))
+		return false;
+	hold.usecs = usecs;
+	atomic_set(&hold.state, HOLD_ASKED);
+	return true;
+}
+
+/* Pairs with the acquire of the next take_hold(): it may write all fields. */
+static void leave_hold(void)
+{
+	atomic_dec_return_release(&hold.users);
+}
+
+/* Moves from one state to another unless the other side has moved first. */
+static bool move_state(enum hold_state from, enum hold_state to)
+{
+	return atomic_cmpxchg(&hold.state, from, to) == from;
+}
+
+/* On the held CPU: has the interrupt arrived, before patience runs out? */
+static bool wait_until_requested(void)
+{
+	ktime_t deadline = ktime_add_ms(ktime_get(), PATIENCE_MSECS);
+	int state;
+
+	do {
+		/* Pairs with move_state() in raise_into(): vector is valid. */
+		state = atomic_read_acquire(&hold.state);
+		if (state == HOLD_CANCELLED)
+			return false;
+		if (state == HOLD_RAISED && lab_apic_requested(hold.vector))
+			return true;
+		cpu_relax();
+	} while (ktime_before(ktime_get(), deadline));
+	return false;
+}
+
+static void stay_closed(u32 usecs)
+{
+	ktime_t deadline = ktime_add_us(ktime_get(), usecs);
+
+	while (ktime_before(ktime_get(), deadline))
+		cpu_relax();
+}
+
+/* On the held CPU, called by another: its interrupts are off until it returns. */
+static void hold_here(void *unused)
+{
+	if (!move_state(HOLD_ASKED, HOLD_CLOSED))
+		goto leave;
+
+	if (wait_until_requested()) {
+		atomic_set_release(&hold.state, HOLD_SEEN);
+		stay_closed(hold.usecs);
+	} else {
+		atomic_set_release(&hold.state, HOLD_MISSED);
+	}
+leave:
+	leave_hold();
+}
+
+/* On the caller: has the CPU closed its interrupts, before patience runs out? */
+static bool wait_until_closed(void)
+{
+	ktime_t deadline = ktime_add_ms(ktime_get(), PATIENCE_MSECS);
+
+	while (ktime_before(ktime_get(), deadline)) {
+		if (atomic_read_acquire(&hold.state) != HOLD_ASKED)
+			return true;
+		cpu_relax();
+	}
+	return !move_state(HOLD_ASKED, HOLD_CANCELLED);
+}
+
+/* On the caller: the CPU is closed. Raises, and hears whether it arrived. */
+static int raise_into(struct lab_device *device, u32 source, u32 cpu)
+{
+	struct lab_message sent = { };
+	int state, error;
+
+	error = lab_source_raise(device, source, &sent);
+	if (!error && sent.apic_id != lab_apic_id(cpu))
+		error = -ETIME;		/* Routed away meanwhile. */
+	if (error) {
+		move_state(HOLD_CLOSED, HOLD_CANCELLED);
+		return error;
+	}
+
+	hold.vector = sent.vector;
+	move_state(HOLD_CLOSED, HOLD_RAISED);
+
+	/* Ends: the held CPU looks at the clock, and waits for nobody. */
+	state = atomic_cond_read_acquire(&hold.state, VAL == HOLD_SEEN || VAL == HOLD_MISSED);
+	return state == HOLD_SEEN ? 0 : -ETIME;
+}
+
+/*
+ * The caller must not be moved to the CPU that it asked to close: it would not
+ * run, nor raise, before that CPU opens. So it cannot be moved at all.
+ */
+static int close_and_raise(struct lab_device *device, u32 source, u32 cpu)
+{
+	int error = -EINVAL;
+	u32 here = get_cpu();
+
+	if (cpu == here || smp_call_function_single(cpu, hold_here, NULL, 0))
+		leave_hold();		/* In place of the CPU that never came. */
+	else if (wait_until_closed())
+		error = raise_into(device, source, cpu);
+	else
+		error = -ETIME;
+	put_cpu();
+	return error;
+}
+
+/*
+ * Refused before any CPU is disturbed. The message must name the CPU: the same
+ * vector of another CPU is another interrupt, and could be taken for this one.
+ */
+static int check_source(struct lab_device *device, u32 source, u32 cpu)
+{
+	struct lab_message message;
+	int error;
+
+	error = lab_source_message(device, source, &message);
+	if (error)
+		return error;
+	if (!message.enabled)
+		return -EAGAIN;
+	return message.apic_id == lab_apic_id(cpu) ? 0 : -EINVAL;
+}
+
+/**
+ * lab_hold_raise() - raise a source while a CPU has its interrupts closed
+ * @device: the device.
+ * @source: which source; any value.
+ * @cpu:    the CPU to close, which the source's message names. Any value.
+ * @usecs:  for how long it stays closed after the interrupt has arrived.
+ *
+ * Returns as soon as the interrupt is pending at @cpu, which opens later. If
+ * the same vector was pending there already, from an earlier raise, that is
+ * taken for it: the APIC cannot tell them apart.
+ *
+ * Return: 0; -EBUSY: another hold is going on; -EINVAL: no such CPU, or it is
+ * offline, or the caller's own, or not the one that the message names; -ETIME:
+ * the CPU did not close, or nothing arrived there; or as lab_source_raise().
+ */
+int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs)
+{
+	int error;
+
+	if (cpu >= nr_cpu_ids)
+		return -EINVAL;
+
+	error = check_source(device, source, cpu);
+	if (error)
+		return error;
+
+	if (!take_hold(usecs))
+		return -EBUSY;
+	error = close_and_raise(device, source, cpu);
+	leave_hold();
+	return error;
+}
+
+/**
+ * lab_hold_wait_idle() - wait until no CPU runs any code of a hold
+ *
+ * For the module's exit, when no caller can be there any more.
+ */
+void lab_hold_wait_idle(void)
+{
+	while (atomic_read_acquire(&hold.users))
+		msleep(20);
+
+	/* The last to leave may still be on its way out, with interrupts off. */
+	synchronize_rcu();
+}
