@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef VTLIRQ_PATHS_H
+#define VTLIRQ_PATHS_H
+
+#include <stdbool.h>
+
+#include "problem.h"
+
+const char *path_of_node(void);
+const char *path_of_debugfs(void);
+const char *path_of_cpuinfo(void);
+
+bool module_is_listed(void);
+bool driver_is_present(void);
+void explain_node(int error, struct problem *problem);
+void explain_debugfs(const char *file, int error, struct problem *problem);
+
+#endif /* VTLIRQ_PATHS_H */

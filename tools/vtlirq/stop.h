@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef VTLIRQ_STOP_H
+#define VTLIRQ_STOP_H
+
+#include "types.h"
+
+#define NANOSECONDS_PER_SECOND	1000000000ULL
+#define NEVER			U64_MAX
+
+u64 clock_now(void);
+void stop_prepare(void);
+int stop_wait_until(u64 deadline);
+
+#endif /* VTLIRQ_STOP_H */

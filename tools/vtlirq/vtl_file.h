@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef VTLIRQ_VTL_FILE_H
+#define VTLIRQ_VTL_FILE_H
+
+#include <linux/mshv_vtl.h>
+
+#include "problem.h"
+
+int vtl_node_open(struct problem *problem);
+int vtl_check_extension(int node, unsigned int capability);
+int vtl_file_create(int node, struct problem *problem);
+int vtl_file_open(struct problem *problem);
+int vtl_map(int file, unsigned int proxy_vector, unsigned int apic_id);
+int vtl_unmap(int file, unsigned int hardware_vector, unsigned int apic_id);
+int vtl_run_page(int file, unsigned int vp, struct mshv_vtl_run **run,
+		 struct problem *problem);
+
+#endif /* VTLIRQ_VTL_FILE_H */
