@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The contract with user space: nodes, ioctls, errnos, mmap.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+static int mshv_extension(uint32_t capability)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
+	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
+	if (ret < 0)
+		ret = -errno;
+	close(mshv);
+	return ret;
+}
+
+static void the_node_is_for_root_alone(void **state)
+{
+	struct stat node;
+
+	(void)state;
+	assert_int_equal(stat("/dev/mshv", &node), 0);
+	assert_true(S_ISCHR(node.st_mode));
+	assert_int_equal(node.st_mode & 07777, 0600);
+	assert_int_equal(node.st_uid, 0);
+}
+
+static void check_extension_answers(void **state)
+{
+	(void)state;
+	assert_int_equal(mshv_extension(MSHV_CAP_CORE_API_STABLE), 0);
+	assert_in_range(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0, 1);
+	assert_in_range(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0, 1);
+	assert_in_range(mshv_extension(MSHV_CAP_DR6_SHARED), 0, 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT), -EOPNOTSUPP);
+	assert_int_equal(mshv_extension(MSHV_CAP_REDIRECTED_INTERRUPT), 1);
+	assert_int_equal(mshv_extension(5), -EOPNOTSUPP);
+	assert_int_equal(mshv_extension(~0U), -EOPNOTSUPP);
+}
+
+static void a_bad_pointer_is_efault(void **state)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, 8), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(ioctl(lab.vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 8), -1);
+	assert_int_equal(errno, EFAULT);
+	close(mshv);
+}
+
+static void an_unknown_ioctl_is_enotty_and_not_logged(void **state)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
+	int mark = kernel_log_mark();
+	unsigned int number;
+
+	(void)state;
+	for (number = 0; number < 256; number++) {
+		unsigned long command = _IOWR(MSHV_IOCTL, number, char[24]);
+
+		assert_int_equal(ioctl(lab.vtl, command, 0), -1);
+		assert_int_equal(errno, ENOTTY);
+		assert_int_equal(ioctl(mshv, command, 0), -1);
+		assert_int_equal(errno, ENOTTY);
+	}
+	/* Each knows its own alone. */
+	assert_int_equal(ioctl(lab.vtl, MSHV_CREATE_VTL, 0), -1);
+	assert_int_equal(errno, ENOTTY);
+	assert_int_equal(ioctl(mshv, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0), -1);
+	assert_int_equal(errno, ENOTTY);
+	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+	close(mshv);
+}
+
+static void create_vtl_gives_any_number_of_files(void **state)
+{
+	int files[200], i;
+
+	(void)state;
+	for (i = 0; i < 200; i++) {
+		files[i] = vtl_open();
+		assert_true(fcntl(files[i], F_GETFD) & FD_CLOEXEC);
+		assert_int_equal(fcntl(files[i], F_GETFL) & O_ACCMODE, O_RDWR);
+	}
+	assert_true(vtl_map(files[199], 0x40, 0) > 0);
+	for (i = 0; i < 200; i++)
+		close(files[i]);
+	assert_int_equal(totals("mappings"), 0);
+}
+
+static int map_raw(unsigned int vector, unsigned int id, unsigned int create, int pad)
+{
+	struct mshv_map_device_intr args = {
+		.vector = vector,
+		.apic_id = id,
+		.create_mapping = create,
+	};
+
+	if (pad >= 0)
+		args.padding[pad] = 0xaa;
+	return vtl_map_ioctl(lab.vtl, &args);
+}
+
+static void what_is_malformed_is_einval(void **state)
+{
+	unsigned int vector;
+	int pad;
+
+	(void)state;
+	for (vector = 0; vector < 16; vector++)
+		assert_int_equal(map_raw(vector, apic_id(0), 1, -1), -EINVAL);
+	assert_int_equal(map_raw(256, apic_id(0), 1, -1), -EINVAL);
+	assert_int_equal(map_raw(0x151, apic_id(0), 1, -1), -EINVAL);
+	assert_int_equal(map_raw(~0U, apic_id(0), 1, -1), -EINVAL);
+	assert_int_equal(map_raw(0x51, 0x1234, 1, -1), -EINVAL);
+	assert_int_equal(map_raw(0x51, ~0U, 1, -1), -EINVAL);
+	assert_int_equal(map_raw(0x51, apic_id(0), 2, -1), -EINVAL);
+	assert_int_equal(map_raw(0x51, apic_id(0), 0x80, -1), -EINVAL);
+	for (pad = 0; pad < 7; pad++) {
+		assert_int_equal(map_raw(0x51, apic_id(0), 1, pad), -EINVAL);
+		assert_int_equal(map_raw(0x51, apic_id(0), 0, pad), -EINVAL);
+	}
+	assert_int_equal(totals("mappings"), 0);
+}
+
+static void an_unmap_of_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(map_raw(256, apic_id(0), 0, -1), -EINVAL);
+	assert_int_equal(map_raw(~0U, apic_id(0), 0, -1), -EINVAL);
+	assert_int_equal(map_raw(0x51, apic_id(0), 0, -1), -ENOENT);
+	assert_int_equal(map_raw(0, apic_id(0), 0, -1), -ENOENT);
+	assert_int_equal(map_raw(0x51, 0x1234, 0, -1), -ENOENT);
+}
+
+static void only_map_writes_back_and_only_the_vector(void **state)
+{
+	struct mshv_map_device_intr args = {
+		.vector = 0x51,
+		.apic_id = apic_id(0),
+		.create_mapping = 1,
+	};
+	struct mshv_map_device_intr before;
+
+	(void)state;
+	assert_int_equal(vtl_map_ioctl(lab.vtl, &args), 0);
+	assert_in_range(args.vector, 0x20, 0xff);
+	assert_int_equal(args.apic_id, apic_id(0));
+	assert_int_equal(args.create_mapping, 1);
+
+	args.create_mapping = 0;
+	before = args;
+	assert_int_equal(vtl_map_ioctl(lab.vtl, &args), 0);
+	assert_memory_equal(&args, &before, sizeof(args));
+	assert_int_equal(vtl_map_ioctl(lab.vtl, &args), -ENOENT);
+	assert_memory_equal(&args, &before, sizeof(args));
+}
+
+static void a_map_that_cannot_report_back_maps_nothing(void **state)
+{
+	struct mshv_map_device_intr *args;
+
+	(void)state;
+	args = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(args, MAP_FAILED);
+	args->vector = 0x51;
+	args->apic_id = apic_id(0);
+	args->create_mapping = 1;
+	assert_int_equal(mprotect(args, 4096, PROT_READ), 0);
+	assert_int_equal(vtl_map_ioctl(lab.vtl, args), -EFAULT);
+	assert_int_equal(totals("mappings"), 0);
+	munmap(args, 4096);
+}
+
+static sigjmp_buf touch_context;
+
+static void touch_failed(int signal)
+{
+	siglongjmp(touch_context, signal);
+}
+
+/* The signal that reading a page raises; 0 if it can be read. */
+static int page_touch(unsigned long index)
+{
+	volatile char *page = (void *)vtl_page(lab.vtl, index);
+	int signal;
+
+	alarm(10);
+	signal = sigsetjmp(touch_context, 1);
+	if (!signal)
+		(void)page[0];
+	alarm(0);
+	munmap((void *)page, 4096);
+	return signal;
+}
+
+static void a_page_that_is_not_there_is_sigbus(void **state)
+{
+	struct sigaction action = { .sa_handler = touch_failed }, bus, alarmed;
+	unsigned long kind;
+
+	(void)state;
+	sigaction(SIGBUS, &action, &bus);
+	sigaction(SIGALRM, &action, &alarmed);
+	assert_int_equal(page_touch(0), 0);
+	assert_int_equal(page_touch(lab.cpus - 1), 0);
+	for (kind = 1; kind < 20; kind++)
+		assert_int_equal(page_touch(MSHV_VTL_PAGE_INDEX(kind, 0UL)), SIGBUS);
+	assert_int_equal(page_touch(lab.cpus), SIGBUS);
+	assert_int_equal(page_touch(8191), SIGBUS);
+	assert_int_equal(page_touch(0xffff), SIGBUS);
+	assert_int_equal(page_touch(1UL << 30), SIGBUS);
+	assert_int_equal(page_touch(1UL << 50), SIGBUS);
+	sigaction(SIGBUS, &bus, NULL);
+	sigaction(SIGALRM, &alarmed, NULL);
+}
+
+static void a_private_mapping_is_einval(void **state)
+{
+	(void)state;
+	assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, lab.vtl, 0),
+			 MAP_FAILED);
+	assert_int_equal(errno, EINVAL);
+}
+
+static void all_files_show_the_same_run_page(void **state)
+{
+	int other = vtl_open();
+	struct mshv_vtl_run *run = vtl_page(other, 0);
+
+	(void)state;
+	run->cancel = 0x12345678;
+	assert_int_equal(lab.run[0]->cancel, 0x12345678);
+	close(other);
+	/* The page outlives the file. */
+	run->cancel = 0x23456789;
+	assert_int_equal(lab.run[0]->cancel, 0x23456789);
+	munmap(run, 4096);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LAB_TEST(the_node_is_for_root_alone),
+		LAB_TEST(check_extension_answers),
+		LAB_TEST(a_bad_pointer_is_efault),
+		LAB_TEST(an_unknown_ioctl_is_enotty_and_not_logged),
+		LAB_TEST(create_vtl_gives_any_number_of_files),
+		LAB_TEST(what_is_malformed_is_einval),
+		LAB_TEST(an_unmap_of_nothing),
+		LAB_TEST(only_map_writes_back_and_only_the_vector),
+		LAB_TEST(a_map_that_cannot_report_back_maps_nothing),
+		LAB_TEST(a_page_that_is_not_there_is_sigbus),
+		LAB_TEST(a_private_mapping_is_einval),
+		LAB_TEST(all_files_show_the_same_run_page),
+	};
+
+	return cmocka_run_group_tests_name("contract", tests, NULL, NULL);
+}

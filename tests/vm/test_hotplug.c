@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * CPUs that go and come back.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define WAIT_MS 5000
+
+static unsigned int last;
+
+static int setup(void **state)
+{
+	int ret = lab_setup(state);
+
+	last = lab.cpus - 1;
+	return ret;
+}
+
+static int teardown(void **state)
+{
+	if (last)
+		cpu_set_online(last, true);
+	return lab_teardown(state);
+}
+
+static bool relays(unsigned int cpu, int vector, unsigned int proxy_vector)
+{
+	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
+
+	source_route(edu, cpu, vector);
+	source_raise(edu);
+	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
+}
+
+static void a_cpu_with_mappings_does_not_go(void **state)
+{
+	int vector, mark = kernel_log_mark();
+	char reason[64];
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	vector = vtl_map(lab.vtl, 0x51, last);
+	assert_int_equal(cpu_set_online(last, false), -EBUSY);
+	snprintf(reason, sizeof(reason), "CPU %u cannot go offline: 1 device", last);
+	assert_int_equal(kernel_log_count(mark, reason), 1);
+	assert_true(relays(last, vector, 0x51));
+	assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
+	assert_int_equal(cpu_set_online(last, false), 0);
+}
+
+static void a_cpu_that_comes_back_works(void **state)
+{
+	unsigned int round;
+	int vector;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	for (round = 0; round < 5; round++) {
+		/* What is in quarantine there does not outlive the CPU. */
+		vector = vtl_map(lab.vtl, 0x51, last);
+		assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
+		assert_int_equal(cpu_set_online(last, false), 0);
+		assert_int_equal(cpus_column(last, "quarantined"), 0);
+		assert_int_equal(vtl_map(lab.vtl, 0x51, last), -EINVAL);
+		assert_int_equal(cpu_set_online(last, true), 0);
+
+		vector = vtl_map(lab.vtl, 0x51, last);
+		assert_true(vector > 0);
+		assert_true(relays(last, vector, 0x51));
+		assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
+	}
+}
+
+static sigjmp_buf touch_context;
+
+static void touch_failed(int signal)
+{
+	siglongjmp(touch_context, signal);
+}
+
+static void an_offline_cpus_page_is_sigbus_and_comes_back_the_same(void **state)
+{
+	struct sigaction action = { .sa_handler = touch_failed }, before;
+	volatile char *page;
+	int signal;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	lab.run[last]->cancel = 0x55aa55aa;
+	assert_int_equal(cpu_set_online(last, false), 0);
+	/* One that is mapped stays. */
+	assert_int_equal(lab.run[last]->cancel, 0x55aa55aa);
+
+	page = (void *)vtl_page(lab.vtl, last);
+	sigaction(SIGBUS, &action, &before);
+	signal = sigsetjmp(touch_context, 1);
+	if (!signal)
+		(void)page[0];
+	sigaction(SIGBUS, &before, NULL);
+	assert_int_equal(signal, SIGBUS);
+
+	assert_int_equal(cpu_set_online(last, true), 0);
+	assert_int_equal(((struct mshv_vtl_run *)page)->cancel, 0x55aa55aa);
+	munmap((void *)page, 4096);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_cpu_with_mappings_does_not_go),
+		TEST(a_cpu_that_comes_back_works),
+		TEST(an_offline_cpus_page_is_sigbus_and_comes_back_the_same),
+	};
+
+	return cmocka_run_group_tests_name("hotplug", tests, NULL, NULL);
+}

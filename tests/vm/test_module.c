@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Unloading the driver, and loading it again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
+
+static int driver_unload(void)
+{
+	return syscall(SYS_delete_module, "mshv_vtl", O_NONBLOCK) ? -errno : 0;
+}
+
+static int driver_load(const char *parameters)
+{
+	int file = open(MODULE, O_RDONLY | O_CLOEXEC), ret;
+
+	check(file >= 0, MODULE ": %s", strerror(errno));
+	ret = syscall(SYS_finit_module, file, parameters, 0) ? -errno : 0;
+	close(file);
+	return ret;
+}
+
+/* Interrupt descriptors of the driver's own chip. */
+static unsigned int own_descriptors(void)
+{
+	FILE *pipe = popen("cat /sys/kernel/irq/*/chip_name 2>/dev/null | grep -c VTL0-redirect",
+			   "re");
+	unsigned int count = 0;
+
+	check(pipe, "popen: %s", strerror(errno));
+	check(fscanf(pipe, "%u", &count) == 1, "no count of descriptors");
+	pclose(pipe);
+	return count;
+}
+
+static void it_stays_while_a_file_is_open(void **state)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
+	struct mshv_vtl_run *run;
+
+	(void)state;
+	assert_int_equal(driver_unload(), -EAGAIN);
+	vtl = vtl_open();
+	close(mshv);
+	assert_int_equal(driver_unload(), -EAGAIN);
+	run = vtl_page(vtl, 0);
+	run->cancel = 0;
+	close(vtl);
+	/* A mapped run page holds it as well. */
+	assert_int_equal(driver_unload(), -EAGAIN);
+	munmap(run, 4096);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+}
+
+static void nothing_is_left_after_it(void **state)
+{
+	unsigned int descriptors = irq_descriptors(), i;
+	int mark = kernel_log_mark();
+	int vtl = vtl_open();
+
+	(void)state;
+	for (i = 0; i < 40; i++)
+		assert_true(vtl_map(vtl, 0x40 + i, i % sysconf(_SC_NPROCESSORS_ONLN)) > 0);
+	assert_int_equal(own_descriptors(), 40);
+	/* Into quarantine with them, and the driver goes at once. */
+	close(vtl);
+	assert_true(totals("quarantined") > 0);
+	assert_int_equal(driver_unload(), 0);
+
+	assert_int_equal(irq_descriptors(), descriptors);
+	assert_int_equal(own_descriptors(), 0);
+	assert_int_equal(access("/dev/mshv", F_OK), -1);
+	assert_int_equal(access("/sys/kernel/debug/mshv_vtl", F_OK), -1);
+	assert_int_equal(access("/sys/module/mshv_vtl", F_OK), -1);
+	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
+	assert_int_equal(driver_load(""), 0);
+}
+
+static void it_loads_and_unloads_again_and_again(void **state)
+{
+	unsigned int descriptors = irq_descriptors(), round;
+	int vtl;
+
+	(void)state;
+	for (round = 0; round < 20; round++) {
+		vtl = vtl_open();
+		assert_true(vtl_map(vtl, 0x51, 0) > 0);
+		close(vtl);
+		assert_int_equal(driver_unload(), 0);
+		assert_int_equal(driver_load(""), 0);
+	}
+	quarantine_wait_empty();
+	assert_int_equal(irq_descriptors(), descriptors);
+}
+
+static void its_parameters_are_taken(void **state)
+{
+	int vtl, i;
+
+	(void)state;
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load("vectors_per_cpu=3 quarantine_ms=50 quarantine_max=2"), 0);
+	vtl = vtl_open();
+	for (i = 0; i < 3; i++)
+		assert_true(vtl_map(vtl, 0x51 + i, 0) > 0);
+	assert_int_equal(vtl_map(vtl, 0x60, 0), -ENODEV);
+	assert_int_equal(cpus_column(0, "quota"), 3);
+	close(vtl);
+	assert_int_equal(cpus_column(0, "quarantined"), 2);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_stays_while_a_file_is_open),
+		cmocka_unit_test(nothing_is_left_after_it),
+		cmocka_unit_test(it_loads_and_unloads_again_and_again),
+		cmocka_unit_test(its_parameters_are_taken),
+	};
+
+	return cmocka_run_group_tests_name("module", tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Who holds a mapping, and what is left when the holder goes.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define WAIT_MS 5000
+
+static const struct labhost_source *edu;
+
+static bool still_relays(unsigned int cpu, int vector, unsigned int proxy_vector)
+{
+	source_route(edu, cpu, vector);
+	source_raise(edu);
+	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
+}
+
+/* No bit, and the arrival is counted as unmapped. */
+static void relays_no_more(unsigned int cpu, int vector)
+{
+	unsigned long unmapped = totals("unmapped");
+
+	source_route(edu, cpu, vector);
+	source_raise(edu);
+	assert_int_equal(run_quiet(lab.run[cpu], 50), 0);
+	assert_int_equal(totals("unmapped") - unmapped, 1);
+}
+
+static int setup(void **state)
+{
+	int ret = lab_setup(state);
+
+	edu = source_of_kind(LAB_HOST_KIND_EDU);
+	return ret;
+}
+
+static void mapped_twice_unmapped_once_is_still_mapped(void **state)
+{
+	int vector = vtl_map(lab.vtl, 0x51, 0);
+
+	(void)state;
+	assert_true(vector > 0);
+	assert_int_equal(vtl_map(lab.vtl, 0x51, 0), vector);
+	assert_int_equal(mappings_with(" mapped 2 "), 1);
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
+	assert_true(still_relays(0, vector, 0x51));
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
+	relays_no_more(0, vector);
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
+}
+
+static void a_reference_is_its_files_own(void **state)
+{
+	int other = vtl_open(), third = vtl_open();
+	int vector = vtl_map(lab.vtl, 0x51, 0);
+
+	(void)state;
+	assert_int_equal(vtl_map(other, 0x51, 0), vector);
+	assert_int_equal(vtl_unmap(third, vector, 0), -ENOENT);
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
+	assert_true(still_relays(0, vector, 0x51));
+	assert_int_equal(vtl_unmap(other, vector, 0), 0);
+	relays_no_more(0, vector);
+	close(other);
+	close(third);
+}
+
+static void closing_a_file_drops_all_that_it_held(void **state)
+{
+	int other = vtl_open(), vector, shared, i;
+
+	(void)state;
+	shared = vtl_map(lab.vtl, 0x51, 0);
+	for (i = 0; i < 20; i++)
+		assert_true(vtl_map(other, 0x51 + i, i % lab.cpus) > 0);
+	vector = vtl_map(other, 0xa0, 0);
+	assert_true(still_relays(0, vector, 0xa0));
+	close(other);
+
+	relays_no_more(0, vector);
+	assert_int_equal(totals("mappings"), 1);
+	assert_true(still_relays(0, shared, 0x51));
+}
+
+/* In a child: maps, tells its vector, and waits to be killed. */
+static void child_run(int told)
+{
+	int vtl = vtl_open();
+	int vector = vtl_map(vtl, 0xa0, 0), i;
+
+	for (i = 0; i < 10; i++)
+		vtl_map(vtl, 0xa1 + i, i % lab.cpus);
+	if (write(told, &vector, sizeof(vector)) != sizeof(vector))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void a_killed_process_leaves_nothing(void **state)
+{
+	int told[2], vector = -1;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(told), 0);
+	child = fork();
+	if (!child)
+		child_run(told[1]);
+	assert_true(child > 0);
+	assert_int_equal(read(told[0], &vector, sizeof(vector)), sizeof(vector));
+	assert_true(vector > 0);
+	assert_int_equal(totals("mappings"), 11);
+	assert_true(still_relays(0, vector, 0xa0));
+
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(totals("mappings"), 0);
+	relays_no_more(0, vector);
+	close(told[0]);
+	close(told[1]);
+}
+
+static void a_file_lives_until_its_last_descriptor(void **state)
+{
+	int other = vtl_open(), copy = dup(other);
+	int vector = vtl_map(other, 0x51, 0);
+
+	(void)state;
+	close(other);
+	assert_true(still_relays(0, vector, 0x51));
+	assert_int_equal(vtl_unmap(copy, vector, 0), 0);
+	relays_no_more(0, vector);
+	close(copy);
+}
+
+/* The page of a file that is closed can still be read, and still shows bits. */
+static void a_run_page_outlives_its_file(void **state)
+{
+	int other = vtl_open();
+	struct mshv_vtl_run *run = vtl_page(other, 0);
+	int vector = vtl_map(lab.vtl, 0x51, 0);
+
+	(void)state;
+	close(other);
+	source_route(edu, 0, vector);
+	source_raise(edu);
+	assert_true(run_wait(run, 0x51, WAIT_MS));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, lab_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(mapped_twice_unmapped_once_is_still_mapped),
+		TEST(a_reference_is_its_files_own),
+		TEST(closing_a_file_drops_all_that_it_held),
+		TEST(a_killed_process_leaves_nothing),
+		TEST(a_file_lives_until_its_last_descriptor),
+		TEST(a_run_page_outlives_its_file),
+	};
+
+	return cmocka_run_group_tests_name("references", tests, NULL, NULL);
+}

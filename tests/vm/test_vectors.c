@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Hardware vectors: always on the CPU asked for, or none; quota; exhaustion;
+ * and that all of them come back.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtl.h"
+
+#define WAIT_MS 5000
+
+/* More than any CPU has; proxy vectors 16..255. */
+#define PROXY_FIRST 16
+#define PROXY_COUNT 240
+
+static int vectors[PROXY_COUNT];
+
+/* Maps until no vector is left; how many there were. */
+static unsigned int map_all(unsigned int cpu)
+{
+	unsigned int count;
+
+	for (count = 0; count < PROXY_COUNT; count++) {
+		vectors[count] = vtl_map(lab.vtl, PROXY_FIRST + count, cpu);
+		if (vectors[count] < 0)
+			break;
+	}
+	return count;
+}
+
+static void unmap_all(unsigned int cpu, unsigned int count)
+{
+	while (count--)
+		assert_int_equal(vtl_unmap(lab.vtl, vectors[count], cpu), 0);
+}
+
+static void all_differ(unsigned int count)
+{
+	bool seen[256] = {};
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		assert_in_range(vectors[i], 0x20, 0xff);
+		assert_false(seen[vectors[i]]);
+		seen[vectors[i]] = true;
+	}
+}
+
+static unsigned int other_cpus_mapped(unsigned int cpu)
+{
+	unsigned int other, sum = 0;
+
+	for (other = 0; other < lab.cpus; other++)
+		sum += other == cpu ? 0 : cpus_column(other, "mapped");
+	return sum;
+}
+
+static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
+{
+	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int cpu = lab.cpus - 1, count, i;
+	long quota = driver_parameter("vectors_per_cpu", 0);
+
+	(void)state;
+	count = map_all(cpu);
+	print_message("# CPU %u gave %u vectors\n", cpu, count);
+	assert_in_range(count, 150, 203);
+	assert_int_equal(vectors[count], -ENODEV);
+	all_differ(count);
+	assert_int_equal(other_cpus_mapped(cpu), 0);
+	assert_int_equal(cpus_column(cpu, "mapped"), count);
+
+	/* Each stands where it says, and for what it says. */
+	for (i = 0; i < count; i++) {
+		source_route(edu, cpu, vectors[i]);
+		source_raise(edu);
+		check(run_wait(lab.run[cpu], PROXY_FIRST + i, WAIT_MS), "vector %#x of CPU %u",
+		      vectors[i], cpu);
+	}
+
+	/* Another CPU still has its own; a pair that is mapped can be had again. */
+	if (lab.cpus > 1)
+		assert_true(vtl_map(lab.vtl, 0x51, 0) > 0);
+	assert_int_equal(vtl_map(lab.vtl, PROXY_FIRST, cpu), vectors[0]);
+	assert_int_equal(vtl_unmap(lab.vtl, vectors[0], cpu), 0);
+	unmap_all(cpu, count);
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+static void all_vectors_come_back(void **state)
+{
+	unsigned int cpu = lab.cpus - 1, first, round;
+	long quota = driver_parameter("vectors_per_cpu", 0);
+
+	(void)state;
+	first = map_all(cpu);
+	for (round = 0; round < 3; round++) {
+		unmap_all(cpu, first);
+		/* Those in quarantine give way at once. */
+		assert_int_equal(map_all(cpu), first);
+	}
+	unmap_all(cpu, first);
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+static void the_default_quota_leaves_vectors_to_other_devices(void **state)
+{
+	long quota = driver_parameter("vectors_per_cpu", 0);
+	unsigned int all, with_quota;
+
+	(void)state;
+	assert_int_equal(quota, -1);
+	all = map_all(0);
+	unmap_all(0, all);
+	driver_parameter("vectors_per_cpu", quota);
+	with_quota = map_all(0);
+	print_message("# CPU 0 has %u vectors, the quota gives %u\n", all, with_quota);
+	assert_int_equal(vectors[with_quota], -ENODEV);
+	assert_int_equal(cpus_column(0, "quota"), with_quota);
+	assert_int_equal(cpus_column(0, "free"), 0);
+	/* The allocator's range less 64. */
+	assert_in_range(with_quota, 100, 203 - 64);
+	unmap_all(0, with_quota);
+}
+
+static void a_quota_of_five_gives_five(void **state)
+{
+	long quota = driver_parameter("vectors_per_cpu", 5);
+
+	(void)state;
+	assert_int_equal(map_all(0), 5);
+	assert_int_equal(vectors[5], -ENODEV);
+	if (lab.cpus > 1)
+		assert_true(vtl_map(lab.vtl, 0xf0, 1) > 0);
+	/* What is given back can be had again, quarantine or not. */
+	assert_int_equal(vtl_unmap(lab.vtl, vectors[4], 0), 0);
+	assert_true(vtl_map(lab.vtl, 0xf0, 0) > 0);
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+static unsigned long meminfo(const char *name)
+{
+	unsigned long value = 0;
+	char line[256];
+	FILE *file = fopen("/proc/meminfo", "re");
+
+	check(file, "/proc/meminfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, name, strlen(name)))
+			value = strtoul(line + strlen(name) + 1, NULL, 10);
+	}
+	fclose(file);
+	return value;
+}
+
+static void map_unmap(unsigned int pairs)
+{
+	unsigned int i, cpu;
+	int vector;
+
+	for (i = 0; i < pairs; i++) {
+		cpu = i % lab.cpus;
+		vector = vtl_map(lab.vtl, PROXY_FIRST + i % PROXY_COUNT, cpu);
+		check(vector > 0, "pair %u: %s", i, strerror(-vector));
+		assert_int_equal(vtl_unmap(lab.vtl, vector, cpu), 0);
+	}
+}
+
+/*
+ * 100,000 pairs. A leak of one descriptor each would be 340 MB; what the slab
+ * keeps for itself is warmed up first, and stays far below the bound.
+ */
+static void a_hundred_thousand_pairs_leave_nothing(void **state)
+{
+	unsigned int descriptors, vectors_before;
+	unsigned long slab, percpu;
+	long quota;
+
+	(void)state;
+	map_unmap(2000);
+	quarantine_wait_empty();
+	quota = driver_parameter("vectors_per_cpu", 0);
+	vectors_before = map_all(0);
+	unmap_all(0, vectors_before);
+	quarantine_wait_empty();
+	sleep_ms(500);
+	descriptors = irq_descriptors();
+	slab = meminfo("Slab:");
+	percpu = meminfo("Percpu:");
+
+	map_unmap(100000);
+
+	quarantine_wait_empty();
+	sleep_ms(500);
+	print_message("# descriptors %u -> %u, slab %lu -> %lu kB, percpu %lu -> %lu kB\n",
+		      descriptors, irq_descriptors(), slab, meminfo("Slab:"), percpu,
+		      meminfo("Percpu:"));
+	assert_int_equal(irq_descriptors(), descriptors);
+	assert_true(meminfo("Slab:") < slab + 8192);
+	assert_true(meminfo("Percpu:") <= percpu + 64);
+	assert_int_equal(map_all(0), vectors_before);
+	unmap_all(0, vectors_before);
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector),
+		LAB_TEST(all_vectors_come_back),
+		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
+		LAB_TEST(a_quota_of_five_gives_five),
+		LAB_TEST(a_hundred_thousand_pairs_leave_nothing),
+	};
+
+	return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
+}

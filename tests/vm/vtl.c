@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the tests in the VM share; see vtl.h.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define DEBUGFS "/sys/kernel/debug/mshv_vtl/"
+
+struct lab lab;
+
+void sleep_ms(unsigned int ms)
+{
+	struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	while (nanosleep(&span, &span) && errno == EINTR)
+		;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+int vtl_open(void)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
+	int vtl;
+
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
+	vtl = ioctl(mshv, MSHV_CREATE_VTL, 0);
+	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
+	close(mshv);
+	return vtl;
+}
+
+int vtl_map_ioctl(int vtl, struct mshv_map_device_intr *args)
+{
+	return ioctl(vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, args) ? -errno : 0;
+}
+
+int vtl_map(int vtl, unsigned int proxy_vector, unsigned int cpu)
+{
+	struct mshv_map_device_intr args = {
+		.vector = proxy_vector,
+		.apic_id = apic_id(cpu),
+		.create_mapping = 1,
+	};
+	int ret = vtl_map_ioctl(vtl, &args);
+
+	return ret ? ret : (int)args.vector;
+}
+
+int vtl_unmap(int vtl, unsigned int vector, unsigned int cpu)
+{
+	struct mshv_map_device_intr args = { .vector = vector, .apic_id = apic_id(cpu) };
+
+	return vtl_map_ioctl(vtl, &args);
+}
+
+struct mshv_vtl_run *vtl_page(int vtl, unsigned long index)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, vtl, index * 4096);
+
+	check(page != MAP_FAILED, "mmap of page %#lx: %s", index, strerror(errno));
+	return page;
+}
+
+bool run_take(struct mshv_vtl_run *run, uint32_t bits[8])
+{
+	unsigned int bank;
+
+	memset(bits, 0, 8 * sizeof(*bits));
+	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
+		return false;
+
+	__atomic_store_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
+	for (bank = 0; bank < 8; bank++) {
+		if (__atomic_load_n(&run->proxy_irr[bank], __ATOMIC_RELAXED))
+			bits[bank] = __atomic_exchange_n(&run->proxy_irr[bank], 0,
+							 __ATOMIC_RELAXED);
+	}
+	return true;
+}
+
+bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms)
+{
+	uint64_t deadline = now_ms() + ms;
+	uint32_t bits[8];
+
+	do {
+		if (run_take(run, bits) && bits[vector / 32] >> vector % 32 & 1)
+			return true;
+		sched_yield();
+	} while (now_ms() < deadline);
+	return false;
+}
+
+unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms)
+{
+	uint64_t deadline = now_ms() + ms;
+	unsigned int count = 0;
+	uint32_t bits[8];
+
+	while (now_ms() < deadline) {
+		if (run_take(run, bits)) {
+			count++;
+			deadline = now_ms() + ms;
+		}
+		sched_yield();
+	}
+	return count;
+}
+
+void runs_clear(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < lab.cpus; cpu++) {
+		if (lab.run[cpu])
+			memset(lab.run[cpu], 0, sizeof(*lab.run[cpu]));
+	}
+}
+
+static FILE *file_open(const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	check(file, "%s: %s", path, strerror(errno));
+	return file;
+}
+
+unsigned int apic_id(unsigned int cpu)
+{
+	static unsigned int ids[CPUS_MAX];
+	static bool known;
+	unsigned int processor = 0, id;
+	char line[4096];
+	FILE *file;
+
+	if (!known) {
+		file = file_open("/proc/cpuinfo");
+		while (fgets(line, sizeof(line), file)) {
+			if (sscanf(line, "processor : %u", &id) == 1)
+				processor = id;
+			if (sscanf(line, "apicid : %u", &id) == 1 && processor < CPUS_MAX)
+				ids[processor] = id;
+		}
+		fclose(file);
+		known = true;
+	}
+	return ids[cpu];
+}
+
+void cpu_pin(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	check(!sched_setaffinity(0, sizeof(set), &set), "CPU %u: %s", cpu, strerror(errno));
+}
+
+void cpu_pin_away(unsigned int cpu)
+{
+	cpu_pin(lab.cpus > 1 && !cpu ? 1 : 0);
+}
+
+int cpu_set_online(unsigned int cpu, bool online)
+{
+	char path[64];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, online ? "1" : "0", 1) != 1)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+unsigned long totals(const char *name)
+{
+	FILE *file = file_open(DEBUGFS "totals");
+	unsigned long value, found = 0;
+	bool seen = false;
+	char key[64];
+
+	while (fscanf(file, "%63s %lu", key, &value) == 2) {
+		if (!strcmp(key, name)) {
+			found = value;
+			seen = true;
+		}
+	}
+	fclose(file);
+	check(seen, "no total '%s'", name);
+	return found;
+}
+
+static int column_find(char *header, const char *name)
+{
+	int column = 0;
+	char *save, *word;
+
+	for (word = strtok_r(header, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
+		if (!strcmp(word, name))
+			return column;
+		column++;
+	}
+	fail_msg("no column '%s'", name);
+	return -1;
+}
+
+static char *column_word(char *line, int column)
+{
+	char *save, *word = strtok_r(line, " \n", &save);
+
+	while (word && column--)
+		word = strtok_r(NULL, " \n", &save);
+	return word;
+}
+
+unsigned long cpus_column(unsigned int cpu, const char *name)
+{
+	FILE *file = file_open(DEBUGFS "cpus");
+	unsigned long value = 0;
+	char line[512];
+	int column;
+
+	check(fgets(line, sizeof(line), file), "cpus is empty");
+	column = column_find(line, name);
+	while (fgets(line, sizeof(line), file)) {
+		if (strtoul(line, NULL, 10) == cpu)
+			value = strtoul(column_word(line, column), NULL, 10);
+	}
+	fclose(file);
+	return value;
+}
+
+unsigned int mappings_with(const char *text)
+{
+	FILE *file = file_open(DEBUGFS "mappings");
+	unsigned int count = 0;
+	char line[512];
+
+	while (fgets(line, sizeof(line), file))
+		count += !!strstr(line, text);
+	fclose(file);
+	return count;
+}
+
+void quarantine_wait_empty(void)
+{
+	uint64_t deadline = now_ms() + 20000;
+
+	while (totals("quarantined")) {
+		check(now_ms() < deadline, "quarantine does not end");
+		sleep_ms(20);
+	}
+}
+
+long driver_parameter(const char *name, long value)
+{
+	char path[128];
+	long before;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", name);
+	file = fopen(path, "r+e");
+	check(file, "%s: %s", path, strerror(errno));
+	check(fscanf(file, "%ld", &before) == 1, "%s is no number", path);
+	rewind(file);
+	fprintf(file, "%ld\n", value);
+	check(!fclose(file), "%s: %s", path, strerror(errno));
+	return before;
+}
+
+unsigned int irq_descriptors(void)
+{
+	DIR *dir = opendir("/proc/irq");
+	unsigned int count = 0;
+	struct dirent *entry;
+
+	check(dir, "/proc/irq: %s", strerror(errno));
+	while ((entry = readdir(dir)))
+		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+	closedir(dir);
+	return count;
+}
+
+int kernel_log_mark(void)
+{
+	int mark = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	check(mark >= 0, "/dev/kmsg: %s", strerror(errno));
+	lseek(mark, 0, SEEK_END);
+	return mark;
+}
+
+unsigned int kernel_log_count(int mark, const char *text)
+{
+	unsigned int count = 0;
+	char line[8192];
+	ssize_t length;
+
+	for (;;) {
+		length = read(mark, line, sizeof(line) - 1);
+		if (length < 0 && errno == EPIPE)
+			continue;
+		if (length <= 0)
+			break;
+		line[length] = '\0';
+		count += !!strstr(line, text);
+	}
+	close(mark);
+	return count;
+}
+
+void source_route(const struct labhost_source *source, unsigned int cpu, unsigned int vector)
+{
+	int ret = labhost_route(lab.host, source->device, source->source, apic_id(cpu), vector);
+
+	check(!ret, "route of device %u: %s", source->device, strerror(-ret));
+}
+
+void source_raise(const struct labhost_source *source)
+{
+	int ret = labhost_raise(lab.host, source->device, source->source, 1, NULL);
+
+	check(!ret, "raise of device %u: %s", source->device, strerror(-ret));
+}
+
+const struct labhost_source *source_of_kind(unsigned int kind)
+{
+	size_t i;
+
+	for (i = 0; i < lab.count; i++) {
+		if (lab.sources[i].kind == kind)
+			return &lab.sources[i];
+	}
+	fail_msg("the VM has no device of kind %u", kind);
+	return NULL;
+}
+
+/* An interrupt may just be handled: only one that stays is a missed EOI. */
+bool cpu_in_service(unsigned int cpu)
+{
+	struct lab_host_apic apic;
+	unsigned int bank, again;
+	uint32_t bits;
+
+	for (again = 0; again < 50; again++) {
+		check(!labhost_apic_read(lab.host, cpu, &apic), "APIC of CPU %u", cpu);
+		for (bank = 0, bits = 0; bank < 8; bank++)
+			bits |= apic.isr[bank];
+		if (!bits)
+			return false;
+		sleep_ms(2);
+	}
+	return true;
+}
+
+int lab_setup(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	lab.host = labhost_open();
+	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
+	check(!labhost_sources(lab.host, &lab.sources, &lab.count), "no list of sources");
+	lab.cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	lab.vtl = vtl_open();
+	for (cpu = 0; cpu < lab.cpus; cpu++)
+		lab.run[cpu] = vtl_page(lab.vtl, cpu);
+	runs_clear();
+	return 0;
+}
+
+int lab_teardown(void **state)
+{
+	cpu_set_t all;
+	unsigned int cpu;
+	size_t i;
+
+	(void)state;
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(0, sizeof(all), &all);
+	for (i = 0; i < lab.count; i++)
+		labhost_mask(lab.host, lab.sources[i].device, lab.sources[i].source);
+	for (cpu = 0; cpu < lab.cpus; cpu++)
+		munmap(lab.run[cpu], 4096);
+	close(lab.vtl);
+	free(lab.sources);
+	labhost_close(lab.host);
+	memset(&lab, 0, sizeof(lab));
+	return totals("mappings") ? -1 : 0;
+}
