@@ -92,8 +92,9 @@ struct mshv_map_device_intr {
  *          neither 0 nor 1; map: the vector is not legal for a local APIC
  *          (below 16), no CPU has this APIC id, or that CPU is offline;
  * ENOENT - unmap: this file holds no such reference;
- * ENODEV - map: that CPU has no vector left, or its quota is used up. The
- *          caller then lets the host relay this interrupt (proxied);
+ * ENODEV - map: that CPU has no vector left, or its quota is used up, or this
+ *          machine cannot redirect at all. The caller then lets the host
+ *          relay this interrupt (proxied);
  * ENOMEM - map: out of memory;
  * EFAULT - the argument cannot be read, or cannot be written; nothing stays
  *          mapped then.

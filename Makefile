@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The front door: `make help` lists what there is.
+
+KERNEL ?= 6.1
+CPUS ?= 2
+INTERRUPTS ?= 12000
+PREFIX ?= /usr/local
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+BUILD := build
+BIN := $(BUILD)/bin
+MODULES := $(BUILD)/modules/$(KERNEL)
+MAKEFLAGS += --no-print-directory
+
+CFLAGS ?= -O2 -g
+USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
+HOST_CLIENT := lab/host/labhost_client.c
+HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
+
+VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
+	--module $(MODULES)/driver/mshv_vtl.ko \
+	--module $(MODULES)/lab/host/vtlirq_lab_host.ko \
+	--program $(BIN)/vtlirq --program $(BIN)/labhost
+
+.PHONY: help setup programs tests modules demo vm check check-newest \
+	check-style check-unit check-vm driver install clean
+
+help: ## list the targets
+	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+
+demo: setup programs modules ## boot a VM and follow 12,000 device interrupts (INTERRUPTS=N)
+	@$(VM) --program $(BIN)/demo --timeout 80 --log $(BUILD)/demo.console \
+		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
+
+vm: setup programs modules ## a shell in a VM with the driver and the devices
+	@$(VM) --program $(BIN)/demo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
+
+check: setup ## all tests; the last line is "N passed, N failed"
+	@scripts/check style build sparse unit tools vm
+
+check-newest: setup ## build and VM tests on the newest kernel (builds it first)
+	@scripts/check newest
+
+check-style: setup ## sources: licences, checkpatch, man pages
+	@scripts/check style
+
+check-unit: setup ## unit tests in user space, under sanitizers
+	@scripts/check unit tools
+
+check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6.12 CPUS=4
+	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
+		{ cat $(BUILD)/modules.log; exit 1; }
+	@tests/vm/run $(KERNEL) $(CPUS)
+
+driver: ## the driver for a kernel of yours (KDIR=its build directory)
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
+
+install: programs ## the command vtlirq, its man pages, the header (PREFIX, DESTDIR)
+	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	install -D -m 644 include/uapi/linux/mshv_vtl.h \
+		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
+
+setup: ## what this machine lacks (as root; else says what is missing)
+	@scripts/setup
+
+modules: setup
+	@mkdir -p $(BUILD)
+	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
+		{ cat $(BUILD)/modules.log; exit 1; }
+
+programs: $(BIN)/labhost $(BIN)/demo $(BIN)/minimal
+	@$(MAKE) -s -C tools >/dev/null
+
+tests:
+	@$(MAKE) -s -C tests/vm >/dev/null
+
+$(BIN)/labhost: lab/host/labhost.c $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
+	@$(CC) $(USER_CFLAGS) -o $@ lab/host/labhost.c $(HOST_CLIENT)
+
+$(BIN)/demo: lab/demo/demo.c $(HOST_CLIENT) $(HOST_HEADERS) \
+		include/uapi/linux/mshv_vtl.h | $(BIN)
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/demo.c $(HOST_CLIENT) -lpthread
+
+$(BIN)/minimal: examples/minimal.c | $(BIN)
+	@$(CC) $(USER_CFLAGS) -o $@ $<
+
+$(BIN):
+	@mkdir -p $@
+
+clean: ## remove all that was built (kernels too)
+	rm -rf $(BUILD)
