@@ -60,6 +60,7 @@ load_modules()
 person()
 {
 	stty -F $port sane ${VTLIRQ_ROWS:+rows $VTLIRQ_ROWS} ${VTLIRQ_COLUMNS:+cols $VTLIRQ_COLUMNS}
+	[ ! -f /etc/motd ] || cat /etc/motd >&3
 	tell 1
 	# shellcheck disable=SC2016
 	setsid -c sh -c 'sh -i; status=$?; stty raw -echo; exit $status' <&3 >&3 2>&1

@@ -65,7 +65,7 @@ static void complain(const char *what)
  */
 static int send_message(int fd, long long number, int passed)
 {
-	__le64 wire = htole64(number);
+	__u64 wire = htole64(number);
 	struct iovec data = { .iov_base = &wire, .iov_len = sizeof(wire) };
 	union {
 		struct cmsghdr header;

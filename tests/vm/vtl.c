@@ -213,6 +213,17 @@ unsigned long totals(const char *name)
 	return found;
 }
 
+void totals_wait(const char *name, unsigned long value)
+{
+	uint64_t deadline = now_ms() + 10000;
+
+	while (totals(name) < value) {
+		check(now_ms() < deadline, "%s: %lu, not %lu", name, totals(name), value);
+		sched_yield();
+	}
+	assert_int_equal(totals(name), value);
+}
+
 static int column_find(char *header, const char *name)
 {
 	int column = 0;

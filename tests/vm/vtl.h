@@ -100,6 +100,9 @@ int cpu_set_online(unsigned int cpu, bool online);
 /* A value of the driver's file "totals". */
 unsigned long totals(const char *name);
 
+/* Waits until a total has come to @value: an interrupt may take its time. */
+void totals_wait(const char *name, unsigned long value);
+
 /* A column of the driver's file "cpus". */
 unsigned long cpus_column(unsigned int cpu, const char *name);
 
