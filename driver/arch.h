@@ -18,8 +18,12 @@
 #ifndef _MSHV_VTL_ARCH_H
 #define _MSHV_VTL_ARCH_H
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
+struct mshv_tdcall;
+struct mshv_vtl_run;
+struct page;
 struct redirect_mapping;
 
 /**
@@ -119,5 +123,119 @@ void vtl_arch_vector_quiesce(struct redirect_mapping *mapping);
  * Context: may sleep.
  */
 void vtl_arch_vector_free(struct redirect_mapping *mapping);
+
+/**
+ * vtl_arch_entry_available() - can this machine enter VTL0?
+ *
+ * Context: any. The answer may change from false to true.
+ * Return: true if so.
+ */
+bool vtl_arch_entry_available(void);
+
+/**
+ * vtl_arch_entry_get() - keep what enters VTL0 in place
+ *
+ * Context: may sleep.
+ * Return: a token for vtl_arch_entry_put(), which may be NULL.
+ */
+void *vtl_arch_entry_get(void);
+
+/**
+ * vtl_arch_entry_put() - undo vtl_arch_entry_get()
+ * @token: what it returned
+ *
+ * Context: may sleep.
+ */
+void vtl_arch_entry_put(void *token);
+
+/**
+ * vtl_arch_vp_prepare() - make what a VP needs to enter VTL0
+ * @cpu: a VP whose CPU is online
+ *
+ * May be called again; does its work once.
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP if VTL0 cannot be entered.
+ */
+int vtl_arch_vp_prepare(unsigned int cpu);
+
+/**
+ * vtl_arch_vp_free_all() - undo vtl_arch_vp_prepare() for all VPs
+ *
+ * Context: module exit; may sleep.
+ */
+void vtl_arch_vp_free_all(void);
+
+/**
+ * vtl_arch_tdcall() - TDCALL for the VMM
+ * @args: registers, in and out; untrusted
+ *
+ * Context: may sleep; the call is made on the CPU of the caller.
+ * Return: 0, and the status is in @args; -EINVAL if this is no TDX machine or
+ * the VMM may not make this call.
+ */
+int vtl_arch_tdcall(struct mshv_tdcall *args);
+
+/**
+ * vtl_arch_page_get() - a page of a VP beyond the run page, for a user mapping
+ * @kind: MSHV_VTL_PAGE_*; untrusted
+ * @cpu:  untrusted
+ *
+ * Context: may sleep.
+ * Return: the page with a reference taken, or NULL if there is none.
+ */
+struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu);
+
+/**
+ * vtl_arch_pull() - move what is asserted for this VP where VTL0 will find it
+ * @run:   its run page
+ * @fresh: the VMM may have changed anything since the last call
+ *
+ * Ends a halt that an interrupt ends. Does nothing where nothing is asserted
+ * and the VMM has changed nothing.
+ *
+ * Context: on the VP's CPU, interrupts off, VTL0 not running.
+ * Return: true if the VMM must take interrupts itself.
+ */
+bool vtl_arch_pull(struct mshv_vtl_run *run, bool fresh);
+
+/**
+ * vtl_arch_enter() - run VTL0 until it exits
+ * @run: the run page of this VP, prepared
+ *
+ * Guarantees: VTL2's own registers are as before; an interrupt of VTL2 that
+ * came meanwhile is pending.
+ *
+ * Context: on the VP's CPU, interrupts off.
+ * Return: 0 (why it exited is in the run page) or -EINVAL if the CPU refuses a
+ * value of the VMM's.
+ */
+int vtl_arch_enter(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_exit_handle() - handle an exit without the VMM, if that may be
+ * @run: the run page of this VP
+ *
+ * Context: on the VP's CPU, preemption off, interrupts on.
+ * Return: 1 if handled, 0 if the VMM must see it, -EIO if VTL0 was not entered
+ * for a reason that the VMM must see.
+ */
+int vtl_arch_exit_handle(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_halt_end() - when a halted VP must wake without an interrupt
+ * @run: the run page of this VP
+ *
+ * Context: on the VP's CPU.
+ * Return: a time on CLOCK_MONOTONIC, or KTIME_MAX.
+ */
+ktime_t vtl_arch_halt_end(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_halt_expire() - that time has come: say so in the run page
+ * @run: the run page of this VP
+ *
+ * Context: on the VP's CPU.
+ */
+void vtl_arch_halt_expire(struct mshv_vtl_run *run);
 
 #endif /* _MSHV_VTL_ARCH_H */

@@ -40,4 +40,43 @@ static inline u32 compat_apic_read(u32 reg)
 
 #endif /* CONFIG_X86_LOCAL_APIC */
 
+#ifdef CONFIG_X86_64
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#include <asm/cpuid/api.h>
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <asm/cpuid.h>
+#else
+#include <asm/processor.h>
+#endif
+
+#include <asm/msr.h>
+
+/* From 6.16 on an MSR's value is a quadword by name, too. */
+#ifdef rdmsrq
+#define compat_rdmsrq(msr, value)	rdmsrq(msr, value)
+#define compat_wrmsrq(msr, value)	wrmsrq(msr, value)
+#define compat_wrmsrq_safe(msr, value)	wrmsrq_safe(msr, value)
+#else
+#define compat_rdmsrq(msr, value)	rdmsrl(msr, value)
+#define compat_wrmsrq(msr, value)	wrmsrl(msr, value)
+#define compat_wrmsrq_safe(msr, value)	wrmsrl_safe(msr, value)
+#endif
+
+#endif /* CONFIG_X86_64 */
+
+/* From 6.4 on smp_send_reschedule() is a macro that traces. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#include <trace/events/ipi.h>
+#endif
+
+#include <linux/thread_info.h>
+
+/* From 6.13 on a reschedule may be asked for in two ways. */
+#ifdef _TIF_NEED_RESCHED_LAZY
+#define COMPAT_TIF_RESCHED	(_TIF_NEED_RESCHED | _TIF_NEED_RESCHED_LAZY)
+#else
+#define COMPAT_TIF_RESCHED	_TIF_NEED_RESCHED
+#endif
+
 #endif /* _MSHV_VTL_COMPAT_H */

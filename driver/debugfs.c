@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an operator sees: three text files under debugfs, in mshv_vtl/.
+ * What an operator sees: four text files under debugfs, in mshv_vtl/.
  *
  *   mappings  a line for each hardware vector: what it stands for
  *   cpus      a line for each CPU: vectors used and left
+ *   vps       a line for each VP: its stays in VTL0
  *   totals    a line for each counter
  *
  * The first line of the tables names the columns; a reader should go by name,
@@ -17,6 +18,7 @@
 
 #include "arch.h"
 #include "debugfs.h"
+#include "entry.h"
 #include "redirect.h"
 
 static struct dentry *debugfs_root;
@@ -108,6 +110,32 @@ static const struct seq_operations cpus_sops = {
 
 DEFINE_SEQ_ATTRIBUTE(cpus);
 
+static int vps_show(struct seq_file *m, void *v)
+{
+	struct entry_stats stats;
+	unsigned int cpu;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "cpu entries handled halts user_returns\n");
+		return 0;
+	}
+
+	cpu = table_cpu(v);
+	entry_stats_get(cpu, &stats);
+	seq_printf(m, "%u %lu %lu %lu %lu\n", cpu, stats.entries,
+		   stats.handled, stats.halts, stats.user_returns);
+	return 0;
+}
+
+static const struct seq_operations vps_sops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = vps_show,
+};
+
+DEFINE_SEQ_ATTRIBUTE(vps);
+
 static int totals_show(struct seq_file *m, void *v)
 {
 	struct redirect_stats one, all = {};
@@ -136,6 +164,7 @@ void vtl_debugfs_init(void)
 	debugfs_create_file("mappings", 0400, debugfs_root, NULL,
 			    &mappings_fops);
 	debugfs_create_file("cpus", 0400, debugfs_root, NULL, &cpus_fops);
+	debugfs_create_file("vps", 0400, debugfs_root, NULL, &vps_fops);
 	debugfs_create_file("totals", 0400, debugfs_root, NULL, &totals_fops);
 }
 

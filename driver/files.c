@@ -18,7 +18,10 @@
 #include <linux/uaccess.h>
 #include <linux/mshv_vtl.h>
 
+#include "arch.h"
+#include "entry.h"
 #include "files.h"
+#include "poll.h"
 #include "redirect.h"
 #include "vp.h"
 
@@ -28,14 +31,20 @@
 static_assert(MSHV_CHECK_EXTENSION == 0x4004b800);
 static_assert(MSHV_CREATE_VTL == 0x8001b81d);
 static_assert(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT == 0xc010b839);
+static_assert(MSHV_RETURN_TO_LOWER_VTL == 0x0000b827);
+static_assert(MSHV_SET_POLL_FILE == 0x4008b825);
+static_assert(MSHV_KICK_CPUS == 0x4018b838);
+static_assert(MSHV_TDCALL == 0xc038b832);
 static_assert(sizeof(struct mshv_map_device_intr) == 16);
 
 /**
  * struct vtl_file - an open VTL file
  * @redirect: the references that it holds
+ * @entry:    keeps what enters VTL0 in place
  */
 struct vtl_file {
 	struct redirect_file redirect;
+	void *entry;
 };
 
 static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
@@ -79,6 +88,42 @@ static long vtl_ioctl_map(struct vtl_file *file,
 	}
 }
 
+static long vtl_ioctl_set_poll_file(struct vtl_file *file,
+				    struct mshv_set_poll_file __user *user_args)
+{
+	struct mshv_set_poll_file args;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	return poll_set(file, args.cpu, args.fd);
+}
+
+static long vtl_ioctl_kick_cpus(struct mshv_kick_cpus __user *user_args)
+{
+	struct mshv_kick_cpus args;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	if (args.flags & ~(MSHV_KICK_CPUS_WAIT | MSHV_KICK_CPUS_CANCEL))
+		return -EINVAL;
+	return entry_kick(u64_to_user_ptr(args.mask), args.len,
+			  args.flags & MSHV_KICK_CPUS_WAIT,
+			  args.flags & MSHV_KICK_CPUS_CANCEL);
+}
+
+static long vtl_ioctl_tdcall(struct mshv_tdcall __user *user_args)
+{
+	struct mshv_tdcall args;
+	int ret;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	ret = vtl_arch_tdcall(&args);
+	if (ret)
+		return ret;
+	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
 static long vtl_ioctl(struct file *filp, unsigned int command,
 		      unsigned long arg)
 {
@@ -87,6 +132,14 @@ static long vtl_ioctl(struct file *filp, unsigned int command,
 	switch (command) {
 	case MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT:
 		return vtl_ioctl_map(file, (void __user *)arg);
+	case MSHV_RETURN_TO_LOWER_VTL:
+		return entry_run();
+	case MSHV_SET_POLL_FILE:
+		return vtl_ioctl_set_poll_file(file, (void __user *)arg);
+	case MSHV_KICK_CPUS:
+		return vtl_ioctl_kick_cpus((void __user *)arg);
+	case MSHV_TDCALL:
+		return vtl_ioctl_tdcall((void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
@@ -98,10 +151,10 @@ static vm_fault_t vtl_fault(struct vm_fault *fault)
 	unsigned long cpu = fault->pgoff & GENMASK(PAGE_INDEX_KIND_SHIFT - 1, 0);
 	struct page *page;
 
-	if (kind != MSHV_VTL_PAGE_RUN)
-		return VM_FAULT_SIGBUS;
-
-	page = vp_run_page_get(cpu);
+	if (kind == MSHV_VTL_PAGE_RUN)
+		page = vp_run_page_get(cpu);
+	else
+		page = vtl_arch_page_get(kind, cpu);
 	if (!page)
 		return VM_FAULT_SIGBUS;
 
@@ -127,7 +180,9 @@ static int vtl_release(struct inode *inode, struct file *filp)
 {
 	struct vtl_file *file = filp->private_data;
 
+	poll_drop(file);
 	redirect_file_release(&file->redirect);
+	vtl_arch_entry_put(file->entry);
 	kfree(file);
 	return 0;
 }
@@ -174,12 +229,14 @@ static long mshv_ioctl_create_vtl(void)
 	if (ret)
 		goto free_file;
 
+	file->entry = vtl_arch_entry_get();
 	ret = vtl_file_install(file);
 	if (ret < 0)
-		goto release_redirect;
+		goto put_entry;
 	return ret;
 
-release_redirect:
+put_entry:
+	vtl_arch_entry_put(file->entry);
 	redirect_file_release(&file->redirect);
 free_file:
 	kfree(file);
@@ -199,6 +256,8 @@ static long mshv_ioctl_check_extension(u32 __user *user_capability)
 	case MSHV_CAP_VTL_RETURN_ACTION:
 	case MSHV_CAP_DR6_SHARED:
 		return 0;
+	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
+		return vtl_arch_entry_available() ? 1 : -EOPNOTSUPP;
 	case MSHV_CAP_REDIRECTED_INTERRUPT:
 		return redirect_available();
 	default:

@@ -14,6 +14,7 @@
 #include "arch.h"
 #include "debugfs.h"
 #include "files.h"
+#include "poll.h"
 #include "redirect.h"
 #include "vp.h"
 
@@ -67,10 +68,14 @@ static int __init main_init(void)
 	if (ret)
 		goto exit_vp;
 
+	ret = poll_init();
+	if (ret)
+		goto exit_redirect;
+
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
 				main_cpu_online, main_cpu_offline);
 	if (ret < 0)
-		goto exit_redirect;
+		goto exit_poll;
 	main_hotplug_state = ret;
 
 	vtl_debugfs_init();
@@ -83,6 +88,8 @@ static int __init main_init(void)
 exit_debugfs:
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
+exit_poll:
+	poll_exit();
 exit_redirect:
 	redirect_exit();
 exit_vp:
@@ -97,7 +104,9 @@ static void __exit main_exit(void)
 	vtl_files_exit();
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
+	poll_exit();
 	redirect_exit();
+	vtl_arch_vp_free_all();
 	vp_exit();
 	vtl_arch_exit();
 }

@@ -82,10 +82,12 @@ struct redirect_mapping {
  */
 static __always_inline void redirect_relay(struct redirect_mapping *mapping)
 {
-	if (likely(vp_assert(&mapping->bit)))
+	if (likely(vp_assert(&mapping->bit))) {
 		local_inc(&mapping->relayed);
-	else
+		vp_wake_here();
+	} else {
 		local_inc(&mapping->blocked);
+	}
 }
 
 /**

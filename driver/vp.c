@@ -9,9 +9,11 @@
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/stddef.h>
 #include <linux/topology.h>
 
+#include "compat.h"
 #include "vp.h"
 
 /*
@@ -35,8 +37,15 @@ static_assert(offsetof(struct mshv_vtl_run, proxy_irr_blocked) == 1588);
 static_assert(offsetof(struct mshv_vtl_run, proxy_irr_exit) == 1620);
 static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
 
+DEFINE_PER_CPU(struct rcuwait, vp_sleeper);
+
 int vp_init(void)
 {
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		rcuwait_init(&per_cpu(vp_sleeper, cpu));
+
 	vp_runs = kvcalloc(nr_cpu_ids, sizeof(*vp_runs), GFP_KERNEL);
 	return vp_runs ? 0 : -ENOMEM;
 }
@@ -72,7 +81,7 @@ int vp_online(unsigned int cpu)
 	return 0;
 }
 
-static struct mshv_vtl_run *vp_run(unsigned int cpu)
+struct mshv_vtl_run *vp_run(unsigned int cpu)
 {
 	/* Pairs with vp_online(). */
 	return smp_load_acquire(&vp_runs[cpu]);
@@ -104,4 +113,85 @@ void vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
 	bit->run = vp_run(cpu);
 	bit->bank = vector / 32;
 	bit->mask = 1U << (vector % 32);
+}
+
+void vp_kick(unsigned int cpu)
+{
+	/*
+	 * rcuwait_wake_up() begins with a full barrier: what the caller wrote
+	 * comes before the look for a sleeper. Pairs with the sleeper's
+	 * set_current_state() between saying that it sleeps and its own look.
+	 */
+	if (!rcuwait_wake_up(&per_cpu(vp_sleeper, cpu)))
+		smp_send_reschedule(cpu);
+}
+
+void vp_cancel(unsigned int cpu)
+{
+	struct mshv_vtl_run *run = cpu < nr_cpu_ids ? vp_run(cpu) : NULL;
+	unsigned int here;
+
+	if (!run || xchg(&run->cancel, 1))
+		return;
+
+	here = get_cpu();
+	if (cpu == here)
+		vp_wake_here();
+	else if (cpu_online(cpu))
+		vp_kick(cpu);
+	put_cpu();
+}
+
+void vp_post(unsigned int cpu, u32 vector)
+{
+	struct vp_bit bit;
+
+	if (!cpu_online(cpu) || !vp_run(cpu))
+		return;
+
+	vp_bit_init(&bit, cpu, vector);
+	atomic_or(bit.mask, vp_bank(&bit));
+	/*
+	 * A full barrier: the bit before scan, scan before the look for a
+	 * sleeper. A VP whose scan is set is looking, or was kicked already.
+	 */
+	if (!xchg(&bit.run->scan_proxy_irr, 1) && cpu != smp_processor_id())
+		vp_kick(cpu);
+}
+
+/* False if the bank must go through the VMM; then it is back in its place. */
+static bool bank_pull(struct mshv_vtl_run *run, unsigned int bank, u32 *bits)
+{
+	const struct vp_bit whole = { .run = run, .bank = bank };
+
+	*bits = 0;
+	if (!READ_ONCE(run->proxy_irr[bank]))
+		return true;
+
+	*bits = xchg(&run->proxy_irr[bank], 0);
+	if (!(*bits & READ_ONCE(run->proxy_irr_exit[bank])))
+		return true;
+
+	atomic_or(*bits, vp_bank(&whole));
+	*bits = 0;
+	return false;
+}
+
+enum vp_pulled vp_pull(struct mshv_vtl_run *run, u32 bits[MSHV_VTL_PROXY_BANKS])
+{
+	unsigned int bank;
+
+	/* Clear scan, then take the bits: what comes in between is seen. */
+	if (!READ_ONCE(run->scan_proxy_irr) || !xchg(&run->scan_proxy_irr, 0))
+		return VP_PULLED_NOTHING;
+
+	memset(bits, 0, sizeof(*bits) * MSHV_VTL_PROXY_BANKS);
+	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
+		if (bank_pull(run, bank, &bits[bank]))
+			continue;
+		/* The bits are in their place before scan says so again. */
+		smp_store_release(&run->scan_proxy_irr, 1);
+		return VP_PULLED_VMM;
+	}
+	return VP_PULLED_BITS;
 }

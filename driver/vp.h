@@ -12,6 +12,8 @@
 #define _MSHV_VTL_VP_H
 
 #include <linux/atomic.h>
+#include <linux/percpu.h>
+#include <linux/rcuwait.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -66,6 +68,91 @@ static __always_inline bool vp_assert(const struct vp_bit *bit)
 	smp_store_release(&run->scan_proxy_irr, 1);
 	return true;
 }
+
+/*
+ * Who sleeps because its VP is halted; at most one task a VP. The sleeper says
+ * so, then looks for what could wake it; whoever gives it a reason to wake
+ * writes the reason, then looks for a sleeper. One of the two sees the other.
+ */
+DECLARE_PER_CPU(struct rcuwait, vp_sleeper);
+
+/**
+ * vp_wake_here() - a vector was asserted on the CPU of its VP: wake the VP
+ *
+ * Needs no barrier: the sleeper is on this very CPU, or was when it looked.
+ * Costs a compare and a branch not taken while the VP runs.
+ *
+ * Context: hardirq on the VP's CPU, interrupts off, after vp_assert().
+ */
+static __always_inline void vp_wake_here(void)
+{
+	if (unlikely(this_cpu_read(vp_sleeper.task)))
+		rcuwait_wake_up(this_cpu_ptr(&vp_sleeper));
+}
+
+/**
+ * vp_kick() - make a VP look at its run page soon, wherever it is
+ * @cpu: an online VP
+ *
+ * What the caller wrote before is seen by the VP when it looks: by a halted one
+ * because it wakes, by a running one because the interrupt makes it leave VTL0.
+ *
+ * Context: any; preemption off.
+ */
+void vp_kick(unsigned int cpu);
+
+/**
+ * vp_cancel() - end a VP's stay in VTL0: it returns to the VMM
+ * @cpu: any CPU number; nothing happens if it has no run page
+ *
+ * Context: any.
+ */
+void vp_cancel(unsigned int cpu);
+
+/**
+ * vp_post() - assert a vector for another VP, and kick it if it does not know
+ * @cpu:    a VP that may be offline or not exist
+ * @vector: proxy vector, 0..255
+ *
+ * Not subject to @proxy_irr_blocked: it comes from VTL0 itself.
+ *
+ * Context: any; preemption off.
+ */
+void vp_post(unsigned int cpu, u32 vector);
+
+/**
+ * enum vp_pulled - what vp_pull() found
+ * @VP_PULLED_NOTHING: no vector was asserted
+ * @VP_PULLED_BITS:    those in the array are taken
+ * @VP_PULLED_VMM:     as before, and the VMM must take the rest itself
+ */
+enum vp_pulled {
+	VP_PULLED_NOTHING,
+	VP_PULLED_BITS,
+	VP_PULLED_VMM,
+};
+
+/**
+ * vp_pull() - take what is asserted for this VP
+ * @run:  its run page
+ * @bits: out, unless nothing was found: what was taken
+ *
+ * A bank with a vector that must go through the VMM is put back whole, and so
+ * are, untaken, those after it.
+ *
+ * Context: on the VP's CPU; interrupts may come and assert more at any time.
+ * Return: what was found.
+ */
+enum vp_pulled vp_pull(struct mshv_vtl_run *run, u32 bits[MSHV_VTL_PROXY_BANKS]);
+
+/**
+ * vp_run() - the run page of a VP
+ * @cpu: below nr_cpu_ids
+ *
+ * Context: any.
+ * Return: the page, or NULL if that CPU was never online.
+ */
+struct mshv_vtl_run *vp_run(unsigned int cpu);
 
 /**
  * vp_init() - get ready for run pages

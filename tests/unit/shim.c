@@ -11,6 +11,9 @@ unsigned int shim_allocations;
 unsigned int shim_fail_at;
 bool shim_cpu_online[SHIM_CPUS];
 int shim_hotplug_readers;
+unsigned int shim_cpu;
+unsigned int shim_wakeups;
+unsigned int shim_reschedules[SHIM_CPUS];
 unsigned long jiffies;
 unsigned int shim_warnings;
 char shim_log[512];
@@ -30,6 +33,15 @@ void mutex_unlock(struct mutex *mutex)
 	lockdep_assert_held(mutex);
 	mutex->held = false;
 	assert(!pthread_mutex_unlock(&mutex->lock));
+}
+
+int rcuwait_wake_up(struct rcuwait *wait)
+{
+	if (!__atomic_load_n(&wait->task, __ATOMIC_SEQ_CST))
+		return 0;
+
+	shim_wakeups++;
+	return 1;
 }
 
 static bool allocation_fails(void)
@@ -127,6 +139,9 @@ void shim_reset(void)
 
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
 		shim_cpu_online[cpu] = true;
+	memset(shim_reschedules, 0, sizeof(shim_reschedules));
+	shim_wakeups = 0;
+	shim_cpu = 0;
 	shim_fail_at = 0;
 	shim_warnings = 0;
 	shim_log[0] = '\0';

@@ -41,6 +41,7 @@ typedef unsigned int gfp_t;
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
+#define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define array_index_nospec(index, size) (index)
 #define PAGE_SIZE 4096UL
@@ -181,11 +182,39 @@ void synchronize_rcu(void);
 extern bool shim_cpu_online[SHIM_CPUS];
 extern int shim_hotplug_readers;
 
+extern unsigned int shim_cpu;
+
+#define smp_processor_id() shim_cpu
+#define get_cpu() shim_cpu
+#define put_cpu() ((void)0)
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define cpu_online(cpu) ((cpu) < nr_cpu_ids && shim_cpu_online[cpu])
 #define cpu_to_node(cpu) ((void)(cpu), 0)
 #define cpus_read_lock() (shim_hotplug_readers++)
 #define cpus_read_unlock() (shim_hotplug_readers--)
+
+/* percpu.h: one instance for all, which is enough for what the core has. */
+#define DECLARE_PER_CPU(type, name) extern type name
+#define DEFINE_PER_CPU(type, name) type name
+#define per_cpu(name, cpu) (*((void)(cpu), &(name)))
+#define this_cpu_ptr(pointer) (pointer)
+#define this_cpu_read(variable) READ_ONCE(variable)
+
+/* rcuwait.h, smp.h: who was woken or interrupted is counted. */
+struct rcuwait {
+	void *task;
+};
+
+extern unsigned int shim_wakeups;
+extern unsigned int shim_reschedules[SHIM_CPUS];
+
+#define rcuwait_init(wait) ((wait)->task = NULL)
+int rcuwait_wake_up(struct rcuwait *wait);
+#define smp_send_reschedule(cpu) (shim_reschedules[cpu]++)
+
+/* version.h: as on the oldest kernel. */
+#define LINUX_VERSION_CODE 0
+#define KERNEL_VERSION(major, minor, patch) 1
 
 /* jiffies.h, ktime.h: a millisecond each, moved by the test */
 typedef s64 ktime_t;

@@ -29,6 +29,7 @@
 #include "../../arch.h"
 #include "../../compat.h"
 #include "../../redirect.h"
+#include "tdx.h"
 
 /* Vectors below it are illegal in a local APIC (Intel SDM, APIC chapter). */
 #define X86_VECTOR_LEGAL_MIN	16
@@ -201,6 +202,8 @@ int vtl_arch_cpu_find(u32 hardware_id)
 
 int vtl_arch_init(void)
 {
+	state_init();
+
 	if (!x86_vector_domain)
 		return -ENODEV;
 

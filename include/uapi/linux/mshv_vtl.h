@@ -102,6 +102,100 @@ struct mshv_map_device_intr {
 #define MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT \
 	_IOWR(MSHV_IOCTL, 0x39, struct mshv_map_device_intr)
 
+/**
+ * MSHV_RETURN_TO_LOWER_VTL - run VTL0 on the VP of the calling CPU (VTL file)
+ *
+ * The caller is bound to that CPU. VTL0 runs until something needs the VMM; what
+ * the kernel may handle without it is in the run page's @offload_flags.
+ *
+ * Return: 0 - VTL0 exited, the run page says why; or
+ * EINTR - no exit: a signal, a cancel (MSHV_KICK_CPUS, the poll file, @cancel),
+ *         or proxy interrupts that the VMM must take itself;
+ * EIO - VTL0 could not be entered; the context's rax has the status;
+ * EINVAL - the context holds a value that the CPU refuses;
+ * ENOMEM - out of memory, at the first entry on this VP;
+ * EOPNOTSUPP - this machine cannot enter VTL0.
+ */
+#define MSHV_RETURN_TO_LOWER_VTL	_IO(MSHV_IOCTL, 0x27)
+
+/**
+ * struct mshv_set_poll_file - MSHV_SET_POLL_FILE's argument
+ * @cpu: the VP.
+ * @fd:  a file that can be polled.
+ */
+struct mshv_set_poll_file {
+	__u32 cpu;
+	__u32 fd;
+};
+
+/**
+ * MSHV_SET_POLL_FILE - let a file that becomes readable end VTL0's run
+ *
+ * Replaces the file that was set for that VP before. It is dropped when the VTL
+ * file is closed through which it was set.
+ *
+ * Return: 0, or
+ * EINVAL - no such VP, or its CPU is offline;
+ * EBADFD - @fd is no open file;
+ * EPERM - the file cannot be polled;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument cannot be read.
+ */
+#define MSHV_SET_POLL_FILE	_IOW(MSHV_IOCTL, 0x25, struct mshv_set_poll_file)
+
+#define MSHV_KICK_CPUS_WAIT	(1ULL << 0)
+#define MSHV_KICK_CPUS_CANCEL	(1ULL << 1)
+
+/**
+ * struct mshv_kick_cpus - MSHV_KICK_CPUS's argument
+ * @len:   how many bits @mask has (OpenHCL's VMM counts bits).
+ * @mask:  address of the VPs' bits, least significant first.
+ * @flags: MSHV_KICK_CPUS_WAIT: return when each has left VTL0;
+ *         MSHV_KICK_CPUS_CANCEL: end its run, so that it returns to the VMM.
+ */
+struct mshv_kick_cpus {
+	__u64 len;
+	__u64 mask;
+	__u64 flags;
+};
+
+/**
+ * MSHV_KICK_CPUS - make VPs leave VTL0
+ *
+ * The calling CPU is left out, and so are VPs whose CPU is offline.
+ *
+ * Return: 0, or
+ * EINVAL - unknown flags;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument or the mask cannot be read.
+ */
+#define MSHV_KICK_CPUS		_IOW(MSHV_IOCTL, 0x38, struct mshv_kick_cpus)
+
+/**
+ * struct mshv_tdcall - MSHV_TDCALL's argument: registers, in and out
+ * @r10_out: out only.
+ * @r11_out: out only.
+ */
+struct mshv_tdcall {
+	__u64 rax;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 r8;
+	__u64 r9;
+	__u64 r10_out;
+	__u64 r11_out;
+};
+
+/**
+ * MSHV_TDCALL - call the TDX module on the calling CPU
+ *
+ * Return: 0, and the module's status is in @rax; or
+ * EINVAL - this is no TDX machine, or the leaf is TDG.VP.ENTER, which is what
+ *          MSHV_RETURN_TO_LOWER_VTL is for;
+ * EFAULT - the argument cannot be read or written.
+ */
+#define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)
+
 /*
  * mmap of a VTL file, one page at a time:
  * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An index that has no page
@@ -109,9 +203,21 @@ struct mshv_map_device_intr {
  */
 #define MSHV_VTL_PAGE_RUN	0
 #define MSHV_VTL_PAGE_REGISTERS	1
+/* The virtual APIC page of VTL0, on TDX. */
+#define MSHV_VTL_PAGE_VIRTUAL_APIC	3
 #define MSHV_VTL_PAGE_INDEX(kind, vp)	(((kind) << 16) | (vp))
 
 #define MSHV_VTL_PROXY_BANKS	8
+
+/* struct mshv_vtl_run.flags */
+#define MSHV_VTL_RUN_HALTED		(1U << 0)
+
+/* struct mshv_vtl_run.offload_flags */
+#define MSHV_VTL_OFFLOAD_INTR_INJECT	(1U << 0)
+#define MSHV_VTL_OFFLOAD_X2APIC		(1U << 1)
+#define MSHV_VTL_OFFLOAD_HALT_OTHER	(1U << 5)
+#define MSHV_VTL_OFFLOAD_HALT_HLT	(1U << 6)
+#define MSHV_VTL_OFFLOAD_HALT_IDLE	(1U << 7)
 
 /**
  * struct mshv_vtl_run - the run page, shared by the kernel and the VMM
@@ -152,6 +258,101 @@ struct mshv_vtl_run {
 	__u8 reserved1[3];
 	__u32 proxy_irr_blocked[MSHV_VTL_PROXY_BANKS];
 	__u32 proxy_irr_exit[MSHV_VTL_PROXY_BANKS];
+};
+
+/**
+ * struct mshv_tdx_exit - what TDG.VP.ENTER gave back (TDX module specification)
+ *
+ * Registers as the TDX module left them.
+ */
+struct mshv_tdx_exit {
+	__u64 rax;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 rsi;
+	__u64 rdi;
+	__u64 r8;
+	__u64 r9;
+	__u64 r10;
+	__u64 r11;
+	__u64 r12;
+	__u64 r13;
+};
+
+/**
+ * struct mshv_tdx_vp_state - VTL0's registers that the TDX module does not switch
+ * @flags: bit 0: WBINVD, bit 1: WBNOINVD before entry; the kernel clears them.
+ */
+struct mshv_tdx_vp_state {
+	__u64 msr_kernel_gs_base;
+	__u64 msr_star;
+	__u64 msr_lstar;
+	__u64 msr_sfmask;
+	__u64 msr_xss;
+	__u64 cr2;
+	__u64 msr_tsc_aux;
+	__u64 flags;
+};
+
+/**
+ * struct mshv_tdx_l2_enter_guest_state - the buffer of TDG.VP.ENTER
+ */
+struct mshv_tdx_l2_enter_guest_state {
+	__u64 rax;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 rbx;
+	__u64 rsp;
+	__u64 rbp;
+	__u64 rsi;
+	__u64 rdi;
+	__u64 r8;
+	__u64 r9;
+	__u64 r10;
+	__u64 r11;
+	__u64 r12;
+	__u64 r13;
+	__u64 r14;
+	__u64 r15;
+	__u64 rflags;
+	__u64 rip;
+	__u64 ssp;
+	__u8 rvi;
+	__u8 svi;
+	__u8 reserved[6];
+};
+
+/**
+ * struct mshv_tdx_tsc_deadline - VTL0's timer
+ * @deadline: in VTL2's TSC; 0: off.
+ * @update:   bit 0: take @deadline over at the next entry; the kernel clears it.
+ */
+struct mshv_tdx_tsc_deadline {
+	__u64 deadline;
+	__u8 update;
+	__u8 reserved[7];
+};
+
+/**
+ * struct mshv_tdx_context - the run page's @context on TDX
+ * @exit:         why VTL0 exited.
+ * @vp_state:     what the kernel switches.
+ * @entry_rcx:    RCX of TDG.VP.ENTER: VM index, TLB flush.
+ * @gpr:          VTL0's general registers, RVI and SVI.
+ * @tsc_deadline: VTL0's timer.
+ * @fx_state:     FXSAVE area of VTL0.
+ */
+struct mshv_tdx_context {
+	struct mshv_tdx_exit exit;
+	__u8 reserved0[48];
+	struct mshv_tdx_vp_state vp_state;
+	__u8 reserved1[32];
+	__u64 entry_rcx;
+	struct mshv_tdx_l2_enter_guest_state gpr;
+	struct mshv_tdx_tsc_deadline tsc_deadline;
+	__u8 reserved2[80];
+	__u8 fx_state[512];
+	__u8 reserved3[16];
 };
 
 #endif /* _UAPI_LINUX_MSHV_VTL_H */

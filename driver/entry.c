@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The loop that runs VTL0 on a VP, and decides what comes back to the VMM.
+ *
+ * Owns: the order of a turn, halt, cancel, and who runs a VP. Knows nothing of
+ * how VTL0 is entered (arch.h) or who asserts (vp.h).
+ *
+ * A turn, with interrupts off from the first step to the end of the third, so
+ * that nothing that comes in between is lost:
+ *
+ *   1. is there a reason not to enter: signal, reschedule, cancel?
+ *   2. pull what is asserted
+ *   3. enter VTL0, or see that it is halted
+ *   4. open interrupts: what ended VTL0's run is handled here, and may assert
+ *   5. handle the exit, or give it to the VMM
+ */
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcuwait.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/thread_info.h>
+#include <linux/uaccess.h>
+
+#include <asm/local.h>
+
+#include "arch.h"
+#include "compat.h"
+#include "entry.h"
+#include "vp.h"
+
+/*
+ * One VP's bookkeeping. @owner is taken with cmpxchg; the counters are written
+ * by the owner alone, on its CPU.
+ */
+struct entry_vp {
+	struct task_struct *owner;
+	local_t entries;
+	local_t handled;
+	local_t halts;
+	local_t user_returns;
+};
+
+static DEFINE_PER_CPU(struct entry_vp, entry_vps);
+
+/* What a turn came to. Anything below zero is an errno for the VMM. */
+enum turn {
+	TURN_VMM = 0,
+	TURN_AGAIN,
+	TURN_RESCHEDULE,
+	TURN_HALTED,
+};
+
+static bool work_wants_user(unsigned long work)
+{
+	return work & (_TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL | _TIF_NOTIFY_RESUME);
+}
+
+/* Steps 1 and 2. Interrupts are off. */
+static int turn_begin(struct mshv_vtl_run *run, bool fresh)
+{
+	unsigned long work = read_thread_flags();
+
+	if (work & COMPAT_TIF_RESCHED)
+		return TURN_RESCHEDULE;
+	/*
+	 * Whoever cancels writes this, then interrupts this CPU: either it is
+	 * seen here, or the interrupt is pending and ends VTL0's run.
+	 */
+	if (READ_ONCE(run->cancel) || work_wants_user(work))
+		return -EINTR;
+	if (vtl_arch_pull(run, fresh))
+		return -EINTR;
+	return READ_ONCE(run->flags) & MSHV_VTL_RUN_HALTED ? TURN_HALTED :
+							      TURN_AGAIN;
+}
+
+/* Steps 1 to 3. */
+static int turn_enter(struct entry_vp *vp, struct mshv_vtl_run *run, bool fresh)
+{
+	int turn;
+
+	local_irq_disable();
+	turn = turn_begin(run, fresh);
+	if (turn == TURN_AGAIN) {
+		local_inc(&vp->entries);
+		turn = vtl_arch_enter(run) ?: TURN_AGAIN;
+	}
+	local_irq_enable();
+	return turn;
+}
+
+static int turn_exit(struct entry_vp *vp, struct mshv_vtl_run *run)
+{
+	int handled = vtl_arch_exit_handle(run);
+
+	if (handled <= 0)
+		return handled;
+
+	local_inc(&vp->handled);
+	return TURN_AGAIN;
+}
+
+/* One turn on @cpu; -EINVAL if the caller is not bound to it. */
+static int entry_turn(unsigned int cpu, struct mshv_vtl_run *run, bool fresh)
+{
+	struct entry_vp *vp;
+	int turn = -EINVAL;
+
+	preempt_disable();
+	if (smp_processor_id() == cpu) {
+		vp = this_cpu_ptr(&entry_vps);
+		turn = turn_enter(vp, run, fresh);
+		if (turn == TURN_AGAIN)
+			turn = turn_exit(vp, run);
+	}
+	preempt_enable();
+	return turn;
+}
+
+static bool halt_is_over(struct mshv_vtl_run *run)
+{
+	return READ_ONCE(run->scan_proxy_irr) || READ_ONCE(run->cancel) ||
+	       signal_pending(current) ||
+	       work_wants_user(read_thread_flags());
+}
+
+/*
+ * VTL0 is halted on @cpu: sleep until something is asserted, the VP is
+ * cancelled, a signal comes, or @end. The CPU is free for others meanwhile.
+ *
+ *   this task                        who asserts or cancels
+ *   vp_sleeper = current             bit, then scan (or cancel)
+ *   full barrier (A)                 full barrier, or on this very CPU (B)
+ *   look at scan and cancel          look at vp_sleeper
+ *
+ * (A) is in set_current_state(), (B) in rcuwait_wake_up(). The turn before has
+ * seen nothing to do; what came since is seen here.
+ *
+ * Return: true if @end has come.
+ */
+static bool halt_sleep(unsigned int cpu, struct mshv_vtl_run *run, ktime_t end)
+{
+	struct rcuwait *sleeper = per_cpu_ptr(&vp_sleeper, cpu);
+	bool expired = false;
+
+	prepare_to_rcuwait(sleeper);
+	while (!expired) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (halt_is_over(run))
+			break;
+		expired = !schedule_hrtimeout(end == KTIME_MAX ? NULL : &end,
+					      HRTIMER_MODE_ABS);
+	}
+	finish_rcuwait(sleeper);
+	return expired;
+}
+
+static int entry_halt(unsigned int cpu, struct mshv_vtl_run *run)
+{
+	local_inc(per_cpu_ptr(&entry_vps.halts, cpu));
+	if (!halt_sleep(cpu, run, vtl_arch_halt_end(run)))
+		return TURN_AGAIN;
+
+	vtl_arch_halt_expire(run);
+	return TURN_VMM;
+}
+
+/* Turns until the VMM is needed. */
+static int entry_loop(unsigned int cpu, struct mshv_vtl_run *run)
+{
+	bool fresh = true;
+	int turn;
+
+	for (;;) {
+		turn = entry_turn(cpu, run, fresh);
+		if (turn == TURN_HALTED)
+			turn = entry_halt(cpu, run);
+		else if (turn == TURN_RESCHEDULE)
+			schedule();
+		if (turn <= 0)
+			return turn;
+		/* A reschedule came before the pull: that is still to do. */
+		fresh = fresh && turn == TURN_RESCHEDULE;
+	}
+}
+
+int entry_run(void)
+{
+	unsigned int cpu = raw_smp_processor_id();
+	struct entry_vp *vp = per_cpu_ptr(&entry_vps, cpu);
+	struct mshv_vtl_run *run = vp_run(cpu);
+	int ret;
+
+	if (!run)
+		return -EINVAL;
+	ret = vtl_arch_vp_prepare(cpu);
+	if (ret)
+		return ret;
+
+	/* Two tasks on one VP would each think that VTL0's state is its own. */
+	if (cmpxchg(&vp->owner, NULL, current))
+		return -EBUSY;
+	ret = entry_loop(cpu, run);
+	local_inc(&vp->user_returns);
+	/* What was written for this owner comes before the next one's cmpxchg. */
+	smp_store_release(&vp->owner, NULL);
+	return ret;
+}
+
+static void kick_arrived(void *unused)
+{
+}
+
+static void kick_all(const struct cpumask *mask, bool wait, bool cancel)
+{
+	unsigned int cpu;
+
+	preempt_disable();
+	for_each_cpu(cpu, mask) {
+		if (cpu == smp_processor_id())
+			continue;
+		if (cancel)
+			vp_cancel(cpu);
+		else if (!wait && cpu_online(cpu))
+			vp_kick(cpu);
+	}
+	if (wait)
+		smp_call_function_many(mask, kick_arrived, NULL, true);
+	preempt_enable();
+}
+
+int entry_kick(const void __user *user_mask, u64 bits, bool wait, bool cancel)
+{
+	cpumask_var_t mask;
+	int ret = 0;
+
+	if (bits > nr_cpu_ids)
+		bits = nr_cpu_ids;
+	if (!zalloc_cpumask_var(&mask, GFP_KERNEL))
+		return -ENOMEM;
+
+	if (copy_from_user(cpumask_bits(mask), user_mask, DIV_ROUND_UP(bits, 8))) {
+		ret = -EFAULT;
+	} else {
+		bitmap_clear(cpumask_bits(mask), bits, nr_cpumask_bits - bits);
+		kick_all(mask, wait, cancel);
+	}
+	free_cpumask_var(mask);
+	return ret;
+}
+
+void entry_stats_get(unsigned int cpu, struct entry_stats *stats)
+{
+	const struct entry_vp *vp = per_cpu_ptr(&entry_vps, cpu);
+
+	stats->entries = local_read(&vp->entries);
+	stats->handled = local_read(&vp->handled);
+	stats->halts = local_read(&vp->halts);
+	stats->user_returns = local_read(&vp->user_returns);
+}
