@@ -115,6 +115,16 @@ int vtl_arch_vector_alloc(struct redirect_mapping *mapping);
 void vtl_arch_vector_quiesce(struct redirect_mapping *mapping);
 
 /**
+ * vtl_arch_vector_is_pending() - is an interrupt of this vector on its way?
+ * @mapping: quiesced
+ *
+ * Context: may sleep. @mapping->cpu is online and stays so.
+ * Return: true if the CPU's interrupt controller holds one that the CPU has
+ * not taken yet. Another may come at any time.
+ */
+bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping);
+
+/**
  * vtl_arch_vector_free() - give a quiesced vector back to the kernel
  * @mapping: quiesced; it must live on for one RCU grace period, since an
  *           arrival may be under way

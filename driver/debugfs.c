@@ -116,14 +116,15 @@ static int vps_show(struct seq_file *m, void *v)
 	unsigned int cpu;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "cpu entries handled halts user_returns\n");
+		seq_puts(m, "cpu entries handled halts user_returns kicks\n");
 		return 0;
 	}
 
 	cpu = table_cpu(v);
 	entry_stats_get(cpu, &stats);
-	seq_printf(m, "%u %lu %lu %lu %lu\n", cpu, stats.entries,
-		   stats.handled, stats.halts, stats.user_returns);
+	seq_printf(m, "%u %lu %lu %lu %lu %lu\n", cpu, stats.entries,
+		   stats.handled, stats.halts, stats.user_returns,
+		   vp_kicks_get(cpu));
 	return 0;
 }
 

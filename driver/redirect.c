@@ -29,6 +29,9 @@
 /* Vectors that the automatic quota leaves to VTL2's own devices. */
 #define REDIRECT_VECTORS_LEFT	64
 
+/* How often quarantine is looked through at least. */
+#define QUARANTINE_LOOK_MS	1000
+
 static int vectors_per_cpu = -1;
 module_param(vectors_per_cpu, int, 0644);
 MODULE_PARM_DESC(vectors_per_cpu,
@@ -128,32 +131,48 @@ static void quarantine_free(struct redirect_mapping *mapping)
 	kfree_rcu(mapping, rcu);
 }
 
-/* Frees the vector that is longest in quarantine; false if there is none. */
+/*
+ * Frees the vector that is longest in quarantine; false if there is none. One
+ * with an interrupt pending at its CPU is passed over: calls between CPUs
+ * outrank it, so that it may wait there for long, and it must not meet the
+ * vector's next user.
+ */
 static bool quarantine_reclaim(struct redirect_table *table)
 {
-	struct redirect_mapping *oldest;
+	struct redirect_mapping *mapping;
 
 	lockdep_assert_held(&redirect_lock);
 
-	oldest = list_first_entry_or_null(&table->quarantine,
-					  struct redirect_mapping, quarantined);
-	if (!oldest)
-		return false;
-
-	quarantine_free(oldest);
-	return true;
+	list_for_each_entry(mapping, &table->quarantine, quarantined) {
+		if (vtl_arch_vector_is_pending(mapping))
+			continue;
+		quarantine_free(mapping);
+		return true;
+	}
+	return false;
 }
 
+/* Frees them all, because the CPU or the module goes. */
 static void quarantine_drain(struct redirect_table *table)
 {
-	while (quarantine_reclaim(table))
-		;
+	struct redirect_mapping *mapping, *next;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined)
+		quarantine_free(mapping);
 }
 
+/*
+ * The work looks often enough for a quarantine_ms that is made shorter, which
+ * is only once in a while, and only while something is in quarantine.
+ */
 static void quarantine_rearm(void)
 {
-	schedule_delayed_work(&quarantine_work,
-			      msecs_to_jiffies(READ_ONCE(quarantine_ms)) + 1);
+	unsigned int period = min_t(unsigned int, READ_ONCE(quarantine_ms),
+				    QUARANTINE_LOOK_MS);
+
+	schedule_delayed_work(&quarantine_work, msecs_to_jiffies(period) + 1);
 }
 
 static void quarantine_add(struct redirect_mapping *mapping)
@@ -164,8 +183,9 @@ static void quarantine_add(struct redirect_mapping *mapping)
 
 	list_add_tail(&mapping->quarantined, &table->quarantine);
 	table->quarantined++;
-	while (table->quarantined > READ_ONCE(quarantine_max))
-		quarantine_reclaim(table);
+	while (table->quarantined > READ_ONCE(quarantine_max) &&
+	       quarantine_reclaim(table))
+		;
 	if (table->quarantined)
 		quarantine_rearm();
 }
@@ -185,7 +205,8 @@ static bool quarantine_expire_cpu(struct redirect_table *table)
 	lockdep_assert_held(&redirect_lock);
 
 	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined) {
-		if (quarantine_is_over(mapping))
+		if (quarantine_is_over(mapping) &&
+		    !vtl_arch_vector_is_pending(mapping))
 			quarantine_free(mapping);
 	}
 	return table->quarantined;

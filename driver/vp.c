@@ -39,6 +39,9 @@ static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
 
 DEFINE_PER_CPU(struct rcuwait, vp_sleeper);
 
+/* Interrupts sent by this CPU to others, for a VP there to look. */
+static DEFINE_PER_CPU(atomic_long_t, vp_kicks);
+
 int vp_init(void)
 {
 	unsigned int cpu;
@@ -122,8 +125,16 @@ void vp_kick(unsigned int cpu)
 	 * comes before the look for a sleeper. Pairs with the sleeper's
 	 * set_current_state() between saying that it sleeps and its own look.
 	 */
-	if (!rcuwait_wake_up(&per_cpu(vp_sleeper, cpu)))
-		smp_send_reschedule(cpu);
+	if (rcuwait_wake_up(&per_cpu(vp_sleeper, cpu)))
+		return;
+
+	atomic_long_inc(this_cpu_ptr(&vp_kicks));
+	smp_send_reschedule(cpu);
+}
+
+unsigned long vp_kicks_get(unsigned int cpu)
+{
+	return atomic_long_read(per_cpu_ptr(&vp_kicks, cpu));
 }
 
 void vp_cancel(unsigned int cpu)

@@ -102,6 +102,17 @@ static __always_inline void vp_wake_here(void)
 void vp_kick(unsigned int cpu);
 
 /**
+ * vp_kicks_get() - how often a CPU has interrupted another one to kick a VP
+ * @cpu: any possible CPU
+ *
+ * Each is an exit to the host where the host virtualizes IPIs.
+ *
+ * Context: any.
+ * Return: the number since the module was loaded.
+ */
+unsigned long vp_kicks_get(unsigned int cpu);
+
+/**
  * vp_cancel() - end a VP's stay in VTL0: it returns to the VMM
  * @cpu: any CPU number; nothing happens if it has no run page
  *

@@ -160,6 +160,11 @@ void vtl_arch_vector_quiesce(struct redirect_mapping *mapping)
 	v->late = true;
 }
 
+bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping)
+{
+	return emul_vector(mapping->cpu, mapping->vector)->pending;
+}
+
 void vtl_arch_vector_free(struct redirect_mapping *mapping)
 {
 	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);

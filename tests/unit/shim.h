@@ -43,6 +43,7 @@ typedef unsigned int gfp_t;
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
 #define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define array_index_nospec(index, size) (index)
 #define PAGE_SIZE 4096UL
 
@@ -67,6 +68,13 @@ static inline void atomic_or(int mask, atomic_t *v)
 		shim_stretch();
 	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
 }
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+#define atomic_long_inc(v) __atomic_fetch_add(&(v)->counter, 1, __ATOMIC_RELAXED)
+#define atomic_long_read(v) __atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
 
 typedef struct {
 	long counter;
@@ -197,6 +205,7 @@ extern unsigned int shim_cpu;
 #define DECLARE_PER_CPU(type, name) extern type name
 #define DEFINE_PER_CPU(type, name) type name
 #define per_cpu(name, cpu) (*((void)(cpu), &(name)))
+#define per_cpu_ptr(pointer, cpu) ((void)(cpu), (pointer))
 #define this_cpu_ptr(pointer) (pointer)
 #define this_cpu_read(variable) READ_ONCE(variable)
 

@@ -387,6 +387,30 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 	assert_int_equal(stats_of(0).unmapped, 1);
 }
 
+static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
+{
+	u32 vector = must_map(&files[0], 0, 0x40);
+
+	(void)state;
+	quarantine_max = 0;
+	emul_interrupts_close(0);
+	assert_int_equal(redirect_unmap(&files[0], must_map(&files[0], 0, 0x41), EMUL_ID(0)), 0);
+	emul_raise(0, vector);
+	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(bits_take(0), 1);
+	assert_int_equal(emul_vectors_taken(0), 1);
+	assert_int_not_equal(must_map(&files[0], 0, 0x42), vector);
+	shim_advance(5000);
+	assert_int_equal(stats_of(0).quarantined, 1);
+
+	/* It is taken at last, and meets nobody else. */
+	emul_interrupts_open(0);
+	assert_int_equal(bits_take(0), 0);
+	assert_int_equal(emul_strays, 0);
+	shim_advance(5000);
+	assert_int_equal(stats_of(0).quarantined, 0);
+}
+
 static void a_cpu_with_mappings_stays_online(void **state)
 {
 	u32 vector = must_map(&files[0], 2, 0x40);
@@ -572,6 +596,7 @@ int main(void)
 		TEST(a_handler_under_way_outlives_its_vector),
 		TEST(quarantine_is_bounded_in_number),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
+		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
 		TEST(a_cpu_with_mappings_stays_online),
 		TEST(counts_survive_the_mapping),
 		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,

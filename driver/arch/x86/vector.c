@@ -138,6 +138,13 @@ int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
 	return 0;
 }
 
+/* On this CPU. */
+static bool vector_is_in_irr(u32 vector)
+{
+	return compat_apic_read(APIC_IRR + vector / 32 * 0x10) &
+	       BIT(vector % 32);
+}
+
 /*
  * Runs on the mapping's CPU with interrupts off, so no arrival of its vector
  * is under way. One may be pending: it is relayed here and now, and its
@@ -147,9 +154,8 @@ int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
 static void vector_quiesce_here(void *arg)
 {
 	struct redirect_mapping *mapping = arg;
-	u32 irr = compat_apic_read(APIC_IRR + mapping->vector / 32 * 0x10);
 
-	if (irr & BIT(mapping->vector % 32)) {
+	if (vector_is_in_irr(mapping->vector)) {
 		redirect_relay(mapping);
 		mapping->swallow_next = true;
 	}
@@ -164,6 +170,26 @@ void vtl_arch_vector_quiesce(struct redirect_mapping *mapping)
 				       mapping, true);
 	/* A CPU with a mapping does not go offline. */
 	WARN_ON_ONCE(ret);
+}
+
+struct vector_query {
+	u32 vector;
+	bool pending;
+};
+
+static void vector_query_here(void *arg)
+{
+	struct vector_query *query = arg;
+
+	query->pending = vector_is_in_irr(query->vector);
+}
+
+bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping)
+{
+	struct vector_query query = { .vector = mapping->vector };
+
+	smp_call_function_single(mapping->cpu, vector_query_here, &query, true);
+	return query.pending;
 }
 
 void vtl_arch_vector_free(struct redirect_mapping *mapping)
