@@ -387,11 +387,24 @@ bool cpu_in_service(unsigned int cpu)
 	return true;
 }
 
+/* A line in the kernel's log, so that its other lines can be told apart. */
+static void kernel_log_test(void)
+{
+	static unsigned int number;
+	FILE *log = fopen("/dev/kmsg", "we");
+
+	if (!log)
+		return;
+	fprintf(log, "%s: test %u begins\n", program_invocation_short_name, ++number);
+	fclose(log);
+}
+
 int lab_setup(void **state)
 {
 	unsigned int cpu;
 
 	(void)state;
+	kernel_log_test();
 	lab.host = labhost_open();
 	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
 	check(!labhost_sources(lab.host, &lab.sources, &lab.count), "no list of sources");
