@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Instructions that the kernel has other names for from release to release,
+ * or hides behind paravirtualization, which cannot be on where SVM is.
+ */
+#ifndef _LAB_TDX_CPU_H
+#define _LAB_TDX_CPU_H
+
+#include <linux/types.h>
+
+static inline u64 cpu_rdmsr(u32 msr)
+{
+	u32 low, high;
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return (u64)high << 32 | low;
+}
+
+static inline void cpu_wrmsr(u32 msr, u64 value)
+{
+	asm volatile("wrmsr" : : "c" (msr), "a" ((u32)value), "d" ((u32)(value >> 32)) : "memory");
+}
+
+static inline u64 cpu_read_cr2(void)
+{
+	u64 value;
+
+	asm volatile("mov %%cr2, %0" : "=r" (value));
+	return value;
+}
+
+static inline void cpu_write_cr2(u64 value)
+{
+	asm volatile("mov %0, %%cr2" : : "r" (value) : "memory");
+}
+
+static inline u64 cpu_read_dr6(void)
+{
+	u64 value;
+
+	asm volatile("mov %%dr6, %0" : "=r" (value));
+	return value;
+}
+
+static inline void cpu_write_dr6(u64 value)
+{
+	asm volatile("mov %0, %%dr6" : : "r" (value) : "memory");
+}
+
+static inline u64 cpu_read_xcr0(void)
+{
+	u32 low, high;
+
+	asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+	return (u64)high << 32 | low;
+}
+
+static inline void cpu_write_xcr0(u64 value)
+{
+	asm volatile("xsetbv" : : "a" ((u32)value), "d" ((u32)(value >> 32)), "c" (0) : "memory");
+}
+
+static inline u64 cpu_tsc(void)
+{
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc" : "=a" (low), "=d" (high) : : "memory");
+	return (u64)high << 32 | low;
+}
+
+/* No physical interrupt or NMI reaches this CPU, whatever IF says. */
+static inline void cpu_clgi(void)
+{
+	asm volatile("clgi" : : : "memory");
+}
+
+static inline void cpu_stgi(void)
+{
+	asm volatile("stgi" : : : "memory");
+}
+
+#endif /* _LAB_TDX_CPU_H */

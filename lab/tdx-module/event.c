@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is delivered through L2's IDT, and when.
+ *
+ * Owns: the one event that goes in at a VMRUN, the windows that wait for the
+ * next, and what of it is reported. Must not know: MSRs, exits but its own.
+ *
+ * A virtual interrupt moves from IRR to ISR here, before VMRUN, and goes in as
+ * an event: so the page is right at every moment, and an interrupted delivery
+ * is reported as an interrupt.
+ */
+#include <linux/bits.h>
+#include <asm/processor-flags.h>
+
+#include "deadline.h"
+#include "event.h"
+#include "vcpu.h"
+
+static bool is_software(u32 info)
+{
+	return (info & EVENT_TYPE) >= EVENT_SOFT_INTERRUPT;
+}
+
+/**
+ * event_take_from_entry() - the event that L1 put into the VM-entry fields
+ * @vcpu: the VCPU that enters L2
+ *
+ * The field stays valid until VMRUN has taken the event.
+ */
+void event_take_from_entry(struct vcpu *vcpu)
+{
+	vcpu->inject.info = vcpu_field(vcpu, L2_ENTRY_EVENT);
+	vcpu->inject.error = vcpu_field(vcpu, L2_ENTRY_ERROR);
+	vcpu->inject.length = vcpu_field(vcpu, L2_ENTRY_LENGTH);
+	if (!(vcpu->inject.info & EVENT_VALID))
+		vcpu->inject.info = 0;
+}
+
+/**
+ * event_inject_exception() - L2 gets a fault
+ * @vcpu:      the VCPU
+ * @vector:    which
+ * @has_error: an error code of 0 goes with it
+ */
+void event_inject_exception(struct vcpu *vcpu, u8 vector, bool has_error)
+{
+	vcpu->inject.info = EVENT_VALID | EVENT_EXCEPTION | vector |
+		(has_error ? EVENT_ERROR_CODE : 0);
+	vcpu->inject.error = 0;
+	vcpu->inject.length = 0;
+}
+
+/* SVM does not know VMX's types of software's exceptions; it pushes RIP as it stands. */
+static u32 svm_info(u32 info)
+{
+	if ((info & EVENT_TYPE) > EVENT_SOFT_INTERRUPT)
+		info = (info & ~EVENT_TYPE) | EVENT_EXCEPTION;
+	return info & ~(EVENT_RESERVED);
+}
+
+static void put_event(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vcpu->injected = vcpu->inject;
+	vcpu->inject.info = 0;
+	vmcb->event_inj = svm_info(vcpu->injected.info);
+	vmcb->event_inj_error = vcpu->injected.error;
+	if (is_software(vcpu->injected.info))
+		vmcb->rip += vcpu->injected.length;
+	if ((vcpu->injected.info & (EVENT_VALID | EVENT_TYPE)) == (EVENT_VALID | EVENT_NMI)) {
+		vcpu_set_field(vcpu, L2_INTERRUPTIBILITY,
+			       vcpu_field(vcpu, L2_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
+		vmcb->intercepts |= SVM_INTERCEPT(SVM_IRET);
+	}
+}
+
+static bool window_is_asked(const struct vcpu *vcpu)
+{
+	return vcpu_field(vcpu, L2_PRIMARY) & PRIMARY_INTERRUPT_WINDOW;
+}
+
+static bool interrupt_waits(const struct vcpu *vcpu)
+{
+	return !window_is_asked(vcpu) && vcpu_has_vid(vcpu) && vapic_is_pending(&vcpu->vapic);
+}
+
+static bool is_open(const struct vcpu *vcpu)
+{
+	return (vcpu->run.vmcb->rflags & X86_EFLAGS_IF) && !vcpu->shadow;
+}
+
+static bool nmi_window_is_open(const struct vcpu *vcpu)
+{
+	return (vcpu_field(vcpu, L2_PRIMARY) & PRIMARY_NMI_WINDOW) &&
+	       !(vcpu_field(vcpu, L2_INTERRUPTIBILITY) & INTERRUPTIBILITY_NMI) && !vcpu->shadow;
+}
+
+static void deliver(struct vcpu *vcpu)
+{
+	vcpu->inject.info = EVENT_VALID | EVENT_INTERRUPT | vapic_deliver(&vcpu->vapic);
+	vcpu->inject.error = 0;
+	vcpu->inject.length = 0;
+	vcpu->stats.delivered++;
+}
+
+/* Exits that come at the boundary before the next instruction. */
+static bool exits_at_once(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	if (deadline_is_due(vcpu))
+		exit->reason = VMX_PREEMPTION_TIMER;
+	else if (nmi_window_is_open(vcpu))
+		exit->reason = VMX_NMI_WINDOW;
+	else if (window_is_asked(vcpu) && is_open(vcpu))
+		exit->reason = VMX_INTERRUPT_WINDOW;
+	else
+		return false;
+	return true;
+}
+
+/* The dummy interrupt never gets in: L2 exits when it could. */
+static void set_window(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vmcb->int_control = SVM_V_INTR_MASKING | SVM_V_IGNORE_TPR |
+		(vapic_read(&vcpu->vapic, VAPIC_TPR) >> 4 & SVM_V_TPR);
+	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
+	if (window_is_asked(vcpu) || interrupt_waits(vcpu)) {
+		vmcb->int_control |= SVM_V_IRQ | SVM_V_PRIORITY;
+		vmcb->intercepts |= SVM_INTERCEPT(SVM_VINTR);
+	}
+}
+
+/**
+ * event_prepare() - decide what goes into L2 at the next VMRUN
+ * @vcpu: the VCPU
+ * @exit: out: if L2 is left instead
+ *
+ * Context: GIF is 0.
+ * Return: whether L2 is left without another instruction.
+ */
+bool event_prepare(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	if (!vcpu->inject.info) {
+		if (exits_at_once(vcpu, exit))
+			return true;
+		if (is_open(vcpu) && interrupt_waits(vcpu))
+			deliver(vcpu);
+	}
+	set_window(vcpu);
+	put_event(vcpu);
+	vcpu->run.shadow = vcpu->shadow;
+	vcpu->run.vmcb->int_state = vcpu->shadow ? SVM_STATE_SHADOW : 0;
+	return false;
+}
+
+static bool is_same(u32 a, u32 b)
+{
+	return !((a ^ b) & (EVENT_VALID | EVENT_TYPE | EVENT_VECTOR));
+}
+
+static void record_interrupted(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+	u32 info = vmcb->exit_int_info;
+
+	if (!(info & EVENT_VALID)) {
+		vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
+		vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
+		return;
+	}
+	/* It is reported with the type that it was given. */
+	if (is_software(vcpu->injected.info) && is_same(info, svm_info(vcpu->injected.info))) {
+		info = vcpu->injected.info;
+		vmcb->rip -= vcpu->injected.length;
+	}
+	vcpu_set_field(vcpu, L2_IDT_EVENT, info);
+	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR,
+		       info & EVENT_ERROR_CODE ? vmcb->exit_int_error : 0);
+}
+
+/**
+ * event_after() - what became of the event of the last VMRUN
+ * @vcpu: the VCPU; VMRUN has succeeded
+ */
+void event_after(struct vcpu *vcpu)
+{
+	vcpu->shadow = vcpu->run.vmcb->int_state & SVM_STATE_SHADOW;
+	if (!vcpu->entered)
+		vcpu_set_field(vcpu, L2_ENTRY_EVENT,
+			       vcpu_field(vcpu, L2_ENTRY_EVENT) & ~(u64)EVENT_VALID);
+	vcpu->entered = true;
+	record_interrupted(vcpu);
+	vcpu->injected.info = 0;
+}
+
+/**
+ * event_again() - L2 goes on inside: an interrupted delivery is repeated
+ * @vcpu: the VCPU
+ *
+ * Not over an exception that the exit itself has led to.
+ */
+void event_again(struct vcpu *vcpu)
+{
+	u32 info = vcpu_field(vcpu, L2_IDT_EVENT);
+
+	if (!(info & EVENT_VALID) || vcpu->inject.info)
+		return;
+	vcpu->inject.info = info;
+	vcpu->inject.error = vcpu_field(vcpu, L2_IDT_EVENT_ERROR);
+	vcpu->inject.length = vcpu->injected.length;
+}

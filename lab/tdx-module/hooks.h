@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tests make happen that otherwise only a host, or bad luck, would.
+ */
+#ifndef _LAB_TDX_HOOKS_H
+#define _LAB_TDX_HOOKS_H
+
+#include "lab_tdx.h"
+
+struct l2_exit;
+struct vcpu;
+
+/**
+ * struct lab_hooks - one VCPU's; a count of 0 is none
+ * @exit:   LAB_TDX_HOOK_EXIT
+ * @status: LAB_TDX_HOOK_STATUS
+ * @stale:  LAB_TDX_HOOK_STALE
+ */
+struct lab_hooks {
+	struct lab_tdx_hook exit;
+	struct lab_tdx_hook status;
+	struct lab_tdx_hook stale;
+};
+
+int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook);
+bool hook_takes_call(struct vcpu *vcpu, u64 leaf, u64 *status);
+void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit);
+
+#endif /* _LAB_TDX_HOOKS_H */

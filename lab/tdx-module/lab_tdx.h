@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * /dev/vtlirq_lab_tdx: the emulated TDX module's registers, for tests.
+ *
+ * Private to the lab: it changes when the lab does.
+ */
+#ifndef _LAB_TDX_H
+#define _LAB_TDX_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define LAB_TDX_NODE "/dev/vtlirq_lab_tdx"
+
+/** struct lab_tdx_regs - the registers at a TDCALL, in and out */
+struct lab_tdx_regs {
+	__u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	__u64 r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+/**
+ * struct lab_tdx_unswitched - what a TDX module does not switch between L1 and L2
+ *
+ * The node saves and restores its own kernel's around each call.
+ */
+struct lab_tdx_unswitched {
+	__u64 cr2;
+	__u64 dr6;
+	__u64 kernel_gs_base;
+	__u64 star;
+	__u64 lstar;
+	__u64 cstar;
+	__u64 sfmask;
+	__u64 tsc_aux;
+	__u64 xmm0[2];
+};
+
+/* The CPU where the caller runs. */
+#define LAB_TDX_CPU_HERE 0xffffffffu
+
+/* Load @unswitched before the call. */
+#define LAB_TDX_CALL_LOAD  0x1
+/* Have a local interrupt pending at the call, on @vector; 0: one of the kernel's. */
+#define LAB_TDX_CALL_PENDING 0x2
+/* Start a timer of @usecs before the call, whose interrupt is counted. */
+#define LAB_TDX_CALL_TIMER 0x4
+
+/**
+ * struct lab_tdx_call - one TDCALL, with interrupts off around it
+ * @regs:       in and out
+ * @unswitched: in, with LAB_TDX_CALL_LOAD, and out: as the call left it
+ * @cpu:        where
+ * @flags:      LAB_TDX_CALL_*
+ * @vector:     of LAB_TDX_CALL_PENDING
+ * @usecs:      of LAB_TDX_CALL_TIMER
+ * @before:     out: test interrupts that L1 handled before it opened interrupts
+ * @after:      out: and right after
+ */
+struct lab_tdx_call {
+	struct lab_tdx_regs regs;
+	struct lab_tdx_unswitched unswitched;
+	__u32 cpu;
+	__u32 flags;
+	__u32 vector;
+	__u32 usecs;
+	__u32 before;
+	__u32 after;
+};
+
+/**
+ * struct lab_tdx_memory - contiguous pages of L1, freed with the file
+ * @pages: in: 1 to LAB_TDX_PAGES_MAX, a power of two
+ * @gpa:   out: where they are; also the offset for mmap()
+ */
+struct lab_tdx_memory {
+	__u64 pages;
+	__u64 gpa;
+};
+
+#define LAB_TDX_PAGES_MAX 512
+
+/* The next exits to L1 have @status, @reason, @qualification and @event (R10). */
+#define LAB_TDX_HOOK_EXIT   1
+/* The next calls of @leaf return @status and do nothing. */
+#define LAB_TDX_HOOK_STATUS 2
+/* RDX and R8 hold @qualification at exits that do not define them. */
+#define LAB_TDX_HOOK_STALE  3
+
+#define LAB_TDX_ANY_LEAF 0xffffffffu
+
+/**
+ * struct lab_tdx_hook - make something happen that only a host would do
+ * @kind:          LAB_TDX_HOOK_*
+ * @cpu:           whose VCPU
+ * @count:         how many times; 0 takes it back
+ * @leaf:          of LAB_TDX_HOOK_STATUS
+ * @status:        RAX 63:32 in its place
+ * @qualification: RCX
+ * @reason:        RAX 31:0
+ * @event:         R10
+ */
+struct lab_tdx_hook {
+	__u32 kind;
+	__u32 cpu;
+	__u32 count;
+	__u32 leaf;
+	__u64 status;
+	__u64 qualification;
+	__u32 reason;
+	__u32 event;
+};
+
+/* Internal exits, that L1 is not shown. */
+enum lab_tdx_internal {
+	LAB_TDX_INTERNAL_NMI,
+	LAB_TDX_INTERNAL_WINDOW,
+	LAB_TDX_INTERNAL_EOI,
+	LAB_TDX_INTERNAL_TPR,
+	LAB_TDX_INTERNAL_SELF_IPI,
+	LAB_TDX_INTERNAL_MSR,
+	LAB_TDX_INTERNAL_CR,
+	LAB_TDX_INTERNAL_EXCEPTION,
+	LAB_TDX_INTERNAL_IRET,
+	LAB_TDX_INTERNALS
+};
+
+#define LAB_TDX_REASONS 80
+
+/**
+ * struct lab_tdx_stats - counts of one VCPU
+ * @enters:      calls of VP.ENTER
+ * @entered:     those that ran L2
+ * @pending:     those that ended with PENDING_INTERRUPT
+ * @notified:    exits with L2_EXIT_PENDING_INTERRUPT
+ * @host_routed: exits that a hook made
+ * @delivered:   virtual interrupts delivered
+ * @faults:      nested page faults
+ * @internal:    by enum lab_tdx_internal
+ * @reasons:     exits to L1 with status 0, by basic reason
+ */
+struct lab_tdx_stats {
+	__u64 enters;
+	__u64 entered;
+	__u64 pending;
+	__u64 notified;
+	__u64 host_routed;
+	__u64 delivered;
+	__u64 faults;
+	__u64 internal[LAB_TDX_INTERNALS];
+	__u64 reasons[LAB_TDX_REASONS];
+};
+
+/** struct lab_tdx_get_stats - ask for the counts of @cpu */
+struct lab_tdx_get_stats {
+	__u32 cpu;
+	__u32 reserved;
+	struct lab_tdx_stats stats;
+};
+
+#define LAB_TDX_CALL      _IOWR('T', 0x60, struct lab_tdx_call)
+#define LAB_TDX_ALLOC     _IOWR('T', 0x61, struct lab_tdx_memory)
+#define LAB_TDX_HOOK      _IOW('T', 0x62, struct lab_tdx_hook)
+#define LAB_TDX_GET_STATS _IOWR('T', 0x63, struct lab_tdx_get_stats)
+/* The VCPU of a CPU becomes fresh: fields, bitmap, hooks, counts. */
+#define LAB_TDX_RESET_VCPU _IOW('T', 0x64, __u32)
+/* All VCPUs, and no page has an alias any more. */
+#define LAB_TDX_RESET_VM  _IO('T', 0x65)
+
+#endif /* _LAB_TDX_H */

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The leaves that read and write fields: registers in, registers out.
+ *
+ * Owns: the fields of the partition and of the module, which are few. Those of
+ * a VCPU are fields.c's. Must not know: what a field is for, but for the two
+ * that others must hear of.
+ */
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+
+#include "metadata.h"
+#include "msr.h"
+#include "ram.h"
+#include "tdcall.h"
+#include "vcpu.h"
+
+#define ASK_FIRST (~0ULL)
+#define LAST      (~0ULL)
+
+#define VERSION_1 BIT_ULL(16)
+
+/* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation. */
+#define FEATURES0 (BIT_ULL(3) | BIT_ULL(7) | BIT_ULL(18) | BIT_ULL(19))
+
+#define GPA_ATTRIBUTES 0x807f
+
+/**
+ * struct small_field - a field of the partition or of the module
+ * @id:    its identifier without the bits that do not count
+ * @mask:  what L1 may write
+ * @value: it
+ */
+struct small_field {
+	u64 id;
+	u64 mask;
+	u64 value;
+};
+
+/* By ascending identifiers. L1's CPUs share them: each is one word. */
+static struct small_field vm_fields[] = {
+	{ 0x1010000100000005ULL, 0, TDX_L2_VMS },
+	{ 0x1110000300000010ULL, 1, 0 },
+	{ 0x1110000300000016ULL, 0, 0 },
+	{ 0x1110000300000017ULL, 1, 0 },
+};
+
+static struct small_field sys_fields[] = {
+	{ 0x0A00000300000008ULL, 0, FEATURES0 },
+	{ 0x2200000100000000ULL, 0, GPA_ATTRIBUTES },
+};
+
+/**
+ * metadata_reset_vm() - make the partition's fields fresh
+ */
+void metadata_reset_vm(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vm_fields); i++)
+		if (vm_fields[i].mask)
+			WRITE_ONCE(vm_fields[i].value, 0);
+}
+
+static struct small_field *find_small(struct small_field *fields, size_t count, u64 id)
+{
+	size_t i;
+
+	if (!field_id_is_sane(id))
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (field_class(fields[i].id) == field_class(id) &&
+		    field_code(fields[i].id) == field_code(id))
+			return &fields[i];
+	return NULL;
+}
+
+static u64 next_small(const struct small_field *fields, size_t count,
+		      const struct small_field *field)
+{
+	return field + 1 < fields + count ? field[1].id : LAST;
+}
+
+static bool rcx_is_zero(struct tdcall_regs *regs)
+{
+	if (regs->rcx)
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	return !regs->rcx;
+}
+
+/**
+ * metadata_vp_rd() - TDG.VP.RD
+ * @vcpu: the calling VCPU
+ * @regs: in and out
+ */
+void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct field_place place;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = l2_field_first();
+		regs->r8 = 0;
+		return;
+	}
+	if (!l2_field_find(&vcpu->fields, regs->rdx, &place)) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	if (!place.readable) {
+		regs->rax = TDX_FIELD_NOT_READABLE;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	regs->rdx = l2_field_next(place.id);
+	regs->r8 = *place.value;
+}
+
+static u64 check_page(u64 gpa)
+{
+	return gpa_is_private(gpa) && ram_at(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
+}
+
+static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
+		      const struct field_place *place, u64 *value)
+{
+	u64 old = *place->value, status;
+
+	/* All ones, which says "never set", is no address to keep bits of. */
+	if (place->kind == FIELD_VAPIC_PAGE && old == L2_VAPIC_UNSET)
+		old = 0;
+	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
+	if (!status)
+		status = l2_field_check(&vcpu->fields, place, *value);
+	if (!status && place->kind == FIELD_VAPIC_PAGE)
+		status = check_page(*value);
+	return status;
+}
+
+static void tell_others(struct vcpu *vcpu, const struct field_place *place)
+{
+	if (place->kind == FIELD_VAPIC_PAGE)
+		vcpu->vapic.page = __va(*place->value);
+	else if (place->kind == FIELD_MSR_BITMAP)
+		msr_load_permissions(vcpu);
+}
+
+/**
+ * metadata_vp_wr() - TDG.VP.WR
+ * @vcpu: the calling VCPU
+ * @regs: in and out
+ */
+void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct field_place place;
+	u64 value;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (!l2_field_find(&vcpu->fields, regs->rdx, &place)) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = make_value(vcpu, regs, &place, &value);
+	if (regs->rax)
+		return;
+	regs->r8 = *place.value;
+	*place.value = value;
+	tell_others(vcpu, &place);
+}
+
+/**
+ * metadata_vm_rd() - TDG.VM.RD
+ * @regs: in and out; only version 1 tells the next field
+ */
+void metadata_vm_rd(struct tdcall_regs *regs)
+{
+	bool tells_next = regs->rax & VERSION_1;
+	struct small_field *field;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (tells_next && regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = vm_fields[0].id;
+		regs->r8 = 0;
+		return;
+	}
+	field = find_small(vm_fields, ARRAY_SIZE(vm_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	if (tells_next)
+		regs->rdx = next_small(vm_fields, ARRAY_SIZE(vm_fields), field);
+	regs->r8 = READ_ONCE(field->value);
+}
+
+/**
+ * metadata_vm_wr() - TDG.VM.WR
+ * @regs: in and out
+ */
+void metadata_vm_wr(struct tdcall_regs *regs)
+{
+	struct small_field *field;
+	u64 old, value;
+
+	if (!rcx_is_zero(regs))
+		return;
+	field = find_small(vm_fields, ARRAY_SIZE(vm_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	old = READ_ONCE(field->value);
+	regs->rax = field_write_rule(old, regs->r8, regs->r9, field->mask, &value);
+	if (regs->rax)
+		return;
+	WRITE_ONCE(field->value, value);
+	regs->r8 = old;
+}
+
+/**
+ * metadata_sys_rd() - TDG.SYS.RD
+ * @regs: in and out
+ */
+void metadata_sys_rd(struct tdcall_regs *regs)
+{
+	struct small_field *field;
+
+	if (regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = sys_fields[0].id;
+		regs->r8 = 0;
+		return;
+	}
+	field = find_small(sys_fields, ARRAY_SIZE(sys_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	regs->rdx = next_small(sys_fields, ARRAY_SIZE(sys_fields), field);
+	regs->r8 = field->value;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The leaves that read and write fields.
+ */
+#ifndef _LAB_TDX_METADATA_H
+#define _LAB_TDX_METADATA_H
+
+struct tdcall_regs;
+struct vcpu;
+
+void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs);
+void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs);
+void metadata_vm_rd(struct tdcall_regs *regs);
+void metadata_vm_wr(struct tdcall_regs *regs);
+void metadata_sys_rd(struct tdcall_regs *regs);
+void metadata_reset_vm(void);
+
+#endif /* _LAB_TDX_METADATA_H */

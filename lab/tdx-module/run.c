@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Running L2 until L1 is concerned.
+ *
+ * Owns: the loop over VMRUN, and the state that L1 and L2 share. Must not know:
+ * registers of a TDCALL.
+ */
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/msr-index.h>
+
+#include "cpu.h"
+#include "event.h"
+#include "exits.h"
+#include "run.h"
+#include "vcpu.h"
+
+/* QEMU stores 32 bits of it. */
+#define SVM_FAILED 0xffffffff
+
+/*
+ * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
+ * shares with it. On TDX it cannot without L1: what it wrote is undone.
+ */
+static void run_with_xcr0(struct vcpu *vcpu)
+{
+	u64 xcr0;
+
+	if (!boot_cpu_has(X86_FEATURE_OSXSAVE)) {
+		svm_run(&vcpu->run);
+		return;
+	}
+	xcr0 = cpu_read_xcr0();
+	svm_run(&vcpu->run);
+	if (cpu_read_xcr0() != xcr0)
+		cpu_write_xcr0(xcr0);
+}
+
+/*
+ * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
+ * neither. Of STAR and its like, the world switch takes care when L2 is left.
+ */
+static void run_once(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vmcb->cr2 = cpu_read_cr2();
+	vmcb->dr6 = cpu_read_dr6();
+	run_with_xcr0(vcpu);
+	cpu_write_cr2(vmcb->cr2);
+	cpu_write_dr6(vmcb->dr6);
+}
+
+static void take_shared_state(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vmcb->star = cpu_rdmsr(MSR_STAR);
+	vmcb->lstar = cpu_rdmsr(MSR_LSTAR);
+	vmcb->cstar = cpu_rdmsr(MSR_CSTAR);
+	vmcb->sfmask = cpu_rdmsr(MSR_SYSCALL_MASK);
+	vmcb->kernel_gs_base = cpu_rdmsr(MSR_KERNEL_GS_BASE);
+}
+
+static void forget_interrupted(struct vcpu *vcpu)
+{
+	vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
+	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
+}
+
+/**
+ * l2_run() - run L2 until L1 is concerned
+ * @vcpu: its state is loaded
+ * @exit: out: why
+ *
+ * Context: interrupts off, GIF 0; an NMI opens GIF for a moment.
+ */
+void l2_run(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	take_shared_state(vcpu);
+	for (;;) {
+		memset(exit, 0, sizeof(*exit));
+		if (event_prepare(vcpu, exit)) {
+			forget_interrupted(vcpu);
+			return;
+		}
+		run_once(vcpu);
+		if ((u32)vcpu->run.vmcb->exit_code == SVM_FAILED) {
+			forget_interrupted(vcpu);
+			exit->reason = VMX_ENTRY_FAILED;
+			return;
+		}
+		event_after(vcpu);
+		if (exits_handle(vcpu, exit))
+			return;
+		event_again(vcpu);
+	}
+}

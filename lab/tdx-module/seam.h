@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Standing behind the driver's seam, if this build does.
+ */
+#ifndef _LAB_TDX_SEAM_H
+#define _LAB_TDX_SEAM_H
+
+#ifdef TDX_MODULE_WITH_DRIVER
+int seam_start(void);
+void seam_stop(void);
+#else
+static inline int seam_start(void)
+{
+	return 0;
+}
+
+static inline void seam_stop(void)
+{
+}
+#endif
+
+#endif /* _LAB_TDX_SEAM_H */

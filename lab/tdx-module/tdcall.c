@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which leaf a TDCALL asks for.
+ *
+ * Owns: the decoding of RAX, and the leaves that fit in a few lines. Must not
+ * know: what stands behind the others.
+ */
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/cpumask.h>
+#include <linux/smp.h>
+
+#include "enter.h"
+#include "memory.h"
+#include "metadata.h"
+#include "tdcall.h"
+#include "tdx.h"
+#include "vcpu.h"
+
+#define LEAF        GENMASK_ULL(15, 0)
+#define VERSION     GENMASK_ULL(23, 16)
+#define VERSION_1   BIT_ULL(16)
+#define RESERVED    (GENMASK_ULL(63, 32) | GENMASK_ULL(31, 24))
+
+#define SYS_RD_AVAILABLE BIT_ULL(0)
+
+#define INVEPT_L2 GENMASK_ULL(TDX_L2_VMS, 1)
+
+#define GLA_LIST      BIT_ULL(0)
+#define GLA_VM        GENMASK_ULL(53, 52)
+#define GLA_VM_1      BIT_ULL(52)
+#define GLA_ADDRESS   GENMASK_ULL(63, 12)
+#define GLA_CANONICAL 47
+#define GLA_LIST_MAX  512
+
+static void vp_info(struct tdcall_regs *regs)
+{
+	regs->rcx = TDX_GPA_WIDTH;
+	regs->rdx = 0;
+	regs->r8 = num_online_cpus() | (u64)num_possible_cpus() << 32;
+	regs->r9 = smp_processor_id();
+	regs->r10 = SYS_RD_AVAILABLE;
+	regs->r11 = 0;
+	regs->rax = TDX_SUCCESS;
+}
+
+/* Every entry flushes: nothing is left to do but to refuse nonsense. */
+static void vp_invept(struct tdcall_regs *regs)
+{
+	regs->rax = regs->rcx & ~INVEPT_L2 ?
+		TDX_OPERAND_INVALID | TDX_OPERAND_RCX : TDX_SUCCESS;
+}
+
+static bool is_canonical(u64 address)
+{
+	s64 high = (s64)address >> GLA_CANONICAL;
+
+	return high == 0 || high == -1;
+}
+
+static u64 invalidate_list(struct tdcall_regs *regs)
+{
+	u64 first = regs->rdx & 0x1ff;
+	u64 count = regs->rdx >> 52;
+
+	if (count > GLA_LIST_MAX || first >= GLA_LIST_MAX || first + count > GLA_LIST_MAX)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	/* Done: none is left, and the first one is past the last. */
+	regs->rdx = (regs->rdx & GENMASK_ULL(51, 12)) | (first + count);
+	return TDX_SUCCESS;
+}
+
+static void vp_invgla(struct tdcall_regs *regs)
+{
+	if ((regs->rcx & ~(GLA_LIST | GLA_VM)) || (regs->rcx & GLA_VM) != GLA_VM_1)
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	else if (regs->rcx & GLA_LIST)
+		regs->rax = invalidate_list(regs);
+	else
+		regs->rax = is_canonical(regs->rdx & GLA_ADDRESS) ?
+			TDX_SUCCESS : TDX_GLA_NOT_CANONICAL;
+}
+
+static bool is_well_formed(u64 rax)
+{
+	if (rax & RESERVED)
+		return false;
+	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
+}
+
+static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	switch (regs->rax & LEAF) {
+	case TDX_VP_INFO:
+		return vp_info(regs);
+	case TDX_VM_RD:
+		return metadata_vm_rd(regs);
+	case TDX_VM_WR:
+		return metadata_vm_wr(regs);
+	case TDX_VP_RD:
+		return metadata_vp_rd(vcpu, regs);
+	case TDX_VP_WR:
+		return metadata_vp_wr(vcpu, regs);
+	case TDX_SYS_RD:
+		return metadata_sys_rd(regs);
+	case TDX_MEM_PAGE_ATTR_RD:
+		return memory_attr_rd(regs);
+	case TDX_MEM_PAGE_ATTR_WR:
+		return memory_attr_wr(regs);
+	case TDX_VP_ENTER:
+		return tdx_vp_enter(vcpu, regs);
+	case TDX_VP_INVEPT:
+		return vp_invept(regs);
+	case TDX_VP_INVGLA:
+		return vp_invgla(regs);
+	default:
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+	}
+}
+
+void tdx_module_call(struct tdcall_regs *regs)
+{
+	struct vcpu *vcpu = vcpu_here();
+	u64 status;
+
+	if (!is_well_formed(regs->rax)) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+		return;
+	}
+	/* Its CPU is about to come, or to go. */
+	if (!READ_ONCE(vcpu->online)) {
+		regs->rax = TDX_OPERAND_BUSY;
+		return;
+	}
+	if (hook_takes_call(vcpu, regs->rax & LEAF, &status)) {
+		regs->rax = status;
+		return;
+	}
+	call_leaf(vcpu, regs);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What C and the world switch share.
+ */
+#ifndef _LAB_TDX_VMRUN_H
+#define _LAB_TDX_VMRUN_H
+
+#define RUN_VMCB_PA  0x00
+#define RUN_HOST_PA  0x08
+#define RUN_VMCB     0x10
+#define RUN_HOST     0x18
+#define RUN_SHADOW   0x20
+#define RUN_GPR      0x28
+
+#ifndef __ASSEMBLY__
+
+#include "abi.h"
+#include "vmcb.h"
+
+/**
+ * struct svm_run - operands of the world switch
+ * @vmcb_pa: physical address of @vmcb
+ * @host_pa: physical address of @host
+ * @vmcb:    L2's control block
+ * @host:    where L1's half of the state lies that VMRUN does not switch
+ * @shadow:  the first instruction of L2 is in an interrupt shadow
+ * @gpr:     L2's registers but RAX and RSP, which are in @vmcb
+ */
+struct svm_run {
+	u64 vmcb_pa;
+	u64 host_pa;
+	struct vmcb *vmcb;
+	struct vmcb *host;
+	u64 shadow;
+	u64 gpr[GPR_COUNT];
+};
+
+/**
+ * svm_run() - run L2 until it exits
+ * @run: operands.
+ *
+ * L2's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK stay behind in the CPU,
+ * as they do when a TDX module returns.
+ *
+ * Context: interrupts off and GIF 0, before and after.
+ */
+void svm_run(struct svm_run *run);
+
+#endif /* !__ASSEMBLY__ */
+#endif /* _LAB_TDX_VMRUN_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the tests and the code that they run as L2 agree on: addresses, and
+ * where each small program begins.
+ */
+#ifndef _TESTS_TDX_GUEST_H
+#define _TESTS_TDX_GUEST_H
+
+/* L2's addresses. All but the last have a page behind them. */
+#define L2_CODE      0x400000
+#define L2_STUBS     0x402000
+#define L2_STACK     0x410000
+#define L2_STACK_TOP 0x411000
+#define L2_TABLES    0x420000
+#define L2_DATA      0x430000
+#define L2_HIDDEN    0x440000
+
+/* In the tables' page. */
+#define L2_IDT L2_TABLES
+
+/* In the data page: how many interrupts came, whether to EOI, and which. */
+#define LOG_COUNT (L2_DATA + 0x00)
+#define LOG_EOI   (L2_DATA + 0x08)
+#define LOG_LOOPS (L2_DATA + 0x10)
+#define LOG_FIRST (L2_DATA + 0x100)
+
+/* An exception ends in VMCALL with this plus its vector in RAX. */
+#define GUEST_FAULT 0xe000
+
+/* The vector of an interrupt whose handler is software's: it ends in IRETQ without EOI. */
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
+
+/* Each slot holds one jump. */
+#define SLOT_BYTES 8
+#define ENTRY(program) (L2_CODE + (program) * SLOT_BYTES)
+#define STUB_BYTES 16
+
+#ifndef __ASSEMBLER__
+
+#define PROGRAM(name) GUEST_##name,
+
+enum guest_program {
+#include "guest_list.h"
+};
+
+#undef PROGRAM
+
+extern const unsigned char guest_image[], guest_image_end[];
+
+#endif
+
+#endif /* _TESTS_TDX_GUEST_H */

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The portable parts of the emulated TDX module, in user space: the virtual
+ * APIC against a model that is written down from the rules in another way, and
+ * the fields.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "fields.h"
+#include "vapic.h"
+
+#define STEPS   500000
+#define VECTORS 256
+
+/* One flag a vector, and no register but TPR. */
+struct model {
+	bool requested[VECTORS];
+	bool served[VECTORS];
+	unsigned int rvi, svi, tpr;
+};
+
+static _Alignas(8) u8 page[4096];
+static struct vapic vapic = { .page = page };
+static struct model model;
+
+static unsigned int highest(const bool *flags)
+{
+	unsigned int vector = VECTORS;
+
+	while (vector-- > 1)
+		if (flags[vector])
+			return vector;
+	return 0;
+}
+
+static unsigned int model_class(void)
+{
+	unsigned int tpr = model.tpr / 16, service = model.svi / 16;
+
+	return tpr > service ? tpr : service;
+}
+
+static void step_deliver(void)
+{
+	unsigned int vector = model.rvi;
+
+	assert_int_equal(vapic_is_pending(&vapic), vector / 16 > model_class());
+	if (vector / 16 <= model_class())
+		return;
+	assert_int_equal(vapic_deliver(&vapic), vector);
+	model.requested[vector] = false;
+	model.served[vector] = true;
+	model.svi = vector;
+	model.rvi = highest(model.requested);
+}
+
+static void step_eoi(void)
+{
+	assert_int_equal(vapic_eoi(&vapic), model.svi);
+	model.served[model.svi] = false;
+	model.svi = highest(model.served);
+}
+
+static void step_self_ipi(void)
+{
+	unsigned int vector = 16 + random() % (VECTORS - 16);
+
+	vapic_self_ipi(&vapic, vector);
+	model.requested[vector] = true;
+	if (vector > model.rvi)
+		model.rvi = vector;
+}
+
+static void step_tpr(void)
+{
+	model.tpr = random() % VECTORS;
+	vapic_set_tpr(&vapic, model.tpr);
+}
+
+static void compare(void)
+{
+	unsigned int vector;
+
+	assert_int_equal(vapic.rvi, model.rvi);
+	assert_int_equal(vapic.svi, model.svi);
+	assert_int_equal(vapic_read(&vapic, VAPIC_PPR) / 16, model_class());
+	for (vector = 16; vector < VECTORS; vector++) {
+		u32 offset = vector / 32 * 16, bit = 1u << vector % 32;
+
+		assert_int_equal(!!(vapic_read(&vapic, VAPIC_IRR + offset) & bit),
+				 model.requested[vector]);
+		assert_int_equal(!!(vapic_read(&vapic, VAPIC_ISR + offset) & bit),
+				 model.served[vector]);
+	}
+}
+
+static void virtual_apic_follows_its_rules(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	srandom(1);
+	for (i = 0; i < STEPS; i++) {
+		switch (random() % 5) {
+		case 0:
+			step_eoi();
+			break;
+		case 1:
+			step_tpr();
+			break;
+		case 2:
+			step_self_ipi();
+			break;
+		default:
+			step_deliver();
+			break;
+		}
+		if (i % 16 == 0)
+			compare();
+	}
+}
+
+static struct l2_fields fields;
+
+static void each_field_is_found_by_its_identifier(void **state)
+{
+	struct field_place place;
+	unsigned int count = 0;
+	u64 id;
+
+	(void)state;
+	l2_fields_reset(&fields, 3);
+	for (id = l2_field_first(); id != ~0ULL; id = l2_field_next(place.id), count++) {
+		assert_true(l2_field_find(&fields, id, &place));
+		assert_int_equal(place.id, id);
+		assert_true(place.readable);
+		assert_int_equal(place.mask & ~place.bits, 0);
+		/* Fields do not lie on one another. */
+		assert_in_range((uintptr_t)place.value, (uintptr_t)&fields,
+				(uintptr_t)(&fields + 1) - sizeof(u64));
+	}
+	assert_true(count > L2_MSR_BITMAP_WORDS + 80);
+}
+
+/* Bit by bit, as the rule reads. */
+static void a_masked_write_follows_its_rule(void **state)
+{
+	unsigned int i, bit;
+
+	(void)state;
+	srandom(2);
+	for (i = 0; i < 100000; i++) {
+		u64 old = random() % 16, value = random() % 16, selected = random() % 16;
+		u64 mask = random() % 16, result = ~0ULL, status;
+		bool writes = false, forbidden = false;
+		u64 expected = 0;
+
+		status = field_write_rule(old, value, selected, mask, &result);
+		for (bit = 0; bit < 4; bit++) {
+			bool takes = selected >> bit & mask >> bit & 1;
+
+			writes |= takes;
+			if ((selected >> bit & 1) && !takes)
+				forbidden |= (old ^ value) >> bit & 1;
+			expected |= (takes ? value : old) & 1ULL << bit;
+		}
+		if (!writes)
+			assert_int_equal(status, TDX_FIELD_NOT_WRITABLE);
+		else if (forbidden)
+			assert_int_equal(status, TDX_FIELD_VALUE_NOT_VALID);
+		else
+			assert_int_equal(status ?: ~result, ~expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(virtual_apic_follows_its_rules),
+		cmocka_unit_test(each_field_is_found_by_its_identifier),
+		cmocka_unit_test(a_masked_write_follows_its_rule),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What of L2's instructions L1 is told, and what it is not.
+ */
+#include <sched.h>
+#include <string.h>
+
+#include "tdx.h"
+
+#define VECTOR_UD 6
+#define VECTOR_GP 13
+
+/* The program's first exit has this reason, length and qualification. */
+static void expect(enum guest_program program, uint32_t reason, uint32_t length,
+		   uint64_t qualification)
+{
+	uint64_t rip;
+
+	l2_start(program);
+	l2_expect(reason);
+	check_hex(l2.call.regs.r11 >> 32, length);
+	check_hex(l2.call.regs.rcx, qualification);
+	rip = l2.state->rip;
+	/* It stands at the instruction: entered again, it exits again. */
+	l2_expect(reason);
+	check_hex(l2.state->rip, rip);
+	l2_skip();
+	l2_expect(18);
+}
+
+/* The program's end is this exception in L2. */
+static void expect_fault(enum guest_program program, uint8_t vector)
+{
+	l2_start(program);
+	l2_expect(18);
+	check_hex(l2.state->rax, GUEST_FAULT + vector);
+}
+
+static void row_7_cpuid_is_10(void **state)
+{
+	(void)state;
+	expect(GUEST_CPUID, 10, 2, 0);
+	expect(GUEST_REX_CPUID, 10, 3, 0);
+}
+
+static void row_7_hlt_is_12(void **state)
+{
+	(void)state;
+	expect(GUEST_HLT, 12, 1, 0);
+}
+
+static void row_7_vmcall_is_18(void **state)
+{
+	(void)state;
+	expect(GUEST_VMCALL, 18, 3, 0);
+	/* AMD's form too, for guests that ask CPUID which to use. */
+	expect(GUEST_VMMCALL, 18, 3, 0);
+}
+
+static void row_7_tdcall_is_77(void **state)
+{
+	(void)state;
+	expect(GUEST_TDCALL, 77, 4, 0);
+}
+
+static void row_7_io_is_30(void **state)
+{
+	(void)state;
+	expect(GUEST_IN, 30, 2, 0x42 << 16 | 1 << 6 | 1 << 3);
+	l2.state->rdx = 0x3f8;
+	expect(GUEST_IN_DX, 30, 2, 0x3f8 << 16 | 1 << 3 | 1);
+	l2.state->rdx = 0xcf8;
+	expect(GUEST_OUT, 30, 1, 0xcf8 << 16 | 3);
+}
+
+static void row_7_cache_instructions_are_54_and_13(void **state)
+{
+	(void)state;
+	expect(GUEST_WBINVD, 54, 2, 0);
+	expect(GUEST_INVD, 13, 2, 0);
+}
+
+static void row_7_monitor_and_mwait_are_39_and_36(void **state)
+{
+	(void)state;
+	l2.state->rax = L2_DATA;
+	expect(GUEST_MONITOR, 39, 3, 0);
+	l2.state->rcx = 0;
+	expect(GUEST_MWAIT, 36, 3, 0);
+}
+
+static uint64_t xcr0_of_l1(void)
+{
+	cpu_set_t cpus;
+	uint32_t low, high;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(l2.cpu, &cpus);
+	check(!sched_setaffinity(0, sizeof(cpus), &cpus), "CPU %u is not to be had", l2.cpu);
+	asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+	return (uint64_t)high << 32 | low;
+}
+
+/* QEMU 7.2 cannot intercept it: no exit, but no change of what is shared either. */
+static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
+{
+	uint64_t before = xcr0_of_l1();
+
+	(void)state;
+	field_set_masked(FIELD(F_CR4), 1 << 18, 1 << 18);
+	l2_start(GUEST_XSETBV);
+	l2.state->rcx = 0;
+	l2.state->rax = 1;
+	l2.state->rdx = 0;
+	if (l2_run() == 55)
+		l2_skip();
+	else
+		check_hex(l2.call.regs.rax, 18);
+	check_hex(xcr0_of_l1(), before);
+}
+
+static void row_7_triple_fault_is_2(void **state)
+{
+	(void)state;
+	l2_start(GUEST_TRIPLE);
+	l2.state->rbx = L2_DATA + 0x800;
+	l2_expect(2);
+}
+
+static void row_7_pause_is_40_if_asked(void **state)
+{
+	(void)state;
+	l2_start(GUEST_PAUSE);
+	l2_expect(18);
+	field_set_masked(FIELD(F_PRIMARY), 1u << 30, 1u << 30);
+	expect(GUEST_PAUSE, 40, 2, 0);
+}
+
+static void row_7_rdtsc_is_16_if_asked(void **state)
+{
+	(void)state;
+	l2_start(GUEST_RDTSC);
+	l2_expect(18);
+	field_set_masked(FIELD(F_PRIMARY), 1u << 12, 1u << 12);
+	expect(GUEST_RDTSC, 16, 2, 0);
+	expect(GUEST_RDTSCP, 51, 3, 0);
+}
+
+static void row_7_rdpmc_is_15_if_asked(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_PRIMARY), 1u << 11, 1u << 11);
+	expect(GUEST_RDPMC, 15, 2, 0);
+}
+
+static void row_7_debug_registers_are_29_if_asked(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_PRIMARY), 1u << 23, 1u << 23);
+	expect(GUEST_READ_DR, 29, 3, 3 << 8 | 1 << 4 | 3);
+}
+
+static void row_7_exceptions_go_to_l2(void **state)
+{
+	(void)state;
+	expect_fault(GUEST_UD2, VECTOR_UD);
+	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_EXCEPTION], 1);
+}
+
+static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_UD, 1 << VECTOR_UD);
+	l2_start(GUEST_UD2);
+	l2_expect(0);
+	check_hex(l2.call.regs.r9, 0x80000300 | VECTOR_UD);
+	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_GP, 1 << VECTOR_GP);
+	l2_start(GUEST_LOAD);
+	l2.state->rbx = 0x8000000000000000ULL;
+	l2_expect(0);
+	check_hex(l2.call.regs.r9, 0x80000b00 | VECTOR_GP);
+}
+
+static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 3, 1 << 3);
+	l2_start(GUEST_INT3);
+	l2_expect(0);
+	check_hex(l2.call.regs.r9, 0x80000603);
+	check_hex(l2.call.regs.r11 >> 32, 1);
+}
+
+static void row_7_page_faults_go_by_their_error_code(void **state)
+{
+	(void)state;
+	/* Not present, by L2's own table. */
+	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0;
+	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 14, 1 << 14);
+	l2_start(GUEST_STORE);
+	l2.state->rbx = L2_HIDDEN + 8;
+	l2_expect(0);
+	check_hex(l2.call.regs.r9, 0x0000000280000b0eULL);
+	check_hex(l2.call.regs.rcx, L2_HIDDEN + 8);
+	/* The bit says yes, the comparison no. */
+	field_set(FIELD(0x4006), 2);
+	expect_fault(GUEST_STORE, 14);
+}
+
+static void row_7_svm_instructions_are_undefined(void **state)
+{
+	(void)state;
+	expect_fault(GUEST_VMRUN, VECTOR_UD);
+}
+
+static void row_7_owned_bits_of_cr0_are_28(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 8);
+	field_set(FIELD(F_CR0_SHADOW), 0);
+	l2.state->r9 = 0x8000003b;
+	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
+	check_hex(field_get(FIELD(F_CR0)), 0x80000033);
+}
+
+static void row_7_other_bits_of_cr0_are_l2s(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 8);
+	field_set(FIELD(F_CR0_SHADOW), 0);
+	l2_start(GUEST_WRITE_CR0);
+	l2.state->r9 = 0x80010033;
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_CR0)), 0x80010033);
+	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_CR], 1);
+}
+
+static void row_7_fixed_bits_of_cr0_are_gp(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 0);
+	l2.state->r9 = 0x80000013;
+	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
+}
+
+static void row_7_clts_follows_the_mask(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 8);
+	field_set(FIELD(F_CR0_SHADOW), 8);
+	expect(GUEST_CLTS, 28, 2, 2 << 4);
+	field_set(FIELD(F_CR0_MASK), 0);
+	field_set_masked(FIELD(F_CR0), 8, 8);
+	l2_start(GUEST_CLTS);
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_CR0)) & 8, 0);
+}
+
+static void row_3_3_read_shadows_are_what_l2_reads(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 0xffff);
+	field_set(FIELD(F_CR0_SHADOW), 0x12345678);
+	l2_start(GUEST_READ_CR0);
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x80005678);
+	field_set(FIELD(F_CR4_MASK), ~0ULL);
+	field_set(FIELD(F_CR4_SHADOW), 0x55);
+	l2_start(GUEST_READ_CR4);
+	l2_expect(18);
+	check_hex(l2.state->r10, 0x55);
+}
+
+static void row_7_owned_bits_of_cr4_are_28(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR4_MASK), 0x80);
+	field_set(FIELD(F_CR4_SHADOW), 0);
+	l2.state->rax = 0x6a0;
+	expect(GUEST_WRITE_CR4, 28, 3, 4);
+	l2_start(GUEST_WRITE_CR4);
+	l2.state->rax = 0x20;
+	l2_expect(18);
+	/* The module's own bits stay. */
+	check_hex(field_get(FIELD(F_CR4)), 0x2060);
+}
+
+static void row_7_cr3_is_28_if_asked(void **state)
+{
+	(void)state;
+	l2.state->rsi = page_gpa(PAGE_PML4);
+	l2_start(GUEST_WRITE_CR3);
+	l2_expect(18);
+	field_set_masked(FIELD(F_PRIMARY), 1u << 15, 1u << 15);
+	expect(GUEST_WRITE_CR3, 28, 3, 6 << 8 | 3);
+}
+
+static void row_7_cr8_is_28_if_asked(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_PRIMARY), 3u << 19, 3u << 19);
+	expect(GUEST_WRITE_CR8, 28, 4, 8);
+	expect(GUEST_READ_CR8, 28, 4, 1 << 4 | 8);
+}
+
+static void row_4_4_every_msr_exits_by_default(void **state)
+{
+	static const uint32_t msrs[] = { 0x10, 0x1b, 0x808, 0x80b, 0x830, 0x83f, 0xc0000080,
+					 0xc0000102, 0x40000000, 0xc0010015 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect(GUEST_RDMSR, 31, 2, 0);
+		l2.state->rcx = msrs[i];
+		expect(GUEST_WRMSR, 32, 2, 0);
+	}
+}
+
+/* L1 lets go of all that its bitmap covers. */
+static void release_all_msrs(void)
+{
+	unsigned int word;
+
+	for (word = 0; word < 512; word++)
+		field_set(FIELD_BITMAP(word), 0);
+}
+
+static void row_4_4_icr_always_exits(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2.state->rcx = 0x830;
+	l2.state->rax = 0x4031;
+	l2.state->rdx = 7;
+	expect(GUEST_WRMSR, 32, 2, 0);
+	check_hex(l2.state->rax, 0x4031);
+	check_hex(l2.state->rdx, 7);
+}
+
+static void row_4_4_other_apic_registers_exit_anyway(void **state)
+{
+	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x832, 0x83e };
+	unsigned int i;
+
+	(void)state;
+	release_all_msrs();
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect(GUEST_RDMSR, 31, 2, 0);
+	}
+}
+
+static void row_4_4_reserved_apic_registers_are_gp(void **state)
+{
+	static const uint32_t msrs[] = { 0x800, 0x801, 0x804, 0x807, 0x829, 0x82e, 0x831,
+					 0x840, 0x8ff };
+	unsigned int i;
+
+	(void)state;
+	release_all_msrs();
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect_fault(GUEST_RDMSR, VECTOR_GP);
+		l2.state->rcx = msrs[i];
+		expect_fault(GUEST_WRMSR, VECTOR_GP);
+	}
+}
+
+static void row_4_4_registers_of_the_page_can_be_read(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	vapic_put(0x80, 0x20);
+	vapic_put(0x100 + 0x20, 0xabcd);
+	vapic_put(0x180 + 0x70, 0x1234);
+	vapic_put(0x200 + 0x70, 0x4321);
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0x812;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0xabcd);
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0x81f;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x1234);
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0x827;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x4321);
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0x80a;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x20);
+}
+
+static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
+{
+	static const uint32_t msrs[] = { 0x80a, 0x810, 0x827 };
+	unsigned int i;
+
+	(void)state;
+	release_all_msrs();
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		l2.state->rdx = 0;
+		expect_fault(GUEST_WRMSR, VECTOR_GP);
+	}
+}
+
+static void row_4_5_outside_of_the_bitmap_always_exits(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2.state->rcx = 0x400000f0;
+	expect(GUEST_RDMSR, 31, 2, 0);
+}
+
+static void row_4_5_some_pass_through(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2_start(GUEST_WRMSR_TWICE);
+	l2.state->rcx = 0xc0000100;
+	l2.state->rax = 0x11223344;
+	l2.state->rdx = 0x55;
+	l2.state->rsi = 0xc0000101;
+	l2.state->rbx = 0x99;
+	l2_expect(18);
+	check_hex(field_get(FIELD(0x680E)), 0x5511223344);
+	check_hex(field_get(FIELD(0x6810)), 0x99);
+	/* Each VM has its own of these: L1's are as they were, or it were dead. */
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0xc0000100;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x11223344);
+	check_hex(l2.state->rdx, 0x55);
+}
+
+static void row_4_5_efer_hides_svm_and_takes_little(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0xc0000080;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0xd01);
+	l2_start(GUEST_WRMSR);
+	l2.state->rcx = 0xc0000080;
+	l2.state->rax = 0xd00;
+	l2.state->rdx = 0;
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_EFER)), 0xd00);
+	l2.state->rcx = 0xc0000080;
+	l2.state->rax = 0x1d00;
+	expect_fault(GUEST_WRMSR, VECTOR_GP);
+}
+
+static void row_4_5_vmx_capabilities_exit(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2.state->rcx = 0x480;
+	expect(GUEST_RDMSR, 31, 2, 0);
+}
+
+static void row_4_5_unknown_ones_are_gp(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2.state->rcx = 0x1234;
+	expect_fault(GUEST_RDMSR, VECTOR_GP);
+}
+
+const struct CMUnitTest exit_tests[] = {
+	TEST(row_7_cpuid_is_10),
+	TEST(row_7_hlt_is_12),
+	TEST(row_7_vmcall_is_18),
+	TEST(row_7_tdcall_is_77),
+	TEST(row_7_io_is_30),
+	TEST(row_7_cache_instructions_are_54_and_13),
+	TEST(row_7_monitor_and_mwait_are_39_and_36),
+	TEST(row_7_xsetbv_is_55_or_without_effect_on_l1),
+	TEST(row_7_triple_fault_is_2),
+	TEST(row_7_pause_is_40_if_asked),
+	TEST(row_7_rdtsc_is_16_if_asked),
+	TEST(row_7_rdpmc_is_15_if_asked),
+	TEST(row_7_debug_registers_are_29_if_asked),
+	TEST(row_7_exceptions_go_to_l2),
+	TEST(row_7_exceptions_of_the_bitmap_go_to_l1),
+	TEST(row_7_breakpoints_of_the_bitmap_are_softwares),
+	TEST(row_7_page_faults_go_by_their_error_code),
+	TEST(row_7_svm_instructions_are_undefined),
+	TEST(row_7_owned_bits_of_cr0_are_28),
+	TEST(row_7_other_bits_of_cr0_are_l2s),
+	TEST(row_7_fixed_bits_of_cr0_are_gp),
+	TEST(row_7_clts_follows_the_mask),
+	TEST(row_3_3_read_shadows_are_what_l2_reads),
+	TEST(row_7_owned_bits_of_cr4_are_28),
+	TEST(row_7_cr3_is_28_if_asked),
+	TEST(row_7_cr8_is_28_if_asked),
+	TEST(row_4_4_every_msr_exits_by_default),
+	TEST(row_4_4_icr_always_exits),
+	TEST(row_4_4_other_apic_registers_exit_anyway),
+	TEST(row_4_4_reserved_apic_registers_are_gp),
+	TEST(row_4_4_registers_of_the_page_can_be_read),
+	TEST(row_4_4_registers_of_the_page_cannot_be_written),
+	TEST(row_4_5_outside_of_the_bitmap_always_exits),
+	TEST(row_4_5_some_pass_through),
+	TEST(row_4_5_efer_hides_svm_and_takes_little),
+	TEST(row_4_5_vmx_capabilities_exit),
+	TEST(row_4_5_unknown_ones_are_gp),
+};
+
+const size_t exit_count = ARRAY_SIZE(exit_tests);

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Fields: identifiers, masks, the rule of a write, fresh values.
+ */
+#include "tdx.h"
+
+#define NUM_L2_VMS     0x9010000100000005ULL
+#define TDX_FEATURES0  0x0A00000300000008ULL
+#define GPA_ATTR_MASK  0xA200000100000000ULL
+#define CONFIG_FLAGS   0x9110000300000016ULL
+#define TD_CTLS        0x1110000300000017ULL
+#define NOTIFY_ENABLES 0x9110000300000010ULL
+
+static uint64_t rd(uint64_t id)
+{
+	return tdcall(VP_RD, 0, id, 0, 0);
+}
+
+static uint64_t wr(uint64_t id, uint64_t value, uint64_t mask)
+{
+	return tdcall(VP_WR, 0, id, value, mask);
+}
+
+static void row_3_1_reserved_bits_are_field_id_incorrect(void **state)
+{
+	static const unsigned int reserved[] = { 24, 31, 34, 37, 38, 46, 47, 49, 55, 62 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(reserved); i++)
+		check_hex(rd(FIELD(F_CR3) | 1ULL << reserved[i]), FIELD_UNKNOWN);
+}
+
+static void row_3_1_some_bits_are_ignored(void **state)
+{
+	static const unsigned int ignored[] = { 32, 33, 50, 51, 52, 54, 63 };
+	uint64_t value = field_get(FIELD(F_CR3));
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(ignored); i++) {
+		check_hex(rd(FIELD(F_CR3) ^ 1ULL << ignored[i]), 0);
+		check_hex(l2.call.regs.r8, value);
+	}
+}
+
+static void row_3_1_odd_codes_are_field_id_incorrect(void **state)
+{
+	(void)state;
+	check_hex(rd(FIELD(F_VAPIC + 1)), FIELD_UNKNOWN);
+	check_hex(wr(FIELD(F_VAPIC + 1), 0, ~0ULL), FIELD_UNKNOWN);
+}
+
+static void row_3_1_class_of_an_absent_vm_is_field_id_incorrect(void **state)
+{
+	(void)state;
+	check_hex(rd(FIELD(F_CR3) + 0x0800000000000000ULL), FIELD_UNKNOWN);
+	check_hex(rd(FIELD(F_CR3) + 0x1000000000000000ULL), FIELD_UNKNOWN);
+	check_hex(wr(FIELD_BITMAP(0) + 0x0800000000000000ULL, 0, ~0ULL), FIELD_UNKNOWN);
+}
+
+static void row_3_2_l1_cannot_read_its_own_state(void **state)
+{
+	static const unsigned int classes[] = { 0, 1, 2, 16, 17, 18, 19, 33, 38 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		check_hex(rd((uint64_t)classes[i] << 56 | 2ULL << 52 | 0x810), FIELD_UNKNOWN);
+}
+
+static void row_3_2_msr_bitmap_has_512_words(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD_BITMAP(511), 5, ~0ULL), 0);
+	check_hex(l2.call.regs.r8, ~0ULL);
+	check_hex(field_get(FIELD_BITMAP(511)), 5);
+}
+
+static void row_10_5_11_msr_bitmap_word_512_is_field_id_incorrect(void **state)
+{
+	(void)state;
+	check_hex(rd(FIELD_BITMAP(512)), FIELD_UNKNOWN);
+	check_hex(wr(FIELD_BITMAP(512), 0, ~0ULL), FIELD_UNKNOWN);
+}
+
+static void row_10_5_11_activity_state_is_not_writable(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_ACTIVITY), 1, ~0ULL), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD(F_ACTIVITY)), 0);
+}
+
+static void row_10_5_11_pin_controls_are_not_writable(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_PIN), 0x29, ~0ULL), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD(F_PIN)), 0x29);
+}
+
+static void row_3_3_posted_interrupts_are_read_only(void **state)
+{
+	(void)state;
+	check_hex(rd(FIELD(0x0002)), 0);
+	check_hex(wr(FIELD(0x0002), 0, ~0ULL), FIELD_READ_ONLY);
+	check_hex(rd(FIELD(0x2016)), 0);
+	check_hex(wr(FIELD(0x2016), 0, ~0ULL), FIELD_READ_ONLY);
+}
+
+static void row_3_3_hidden_fields_are_not_readable(void **state)
+{
+	static const uint32_t hidden[] = { 0x0000, 0x2004, 0x2010, 0x2032, 0x203C, 0x482E };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(hidden); i++)
+		check_hex(rd(FIELD(hidden[i])), FIELD_UNREADABLE);
+}
+
+static void row_3_3_primary_controls_have_their_mask(void **state)
+{
+	uint64_t now = field_get(FIELD(F_PRIMARY));
+
+	(void)state;
+	check_hex(wr(FIELD(F_PRIMARY), now ^ 1u << 7, 1u << 7), FIELD_READ_ONLY);
+	check_hex(wr(FIELD(F_PRIMARY), now ^ 1u << 7, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_PRIMARY), now | INTERRUPT_WINDOW, ~0ULL), 0);
+	check_hex(field_get(FIELD(F_PRIMARY)), now | INTERRUPT_WINDOW);
+}
+
+static void row_3_3_controls_without_capability_are_value_not_valid(void **state)
+{
+	uint64_t now = field_get(FIELD(F_PRIMARY));
+
+	(void)state;
+	/* MTF, whose exit has no route to L1. */
+	check_hex(wr(FIELD(F_PRIMARY), now | 1u << 27, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_TERTIARY), 2, 2), FIELD_BAD_VALUE);
+	/* RDTSCP cannot be taken from L2 here. */
+	check_hex(wr(FIELD(F_SECONDARY), 0, 1u << 3), FIELD_BAD_VALUE);
+}
+
+static void row_3_3_vid_can_be_turned_off_and_on(void **state)
+{
+	(void)state;
+	field_set_masked(FIELD(F_SECONDARY), 0, VID);
+	check_hex(field_get(FIELD(F_SECONDARY)), 0x1338B3FA & ~VID);
+	field_set_masked(FIELD(F_SECONDARY), VID, VID);
+	check_hex(field_get(FIELD(F_SECONDARY)), 0x1338B3FA);
+}
+
+static void row_3_3_virtual_apic_page_must_be_private_aligned_memory(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC) + 8, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC) | 1ULL << 47, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_VAPIC), 0xfee00000, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_SPARE), ~0ULL), 0);
+	check_hex(field_get(FIELD(F_VAPIC)), page_gpa(PAGE_SPARE));
+}
+
+static void row_3_3_machine_check_stays_in_the_exception_bitmap(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_EXCEPTIONS), 0, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_EXCEPTIONS), 0x40040, ~0ULL), 0);
+	check_hex(wr(FIELD(F_EXCEPTIONS), 0, 1 << 18), FIELD_READ_ONLY);
+}
+
+static void row_3_3_paging_without_protection_is_value_not_valid(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_CR0), 0x80000000, 0x80000001), FIELD_BAD_VALUE);
+}
+
+static void row_3_3_interrupt_status_comes_from_the_buffer(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_STATUS), 0x6061);
+	l2.state->rvi = 0x31;
+	l2.state->svi = 0x41;
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_STATUS)), 0x4131);
+	check_hex(l2.state->rvi, 0x31);
+	check_hex(l2.state->svi, 0x41);
+}
+
+static void row_3_3_exit_information_can_be_read(void **state)
+{
+	(void)state;
+	l2_start(GUEST_CPUID);
+	l2_expect(10);
+	check_hex(field_get(FIELD(0x4402)), 10);
+	check_hex(field_get(FIELD(0x440C)), 2);
+	check_hex(field_get(FIELD(0x681E)), l2.state->rip);
+}
+
+static void row_3_4_there_is_one_l2(void **state)
+{
+	(void)state;
+	check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
+	check_hex(l2.call.regs.r8, 1);
+	check_hex(tdcall(VM_WR, 0, NUM_L2_VMS, 2, ~0ULL), FIELD_READ_ONLY);
+}
+
+static void row_3_4_features_tell_of_partitioning(void **state)
+{
+	(void)state;
+	check_hex(tdcall(SYS_RD, 0, TDX_FEATURES0, 0, 0), 0);
+	check_hex(l2.call.regs.r8, 1 << 3 | 1 << 7 | 1 << 18 | 1 << 19);
+	check_hex(tdcall(SYS_RD, 0, GPA_ATTR_MASK, 0, 0), 0);
+	check_hex(l2.call.regs.r8, 0x807f);
+	check_hex(tdcall(SYS_RD, 0, 0x0A00000300000009ULL, 0, 0), FIELD_UNKNOWN);
+}
+
+static void row_3_4_partition_fields_have_their_masks(void **state)
+{
+	(void)state;
+	check_hex(tdcall(VM_RD, 0, CONFIG_FLAGS, 0, 0), 0);
+	check_hex(tdcall(VM_WR, 0, TD_CTLS, 1, 1), 0);
+	check_hex(tdcall(VM_RD, 0, TD_CTLS, 0, 0), 0);
+	check_hex(l2.call.regs.r8, 1);
+	check_hex(tdcall(VM_WR, 0, TD_CTLS, 2, 2), FIELD_READ_ONLY);
+	check_hex(tdcall(VM_WR, 0, NOTIFY_ENABLES, 1, ~0ULL), 0);
+	check_hex(l2.call.regs.r8, 0);
+}
+
+static void row_3_4_vm_rd_version_1_tells_the_next_field(void **state)
+{
+	unsigned int count = 0;
+	uint64_t id;
+
+	(void)state;
+	check_hex(tdcall(VM_RD | 1 << 16, 0, ~0ULL, 0, 0), STATUS(0xC0B));
+	for (id = l2.call.regs.rdx; id != ~0ULL; id = l2.call.regs.rdx, count++)
+		check_hex(tdcall(VM_RD | 1 << 16, 0, id, 0, 0), 0);
+	check(count >= 4, "%u fields", count);
+	/* Version 0 leaves RDX alone. */
+	check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
+	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
+}
+
+static void row_3_4_vcpu_fields(void **state)
+{
+	(void)state;
+	check_hex(field_get(FIELD_VCPU_INDEX), l2.cpu);
+	check_hex(wr(FIELD_VCPU_INDEX, 5, ~0ULL), FIELD_READ_ONLY);
+	field_set(FIELD_L2_CONTROLS, 3);
+	check_hex(field_get(FIELD_L2_CONTROLS), 3);
+	check_hex(wr(FIELD_L2_CONTROLS, 8, 8), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD_DEADLINE), ~0ULL);
+}
+
+static void row_3_5_the_previous_value_comes_back(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_SHADOW), 0x11);
+	check_hex(wr(FIELD(F_CR0_SHADOW), 0x22, ~0ULL), 0);
+	check_hex(l2.call.regs.r8, 0x11);
+	check_hex(field_get(FIELD(F_CR0_SHADOW)), 0x22);
+}
+
+static void row_3_5_only_selected_bits_are_written(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_SHADOW), 0xff00);
+	check_hex(wr(FIELD(F_CR0_SHADOW), 0x0ff0, 0x00ff), 0);
+	check_hex(field_get(FIELD(F_CR0_SHADOW)), 0xfff0);
+}
+
+static void row_3_5_forbidden_bits_may_be_written_unchanged(void **state)
+{
+	uint64_t now = field_get(FIELD(F_SECONDARY));
+
+	(void)state;
+	check_hex(wr(FIELD(F_SECONDARY), now, ~0ULL), 0);
+	check_hex(wr(FIELD(F_SECONDARY), now ^ 2, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_SECONDARY), now ^ 2, 2), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD(F_SECONDARY)), now);
+}
+
+static void row_3_5_a_vcpu_has_its_own_fields(void **state)
+{
+	uint32_t cpu = l2.cpu;
+
+	(void)state;
+	field_set(FIELD(F_CR0_SHADOW), 0x1111 + cpu);
+	/* The only one has nobody to differ from; that it keeps its own is seen below. */
+	if (cpu) {
+		l2.cpu = 0;
+		field_set(FIELD(F_CR0_SHADOW), 0x2222);
+		check_hex(field_get(FIELD_VCPU_INDEX), 0);
+		l2.cpu = cpu;
+	}
+	check_hex(field_get(FIELD(F_CR0_SHADOW)), 0x1111 + cpu);
+}
+
+static void row_1_2_rcx_must_be_zero(void **state)
+{
+	(void)state;
+	check_hex(tdcall(VP_RD, 1, FIELD(F_CR3), 0, 0), INVALID | 1);
+	check_hex(tdcall(VP_WR, 1, FIELD(F_CR3), 0, ~0ULL), INVALID | 1);
+	check_hex(tdcall(VM_RD, 1, NUM_L2_VMS, 0, 0), INVALID | 1);
+	check_hex(tdcall(VM_WR, 1, NUM_L2_VMS, 0, ~0ULL), INVALID | 1);
+}
+
+static void row_1_2_vp_rd_walks_all_fields(void **state)
+{
+	uint64_t id, last = 0;
+	unsigned int count = 0;
+
+	(void)state;
+	check_hex(rd(~0ULL), STATUS(0xC0B));
+	for (id = l2.call.regs.rdx; id != ~0ULL; id = l2.call.regs.rdx, count++) {
+		check_hex(rd(id), 0);
+		/* Ascending by class and code, so it comes to an end. */
+		check((id & 0x3f00000000ffffffULL) > last, "%#llx after %#llx",
+		      (unsigned long long)id, (unsigned long long)last);
+		last = id & 0x3f00000000ffffffULL;
+	}
+	check(count > 512 + 80, "%u fields", count);
+	check_hex(last, 0x25000000000001ffULL);
+}
+
+static void row_3_6_a_fresh_vcpu(void **state)
+{
+	static const struct {
+		uint64_t id, value;
+	} fresh[] = {
+		{ FIELD(F_PIN), 0x29 },
+		{ FIELD(F_PRIMARY), 0x91220088 },
+		{ FIELD(F_SECONDARY), 0x1338B3FA },
+		{ FIELD(0x400C), 0x1F3C8204 },
+		{ FIELD(F_ENTRY_CONTROLS), 0x3EC004 },
+		{ FIELD(F_CR0), 0x21 },
+		{ FIELD(F_CR4), 0x2040 },
+		{ FIELD(F_EFER), 0x901 },
+		{ FIELD(0x681E), 0xFFFFFFF0 },
+		{ FIELD(0x4816), 0xC09B },
+		{ FIELD(F_CR0_MASK), ~0ULL },
+		{ FIELD(F_CR4_MASK), ~0ULL },
+		{ FIELD(F_VAPIC), ~0ULL },
+		{ FIELD_BITMAP(0), ~0ULL },
+		{ FIELD_BITMAP(511), ~0ULL },
+		{ FIELD_DEADLINE, ~0ULL },
+		{ FIELD_L2_CONTROLS, 0 },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(fresh); i++)
+		check_hex(field_get(fresh[i].id), fresh[i].value);
+}
+
+const struct CMUnitTest field_tests[] = {
+	TEST(row_3_1_reserved_bits_are_field_id_incorrect),
+	TEST(row_3_1_some_bits_are_ignored),
+	TEST(row_3_1_odd_codes_are_field_id_incorrect),
+	TEST(row_3_1_class_of_an_absent_vm_is_field_id_incorrect),
+	TEST(row_3_2_l1_cannot_read_its_own_state),
+	TEST(row_3_2_msr_bitmap_has_512_words),
+	TEST(row_10_5_11_msr_bitmap_word_512_is_field_id_incorrect),
+	TEST(row_10_5_11_activity_state_is_not_writable),
+	TEST(row_10_5_11_pin_controls_are_not_writable),
+	TEST(row_3_3_posted_interrupts_are_read_only),
+	TEST(row_3_3_hidden_fields_are_not_readable),
+	TEST(row_3_3_primary_controls_have_their_mask),
+	TEST(row_3_3_controls_without_capability_are_value_not_valid),
+	TEST(row_3_3_vid_can_be_turned_off_and_on),
+	TEST(row_3_3_virtual_apic_page_must_be_private_aligned_memory),
+	TEST(row_3_3_machine_check_stays_in_the_exception_bitmap),
+	TEST(row_3_3_paging_without_protection_is_value_not_valid),
+	TEST(row_3_3_interrupt_status_comes_from_the_buffer),
+	TEST(row_3_3_exit_information_can_be_read),
+	TEST(row_3_4_there_is_one_l2),
+	TEST(row_3_4_features_tell_of_partitioning),
+	TEST(row_3_4_partition_fields_have_their_masks),
+	TEST(row_3_4_vm_rd_version_1_tells_the_next_field),
+	TEST(row_3_4_vcpu_fields),
+	TEST(row_3_5_the_previous_value_comes_back),
+	TEST(row_3_5_only_selected_bits_are_written),
+	TEST(row_3_5_forbidden_bits_may_be_written_unchanged),
+	TEST(row_3_5_a_vcpu_has_its_own_fields),
+	TEST(row_1_2_rcx_must_be_zero),
+	TEST(row_1_2_vp_rd_walks_all_fields),
+	TEST_BARE(row_3_6_a_fresh_vcpu),
+};
+
+const size_t field_count = ARRAY_SIZE(field_tests);

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Interrupts: those of L1 that end L2, and the virtual ones of L2.
+ */
+#include <string.h>
+
+#include "tdx.h"
+
+#define VECTOR_GP 13
+
+#define LOW  0x31
+#define MID  0x52
+#define HIGH 0x93
+
+/* L2 has its interrupts on, and its APIC is offloaded. */
+static void start_open(enum guest_program program)
+{
+	msr_offload();
+	log_eoi(true);
+	l2_start(program);
+	l2.state->rflags |= RFLAGS_IF;
+}
+
+static void row_10_5_1_pending_twice_and_nothing_changes(void **state)
+{
+	struct lab_tdx_regs regs, before;
+	struct l2_state buffer;
+	unsigned int i;
+
+	(void)state;
+	field_set(FIELD(F_EVENT), 0x80000000 | LOW);
+	buffer = *l2.state;
+	for (i = 0; i < 2; i++) {
+		memset(&regs, 0x5a, sizeof(regs));
+		regs.rax = VP_ENTER;
+		regs.rcx = VM_1;
+		regs.rdx = page_gpa(PAGE_STATE);
+		before = regs;
+		l2.flags = LAB_TDX_CALL_PENDING;
+		before.rax = PENDING;
+		check_hex(tdcall_regs(&regs), PENDING);
+		assert_memory_equal(&regs, &before, sizeof(regs));
+		check_hex(l2.call.before, 0);
+	}
+	assert_memory_equal(l2.state, &buffer, sizeof(buffer));
+	check_hex(field_get(FIELD(F_EVENT)), 0x80000000 | LOW);
+	check(l2_stats().pending >= 2, "it is not counted");
+}
+
+static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	l2_start(GUEST_SPIN);
+	do {
+		before = log_loops();
+		l2.flags = LAB_TDX_CALL_TIMER;
+		l2.usecs = 2000;
+		check_hex(l2_enter() >> 44, 1);
+		/* L1's handler waits for L1. */
+		check_hex(l2.call.before, 0);
+	} while (l2.call.regs.rax != (NOTIFIED | 1) || !l2.call.after);
+	check(log_loops() > before, "L2 has not run");
+	check(l2.state->rip > L2_CODE + 0x200 - 1 && l2.state->rip < L2_CODE + 0x220,
+	      "RIP %#llx is not in the loop", (unsigned long long)l2.state->rip);
+}
+
+static void row_10_5_3_irr_alone_is_not_seen(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR_TWICE);
+	vapic_set(VAPIC_IRR, LOW);
+	/* EOI, then TPR: neither looks at IRR. */
+	l2.state->rcx = 0x80b;
+	l2.state->rsi = 0x808;
+	l2_expect(18);
+	check_hex(log_count(), 0);
+	check(vapic_bit(VAPIC_IRR, LOW), "it is gone");
+	/* After another's delivery RVI is found anew. */
+	l2_assert(HIGH);
+	l2_expect(18);
+	check_hex(log_count(), 2);
+	check_hex(log_vector(0), HIGH);
+	check_hex(log_vector(1), LOW);
+}
+
+static void row_10_5_4_what_cannot_be_delivered_waits(void **state)
+{
+	(void)state;
+	msr_offload();
+	l2_start(GUEST_VMCALL);
+	vapic_put(VAPIC_TPR, 0xf0);
+	l2_assert(MID);
+	l2_expect(18);
+	check_hex(l2.state->rvi, MID);
+	check_hex(l2.state->svi, 0);
+	check(vapic_bit(VAPIC_IRR, MID), "IRR has lost it");
+	check(!vapic_bit(VAPIC_ISR, MID), "ISR has it");
+	check_hex(vapic_get(VAPIC_PPR), 0xf0);
+	check_hex(log_count(), 0);
+}
+
+static void row_10_5_4_interrupts_off_hold_it_back(void **state)
+{
+	(void)state;
+	msr_offload();
+	log_eoi(true);
+	l2_start(GUEST_VMCALL);
+	l2_assert(MID);
+	l2_expect(18);
+	check_hex(l2.state->rvi, MID);
+	check_hex(log_count(), 0);
+	/* It comes as soon as L2 opens them. */
+	l2_start(GUEST_STI_VMCALL);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(l2.state->rvi, 0);
+	check(l2_stats().internal[LAB_TDX_INTERNAL_WINDOW] >= 1, "no window");
+}
+
+static void row_10_5_5_the_higher_class_comes_first(void **state)
+{
+	struct lab_tdx_stats stats;
+
+	(void)state;
+	start_open(GUEST_VMCALL);
+	l2_assert(LOW);
+	l2_assert(HIGH);
+	l2_expect(18);
+	check_hex(log_count(), 2);
+	check_hex(log_vector(0), HIGH);
+	check_hex(log_vector(1), LOW);
+	check_hex(l2.state->rvi, 0);
+	check_hex(l2.state->svi, 0);
+	check(!vapic_bit(VAPIC_ISR, LOW) && !vapic_bit(VAPIC_ISR, HIGH), "still in service");
+	stats = l2_stats();
+	check_hex(stats.delivered, 2);
+	check_hex(stats.internal[LAB_TDX_INTERNAL_EOI], 2);
+	check_hex(stats.reasons[32], 0);
+}
+
+static void row_10_5_5_service_nests(void **state)
+{
+	(void)state;
+	start_open(GUEST_VMCALL);
+	/* Without an EOI, the lower stays in service, and the higher cuts in. */
+	log_eoi(false);
+	l2_assert(LOW);
+	l2_expect(18);
+	check_hex(l2.state->svi, LOW);
+	check_hex(vapic_get(VAPIC_PPR), LOW & 0xf0);
+	l2_assert(HIGH);
+	l2_expect(18);
+	check_hex(l2.state->svi, HIGH);
+	check(vapic_bit(VAPIC_ISR, LOW) && vapic_bit(VAPIC_ISR, HIGH), "not both in service");
+	check_hex(log_count(), 2);
+	/* One of the same class as that in service has to wait for its EOI. */
+	l2_assert((HIGH & 0xf0) | 0xf);
+	l2_expect(18);
+	check_hex(log_count(), 2);
+	l2.state->rip = ENTRY(GUEST_WRMSR);
+	l2.state->rcx = 0x80b;
+	l2.state->rax = 0;
+	l2.state->rdx = 0;
+	log_eoi(true);
+	l2_expect(18);
+	check_hex(log_count(), 3);
+	check_hex(log_vector(2), (HIGH & 0xf0) | 0xf);
+	check_hex(l2.state->svi, LOW);
+}
+
+static void row_10_5_6_sti_shadow_lasts_over_hlt(void **state)
+{
+	(void)state;
+	msr_offload();
+	log_eoi(true);
+	l2_start(GUEST_STI_HLT);
+	l2_assert(MID);
+	l2_expect(12);
+	check_hex(log_count(), 0);
+	check_hex(l2.state->rvi, MID);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 1);
+	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
+}
+
+static void row_10_5_6_without_shadow_it_comes_before_hlt(void **state)
+{
+	(void)state;
+	msr_offload();
+	log_eoi(true);
+	l2_start(GUEST_STI_NOP_HLT);
+	l2_assert(MID);
+	l2_expect(12);
+	check_hex(log_count(), 1);
+	check_hex(l2.state->rvi, 0);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
+}
+
+static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
+{
+	(void)state;
+	msr_offload();
+	log_eoi(true);
+	l2_start(GUEST_STI_HLT);
+	l2_assert(MID);
+	l2_expect(12);
+	/* What a driver does when L2 is to wake. */
+	l2_skip();
+	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, 1);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+}
+
+static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
+{
+	(void)state;
+	start_open(GUEST_HLT);
+	/* Past the slot's jump, which would use it up. */
+	l2_expect(12);
+	field_set_masked(FIELD(F_INTERRUPTIBILITY), 1, 1);
+	l2_assert(MID);
+	l2_expect(12);
+	check_hex(log_count(), 0);
+	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, 1);
+	l2_expect(12);
+	check_hex(log_count(), 1);
+}
+
+static void row_10_5_7_eoi_exit_is_45_after_the_instruction(void **state)
+{
+	uint64_t rip;
+
+	(void)state;
+	start_open(GUEST_WRMSR);
+	field_set(FIELD(F_EOI_0 + MID / 64 * 2), 1ULL << MID % 64);
+	l2.state->svi = MID;
+	vapic_set(VAPIC_ISR, MID);
+	l2.state->rcx = 0x80b;
+	l2_expect(45);
+	check_hex(l2.call.regs.rcx, MID);
+	check_hex(l2.state->svi, 0);
+	check(!vapic_bit(VAPIC_ISR, MID), "still in service");
+	rip = l2.state->rip;
+	l2_expect(18);
+	check_hex(l2.state->rip, rip);
+}
+
+static void row_4_2_eoi_without_its_bit_is_silent(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	field_set(FIELD(F_EOI_0 + LOW / 64 * 2), 1ULL << LOW % 64);
+	l2.state->svi = MID;
+	vapic_set(VAPIC_ISR, MID);
+	vapic_set(VAPIC_ISR, LOW);
+	l2.state->rcx = 0x80b;
+	l2_expect(18);
+	check_hex(l2.state->svi, LOW);
+	check_hex(vapic_get(VAPIC_PPR), LOW & 0xf0);
+}
+
+static void row_4_2_eoi_must_be_zero(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	l2.state->rcx = 0x80b;
+	l2.state->rax = 1;
+	l2_expect(18);
+	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
+}
+
+static void row_4_2_tpr_has_8_bits(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	l2.state->rcx = 0x808;
+	l2.state->rax = 0x100;
+	l2_expect(18);
+	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
+	check_hex(vapic_get(VAPIC_TPR), 0);
+}
+
+static void row_4_2_lowering_tpr_lets_it_in(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	vapic_put(VAPIC_TPR, 0xf0);
+	l2_assert(MID);
+	l2.state->rcx = 0x808;
+	l2.state->rax = 0x40;
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(vapic_get(VAPIC_TPR), 0x40);
+	check_hex(vapic_get(VAPIC_PPR), 0x40);
+	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_TPR], 1);
+}
+
+static void row_4_2_cr8_is_the_tpr(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRITE_CR8);
+	vapic_put(VAPIC_TPR, 0xf0);
+	l2_assert(MID);
+	l2.state->rax = 4;
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(vapic_get(VAPIC_TPR), 0x40);
+	l2_start(GUEST_READ_CR8);
+	l2_expect(18);
+	check_hex(l2.state->rax, 4);
+}
+
+static void row_4_2_self_ipi_is_delivered(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	l2.state->rcx = 0x83f;
+	l2.state->rax = MID;
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(log_vector(0), MID);
+	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_SELF_IPI], 1);
+}
+
+static void row_4_2_self_ipi_below_16_is_56(void **state)
+{
+	uint64_t rip;
+
+	(void)state;
+	start_open(GUEST_WRMSR);
+	l2.state->rcx = 0x83f;
+	l2.state->rax = 15;
+	l2_expect(56);
+	check_hex(l2.call.regs.rcx, 0x3f0);
+	rip = l2.state->rip;
+	l2_expect(18);
+	check_hex(l2.state->rip, rip);
+}
+
+static void row_4_2_priority_comes_from_svi_at_entry(void **state)
+{
+	(void)state;
+	start_open(GUEST_VMCALL);
+	l2.state->svi = 0x60;
+	l2_assert(MID);
+	vapic_put(VAPIC_PPR, 0);
+	l2_expect(18);
+	check_hex(vapic_get(VAPIC_PPR), 0x60);
+	check_hex(log_count(), 0);
+	/* Equal classes: TPR is it, with its low bits. */
+	vapic_put(VAPIC_TPR, 0x6c);
+	l2_expect(18);
+	check_hex(vapic_get(VAPIC_PPR), 0x6c);
+}
+
+static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
+{
+	(void)state;
+	start_open(GUEST_WRMSR);
+	field_set_masked(FIELD(F_SECONDARY), 0, VID);
+	l2_assert(MID);
+	l2.state->rcx = 0x80b;
+	l2_expect(32);
+	l2_start(GUEST_WRMSR);
+	l2.state->rcx = 0x83f;
+	l2_expect(32);
+	check_hex(log_count(), 0);
+}
+
+static void row_4_2_without_vid_tpr_below_threshold_is_43(void **state)
+{
+	uint64_t rip;
+
+	(void)state;
+	start_open(GUEST_WRMSR);
+	field_set_masked(FIELD(F_SECONDARY), 0, VID);
+	field_set(FIELD(F_TPR_THRESHOLD), 5);
+	vapic_put(VAPIC_TPR, 0x60);
+	l2.state->rcx = 0x808;
+	l2.state->rax = 0x40;
+	l2_expect(43);
+	rip = l2.state->rip;
+	field_set(FIELD(F_TPR_THRESHOLD), 4);
+	l2_expect(18);
+	check_hex(l2.state->rip, rip);
+}
+
+static void row_4_3_asserting_needs_no_call(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	start_open(GUEST_STI_SPIN);
+	for (i = 0; i < 100; i++) {
+		uint8_t vector = 0x20 + i * 2;
+
+		l2_assert(vector);
+		while (log_count() != i + 1) {
+			l2.flags = LAB_TDX_CALL_TIMER;
+			l2.usecs = 100;
+			check_hex(l2_enter() >> 44, 1);
+		}
+		check_hex(log_vector(i), vector);
+	}
+	check_hex(l2_stats().delivered, 100);
+}
+
+static void row_4_6_interrupt_window_is_7(void **state)
+{
+	(void)state;
+	msr_offload();
+	log_eoi(true);
+	field_set_masked(FIELD(F_PRIMARY), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
+	l2_start(GUEST_STI_VMCALL);
+	l2_assert(MID);
+	l2_expect(7);
+	/* And no delivery while it is asked for. */
+	check_hex(log_count(), 0);
+	check_hex(l2.state->rvi, MID);
+	check(l2.state->rflags & RFLAGS_IF, "interrupts are off");
+	field_set_masked(FIELD(F_PRIMARY), 0, INTERRUPT_WINDOW);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+}
+
+static void row_4_6_interrupt_window_is_7_at_once_if_open(void **state)
+{
+	(void)state;
+	start_open(GUEST_VMCALL);
+	field_set_masked(FIELD(F_PRIMARY), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
+	l2_expect(7);
+	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
+}
+
+static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
+{
+	(void)state;
+	start_open(GUEST_VMCALL);
+	page_allow(PAGE_STACK, 0);
+	l2_assert(MID);
+	l2_expect(48);
+	check_hex(l2.call.regs.r10 & 0xffffffff, 0x80000000 | MID);
+	check(vapic_bit(VAPIC_ISR, MID), "not in service");
+	check(!vapic_bit(VAPIC_IRR, MID), "still requested");
+	check_hex(l2.state->rvi, 0);
+	check_hex(l2.state->svi, MID);
+	check_hex(log_count(), 0);
+	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
+	/* L1 repeats it by the entry fields: once, and it is served. */
+	page_allow(PAGE_STACK, 7);
+	field_set(FIELD(F_EVENT), 0x80000000 | MID);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(log_vector(0), MID);
+	check_hex(l2.state->svi, 0);
+}
+
+const struct CMUnitTest interrupt_tests[] = {
+	TEST(row_10_5_1_pending_twice_and_nothing_changes),
+	TEST(row_10_5_2_an_interrupt_of_l1_ends_l2),
+	TEST(row_10_5_3_irr_alone_is_not_seen),
+	TEST(row_10_5_4_what_cannot_be_delivered_waits),
+	TEST(row_10_5_4_interrupts_off_hold_it_back),
+	TEST(row_10_5_5_the_higher_class_comes_first),
+	TEST(row_10_5_5_service_nests),
+	TEST(row_10_5_6_sti_shadow_lasts_over_hlt),
+	TEST(row_10_5_6_without_shadow_it_comes_before_hlt),
+	TEST(row_4_6_clearing_the_shadow_lets_it_in),
+	TEST(row_4_6_a_shadow_at_entry_holds_for_one_instruction),
+	TEST(row_10_5_7_eoi_exit_is_45_after_the_instruction),
+	TEST(row_4_2_eoi_without_its_bit_is_silent),
+	TEST(row_4_2_eoi_must_be_zero),
+	TEST(row_4_2_tpr_has_8_bits),
+	TEST(row_4_2_lowering_tpr_lets_it_in),
+	TEST(row_4_2_cr8_is_the_tpr),
+	TEST(row_4_2_self_ipi_is_delivered),
+	TEST(row_4_2_self_ipi_below_16_is_56),
+	TEST(row_4_2_priority_comes_from_svi_at_entry),
+	TEST(row_4_2_without_vid_eoi_and_self_ipi_are_l1s),
+	TEST(row_4_2_without_vid_tpr_below_threshold_is_43),
+	TEST(row_4_3_asserting_needs_no_call),
+	TEST(row_4_6_interrupt_window_is_7),
+	TEST(row_4_6_interrupt_window_is_7_at_once_if_open),
+	TEST(row_10_5_8_delivery_on_a_missing_stack_is_reported),
+};
+
+const size_t interrupt_count = ARRAY_SIZE(interrupt_tests);

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * L2's memory: aliases, attributes, violations.
+ */
+#include "tdx.h"
+
+#define R 1
+#define W 2
+#define X 4
+
+/* Exit qualification. */
+#define READ    BIT(0)
+#define WRITE   BIT(1)
+#define FETCH   BIT(2)
+#define MAY(x)  ((uint64_t)(x) << 3)
+#define LINEAR  BIT(7)
+#define FINAL   BIT(8)
+
+#define VM_1_FIELD(x) ((uint64_t)(x) << 16)
+
+static uint64_t wr(uint64_t rcx, uint64_t rdx, uint64_t r8)
+{
+	return tdcall(ATTR_WR, rcx, rdx, r8, 0);
+}
+
+static uint64_t attributes(enum page page)
+{
+	check_hex(tdcall(ATTR_RD, page_gpa(page), 0, 0, 0), 0);
+	check_hex(l2.call.regs.rcx, page_gpa(page));
+	return l2.call.regs.rdx;
+}
+
+static void expect_violation(enum guest_program program, uint64_t kind, uint64_t allowed)
+{
+	l2_start(program);
+	l2.state->rbx = L2_HIDDEN + 0x238;
+	l2_expect(48);
+	check_hex(l2.call.regs.rcx, kind | MAY(allowed) | LINEAR | FINAL);
+	check_hex(l2.call.regs.r8, page_gpa(PAGE_HIDDEN) + 0x238);
+}
+
+static void row_6_l2_sees_no_page_without_an_alias(void **state)
+{
+	(void)state;
+	expect_violation(GUEST_LOAD, READ, 0);
+	expect_violation(GUEST_STORE, WRITE, 0);
+	expect_violation(GUEST_JUMP, FETCH, 0);
+	check_hex(l2_stats().faults, 3);
+}
+
+static void row_6_l2_sees_a_page_with_an_alias(void **state)
+{
+	volatile uint64_t *shared = page_at(PAGE_HIDDEN);
+
+	(void)state;
+	page_allow(PAGE_HIDDEN, R | W);
+	*shared = 0x1122334455667788;
+	l2_start(GUEST_LOAD);
+	l2.state->rbx = L2_HIDDEN;
+	l2_expect(18);
+	check_hex(l2.state->rax, 0x1122334455667788);
+	l2_start(GUEST_STORE);
+	l2.state->rax = 0x99;
+	l2_expect(18);
+	check_hex(*shared, 0x99);
+}
+
+static void row_6_a_page_that_may_only_be_read(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R);
+	expect_violation(GUEST_STORE, WRITE, R);
+	expect_violation(GUEST_JUMP, FETCH, R);
+}
+
+static void row_6_a_page_that_may_not_be_run(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R | W);
+	expect_violation(GUEST_JUMP, FETCH, R | W);
+}
+
+static void row_6_taking_the_alias_away(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R | W | X);
+	l2_start(GUEST_LOAD);
+	l2.state->rbx = L2_HIDDEN;
+	l2_expect(18);
+	page_allow(PAGE_HIDDEN, 0);
+	check_hex(attributes(PAGE_HIDDEN), 0);
+	expect_violation(GUEST_LOAD, READ, 0);
+}
+
+static void row_6_a_violation_of_the_page_walk(void **state)
+{
+	(void)state;
+	page_allow(PAGE_PT, 0);
+	l2_expect(48);
+	check_hex(l2.call.regs.rcx & FINAL, 0);
+	check_hex(l2.call.regs.rcx & LINEAR, LINEAR);
+	check_hex(l2.call.regs.r8 & ~4095ULL, page_gpa(PAGE_PT));
+	page_allow(PAGE_PT, R | W | X);
+	l2_expect(18);
+}
+
+static void row_6_attributes_can_be_read_back(void **state)
+{
+	(void)state;
+	check_hex(attributes(PAGE_HIDDEN), 0);
+	page_allow(PAGE_HIDDEN, R | X);
+	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | X));
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | W), VM_1_FIELD(0x7f)), 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R | W));
+	check_hex(l2.call.regs.rcx, page_gpa(PAGE_HIDDEN));
+}
+
+static void row_6_only_selected_attributes_change(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R | X);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | W), VM_1_FIELD(W)), 0);
+	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | W | X));
+}
+
+static void row_6_a_vm_that_is_not_valid_is_left_alone(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, VM_1_FIELD(0x7f)), 0);
+	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R));
+}
+
+static void row_6_bits_without_valid_are_operand_invalid_rdx(void **state)
+{
+	(void)state;
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(R), VM_1_FIELD(0x7f)), INVALID | 2);
+}
+
+static void row_6_absent_vms_are_operand_invalid(void **state)
+{
+	(void)state;
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0x8001, 0), INVALID | 2);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0x8001ULL << 32, 0), INVALID | 2);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, 1), INVALID | 8);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, 1ULL << 48), INVALID | 8);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8080), 0), INVALID | 2);
+}
+
+static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
+{
+	uint64_t rdx = VM_1_FIELD(0x8000 | R), r8 = VM_1_FIELD(0x7f);
+
+	(void)state;
+	check_hex(wr(page_gpa(PAGE_HIDDEN) | 8, rdx, r8), INVALID | 1);
+	check_hex(wr(page_gpa(PAGE_HIDDEN) | 3, rdx, r8), INVALID | 1);
+	check_hex(wr(page_gpa(PAGE_HIDDEN) | 1ULL << 47, rdx, r8), INVALID | 1);
+	check_hex(wr(page_gpa(PAGE_HIDDEN) | 1ULL << 63, rdx, r8), INVALID | 1);
+	check_hex(tdcall(ATTR_RD, page_gpa(PAGE_HIDDEN) | 1, 0, 0, 0), INVALID | 1);
+}
+
+static void row_6_operands_are_checked_in_order(void **state)
+{
+	(void)state;
+	check_hex(wr(~0ULL, VM_1_FIELD(R), 1), INVALID | 2);
+	check_hex(wr(~0ULL, 0, 1), INVALID | 8);
+	check_hex(wr(~0ULL, 0, 0), INVALID | 1);
+}
+
+static void row_6_larger_pages_are_page_size_mismatch(void **state)
+{
+	uint64_t rdx = VM_1_FIELD(0x8000 | R), r8 = VM_1_FIELD(0x7f);
+
+	(void)state;
+	check_hex(wr((page_gpa(PAGE_HIDDEN) & ~0x1fffffULL) | 1, rdx, r8), PAGE_SIZE_WRONG);
+	check_hex(attributes(PAGE_HIDDEN), 0);
+}
+
+static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
+{
+	uint64_t r8 = VM_1_FIELD(0x7f);
+
+	(void)state;
+	page_allow(PAGE_HIDDEN, R);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | W), r8), PAGE_ATTR_BAD);
+	check_hex(l2.call.regs.rcx, 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R));
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | 0x40), r8), PAGE_ATTR_BAD);
+	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R));
+}
+
+static void row_6_a_device_can_have_an_alias(void **state)
+{
+	(void)state;
+	/* The HPET, or whatever is there: no memory of L1. */
+	check_hex(wr(0xfed00000, VM_1_FIELD(0x8000 | R | W), VM_1_FIELD(0x7f)), 0);
+	check_hex(tdcall(ATTR_RD, 0xfed00000, 0, 0, 0), 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R | W));
+	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0xfed00000 | 7;
+	l2_start(GUEST_LOAD);
+	l2.state->rbx = L2_HIDDEN;
+	l2_expect(18);
+	check_hex(l2.state->rax >> 16 & 0xffff, 0x8086);
+}
+
+static void row_6_the_buffer_and_the_virtual_apic_need_no_alias(void **state)
+{
+	(void)state;
+	check_hex(attributes(PAGE_STATE), 0);
+	check_hex(attributes(PAGE_VAPIC), 0);
+	l2_expect(18);
+}
+
+const struct CMUnitTest memory_tests[] = {
+	TEST(row_6_l2_sees_no_page_without_an_alias),
+	TEST(row_6_l2_sees_a_page_with_an_alias),
+	TEST(row_6_a_page_that_may_only_be_read),
+	TEST(row_6_a_page_that_may_not_be_run),
+	TEST(row_6_taking_the_alias_away),
+	TEST(row_6_a_violation_of_the_page_walk),
+	TEST(row_6_attributes_can_be_read_back),
+	TEST(row_6_only_selected_attributes_change),
+	TEST(row_6_a_vm_that_is_not_valid_is_left_alone),
+	TEST(row_6_bits_without_valid_are_operand_invalid_rdx),
+	TEST(row_6_absent_vms_are_operand_invalid),
+	TEST(row_6_bad_addresses_are_operand_invalid_rcx),
+	TEST(row_6_operands_are_checked_in_order),
+	TEST(row_6_larger_pages_are_page_size_mismatch),
+	TEST(row_6_illegal_mixes_are_page_attr_invalid),
+	TEST(row_6_a_device_can_have_an_alias),
+	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),
+};
+
+const size_t memory_count = ARRAY_SIZE(memory_tests);
