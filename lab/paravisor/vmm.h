@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A small VMM for VTL0: runs the lab's guest on the driver, as a paravisor's
+ * user-mode half would.
+ *
+ * One thread for each VP, bound to the CPU of that number. All else may be
+ * called from any thread, but one call at a time, unless told else. Each
+ * function that returns int gives 0 or more on success and a negative errno on
+ * failure, after a line on standard error that says what failed and why.
+ */
+#ifndef _LAB_PARAVISOR_VMM_H
+#define _LAB_PARAVISOR_VMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/mshv_vtl.h>
+
+#include "../vtl0/report.h"
+
+/* Exit reasons are counted below this. */
+#define VMM_REASONS		80
+/* The usual answer to "how much may the kernel handle by itself". */
+#define VMM_OFFLOAD_DEFAULT	(MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC)
+
+struct vmm;
+
+/**
+ * struct vmm_config - what vmm_create() wants to know
+ * @vps:           how many VPs, from CPU 0 on
+ * @payload:       the guest's image
+ * @memory_base:   where the guest's memory is: Linux was booted with
+ *                 memmap=2M$BASE and has no part in it; 0: a huge page of Linux
+ * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
+ * @verbose:       tell each exit on standard error
+ * @console:       called from the VP's thread with each line of the guest;
+ *                 NULL: lines go to standard output
+ * @context:       handed to @console
+ */
+struct vmm_config {
+	unsigned int vps;
+	const char *payload;
+	uint64_t memory_base;
+	uint8_t offload_flags;
+	bool verbose;
+	void (*console)(void *context, unsigned int vp, const char *line);
+	void *context;
+};
+
+/**
+ * struct vmm_stats - what a VP's thread saw
+ * @returns: how often the driver came back from VTL0 to the thread
+ * @exits:   those with an exit for the VMM, by VMX exit reason
+ * @cancels: those without (EINTR): cancelled, or proxy interrupts to take
+ * @quiet:   those with nothing to do: L2 was interrupted, or not entered
+ * @host_routed: those after which VTL0 had left to the host
+ * @taken:   proxy interrupts that the thread took instead of the kernel
+ * @kicks:   interrupts sent to other CPUs for this VP's IPIs, each of which
+ *           costs a host exit where there is a host
+ */
+struct vmm_stats {
+	uint64_t returns;
+	uint64_t exits[VMM_REASONS];
+	uint64_t cancels;
+	uint64_t quiet;
+	uint64_t host_routed;
+	uint64_t taken;
+	uint64_t kicks;
+};
+
+/**
+ * vmm_create() - open the driver, load the guest, give it its memory
+ * @config: copied
+ * @vm:     out: the VMM
+ *
+ * Nothing runs yet.
+ *
+ * Return: 0 or a negative errno: -ENOENT: no driver; -EOPNOTSUPP: the TDX
+ * module has no L2 VM to give; -EADDRNOTAVAIL: the memory is not set aside;
+ * -ENOMEM: there is no huge page.
+ */
+int vmm_create(const struct vmm_config *config, struct vmm **vm);
+
+/**
+ * vmm_destroy() - stop the VPs, mask the devices, undo vmm_create()
+ * @vm: may be NULL
+ */
+void vmm_destroy(struct vmm *vm);
+
+/**
+ * vmm_vp_start() - make a VP's thread, and let it enter VTL0
+ * @vm: the VMM
+ * @vp: which; not started yet
+ *
+ * Return: 0: it has been set up and is about to enter; or a negative errno.
+ */
+int vmm_vp_start(struct vmm *vm, unsigned int vp);
+
+/**
+ * vmm_vp_stop() - take a VP out of VTL0, and end its thread
+ * @vm: the VMM
+ * @vp: which; nothing happens if it does not run
+ *
+ * The guest's VP can be continued by vmm_vp_start().
+ */
+void vmm_vp_stop(struct vmm *vm, unsigned int vp);
+
+/* All VPs; on failure none runs. */
+int vmm_start(struct vmm *vm);
+void vmm_stop(struct vmm *vm);
+
+/**
+ * vmm_ended() - has the guest asked for its end, or a VP failed?
+ * @vm:     the VMM
+ * @status: out, if so: the guest's status, or 255 after a crash or a failure
+ *
+ * Context: any thread, at any time.
+ */
+bool vmm_ended(struct vmm *vm, int *status);
+
+/**
+ * vmm_assert() - assert a vector for a VP, as an interrupt from outside
+ * @vm:     the VMM
+ * @vp:     which
+ * @vector: 16..255
+ *
+ * Context: any thread, at any time, the VPs' too.
+ */
+void vmm_assert(struct vmm *vm, unsigned int vp, unsigned int vector);
+
+/**
+ * vmm_command_post() - tell a VP what to do
+ * @vm:        the VMM
+ * @vp:        which; its last command must be done, unless that was to hold
+ * @command:   what
+ * @arguments: VTL0_ARGUMENTS of them; NULL: zeroes
+ */
+void vmm_command_post(struct vmm *vm, unsigned int vp, enum vtl0_command command,
+		      const uint64_t *arguments);
+
+/**
+ * vmm_command_wait() - wait until it has been done
+ * @vm:     the VMM
+ * @vp:     which
+ * @ms:     for how long at most
+ * @result: out: what came of it; may be NULL
+ *
+ * Return: 0, -ETIMEDOUT, or -ECANCELED if the guest has ended.
+ */
+int vmm_command_wait(struct vmm *vm, unsigned int vp, unsigned int ms, uint64_t *result);
+
+/* Both in one. */
+int vmm_command(struct vmm *vm, unsigned int vp, enum vtl0_command command,
+		const uint64_t *arguments, unsigned int ms, uint64_t *result);
+
+/**
+ * vmm_report() - a VP's report page
+ * @vm: the VMM
+ * @vp: which
+ *
+ * Return: the page; the guest writes to it at any time.
+ */
+volatile struct vtl0_report *vmm_report(struct vmm *vm, unsigned int vp);
+
+/* A VP's run page: see the driver's contract for who may write what. */
+struct mshv_vtl_run *vmm_run_page(struct vmm *vm, unsigned int vp);
+
+/* The VTL file, for what this library has no function for. */
+int vmm_file(struct vmm *vm);
+
+/* The lab's host, as labhost_open() gave it, or a negative errno without. */
+int vmm_host(struct vmm *vm);
+
+/**
+ * vmm_stats() - what a VP's thread saw so far
+ * @vm:    the VMM
+ * @vp:    which
+ * @stats: out: exact when the VP is stopped
+ */
+void vmm_stats(struct vmm *vm, unsigned int vp, struct vmm_stats *stats);
+
+/* The name of a VMX exit reason, or NULL. */
+const char *vmm_reason_name(unsigned int reason);
+
+/**
+ * vmm_device_add() - give the guest a device of the lab's host
+ * @vm:         the VMM
+ * @lab_device: its index there
+ *
+ * The registers are mapped into VTL0, and the boot page tells of them.
+ *
+ * Return: the index in the boot page; -ENOSPC if that is full, -ERANGE if the
+ * registers are above 4 GiB, or another negative errno.
+ */
+int vmm_device_add(struct vmm *vm, unsigned int lab_device);
+
+/**
+ * vmm_route_add() - let an interrupt of a device come to a VP, redirected
+ * @vm:     the VMM
+ * @device: from vmm_device_add()
+ * @source: which of its interrupts
+ * @vp:     the VP
+ * @vector: the vector there, 16..255
+ *
+ * Return: the index in the boot page, or a negative errno: -ENODEV: no hardware
+ * vector is to be had; the caller would then ask the host to relay it.
+ */
+int vmm_route_add(struct vmm *vm, unsigned int device, unsigned int source,
+		  unsigned int vp, unsigned int vector);
+
+/**
+ * vmm_route_remove() - mask the interrupt, and give its hardware vector back
+ * @vm:    the VMM
+ * @route: from vmm_route_add()
+ *
+ * Return: 0 or a negative errno.
+ */
+int vmm_route_remove(struct vmm *vm, unsigned int route);
+
+/**
+ * vmm_route_raise() - raise it from outside of the guest
+ * @vm:     the VMM
+ * @route:  from vmm_route_add()
+ * @count:  how often, back to back
+ * @raised: out: how often the lab's host raised it in all; may be NULL
+ *
+ * Return: 0 or a negative errno.
+ */
+int vmm_route_raise(struct vmm *vm, unsigned int route, unsigned int count, uint64_t *raised);
+
+/* The hardware vector of a route. */
+unsigned int vmm_route_hardware_vector(struct vmm *vm, unsigned int route);
+
+#endif /* _LAB_PARAVISOR_VMM_H */

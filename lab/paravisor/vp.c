@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The thread of a VP: into VTL0, out again, until it is told to stop.
+ *
+ * Owns: the order in which the run page's members are read and written around
+ * the ioctl. Knows nothing of why VTL0 exits.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define APIC_IRR_WORD	(0x200 / 4)
+/* Banks of 32 bits lie 16 bytes apart. */
+#define APIC_BANK_WORDS	4
+
+static uint8_t irr_highest(const struct vp *vp)
+{
+	unsigned int bank;
+	uint32_t bits;
+
+	for (bank = MSHV_VTL_PROXY_BANKS; bank-- > 0;) {
+		bits = vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS];
+		if (bits)
+			return bank * 32 + 31 - __builtin_clz(bits);
+	}
+	return 0;
+}
+
+/* What the kernel does not do itself: proxy interrupts into the virtual APIC. */
+static void interrupts_take(struct vp *vp)
+{
+	struct mshv_vtl_run *run = vp->run;
+	unsigned int bank;
+	uint32_t bits;
+
+	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
+		return;
+
+	/* Only then the bits: what is set from now on says so again. */
+	__atomic_store_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
+	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
+		bits = __atomic_exchange_n(&run->proxy_irr[bank], 0, __ATOMIC_SEQ_CST);
+		vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS] |= bits;
+		vp->stats.taken += __builtin_popcount(bits);
+	}
+	vp->context->gpr.rvi = irr_highest(vp);
+}
+
+/*
+ * What is requested ends a halt, also if it came before HLT, in the shadow of
+ * an STI. Priorities are not looked at: a guest loops around HLT.
+ */
+static void halt_end(struct vp *vp)
+{
+	if (!vp->context->gpr.rvi)
+		return;
+	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
+	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
+}
+
+/* An event to inject must be seen consumed, so the kernel may not loop then. */
+static void offload_choose(struct vp *vp)
+{
+	const uint8_t ours = MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC;
+	uint8_t flags = vp->vm->config.offload_flags;
+
+	if (vp->event)
+		flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
+	vp->run->offload_flags = (vp->run->offload_flags & ~ours) | flags;
+}
+
+/* One stay in VTL0. False: it cannot go on. */
+static bool vp_turn(struct vp *vp)
+{
+	bool kernel_injects;
+
+	offload_choose(vp);
+	kernel_injects = vp->run->offload_flags & MSHV_VTL_OFFLOAD_INTR_INJECT;
+	if (!kernel_injects) {
+		interrupts_take(vp);
+		halt_end(vp);
+	}
+
+	if (!ioctl(vp->vm->vtl, MSHV_RETURN_TO_LOWER_VTL)) {
+		vp->stats.returns++;
+		return exit_serve(vp);
+	}
+	vp->stats.returns++;
+	if (errno == EINTR) {
+		vp->stats.cancels++;
+		interrupts_take(vp);
+		return true;
+	}
+	complain("VP %u cannot enter VTL0: %s, status %#" PRIx64, vp->number, strerror(errno),
+		 (uint64_t)vp->context->exit.rax);
+	return false;
+}
+
+static int cpu_bind(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+/*
+ * The C library shares a page of restartable sequences with the kernel, for
+ * each thread, which makes each preemption a return to user space. A VP's
+ * thread has no use for it; OpenHCL's C library has none.
+ */
+static void rseq_leave(void)
+{
+	void *rseq = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	/* In vain if the library never had one: then nothing is to leave. */
+	if (__rseq_size)
+		syscall(SYS_rseq, rseq, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
+static int vp_begin(struct vp *vp)
+{
+	int ret = cpu_bind(vp->number);
+
+	if (ret) {
+		complain("VP %u: no thread on CPU %u: %s", vp->number, vp->number, strerror(-ret));
+		return ret;
+	}
+	rseq_leave();
+	if (vp->set_up)
+		return 0;
+
+	ret = vcpu_setup(vp);
+	vp->set_up = !ret;
+	return ret;
+}
+
+void *vp_main(void *argument)
+{
+	struct vp *vp = argument;
+	bool good;
+
+	vp->error = vp_begin(vp);
+	good = !vp->error;
+	sem_post(&vp->ready);
+
+	while (good) {
+		/* Cleared before the reasons are looked at: a later one sets it. */
+		__atomic_store_n(&vp->run->cancel, 0, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&vp->stop, __ATOMIC_SEQ_CST))
+			break;
+		good = vp_turn(vp);
+	}
+	/* A guest that lost a VP is at its end, unless that was its wish. */
+	if (!good && !vp->error)
+		vm_end(vp->vm, 255);
+	return NULL;
+}
+
+void vm_end(struct vmm *vm, int status)
+{
+	if (vmm_ended(vm, NULL))
+		return;
+	__atomic_store_n(&vm->status, status, __ATOMIC_RELAXED);
+	__atomic_store_n(&vm->ended, true, __ATOMIC_RELEASE);
+}
