@@ -4,7 +4,7 @@
 
 KERNEL ?= 6.1
 CPUS ?= 2
-INTERRUPTS ?= 12000
+INTERRUPTS ?= 6000
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -21,27 +21,37 @@ HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
 VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--module $(MODULES)/driver/mshv_vtl.ko \
 	--module $(MODULES)/lab/host/vtlirq_lab_host.ko \
-	--program $(BIN)/vtlirq --program $(BIN)/labhost
+	--module $(MODULES)/lab/tdx-module/vtlirq_lab_tdx.ko \
+	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
+	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup programs tests modules demo vm check check-newest \
-	check-style check-unit check-vm driver install clean
+.PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
+	check-tdx check-style check-unit check-vm driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
-demo: setup programs modules ## boot a VM and follow 12,000 device interrupts (INTERRUPTS=N)
+demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
 	@$(VM) --program $(BIN)/demo --timeout 80 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
+demo-relay: setup programs modules ## the same without VTL0: up to the run page
+	@$(VM) --program $(BIN)/demo-relay --timeout 80 --log $(BUILD)/demo.console \
+		--exec 'demo-relay' </dev/null
+
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) --program $(BIN)/demo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
+	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay \
+		--program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse unit tools vm
+	@scripts/check style build sparse unit tools tdx vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
+
+check-tdx: setup ## the emulated TDX module against its specification, row by row
+	@scripts/check tdx
 
 check-style: setup ## sources: licences, checkpatch, man pages
 	@scripts/check style
@@ -70,18 +80,28 @@ modules: setup
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
-programs: $(BIN)/labhost $(BIN)/demo $(BIN)/minimal
+programs: $(BIN)/labhost $(BIN)/demo-relay $(BIN)/minimal
 	@$(MAKE) -s -C tools >/dev/null
+	@$(MAKE) -s -C lab/vtl0 >/dev/null
+	@$(MAKE) -s -C lab/paravisor >/dev/null
+	@$(MAKE) -s $(BIN)/demo
 
-tests:
+tests: programs
 	@$(MAKE) -s -C tests/vm >/dev/null
+	@$(MAKE) -s -C tests/tdx >/dev/null
 
 $(BIN)/labhost: lab/host/labhost.c $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ lab/host/labhost.c $(HOST_CLIENT)
 
-$(BIN)/demo: lab/demo/demo.c $(HOST_CLIENT) $(HOST_HEADERS) \
+$(BIN)/demo-relay: lab/demo/relay.c $(HOST_CLIENT) $(HOST_HEADERS) \
 		include/uapi/linux/mshv_vtl.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/demo.c $(HOST_CLIENT) -lpthread
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/relay.c $(HOST_CLIENT) -lpthread
+
+# By `make programs`, after the library.
+$(BIN)/demo: lab/demo/demo.c $(BUILD)/paravisor/libparavisor.a lab/tdx-module/lab_tdx.h \
+		lab/paravisor/vmm.h lab/vtl0/report.h | $(BIN)
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/demo.c $(BUILD)/paravisor/libparavisor.a \
+		-pthread
 
 $(BIN)/minimal: examples/minimal.c | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ $<
