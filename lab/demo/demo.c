@@ -33,6 +33,8 @@
 #define DEVICES_MAX	16
 #define LOST_AFTER_MS	5000
 #define COMMAND_MS	20000
+/* Linux itself calls a thread back now and then, by time and not by interrupt. */
+#define RETURNS_RARE	50
 #define GUEST		"/lib/vtlirq/guest.bin"
 #define DEBUGFS		"/sys/kernel/debug/mshv_vtl/"
 
@@ -474,7 +476,8 @@ int main(int argc, char **argv)
 	story_exits();
 	printf("Returns to user space: %lu with %lu interrupts, %lu with %lu; %lu since the start.\n"
 	       "Half of the interrupts came while the VPs ran, half while they were halted. To tell\n"
-	       "the VPs which, the demo kicked them from another CPU %lu times.\n\n",
+	       "the VPs which, the demo kicked them from another CPU %lu times. Linux calls a thread\n"
+	       "back to user space now and then for work of its own; no interrupt does.\n\n",
 	       once.user_returns, once.interrupts, twice.user_returns, twice.interrupts, returns,
 	       once.kicks + twice.kicks);
 	if (raised != relayed || relayed != handled)
@@ -485,5 +488,5 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	vmm_destroy(vm);
 	return raised == relayed && relayed == handled && !misdelivered && !exits &&
-	       twice.user_returns <= once.user_returns + VPS ? 0 : 1;
+	       twice.user_returns < twice.interrupts / RETURNS_RARE ? 0 : 1;
 }
