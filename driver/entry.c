@@ -24,6 +24,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/task_work.h>
 #include <linux/thread_info.h>
 #include <linux/uaccess.h>
 
@@ -56,9 +57,16 @@ enum turn {
 	TURN_HALTED,
 };
 
+/*
+ * A notification with no task work behind it is for the moment when the task
+ * returns anyway: restartable sequences ask for one at every preemption and
+ * every wake-up, and a halted VP wakes for each interrupt.
+ */
 static bool work_wants_user(unsigned long work)
 {
-	return work & (_TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL | _TIF_NOTIFY_RESUME);
+	if (work & (_TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL))
+		return true;
+	return work & _TIF_NOTIFY_RESUME && task_work_pending(current);
 }
 
 /* Steps 1 and 2. Interrupts are off. */
