@@ -197,6 +197,18 @@ void state_load(struct vcpu *vcpu)
 	load_controls(vcpu);
 }
 
+/*
+ * SVM does not tell the two shadows apart, but with interrupts off it cannot be
+ * that of STI, and the next entry would be refused with it.
+ */
+static u64 shadow_kind(const struct vcpu *vcpu)
+{
+	if (!vcpu->shadow)
+		return 0;
+	return vcpu->run.vmcb->rflags & X86_EFLAGS_IF ? INTERRUPTIBILITY_STI :
+							INTERRUPTIBILITY_MOV_SS;
+}
+
 /**
  * state_save() - and back, after an exit
  * @vcpu: the VCPU that leaves L2
@@ -222,8 +234,7 @@ void state_save(struct vcpu *vcpu)
 	vcpu_set_field(vcpu, L2_EFER, vmcb->efer & ~(u64)EFER_SVME);
 	vcpu_set_field(vcpu, L2_ENTRY_CONTROLS,
 		       vmcb->efer & EFER_LMA ? entry | ENTRY_IA32E : entry);
-	vcpu_set_field(vcpu, L2_INTERRUPTIBILITY,
-		       nmi | (vcpu->shadow ? INTERRUPTIBILITY_STI : 0));
+	vcpu_set_field(vcpu, L2_INTERRUPTIBILITY, nmi | shadow_kind(vcpu));
 	vcpu->run.gpr[GPR_RAX] = vmcb->rax;
 	vcpu->run.gpr[GPR_RSP] = vmcb->rsp;
 }

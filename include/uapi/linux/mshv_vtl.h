@@ -112,7 +112,9 @@ struct mshv_map_device_intr {
  * EINTR - no exit: a signal, a cancel (MSHV_KICK_CPUS, the poll file, @cancel),
  *         or proxy interrupts that the VMM must take itself;
  * EIO - VTL0 could not be entered; the context's rax has the status;
- * EINVAL - the context holds a value that the CPU refuses;
+ * EINVAL - the context holds a value that the CPU refuses, or the caller was
+ *          moved to another CPU;
+ * EBUSY - another thread runs this VP;
  * ENOMEM - out of memory, at the first entry on this VP;
  * EOPNOTSUPP - this machine cannot enter VTL0.
  */
