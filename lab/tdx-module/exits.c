@@ -63,6 +63,16 @@ static const struct simple_exit {
 #define EPT_LINEAR   BIT_ULL(7)
 #define EPT_FINAL    BIT_ULL(8)
 
+#define INSN_INTN 0xcd
+#define INSN_INTO 0xce
+
+#define VECTOR_BP 3
+#define VECTOR_OF 4
+#define VECTOR_PF 14
+
+/* Double fault, TSS to page fault, and alignment check have an error code. */
+#define VECTORS_WITH_ERROR (BIT(8) | GENMASK(14, 10) | BIT(17))
+
 /*
  * Where QEMU takes one instruction for another: INVD for WBINVD, and RDTSCP for
  * RDTSC. Silicon does not, and finds the same here.
@@ -179,8 +189,7 @@ static void page_exit(struct vcpu *vcpu, struct l2_exit *exit)
 
 static void exception_to_l1(struct vcpu *vcpu, struct l2_exit *exit, u8 vector)
 {
-	/* Double fault, and TSS to page fault, and alignment check. */
-	bool has_error = BIT(vector) & 0x27d00;
+	bool has_error = BIT(vector) & VECTORS_WITH_ERROR;
 
 	exit->reason = VMX_EXCEPTION;
 	exit->event = EVENT_VALID | EVENT_EXCEPTION | vector;
@@ -188,7 +197,7 @@ static void exception_to_l1(struct vcpu *vcpu, struct l2_exit *exit, u8 vector)
 		exit->event |= EVENT_ERROR_CODE;
 		exit->event_error = vcpu->run.vmcb->exit_info_1;
 	}
-	if (vector == 14)
+	if (vector == VECTOR_PF)
 		exit->qualification = vcpu->run.vmcb->exit_info_2;
 }
 
@@ -219,7 +228,7 @@ static bool l1_wants_exception(const struct vcpu *vcpu, u8 vector)
 	bool bit = vcpu_field(vcpu, L2_EXCEPTION_BITMAP) & BIT(vector);
 	u32 error = vcpu->run.vmcb->exit_info_1;
 
-	if (vector != 14)
+	if (vector != VECTOR_PF)
 		return bit;
 	return bit == ((error & vcpu_field(vcpu, L2_PAGE_FAULT_MASK)) ==
 		       vcpu_field(vcpu, L2_PAGE_FAULT_MATCH));
@@ -229,9 +238,9 @@ static void reflect_exception(struct vcpu *vcpu, u8 vector)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 
-	event_inject_exception(vcpu, vector, BIT(vector) & 0x27d00);
+	event_inject_exception(vcpu, vector, BIT(vector) & VECTORS_WITH_ERROR);
 	vcpu->inject.error = vmcb->exit_info_1;
-	if (vector == 14)
+	if (vector == VECTOR_PF)
 		vmcb->cr2 = vmcb->exit_info_2;
 	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 }
@@ -244,33 +253,39 @@ static bool no_such_instruction(struct vcpu *vcpu)
 	return false;
 }
 
-#define INSN_INT3 0xcc
-#define INSN_INTN 0xcd
-#define INSN_INTO 0xce
+static void decode_software(const struct insn *insn, struct l2_event *event)
+{
+	u8 opcode = insn->bytes[insn->prefixes];
+
+	event->error = 0;
+	if (opcode == INSN_INTN) {
+		event->info = EVENT_VALID | EVENT_SOFT_INTERRUPT | insn->bytes[insn->prefixes + 1];
+		event->length = insn->prefixes + 2;
+		return;
+	}
+	event->info = EVENT_VALID | EVENT_SOFT_EXCEPTION |
+		(opcode == INSN_INTO ? VECTOR_OF : VECTOR_BP);
+	event->length = insn->prefixes + 1;
+}
 
 /* INT3, INT n or INTO: the first and the last may be L1's, the others go on. */
 static bool software_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
+	struct l2_event event;
 	struct insn insn;
-	u8 opcode, vector;
 
 	if (!insn_fetch(vcpu, &insn) || insn.count < insn.prefixes + 2)
 		return no_such_instruction(vcpu);
-	opcode = insn.bytes[insn.prefixes];
-	vector = opcode == INSN_INTN ? insn.bytes[insn.prefixes + 1] :
-		opcode == INSN_INTO ? 4 : 3;
-
-	vcpu->inject.info = EVENT_VALID | vector |
-		(opcode == INSN_INTN ? EVENT_SOFT_INTERRUPT : EVENT_SOFT_EXCEPTION);
-	vcpu->inject.length = insn.prefixes + (opcode == INSN_INTN ? 2 : 1);
-	if (opcode == INSN_INTN || !(vcpu_field(vcpu, L2_EXCEPTION_BITMAP) & BIT(vector))) {
+	decode_software(&insn, &event);
+	if ((event.info & EVENT_TYPE) == EVENT_SOFT_INTERRUPT ||
+	    !(vcpu_field(vcpu, L2_EXCEPTION_BITMAP) & BIT(event.info & EVENT_VECTOR))) {
+		vcpu->inject = event;
 		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 		return false;
 	}
 	exit->reason = VMX_EXCEPTION;
-	exit->event = vcpu->inject.info;
-	exit->length = vcpu->inject.length;
-	vcpu->inject.info = 0;
+	exit->event = event.info;
+	exit->length = event.length;
 	return true;
 }
 

@@ -37,7 +37,7 @@
 
 #define FIRST_LEGAL_VECTOR 16
 
-/* What RDMSR and WRMSR have in RAX and RDX. */
+/* Of RDMSR and WRMSR, without prefixes. */
 #define MSR_LENGTH 2
 
 /* Those that a TDX module passes through, of which SVM or nobody switches each. */

@@ -189,6 +189,11 @@ static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
 	l2_expect(0);
 	check_hex(l2.call.regs.r9, 0x80000603);
 	check_hex(l2.call.regs.r11 >> 32, 1);
+	/* INT n is not concerned, and returns behind itself. */
+	l2_start(GUEST_SOFT_INT);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+	check_hex(log_vector(0), 0x80);
 }
 
 static void row_7_page_faults_go_by_their_error_code(void **state)

@@ -110,7 +110,8 @@ struct mshv_map_device_intr {
  *
  * Return: 0 - VTL0 exited, the run page says why; or
  * EINTR - no exit: a signal, a cancel (MSHV_KICK_CPUS, the poll file, @cancel),
- *         or proxy interrupts that the VMM must take itself;
+ *         proxy interrupts that the VMM must take itself, or work of the
+ *         kernel's own on this thread; the caller looks, and comes again;
  * EIO - VTL0 could not be entered; the context's rax has the status;
  * EINVAL - the context holds a value that the CPU refuses, or the caller was
  *          moved to another CPU;

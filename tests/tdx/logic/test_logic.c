@@ -163,7 +163,7 @@ static void a_masked_write_follows_its_rule(void **state)
 
 		status = field_write_rule(old, value, selected, mask, &result);
 		for (bit = 0; bit < 4; bit++) {
-			bool takes = selected >> bit & mask >> bit & 1;
+			bool takes = (selected & mask) >> bit & 1;
 
 			writes |= takes;
 			if ((selected >> bit & 1) && !takes)

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What ends a stay in VTL0: signals, kicks, poll files.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+
+/* Static, since the fixture ends what a failed test left. */
+static struct stay stay;
+
+static void a_signal_ends_the_stay_of_a_running_vp(void **state)
+{
+	(void)state;
+	stay_spinning(&stay);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void a_signal_ends_the_stay_of_a_halted_vp(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	for (round = 0; round < 20; round++) {
+		stay_halted(&stay);
+		assert_true(round || stay_lasts(&stay));
+		pthread_kill(stay.thread, SIGUSR1);
+		assert_int_equal(stay_end(&stay), -EINTR);
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+	/* It is still halted, and wakes. */
+	guest_raise_paced(guest_edu_route(0, guest.vp, VECTOR), guest.vp, VECTOR, 10);
+}
+
+static int kick(uint64_t mask, uint64_t flags)
+{
+	struct mshv_kick_cpus args = { .len = 64, .mask = (uintptr_t)&mask, .flags = flags };
+
+	return ioctl(vmm_file(guest.vm), MSHV_KICK_CPUS, &args) ? -errno : 0;
+}
+
+static int kick_vp(uint64_t flags)
+{
+	return kick(1ULL << guest.vp, flags);
+}
+
+static void a_cancel_ends_the_stay_of_a_running_vp(void **state)
+{
+	(void)state;
+	NEEDS_TWO_CPUS();
+	stay_spinning(&stay);
+	assert_int_equal(kick_vp(MSHV_KICK_CPUS_CANCEL), 0);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(lab.run[guest.vp]->cancel, 1);
+
+	/* It lasts until the VMM clears it: no later stay begins. */
+	stay_begin_as_it_is(&stay);
+	assert_int_equal(stay_end(&stay), -EINTR);
+}
+
+static void a_cancel_ends_the_stay_of_a_halted_vp(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	for (round = 0; round < 20; round++) {
+		stay_halted(&stay);
+		assert_int_equal(kick_vp(MSHV_KICK_CPUS_CANCEL | MSHV_KICK_CPUS_WAIT), 0);
+		assert_int_equal(stay_end(&stay), -EINTR);
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+}
+
+static void a_kick_alone_ends_no_stay(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	stay_spinning(&stay);
+	for (round = 0; round < 50; round++) {
+		assert_int_equal(kick_vp(0), 0);
+		assert_int_equal(kick_vp(MSHV_KICK_CPUS_WAIT), 0);
+	}
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(lab.run[guest.vp]->cancel, 0);
+
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	stay_halted(&stay);
+	assert_int_equal(kick_vp(0), 0);
+	assert_int_equal(kick_vp(MSHV_KICK_CPUS_WAIT), 0);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void a_kick_leaves_out_the_callers_cpu_and_those_not_named(void **state)
+{
+	(void)state;
+	stay_halted(&stay);
+	cpu_pin(guest.vp);
+	assert_int_equal(kick(~0ULL, MSHV_KICK_CPUS_CANCEL), 0);
+	assert_int_equal(lab.run[guest.vp]->cancel, 0);
+	cpu_pin(0);
+	assert_int_equal(kick(~(1ULL << guest.vp), MSHV_KICK_CPUS_CANCEL), 0);
+	assert_int_equal(lab.run[guest.vp]->cancel, 0);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void a_malformed_kick_is_refused(void **state)
+{
+	struct mshv_kick_cpus args = { .len = 64, .mask = 8 };
+	uint64_t mask = 0;
+	int vtl = vmm_file(guest.vm);
+
+	(void)state;
+	assert_int_equal(kick(0, 1ULL << 2), -EINVAL);
+	assert_int_equal(kick(0, 1ULL << 63 | MSHV_KICK_CPUS_CANCEL), -EINVAL);
+	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, &args), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, (void *)8), -1);
+	assert_int_equal(errno, EFAULT);
+	/* Any length is taken; there are no more CPUs than there are. */
+	args = (struct mshv_kick_cpus) { .len = UINT64_MAX, .mask = (uintptr_t)&mask };
+	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, &args), 0);
+	args.len = 0;
+	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, &args), 0);
+}
+
+static int poll_set(int vtl, unsigned int cpu, int fd)
+{
+	struct mshv_set_poll_file args = { .cpu = cpu, .fd = fd };
+
+	return ioctl(vtl, MSHV_SET_POLL_FILE, &args) ? -errno : 0;
+}
+
+static int event_make(uint64_t value)
+{
+	int event = eventfd(value, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	check(event >= 0, "eventfd: %s", strerror(errno));
+	return event;
+}
+
+static void event_set(int event)
+{
+	const uint64_t one = 1;
+
+	assert_int_equal(write(event, &one, sizeof(one)), sizeof(one));
+}
+
+static void a_readable_poll_file_ends_the_stay_of_a_running_vp(void **state)
+{
+	int event = event_make(0);
+
+	(void)state;
+	stay_spinning(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
+	assert_true(stay_lasts(&stay));
+	event_set(event);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(event);
+}
+
+static void a_readable_poll_file_ends_the_stay_of_a_halted_vp(void **state)
+{
+	int event = event_make(0);
+
+	(void)state;
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
+	assert_true(stay_lasts(&stay));
+	event_set(event);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(event);
+}
+
+static void a_poll_file_that_is_readable_already_ends_the_stay(void **state)
+{
+	int event = event_make(1);
+
+	(void)state;
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(event);
+}
+
+static void a_second_poll_file_replaces_the_first(void **state)
+{
+	int first = event_make(0), next = event_make(0);
+
+	(void)state;
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, first), 0);
+	/* Whoever sets it: there is one for each VP. */
+	assert_int_equal(poll_set(lab.vtl, guest.vp, next), 0);
+	event_set(first);
+	assert_true(stay_lasts(&stay));
+	event_set(next);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(first);
+	close(next);
+}
+
+static void a_poll_file_goes_with_its_vtl_file(void **state)
+{
+	int vtl = vtl_open(), event = event_make(0);
+
+	(void)state;
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vtl, guest.vp, event), 0);
+	close(vtl);
+	event_set(event);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	close(event);
+}
+
+/* The driver keeps the file; it is readable for ever once the other end is closed. */
+static void a_poll_file_may_be_closed_before_it_becomes_readable(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[0]), 0);
+	close(ends[0]);
+	assert_true(stay_lasts(&stay));
+	close(ends[1]);
+	assert_int_equal(stay_end(&stay), -EINTR);
+}
+
+static void a_malformed_poll_file_is_refused(void **state)
+{
+	int event = event_make(0);
+	int plain = open("/tmp/plain", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	assert_true(plain >= 0);
+	assert_int_equal(poll_set(lab.vtl, lab.cpus, event), -EINVAL);
+	assert_int_equal(poll_set(lab.vtl, UINT32_MAX, event), -EINVAL);
+	assert_int_equal(poll_set(lab.vtl, 0, -1), -EBADFD);
+	assert_int_equal(poll_set(lab.vtl, 0, 9999), -EBADFD);
+	assert_int_equal(poll_set(lab.vtl, 0, plain), -EPERM);
+	assert_int_equal(ioctl(lab.vtl, MSHV_SET_POLL_FILE, (void *)8), -1);
+	assert_int_equal(errno, EFAULT);
+	close(plain);
+	close(event);
+}
+
+static void a_poll_file_of_an_offline_cpu_is_refused(void **state)
+{
+	int event = event_make(0), ret;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	assert_int_equal(cpu_set_online(1, false), 0);
+	ret = poll_set(lab.vtl, 1, event);
+	assert_int_equal(cpu_set_online(1, true), 0);
+	assert_int_equal(ret, -EINVAL);
+	assert_int_equal(poll_set(lab.vtl, 1, event), 0);
+	close(event);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(a_signal_ends_the_stay_of_a_running_vp),
+		GUEST_TEST(a_signal_ends_the_stay_of_a_halted_vp),
+		GUEST_TEST(a_cancel_ends_the_stay_of_a_running_vp),
+		GUEST_TEST(a_cancel_ends_the_stay_of_a_halted_vp),
+		GUEST_TEST(a_kick_alone_ends_no_stay),
+		GUEST_TEST(a_kick_leaves_out_the_callers_cpu_and_those_not_named),
+		GUEST_TEST(a_malformed_kick_is_refused),
+		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_running_vp),
+		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_halted_vp),
+		GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_stay),
+		GUEST_TEST(a_second_poll_file_replaces_the_first),
+		GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
+		GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),
+		LAB_TEST(a_malformed_poll_file_is_refused),
+		LAB_TEST(a_poll_file_of_an_offline_cpu_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_entry", tests, NULL, NULL);
+}

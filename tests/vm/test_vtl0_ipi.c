@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Interrupts between the VPs of VTL0: each comes to whom it names, once, also
+ * while devices raise.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+#define IPI_VECTOR	0x75
+#define EXIT_WRMSR	32
+#define ICR_MODE_INIT	0x500
+
+static uint64_t wrmsr_exits(unsigned int vp)
+{
+	struct vmm_stats stats;
+
+	vmm_stats(guest.vm, vp, &stats);
+	return stats.exits[EXIT_WRMSR];
+}
+
+/* VP 0 sends; VP n has got one more if bit n of @to is set, and no other has. */
+static void ipi_arrives(uint64_t icr, unsigned int to)
+{
+	uint64_t before[VTL0_VPS_MAX];
+	unsigned int vp;
+
+	for (vp = 0; vp < guest.vps; vp++)
+		before[vp] = guest_count(vp, IPI_VECTOR);
+	guest_command(0, VTL0_COMMAND_IPI, icr, 1, 0);
+	for (vp = 0; vp < guest.vps; vp++)
+		guest_count_wait(vp, IPI_VECTOR, before[vp] + (to >> vp & 1));
+}
+
+static unsigned int all_vps(void)
+{
+	return (1u << guest.vps) - 1;
+}
+
+static uint64_t physical(unsigned int vp)
+{
+	return VTL0_ICR(apic_id(vp), IPI_VECTOR, 0);
+}
+
+/* The logical ids of a set of VPs that are in one cluster. */
+static uint64_t logical(unsigned int vps)
+{
+	uint64_t destination = (uint64_t)(apic_id(0) >> 4) << 16;
+	unsigned int vp;
+
+	for (vp = 0; vp < guest.vps; vp++) {
+		if (vps >> vp & 1)
+			destination |= 1u << (apic_id(vp) & 15);
+	}
+	return VTL0_ICR(destination, IPI_VECTOR, VTL0_ICR_LOGICAL);
+}
+
+static void ipis_of_each_kind(void)
+{
+	unsigned int vp, set;
+
+	for (vp = 0; vp < guest.vps; vp++)
+		ipi_arrives(physical(vp), 1u << vp);
+	for (set = 1; set <= all_vps(); set++)
+		ipi_arrives(logical(set), set);
+	ipi_arrives(VTL0_ICR(0, IPI_VECTOR, VTL0_ICR_SHORTHAND_SELF), 1);
+	ipi_arrives(VTL0_ICR(0, IPI_VECTOR, VTL0_ICR_SHORTHAND_ALL), all_vps());
+	ipi_arrives(VTL0_ICR(0, IPI_VECTOR, VTL0_ICR_SHORTHAND_OTHERS), all_vps() & ~1u);
+	ipi_arrives(VTL0_ICR(UINT32_MAX, IPI_VECTOR, 0), all_vps());
+}
+
+static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
+{
+	unsigned int round, vp;
+	uint64_t exits = wrmsr_exits(0);
+
+	(void)state;
+	for (round = 0; round < 10; round++)
+		ipis_of_each_kind();
+	/* VPs that do not exist: nothing happens. */
+	ipi_arrives(VTL0_ICR(200, IPI_VECTOR, 0), 0);
+	ipi_arrives(VTL0_ICR(0x7fff8000, IPI_VECTOR, VTL0_ICR_LOGICAL), 0);
+
+	for (vp = 1; vp < guest.vps; vp++)
+		guest_mode(vp, VTL0_MODE_SPIN);
+	for (round = 0; round < 5; round++)
+		ipis_of_each_kind();
+	/* The VMM served none of them. */
+	assert_int_equal(wrmsr_exits(0), exits);
+}
+
+static void self_ipis_come_without_an_exit(void **state)
+{
+	uint64_t exits = wrmsr_exits(guest.vp);
+
+	(void)state;
+	guest_command(guest.vp, VTL0_COMMAND_SELF_IPI, IPI_VECTOR, 500, 0);
+	guest_count_wait(guest.vp, IPI_VECTOR, 500);
+	assert_int_equal(wrmsr_exits(guest.vp), exits);
+}
+
+/**
+ * struct storm - devices that raise without a pause, from a thread of its own
+ */
+struct storm {
+	unsigned int routes[2];
+	bool begun;
+	bool stop;
+	unsigned long raised;
+	pthread_t thread;
+};
+
+static void *storm_run(void *arg)
+{
+	struct storm *storm = arg;
+	unsigned int i;
+
+	while (!__atomic_load_n(&storm->stop, __ATOMIC_ACQUIRE)) {
+		for (i = 0; i < 2; i++)
+			storm->raised += !vmm_route_raise(guest.vm, storm->routes[i], 10, NULL);
+		/* There may be one CPU for all of this. */
+		usleep(200);
+	}
+	return NULL;
+}
+
+static struct storm storm;
+
+static void storm_stop(void)
+{
+	if (!storm.begun)
+		return;
+	__atomic_store_n(&storm.stop, true, __ATOMIC_RELEASE);
+	pthread_join(storm.thread, NULL);
+	storm.begun = false;
+}
+
+/* Also after a check that did not hold. */
+static int storm_teardown(void **state)
+{
+	storm_stop();
+	return guest_teardown(state);
+}
+
+static void ipis_balance_while_devices_raise(void **state)
+{
+	unsigned int last = guest.vps - 1, round;
+
+	(void)state;
+	memset(&storm, 0, sizeof(storm));
+	storm.routes[0] = guest_edu_route(0, 0, VECTOR);
+	storm.routes[1] = guest_edu_route(1, last, 0x91);
+	assert_int_equal(pthread_create(&storm.thread, NULL, storm_run, &storm), 0);
+	storm.begun = true;
+	for (round = 0; round < 10; round++)
+		ipis_of_each_kind();
+	storm_stop();
+
+	/* Raises merge, so there is only a bound; but none is stuck. */
+	assert_in_range(guest_count(0, VECTOR), 1, storm.raised * 10);
+	assert_in_range(guest_count(last, 0x91), 1, storm.raised * 10);
+	sleep_ms(50);
+	guest_raise_paced(storm.routes[0], 0, VECTOR, 10);
+	guest_raise_paced(storm.routes[1], last, 0x91, 10);
+}
+
+/* VTL0 waits for each answer by HLT: from VP to VP, and by the device. */
+static void each_vp_rings_its_device_and_waits(void **state)
+{
+	const uint64_t rings = 200;
+	unsigned int routes[VTL0_VPS_MAX], vp;
+
+	(void)state;
+	for (vp = 0; vp < guest.vps; vp++)
+		routes[vp] = guest_edu_route(vp, vp, VECTOR + vp * 0x10);
+	for (vp = 0; vp < guest.vps; vp++)
+		guest_command(vp, VTL0_COMMAND_MODE,
+			      vp % 2 ? VTL0_MODE_RING : VTL0_MODE_RING_HALT, routes[vp], rings);
+	for (vp = 0; vp < guest.vps; vp++)
+		guest_count_wait(vp, VECTOR + vp * 0x10, rings);
+	for (vp = 0; vp < guest.vps; vp++)
+		assert_int_equal(vmm_report(guest.vm, vp)->rings, rings);
+}
+
+/* This VMM does not know INIT either, and ends the guest: it was asked. */
+static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = { physical(guest.vp) | ICR_MODE_INIT, 1 };
+	uint64_t exits = wrmsr_exits(0);
+	int status = 0;
+
+	(void)state;
+	assert_int_equal(vmm_command(guest.vm, 0, VTL0_COMMAND_IPI, arguments, PATIENCE_MS, NULL),
+			 -ECANCELED);
+	assert_true(vmm_ended(guest.vm, &status));
+	assert_int_equal(status, 255);
+	vmm_stop(guest.vm);
+	assert_int_equal(wrmsr_exits(0), exits + 1);
+	assert_int_equal(guest_count(guest.vp, IPI_VECTOR), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(an_ipi_comes_to_whom_it_names_and_to_no_other),
+		GUEST_TEST(self_ipis_come_without_an_exit),
+		cmocka_unit_test_setup_teardown(ipis_balance_while_devices_raise, guest_setup,
+						storm_teardown),
+		GUEST_TEST(each_vp_rings_its_device_and_waits),
+		GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_ipi", tests, NULL, NULL);
+}

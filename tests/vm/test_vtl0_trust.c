@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A VMM is fallible: one that runs a VP twice, moves its thread away, writes
+ * garbage, or dies, harms neither the kernel nor the VMM after it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+#define FX_MXCSR	24
+#define VM_SHIFT	52
+#define TDX_ERROR	0x8000000000000000ULL
+#define TDG_VP_INFO	1
+#define TDG_VP_ENTER	25
+#define NOT_CANONICAL	0x8000123456789abcULL
+
+/* Static, since the fixture ends what a failed test left. */
+static struct stay stay, second;
+
+static struct mshv_tdx_context *context(void)
+{
+	return (struct mshv_tdx_context *)lab.run[guest.vp]->context;
+}
+
+static void a_vp_has_one_thread_at_a_time(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	stay_halted(&stay);
+	for (round = 0; round < 20; round++) {
+		second.cpu = guest.vp;
+		stay_begin_as_it_is(&second);
+		assert_int_equal(stay_end(&second), -EBUSY);
+	}
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	/* The one after it may. */
+	stay_begin(&second);
+	assert_true(stay_lasts(&second));
+	assert_int_equal(stay_end_by_signal(&second), -EINTR);
+}
+
+static void thread_move(const struct stay *moved, unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	assert_int_equal(sched_setaffinity(moved->tid, sizeof(set), &set), 0);
+}
+
+static void a_running_thread_that_leaves_its_cpu_is_told(void **state)
+{
+	(void)state;
+	NEEDS_TWO_CPUS();
+	stay_spinning(&stay);
+	thread_move(&stay, 0);
+	assert_int_equal(stay_end(&stay), -EINVAL);
+	/* On its CPU again, VTL0 goes on. */
+	stay_begin(&stay);
+	guest_spinning_wait(guest.vp);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
+{
+	unsigned int route;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	stay_halted(&stay);
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	thread_move(&stay, 0);
+	guest_raise(route);
+	assert_int_equal(stay_end(&stay), -EINVAL);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+	stay_begin(&stay);
+	guest_count_wait(guest.vp, VECTOR, 1);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+/* In the child: a guest in that mode, with an interrupt, until it is killed. */
+static void doomed_run(enum vtl0_mode mode, int ready)
+{
+	const uint64_t one = 1;
+	unsigned int vp;
+
+	if (guest_create(&guest.vm, lab.cpus))
+		_exit(1);
+	guest.vps = lab.cpus;
+	guest_edu_route(0, lab.cpus - 1, VECTOR);
+	for (vp = 0; vp < guest.vps; vp++)
+		guest_mode(vp, mode);
+	if (write(ready, &one, sizeof(one)) != sizeof(one))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void mappings_wait(unsigned long count)
+{
+	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	while (totals("mappings") != count) {
+		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu mappings, not %lu",
+		      totals("mappings"), count);
+		sleep_ms(5);
+	}
+}
+
+static void kill_while(enum vtl0_mode mode)
+{
+	int ready = eventfd(0, EFD_CLOEXEC), status;
+	pid_t child = fork();
+	uint64_t value;
+
+	if (!child)
+		doomed_run(mode, ready);
+	assert_true(child > 0);
+	assert_int_equal(read(ready, &value, sizeof(value)), sizeof(value));
+	assert_int_equal(totals("mappings"), 1);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	mappings_wait(0);
+	close(ready);
+}
+
+/* Of a VMM that was killed nothing is left that a next one could trip over. */
+static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
+{
+	static const enum vtl0_mode modes[] = {
+		VTL0_MODE_SPIN, VTL0_MODE_HALT, VTL0_MODE_SPIN, VTL0_MODE_HALT,
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		kill_while(modes[i]);
+		guest.vps = lab.cpus;
+		assert_int_equal(guest_create(&guest.vm, guest.vps), 0);
+		guest_raise_paced(guest_edu_route(0, lab.cpus - 1, VECTOR), lab.cpus - 1, VECTOR,
+				  20);
+		vmm_destroy(guest.vm);
+		guest.vm = NULL;
+	}
+}
+
+static void reserved_bits_of_mxcsr_harm_nobody(void **state)
+{
+	const uint32_t all = UINT32_MAX;
+	unsigned int route;
+
+	(void)state;
+	guest_halted_wait(guest.vp);
+	vmm_vp_stop(guest.vm, guest.vp);
+	memcpy(context()->fx_state + FX_MXCSR, &all, sizeof(all));
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	guest_raise_paced(route, guest.vp, VECTOR, 10);
+}
+
+/*
+ * A CPU refuses it, and then the stay does not begin; QEMU's takes it. In both
+ * cases this thread's next system call finds the kernel's own value.
+ */
+static void an_address_that_is_not_canonical_harms_nobody(void **state)
+{
+	uint64_t good;
+	int ret;
+
+	(void)state;
+	stay_halted(&stay);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	good = context()->vp_state.msr_lstar;
+	context()->vp_state.msr_lstar = NOT_CANONICAL;
+	vmm_assert(guest.vm, guest.vp, VTL0_VECTOR_COMMAND);
+	stay_begin(&stay);
+	sleep_ms(NOTHING_MS);
+	ret = stay_end_by_signal(&stay);
+	print_message("# LSTAR that is not canonical: %s\n", strerror(-ret));
+	assert_true(ret == -EINVAL || ret == -EINTR);
+	if (ret == -EINTR)
+		assert_int_equal(context()->vp_state.msr_lstar, NOT_CANONICAL);
+
+	context()->vp_state.msr_lstar = good;
+	stay_begin(&stay);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void an_entry_that_the_module_refuses_is_told_with_its_status(void **state)
+{
+	static const uint64_t vms[] = { 0, 3ULL << VM_SHIFT, UINT64_MAX };
+	uint64_t good;
+	size_t i;
+
+	(void)state;
+	stay_spinning(&stay);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	good = context()->entry_rcx;
+	for (i = 0; i < ARRAY_SIZE(vms); i++) {
+		context()->entry_rcx = vms[i];
+		stay_begin(&stay);
+		assert_int_equal(stay_end(&stay), -EIO);
+		assert_true(context()->exit.rax & TDX_ERROR);
+	}
+	context()->entry_rcx = good;
+	stay_begin(&stay);
+	guest_spinning_wait(guest.vp);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void bytes_fill(void *place, size_t size, unsigned int *seed)
+{
+	uint8_t *byte = place;
+
+	while (size--)
+		*byte++ = rand_r(seed);
+}
+
+/* The VM stays that of the guest, or no round would get as far as its entry. */
+static void context_garble(unsigned int *seed)
+{
+	uint64_t vm = context()->entry_rcx;
+
+	bytes_fill(context(), sizeof(*context()), seed);
+	context()->entry_rcx = vm;
+	lab.run[guest.vp]->offload_flags = rand_r(seed);
+	lab.run[guest.vp]->flags = rand_r(seed);
+}
+
+/* What VTL0 then does is its own loss; the kernel, and who waits for it, go on. */
+static void a_context_of_garbage_harms_nobody(void **state)
+{
+	unsigned int seed = 1, round, ends[4] = { 0 };
+	int ret;
+
+	(void)state;
+	stay_spinning(&stay);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	for (round = 0; round < 100; round++) {
+		context_garble(&seed);
+		stay_begin(&stay);
+		/* Let it begin, or a signal would be all that is seen. */
+		sleep_ms(5);
+		ret = stay_end_by_signal(&stay);
+		assert_true(!ret || ret == -EINTR || ret == -EIO || ret == -EINVAL);
+		ends[!ret ? 0 : ret == -EINTR ? 1 : ret == -EIO ? 2 : 3]++;
+	}
+	print_message("# %u came back, %u interrupted, %u not entered, %u refused\n", ends[0],
+		      ends[1], ends[2], ends[3]);
+
+	/* A new guest, on the same VPs, runs. */
+	vmm_destroy(guest.vm);
+	guest.vm = NULL;
+	assert_int_equal(guest_create(&guest.vm, guest.vps), 0);
+	guest_raise_paced(guest_edu_route(0, guest.vp, VECTOR), guest.vp, VECTOR, 10);
+}
+
+static int tdcall_ioctl(uint64_t leaf)
+{
+	struct mshv_tdcall args = { .rax = leaf };
+
+	return ioctl(lab.vtl, MSHV_TDCALL, &args) ? -errno : 0;
+}
+
+static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
+{
+	(void)state;
+	cpu_pin(0);
+	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EINVAL);
+	/* Its version, in the bits above, makes no difference. */
+	assert_int_equal(tdcall_ioctl(1 << 16 | TDG_VP_ENTER), -EINVAL);
+	assert_int_equal(tdcall_ioctl(0xabcdULL << 48 | TDG_VP_ENTER), -EINVAL);
+	assert_int_equal(tdcall_ioctl(TDG_VP_INFO), 0);
+	assert_int_equal(ioctl(lab.vtl, MSHV_TDCALL, (void *)8), -1);
+	assert_int_equal(errno, EFAULT);
+}
+
+static void the_timer_of_vtl0_is_told_of(void **state)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
+	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
+
+	(void)state;
+	assert_true(mshv >= 0);
+	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, &capability), 1);
+	close(mshv);
+}
+
+static volatile uint32_t *apic_page(int vtl, unsigned int cpu)
+{
+	return (uint32_t *)vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, cpu));
+}
+
+static void the_virtual_apic_page_is_one_for_all_files(void **state)
+{
+	volatile uint32_t *mine = apic_page(vmm_file(guest.vm), guest.vp);
+	volatile uint32_t *same = apic_page(lab.vtl, guest.vp);
+	volatile uint32_t *other = apic_page(lab.vtl, 0);
+
+	(void)state;
+	vmm_stop(guest.vm);
+	mine[4096 / 4 - 1] = 0x600df00d;
+	assert_int_equal(same[4096 / 4 - 1], 0x600df00d);
+	if (guest.vp)
+		assert_int_equal(other[4096 / 4 - 1], 0);
+	assert_int_equal(((uint32_t *)lab.run[guest.vp])[4096 / 4 - 1], 0);
+	mine[4096 / 4 - 1] = 0;
+	munmap((void *)mine, 4096);
+	munmap((void *)same, 4096);
+	munmap((void *)other, 4096);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(a_vp_has_one_thread_at_a_time),
+		GUEST_TEST(a_running_thread_that_leaves_its_cpu_is_told),
+		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_interrupt),
+		LAB_TEST(after_a_kill_all_is_gone_and_a_new_vmm_starts),
+		GUEST_TEST(reserved_bits_of_mxcsr_harm_nobody),
+		GUEST_TEST(an_address_that_is_not_canonical_harms_nobody),
+		GUEST_TEST(an_entry_that_the_module_refuses_is_told_with_its_status),
+		LAB_TEST(the_leaf_that_enters_is_not_called_for_user_space),
+		LAB_TEST(the_timer_of_vtl0_is_told_of),
+		GUEST_TEST(the_virtual_apic_page_is_one_for_all_files),
+		GUEST_TEST(a_context_of_garbage_harms_nobody),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_trust", tests, NULL, NULL);
+}

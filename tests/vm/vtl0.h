@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the tests of VTL0 share: a guest that runs in it, its devices, and
+ * bounded waits for what it counts. A check that does not hold ends the test.
+ */
+#ifndef _TESTS_VM_VTL0_H
+#define _TESTS_VM_VTL0_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../lab/paravisor/vmm.h"
+#include "vtl.h"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Long enough for a slow machine that does other things too. */
+#define PATIENCE_MS	20000
+/* How long "it does not happen" is looked at. */
+#define NOTHING_MS	150
+
+/**
+ * struct guest - VTL0 as the tests have it
+ * @vm:      the VMM; NULL: none was made
+ * @vps:     how many VPs, one for each CPU
+ * @vp:      the one that most tests look at: not on the tester's CPU if there
+ *           is another
+ */
+struct guest {
+	struct vmm *vm;
+	unsigned int vps;
+	unsigned int vp;
+};
+
+extern struct guest guest;
+
+/* Fixture: as lab_setup(), and a guest whose VPs all halt. */
+int guest_setup(void **state);
+int guest_teardown(void **state);
+
+/* Makes, and starts, a guest whose VPs all halt: 0 or a negative errno. */
+int guest_create(struct vmm **vm, unsigned int vps);
+
+/* Carries out a command: its result. */
+uint64_t guest_command(unsigned int vp, enum vtl0_command command, uint64_t first, uint64_t second,
+		       uint64_t third);
+
+/* Changes what a VP does from now on. */
+void guest_mode(unsigned int vp, enum vtl0_mode mode);
+
+/* How many interrupts of a vector the guest has handled. */
+uint64_t guest_count(unsigned int vp, unsigned int vector);
+
+/* Waits until they are so many; more is a failure. */
+void guest_count_wait(unsigned int vp, unsigned int vector, uint64_t count);
+
+/* Waits until a VP turns round in VTL0, or sleeps in the kernel. */
+void guest_spinning_wait(unsigned int vp);
+void guest_halted_wait(unsigned int vp);
+
+/* Gives the guest the edu of that number, and routes it to a VP: the route. */
+unsigned int guest_edu_route(unsigned int number, unsigned int vp, unsigned int vector);
+
+/* Raises once. */
+void guest_raise(unsigned int route);
+
+/* Raises @count times, each when the one before was handled. */
+void guest_raise_paced(unsigned int route, unsigned int vp, unsigned int vector,
+		       unsigned int count);
+
+/* A column of the driver's file "vps". */
+unsigned long vps_column(unsigned int cpu, const char *name);
+
+/* Time that never goes back. */
+uint64_t clock_ms(clockid_t id);
+
+/**
+ * struct stay - MSHV_RETURN_TO_LOWER_VTL on a thread of its own; once more, if the
+ * kernel ended it by EINTR for none of the reasons that are asked for
+ * @vtl:    the VTL file
+ * @cpu:    which CPU it is bound to
+ * @thread: valid while @used
+ * @used:   begun and not joined
+ * @tid:    of the thread; 0 until it is bound
+ * @result: 0 or a negative errno, when joined
+ */
+struct stay {
+	int vtl;
+	unsigned int cpu;
+	pthread_t thread;
+	bool used;
+	int tid;
+	int result;
+};
+
+/*
+ * Begins a stay of @guest.vp, whose thread of the VMM was stopped. The VP does
+ * what it was last told to.
+ */
+void stay_begin(struct stay *stay);
+
+/* As that, but nothing of the run page is changed. */
+void stay_begin_as_it_is(struct stay *stay);
+
+/* Has it not returned for NOTHING_MS? */
+bool stay_lasts(struct stay *stay);
+
+/* Waits for its end: what the ioctl gave. */
+int stay_end(struct stay *stay);
+
+/* Ends it by a signal: what the ioctl gave. */
+int stay_end_by_signal(struct stay *stay);
+
+/* Stops @guest.vp in this mode, and begins a stay; waits until it is there. */
+void stay_spinning(struct stay *stay);
+void stay_halted(struct stay *stay);
+
+#define GUEST_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
+
+#endif /* _TESTS_VM_VTL0_H */
