@@ -301,6 +301,23 @@ static void the_timer_of_vtl0_is_told_of(void **state)
 	close(mshv);
 }
 
+/* What the VMM asks for once is done once, at the next entry. */
+static void a_cache_flush_is_taken_over_at_entry(void **state)
+{
+	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;
+	unsigned int tries;
+
+	(void)state;
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	__atomic_store_n(&context->vp_state.flags, 3, __ATOMIC_RELEASE);
+	for (tries = 0; tries < PATIENCE_MS; tries++) {
+		if (!__atomic_load_n(&context->vp_state.flags, __ATOMIC_ACQUIRE))
+			return;
+		sleep_ms(1);
+	}
+	fail_msg("the flags are still set");
+}
+
 static volatile uint32_t *apic_page(int vtl, unsigned int cpu)
 {
 	return (uint32_t *)vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, cpu));
@@ -337,6 +354,7 @@ int main(void)
 		GUEST_TEST(an_entry_that_the_module_refuses_is_told_with_its_status),
 		LAB_TEST(the_leaf_that_enters_is_not_called_for_user_space),
 		LAB_TEST(the_timer_of_vtl0_is_told_of),
+		GUEST_TEST(a_cache_flush_is_taken_over_at_entry),
 		GUEST_TEST(the_virtual_apic_page_is_one_for_all_files),
 		GUEST_TEST(a_context_of_garbage_harms_nobody),
 	};

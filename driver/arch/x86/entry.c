@@ -14,6 +14,8 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include <asm/cpufeature.h>
+#include <asm/special_insns.h>
 #include <asm/tsc.h>
 
 #include "../../arch.h"
@@ -24,6 +26,9 @@
 #define MSR_X2APIC_ICR		0x830
 #define HV_MSR_GUEST_IDLE	0x400000f0
 #define HV_MSR_ICR		0x40000071
+
+/* Flags of struct mshv_tdx_vp_state: WBINVD, WBNOINVD. */
+#define TDX_VP_STATE_FLUSH	0x3ULL
 
 /* Longest halt without a look at the deadline: an hour. */
 #define HALT_MS_MAX		(3600 * MSEC_PER_SEC)
@@ -167,6 +172,22 @@ static void deadline_update(struct mshv_tdx_tsc_deadline *timer)
 			   ~0ULL);
 }
 
+/*
+ * The VMM asks for what VTL0's own WBINVD would do. A TDX guest has no such
+ * instruction; there the caches are the host's to keep coherent.
+ */
+static void caches_flush(struct mshv_tdx_vp_state *state)
+{
+	u64 flags = READ_ONCE(state->flags);
+
+	if (likely(!(flags & TDX_VP_STATE_FLUSH)))
+		return;
+
+	WRITE_ONCE(state->flags, flags & ~TDX_VP_STATE_FLUSH);
+	if (!cpu_feature_enabled(X86_FEATURE_TDX_GUEST))
+		wbinvd();
+}
+
 /* RAX as if VTL0 had not run, for a turn in which it does not. */
 static void exit_preset(struct mshv_tdx_context *context)
 {
@@ -216,6 +237,7 @@ int vtl_arch_enter(struct mshv_vtl_run *run)
 	exit_preset(context);
 	vapic_configure(vp);
 	deadline_update(&context->tsc_deadline);
+	caches_flush(&context->vp_state);
 
 	ret = state_switch_to_vtl0(&state, context, vp->xsave);
 	if (ret)
