@@ -93,15 +93,16 @@ tests: programs
 $(BIN)/labhost: lab/host/labhost.c $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ lab/host/labhost.c $(HOST_CLIENT)
 
-$(BIN)/demo-relay: lab/demo/relay.c $(HOST_CLIENT) $(HOST_HEADERS) \
+$(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
 		include/uapi/linux/mshv_vtl.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/relay.c $(HOST_CLIENT) -lpthread
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/relay.c lab/demo/common.c \
+		$(HOST_CLIENT) -lpthread
 
 # By `make programs`, after the library.
-$(BIN)/demo: lab/demo/demo.c $(BUILD)/paravisor/libparavisor.a lab/tdx-module/lab_tdx.h \
+$(BIN)/demo: lab/demo/demo.c lab/demo/common.c lab/demo/common.h $(BUILD)/paravisor/libparavisor.a lab/tdx-module/lab_tdx.h \
 		lab/paravisor/vmm.h lab/vtl0/report.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/demo.c $(BUILD)/paravisor/libparavisor.a \
-		-pthread
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/demo.c lab/demo/common.c \
+		$(BUILD)/paravisor/libparavisor.a -pthread
 
 $(BIN)/minimal: examples/minimal.c | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ $<

@@ -9,29 +9,26 @@
  * grow with the interrupts. Runs the guest through lab/paravisor; knows nothing
  * of how it is entered.
  */
-#include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../host/labhost_client.h"
 #include "../paravisor/vmm.h"
 #include "../tdx-module/lab_tdx.h"
+#include "common.h"
 
 #define VPS		2
 #define ROUTES_MAX	12
 #define SOURCES_MAX	4
 #define DEVICES_MAX	16
-#define LOST_AFTER_MS	5000
 #define COMMAND_MS	20000
 /* Linux itself calls a thread back now and then, by time and not by interrupt. */
 #define RETURNS_RARE	50
@@ -70,33 +67,12 @@ static struct route routes[ROUTES_MAX];
 static unsigned int routes_count;
 static struct vmm *vm;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void give_up(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "demo: ");
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 static FILE *file_open(const char *path)
 {
 	FILE *file = fopen(path, "re");
 
 	if (!file)
-		give_up("%s: %s", path, strerror(errno));
+		demo_give_up("%s: %s", path, strerror(errno));
 	return file;
 }
 
@@ -105,7 +81,7 @@ static uint64_t host_raised(const struct route *route)
 	uint64_t total;
 
 	if (vmm_route_raise(vm, route->index, 0, &total))
-		give_up("%s: no count", route->name);
+		demo_give_up("%s: no count", route->name);
 	return total;
 }
 
@@ -131,7 +107,7 @@ static void device_take(int lab_device, const struct labhost_source *source)
 
 	index = vmm_route_add(vm, lab_device, route->source, route->vp, route->vector);
 	if (index < 0)
-		give_up("%s, source %u: no vector", route->name, route->source);
+		demo_give_up("%s, source %u: no vector", route->name, route->source);
 	route->index = index;
 	route->before = host_raised(route);
 	routes_count++;
@@ -144,7 +120,7 @@ static void routes_choose(void)
 	size_t count, i;
 
 	if (labhost_sources(vmm_host(vm), &sources, &count))
-		give_up("the lab's host tells no devices");
+		demo_give_up("the lab's host tells no devices");
 
 	for (i = 0; i < DEVICES_MAX; i++)
 		devices[i] = -1;
@@ -156,12 +132,12 @@ static void routes_choose(void)
 		if (devices[device] < 0)
 			devices[device] = vmm_device_add(vm, device);
 		if (devices[device] < 0)
-			give_up("device %u cannot be given to VTL0", device);
+			demo_give_up("device %u cannot be given to VTL0", device);
 		device_take(devices[device], &sources[i]);
 	}
 	free(sources);
 	if (routes_count < 8)
-		give_up("only %u interrupts; the lab has 8 and more", routes_count);
+		demo_give_up("only %u interrupts; the lab has 8 and more", routes_count);
 }
 
 static void guest_console(void *context, unsigned int vp, const char *line)
@@ -180,7 +156,7 @@ static void guest_start(void)
 	};
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < VPS)
-		give_up("this needs %d CPUs", VPS);
+		demo_give_up("this needs %d CPUs", VPS);
 	if (vmm_create(&config, &vm))
 		exit(1);
 	routes_choose();
@@ -197,7 +173,7 @@ static void guest_mode_set(enum vtl0_mode mode)
 	for (vp = 0; vp < VPS; vp++) {
 		ret = vmm_command(vm, vp, VTL0_COMMAND_MODE, arguments, COMMAND_MS, NULL);
 		if (ret)
-			give_up("VP %u does not answer: %s", vp, strerror(-ret));
+			demo_give_up("VP %u does not answer: %s", vp, strerror(-ret));
 	}
 }
 
@@ -209,7 +185,7 @@ static bool route_raise(struct route *route, uint64_t until)
 	if (route->raised >= until || route_handled(route) < route->raised)
 		return false;
 	if (vmm_route_raise(vm, route->index, 1, &total))
-		give_up("%s does not raise", route->name);
+		demo_give_up("%s does not raise", route->name);
 	route->raised = total - route->before;
 	return true;
 }
@@ -221,19 +197,23 @@ static bool route_raise(struct route *route, uint64_t until)
 static void interrupts_raise(uint64_t each)
 {
 	uint64_t until = routes[0].raised + each;
-	long quiet_since = now_ms();
+	struct demo_patience patience = {};
 	unsigned int i, busy;
 
 	do {
 		for (i = 0, busy = 0; i < routes_count; i++) {
 			if (route_raise(&routes[i], until))
-				quiet_since = now_ms();
+				demo_patience_renew(&patience);
 			busy += route_handled(&routes[i]) < until;
 		}
 		if (vmm_ended(vm, NULL))
-			give_up("VTL0 has ended");
+			demo_give_up("VTL0 has ended");
 		sched_yield();
-	} while (busy && now_ms() - quiet_since < LOST_AFTER_MS);
+	} while (busy && demo_patience_lasts(&patience));
+
+	if (busy)
+		printf("Nothing has moved for long: %u of %u interrupts are waited for no more.\n",
+		       busy, routes_count);
 }
 
 static unsigned long user_returns(void)
@@ -259,7 +239,7 @@ static unsigned long vps_sum(const char *name)
 
 	if (fscanf(file, "%31s %31s %31s %31s %31s %31s", names[0], names[1], names[2], names[3],
 		   names[4], names[5]) != 6)
-		give_up(DEBUGFS "vps has no header");
+		demo_give_up(DEBUGFS "vps has no header");
 	for (i = 0; i < 6; i++)
 		column = strcmp(names[i], name) ? column : i;
 	while (fgets(line, sizeof(line), file)) {
@@ -396,7 +376,7 @@ static void stats_add(struct lab_tdx_stats *sum, int node, unsigned int vp)
 	unsigned int i;
 
 	if (ioctl(node, LAB_TDX_GET_STATS, &get))
-		give_up("no counts of VP %u: %s", vp, strerror(errno));
+		demo_give_up("no counts of VP %u: %s", vp, strerror(errno));
 	sum->entered += get.stats.entered;
 	sum->notified += get.stats.notified;
 	sum->delivered += get.stats.delivered;
@@ -413,7 +393,7 @@ static void story_exits(void)
 	const char *name;
 
 	if (node < 0)
-		give_up(LAB_TDX_NODE ": %s", strerror(errno));
+		demo_give_up(LAB_TDX_NODE ": %s", strerror(errno));
 	for (vp = 0; vp < VPS; vp++)
 		stats_add(&sum, node, vp);
 	close(node);
@@ -433,37 +413,15 @@ static void story_exits(void)
 	       vps_sum("handled"), vps_sum("halts"));
 }
 
-static unsigned long wanted = 6000;
-
-static error_t option_parse(int key, char *value, struct argp_state *state)
-{
-	char *end;
-
-	if (key != 'n')
-		return ARGP_ERR_UNKNOWN;
-	errno = 0;
-	wanted = strtoul(value, &end, 0);
-	if (errno || *end || !wanted || wanted > 100000000)
-		argp_error(state, "--interrupts: a number from 1 to 100000000, not '%s'", value);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct argp_option options[] = {
-		{ "interrupts", 'n', "N", 0, "Raise N, and then twice as many (6000)", 0 },
-		{ 0 }
-	};
-	static const struct argp argp = {
-		options, option_parse, NULL,
-		"Raises real device interrupts and follows each into VTL0.", NULL, NULL, NULL
-	};
+	unsigned long wanted = demo_arguments(argc, argv, 6000,
+		"Raises N real device interrupts, then twice as many, and follows each into VTL0.");
 	uint64_t raised = 0, relayed = 0, handled = 0, misdelivered;
 	unsigned long returns, exits;
 	struct run once, twice;
+	bool complete;
 
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	story_begin();
 	guest_start();
 	once = run(wanted);
@@ -480,13 +438,14 @@ int main(int argc, char **argv)
 	       "back to user space now and then for work of its own; no interrupt does.\n\n",
 	       once.user_returns, once.interrupts, twice.user_returns, twice.interrupts, returns,
 	       once.kicks + twice.kicks);
-	if (raised != relayed || relayed != handled)
+	complete = raised == once.interrupts + twice.interrupts;
+	if (!complete || raised != relayed || relayed != handled)
 		printf("The books do NOT balance.\n");
 	printf("demo: raised=%lu relayed=%lu handled=%lu lost=%lu misdelivered=%lu host_exits=%lu user_returns=%lu\n",
 	       raised, relayed, handled, raised > handled ? raised - handled : 0, misdelivered,
 	       exits, returns);
 	fflush(stdout);
 	vmm_destroy(vm);
-	return raised == relayed && relayed == handled && !misdelivered && !exits &&
+	return complete && raised == relayed && relayed == handled && !misdelivered && !exits &&
 	       twice.user_returns < twice.interrupts / RETURNS_RARE ? 0 : 1;
 }

@@ -7,12 +7,10 @@
  * none misdelivered. Uses the driver as a VMM does, and the lab's host as a
  * host would be used. Knows nothing of how either works.
  */
-#include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +18,15 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/mshv_vtl.h>
 
+#include "common.h"
 #include "labhost_client.h"
 
 #define ROUTES_MAX	12
 #define VPS		2
-#define LOST_AFTER_MS	5000
 #define DRIVER_MAPPINGS	"/sys/kernel/debug/mshv_vtl/mappings"
 
 /**
@@ -77,27 +74,6 @@ static struct vp vps[VPS];
 static bool stop;
 static int host, vtl;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void give_up(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "demo-relay: ");
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
 /* The lab's CPU n has APIC id n only by chance: ask. */
 static unsigned int apic_id(unsigned int cpu)
 {
@@ -106,7 +82,7 @@ static unsigned int apic_id(unsigned int cpu)
 	FILE *file = fopen("/proc/cpuinfo", "re");
 
 	if (!file)
-		give_up("/proc/cpuinfo: %s", strerror(errno));
+		demo_give_up("/proc/cpuinfo: %s", strerror(errno));
 	while (fgets(line, sizeof(line), file)) {
 		sscanf(line, "processor : %u", &processor);
 		if (sscanf(line, "apicid : %u", &id) == 1 && processor == cpu) {
@@ -114,7 +90,7 @@ static unsigned int apic_id(unsigned int cpu)
 			return id;
 		}
 	}
-	give_up("CPU %u is not in /proc/cpuinfo", cpu);
+	demo_give_up("CPU %u is not in /proc/cpuinfo", cpu);
 }
 
 static void machine_open(void)
@@ -122,17 +98,17 @@ static void machine_open(void)
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 
 	if (mshv < 0)
-		give_up("/dev/mshv: %s; is the driver loaded?", strerror(errno));
+		demo_give_up("/dev/mshv: %s; is the driver loaded?", strerror(errno));
 	vtl = ioctl(mshv, MSHV_CREATE_VTL, 0);
 	if (vtl < 0)
-		give_up("no VTL file: %s", strerror(errno));
+		demo_give_up("no VTL file: %s", strerror(errno));
 	close(mshv);
 
 	host = labhost_open();
 	if (host < 0)
-		give_up("the lab's host: %s; is its module loaded?", strerror(-host));
+		demo_give_up("the lab's host: %s; is its module loaded?", strerror(-host));
 	if (sysconf(_SC_NPROCESSORS_ONLN) < VPS)
-		give_up("this needs %d CPUs", VPS);
+		demo_give_up("this needs %d CPUs", VPS);
 }
 
 /* All of an edu device, and up to four of another's interrupts. */
@@ -144,7 +120,7 @@ static void routes_choose(void)
 	size_t count, i;
 
 	if (labhost_sources(host, &sources, &count))
-		give_up("the lab's host tells no devices");
+		demo_give_up("the lab's host tells no devices");
 
 	for (i = 0; i < count && routes_count < ROUTES_MAX; i++) {
 		if (sources[i].source >= 4)
@@ -162,7 +138,7 @@ static void routes_choose(void)
 	}
 	free(sources);
 	if (routes_count < 8)
-		give_up("only %u interrupts; the lab has 8 and more", routes_count);
+		demo_give_up("only %u interrupts; the lab has 8 and more", routes_count);
 }
 
 static void route_map(struct route *route)
@@ -175,15 +151,15 @@ static void route_map(struct route *route)
 	int ret;
 
 	if (ioctl(vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, &args))
-		give_up("map of vector %#x on VP %u: %s", route->proxy_vector, route->vp,
-			strerror(errno));
+		demo_give_up("map of vector %#x on VP %u: %s", route->proxy_vector, route->vp,
+			     strerror(errno));
 	route->vector = args.vector;
 
 	ret = labhost_route(host, route->device, route->source, args.apic_id, args.vector);
 	if (!ret)
 		ret = labhost_raise(host, route->device, route->source, 0, &route->raised_before);
 	if (ret)
-		give_up("%s: %s", route->name, strerror(-ret));
+		demo_give_up("%s: %s", route->name, strerror(-ret));
 }
 
 static void route_unmap(struct route *route)
@@ -195,7 +171,7 @@ static void route_unmap(struct route *route)
 
 	labhost_mask(host, route->device, route->source);
 	if (ioctl(vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, &args))
-		give_up("unmap of vector %#x: %s", route->vector, strerror(errno));
+		demo_give_up("unmap of vector %#x: %s", route->vector, strerror(errno));
 }
 
 /* A bit was taken on a VP: whose is it? */
@@ -244,7 +220,7 @@ static void *vp_run(void *arg)
 	CPU_ZERO(&cpu);
 	CPU_SET(vp->number, &cpu);
 	if (sched_setaffinity(0, sizeof(cpu), &cpu))
-		give_up("VP %u: %s", vp->number, strerror(errno));
+		demo_give_up("VP %u: %s", vp->number, strerror(errno));
 
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
 		vp_take(vp);
@@ -263,9 +239,9 @@ static void vps_start(void)
 		vps[i].run = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, vtl,
 				  MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, i) * 4096L);
 		if (vps[i].run == MAP_FAILED)
-			give_up("run page of VP %u: %s", i, strerror(errno));
+			demo_give_up("run page of VP %u: %s", i, strerror(errno));
 		if (pthread_create(&vps[i].thread, NULL, vp_run, &vps[i]))
-			give_up("no thread for VP %u", i);
+			demo_give_up("no thread for VP %u", i);
 	}
 }
 
@@ -293,7 +269,7 @@ static bool route_raise(struct route *route)
 	__atomic_store_n(&route->outstanding, true, __ATOMIC_RELEASE);
 	ret = labhost_raise(host, route->device, route->source, 1, &total);
 	if (ret)
-		give_up("%s does not raise: %s", route->name, strerror(-ret));
+		demo_give_up("%s does not raise: %s", route->name, strerror(-ret));
 	route->raised = total - route->raised_before;
 	return true;
 }
@@ -301,7 +277,7 @@ static bool route_raise(struct route *route)
 /* Raises until each route has its share, or nothing has moved for too long. */
 static void interrupts_raise(unsigned long each)
 {
-	long quiet_since = now_ms();
+	struct demo_patience patience = {};
 	unsigned int i, busy;
 
 	do {
@@ -311,10 +287,10 @@ static void interrupts_raise(unsigned long each)
 				continue;
 			busy++;
 			if (routes[i].raised < each && route_raise(&routes[i]))
-				quiet_since = now_ms();
+				demo_patience_renew(&patience);
 		}
 		sched_yield();
-	} while (busy && now_ms() - quiet_since < LOST_AFTER_MS);
+	} while (busy && demo_patience_lasts(&patience));
 }
 
 /* The driver's own count of a mapping, or 0 if it has none. */
@@ -326,7 +302,7 @@ static unsigned long driver_relayed(const struct route *route)
 	FILE *file = fopen(DRIVER_MAPPINGS, "re");
 
 	if (!file)
-		give_up(DRIVER_MAPPINGS ": %s", strerror(errno));
+		demo_give_up(DRIVER_MAPPINGS ": %s", strerror(errno));
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%u %*u %x %*x mapped %*u %lu", &cpu, &vector, &relayed) == 3 &&
 		    cpu == route->vp && vector == route->vector)
@@ -386,37 +362,14 @@ static bool story_table(unsigned long misdelivered)
 	return agrees && !misdelivered && raised;
 }
 
-static unsigned long wanted = 12000;
-
-static error_t option_parse(int key, char *value, struct argp_state *state)
-{
-	char *end;
-
-	if (key != 'n')
-		return ARGP_ERR_UNKNOWN;
-	errno = 0;
-	wanted = strtoul(value, &end, 0);
-	if (errno || *end || !wanted || wanted > 100000000)
-		argp_error(state, "--interrupts: a number from 1 to 100000000, not '%s'", value);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct argp_option options[] = {
-		{ "interrupts", 'n', "N", 0, "How many to raise in all, or a few more (12000)", 0 },
-		{ 0 }
-	};
-	static const struct argp argp = {
-		options, option_parse, NULL,
-		"Raises real device interrupts and follows each to its VP.", NULL, NULL, NULL
-	};
+	unsigned long wanted = demo_arguments(argc, argv, 12000,
+		"Raises N real device interrupts and follows each to its VP's run page.");
 	unsigned long misdelivered;
 	unsigned int i;
 	bool good;
 
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	machine_open();
 	routes_choose();
 	story_begin();

@@ -132,7 +132,7 @@ void runs_clear(void)
 
 	for (cpu = 0; cpu < lab.cpus; cpu++) {
 		if (lab.run[cpu])
-			memset(lab.run[cpu], 0, sizeof(*lab.run[cpu]));
+			memset(lab.run[cpu], 0, 4096);
 	}
 }
 

@@ -79,7 +79,7 @@ bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms);
 /* Takes until all is quiet for @ms; how often any bit was set. */
 unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms);
 
-/* Clears bits, scan and filter of all VPs. */
+/* Clears the run pages of all VPs, to their last byte. */
 void runs_clear(void);
 
 /* Waits; no test relies on it being exact. */

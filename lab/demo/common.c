@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the two demos share; see common.h.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common.h"
+
+#define INTERRUPTS_MAX	100000000UL
+#define LOST_AFTER_MS	5000
+#define LOST_AFTER_TURNS 10000
+
+static error_t option_parse(int key, char *value, struct argp_state *state)
+{
+	unsigned long *wanted = state->input;
+	char *end;
+
+	if (key != 'n')
+		return ARGP_ERR_UNKNOWN;
+	errno = 0;
+	*wanted = strtoul(value, &end, 0);
+	if (errno || *end || !*wanted || *wanted > INTERRUPTS_MAX)
+		argp_error(state, "--interrupts: a number from 1 to %lu, not '%s'",
+			   INTERRUPTS_MAX, value);
+	return 0;
+}
+
+unsigned long demo_arguments(int argc, char **argv, unsigned long usual, const char *purpose)
+{
+	static const struct argp_option options[] = {
+		{ "interrupts", 'n', "N", 0, "How many, or a few more", 0 },
+		{ 0 }
+	};
+	const struct argp argp = { options, option_parse, NULL, purpose, NULL, NULL, NULL };
+	unsigned long wanted = usual;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &wanted);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return wanted;
+}
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+}
+
+void demo_patience_renew(struct demo_patience *patience)
+{
+	patience->since = now_ms();
+	patience->turns = 0;
+}
+
+bool demo_patience_lasts(struct demo_patience *patience)
+{
+	if (!patience->since)
+		demo_patience_renew(patience);
+	return ++patience->turns < LOST_AFTER_TURNS ||
+	       now_ms() - patience->since < LOST_AFTER_MS;
+}
+
+void demo_give_up(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "demo: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the two demos share: arguments, time, and how they give up.
+ */
+#ifndef _LAB_DEMO_COMMON_H
+#define _LAB_DEMO_COMMON_H
+
+#include <stdbool.h>
+
+/**
+ * demo_arguments() - the command line
+ * @argc:    of main()
+ * @argv:    of main()
+ * @usual:   how many interrupts, unless told else
+ * @purpose: for --help
+ *
+ * Ends the program after --help or a wrong argument.
+ *
+ * Return: how many interrupts, 1 to 100000000.
+ */
+unsigned long demo_arguments(int argc, char **argv, unsigned long usual, const char *purpose);
+
+/**
+ * struct demo_patience - how long nothing has moved
+ * @since: time of the last move, in ms; 0: not begun
+ * @turns: looks since then
+ */
+struct demo_patience {
+	long since;
+	unsigned long turns;
+};
+
+/* Something has moved. */
+void demo_patience_renew(struct demo_patience *patience);
+
+/*
+ * False when nothing has moved for seconds, and was looked for often in them: a
+ * VM that was stopped meanwhile has lost nothing.
+ */
+bool demo_patience_lasts(struct demo_patience *patience);
+
+/* Says why on standard error, and ends the program with status 1. */
+void demo_give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif /* _LAB_DEMO_COMMON_H */
