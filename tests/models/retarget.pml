@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A route moves while its device raises: nothing is lost, nothing comes to a
+ * place that the route has left, and each interrupt comes once.
+ *
+ * Stands for: the moves of libvtlirq (lib/way.c, lib/route.c), the driver's map
+ * and unmap as unmap.pml shows them, and the host's HvCallRetargetDeviceInterrupt.
+ *
+ * Three ways: two hardware vectors (0, 1), and the host's message (2), which is
+ * always there. The device sends to the way that the host has programmed; a
+ * message is on its way for a while. A hardware vector that is not mapped drops
+ * what comes. Unmap relays what is pending there before it returns. The host, at
+ * a retarget, waits until what was sent to itself has been posted.
+ *
+ * Mutants, each of which must fail: UNMAP_FIRST (the old way is taken down before
+ * the host is told), HOST_FIRST (the host is told before the new way is up),
+ * NO_DRAIN (unmap drops what is pending), FORGET (a refused redirect leaves the
+ * new mapping behind), KEEP (after a refusal the route believes that it moved).
+ */
+#define WAYS	3
+#define HOST	2
+#define MOVES	4
+#define RAISES	4
+
+byte pending[WAYS];		/* sent, and not handled yet */
+bool mapped[2];			/* hardware vectors */
+byte programmed = HOST;		/* where the device sends */
+byte raised, handled;
+bool finished;
+
+active proctype device()
+{
+	do
+	:: raised < RAISES ->
+		atomic { handled == raised; raised++; pending[programmed]++ }
+	:: else -> break
+	od
+}
+
+/* Each way's CPU takes what is pending there. */
+active [WAYS] proctype way()
+{
+	byte me = _pid - 1;
+
+end:	do
+	:: atomic { pending[me] > 0 ->
+			pending[me]--;
+			if
+			:: me == HOST -> handled++
+			:: me != HOST && mapped[me] -> handled++
+			:: else -> assert(false)
+			fi }
+	od
+}
+
+/* The host's call; it may refuse. */
+inline host_retarget(to, done)
+{
+	if
+	:: to != HOST -> done = false
+	:: atomic { programmed = to; done = true }
+	fi;
+	/* What was sent to the host has been posted. */
+	atomic { pending[HOST] == 0 || programmed == HOST }
+}
+
+inline unmap(vector)
+{
+	if
+	:: vector == HOST
+	:: else ->
+		atomic {
+#ifdef MUTANT_NO_DRAIN
+			pending[vector] = 0;
+#else
+			handled = handled + pending[vector];
+			pending[vector] = 0;
+#endif
+			mapped[vector] = false
+		}
+	fi
+}
+
+active proctype library()
+{
+	byte now = HOST, next, moves;
+	bool done;
+
+	do
+	:: moves == MOVES -> break
+	:: else ->
+		moves++;
+		if
+		:: next = 0
+		:: next = 1
+		:: next = HOST
+		fi;
+		if
+		:: next == now
+		:: next != now ->
+#ifdef MUTANT_UNMAP_FIRST
+			unmap(now);
+#endif
+#ifndef MUTANT_HOST_FIRST
+			if
+			:: next != HOST -> mapped[next] = true
+			:: else
+			fi;
+#endif
+			host_retarget(next, done);
+#ifdef MUTANT_HOST_FIRST
+			if
+			:: next != HOST && done -> mapped[next] = true
+			:: else
+			fi;
+#endif
+			if
+			:: done ->
+#ifndef MUTANT_UNMAP_FIRST
+				unmap(now);
+#endif
+				now = next
+			:: !done ->
+#ifndef MUTANT_FORGET
+				unmap(next);
+#endif
+#ifdef MUTANT_KEEP
+				unmap(now);
+				now = next;
+#else
+				/* The fallback: relayed by the host, to the new place. */
+				if
+				:: now != HOST ->
+					host_retarget(HOST, done);
+					unmap(now);
+					now = HOST
+				:: else
+				fi
+#endif
+			fi
+		fi
+	od;
+	assert(now == programmed);
+	assert(!mapped[0] || now == 0);
+	assert(!mapped[1] || now == 1);
+	raised == RAISES && handled == RAISES
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Unmap and quarantine against interrupts that arrive: none that was raised while
+ * the vector was mapped is lost or relayed twice, none sets the bit of a wrong
+ * mapping, and every arrival has exactly one end of interrupt.
+ *
+ * Stands for: redirect_unmap(), mapping_retire(), quarantine_free(),
+ * redirect_late() (driver/redirect.c), vtl_arch_vector_quiesce(),
+ * vtl_arch_vector_is_pending(), vtl_arch_vector_free(), the flow handlers
+ * (driver/arch/x86/vector.c), and the kernel's way with a vector that is free.
+ *
+ * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
+ * B, whose device raises it too. A's device raises it while it is mapped, and
+ * LATE times after it was unmapped, but not when quarantine is over any more:
+ * that no late interrupt outlives quarantine is what its length is chosen for. One
+ * that arrived in the CPU's APIC within that time may still be pending there,
+ * since calls between CPUs outrank it.
+ *
+ * The CPU takes the interrupt whenever it is requested and its interrupts are
+ * open; a request that meets another becomes one with it, so a device raises
+ * only what is not requested, and each request remembers who made it.
+ *
+ * Mutants, each of which must fail: NO_LOOK (quiesce without a look at what is
+ * requested), NO_SWALLOW, NO_PENDING (free without a look at what is requested),
+ * NO_QUARANTINE, NO_EOI (a late arrival is not ended), TWO_EOIS.
+ */
+#define RAISES	2
+#define LATE	1
+
+mtype = { NOBODY, A, B };
+mtype = { RELAY_A, LATE_A, FREE, RELAY_B };
+
+mtype requested = NOBODY;	/* in the IRR, and by whose device */
+bool serving;			/* in the ISR */
+mtype handler = RELAY_A;	/* the descriptor's flow handler */
+bool swallow;			/* mapping->swallow_next */
+bool closed;			/* the CPU's interrupts, by a call to it */
+bool unmapped;			/* redirect_unmap() has returned */
+bool quiet;			/* quarantine is over */
+bool mapped_b;
+
+byte raised_a, raised_b;	/* while mapped */
+byte relayed_a, relayed_b;
+
+inline relay_a() { assert(!unmapped); relayed_a++ }
+inline relay_b() { relayed_b++ }
+
+active proctype device_a()
+{
+	byte late;
+
+	do
+	:: raised_a < RAISES ->
+		/* Raised while mapped, or it is a late one. */
+		atomic {
+			requested == NOBODY;
+			if
+			:: handler == RELAY_A -> requested = A; raised_a++
+			:: else -> break
+			fi
+		}
+	:: else -> break
+	od;
+	do
+	:: late < LATE ->
+		atomic {
+			if
+			:: quiet -> break
+			:: !quiet && unmapped && requested == NOBODY -> requested = A; late++
+			fi
+		}
+	:: else -> break
+	od
+}
+
+active proctype device_b()
+{
+	mapped_b;
+	do
+	:: raised_b < RAISES -> atomic { requested == NOBODY; requested = B; raised_b++ }
+	:: else -> break
+	od
+}
+
+active proctype cpu()
+{
+	mtype whose;
+
+end:	do
+	:: atomic { requested != NOBODY && !closed && !serving ->
+			whose = requested; requested = NOBODY; serving = true }
+		/* The handler runs with interrupts off: no call comes in between. */
+		atomic {
+			if
+			:: handler == RELAY_A -> assert(whose == A); relay_a()
+			:: handler == LATE_A ->
+				if
+				:: swallow -> swallow = false
+				:: else
+				fi
+			:: handler == RELAY_B -> assert(whose == B); relay_b()
+			:: handler == FREE -> assert(whose == A)
+			fi;
+#ifdef MUTANT_TWO_EOIS
+			serving = false;
+#endif
+#ifdef MUTANT_NO_EOI
+			if
+			:: handler == LATE_A -> skip
+			:: else -> serving = false
+			fi
+#else
+			assert(serving);
+			serving = false
+#endif
+		}
+	od
+}
+
+active proctype vmm()
+{
+	/* The call runs on the CPU, between two interrupts of it. */
+	atomic {
+		!serving;
+		closed = true
+	}
+	atomic {
+#ifndef MUTANT_NO_LOOK
+		if
+		:: requested == A ->
+			relay_a();
+#ifndef MUTANT_NO_SWALLOW
+			swallow = true
+#else
+			/* It comes again, and the descriptor still relays. */
+			skip
+#endif
+		:: else
+		fi;
+#endif
+#ifndef MUTANT_NO_SWALLOW
+		handler = LATE_A;
+#endif
+		closed = false
+	}
+#ifdef MUTANT_NO_SWALLOW
+	atomic { !serving; handler = LATE_A }
+#endif
+	unmapped = true;
+	assert(relayed_a == raised_a);
+#ifndef MUTANT_NO_QUARANTINE
+	quiet = true;
+#endif
+
+	/* quarantine_reclaim(): one that is pending is passed over. */
+#ifndef MUTANT_NO_PENDING
+	atomic { !serving && requested == NOBODY; handler = FREE }
+#else
+	atomic { !serving; handler = FREE }
+#endif
+	atomic { !serving; handler = RELAY_B; mapped_b = true };
+
+	relayed_b == RAISES && requested == NOBODY && !serving;
+	assert(relayed_a == raised_a)
+}
