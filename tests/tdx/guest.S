@@ -44,6 +44,17 @@ program_STI_HLT:
 	hlt
 	finish
 
+/* SS from RAX: what it held already. */
+program_MOV_SS_HLT:
+	movl	%eax, %ss
+	hlt
+	finish
+
+program_MOV_SS_SPIN:
+	movl	%eax, %ss
+	incq	LOG_LOOPS
+	jmp	program_MOV_SS_SPIN
+
 program_STI_NOP_HLT:
 	sti
 	nop

@@ -214,6 +214,13 @@ int l2_setup_bare(void **state)
 	return 0;
 }
 
+void l2_setup_vcpu(enum page vapic)
+{
+	set_modes();
+	set_segments();
+	field_set(FIELD(F_VAPIC), page_gpa(vapic));
+}
+
 int l2_setup(void **state)
 {
 	l2_setup_bare(state);
@@ -222,9 +229,7 @@ int l2_setup(void **state)
 	build_gates();
 	build_segments();
 	give_pages();
-	set_modes();
-	set_segments();
-	field_set(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC));
+	l2_setup_vcpu(PAGE_VAPIC);
 	l2_start(GUEST_VMCALL);
 	return 0;
 }
@@ -344,6 +349,13 @@ struct lab_tdx_stats l2_stats(void)
 
 	check(!ioctl(l2.node, LAB_TDX_GET_STATS, &asked), "stats: %s", strerror(errno));
 	return asked.stats;
+}
+
+/* A call that runs no L2 leaves what it has found. */
+struct lab_tdx_unswitched l1_state(void)
+{
+	check_hex(tdcall(VP_RD, 0, FIELD_VCPU_INDEX, 0, 0), 0);
+	return l2.call.unswitched;
 }
 
 static void set_hook(const struct lab_tdx_hook *asked)

@@ -6,14 +6,11 @@
 #ifndef _TESTS_TDX_TDX_H
 #define _TESTS_TDX_TDX_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
+#include "../check.h"
 #include "guest.h"
 #include "lab_tdx.h"
 
@@ -107,6 +104,7 @@ enum page {
 	PAGE_STACK = PAGE_CODE + 4,
 	PAGE_TABLES, PAGE_DATA, PAGE_HIDDEN,
 	PAGE_STATE, PAGE_VAPIC, PAGE_SPARE, PAGE_SPARE_2,
+	PAGE_OTHER_VAPIC = 16,
 	PAGES = 32
 };
 
@@ -136,17 +134,6 @@ struct l2 {
 
 extern struct l2 l2;
 
-/* Ends the test unless @condition holds, and says what was expected. */
-#define check(condition, ...)                                           \
-	do {                                                            \
-		if (!(condition)) {                                     \
-			print_error("%s: ", #condition);                \
-			print_error(__VA_ARGS__);                       \
-			print_error("\n");                              \
-			fail();                                         \
-		}                                                       \
-	} while (0)
-
 /* Ends the test unless both are the same, and shows them in hexadecimal. */
 #define check_hex(is, should)                                           \
 	do {                                                            \
@@ -159,6 +146,9 @@ extern struct l2 l2;
 int l2_setup(void **state);
 int l2_setup_bare(void **state);
 int l2_teardown(void **state);
+
+/* L2 of the VCPU of @l2.cpu: in 64-bit mode, with its virtual APIC in @vapic. */
+void l2_setup_vcpu(enum page vapic);
 
 /* Bytes of a page of the block, and its address. */
 void *page_at(enum page page);
@@ -214,6 +204,9 @@ uint64_t log_loops(void);
 
 /* Counts of the VCPU. */
 struct lab_tdx_stats l2_stats(void);
+
+/* What a TDX module does not switch, as L1 has it now on @l2.cpu. */
+struct lab_tdx_unswitched l1_state(void);
 
 /* Hooks: the next calls of a leaf, the next exit, all exits. */
 void hook_status(uint32_t count, uint32_t leaf, uint64_t status);

@@ -2,7 +2,11 @@
 /*
  * Interrupts: those of L1 that end L2, and the virtual ones of L2.
  */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tdx.h"
 
@@ -19,6 +23,23 @@ static void start_open(enum guest_program program)
 	log_eoi(true);
 	l2_start(program);
 	l2.state->rflags |= RFLAGS_IF;
+}
+
+/* The same, and L2 writes an MSR of its APIC. */
+static void start_wrmsr(uint32_t msr, uint64_t value)
+{
+	start_open(GUEST_WRMSR);
+	l2.state->rcx = msr;
+	l2.state->rax = value;
+}
+
+/* The exit came after its instruction: RIP is at the program's end already. */
+static void check_is_past_it(void)
+{
+	uint64_t rip = l2.state->rip;
+
+	l2_expect(18);
+	check_hex(l2.state->rip, rip);
 }
 
 static void row_10_5_1_pending_twice_and_nothing_changes(void **state)
@@ -65,6 +86,65 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 	} while (l2.call.regs.rax != (NOTIFIED | 1) || !l2.call.after || log_loops() == before);
 	check(l2.state->rip > L2_CODE + 0x200 - 1 && l2.state->rip < L2_CODE + 0x220,
 	      "RIP %#llx is not in the loop", (unsigned long long)l2.state->rip);
+}
+
+/* The kernel sends an NMI to each CPU whose stack it is to show, other than this one. */
+static void *send_nmis(void *done)
+{
+	int trigger = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+	bool sent = trigger >= 0 && write(trigger, "l", 1) == 1;
+
+	close(trigger);
+	__atomic_store_n((bool *)done, true, __ATOMIC_RELEASE);
+	return (void *)sent;
+}
+
+/* Sends from CPU 0 while L2 spins on the last; returns the NMIs that came in L2. */
+static uint64_t spin_under_nmis(void)
+{
+	/* Outlives a test that fails. */
+	static bool done;
+	pthread_attr_t attributes;
+	pthread_t thread;
+	cpu_set_t cpus;
+	void *sent;
+
+	done = false;
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	pthread_attr_init(&attributes);
+	pthread_attr_setaffinity_np(&attributes, sizeof(cpus), &cpus);
+	check(!pthread_create(&thread, &attributes, send_nmis, &done), "no thread");
+	pthread_attr_destroy(&attributes);
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
+		l2.flags = LAB_TDX_CALL_TIMER;
+		l2.usecs = 5000;
+		check_hex(l2_enter() >> 44, 1);
+		check_hex(log_count(), 0);
+	}
+	pthread_join(thread, &sent);
+	check(sent, "the kernel sends no NMI: is /proc there?");
+	return l2_stats().internal[LAB_TDX_INTERNAL_NMI];
+}
+
+static void row_5_an_nmi_is_not_l2s(void **state)
+{
+	unsigned int tries;
+
+	(void)state;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		skip();
+	l2_start(GUEST_SPIN);
+	l2.state->rbx = LOW;
+	/* It may also come between two entries. */
+	for (tries = 0; !spin_under_nmis(); tries++)
+		check(tries < 20, "no NMI has come in L2");
+	/* L1's handler had it, and L2 goes on: it is no exit, and no event of L2's. */
+	check_hex(l2.state->rbx, LOW);
+	check_hex(l2_stats().reasons[0], 0);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
+	l2_start(GUEST_VMCALL);
+	l2_expect(18);
 }
 
 static void row_10_5_3_irr_alone_is_not_seen(void **state)
@@ -228,34 +308,86 @@ static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 	check_hex(log_count(), 1);
 }
 
-static void row_10_5_7_eoi_exit_is_45_after_the_instruction(void **state)
+#define SHADOW_STI    1
+#define SHADOW_MOV_SS 2
+
+static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 {
-	uint64_t rip;
+	(void)state;
+	l2_start(GUEST_STI_HLT);
+	l2_expect(12);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
+	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
+	/* The next entry takes it as it is, and HLT comes again. */
+	l2_expect(12);
+	l2_skip();
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
+	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, SHADOW_STI);
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
+}
+
+/* With interrupts off, STI has none, and an entry that says so would be refused. */
+static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
+{
+	(void)state;
+	l2_start(GUEST_MOV_SS_HLT);
+	l2.state->rax = SELECTOR_DATA;
+	l2_expect(12);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_MOV_SS);
+	check(!(l2.state->rflags & RFLAGS_IF), "interrupts are on");
+	l2_expect(12);
+	l2_skip();
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_MOV_SS);
+	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, SHADOW_MOV_SS);
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
+}
+
+/* Where it hurt: not at an instruction that exits, but between any two. */
+static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
+{
+	unsigned int tries, shadows = 0;
+	uint64_t shadow;
 
 	(void)state;
-	start_open(GUEST_WRMSR);
+	l2_start(GUEST_MOV_SS_SPIN);
+	l2.state->rax = SELECTOR_DATA;
+	for (tries = 0; tries < 2000 && shadows < 5; tries++) {
+		l2.flags = LAB_TDX_CALL_TIMER;
+		l2.usecs = 300;
+		check_hex(l2_enter() >> 44, 1);
+		shadow = field_get(FIELD(F_INTERRUPTIBILITY));
+		check(!shadow || shadow == SHADOW_MOV_SS, "it is %#llx",
+		      (unsigned long long)shadow);
+		shadows += shadow == SHADOW_MOV_SS;
+	}
+	check(shadows == 5, "no interrupt came in the shadow");
+	check(log_loops() > 0, "L2 does not run");
+}
+
+static void row_10_5_7_eoi_exit_is_45_after_the_instruction(void **state)
+{
+	(void)state;
+	start_wrmsr(0x80b, 0);
 	field_set(FIELD(F_EOI_0 + MID / 64 * 2), 1ULL << MID % 64);
 	l2.state->svi = MID;
 	vapic_set(VAPIC_ISR, MID);
-	l2.state->rcx = 0x80b;
 	l2_expect(45);
 	check_hex(l2.call.regs.rcx, MID);
 	check_hex(l2.state->svi, 0);
 	check(!vapic_bit(VAPIC_ISR, MID), "still in service");
-	rip = l2.state->rip;
-	l2_expect(18);
-	check_hex(l2.state->rip, rip);
+	check_is_past_it();
 }
 
 static void row_4_2_eoi_without_its_bit_is_silent(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
+	start_wrmsr(0x80b, 0);
 	field_set(FIELD(F_EOI_0 + LOW / 64 * 2), 1ULL << LOW % 64);
 	l2.state->svi = MID;
 	vapic_set(VAPIC_ISR, MID);
 	vapic_set(VAPIC_ISR, LOW);
-	l2.state->rcx = 0x80b;
 	l2_expect(18);
 	check_hex(l2.state->svi, LOW);
 	check_hex(vapic_get(VAPIC_PPR), LOW & 0xf0);
@@ -264,9 +396,7 @@ static void row_4_2_eoi_without_its_bit_is_silent(void **state)
 static void row_4_2_eoi_must_be_zero(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
-	l2.state->rcx = 0x80b;
-	l2.state->rax = 1;
+	start_wrmsr(0x80b, 1);
 	l2_expect(18);
 	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
 }
@@ -274,9 +404,7 @@ static void row_4_2_eoi_must_be_zero(void **state)
 static void row_4_2_tpr_has_8_bits(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
-	l2.state->rcx = 0x808;
-	l2.state->rax = 0x100;
+	start_wrmsr(0x808, 0x100);
 	l2_expect(18);
 	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
 	check_hex(vapic_get(VAPIC_TPR), 0);
@@ -285,11 +413,9 @@ static void row_4_2_tpr_has_8_bits(void **state)
 static void row_4_2_lowering_tpr_lets_it_in(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
+	start_wrmsr(0x808, 0x40);
 	vapic_put(VAPIC_TPR, 0xf0);
 	l2_assert(MID);
-	l2.state->rcx = 0x808;
-	l2.state->rax = 0x40;
 	l2_expect(18);
 	check_hex(log_count(), 1);
 	check_hex(vapic_get(VAPIC_TPR), 0x40);
@@ -315,9 +441,7 @@ static void row_4_2_cr8_is_the_tpr(void **state)
 static void row_4_2_self_ipi_is_delivered(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
-	l2.state->rcx = 0x83f;
-	l2.state->rax = MID;
+	start_wrmsr(0x83f, MID);
 	l2_expect(18);
 	check_hex(log_count(), 1);
 	check_hex(log_vector(0), MID);
@@ -326,17 +450,11 @@ static void row_4_2_self_ipi_is_delivered(void **state)
 
 static void row_4_2_self_ipi_below_16_is_56(void **state)
 {
-	uint64_t rip;
-
 	(void)state;
-	start_open(GUEST_WRMSR);
-	l2.state->rcx = 0x83f;
-	l2.state->rax = 15;
+	start_wrmsr(0x83f, 15);
 	l2_expect(56);
 	check_hex(l2.call.regs.rcx, 0x3f0);
-	rip = l2.state->rip;
-	l2_expect(18);
-	check_hex(l2.state->rip, rip);
+	check_is_past_it();
 }
 
 static void row_4_2_priority_comes_from_svi_at_entry(void **state)
@@ -358,10 +476,9 @@ static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
 {
 	(void)state;
-	start_open(GUEST_WRMSR);
+	start_wrmsr(0x80b, 0);
 	field_set_masked(FIELD(F_SECONDARY), 0, VID);
 	l2_assert(MID);
-	l2.state->rcx = 0x80b;
 	l2_expect(32);
 	l2_start(GUEST_WRMSR);
 	l2.state->rcx = 0x83f;
@@ -371,20 +488,14 @@ static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
 
 static void row_4_2_without_vid_tpr_below_threshold_is_43(void **state)
 {
-	uint64_t rip;
-
 	(void)state;
-	start_open(GUEST_WRMSR);
+	start_wrmsr(0x808, 0x40);
 	field_set_masked(FIELD(F_SECONDARY), 0, VID);
 	field_set(FIELD(F_TPR_THRESHOLD), 5);
 	vapic_put(VAPIC_TPR, 0x60);
-	l2.state->rcx = 0x808;
-	l2.state->rax = 0x40;
 	l2_expect(43);
-	rip = l2.state->rip;
 	field_set(FIELD(F_TPR_THRESHOLD), 4);
-	l2_expect(18);
-	check_hex(l2.state->rip, rip);
+	check_is_past_it();
 }
 
 static void row_4_3_asserting_needs_no_call(void **state)
@@ -460,6 +571,7 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 const struct CMUnitTest interrupt_tests[] = {
 	TEST(row_10_5_1_pending_twice_and_nothing_changes),
 	TEST(row_10_5_2_an_interrupt_of_l1_ends_l2),
+	TEST(row_5_an_nmi_is_not_l2s),
 	TEST(row_10_5_3_irr_alone_is_not_seen),
 	TEST(row_10_5_4_what_cannot_be_delivered_waits),
 	TEST(row_10_5_4_interrupts_off_hold_it_back),
@@ -469,6 +581,9 @@ const struct CMUnitTest interrupt_tests[] = {
 	TEST(row_10_5_6_without_shadow_it_comes_before_hlt),
 	TEST(row_4_6_clearing_the_shadow_lets_it_in),
 	TEST(row_4_6_a_shadow_at_entry_holds_for_one_instruction),
+	TEST(row_3_the_shadow_of_sti_is_bit_0),
+	TEST(row_3_the_shadow_of_mov_ss_is_bit_1),
+	TEST(row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss),
 	TEST(row_10_5_7_eoi_exit_is_45_after_the_instruction),
 	TEST(row_4_2_eoi_without_its_bit_is_silent),
 	TEST(row_4_2_eoi_must_be_zero),

@@ -14,14 +14,50 @@
 /* What L2 leaves: canonical where that matters. */
 #define DIRT 0x00005a5a12345678ULL
 
+#define VECTOR 0x52
+
+/* L1 has its own registers again: those that are the same all the time, and no dirt. */
+static void check_l1(const struct lab_tdx_unswitched *before)
+{
+	struct lab_tdx_unswitched now = l1_state();
+
+	check_hex(now.star, before->star);
+	check_hex(now.lstar, before->lstar);
+	check_hex(now.cstar, before->cstar);
+	check_hex(now.sfmask, before->sfmask);
+	check_hex(now.tsc_aux, before->tsc_aux);
+	check(now.cr2 != DIRT, "CR2 is L2's");
+	check(now.kernel_gs_base != DIRT, "the GS base of user space is L2's");
+}
+
+/* Whatever was done to L2: with fresh fields it runs, and gets its interrupt. */
+static void check_l2(void)
+{
+	l2_teardown(NULL);
+	l2_setup(NULL);
+	msr_offload();
+	log_eoi(true);
+	l2_start(GUEST_STI_VMCALL);
+	l2.state->rbx = DIRT;
+	l2_assert(VECTOR);
+	l2_expect(18);
+	check_hex(l2.state->rbx, DIRT);
+	check_hex(log_count(), 1);
+	check_hex(log_vector(0), VECTOR);
+	check_hex(l2.state->rvi, 0);
+	check_hex(l2.state->svi, 0);
+}
+
 static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 {
 	struct lab_tdx_unswitched *left = &l2.call.unswitched;
 	static const uint32_t msrs[] = { 0xc0000102, 0xc0000081, 0xc0000082, 0xc0000083,
 					 0xc0000084, 0xc0000103 };
+	struct lab_tdx_unswitched before;
 	unsigned int i;
 
 	(void)state;
+	before = l1_state();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++)
 		msr_exits(msrs[i], false, false);
 	l2_start(GUEST_DIRTY);
@@ -39,8 +75,8 @@ static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 	check_hex((uint32_t)left->sfmask, (uint32_t)DIRT);
 	check_hex((uint32_t)left->tsc_aux, (uint32_t)DIRT);
 	check_hex(l2.call.regs.rbp, ~DIRT);
-	/* The node has put L1's back: this program is still alive. */
-	check(getpid() > 0, "no system calls any more");
+	/* The node has put L1's back. */
+	check_l1(&before);
 }
 
 static void row_8_l2_starts_with_what_l1_has_loaded(void **state)
@@ -77,47 +113,111 @@ static void row_8_switched_registers_are_each_ones_own(void **state)
 	check_hex(field_get(FIELD(F_EFER)), 0xd01);
 }
 
+/* A page of virtual APIC each, and a priority of its own, 1 to 15. */
+#define VCPUS_MAX 15
+#define ROUNDS 200
+
+/**
+ * struct worker - who enters the L2 of one CPU
+ * @thread: it
+ * @round:  all CPUs enter in turn
+ * @cpu:    which
+ * @failed: rounds that were not as they should be
+ */
 struct worker {
 	pthread_t thread;
+	pthread_barrier_t *round;
 	uint32_t cpu;
-	uint64_t loops;
-	int failed;
+	unsigned int failed;
 };
 
-/* Each CPU enters its own VCPU, which has no virtual-APIC page: 170 every time. */
+static size_t state_offset(uint32_t cpu)
+{
+	return cpu * 256;
+}
+
+static uint64_t priority_of(uint32_t cpu)
+{
+	return cpu + 1;
+}
+
+/* As l2_run(), for a thread: those of cmocka work in the main one alone. */
+static uint64_t run_on(uint32_t cpu)
+{
+	struct lab_tdx_call call;
+	unsigned int tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		memset(&call, 0, sizeof(call));
+		call.cpu = cpu;
+		call.regs.rax = VP_ENTER;
+		call.regs.rcx = VM_1;
+		call.regs.rdx = page_gpa(PAGE_SPARE) + state_offset(cpu);
+		if (ioctl(l2.node, LAB_TDX_CALL, &call))
+			return ~0ULL;
+		if (call.regs.rax >> 44 != 1)
+			break;
+	}
+	return call.regs.rax;
+}
+
 static void *enter_on(void *argument)
 {
 	struct worker *worker = argument;
+	struct l2_state *buffer = page_at(PAGE_SPARE) + state_offset(worker->cpu);
 	unsigned int i;
 
-	for (i = 0; i < 200; i++) {
-		struct lab_tdx_call call = {
-			.cpu = worker->cpu,
-			.regs = { .rax = VP_RD, .rdx = FIELD_VCPU_INDEX },
-		};
-
-		if (ioctl(l2.node, LAB_TDX_CALL, &call) || call.regs.rax ||
-		    call.regs.r8 != worker->cpu)
-			worker->failed++;
+	for (i = 0; i < ROUNDS; i++) {
+		memset(buffer, 0, sizeof(*buffer));
+		buffer->rip = ENTRY(GUEST_READ_CR8);
+		buffer->rflags = 2;
+		buffer->r15 = ~(uint64_t)worker->cpu;
+		pthread_barrier_wait(worker->round);
+		worker->failed += run_on(worker->cpu) != 18 ||
+				  buffer->rax != priority_of(worker->cpu) ||
+				  buffer->r15 != ~(uint64_t)worker->cpu;
 	}
 	return NULL;
+}
+
+static void start_worker(struct worker *worker)
+{
+	enum page vapic = PAGE_OTHER_VAPIC + worker->cpu;
+
+	l2.cpu = worker->cpu;
+	l2_setup_vcpu(vapic);
+	*(uint32_t *)(page_at(vapic) + VAPIC_TPR) = priority_of(worker->cpu) << 4;
+	check(!pthread_create(&worker->thread, NULL, enter_on, worker), "no thread");
+}
+
+static void check_worker(const struct worker *worker)
+{
+	check(!worker->failed, "CPU %u: %u rounds", worker->cpu, worker->failed);
+	l2.cpu = worker->cpu;
+	check_hex(field_get(FIELD_VCPU_INDEX), worker->cpu);
+	check_hex(l2_stats().reasons[18], ROUNDS);
 }
 
 static void row_1_2_each_cpu_has_its_own_vcpu(void **state)
 {
 	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu;
-	struct worker workers[64] = { };
+	struct worker workers[VCPUS_MAX] = { };
+	pthread_barrier_t round;
 
 	(void)state;
-	for (cpu = 0; cpu < cpus && cpu < 64; cpu++) {
+	if (cpus > VCPUS_MAX)
+		cpus = VCPUS_MAX;
+	check(!pthread_barrier_init(&round, NULL, cpus), "no barrier");
+	for (cpu = 0; cpu < cpus; cpu++) {
 		workers[cpu].cpu = cpu;
-		check(!pthread_create(&workers[cpu].thread, NULL, enter_on, &workers[cpu]),
-		      "no thread");
+		workers[cpu].round = &round;
+		start_worker(&workers[cpu]);
 	}
-	for (cpu = 0; cpu < cpus && cpu < 64; cpu++) {
+	for (cpu = 0; cpu < cpus; cpu++)
 		pthread_join(workers[cpu].thread, NULL);
-		check(!workers[cpu].failed, "CPU %u: %d", cpu, workers[cpu].failed);
-	}
+	for (cpu = 0; cpu < cpus; cpu++)
+		check_worker(&workers[cpu]);
+	pthread_barrier_destroy(&round);
 }
 
 /* A register file of any sort: leaves that exist, values near what they want. */
@@ -144,9 +244,11 @@ static uint64_t any(void)
 static void row_1_1_no_registers_harm_l1(void **state)
 {
 	static const uint64_t leaves[] = { 1, 7, 8, 9, 10, 11, 23, 24, 25, 26, 27 };
+	struct lab_tdx_unswitched before;
 	unsigned int i;
 
 	(void)state;
+	before = l1_state();
 	srandom(42);
 	for (i = 0; i < 20000; i++) {
 		struct lab_tdx_regs regs = {
@@ -162,14 +264,17 @@ static void row_1_1_no_registers_harm_l1(void **state)
 		}
 		tdcall_regs(&regs);
 	}
-	check(getpid() > 0, "no system calls any more");
+	check_l1(&before);
+	check_l2();
 }
 
 static void row_2_3_7_l2_may_be_anything(void **state)
 {
+	struct lab_tdx_unswitched before;
 	unsigned int i, j;
 
 	(void)state;
+	before = l1_state();
 	srandom(43);
 	for (i = 0; i < 2000; i++) {
 		uint8_t *bytes = page_at(PAGE_STATE);
@@ -186,6 +291,8 @@ static void row_2_3_7_l2_may_be_anything(void **state)
 		l2.usecs = 50;
 		check(l2_enter() >> 63 == 0, "refused");
 	}
+	check_l1(&before);
+	check_l2();
 }
 
 const struct CMUnitTest state_tests[] = {
