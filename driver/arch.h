@@ -14,6 +14,7 @@
  * CPU with interrupts off: redirect_relay() for an arrival on a mapped
  * vector, redirect_late() for one on a vector that was quiesced. It does the
  * end of interrupt itself, exactly once for each arrival, after the call.
+ * And one of synic.h, synic_interrupt(), when the host's shared vector has come.
  */
 #ifndef _MSHV_VTL_ARCH_H
 #define _MSHV_VTL_ARCH_H
@@ -232,6 +233,16 @@ int vtl_arch_enter(struct mshv_vtl_run *run);
 int vtl_arch_exit_handle(struct mshv_vtl_run *run);
 
 /**
+ * vtl_arch_exit_reason() - why VTL0 has exited, for whoever traces it
+ * @run: the run page of this VP
+ *
+ * Context: on the VP's CPU, before vtl_arch_exit_handle().
+ * Return: x86: RAX of TDG.VP.ENTER: status in the upper half, and the exit
+ * reason of the Intel SDM in the lower.
+ */
+u64 vtl_arch_exit_reason(struct mshv_vtl_run *run);
+
+/**
  * vtl_arch_halt_end() - when a halted VP must wake without an interrupt
  * @run: the run page of this VP
  *
@@ -247,5 +258,92 @@ ktime_t vtl_arch_halt_end(struct mshv_vtl_run *run);
  * Context: on the VP's CPU.
  */
 void vtl_arch_halt_expire(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_host_get() - keep what calls the host in place
+ *
+ * Context: may sleep.
+ * Return: a token for vtl_arch_host_put(), which may be NULL.
+ */
+void *vtl_arch_host_get(void);
+
+/**
+ * vtl_arch_host_put() - undo vtl_arch_host_get()
+ * @token: what it returned
+ *
+ * Context: may sleep.
+ */
+void vtl_arch_host_put(void *token);
+
+/**
+ * vtl_arch_host_call() - one call to the host
+ * @control: the call's control word; untrusted, but not a fast call
+ * @input:   a page of the kernel; the whole of it goes to the host
+ * @output:  a zeroed page of the kernel; what the host writes comes here
+ * @status:  out: the host's result
+ *
+ * Context: process; may sleep.
+ * Return: 0, or -EOPNOTSUPP if there is no host that can be called; then
+ * nothing was written.
+ */
+int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status);
+
+/**
+ * vtl_arch_synic_init() - let the shared vector lead to synic_interrupt()
+ *
+ * A machine without such a host is no failure: vtl_arch_synic_available() says
+ * so then.
+ *
+ * Context: module init, before any vtl_arch_synic_online(); may sleep.
+ */
+void vtl_arch_synic_init(void);
+
+/**
+ * vtl_arch_synic_exit() - undo vtl_arch_synic_init() and vtl_arch_synic_online()
+ *
+ * Guarantees: synic_interrupt() has returned and will not be called again.
+ * Context: module exit; may sleep.
+ */
+void vtl_arch_synic_exit(void);
+
+/**
+ * vtl_arch_synic_online() - take the host's messages for this CPU
+ *
+ * Does nothing where there is no such host. May be called again.
+ * Context: CPU hotplug, on that CPU; may sleep.
+ */
+void vtl_arch_synic_online(void);
+
+/**
+ * vtl_arch_synic_offline() - undo vtl_arch_synic_online()
+ *
+ * Context: CPU hotplug, on that CPU; may sleep.
+ */
+void vtl_arch_synic_offline(void);
+
+/**
+ * vtl_arch_synic_available() - does a host send messages here, now?
+ *
+ * Context: any. The answer may change.
+ * Return: true if so.
+ */
+bool vtl_arch_synic_available(void);
+
+/**
+ * vtl_arch_synic_messages() - the message page of this CPU
+ *
+ * The host writes it at any time.
+ *
+ * Context: hardirq.
+ * Return: the page, which stays until that interrupt is over; or NULL.
+ */
+void *vtl_arch_synic_messages(void);
+
+/**
+ * vtl_arch_synic_end_of_message() - tell the host that a slot is free again
+ *
+ * Context: hardirq, on the CPU of that slot.
+ */
+void vtl_arch_synic_end_of_message(void);
 
 #endif /* _MSHV_VTL_ARCH_H */

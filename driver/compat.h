@@ -65,6 +65,11 @@ static inline u32 compat_apic_read(u32 reg)
 
 #endif /* CONFIG_X86_64 */
 
+/* From 6.15 on the hypervisor's callback vector has a handler for this driver. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define COMPAT_HV_HANDLER
+#endif
+
 /* From 6.4 on smp_send_reschedule() is a macro that traces. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #include <trace/events/ipi.h>

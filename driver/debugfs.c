@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an operator sees: four text files under debugfs, in mshv_vtl/.
+ * What an operator sees: five text files under debugfs, in mshv_vtl/.
  *
  *   mappings  a line for each hardware vector: what it stands for
  *   cpus      a line for each CPU: vectors used and left
  *   vps       a line for each VP: its stays in VTL0
+ *   synic     a line for each CPU: what came by the host's messages
  *   totals    a line for each counter
  *
  * The first line of the tables names the columns; a reader should go by name,
@@ -20,6 +21,7 @@
 #include "debugfs.h"
 #include "entry.h"
 #include "redirect.h"
+#include "synic.h"
 
 static struct dentry *debugfs_root;
 
@@ -137,6 +139,55 @@ static const struct seq_operations vps_sops = {
 
 DEFINE_SEQ_ATTRIBUTE(vps);
 
+static int synic_show(struct seq_file *m, void *v)
+{
+	struct synic_stats stats;
+	unsigned int cpu;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "cpu interrupts messages relayed blocked malformed unknown\n");
+		return 0;
+	}
+
+	cpu = table_cpu(v);
+	synic_stats_get(cpu, &stats);
+	seq_printf(m, "%u %lu %lu %lu %lu %lu %lu\n", cpu, stats.interrupts,
+		   stats.messages, stats.relayed, stats.blocked,
+		   stats.malformed, stats.unknown);
+	return 0;
+}
+
+static const struct seq_operations synic_sops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = synic_show,
+};
+
+DEFINE_SEQ_ATTRIBUTE(synic);
+
+static void totals_proxied_show(struct seq_file *m)
+{
+	struct synic_stats one, all = {};
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		synic_stats_get(cpu, &one);
+		all.interrupts += one.interrupts;
+		all.messages += one.messages;
+		all.relayed += one.relayed;
+		all.blocked += one.blocked;
+		all.malformed += one.malformed;
+		all.unknown += one.unknown;
+	}
+	seq_printf(m, "proxied_interrupts %lu\nproxied_messages %lu\n",
+		   all.interrupts, all.messages);
+	seq_printf(m, "proxied_relayed %lu\nproxied_blocked %lu\n",
+		   all.relayed, all.blocked);
+	seq_printf(m, "proxied_malformed %lu\nproxied_unknown %lu\n",
+		   all.malformed, all.unknown);
+}
+
 static int totals_show(struct seq_file *m, void *v)
 {
 	struct redirect_stats one, all = {};
@@ -154,6 +205,7 @@ static int totals_show(struct seq_file *m, void *v)
 		   all.quarantined);
 	seq_printf(m, "relayed %lu\nblocked %lu\nunmapped %lu\n", all.relayed,
 		   all.blocked, all.unmapped);
+	totals_proxied_show(m);
 	return 0;
 }
 
@@ -166,6 +218,7 @@ void vtl_debugfs_init(void)
 			    &mappings_fops);
 	debugfs_create_file("cpus", 0400, debugfs_root, NULL, &cpus_fops);
 	debugfs_create_file("vps", 0400, debugfs_root, NULL, &vps_fops);
+	debugfs_create_file("synic", 0400, debugfs_root, NULL, &synic_fops);
 	debugfs_create_file("totals", 0400, debugfs_root, NULL, &totals_fops);
 }
 

@@ -33,6 +33,7 @@
 #include "arch.h"
 #include "compat.h"
 #include "entry.h"
+#include "trace.h"
 #include "vp.h"
 
 /*
@@ -97,6 +98,7 @@ static int turn_enter(struct entry_vp *vp, struct mshv_vtl_run *run, bool fresh)
 	turn = turn_begin(run, fresh);
 	if (turn == TURN_AGAIN) {
 		local_inc(&vp->entries);
+		trace_vtl_enter(smp_processor_id());
 		turn = vtl_arch_enter(run) ?: TURN_AGAIN;
 	}
 	local_irq_enable();
@@ -105,8 +107,10 @@ static int turn_enter(struct entry_vp *vp, struct mshv_vtl_run *run, bool fresh)
 
 static int turn_exit(struct entry_vp *vp, struct mshv_vtl_run *run)
 {
+	u64 reason = vtl_arch_exit_reason(run);
 	int handled = vtl_arch_exit_handle(run);
 
+	trace_vtl_exit(smp_processor_id(), reason, handled);
 	if (handled <= 0)
 		return handled;
 

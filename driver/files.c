@@ -8,11 +8,13 @@
  */
 #include <linux/anon_inodes.h>
 #include <linux/build_bug.h>
+#include <linux/cpumask.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -23,6 +25,7 @@
 #include "files.h"
 #include "poll.h"
 #include "redirect.h"
+#include "synic.h"
 #include "vp.h"
 
 /* A page index is kind << 16 | VP. */
@@ -35,6 +38,7 @@ static_assert(MSHV_RETURN_TO_LOWER_VTL == 0x0000b827);
 static_assert(MSHV_SET_POLL_FILE == 0x4008b825);
 static_assert(MSHV_KICK_CPUS == 0x4018b838);
 static_assert(MSHV_TDCALL == 0xc038b832);
+static_assert(MSHV_GET_VP_INTERRUPTS == 0xc028b8e0);
 static_assert(sizeof(struct mshv_map_device_intr) == 16);
 
 /**
@@ -124,6 +128,63 @@ static long vtl_ioctl_tdcall(struct mshv_tdcall __user *user_args)
 	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
 }
 
+/* Everything of @args but the counts; -EINVAL if there is no such VP. */
+static int vp_interrupts_fill(struct mshv_vp_interrupts *args, unsigned int vp)
+{
+	struct redirect_stats redirected;
+	struct synic_stats proxied;
+
+	if (!redirect_stats_get(vp, &redirected))
+		return -EINVAL;
+	synic_stats_get(vp, &proxied);
+
+	args->blocked = redirected.blocked + proxied.blocked;
+	args->apic_id = vtl_arch_cpu_hardware_id(vp);
+	args->quota = redirected.quota;
+	args->mapped = redirected.mapped;
+	args->quarantined = redirected.quarantined;
+	return 0;
+}
+
+static int vp_interrupts_counts(const struct mshv_vp_interrupts *args,
+				unsigned int vp)
+{
+	struct mshv_vector_counts *counts;
+	int ret = 0;
+
+	counts = kcalloc(REDIRECT_VECTORS, sizeof(*counts), GFP_KERNEL_ACCOUNT);
+	if (!counts)
+		return -ENOMEM;
+
+	redirect_counts_get(vp, counts);
+	synic_counts_get(vp, counts);
+	if (copy_to_user(u64_to_user_ptr(args->counts), counts,
+			 args->counts_len * sizeof(*counts)))
+		ret = -EFAULT;
+	kfree(counts);
+	return ret;
+}
+
+static long vtl_ioctl_get_vp_interrupts(struct mshv_vp_interrupts __user *user_args)
+{
+	struct mshv_vp_interrupts args;
+	unsigned int vp;
+	int ret;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	if (args.vp >= nr_cpu_ids || args.counts_len > REDIRECT_VECTORS)
+		return -EINVAL;
+
+	vp = array_index_nospec(args.vp, nr_cpu_ids);
+	ret = vp_interrupts_fill(&args, vp);
+	if (!ret)
+		ret = vp_interrupts_counts(&args, vp);
+	if (ret)
+		return ret;
+	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
 static long vtl_ioctl(struct file *filp, unsigned int command,
 		      unsigned long arg)
 {
@@ -140,6 +201,8 @@ static long vtl_ioctl(struct file *filp, unsigned int command,
 		return vtl_ioctl_kick_cpus((void __user *)arg);
 	case MSHV_TDCALL:
 		return vtl_ioctl_tdcall((void __user *)arg);
+	case MSHV_GET_VP_INTERRUPTS:
+		return vtl_ioctl_get_vp_interrupts((void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
@@ -260,6 +323,10 @@ static long mshv_ioctl_check_extension(u32 __user *user_capability)
 		return vtl_arch_entry_available() ? 1 : -EOPNOTSUPP;
 	case MSHV_CAP_REDIRECTED_INTERRUPT:
 		return redirect_available();
+	case MSHV_CAP_VP_INTERRUPTS:
+		return 1;
+	case MSHV_CAP_PROXIED_INTERRUPT:
+		return vtl_arch_synic_available();
 	default:
 		return -EOPNOTSUPP;
 	}

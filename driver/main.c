@@ -14,8 +14,10 @@
 #include "arch.h"
 #include "debugfs.h"
 #include "files.h"
+#include "hvcall.h"
 #include "poll.h"
 #include "redirect.h"
+#include "synic.h"
 #include "vp.h"
 
 static int main_hotplug_state;
@@ -30,12 +32,20 @@ static int main_cpu_online(unsigned int cpu)
 		ret = vp_online(cpu);
 	if (!ret)
 		ret = redirect_online(cpu);
+	if (!ret)
+		ret = synic_online(cpu);
+	if (!ret)
+		vtl_arch_synic_online();
 	return ret;
 }
 
 static int main_cpu_offline(unsigned int cpu)
 {
-	return redirect_offline(cpu);
+	int ret = redirect_offline(cpu);
+
+	if (!ret)
+		vtl_arch_synic_offline();
+	return ret;
 }
 
 /* A machine that cannot redirect still has the rest of the driver. */
@@ -49,6 +59,34 @@ static int __init main_arch_init(bool *available)
 
 	pr_info("interrupts cannot be redirected on this machine\n");
 	return 0;
+}
+
+/* Messages are counted, then come. */
+static void __init main_synic_init(void)
+{
+	synic_init();
+	vtl_arch_synic_init();
+}
+
+/* No message comes any more, then nobody counts them. */
+static void main_synic_exit(void)
+{
+	vtl_arch_synic_exit();
+	synic_exit();
+}
+
+/* What user space can open; all else is ready. */
+static int __init main_nodes_init(void)
+{
+	int ret = hvcall_init();
+
+	if (ret)
+		return ret;
+
+	ret = vtl_files_init();
+	if (ret)
+		hvcall_exit();
+	return ret;
 }
 
 static int __init main_init(void)
@@ -72,15 +110,17 @@ static int __init main_init(void)
 	if (ret)
 		goto exit_redirect;
 
+	main_synic_init();
+
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
 				main_cpu_online, main_cpu_offline);
 	if (ret < 0)
-		goto exit_poll;
+		goto exit_synic;
 	main_hotplug_state = ret;
 
 	vtl_debugfs_init();
 
-	ret = vtl_files_init();
+	ret = main_nodes_init();
 	if (ret)
 		goto exit_debugfs;
 	return 0;
@@ -88,7 +128,8 @@ static int __init main_init(void)
 exit_debugfs:
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
-exit_poll:
+exit_synic:
+	main_synic_exit();
 	poll_exit();
 exit_redirect:
 	redirect_exit();
@@ -102,8 +143,10 @@ exit_arch:
 static void __exit main_exit(void)
 {
 	vtl_files_exit();
+	hvcall_exit();
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
+	main_synic_exit();
 	poll_exit();
 	redirect_exit();
 	vtl_arch_vp_free_all();

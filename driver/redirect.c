@@ -25,6 +25,7 @@
 
 #include "arch.h"
 #include "redirect.h"
+#include "trace.h"
 
 /* Vectors that the automatic quota leaves to VTL2's own devices. */
 #define REDIRECT_VECTORS_LEFT	64
@@ -49,31 +50,39 @@ MODULE_PARM_DESC(quarantine_max,
 
 /**
  * struct redirect_table - the mappings of one CPU
+ *
+ * The two arrays are had apart from it: in one piece, the kernel's allocator would
+ * round all of it up to the next power of two.
+ *
  * @by_vector:   mapping by hardware vector; not those in quarantine
  * @by_proxy:    hardware vector by proxy vector; 0: not mapped
  * @quarantine:  vectors given back and kept aside, oldest first
  * @mapped:      entries in @by_vector
  * @quarantined: entries in @quarantine
- * @relayed:     what mappings that are gone had relayed
+ * @relayed:     by proxy vector: what mappings that are gone had relayed
  * @blocked:     what mappings that are gone had blocked
  * @unmapped:    late arrivals. Written by this CPU alone, with interrupts
  *               off; the rest is under redirect_lock.
  */
 struct redirect_table {
-	struct redirect_mapping *by_vector[REDIRECT_VECTORS];
+	struct redirect_mapping **by_vector;
+	unsigned long *relayed;
 	u8 by_proxy[REDIRECT_VECTORS];
 	struct list_head quarantine;
 	unsigned int mapped;
 	unsigned int quarantined;
-	unsigned long relayed;
 	unsigned long blocked;
 	local_t unmapped;
 };
 
-/* The footprint that the README promises. */
+/*
+ * The footprint that the README promises: 256 bytes a mapping, and 8 KiB a CPU
+ * in all: what is had here, a file's references, and synic.c's 2560.
+ */
 static_assert(sizeof(struct redirect_mapping) <= 256);
-static_assert(sizeof(struct redirect_table) +
-	      REDIRECT_VECTORS * sizeof(unsigned long) <= 8192);
+static_assert(sizeof(struct redirect_table) <= 512);
+static_assert(512 + REDIRECT_VECTORS * (sizeof(struct redirect_mapping *) +
+	      sizeof(unsigned long) + sizeof(u32)) <= 5632);
 
 /*
  * Protects the tables, the references of all files and the quarantines. The
@@ -103,6 +112,18 @@ static unsigned int quota_get(void)
 	if (quota >= 0)
 		return quota;
 	return limit > REDIRECT_VECTORS_LEFT ? limit - REDIRECT_VECTORS_LEFT : 1;
+}
+
+void redirect_trace_relay(const struct redirect_mapping *mapping)
+{
+	trace_vtl_relay(mapping->cpu, mapping->proxy_vector, mapping->vector,
+			VTL_WAY_REDIRECTED);
+}
+
+void redirect_trace_blocked(const struct redirect_mapping *mapping)
+{
+	trace_vtl_blocked(mapping->cpu, mapping->proxy_vector, mapping->vector,
+			  VTL_WAY_REDIRECTED);
 }
 
 void redirect_late(struct redirect_mapping *mapping)
@@ -300,7 +321,7 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	table->by_vector[mapping->vector] = NULL;
 	table->by_proxy[mapping->proxy_vector] = 0;
 	table->mapped--;
-	table->relayed += local_read(&mapping->relayed);
+	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
 	table->blocked += local_read(&mapping->blocked);
 	quarantine_add(mapping);
 }
@@ -308,6 +329,8 @@ static void mapping_retire(struct redirect_mapping *mapping)
 static void mapping_put(struct redirect_mapping *mapping, unsigned long count)
 {
 	mapping->references -= count;
+	trace_vtl_unmap(mapping->cpu, mapping->proxy_vector, mapping->vector,
+			mapping->references, 0);
 	if (!mapping->references)
 		mapping_retire(mapping);
 }
@@ -321,7 +344,7 @@ int redirect_file_init(struct redirect_file *file)
 
 static void file_release_cpu(struct redirect_file *file, unsigned int cpu)
 {
-	unsigned long *references = file->references[cpu];
+	u32 *references = file->references[cpu];
 	unsigned int vector;
 
 	mutex_lock(&redirect_lock);
@@ -346,14 +369,13 @@ void redirect_file_release(struct redirect_file *file)
 	kvfree(file->references);
 }
 
-static unsigned long *file_references_get(struct redirect_file *file,
-					  unsigned int cpu)
+static u32 *file_references_get(struct redirect_file *file, unsigned int cpu)
 {
 	lockdep_assert_held(&redirect_lock);
 
 	if (!file->references[cpu])
 		file->references[cpu] = kcalloc(REDIRECT_VECTORS,
-						sizeof(unsigned long),
+						sizeof(u32),
 						GFP_KERNEL_ACCOUNT);
 	return file->references[cpu];
 }
@@ -363,7 +385,7 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 {
 	struct redirect_table *table = redirect_tables[cpu];
 	struct redirect_mapping *mapping;
-	unsigned long *references;
+	u32 *references;
 
 	lockdep_assert_held(&redirect_lock);
 
@@ -378,18 +400,22 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 		mapping = mapping_create(table, cpu, proxy_vector);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
+	/* One that was made just now is at 0. */
+	if (references[mapping->vector] == U32_MAX)
+		return -EOVERFLOW;
 
 	mapping->references++;
 	references[mapping->vector]++;
 	*vector = mapping->vector;
+	trace_vtl_map(cpu, proxy_vector, mapping->vector, mapping->references, 0);
 	return 0;
 }
 
-int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
-		 u32 *vector)
+/* @cpu is below 0 if there is none. */
+static int redirect_map_cpu(struct redirect_file *file, u32 proxy_vector,
+			    int cpu, u32 *vector)
 {
 	int ret = -EINVAL;
-	int cpu;
 
 	if (!vtl_arch_proxy_vector_valid(proxy_vector))
 		return -EINVAL;
@@ -398,7 +424,6 @@ int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
 
 	/* The CPU must not go between the check and the mapping. */
 	cpus_read_lock();
-	cpu = vtl_arch_cpu_find(hardware_id);
 	if (cpu >= 0 && cpu_online(cpu)) {
 		mutex_lock(&redirect_lock);
 		ret = redirect_map_locked(file, proxy_vector, cpu, vector);
@@ -408,10 +433,21 @@ int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
 	return ret;
 }
 
+int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
+		 u32 *vector)
+{
+	int cpu = vtl_arch_cpu_find(hardware_id);
+	int ret = redirect_map_cpu(file, proxy_vector, cpu, vector);
+
+	if (ret)
+		trace_vtl_map(cpu, proxy_vector, 0, 0, ret);
+	return ret;
+}
+
 static int redirect_unmap_locked(struct redirect_file *file, u32 vector,
 				 unsigned int cpu)
 {
-	unsigned long *references = file->references[cpu];
+	u32 *references = file->references[cpu];
 
 	lockdep_assert_held(&redirect_lock);
 
@@ -423,14 +459,12 @@ static int redirect_unmap_locked(struct redirect_file *file, u32 vector,
 	return 0;
 }
 
-int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
+static int redirect_unmap_cpu(struct redirect_file *file, u32 vector, int cpu)
 {
-	int cpu, ret;
+	int ret;
 
 	if (vector >= REDIRECT_VECTORS)
 		return -EINVAL;
-
-	cpu = vtl_arch_cpu_find(hardware_id);
 	if (cpu < 0)
 		return -ENOENT;
 
@@ -445,6 +479,45 @@ int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
 	return ret;
 }
 
+int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
+{
+	int cpu = vtl_arch_cpu_find(hardware_id);
+	int ret = redirect_unmap_cpu(file, vector, cpu);
+
+	if (ret)
+		trace_vtl_unmap(cpu, 0, vector, 0, ret);
+	return ret;
+}
+
+static void table_free(struct redirect_table *table)
+{
+	if (!table)
+		return;
+	kfree(table->by_vector);
+	kfree(table->relayed);
+	kfree(table);
+}
+
+static struct redirect_table *table_alloc(int node)
+{
+	struct redirect_table *table;
+
+	table = kzalloc_node(sizeof(*table), GFP_KERNEL, node);
+	if (!table)
+		return NULL;
+
+	table->by_vector = kcalloc_node(REDIRECT_VECTORS, sizeof(*table->by_vector),
+					GFP_KERNEL, node);
+	table->relayed = kcalloc_node(REDIRECT_VECTORS, sizeof(*table->relayed),
+				      GFP_KERNEL, node);
+	if (!table->by_vector || !table->relayed) {
+		table_free(table);
+		return NULL;
+	}
+	INIT_LIST_HEAD(&table->quarantine);
+	return table;
+}
+
 int redirect_online(unsigned int cpu)
 {
 	struct redirect_table *table;
@@ -452,11 +525,10 @@ int redirect_online(unsigned int cpu)
 	if (redirect_tables[cpu])
 		return 0;
 
-	table = kvzalloc_node(sizeof(*table), GFP_KERNEL, cpu_to_node(cpu));
+	table = table_alloc(cpu_to_node(cpu));
 	if (!table)
 		return -ENOMEM;
 
-	INIT_LIST_HEAD(&table->quarantine);
 	mutex_lock(&redirect_lock);
 	redirect_tables[cpu] = table;
 	mutex_unlock(&redirect_lock);
@@ -509,18 +581,19 @@ void redirect_exit(void)
 	/* An arrival that is under way counts in its table. */
 	synchronize_rcu();
 	for_each_possible_cpu(cpu)
-		kvfree(redirect_tables[cpu]);
+		table_free(redirect_tables[cpu]);
 	kvfree(redirect_tables);
 	redirect_tables = NULL;
 }
 
-static void stats_add_live(const struct redirect_table *table,
-			   struct redirect_stats *stats)
+static void stats_add_arrivals(const struct redirect_table *table,
+			       struct redirect_stats *stats)
 {
 	const struct redirect_mapping *mapping;
 	unsigned int vector;
 
 	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+		stats->relayed += table->relayed[vector];
 		mapping = table->by_vector[vector];
 		if (!mapping)
 			continue;
@@ -537,10 +610,9 @@ static void stats_fill(const struct redirect_table *table,
 	stats->mapped = table->mapped;
 	stats->quarantined = table->quarantined;
 	stats->quota = quota_get();
-	stats->relayed = table->relayed;
 	stats->blocked = table->blocked;
 	stats->unmapped = local_read(&table->unmapped);
-	stats_add_live(table, stats);
+	stats_add_arrivals(table, stats);
 
 	limit = stats->quota ?: vtl_arch_vector_limit();
 	if (limit > stats->mapped + stats->quarantined)
@@ -558,6 +630,36 @@ bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
 		stats_fill(table, stats);
 	mutex_unlock(&redirect_lock);
 	return table;
+}
+
+static void counts_fill(const struct redirect_table *table,
+			struct mshv_vector_counts *counts)
+{
+	const struct redirect_mapping *mapping;
+	unsigned int vector;
+
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++)
+		counts[vector].redirected = table->relayed[vector];
+
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+		mapping = table->by_vector[vector];
+		if (mapping)
+			counts[mapping->proxy_vector].redirected +=
+				local_read(&mapping->relayed);
+	}
+}
+
+void redirect_counts_get(unsigned int cpu, struct mshv_vector_counts *counts)
+{
+	unsigned int vector;
+
+	for (vector = 0; vector < REDIRECT_VECTORS; vector++)
+		counts[vector].redirected = 0;
+
+	mutex_lock(&redirect_lock);
+	if (redirect_tables[cpu])
+		counts_fill(redirect_tables[cpu], counts);
+	mutex_unlock(&redirect_lock);
 }
 
 static void visit_table(const struct redirect_table *table,

@@ -23,6 +23,7 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/tracepoint-defs.h>
 #include <linux/types.h>
 
 #include <asm/local.h>
@@ -72,6 +73,15 @@ struct redirect_mapping {
 	struct rcu_head rcu;
 };
 
+/*
+ * The event of an arrival, out of line: it is rarely wanted, and redirect_relay()
+ * is inlined where every instruction counts.
+ */
+DECLARE_TRACEPOINT(vtl_relay);
+DECLARE_TRACEPOINT(vtl_blocked);
+void redirect_trace_relay(const struct redirect_mapping *mapping);
+void redirect_trace_blocked(const struct redirect_mapping *mapping);
+
 /**
  * redirect_relay() - an interrupt arrived on a mapped vector
  * @mapping: the vector's mapping
@@ -85,8 +95,12 @@ static __always_inline void redirect_relay(struct redirect_mapping *mapping)
 	if (likely(vp_assert(&mapping->bit))) {
 		local_inc(&mapping->relayed);
 		vp_wake_here();
+		if (tracepoint_enabled(vtl_relay))
+			redirect_trace_relay(mapping);
 	} else {
 		local_inc(&mapping->blocked);
+		if (tracepoint_enabled(vtl_blocked))
+			redirect_trace_blocked(mapping);
 	}
 }
 
@@ -108,7 +122,7 @@ void redirect_late(struct redirect_mapping *mapping);
  *              file maps there. Under redirect_lock.
  */
 struct redirect_file {
-	unsigned long **references;
+	u32 **references;
 };
 
 /**
@@ -138,7 +152,8 @@ void redirect_file_release(struct redirect_file *file);
  * Context: may sleep.
  * Return: 0; -EINVAL for a vector that is not legal, an unknown hardware id,
  * or an offline CPU; -ENODEV if that CPU has no vector left or its quota is
- * used up, or this machine cannot redirect; -ENOMEM.
+ * used up, or this machine cannot redirect; -EOVERFLOW if @file holds as many
+ * references to it as can be counted; -ENOMEM.
  */
 int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
 		 u32 *vector);
@@ -233,6 +248,16 @@ struct redirect_stats {
  * Return: false if the CPU was never online; @stats is zero then.
  */
 bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats);
+
+/**
+ * redirect_counts_get() - what came to each proxy vector of a VP on vectors of its own
+ * @cpu:    any possible CPU
+ * @counts: 256 of them; the redirected ones are written, those of mappings that
+ *          are gone included
+ *
+ * Context: may sleep.
+ */
+void redirect_counts_get(unsigned int cpu, struct mshv_vector_counts *counts);
 
 /**
  * redirect_visit() - look at each mapping of a CPU

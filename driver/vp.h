@@ -69,6 +69,43 @@ static __always_inline bool vp_assert(const struct vp_bit *bit)
 	return true;
 }
 
+/**
+ * vp_assert_bank() - make several vectors of a bank pending, and tell nobody yet
+ * @run:  the VP's run page
+ * @bank: which 32 vectors, 0..7
+ * @mask: the vectors
+ *
+ * vp_scan_set() must follow if any was asserted.
+ *
+ * Context: any, hardirq included; no lock.
+ * Return: those that were asserted; the VMM blocks the others.
+ */
+static __always_inline u32 vp_assert_bank(struct mshv_vtl_run *run,
+					  unsigned int bank, u32 mask)
+{
+	const struct vp_bit whole = { .run = run, .bank = bank };
+
+	/* Once per assert; a stale value is as good as an earlier arrival. */
+	mask &= ~READ_ONCE(run->proxy_irr_blocked[bank]);
+	if (mask)
+		atomic_or(mask, vp_bank(&whole));
+	return mask;
+}
+
+/**
+ * vp_scan_set() - tell who takes the bits that there are some
+ * @run: the VP's run page
+ *
+ * The bits come before it; see vp_assert().
+ *
+ * Context: any, hardirq included; no lock.
+ */
+static __always_inline void vp_scan_set(struct mshv_vtl_run *run)
+{
+	/* The bits before scan; pairs with the taker's load-acquire of scan. */
+	smp_store_release(&run->scan_proxy_irr, 1);
+}
+
 /*
  * Who sleeps because its VP is halted; at most one task a VP. The sleeper says
  * so, then looks for what could wake it; whoever gives it a reason to wake

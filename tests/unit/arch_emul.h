@@ -13,7 +13,9 @@
 
 /* Hardware vectors 0x20.. that a CPU has for devices. */
 #define EMUL_VECTOR_FIRST 0x20
+#ifndef EMUL_VECTORS
 #define EMUL_VECTORS 40
+#endif
 
 /**
  * emul_reset() - all vectors free, nothing pending, no interrupt closed

@@ -45,6 +45,9 @@ typedef unsigned int gfp_t;
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define array_index_nospec(index, size) (index)
+#undef noinline
+#define noinline __attribute__((noinline))
+#define U32_MAX UINT32_MAX
 #define PAGE_SIZE 4096UL
 
 /* err.h */
@@ -85,10 +88,51 @@ static inline void local_inc(local_t *l)
 	__atomic_store_n(&l->counter, l->counter + 1, __ATOMIC_RELAXED);
 }
 
+static inline void local_add(long value, local_t *l)
+{
+	__atomic_store_n(&l->counter, l->counter + value, __ATOMIC_RELAXED);
+}
+
 static inline long local_read(const local_t *l)
 {
 	return __atomic_load_n(&l->counter, __ATOMIC_RELAXED);
 }
+
+/*
+ * asm/sync_bitops.h: like atomic.h, but locked with a single CPU, too. A test
+ * may stretch the time before it.
+ */
+static inline u32 sync_cmpxchg(u32 *p, u32 old, u32 value)
+{
+	if (shim_stretch)
+		shim_stretch();
+	__atomic_compare_exchange_n(p, &old, value, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+	return old;
+}
+
+/* asm/barrier.h: on x86 loads are in order; only the compiler has to be told. */
+#if defined(__x86_64__)
+#define virt_rmb() __asm__ volatile("" : : : "memory")
+#else
+#define virt_rmb() __sync_synchronize()
+#endif
+
+/* bitops.h */
+#define hweight32(word) ((unsigned int)__builtin_popcount(word))
+#define __ffs(word) ((unsigned int)__builtin_ctzl(word))
+
+/* tracepoint.h: no event is ever on, and its arguments still have to compile. */
+#define TP_PROTO(...) (__VA_ARGS__)
+#define TP_ARGS(...)
+#define DECLARE_EVENT_CLASS(class, ...) struct shim_unused
+#define DEFINE_EVENT(class, name, proto, args) \
+	static inline void trace_##name proto {} \
+	static inline bool trace_##name##_enabled(void) { return false; } \
+	struct shim_unused
+#define TRACE_EVENT(name, proto, ...) DEFINE_EVENT(name, name, proto, 0)
+#define DECLARE_TRACEPOINT(name) struct shim_unused
+#define tracepoint_enabled(name) false
 
 /* list.h */
 struct list_head {
@@ -158,6 +202,7 @@ void *shim_alloc(size_t count, size_t size);
 #define kzalloc_node(size, gfp, node) shim_alloc(1, size)
 #define kvzalloc_node(size, gfp, node) shim_alloc(1, size)
 #define kcalloc(count, size, gfp) shim_alloc(count, size)
+#define kcalloc_node(count, size, gfp, node) shim_alloc(count, size)
 #define kvcalloc(count, size, gfp) shim_alloc(count, size)
 #define kfree(pointer) free(pointer)
 #define kvfree(pointer) free(pointer)
@@ -184,7 +229,10 @@ void shim_free_later(struct rcu_head *head, void *pointer);
 void synchronize_rcu(void);
 
 /* cpu.h, cpumask.h, topology.h */
+/* A bench has more. */
+#ifndef SHIM_CPUS
 #define SHIM_CPUS 4
+#endif
 #define nr_cpu_ids ((unsigned int)SHIM_CPUS)
 
 extern bool shim_cpu_online[SHIM_CPUS];

@@ -18,6 +18,18 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
 	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
 	assert_int_equal(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0xc010b839);
+	assert_int_equal(MSHV_HVCALL_SETUP, 0x4010b81e);
+	assert_int_equal(MSHV_HVCALL, 0xc030b81f);
+}
+
+/* Numbers of this driver's own, which its clients are built with. */
+static void own_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc028b8e0);
+	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
+	assert_int_equal(MSHV_CAP_VP_INTERRUPTS, 0x10001);
+	assert_int_equal(MSHV_CAP_PROXIED_INTERRUPT, 0x10002);
 }
 
 static void map_argument(void **state)
@@ -28,6 +40,38 @@ static void map_argument(void **state)
 	assert_int_equal(offsetof(struct mshv_map_device_intr, apic_id), 4);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, create_mapping), 8);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, padding), 9);
+}
+
+static void hvcall_arguments(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_hvcall_setup), 16);
+	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap_size), 0);
+	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap), 8);
+	assert_int_equal(sizeof(struct mshv_hvcall), 48);
+	assert_int_equal(offsetof(struct mshv_hvcall, control), 0);
+	assert_int_equal(offsetof(struct mshv_hvcall, input_size), 8);
+	assert_int_equal(offsetof(struct mshv_hvcall, input), 16);
+	assert_int_equal(offsetof(struct mshv_hvcall, status), 24);
+	assert_int_equal(offsetof(struct mshv_hvcall, output_size), 32);
+	assert_int_equal(offsetof(struct mshv_hvcall, output), 40);
+}
+
+static void vp_interrupts_argument(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_vector_counts), 16);
+	assert_int_equal(offsetof(struct mshv_vector_counts, redirected), 0);
+	assert_int_equal(offsetof(struct mshv_vector_counts, proxied), 8);
+	assert_int_equal(sizeof(struct mshv_vp_interrupts), 40);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, vp), 0);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts_len), 4);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts), 8);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, blocked), 16);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, apic_id), 24);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, quota), 28);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, mapped), 32);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, quarantined), 36);
 }
 
 #define assert_run_offset(field, offset) \
@@ -63,6 +107,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ioctl_numbers),
+		cmocka_unit_test(own_numbers),
+		cmocka_unit_test(hvcall_arguments),
+		cmocka_unit_test(vp_interrupts_argument),
 		cmocka_unit_test(map_argument),
 		cmocka_unit_test(run_page),
 		cmocka_unit_test(page_index),

@@ -443,6 +443,94 @@ static void counts_survive_the_mapping(void **state)
 	assert_int_equal(stats_of(1).relayed, 100);
 }
 
+static u64 count_of(unsigned int cpu, u32 proxy_vector)
+{
+	struct mshv_vector_counts counts[REDIRECT_VECTORS];
+
+	redirect_counts_get(cpu, counts);
+	return counts[proxy_vector].redirected;
+}
+
+static void arrivals_are_counted_by_proxy_vector(void **state)
+{
+	u32 first = must_map(&files[0], 1, 0x40), other = must_map(&files[0], 1, 0x41);
+
+	(void)state;
+	emul_raise(1, first);
+	emul_raise(1, first);
+	emul_raise(1, other);
+	assert_int_equal(count_of(1, 0x40), 2);
+	assert_int_equal(count_of(1, 0x41), 1);
+	assert_int_equal(count_of(1, 0x42), 0);
+	assert_int_equal(count_of(0, 0x40), 0);
+
+	/* A blocked one is not relayed. */
+	run_page(1)->proxy_irr_blocked[2] = 1;
+	emul_raise(1, first);
+	assert_int_equal(count_of(1, 0x40), 2);
+}
+
+static void counts_include_mappings_that_are_gone(void **state)
+{
+	u32 vector;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
+		emul_raise(1, vector);
+		assert_int_equal(redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
+		/* A late one counts for nobody. */
+		emul_raise(1, vector);
+	}
+	for (i = 0; i < 4; i++)
+		assert_int_equal(count_of(1, 0x40 + i), 25);
+
+	emul_raise(1, must_map(&files[0], 1, 0x40));
+	assert_int_equal(count_of(1, 0x40), 26);
+	assert_int_equal(stats_of(1).relayed, 101);
+}
+
+static void what_is_pending_at_unmap_is_counted(void **state)
+{
+	u32 vector = must_map(&files[0], 0, 0x40);
+
+	(void)state;
+	emul_interrupts_close(0);
+	emul_raise(0, vector);
+	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(count_of(0, 0x40), 1);
+	emul_interrupts_open(0);
+	assert_int_equal(count_of(0, 0x40), 1);
+}
+
+static void a_file_holds_no_more_references_than_can_be_counted(void **state)
+{
+	u32 vector = must_map(&files[0], 0, 0x40), again = 0;
+	u32 *row = files[0].references[0];
+
+	(void)state;
+	/* As if it had mapped so often. */
+	row[vector] = U32_MAX - 1;
+	redirect_tables[0]->by_vector[vector]->references = U32_MAX - 1;
+	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
+	assert_int_equal(again, vector);
+	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), -EOVERFLOW);
+	assert_int_equal(row[vector], U32_MAX);
+
+	/* Another file may, and the sum is of more bits. */
+	must_map(&files[1], 0, 0x40);
+	assert_true(redirect_tables[0]->by_vector[vector]->references == 1UL << 32);
+	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
+
+	/* All of them go with the file. */
+	redirect_file_release(&files[0]);
+	assert_int_equal(redirect_file_init(&files[0]), 0);
+	assert_int_equal(redirect_unmap(&files[1], vector, EMUL_ID(0)), 0);
+	assert_int_equal(stats_of(0).mapped, 0);
+}
+
 static void a_machine_that_cannot_redirect_says_enodev(void **state)
 {
 	u32 vector;
@@ -599,6 +687,10 @@ int main(void)
 		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
 		TEST(a_cpu_with_mappings_stays_online),
 		TEST(counts_survive_the_mapping),
+		TEST(arrivals_are_counted_by_proxy_vector),
+		TEST(counts_include_mappings_that_are_gone),
+		TEST(what_is_pending_at_unmap_is_counted),
+		TEST(a_file_holds_no_more_references_than_can_be_counted),
 		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,
 						setup_unavailable, teardown),
 		TEST(every_allocation_of_map_may_fail),

@@ -346,6 +346,11 @@ int vtl_arch_exit_handle(struct mshv_vtl_run *run)
 	}
 }
 
+u64 vtl_arch_exit_reason(struct mshv_vtl_run *run)
+{
+	return READ_ONCE(tdx_context(run)->exit.rax);
+}
+
 ktime_t vtl_arch_halt_end(struct mshv_vtl_run *run)
 {
 	u64 deadline = READ_ONCE(tdx_context(run)->tsc_deadline.deadline);

@@ -45,6 +45,13 @@
  * call the ioctl all the same and fall back when it fails.
  */
 #define MSHV_CAP_REDIRECTED_INTERRUPT	0x10000
+/* 1: MSHV_GET_VP_INTERRUPTS is there. Of this driver's own, too. */
+#define MSHV_CAP_VP_INTERRUPTS		0x10001
+/*
+ * 1: the host's messages on the shared vector are taken, so that a proxied
+ * interrupt comes to VTL0. Of this driver's own, too.
+ */
+#define MSHV_CAP_PROXIED_INTERRUPT	0x10002
 
 /**
  * MSHV_CREATE_VTL - make a VTL file (on /dev/mshv)
@@ -95,6 +102,7 @@ struct mshv_map_device_intr {
  * ENODEV - map: that CPU has no vector left, or its quota is used up, or this
  *          machine cannot redirect at all. The caller then lets the host
  *          relay this interrupt (proxied);
+ * EOVERFLOW - map: this file holds 2^32 - 1 references to it already;
  * ENOMEM - map: out of memory;
  * EFAULT - the argument cannot be read, or cannot be written; nothing stays
  *          mapped then.
@@ -198,6 +206,106 @@ struct mshv_tdcall {
  * EFAULT - the argument cannot be read or written.
  */
 #define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)
+
+/**
+ * struct mshv_vector_counts - what came to one proxy vector of a VP
+ * @redirected: arrivals on hardware vectors that stood for it, relayed.
+ * @proxied:    arrivals in messages of the host, relayed.
+ *
+ * Since the driver was loaded, whoever had mapped it.
+ */
+struct mshv_vector_counts {
+	__u64 redirected;
+	__u64 proxied;
+};
+
+/**
+ * struct mshv_vp_interrupts - MSHV_GET_VP_INTERRUPTS's argument
+ * @vp:          in: which VP.
+ * @counts_len:  in: how many proxy vectors, from 0 on, are asked for; up to 256.
+ * @counts:      in: address of so many struct mshv_vector_counts.
+ * @blocked:     out: arrivals that the VMM blocked, by either way.
+ * @apic_id:     out: names the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
+ * @quota:       out: most hardware vectors that may be had there; 0: no limit.
+ * @mapped:      out: hardware vectors that stand for a proxy vector.
+ * @quarantined: out: hardware vectors given back and kept aside for a while.
+ *               They count against the quota, but give way to a new mapping.
+ */
+struct mshv_vp_interrupts {
+	__u32 vp;
+	__u32 counts_len;
+	__u64 counts;
+	__u64 blocked;
+	__u32 apic_id;
+	__u32 quota;
+	__u32 mapped;
+	__u32 quarantined;
+};
+
+/**
+ * MSHV_GET_VP_INTERRUPTS - what came to a VP, and by which way (VTL file)
+ *
+ * Of this driver's own: see MSHV_CAP_VP_INTERRUPTS.
+ *
+ * Return: 0, or
+ * EINVAL - no such VP; @counts_len is above 256;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument cannot be read, or something cannot be written.
+ */
+#define MSHV_GET_VP_INTERRUPTS	_IOWR(MSHV_IOCTL, 0xE0, struct mshv_vp_interrupts)
+
+/**
+ * struct mshv_hvcall_setup - MSHV_HVCALL_SETUP's argument
+ * @bitmap_size: bytes at @bitmap, up to 8192.
+ * @bitmap:      address of a bitmap: bit n is set if code n may be called.
+ */
+struct mshv_hvcall_setup {
+	__u64 bitmap_size;
+	__u64 bitmap;
+};
+
+/**
+ * MSHV_HVCALL_SETUP - say once which calls to the host may be made
+ * (on /dev/mshv_hvcall)
+ *
+ * Without it, or beyond @bitmap_size, none may.
+ *
+ * Return: 0, or
+ * EINVAL - @bitmap_size is above 8192, or this file was set up already;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument or the bitmap cannot be read.
+ */
+#define MSHV_HVCALL_SETUP	_IOW(MSHV_IOCTL, 0x1E, struct mshv_hvcall_setup)
+
+/**
+ * struct mshv_hvcall - MSHV_HVCALL's argument
+ * @control:     the hypercall's control word: bits 0..15 are the code.
+ * @input_size:  bytes at @input, up to 4096.
+ * @input:       address of the call's input.
+ * @status:      out: the host's result: bits 0..15 are its status.
+ * @output_size: bytes at @output, up to 4096.
+ * @output:      address for the call's output; not looked at if @output_size is 0.
+ */
+struct mshv_hvcall {
+	__u64 control;
+	__u64 input_size;
+	__u64 input;
+	__u64 status;
+	__u64 output_size;
+	__u64 output;
+};
+
+/**
+ * MSHV_HVCALL - call the host (on /dev/mshv_hvcall)
+ *
+ * Return: 0, and the host's answer is in @status; or
+ * EPERM - this file may not make this call;
+ * EINVAL - a size is above 4096, or the call is to be fast (by registers);
+ * EOPNOTSUPP - there is no host that can be called;
+ * ENOMEM - out of memory;
+ * EFAULT - something cannot be read or written.
+ */
+#define MSHV_HVCALL		_IOWR(MSHV_IOCTL, 0x1F, struct mshv_hvcall)
 
 /*
  * mmap of a VTL file, one page at a time:

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fallback path: a device interrupt that is not redirected exits to the
+ * host, which writes a message to slot 0 of the SynIC of the VP's CPU and
+ * raises the shared vector there.
+ *
+ * Owns: the messages in slot 0, what of them is believed, and their counts.
+ * Knows nothing of mappings, nor of how the page and the vector are had.
+ *
+ * The host may write anything into the page at any time. Each word is read
+ * once, into a local; what comes of a wrong word is one VP's wrong interrupt,
+ * which the host could have sent as well.
+ */
+#define pr_fmt(fmt) "mshv_vtl: " fmt
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/cpumask.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/stddef.h>
+#include <linux/topology.h>
+
+#include <asm/barrier.h>
+#include <asm/local.h>
+#include <asm/sync_bitops.h>
+
+#include "arch.h"
+#include "synic.h"
+#include "trace.h"
+#include "vp.h"
+
+#define SYNIC_VECTORS		256
+
+#define MESSAGE_TYPE_NONE	0
+#define MESSAGE_TYPE_PROXY	0x8001000fU
+#define MESSAGE_FLAG_PENDING	0x01
+
+/* First word of a proxy message's payload. */
+#define PROXY_VTL(word)		((word) & 0xff)
+#define PROXY_MULTIPLE(word)	((word) >> 8 & 0xff)
+
+/*
+ * Most messages taken in one interrupt. Slot 0 holds one; the host writes the
+ * next when it is told that the slot is free, and raises the vector again with
+ * it. So what is left after the last end of message comes with an interrupt of
+ * its own: nothing is lost, and a host that fills the slot without end lets
+ * this CPU breathe in between.
+ */
+#define SYNIC_BUDGET		8
+
+/**
+ * struct synic_message - a slot of the message page; the host's memory
+ * @type:     0: the slot is free. Written last by the host.
+ * @size:     bytes valid in @payload; not relied on, as all of it can be read.
+ * @flags:    bit 0: another message waits for this slot.
+ * @reserved: of no meaning.
+ * @sender:   of no meaning here.
+ * @payload:  of a proxy message: VTL, kind, then one vector or eight banks.
+ */
+struct synic_message {
+	u32 type;
+	u8 size;
+	u8 flags;
+	u16 reserved;
+	u64 sender;
+	u32 payload[60];
+};
+
+static_assert(sizeof(struct synic_message) == 256);
+static_assert(offsetof(struct synic_message, flags) == 5);
+static_assert(offsetof(struct synic_message, payload) == 16);
+
+/*
+ * One CPU's counters. Written by that CPU alone, with interrupts off; read by
+ * anyone. @by_vector is made by synic_online(), and stays.
+ */
+struct synic_cpu {
+	local_t *by_vector;
+	local_t interrupts;
+	local_t messages;
+	local_t relayed;
+	local_t blocked;
+	local_t malformed;
+	local_t unknown;
+};
+
+static DEFINE_PER_CPU(struct synic_cpu, synic_cpus);
+
+/* A CPU's share of memory that redirect.c does not have. */
+static_assert(sizeof(struct synic_cpu) + SYNIC_VECTORS * sizeof(local_t) <= 2560);
+
+/* The vectors that a device interrupt may have. Constant after synic_init(). */
+static u32 synic_legal[MSHV_VTL_PROXY_BANKS];
+
+static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
+		       unsigned int bank, u32 asserted, u32 blocked)
+{
+	local_add(hweight32(asserted), &cpu->relayed);
+	local_add(hweight32(blocked), &cpu->blocked);
+	for (; asserted; asserted &= asserted - 1)
+		local_inc(&by_vector[bank * 32 + __ffs(asserted)]);
+}
+
+/* Out of the way of what runs for each message: it is rarely wanted. */
+static noinline void bank_trace(unsigned int bank, u32 asserted, u32 blocked)
+{
+	unsigned int cpu = smp_processor_id();
+
+	for (; asserted; asserted &= asserted - 1)
+		trace_vtl_relay(cpu, bank * 32 + __ffs(asserted), 0,
+				VTL_WAY_PROXIED);
+	for (; blocked; blocked &= blocked - 1)
+		trace_vtl_blocked(cpu, bank * 32 + __ffs(blocked), 0,
+				  VTL_WAY_PROXIED);
+}
+
+/* Relays what is legal of @bits; false if something was not. */
+static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
+		       local_t *by_vector, const u32 bits[MSHV_VTL_PROXY_BANKS])
+{
+	u32 legal, asserted, any = 0, illegal = 0;
+	unsigned int bank;
+
+	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
+		legal = bits[bank] & synic_legal[bank];
+		illegal |= bits[bank] & ~synic_legal[bank];
+		if (!legal)
+			continue;
+		asserted = vp_assert_bank(run, bank, legal);
+		bank_count(cpu, by_vector, bank, asserted, legal & ~asserted);
+		if (trace_vtl_relay_enabled() || trace_vtl_blocked_enabled())
+			bank_trace(bank, asserted, legal & ~asserted);
+		any |= asserted;
+	}
+
+	if (any) {
+		vp_scan_set(run);
+		vp_wake_here();
+	}
+	return !illegal;
+}
+
+/* The vectors of a proxy message; false if it is none that a host may send. */
+static bool proxy_read(const struct synic_message *message,
+		       u32 bits[MSHV_VTL_PROXY_BANKS])
+{
+	u32 head = READ_ONCE(message->payload[0]);
+	unsigned int bank;
+	u8 vector;
+
+	if (PROXY_VTL(head) || PROXY_MULTIPLE(head) > 1)
+		return false;
+
+	memset(bits, 0, sizeof(*bits) * MSHV_VTL_PROXY_BANKS);
+	if (!PROXY_MULTIPLE(head)) {
+		vector = READ_ONCE(message->payload[1]);
+		bits[vector / 32] = 1U << vector % 32;
+		return true;
+	}
+
+	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++)
+		bits[bank] = READ_ONCE(message->payload[1 + bank]);
+	return true;
+}
+
+static void proxy_handle(struct synic_cpu *cpu,
+			 const struct synic_message *message)
+{
+	struct mshv_vtl_run *run = vp_run(smp_processor_id());
+	/* Pairs with synic_online(). */
+	local_t *by_vector = smp_load_acquire(&cpu->by_vector);
+	u32 bits[MSHV_VTL_PROXY_BANKS];
+
+	if (!run || !by_vector || !proxy_read(message, bits) ||
+	    !bits_relay(cpu, run, by_vector, bits))
+		local_inc(&cpu->malformed);
+}
+
+static void unknown_handle(struct synic_cpu *cpu, u32 type)
+{
+	local_inc(&cpu->unknown);
+	pr_warn_ratelimited("message of unknown type 0x%x from the host on CPU %u: dropped\n",
+			    type, smp_processor_id());
+}
+
+/*
+ * Frees the slot. False if the host has changed it meanwhile, which a sane one
+ * does not: then the slot is left as it is until the vector comes again.
+ *
+ *   this CPU                         the host
+ *   type = 0                         pending flag = 1
+ *   full barrier (A)                 full barrier
+ *   look at the pending flag         look at type
+ *
+ * One of the two sees the other: either the host finds the slot free, or the
+ * flag is seen here and the host is told. (A) is in the compare-and-exchange,
+ * which is the one that stays locked on a machine with one CPU: the host runs
+ * on others.
+ */
+static bool message_free(struct synic_message *message, u32 type)
+{
+	if (sync_cmpxchg(&message->type, type, MESSAGE_TYPE_NONE) != type)
+		return false;
+
+	if (READ_ONCE(message->flags) & MESSAGE_FLAG_PENDING)
+		vtl_arch_synic_end_of_message();
+	return true;
+}
+
+/* False if there is none, or no more can be had now. */
+static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
+{
+	u32 type = READ_ONCE(message->type);
+
+	if (type == MESSAGE_TYPE_NONE)
+		return false;
+
+	/* The type before the rest; the host writes the type last. */
+	virt_rmb();
+	local_inc(&cpu->messages);
+	if (type == MESSAGE_TYPE_PROXY)
+		proxy_handle(cpu, message);
+	else
+		unknown_handle(cpu, type);
+	return message_free(message, type);
+}
+
+void synic_interrupt(void)
+{
+	struct synic_cpu *cpu = this_cpu_ptr(&synic_cpus);
+	struct synic_message *message = vtl_arch_synic_messages();
+	unsigned int left = SYNIC_BUDGET;
+
+	local_inc(&cpu->interrupts);
+	if (!message)
+		return;
+
+	while (left && message_take(cpu, message))
+		left--;
+}
+
+void synic_stats_get(unsigned int cpu, struct synic_stats *stats)
+{
+	const struct synic_cpu *from = per_cpu_ptr(&synic_cpus, cpu);
+
+	stats->interrupts = local_read(&from->interrupts);
+	stats->messages = local_read(&from->messages);
+	stats->relayed = local_read(&from->relayed);
+	stats->blocked = local_read(&from->blocked);
+	stats->malformed = local_read(&from->malformed);
+	stats->unknown = local_read(&from->unknown);
+}
+
+void synic_counts_get(unsigned int cpu, struct mshv_vector_counts *counts)
+{
+	const struct synic_cpu *from = per_cpu_ptr(&synic_cpus, cpu);
+	/* Pairs with synic_online(). */
+	const local_t *by_vector = smp_load_acquire(&from->by_vector);
+	unsigned int vector;
+
+	for (vector = 0; vector < SYNIC_VECTORS; vector++)
+		counts[vector].proxied = by_vector ? local_read(&by_vector[vector]) : 0;
+}
+
+int synic_online(unsigned int cpu)
+{
+	struct synic_cpu *to = per_cpu_ptr(&synic_cpus, cpu);
+	local_t *by_vector;
+
+	if (to->by_vector)
+		return 0;
+
+	by_vector = kvzalloc_node(SYNIC_VECTORS * sizeof(*by_vector), GFP_KERNEL,
+				  cpu_to_node(cpu));
+	if (!by_vector)
+		return -ENOMEM;
+
+	/* Zeroed before it can be seen by an interrupt there. */
+	smp_store_release(&to->by_vector, by_vector);
+	return 0;
+}
+
+void synic_init(void)
+{
+	u32 vector;
+
+	for (vector = 0; vector < SYNIC_VECTORS; vector++) {
+		if (vtl_arch_proxy_vector_valid(vector))
+			synic_legal[vector / 32] |= 1U << vector % 32;
+	}
+}
+
+void synic_exit(void)
+{
+	struct synic_cpu *cpu_data;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		cpu_data = per_cpu_ptr(&synic_cpus, cpu);
+		kvfree(cpu_data->by_vector);
+		cpu_data->by_vector = NULL;
+	}
+}

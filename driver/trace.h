@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The events of the driver, in the trace system mshv_vtl.
+ *
+ * Owns: their names and fields; see docs/tracing.md. An event that is off costs
+ * an instruction that does nothing.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM mshv_vtl
+
+#if !defined(_MSHV_VTL_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _MSHV_VTL_TRACE_H
+
+#include <linux/tracepoint.h>
+#include <linux/types.h>
+
+#define VTL_WAY_REDIRECTED	0
+#define VTL_WAY_PROXIED		1
+
+DECLARE_EVENT_CLASS(vtl_mapping,
+		    TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
+			     unsigned long references, int error),
+		    TP_ARGS(cpu, proxy_vector, vector, references, error),
+		    TP_STRUCT__entry(__field(unsigned long, references)
+				     __field(int, cpu)
+				     __field(u32, proxy_vector)
+				     __field(u32, vector)
+				     __field(int, error)),
+		    TP_fast_assign(__entry->references = references;
+				   __entry->cpu = cpu;
+				   __entry->proxy_vector = proxy_vector;
+				   __entry->vector = vector;
+				   __entry->error = error;),
+		    TP_printk("vp=%d proxy_vector=0x%02x vector=0x%02x references=%lu error=%d",
+			      __entry->cpu, __entry->proxy_vector,
+			      __entry->vector, __entry->references,
+			      __entry->error)
+);
+
+/*
+ * A reference was taken, or not: then @error says why, and what is not known is
+ * 0 (a CPU that is not known, -1). @references is the sum over all VTL files.
+ */
+DEFINE_EVENT(vtl_mapping, vtl_map,
+	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
+		      unsigned long references, int error),
+	     TP_ARGS(cpu, proxy_vector, vector, references, error)
+);
+
+/* A reference was dropped, or not. With the last one, @references is 0. */
+DEFINE_EVENT(vtl_mapping, vtl_unmap,
+	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
+		      unsigned long references, int error),
+	     TP_ARGS(cpu, proxy_vector, vector, references, error)
+);
+
+DECLARE_EVENT_CLASS(vtl_arrival,
+		    TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector,
+			     u8 way),
+		    TP_ARGS(cpu, proxy_vector, vector, way),
+		    TP_STRUCT__entry(__field(unsigned int, cpu)
+				     __field(u32, proxy_vector)
+				     __field(u32, vector)
+				     __field(u8, way)),
+		    TP_fast_assign(__entry->cpu = cpu;
+				   __entry->proxy_vector = proxy_vector;
+				   __entry->vector = vector;
+				   __entry->way = way;),
+		    TP_printk("vp=%u proxy_vector=0x%02x vector=0x%02x way=%s",
+			      __entry->cpu, __entry->proxy_vector,
+			      __entry->vector,
+			      __print_symbolic(__entry->way,
+					       { VTL_WAY_REDIRECTED, "redirected" },
+					       { VTL_WAY_PROXIED, "proxied" }))
+);
+
+/* An interrupt has set its bit. @vector is 0 if it came in a message. */
+DEFINE_EVENT(vtl_arrival, vtl_relay,
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
+	     TP_ARGS(cpu, proxy_vector, vector, way)
+);
+
+/* One has come that the VMM blocks. */
+DEFINE_EVENT(vtl_arrival, vtl_blocked,
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
+	     TP_ARGS(cpu, proxy_vector, vector, way)
+);
+
+/* VTL0 is entered. */
+TRACE_EVENT(vtl_enter,
+	    TP_PROTO(unsigned int cpu),
+	    TP_ARGS(cpu),
+	    TP_STRUCT__entry(__field(unsigned int, cpu)),
+	    TP_fast_assign(__entry->cpu = cpu;),
+	    TP_printk("vp=%u", __entry->cpu)
+);
+
+/*
+ * VTL0 has exited. @reason is the architecture's; @handled: 1: without the VMM,
+ * 0: the VMM sees it, below 0: an errno for the VMM.
+ */
+TRACE_EVENT(vtl_exit,
+	    TP_PROTO(unsigned int cpu, u64 reason, int handled),
+	    TP_ARGS(cpu, reason, handled),
+	    TP_STRUCT__entry(__field(u64, reason)
+			     __field(unsigned int, cpu)
+			     __field(int, handled)),
+	    TP_fast_assign(__entry->reason = reason;
+			   __entry->cpu = cpu;
+			   __entry->handled = handled;),
+	    TP_printk("vp=%u reason=0x%016llx handled=%d", __entry->cpu,
+		      __entry->reason, __entry->handled)
+);
+
+#endif /* _MSHV_VTL_TRACE_H */
+
+/* The kernel's tracing reads this file again, from this folder. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

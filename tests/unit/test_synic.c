@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The host's messages: what is believed of them, when the host is told that
+ * the slot is free, and what becomes of garbage. The host is this test.
+ *
+ * Includes synic.c, so that a test starts with all counters at 0.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "shim.h"
+#include "synic.c"
+
+/* A CPU that comes online in no test but the one that is about it. */
+#define CPU_NEVER 3
+
+static struct synic_message *page;
+static unsigned int eoms;
+static void (*on_eom)(void);
+
+bool vtl_arch_proxy_vector_valid(u32 vector)
+{
+	return vector >= 16 && vector < 256;
+}
+
+void *vtl_arch_synic_messages(void)
+{
+	return page;
+}
+
+void vtl_arch_synic_end_of_message(void)
+{
+	eoms++;
+	if (on_eom)
+		on_eom();
+}
+
+static int setup(void **state)
+{
+	unsigned int cpu;
+	int ret;
+
+	(void)state;
+	shim_reset();
+	memset(&synic_cpus, 0, sizeof(synic_cpus));
+	eoms = 0;
+	on_eom = NULL;
+	page = aligned_alloc(4096, 4096);
+	memset(page, 0, 4096);
+	synic_init();
+	ret = vp_init();
+	for (cpu = 0; cpu < CPU_NEVER; cpu++)
+		ret = ret ?: vp_online(cpu);
+	return ret ?: synic_online(0);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	shim_stretch = NULL;
+	shim_fail_at = 0;
+	vp_sleeper.task = NULL;
+	synic_exit();
+	vp_exit();
+	free(page);
+	return 0;
+}
+
+static struct synic_stats stats(void)
+{
+	struct synic_stats figures;
+
+	synic_stats_get(0, &figures);
+	return figures;
+}
+
+static u64 count_of(u32 vector)
+{
+	struct mshv_vector_counts counts[256];
+
+	synic_counts_get(0, counts);
+	return counts[vector].proxied;
+}
+
+/* Takes all bits of the VP; returns how many there were, 0 if not told to scan. */
+static unsigned int bits_take(u32 bits[8])
+{
+	unsigned int bank, taken = 0;
+
+	memset(bits, 0, 8 * sizeof(*bits));
+	if (vp_pull(vp_run(0), bits) != VP_PULLED_BITS)
+		return 0;
+	for (bank = 0; bank < 8; bank++)
+		taken += hweight32(bits[bank]);
+	return taken;
+}
+
+static void post(u32 type, u32 head, u8 flags)
+{
+	page->payload[0] = head;
+	page->size = 36;
+	page->flags = flags;
+	page->type = type;
+}
+
+static void post_single(u32 vector, u8 flags)
+{
+	memset(page->payload, 0, sizeof(page->payload));
+	page->payload[1] = vector;
+	post(MESSAGE_TYPE_PROXY, 0, flags);
+}
+
+static void post_multiple(const u32 bits[8], u8 flags)
+{
+	memset(page->payload, 0xff, sizeof(page->payload));
+	memcpy(&page->payload[1], bits, 8 * sizeof(*bits));
+	post(MESSAGE_TYPE_PROXY, 1 << 8, flags);
+}
+
+static void a_single_vector_is_relayed(void **state)
+{
+	u32 bits[8];
+
+	(void)state;
+	post_single(0x51, 0);
+	synic_interrupt();
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 1);
+	assert_int_equal(bits_take(bits), 1);
+	assert_int_equal(bits[2], 1U << 0x11);
+	assert_int_equal(page->type, 0);
+	assert_int_equal(stats().interrupts, 1);
+	assert_int_equal(stats().messages, 1);
+	assert_int_equal(stats().relayed, 1);
+	assert_int_equal(stats().malformed + stats().unknown + stats().blocked, 0);
+	assert_int_equal(count_of(0x51), 1);
+	assert_int_equal(count_of(0x50), 0);
+}
+
+static void every_legal_vector_sets_its_own_bit(void **state)
+{
+	u32 bits[8], vector;
+
+	(void)state;
+	for (vector = 16; vector < 256; vector++) {
+		post_single(vector, 0);
+		synic_interrupt();
+		assert_int_equal(bits_take(bits), 1);
+		assert_int_equal(bits[vector / 32], 1U << vector % 32);
+		assert_int_equal(count_of(vector), 1);
+	}
+	assert_int_equal(stats().malformed, 0);
+}
+
+static void the_low_byte_of_a_single_vector_counts(void **state)
+{
+	u32 bits[8];
+
+	(void)state;
+	post_single(0xdead0051, 0);
+	synic_interrupt();
+	assert_int_equal(bits_take(bits), 1);
+	assert_int_equal(bits[2], 1U << 0x11);
+	assert_int_equal(stats().malformed, 0);
+}
+
+static void several_vectors_of_one_message(void **state)
+{
+	const u32 sent[8] = { 1U << 31, 0, 0x00020001, 0, 0, 0, 0, 1U << 31 | 1 };
+	u32 bits[8];
+
+	(void)state;
+	post_multiple(sent, 0);
+	synic_interrupt();
+	assert_int_equal(bits_take(bits), 5);
+	assert_memory_equal(bits, sent, sizeof(bits));
+	assert_int_equal(stats().messages, 1);
+	assert_int_equal(stats().relayed, 5);
+	assert_int_equal(count_of(31), 1);
+	assert_int_equal(count_of(0x40), 1);
+	assert_int_equal(count_of(0x51), 1);
+	assert_int_equal(count_of(0xe0), 1);
+	assert_int_equal(count_of(0xff), 1);
+	assert_int_equal(count_of(0xfe), 0);
+}
+
+static void the_host_is_told_only_when_another_waits(void **state)
+{
+	(void)state;
+	post_single(0x51, 0);
+	synic_interrupt();
+	assert_int_equal(eoms, 0);
+	post_single(0x51, 0xfe);
+	synic_interrupt();
+	assert_int_equal(eoms, 0);
+	post_single(0x51, 1);
+	synic_interrupt();
+	assert_int_equal(eoms, 1);
+	/* Nothing there: nothing is told, whatever the flag says. */
+	synic_interrupt();
+	assert_int_equal(eoms, 1);
+	assert_int_equal(stats().messages, 3);
+}
+
+/* The first call comes when the bit is set, the next when the slot is freed. */
+static void host_flags_another(void)
+{
+	static bool bit_is_set;
+
+	if (bit_is_set)
+		page->flags = 1;
+	bit_is_set = true;
+}
+
+static void a_flag_that_comes_late_is_seen(void **state)
+{
+	(void)state;
+	post_single(0x51, 0);
+	/* After all of the message was handled, just before the slot is free. */
+	shim_stretch = host_flags_another;
+	synic_interrupt();
+	assert_int_equal(eoms, 1);
+}
+
+static void host_rewrites(void)
+{
+	page->type = 0x80000042;
+	page->flags = 1;
+}
+
+static void a_slot_that_the_host_rewrites_is_left_alone(void **state)
+{
+	u32 bits[8];
+
+	(void)state;
+	post_single(0x51, 1);
+	shim_stretch = host_rewrites;
+	synic_interrupt();
+	shim_stretch = NULL;
+	assert_int_equal(page->type, 0x80000042);
+	assert_int_equal(eoms, 0);
+	assert_int_equal(stats().messages, 1);
+	assert_int_equal(bits_take(bits), 1);
+
+	/* It is looked at when the vector comes again. */
+	synic_interrupt();
+	assert_int_equal(page->type, 0);
+	assert_int_equal(stats().unknown, 1);
+	assert_int_equal(eoms, 1);
+}
+
+static void host_never_ends(void)
+{
+	post_single(0x51, 1);
+}
+
+static void one_interrupt_takes_a_bounded_number(void **state)
+{
+	(void)state;
+	host_never_ends();
+	on_eom = host_never_ends;
+	synic_interrupt();
+	assert_int_equal(stats().messages, SYNIC_BUDGET);
+	assert_int_equal(eoms, SYNIC_BUDGET);
+	assert_int_not_equal(page->type, 0);
+	synic_interrupt();
+	assert_int_equal(stats().messages, 2 * SYNIC_BUDGET);
+}
+
+/* A conforming host with vectors still to be sent, from the highest down. */
+static u32 queue_next;
+static unsigned int queue_raised;
+
+static void queue_send(void)
+{
+	if (queue_next < 0x30)
+		return;
+	post_single(queue_next, queue_next > 0x30);
+	queue_next--;
+	queue_raised++;
+}
+
+static void a_long_queue_comes_whole(void **state)
+{
+	unsigned int taken;
+	u32 bits[8];
+
+	(void)state;
+	queue_next = 0x30 + 99;
+	queue_raised = 0;
+	on_eom = queue_send;
+	queue_send();
+	/* An interrupt that is raised while one is handled comes after it. */
+	while (queue_raised) {
+		queue_raised = 0;
+		synic_interrupt();
+	}
+	taken = bits_take(bits);
+	assert_int_equal(taken, 100);
+	assert_int_equal(stats().messages, 100);
+	assert_int_equal(stats().relayed, 100);
+	assert_true(stats().interrupts >= 100 / SYNIC_BUDGET);
+}
+
+static void what_the_vmm_blocks_is_counted_and_does_not_set_scan(void **state)
+{
+	const u32 sent[8] = { 0, 0, 0x00030000, 1, 0, 0, 0, 0 };
+	u32 bits[8];
+
+	(void)state;
+	vp_run(0)->proxy_irr_blocked[2] = ~0U;
+	post_single(0x51, 0);
+	synic_interrupt();
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(vp_run(0)->proxy_irr[2], 0);
+	assert_int_equal(stats().blocked, 1);
+	assert_int_equal(stats().relayed, 0);
+	assert_int_equal(count_of(0x51), 0);
+
+	vp_run(0)->proxy_irr_blocked[2] = ~(1U << 0x11);
+	post_multiple(sent, 0);
+	synic_interrupt();
+	assert_int_equal(bits_take(bits), 2);
+	assert_int_equal(bits[2], 1U << 0x11);
+	assert_int_equal(bits[3], 1);
+	assert_int_equal(stats().blocked, 2);
+	assert_int_equal(stats().relayed, 2);
+	assert_int_equal(stats().malformed, 0);
+}
+
+static void an_illegal_vector_is_dropped(void **state)
+{
+	const u32 sent[8] = { 0x0001ffff, 0, 0, 0, 0, 0, 0, 1U << 31 };
+	u32 bits[8], vector;
+
+	(void)state;
+	for (vector = 0; vector < 16; vector++) {
+		post_single(vector, 1);
+		synic_interrupt();
+	}
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(vp_run(0)->proxy_irr[0], 0);
+	assert_int_equal(stats().malformed, 16);
+	assert_int_equal(eoms, 16);
+
+	/* What is legal beside it is relayed. */
+	post_multiple(sent, 0);
+	synic_interrupt();
+	assert_int_equal(bits_take(bits), 2);
+	assert_int_equal(bits[0], 1U << 16);
+	assert_int_equal(bits[7], 1U << 31);
+	assert_int_equal(stats().malformed, 17);
+}
+
+static void another_vtl_and_an_unknown_kind_are_malformed(void **state)
+{
+	static const u32 heads[] = { 0x01, 0x02, 0xff, 0x101, 0x200, 0xff00 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		post_single(0x51, 1);
+		page->payload[0] = heads[i];
+		page->payload[2] = 1;
+		synic_interrupt();
+		assert_int_equal(page->type, 0);
+	}
+	assert_int_equal(stats().malformed, 6);
+	assert_int_equal(stats().relayed, 0);
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(eoms, 6);
+}
+
+static void host_sends_a_good_one(void)
+{
+	on_eom = NULL;
+	post_single(0x51, 0);
+}
+
+static void an_unknown_type_is_passed_over(void **state)
+{
+	u32 bits[8];
+
+	(void)state;
+	post(0x80000001, 0, 1);
+	on_eom = host_sends_a_good_one;
+	synic_interrupt();
+	assert_int_equal(stats().unknown, 1);
+	assert_int_equal(stats().messages, 2);
+	assert_int_equal(eoms, 1);
+	assert_int_equal(bits_take(bits), 1);
+	assert_int_equal(shim_warnings, 1);
+	assert_non_null(strstr(shim_log, "unknown type 0x80000001"));
+}
+
+static void a_halted_vp_is_woken_once_a_message(void **state)
+{
+	const u32 sent[8] = { 0, 0, 0x00030000, 1, 0, 0, 0, 0 };
+
+	(void)state;
+	vp_sleeper.task = &vp_sleeper;
+	post_multiple(sent, 0);
+	synic_interrupt();
+	assert_int_equal(shim_wakeups, 1);
+	post_single(3, 0);
+	synic_interrupt();
+	assert_int_equal(shim_wakeups, 1);
+}
+
+static void before_the_vp_is_there_messages_are_dropped(void **state)
+{
+	(void)state;
+	shim_cpu = CPU_NEVER;
+	post_single(0x51, 1);
+	synic_interrupt();
+	assert_int_equal(page->type, 0);
+	assert_int_equal(eoms, 1);
+	assert_int_equal(stats().malformed, 1);
+	assert_int_equal(stats().relayed, 0);
+
+	/* With the run page, and counters not yet. */
+	shim_cpu = 0;
+	synic_exit();
+	post_single(0x51, 1);
+	synic_interrupt();
+	assert_int_equal(stats().malformed, 2);
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(count_of(0x51), 0);
+
+	assert_int_equal(synic_online(0), 0);
+	post_single(0x51, 1);
+	synic_interrupt();
+	assert_int_equal(vp_run(0)->scan_proxy_irr, 1);
+	assert_int_equal(count_of(0x51), 1);
+}
+
+static void without_a_page_nothing_happens(void **state)
+{
+	struct synic_message *before = page;
+
+	(void)state;
+	post_single(0x51, 1);
+	page = NULL;
+	synic_interrupt();
+	page = before;
+	assert_int_not_equal(page->type, 0);
+	assert_int_equal(stats().interrupts, 1);
+	assert_int_equal(stats().messages, 0);
+}
+
+static void other_slots_are_not_touched(void **state)
+{
+	u8 before[4096];
+
+	(void)state;
+	memset(page, 0x5a, 4096);
+	post_single(0x51, 0);
+	memcpy(before, page, 4096);
+	synic_interrupt();
+	assert_memory_equal(before + 256, (u8 *)page + 256, 4096 - 256);
+	assert_int_equal(stats().messages, 1);
+}
+
+static void counters_may_not_be_had(void **state)
+{
+	(void)state;
+	synic_exit();
+	shim_allocations = 0;
+	shim_fail_at = 1;
+	assert_int_equal(synic_online(0), -ENOMEM);
+	assert_int_equal(synic_online(0), 0);
+	/* Once made, they stay. */
+	assert_int_equal(synic_online(0), 0);
+	assert_int_equal(shim_allocations, 2);
+}
+
+static unsigned int fuzz_seed = 20250607;
+
+static void page_fill(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4096 / sizeof(u32); i++)
+		((u32 *)page)[i] = (u32)rand_r(&fuzz_seed) << 16 ^ rand_r(&fuzz_seed);
+	/* Often enough something that is looked at more closely. */
+	if (rand_r(&fuzz_seed) % 4)
+		page->type = MESSAGE_TYPE_PROXY;
+	if (rand_r(&fuzz_seed) % 4)
+		page->payload[0] &= 0x0100;
+	if (rand_r(&fuzz_seed) % 16 == 0)
+		page->type = 0;
+}
+
+static void host_writes_garbage(void)
+{
+	if (rand_r(&fuzz_seed) % 4 == 0)
+		page_fill();
+}
+
+static void garbage_sets_legal_bits_alone(void **state)
+{
+	unsigned long relayed = 0, seen = 0;
+	u32 vector, bits[8];
+	int i;
+
+	(void)state;
+	shim_stretch = host_writes_garbage;
+	on_eom = host_writes_garbage;
+	for (i = 0; i < 50000; i++) {
+		page_fill();
+		synic_interrupt();
+		seen += bits_take(bits);
+		assert_int_equal(bits[0] & 0xffff, 0);
+		assert_int_equal(vp_run(0)->proxy_irr[0] & 0xffff, 0);
+	}
+	for (vector = 0; vector < 256; vector++)
+		relayed += count_of(vector);
+	assert_int_equal(stats().relayed, relayed);
+	assert_true(seen && seen <= relayed);
+	assert_true(stats().messages <= 50000UL * SYNIC_BUDGET);
+	assert_true(stats().malformed && stats().unknown);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_single_vector_is_relayed),
+		TEST(every_legal_vector_sets_its_own_bit),
+		TEST(the_low_byte_of_a_single_vector_counts),
+		TEST(several_vectors_of_one_message),
+		TEST(the_host_is_told_only_when_another_waits),
+		TEST(a_flag_that_comes_late_is_seen),
+		TEST(a_slot_that_the_host_rewrites_is_left_alone),
+		TEST(one_interrupt_takes_a_bounded_number),
+		TEST(a_long_queue_comes_whole),
+		TEST(what_the_vmm_blocks_is_counted_and_does_not_set_scan),
+		TEST(an_illegal_vector_is_dropped),
+		TEST(another_vtl_and_an_unknown_kind_are_malformed),
+		TEST(an_unknown_type_is_passed_over),
+		TEST(a_halted_vp_is_woken_once_a_message),
+		TEST(before_the_vp_is_there_messages_are_dropped),
+		TEST(without_a_page_nothing_happens),
+		TEST(other_slots_are_not_touched),
+		TEST(counters_may_not_be_had),
+		TEST(garbage_sets_legal_bits_alone),
+	};
+
+	return cmocka_run_group_tests_name("synic", tests, NULL, NULL);
+}
