@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the local APICs.
+ * The local APICs: reading them, and sending an interrupt from one to another.
  *
  * Through the callback of the exported apic driver: apic_read() is a static
  * call from Linux 6.6 on, and its trampoline is not exported to modules.
  */
 #include <linux/cpumask.h>
+#include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
@@ -82,4 +83,21 @@ bool lab_apic_requested(u8 vector)
 u32 lab_apic_id(u32 cpu)
 {
 	return per_cpu(x86_cpu_to_apicid, cpu);
+}
+
+/**
+ * lab_apic_raise() - send a CPU an interrupt
+ * @cpu:    an online CPU, the caller's own too.
+ * @vector: which, 31 or above.
+ *
+ * Context: any.
+ */
+void lab_apic_raise(u32 cpu, u8 vector)
+{
+	unsigned long flags;
+
+	/* Two writes to the APIC, which no interrupt handler may come between. */
+	local_irq_save(flags);
+	apic->send_IPI(cpu, vector);
+	local_irq_restore(flags);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A look at the interrupt controllers of the CPUs. Changes nothing there.
+ * The interrupt controllers of the CPUs: a look at them, and raising a vector.
  */
 #ifndef _LAB_HOST_APIC_H
 #define _LAB_HOST_APIC_H
@@ -23,5 +23,6 @@ struct lab_apic {
 int lab_apic_read(u32 cpu, struct lab_apic *state);
 bool lab_apic_requested(u8 vector);
 u32 lab_apic_id(u32 cpu);
+void lab_apic_raise(u32 cpu, u8 vector);
 
 #endif /* _LAB_HOST_APIC_H */

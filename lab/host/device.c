@@ -2,6 +2,7 @@
 /*
  * The table of devices, and what holds for the sources of every kind.
  */
+#include <linux/cpu.h>
 #include <linux/nospec.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
@@ -9,6 +10,7 @@
 
 #include "device.h"
 #include "lab_host.h"
+#include "route.h"
 
 /* How many raises go by before others may run and signals are looked at. */
 #define RAISES_AT_ONCE 64
@@ -53,8 +55,14 @@ void lab_device_remove(struct lab_device *device)
 	up_write(&devices_lock);
 }
 
+static void lock_devices(void)
+{
+	cpus_read_lock();
+	down_read(&devices_lock);
+}
+
 /**
- * lab_device_get() - find a device and keep it
+ * lab_device_get() - find a device, and keep it and the CPUs
  * @index: any value.
  *
  * Return: the device, which stays until lab_device_put(); or NULL, if there is
@@ -68,22 +76,70 @@ struct lab_device *lab_device_get(u32 index)
 		return NULL;
 	index = array_index_nospec(index, LAB_HOST_DEVICES_MAX);
 
-	down_read(&devices_lock);
+	lock_devices();
 	device = devices[index];
 	if (!device)
-		up_read(&devices_lock);
+		lab_device_put();
 	return device;
 }
 
 /**
- * lab_device_put() - give back what lab_device_get() found
+ * lab_device_find() - the same by PCI function
+ * @bdf: bus << 8 | devfn; any value.
+ *
+ * Return: as lab_device_get().
+ */
+struct lab_device *lab_device_find(u64 bdf)
+{
+	u32 index;
+
+	lock_devices();
+	for (index = 0; index < LAB_HOST_DEVICES_MAX; index++) {
+		if (devices[index] && pci_dev_id(devices[index]->pdev) == bdf)
+			return devices[index];
+	}
+	lab_device_put();
+	return NULL;
+}
+
+/**
+ * lab_device_put() - give back what lab_device_get() or lab_device_find() found
  */
 void lab_device_put(void)
 {
 	up_read(&devices_lock);
+	cpus_read_unlock();
 }
 
-static struct lab_source *find_source(struct lab_device *device, u32 number)
+/**
+ * lab_devices_leave_cpu() - let no device send to a CPU for the host
+ * @cpu: it is about to go offline.
+ *
+ * Context: a callback of CPU hotplug.
+ * Return: 0, or why one of them cannot.
+ */
+int lab_devices_leave_cpu(u32 cpu)
+{
+	int error = 0;
+	u32 index;
+
+	down_read(&devices_lock);
+	for (index = 0; index < LAB_HOST_DEVICES_MAX && !error; index++) {
+		if (devices[index])
+			error = lab_route_leave_cpu(devices[index], cpu);
+	}
+	up_read(&devices_lock);
+	return error;
+}
+
+/**
+ * lab_source_find() - a source of a device
+ * @device: the device.
+ * @number: which; any value.
+ *
+ * Return: it, or NULL.
+ */
+struct lab_source *lab_source_find(struct lab_device *device, u32 number)
 {
 	if (number >= device->source_count)
 		return NULL;
@@ -105,7 +161,7 @@ static struct lab_source *find_source(struct lab_device *device, u32 number)
  */
 int lab_source_program(struct lab_device *device, u32 number, const struct lab_message *message)
 {
-	struct lab_source *source = find_source(device, number);
+	struct lab_source *source = lab_source_find(device, number);
 	int error;
 
 	if (!source)
@@ -133,7 +189,7 @@ int lab_source_program(struct lab_device *device, u32 number, const struct lab_m
  */
 int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent)
 {
-	struct lab_source *source = find_source(device, number);
+	struct lab_source *source = lab_source_find(device, number);
 	int error = -EAGAIN;
 
 	if (!source)
@@ -188,7 +244,7 @@ int lab_source_raise_many(struct lab_device *device, u32 number, u32 count)
  */
 int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message)
 {
-	struct lab_source *source = find_source(device, number);
+	struct lab_source *source = lab_source_find(device, number);
 
 	if (!source)
 		return -ENOENT;
@@ -209,7 +265,7 @@ int lab_source_message(struct lab_device *device, u32 number, struct lab_message
  */
 int lab_source_raised(struct lab_device *device, u32 number, u64 *raised)
 {
-	struct lab_source *source = find_source(device, number);
+	struct lab_source *source = lab_source_find(device, number);
 
 	if (!source)
 		return -ENOENT;

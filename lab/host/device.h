@@ -4,23 +4,30 @@
  *
  * Owns: what all devices have in common, whatever their kind: the table of
  * them, each source's message, the count of its raises. Must not know how a
- * kind raises or where it keeps its messages (edu.c, ivshmem.c), nor the
- * ioctls (node.c).
+ * kind raises or where it keeps its messages (edu.c, ivshmem.c), why a source
+ * sends what it does (route.c), nor the ioctls (node.c, control.c).
  *
  * Locks, outer first:
- *   the table's rwsem  held for reading from lab_device_get() to
- *                      lab_device_put(); a device goes away only under it
- *                      held for writing
+ *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no
+ *                      vector goes away with its CPU meanwhile; outermost, since
+ *                      the callbacks that hold it take the others (cpus.c)
+ *   the table's rwsem  held for reading likewise; a device goes away only under
+ *                      it held for writing
+ *   source->change     where a source goes changes once at a time (route.c)
  *   source->lock       one message is rewritten, or sent, at a time
  */
 #ifndef _LAB_HOST_DEVICE_H
 #define _LAB_HOST_DEVICE_H
 
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "synic.h"
+
 struct lab_device;
+struct lab_receiver;
 
 /* What the host's IOMMU would hold for one source. */
 struct lab_message {
@@ -57,17 +64,42 @@ extern const struct lab_kind lab_edu;
 extern const struct lab_kind lab_ivshmem;
 
 /**
+ * struct lab_route - where a source's interrupts are to go
+ * @way:     LAB_HOST_WAY_*.
+ * @masked:  nowhere for now.
+ * @apic_id: message, redirected: the CPU.
+ * @vector:  message, redirected: its vector.
+ * @proxy:   proxied: who hears of them.
+ */
+struct lab_route {
+	u32 way;
+	bool masked;
+	u8 apic_id;
+	u8 vector;
+	struct lab_proxy proxy;
+};
+
+/**
  * struct lab_source - one thing of a device that raises an interrupt
- * @lock:    guards all below, and the device's own copy of the message. Taken
- *           with interrupts off: a CPU that is told to hold (hold.c) must not
- *           be stopped while it has the lock, since the raiser needs it then.
- * @message: what the device was told to send.
- * @raised:  how often it was told to raise.
+ * @lock:     guards @message, @raised and the device's own copy of the message.
+ *            Taken with interrupts off: a CPU that is told to hold (hold.c) must
+ *            not be stopped while it has the lock, since the raiser needs it then.
+ * @message:  what the device was told to send.
+ * @raised:   how often it was told to raise.
+ * @change:   guards all below, and that @message fits them.
+ * @route:    where it goes.
+ * @receiver: where the host takes its interrupts, while proxied and unmasked;
+ *            else NULL.
+ * @exits:    those that came to its receivers before this one.
  */
 struct lab_source {
 	raw_spinlock_t lock;	/* see above */
 	struct lab_message message;
 	u64 raised;
+	struct mutex change;	/* see above */
+	struct lab_route route;
+	struct lab_receiver *receiver;
+	u64 exits;
 };
 
 /**
@@ -97,8 +129,11 @@ struct lab_device {
 int lab_device_add(struct lab_device *device);
 void lab_device_remove(struct lab_device *device);
 struct lab_device *lab_device_get(u32 index);
+struct lab_device *lab_device_find(u64 bdf);
 void lab_device_put(void);
+int lab_devices_leave_cpu(u32 cpu);
 
+struct lab_source *lab_source_find(struct lab_device *device, u32 number);
 int lab_source_program(struct lab_device *device, u32 number, const struct lab_message *message);
 int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message);
 int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The lab's host: how tests and the demo ask for real device interrupts.
+ * The lab's host: how tests and the demo ask for real device interrupts, and
+ * tell the host how to behave.
  *
  * Owns: the ioctls of /dev/vtlirq_lab_host. A lab interface: it may change at
- * any time, and no production build has it. Knows nothing of the VTL driver.
+ * any time, and no production build has it.
  *
- * A device has one or more sources (its MSI, or its MSI-X table entries). A
- * source's message names the CPU and the vector, as a host's IOMMU would.
+ * A device has one or more sources (its MSI, or its MSI-X table entries). Where
+ * a source's interrupts go is set in one of two ways: by LAB_HOST_SET_MESSAGE,
+ * which names CPU and vector outright, or as on Hyper-V, by the hypercall
+ * HvCallRetargetDeviceInterrupt through the driver's seam. In that call the
+ * device id is struct lab_host_device.bdf, the MSI's address LAB_HOST_MSI_ADDRESS
+ * and its data the number of the source.
  */
 #ifndef _LAB_HOST_H
 #define _LAB_HOST_H
@@ -19,6 +24,9 @@
 
 #define LAB_HOST_KIND_EDU	1
 #define LAB_HOST_KIND_IVSHMEM	2
+
+/* Entry data 0 of every source in HvCallRetargetDeviceInterrupt. */
+#define LAB_HOST_MSI_ADDRESS	0xfee00000
 
 /* Indices of devices are below this; one that was taken away leaves a gap. */
 #define LAB_HOST_DEVICES_MAX	32
@@ -116,6 +124,128 @@ struct lab_host_held {
 	__u32 usecs;
 };
 
+/**
+ * struct lab_host_mask - LAB_HOST_SET_MASK's argument
+ * @device: index of the device.
+ * @source: index of the source.
+ * @masked: 1: it raises nothing until unmasked, wherever it goes; 0: it raises.
+ * @reserved: 0.
+ *
+ * What a guest does in its device. A retarget does not change it; a source is
+ * masked until it is unmasked here, or enabled by LAB_HOST_SET_MESSAGE.
+ */
+struct lab_host_mask {
+	__u32 device;
+	__u32 source;
+	__u32 masked;
+	__u32 reserved;
+};
+
+/* struct lab_host_source.way */
+#define LAB_HOST_WAY_NONE	0	/* nobody has said where it goes */
+#define LAB_HOST_WAY_MESSAGE	1	/* LAB_HOST_SET_MESSAGE */
+#define LAB_HOST_WAY_REDIRECTED	2	/* to a hardware vector, by hypercall */
+#define LAB_HOST_WAY_PROXIED	3	/* to the host, by hypercall */
+
+/**
+ * struct lab_host_source - LAB_HOST_GET_SOURCE's argument
+ * @device:  in: index of the device.
+ * @source:  in: index of the source.
+ * @way:     out: LAB_HOST_WAY_*.
+ * @masked:  out: 1 if so.
+ * @vp:      out: the CPU that its message names, or the first VP of its set.
+ * @vector:  out: the vector there: of the CPU, or (proxied) of VTL0.
+ * @exits:   out: host exits that its interrupts have cost: one for each proxied.
+ * @raised:  out: as struct lab_host_raise.
+ */
+struct lab_host_source {
+	__u32 device;
+	__u32 source;
+	__u32 way;
+	__u32 masked;
+	__u32 vp;
+	__u32 vector;
+	__u64 exits;
+	__u64 raised;
+};
+
+/**
+ * struct lab_host_vp - LAB_HOST_GET_VP's argument
+ * @vp:         in: which.
+ * @reserved:   in: 0.
+ * @exits:      out: host exits for device interrupts that were to be proxied to it.
+ * @eoms:       out: host exits because it wrote its EOM register.
+ * @singles:    out: messages with a single vector.
+ * @multiples:  out: messages with several vectors.
+ * @queued:     out: times a vector had to wait because the slot was full.
+ * @merged:     out: interrupts whose vector was waiting already: one message
+ *              will do for both, as one bit of an APIC would.
+ * @waiting:    out: how many vectors wait now.
+ * @slot_full:  out: 1 if the slot has a message now.
+ */
+struct lab_host_vp {
+	__u32 vp;
+	__u32 reserved;
+	__u64 exits;
+	__u64 eoms;
+	__u64 singles;
+	__u64 multiples;
+	__u64 queued;
+	__u64 merged;
+	__u32 waiting;
+	__u32 slot_full;
+};
+
+/* struct lab_host_behaviour.flags: the capability register has bit 34. */
+#define LAB_HOST_REDIRECTS	0x1
+
+/**
+ * struct lab_host_behaviour - LAB_HOST_SET_BEHAVIOUR's and _GET_'s argument
+ * @flags:         LAB_HOST_*; REDIRECTS unless told else. Without it the call
+ *                 is refused if its redirect flag is set (a reserved bit then).
+ * @refuse_count:  so many more retargets are refused.
+ * @refuse_status: with this status; not 0.
+ * @refuse_redirected_only: 1: only those with the redirect flag count.
+ * @delay_us:      each retarget takes so much longer, up to a second.
+ * @duplicate_count: so many more messages are delivered twice.
+ * @retargets:     out: retargets so far, refused ones too.
+ * @refused:       out: those refused, for whatever reason.
+ */
+struct lab_host_behaviour {
+	__u32 flags;
+	__u32 refuse_count;
+	__u32 refuse_status;
+	__u32 refuse_redirected_only;
+	__u32 delay_us;
+	__u32 duplicate_count;
+	__u64 retargets;
+	__u64 refused;
+};
+
+/**
+ * struct lab_host_post - LAB_HOST_POST's argument: a hostile host's message
+ * @vp:        whose slot 0 it is written to, whatever is there.
+ * @interrupt: 1: the shared vector is raised, too.
+ * @message:   all of the slot.
+ */
+struct lab_host_post {
+	__u32 vp;
+	__u32 interrupt;
+	__u8 message[256];
+};
+
+/**
+ * struct lab_host_vector - LAB_HOST_RAISE_VECTOR's argument
+ * @cpu:    where.
+ * @vector: which CPU vector, 31..255; 0: that CPU's shared vector. What the
+ *          kernel does with one of its own is its own: 0x32, of the old PC
+ *          controller, is never ended, and blocks that CPU below 0x40.
+ */
+struct lab_host_vector {
+	__u32 cpu;
+	__u32 vector;
+};
+
 /* ENOENT: no device of this index. */
 #define LAB_HOST_GET_DEVICE	_IOWR(LAB_HOST_IOCTL, 0x00, struct lab_host_device)
 /* ENOENT: no such device or source. EINVAL: a value out of range. */
@@ -138,5 +268,18 @@ struct lab_host_held {
  * one that the source's message names. ENOENT, EAGAIN: as LAB_HOST_RAISE.
  */
 #define LAB_HOST_RAISE_HELD	_IOW(LAB_HOST_IOCTL, 0x04, struct lab_host_held)
+/* ENOENT, EINVAL as above; ENOSPC: no vector is left for it to come to the host. */
+#define LAB_HOST_SET_MASK	_IOW(LAB_HOST_IOCTL, 0x05, struct lab_host_mask)
+/* ENOENT. */
+#define LAB_HOST_GET_SOURCE	_IOWR(LAB_HOST_IOCTL, 0x06, struct lab_host_source)
+/* EINVAL: no such VP, or @reserved is not 0. */
+#define LAB_HOST_GET_VP		_IOWR(LAB_HOST_IOCTL, 0x07, struct lab_host_vp)
+/* EINVAL: a value out of range. */
+#define LAB_HOST_SET_BEHAVIOUR	_IOW(LAB_HOST_IOCTL, 0x08, struct lab_host_behaviour)
+#define LAB_HOST_GET_BEHAVIOUR	_IOR(LAB_HOST_IOCTL, 0x09, struct lab_host_behaviour)
+/* EINVAL: no such VP, or a value out of range. */
+#define LAB_HOST_POST		_IOW(LAB_HOST_IOCTL, 0x0a, struct lab_host_post)
+/* EINVAL: no such CPU, or offline; a value out of range. */
+#define LAB_HOST_RAISE_VECTOR	_IOW(LAB_HOST_IOCTL, 0x0b, struct lab_host_vector)
 
 #endif /* _LAB_HOST_H */

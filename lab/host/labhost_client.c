@@ -11,7 +11,8 @@
 
 #include "labhost_client.h"
 
-static int ask(int fd, unsigned long command, void *argument)
+/* Copies the argument in and, if the ioctl has answers, out. */
+static int ask(int fd, unsigned long command, const void *argument)
 {
 	return ioctl(fd, command, argument) < 0 ? -errno : 0;
 }
@@ -38,25 +39,21 @@ int labhost_device_get(int fd, unsigned int index, struct lab_host_device *devic
 int labhost_route(int fd, unsigned int device, unsigned int source,
 		  unsigned int apic_id, unsigned int vector)
 {
-	struct lab_host_message message = {
-		.device = device,
-		.source = source,
-		.apic_id = apic_id,
-		.vector = vector,
-		.enabled = 1,
-	};
+	const struct lab_host_message message = { device, source, apic_id, vector, 1 };
 
 	return ask(fd, LAB_HOST_SET_MESSAGE, &message);
 }
 
+int labhost_set_masked(int fd, unsigned int device, unsigned int source, bool masked)
+{
+	const struct lab_host_mask mask = { device, source, masked, 0 };
+
+	return ask(fd, LAB_HOST_SET_MASK, &mask);
+}
+
 int labhost_mask(int fd, unsigned int device, unsigned int source)
 {
-	struct lab_host_message message = {
-		.device = device,
-		.source = source,
-	};
-
-	return ask(fd, LAB_HOST_SET_MESSAGE, &message);
+	return labhost_set_masked(fd, device, source, true);
 }
 
 int labhost_raise(int fd, unsigned int device, unsigned int source,
@@ -84,14 +81,48 @@ int labhost_apic_read(int fd, unsigned int cpu, struct lab_host_apic *apic)
 int labhost_raise_held(int fd, unsigned int device, unsigned int source,
 		       unsigned int cpu, unsigned int usecs)
 {
-	struct lab_host_held held = {
-		.device = device,
-		.source = source,
-		.cpu = cpu,
-		.usecs = usecs,
-	};
+	const struct lab_host_held held = { device, source, cpu, usecs };
 
 	return ask(fd, LAB_HOST_RAISE_HELD, &held);
+}
+
+int labhost_source_get(int fd, unsigned int device, unsigned int source,
+		       struct lab_host_source *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->device = device;
+	state->source = source;
+	return ask(fd, LAB_HOST_GET_SOURCE, state);
+}
+
+int labhost_vp_get(int fd, unsigned int vp, struct lab_host_vp *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->vp = vp;
+	return ask(fd, LAB_HOST_GET_VP, state);
+}
+
+int labhost_behaviour_get(int fd, struct lab_host_behaviour *behaviour)
+{
+	memset(behaviour, 0, sizeof(*behaviour));
+	return ask(fd, LAB_HOST_GET_BEHAVIOUR, behaviour);
+}
+
+int labhost_behaviour_set(int fd, const struct lab_host_behaviour *behaviour)
+{
+	return ask(fd, LAB_HOST_SET_BEHAVIOUR, behaviour);
+}
+
+int labhost_post(int fd, const struct lab_host_post *post)
+{
+	return ask(fd, LAB_HOST_POST, post);
+}
+
+int labhost_vector_raise(int fd, unsigned int cpu, unsigned int vector)
+{
+	const struct lab_host_vector raise = { cpu, vector };
+
+	return ask(fd, LAB_HOST_RAISE_VECTOR, &raise);
 }
 
 /* Adds one device's sources to the list, which grows. */

@@ -9,6 +9,7 @@
 #ifndef _LABHOST_CLIENT_H
 #define _LABHOST_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lab_host.h"
@@ -118,5 +119,25 @@ int labhost_raise_held(int fd, unsigned int device, unsigned int source,
  * Return: 0, or a negative errno, and then there is nothing to free.
  */
 int labhost_sources(int fd, struct labhost_source **sources, size_t *count);
+
+/**
+ * labhost_set_masked() - mask or unmask a source, wherever its interrupts go
+ * @fd:     from labhost_open().
+ * @device: index of the device.
+ * @source: index of the source.
+ * @masked: whether.
+ *
+ * Return: 0 or a negative errno.
+ */
+int labhost_set_masked(int fd, unsigned int device, unsigned int source, bool masked);
+
+/* One function for each ioctl of the same name: 0 or a negative errno. */
+int labhost_source_get(int fd, unsigned int device, unsigned int source,
+		       struct lab_host_source *state);
+int labhost_vp_get(int fd, unsigned int vp, struct lab_host_vp *state);
+int labhost_behaviour_get(int fd, struct lab_host_behaviour *behaviour);
+int labhost_behaviour_set(int fd, const struct lab_host_behaviour *behaviour);
+int labhost_post(int fd, const struct lab_host_post *post);
+int labhost_vector_raise(int fd, unsigned int cpu, unsigned int vector);
 
 #endif /* _LABHOST_CLIENT_H */

@@ -2,8 +2,9 @@
 /*
  * /dev/vtlirq_lab_host: the way in for user space.
  *
- * Owns: the ioctls of lab_host.h: copies arguments in and out, and refuses
- * those that no device could make sense of. Must not know kinds of devices.
+ * Owns: the ioctls of lab_host.h that are about devices: copies arguments in
+ * and out, and refuses those that no device could make sense of. The others are
+ * control.c's. Must not know kinds of devices.
  */
 #include <linux/build_bug.h>
 #include <linux/fs.h>
@@ -13,10 +14,12 @@
 #include <linux/uaccess.h>
 
 #include "apic.h"
+#include "control.h"
 #include "device.h"
 #include "hold.h"
 #include "lab_host.h"
 #include "node.h"
+#include "route.h"
 
 /* Below this a vector is an exception's, and an APIC takes no such message. */
 #define FIRST_LEGAL_VECTOR 16
@@ -66,7 +69,6 @@ static bool message_is_legal(const struct lab_host_message *asked)
 static long node_set_message(void __user *argument)
 {
 	struct lab_host_message asked;
-	struct lab_message message = { };
 	struct lab_device *device;
 	int error;
 
@@ -75,16 +77,13 @@ static long node_set_message(void __user *argument)
 	if (!message_is_legal(&asked))
 		return -EINVAL;
 
-	if (asked.enabled) {
-		message.apic_id = asked.apic_id;
-		message.vector = asked.vector;
-		message.enabled = true;
-	}
-
 	device = lab_device_get(asked.device);
 	if (!device)
 		return -ENOENT;
-	error = lab_source_program(device, asked.source, &message);
+	if (asked.enabled)
+		error = lab_route_message(device, asked.source, asked.apic_id, asked.vector);
+	else
+		error = lab_route_set_masked(device, asked.source, true);
 	lab_device_put();
 	return error;
 }
@@ -174,7 +173,7 @@ static long node_ioctl(struct file *file, unsigned int command, unsigned long ad
 	case LAB_HOST_RAISE_HELD:
 		return node_raise_held(argument);
 	default:
-		return -ENOTTY;
+		return lab_control_ioctl(command, argument);
 	}
 }
 

@@ -7,6 +7,7 @@
  * kernel's own MSI code: it would choose the vector itself, whereas here the
  * vector is what user space says, as with an IOMMU that the host programs.
  */
+#include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/overflow.h>
@@ -15,18 +16,18 @@
 
 #include "device.h"
 #include "lab_host.h"
+#include "route.h"
 
 #define LAB_NAME	"vtlirq_lab_host"
 #define LAB_BAR		0
 
 static void mask_all(struct lab_device *device)
 {
-	const struct lab_message masked = { .enabled = false };
 	u32 number;
 	int error;
 
 	for (number = 0; number < device->source_count; number++) {
-		error = lab_source_program(device, number, &masked);
+		error = lab_route_set_masked(device, number, true);
 		if (error)
 			pci_warn(device->pdev, "cannot mask source %u: %pe\n", number,
 				 ERR_PTR(error));
@@ -49,8 +50,11 @@ static struct lab_device *make_device(struct pci_dev *pdev, const struct lab_kin
 	device->pdev = pdev;
 	device->kind = kind;
 	device->source_count = count;
-	for (number = 0; number < count; number++)
+	for (number = 0; number < count; number++) {
 		raw_spin_lock_init(&device->sources[number].lock);
+		mutex_init(&device->sources[number].change);
+		device->sources[number].route.masked = true;
+	}
 	return device;
 }
 
@@ -145,8 +149,11 @@ static void lab_remove(struct pci_dev *pdev)
 {
 	struct lab_device *device = pci_get_drvdata(pdev);
 
+	/* No CPU goes offline under a device that is not in the table any more. */
+	cpus_read_lock();
 	lab_device_remove(device);
 	mask_all(device);
+	cpus_read_unlock();
 	pci_clear_master(pdev);
 	device->kind->stop(device);
 	close_function(device);

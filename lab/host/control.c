@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host by hand.
+ *
+ * Owns: those ioctls of lab_host.h that need no device to raise: copies
+ * arguments in and out, and refuses those that make no sense.
+ */
+#include <linux/build_bug.h>
+#include <linux/cpu.h>
+#include <linux/uaccess.h>
+
+#include "apic.h"
+#include "behaviour.h"
+#include "control.h"
+#include "device.h"
+#include "lab_host.h"
+#include "route.h"
+#include "synic.h"
+
+/* What a host may post to a trust domain begins here. */
+#define FIRST_POSTED_VECTOR 31
+
+/* The same layout for programs of 32 and 64 bits: no other entry is needed. */
+static_assert(sizeof(struct lab_host_mask) == 16);
+static_assert(sizeof(struct lab_host_source) == 40);
+static_assert(sizeof(struct lab_host_vp) == 64);
+static_assert(sizeof(struct lab_host_behaviour) == 40);
+static_assert(sizeof(struct lab_host_post) == 264);
+static_assert(sizeof(struct lab_host_vector) == 8);
+
+static long set_mask(void __user *argument)
+{
+	struct lab_host_mask asked;
+	struct lab_device *device;
+	int error;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	if (asked.masked > 1 || asked.reserved)
+		return -EINVAL;
+
+	device = lab_device_get(asked.device);
+	if (!device)
+		return -ENOENT;
+	error = lab_route_set_masked(device, asked.source, asked.masked);
+	lab_device_put();
+	return error;
+}
+
+static long get_source(void __user *argument)
+{
+	struct lab_host_source asked, answer = { };
+	struct lab_device *device;
+	int error;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+
+	device = lab_device_get(asked.device);
+	if (!device)
+		return -ENOENT;
+	answer.device = asked.device;
+	answer.source = asked.source;
+	error = lab_route_read(device, asked.source, &answer);
+	lab_device_put();
+	if (error)
+		return error;
+	return copy_to_user(argument, &answer, sizeof(answer)) ? -EFAULT : 0;
+}
+
+static long get_vp(void __user *argument)
+{
+	struct lab_host_vp asked, answer;
+	int error;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	if (asked.reserved)
+		return -EINVAL;
+
+	error = lab_synic_read(asked.vp, &answer);
+	if (error)
+		return error;
+	return copy_to_user(argument, &answer, sizeof(answer)) ? -EFAULT : 0;
+}
+
+static long set_behaviour(void __user *argument)
+{
+	struct lab_host_behaviour wanted;
+
+	if (copy_from_user(&wanted, argument, sizeof(wanted)))
+		return -EFAULT;
+	return lab_behaviour_set(&wanted);
+}
+
+static long get_behaviour(void __user *argument)
+{
+	struct lab_host_behaviour now;
+
+	lab_behaviour_get(&now);
+	return copy_to_user(argument, &now, sizeof(now)) ? -EFAULT : 0;
+}
+
+static long post_message(void __user *argument)
+{
+	struct lab_host_post asked;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	return lab_synic_post(&asked);
+}
+
+static int raise_vector(u32 cpu, u32 vector)
+{
+	if (!vector)
+		return lab_synic_interrupt(cpu);
+	if (vector < FIRST_POSTED_VECTOR || vector > U8_MAX ||
+	    cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -EINVAL;
+	lab_apic_raise(cpu, vector);
+	return 0;
+}
+
+static long raise(void __user *argument)
+{
+	struct lab_host_vector asked;
+	int error;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+
+	cpus_read_lock();
+	error = raise_vector(asked.cpu, asked.vector);
+	cpus_read_unlock();
+	return error;
+}
+
+/**
+ * lab_control_ioctl() - one of these ioctls
+ * @command:  which; any value.
+ * @argument: user space's.
+ *
+ * Return: 0 or a negative errno; -ENOTTY: it is none of these.
+ */
+long lab_control_ioctl(unsigned int command, void __user *argument)
+{
+	switch (command) {
+	case LAB_HOST_SET_MASK:
+		return set_mask(argument);
+	case LAB_HOST_GET_SOURCE:
+		return get_source(argument);
+	case LAB_HOST_GET_VP:
+		return get_vp(argument);
+	case LAB_HOST_SET_BEHAVIOUR:
+		return set_behaviour(argument);
+	case LAB_HOST_GET_BEHAVIOUR:
+		return get_behaviour(argument);
+	case LAB_HOST_POST:
+		return post_message(argument);
+	case LAB_HOST_RAISE_VECTOR:
+		return raise(argument);
+	default:
+		return -ENOTTY;
+	}
+}
