@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * One route with libvtlirq: which way does this device's interrupt take, and why?
+ *
+ *     route DEVICE-ID MSI-DATA VP VTL0-VECTOR
+ *
+ * The route is there until Enter is pressed. Build it outside the tree with
+ *     cc route.c $(pkg-config --cflags --libs libvtlirq)
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vtlirq.h>
+
+#define MSI_ADDRESS	0xfee00000
+
+static int failed(struct vtlirq *irqs, const char *what, int error)
+{
+	uint32_t status = irqs ? vtlirq_status(irqs) : 0;
+
+	fprintf(stderr, "route: %s: %s", what, strerror(-error));
+	if (status)
+		fprintf(stderr, " (the host says: %s)", vtlirq_status_name(status));
+	fprintf(stderr, "\n");
+	vtlirq_close(irqs);
+	return 1;
+}
+
+static void print(const struct vtlirq_route_state *state)
+{
+	printf("vector %" PRIu32 " of VP %" PRIu32 ": %s", state->vector, state->vp,
+	       vtlirq_way_name(state->way));
+	if (state->way == VTLIRQ_REDIRECTED)
+		printf(", on hardware vector 0x%" PRIx32 "\n", state->hardware_vector);
+	else
+		printf(": %s\n", vtlirq_reason_name(state->reason));
+}
+
+int main(int argc, char **argv)
+{
+	struct vtlirq_interrupt interrupt = { .address = MSI_ADDRESS };
+	const struct vtlirq_target *target = NULL;
+	struct vtlirq_route_state state;
+	struct vtlirq_route *route;
+	struct vtlirq_one one;
+	struct vtlirq *irqs = NULL;
+	int error;
+
+	if (argc == 5)
+		target = vtlirq_target_one(&one, strtoul(argv[3], NULL, 0),
+					   strtoul(argv[4], NULL, 0));
+	if (!target) {
+		fprintf(stderr, "usage: route DEVICE-ID MSI-DATA VP VTL0-VECTOR\n");
+		return 2;
+	}
+	interrupt.device_id = strtoull(argv[1], NULL, 0);
+	interrupt.data = strtoul(argv[2], NULL, 0);
+
+	error = vtlirq_open(NULL, &irqs);
+	if (error)
+		return failed(NULL, "the driver mshv_vtl cannot be opened", error);
+	error = vtlirq_route_create(irqs, &interrupt, target, &route);
+	if (error)
+		return failed(irqs, "no route", error);
+	error = vtlirq_route_state(route, &state);
+	if (error)
+		return failed(irqs, "the route does not tell its state", error);
+	print(&state);
+	getchar();
+	error = vtlirq_route_destroy(route);
+	if (error)
+		return failed(irqs, "the host keeps the interrupt on its vector", error);
+	vtlirq_close(irqs);
+	return 0;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Addresses: see address.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "wire.h"
+
+const char *address_directory(const char *directory)
+{
+	return directory ? directory : VTLIRQ_DIRECTORY;
+}
+
+static int address_of(struct sockaddr_un *address, const char *directory, const char *name)
+{
+	int length;
+
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	length = snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s",
+			  address_directory(directory), name);
+	return length < (int)sizeof(address->sun_path) ? 0 : -ENAMETOOLONG;
+}
+
+int address_of_process(struct sockaddr_un *address, const char *directory, pid_t pid)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	return address_of(address, directory, name);
+}
+
+int address_is_trusted(int socket)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof(credentials);
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size))
+		return 0;
+	return credentials.uid == 0 || credentials.uid == geteuid();
+}
+
+static int make_socket(void)
+{
+	const struct timeval patience = { .tv_sec = WIRE_SECONDS };
+	int made = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (made < 0)
+		return -errno;
+	if (setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
+	    setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {
+		close(made);
+		return -EIO;
+	}
+	return made;
+}
+
+int address_connect(const struct sockaddr_un *address)
+{
+	int made = make_socket();
+	int error = 0;
+
+	if (made < 0)
+		return made;
+	while (connect(made, (const struct sockaddr *)address, sizeof(*address))) {
+		if (errno == EINTR)
+			continue;
+		error = -errno;
+		break;
+	}
+	if (!error && !address_is_trusted(made))
+		error = -EPERM;
+	if (error) {
+		close(made);
+		return error;
+	}
+	return made;
+}
+
+int address_lock(const char *directory)
+{
+	int opened = open(address_directory(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error;
+
+	if (opened < 0)
+		return -errno;
+	while (flock(opened, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		error = -errno;
+		close(opened);
+		return error;
+	}
+	return opened;
+}
+
+int address_reach(const char *directory, const struct sockaddr_un *address)
+{
+	int made = address_connect(address);
+	int lock;
+
+	if (made != -ECONNREFUSED)
+		return made;
+	lock = address_lock(directory);
+	if (lock < 0)
+		return made;
+	/* Looked at again: a new process may have got the number of the dead one. */
+	made = address_connect(address);
+	/* With the lock held, no socket is without a listener: its process is dead. */
+	if (made == -ECONNREFUSED)
+		unlink(address->sun_path);
+	close(lock);
+	return made;
+}

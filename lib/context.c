@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Contexts: their life, and their summary.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "host.h"
+#include "kept.h"
+#include "route.h"
+#include "server.h"
+
+#define DEFAULT_REFUSAL_MS	1000
+#define DEFAULT_HYSTERESIS	100
+#define DEFAULT_DWELL_MS	1000
+#define DEFAULT_MOVES		8
+#define KNOWN_FLAGS		(VTLIRQ_CONFIG_NO_REDIRECT | VTLIRQ_CONFIG_NO_POLICY)
+
+/* The host's last answer to this thread, and for which context it was. */
+static __thread struct {
+	uint64_t context;
+	uint32_t status;
+} noted;
+
+void context_note_status(struct vtlirq *irqs, uint32_t status)
+{
+	noted.context = irqs->number;
+	noted.status = status;
+}
+
+uint32_t vtlirq_status(struct vtlirq *irqs)
+{
+	return noted.context == irqs->number ? noted.status : 0;
+}
+
+static void replace_zero(uint32_t *value, uint32_t by)
+{
+	if (!*value)
+		*value = by;
+}
+
+/* A caller that was built with a later version knows more: as long as it says nothing. */
+static bool is_known(const struct vtlirq_config *config)
+{
+	const uint8_t *bytes = (const uint8_t *)config;
+
+	if (config->size < sizeof(*config) || config->flags & ~KNOWN_FLAGS || config->vtl < 0)
+		return false;
+	for (size_t i = sizeof(*config); i < config->size; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static int read_config(struct vtlirq *irqs, const struct vtlirq_config *config)
+{
+	const char *environment = getenv(VTLIRQ_ENVIRONMENT_DISABLE);
+
+	if (config) {
+		if (!is_known(config))
+			return -EINVAL;
+		irqs->config = *config;
+	}
+	replace_zero(&irqs->config.refusal_ms, DEFAULT_REFUSAL_MS);
+	replace_zero(&irqs->config.hysteresis_percent, DEFAULT_HYSTERESIS);
+	replace_zero(&irqs->config.dwell_ms, DEFAULT_DWELL_MS);
+	replace_zero(&irqs->config.moves_max, DEFAULT_MOVES);
+	irqs->disabled = irqs->config.flags & VTLIRQ_CONFIG_NO_REDIRECT ||
+			 (environment && !strcmp(environment, "1"));
+	return 0;
+}
+
+static void init(struct vtlirq *irqs)
+{
+	static uint64_t contexts;
+
+	irqs->number = __atomic_add_fetch(&contexts, 1, __ATOMIC_RELAXED);
+	pthread_mutex_init(&irqs->lock, NULL);
+	pthread_mutex_init(&irqs->policy_lock, NULL);
+	pairs_init(&irqs->pairs, &irqs->config);
+	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
+}
+
+static int open_all(struct vtlirq *irqs)
+{
+	int answer;
+	int error = driver_open(&irqs->driver, irqs->config.vtl - 1);
+
+	if (error)
+		return error;
+	error = host_open(&irqs->host);
+	if (error)
+		goto close_driver;
+	answer = host_can_redirect(irqs->host);
+	error = answer < 0 ? answer : 0;
+	if (error)
+		goto close_host;
+	irqs->host_redirects = answer;
+	return 0;
+close_host:
+	if (irqs->host >= 0)
+		close(irqs->host);
+close_driver:
+	driver_close(&irqs->driver);
+	return error;
+}
+
+int vtlirq_open(const struct vtlirq_config *config, struct vtlirq **opened)
+{
+	struct vtlirq *irqs = calloc(1, sizeof(*irqs));
+	int error;
+
+	if (!irqs)
+		return -ENOMEM;
+	error = read_config(irqs, config);
+	if (!error)
+		error = open_all(irqs);
+	if (error) {
+		free(irqs);
+		return error;
+	}
+	init(irqs);
+	*opened = irqs;
+	return 0;
+}
+
+void vtlirq_close(struct vtlirq *irqs)
+{
+	if (!irqs)
+		return;
+	server_end(irqs->server);
+	while (irqs->first)
+		vtlirq_route_destroy(irqs->first);
+	if (irqs->host >= 0)
+		close(irqs->host);
+	driver_close(&irqs->driver);
+	kept_forget(irqs);
+	pairs_destroy(&irqs->pairs);
+	refusals_destroy(&irqs->refusals);
+	pthread_mutex_destroy(&irqs->policy_lock);
+	pthread_mutex_destroy(&irqs->lock);
+	free(irqs);
+}
+
+void context_add(struct vtlirq *irqs, uint64_t *total, int amount)
+{
+	pthread_mutex_lock(&irqs->lock);
+	*total += amount;
+	pthread_mutex_unlock(&irqs->lock);
+}
+
+bool context_has_policy(const struct vtlirq *irqs)
+{
+	return !(irqs->config.flags & VTLIRQ_CONFIG_NO_POLICY) && !irqs->disabled &&
+	       irqs->driver.counts && irqs->host_redirects && driver_may_redirect(&irqs->driver);
+}
+
+void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary)
+{
+	struct totals totals;
+
+	pthread_mutex_lock(&irqs->lock);
+	totals = irqs->totals;
+	pthread_mutex_unlock(&irqs->lock);
+	*summary = (struct vtlirq_summary) {
+		.driver_redirects = driver_redirects(&irqs->driver),
+		.host_redirects = irqs->host_redirects,
+		.disabled = irqs->disabled,
+		.policy = context_has_policy(irqs),
+		.quota = irqs->config.quota,
+		.routes = totals.routes,
+		.redirected = totals.redirected,
+		.map_calls = totals.map_calls,
+		.retarget_calls = totals.retarget_calls,
+		.refusals = totals.refusals,
+		.refusals_saved = totals.refusals_saved,
+		.promotions = totals.promotions,
+		.demotions = totals.demotions,
+		.moves = totals.moves,
+	};
+}

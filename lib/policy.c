@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The policy: which routes are worth a hardware vector. Looks at all routes, one
+ * by one, and then moves a few of them; what it saw of a route is looked at again
+ * before that is moved, since others may have moved it meanwhile.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "context.h"
+#include "route.h"
+#include "system.h"
+#include "way.h"
+
+/* A rate over a shorter time would say nothing. */
+#define WINDOW_MIN_NS	10000000ULL
+/* More cannot come, and can still be multiplied. */
+#define CAME_MAX	10000000000ULL
+
+/**
+ * struct seen - a route, as it was when it was looked at
+ * @aim:        where it goes
+ * @vp:         redirected: on which
+ * @rate:       interrupts in 1000 s
+ * @changed_ms: tells whether it was moved since
+ * @is_redirected: by the policy's own moves, too
+ * @may_move:   neither its dwell time nor anything else is in the way
+ */
+struct seen {
+	struct vtlirq_route *route;
+	struct aim aim;
+	uint32_t vp;
+	uint64_t rate;
+	uint64_t changed_ms;
+	bool is_redirected;
+	bool may_move;
+};
+
+/**
+ * struct round - one call of vtlirq_rebalance()
+ * @seen:    all routes, the busiest first
+ * @budget:  so many more moves, or attempts
+ * @moved:   so many were moved
+ * @error:   the first one, negative
+ * @full:    a bit for each VP that has no vector to give
+ */
+struct round {
+	struct vtlirq *irqs;
+	struct seen *seen;
+	size_t count;
+	uint32_t budget;
+	int moved;
+	int error;
+	uint64_t full[AIM_WORDS];
+};
+
+/* ---- looking ---- */
+
+static bool has_dwelt(struct vtlirq *irqs, uint64_t since_ms)
+{
+	return system_now_ms() - since_ms >= irqs->config.dwell_ms;
+}
+
+static void take_sample(struct vtlirq_route *route, const struct driver_counts *counts)
+{
+	struct route_sample *sample = &route->sample;
+	uint64_t count = counts->redirected + counts->proxied;
+	uint64_t now = system_now_ns();
+	uint64_t came = count > sample->count ? count - sample->count : 0;
+	uint64_t passed = now - sample->at_ns;
+
+	if (passed < WINDOW_MIN_NS)
+		return;
+	if (came > CAME_MAX)
+		came = CAME_MAX;
+	route->rate_milli = came * 1000000000ULL / (passed / 1000);
+	/* One in an hour is more than none. */
+	if (came && !route->rate_milli)
+		route->rate_milli = 1;
+	sample->at_ns = now;
+	sample->count = count;
+}
+
+/* Is it proxied for a reason that may have passed? */
+static bool may_promote(struct vtlirq_route *route)
+{
+	struct vtlirq *irqs = route->irqs;
+	uint32_t status;
+
+	switch (route->reason) {
+	case VTLIRQ_REASON_NO_VECTOR:
+	case VTLIRQ_REASON_QUOTA:
+	case VTLIRQ_REASON_REFUSED:
+	case VTLIRQ_REASON_DEMOTED:
+	case VTLIRQ_REASON_ERROR:
+		break;
+	default:
+		return false;
+	}
+	if (route->rate_milli <= irqs->config.promote_rate * 1000ULL)
+		return false;
+	if (route->sample.tried_ms && !has_dwelt(irqs, route->sample.tried_ms))
+		return false;
+	return !refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &status);
+}
+
+/* The route's lock is held. */
+static int look_at(struct vtlirq_route *route, struct seen *seen)
+{
+	struct driver_counts counts;
+	int error = route_counts(route, &counts);
+
+	if (error)
+		return error;
+	take_sample(route, &counts);
+	seen->aim = route->way->aim;
+	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	seen->rate = route->rate_milli;
+	seen->changed_ms = route->changed_ms;
+	seen->is_redirected = route->way->kind == VTLIRQ_REDIRECTED;
+	seen->may_move = has_dwelt(route->irqs, route->changed_ms) &&
+			 (seen->is_redirected || may_promote(route));
+	return 0;
+}
+
+static int busier_first(const void *left, const void *right)
+{
+	const struct seen *one = left, *other = right;
+
+	return (one->rate < other->rate) - (one->rate > other->rate);
+}
+
+static int look(struct round *round, struct vtlirq_route **routes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct seen *seen = &round->seen[round->count];
+		int error = 0;
+
+		seen->route = routes[i];
+		pthread_mutex_lock(&routes[i]->lock);
+		if (!routes[i]->is_gone) {
+			error = look_at(routes[i], seen);
+			round->count++;
+		}
+		pthread_mutex_unlock(&routes[i]->lock);
+		if (error)
+			return error;
+	}
+	qsort(round->seen, round->count, sizeof(round->seen[0]), busier_first);
+	return 0;
+}
+
+/* ---- moving ---- */
+
+static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_promotion)
+{
+	route->changed_ms = system_now_ms();
+	seen->is_redirected = is_promotion;
+	seen->may_move = false;
+	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	if (is_promotion) {
+		route->promotions++;
+		context_add(route->irqs, &route->irqs->totals.promotions, 1);
+	} else {
+		route->demotions++;
+		context_add(route->irqs, &route->irqs->totals.demotions, 1);
+	}
+}
+
+/* Return: 0: it is done; 1: it cannot be, now; or a negative errno. */
+static int move(struct seen *seen, enum way_wish wish)
+{
+	struct vtlirq_route *route = seen->route;
+	int result = 1;
+	bool is_redirected;
+
+	pthread_mutex_lock(&route->lock);
+	/* Somebody else may have been here. */
+	is_redirected = !route->is_gone && route->way->kind == VTLIRQ_REDIRECTED;
+	if (!route->is_gone && route->changed_ms == seen->changed_ms &&
+	    is_redirected == seen->is_redirected && aim_equal(&route->way->aim, &seen->aim)) {
+		result = way_change(route, &seen->aim, wish, VTLIRQ_REASON_DEMOTED);
+		if (!result)
+			note_move(route, seen, wish == WAY_REDIRECTED);
+	}
+	pthread_mutex_unlock(&route->lock);
+	return result;
+}
+
+static void count_move(struct round *round, int result)
+{
+	round->budget--;
+	round->moved += !result;
+	if (result < 0 && !round->error)
+		round->error = result;
+}
+
+/* ---- VPs that have no vector left ---- */
+
+static bool is_full(const struct round *round, const struct aim *aim)
+{
+	for (size_t i = 0; i < AIM_WORDS; i++) {
+		if (aim->vps[i] & ~round->full[i])
+			return false;
+	}
+	return true;
+}
+
+static bool was_for_want(struct vtlirq_route *route)
+{
+	enum vtlirq_reason reason;
+
+	pthread_mutex_lock(&route->lock);
+	reason = route->reason;
+	pthread_mutex_unlock(&route->lock);
+	return reason == VTLIRQ_REASON_NO_VECTOR || reason == VTLIRQ_REASON_QUOTA ||
+	       reason == VTLIRQ_REASON_DEMOTED;
+}
+
+/* Return: 0: promoted; 1: no vector; 2: it was tried, and there are other reasons. */
+static int try_promote(struct round *round, struct seen *seen)
+{
+	int result;
+
+	if (is_full(round, &seen->aim))
+		return 1;
+	result = move(seen, WAY_REDIRECTED);
+	if (result > 0 && was_for_want(seen->route)) {
+		for (size_t i = 0; i < AIM_WORDS; i++)
+			round->full[i] |= seen->aim.vps[i];
+		return 1;
+	}
+	count_move(round, result);
+	/* Nothing that others do helps: it is left alone for a while. */
+	if (result)
+		seen->route->sample.tried_ms = system_now_ms();
+	return result ? 2 : 0;
+}
+
+/* ---- one for another ---- */
+
+static bool shares_vector(const struct seen *one, const struct seen *other)
+{
+	return other->is_redirected && one->vp == other->vp &&
+	       one->aim.vector == other->aim.vector;
+}
+
+/* Whether a vector, all of whose routes would have to move, may be taken away. */
+static bool may_evict(const struct round *round, const struct seen *victim)
+{
+	uint32_t moves = 1;
+
+	for (size_t i = 0; i < round->count; i++) {
+		if (!shares_vector(victim, &round->seen[i]))
+			continue;
+		if (!round->seen[i].may_move)
+			return false;
+		moves++;
+	}
+	return moves <= round->budget;
+}
+
+static bool is_busier(const struct round *round, const struct seen *one,
+		      const struct seen *other)
+{
+	double factor = 1 + round->irqs->config.hysteresis_percent / 100.0;
+
+	return one->rate > other->rate && one->rate >= other->rate * factor;
+}
+
+/* The idlest redirected route that stands in the way of a busy one. */
+static struct seen *find_victim(struct round *round, const struct seen *busy)
+{
+	for (size_t i = round->count; i-- > 0;) {
+		struct seen *victim = &round->seen[i];
+
+		if (!is_busier(round, busy, victim))
+			return NULL;
+		if (victim->is_redirected && victim->may_move &&
+		    aim_has(&busy->aim, victim->vp) && may_evict(round, victim))
+			return victim;
+	}
+	return NULL;
+}
+
+/*
+ * Take the victim's vector, and give it to the busy one. Routes that share the
+ * vector go one by one: a quota of the VMM's is met by the first, one of the
+ * driver's by the last of them.
+ */
+static void replace(struct round *round, struct seen *busy, struct seen *victim)
+{
+	struct seen first = *victim;
+	int result = 1;
+
+	for (size_t i = 0; result == 1 && i < round->count; i++) {
+		struct seen *one = &round->seen[i];
+
+		if (!shares_vector(&first, one))
+			continue;
+		result = move(one, WAY_PROXIED);
+		count_move(round, result);
+		if (result)
+			return;
+		round->full[first.vp / 64] &= ~(1ULL << first.vp % 64);
+		result = try_promote(round, busy);
+	}
+}
+
+/*
+ * A device that the host refused before gets a vector that is free, not one of
+ * another route's: it may well be refused again.
+ */
+static void promote(struct round *round, struct seen *seen)
+{
+	uint64_t device_id = seen->route->interrupt.device_id;
+	struct seen *victim;
+
+	if (try_promote(round, seen) != 1 || !round->budget ||
+	    refusals_know(&round->irqs->refusals, device_id))
+		return;
+	victim = find_victim(round, seen);
+	if (victim)
+		replace(round, seen, victim);
+}
+
+static void act(struct round *round)
+{
+	for (size_t i = 0; i < round->count && round->budget; i++) {
+		if (!round->seen[i].is_redirected && round->seen[i].may_move)
+			promote(round, &round->seen[i]);
+	}
+}
+
+static int rebalance(struct vtlirq *irqs, struct vtlirq_route **routes, size_t count)
+{
+	struct round round = { .irqs = irqs, .budget = irqs->config.moves_max };
+	int error;
+
+	round.seen = calloc(count + 1, sizeof(round.seen[0]));
+	if (!round.seen)
+		return -ENOMEM;
+	error = look(&round, routes, count);
+	if (!error && irqs->has_learnt)
+		act(&round);
+	if (!error)
+		irqs->has_learnt = true;
+	free(round.seen);
+	if (error)
+		return error;
+	return round.moved ? round.moved : round.error;
+}
+
+int vtlirq_rebalance(struct vtlirq *irqs)
+{
+	struct vtlirq_route **routes;
+	size_t count;
+	int result = -ENOMEM;
+
+	pairs_expire(&irqs->pairs);
+	if (!context_has_policy(irqs))
+		return 0;
+	pthread_mutex_lock(&irqs->policy_lock);
+	routes = routes_snapshot(irqs, 0, SIZE_MAX - 1, &count);
+	if (routes) {
+		result = rebalance(irqs, routes, count);
+		routes_release(routes, count);
+	}
+	pthread_mutex_unlock(&irqs->policy_lock);
+	return result;
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Publishing: see server.h.
+ *
+ * The thread never waits for a peer: it reads what is there, answers, and drops
+ * who does not take the answer. What a peer sends is looked at with suspicion.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "context.h"
+#include "route.h"
+#include "server.h"
+#include "system.h"
+#include "wire.h"
+
+#define PEERS_MAX	8
+/* So long, if no more files can be opened. */
+#define PAUSE_US	20000
+
+/**
+ * struct peer - one that is connected
+ * @socket: -1: free
+ * @used:   when it last asked for something, in requests
+ */
+struct peer {
+	int socket;
+	uint64_t used;
+};
+
+/**
+ * struct server - the thread, and what it uses
+ * @wake:     eventfd: it is to end
+ * @listener: socket
+ * @requests: a clock
+ */
+struct server {
+	struct vtlirq *irqs;
+	pthread_t thread;
+	struct sockaddr_un address;
+	int wake;
+	int listener;
+	uint64_t requests;
+	struct peer peers[PEERS_MAX];
+};
+
+/* ---- requests ---- */
+
+static int answer_routes(struct vtlirq *irqs, const struct wire_request *request,
+			 struct wire_reply *reply)
+{
+	struct vtlirq_route_state *states;
+	size_t count;
+	int error = routes_states(irqs, request->id, WIRE_STATES, &states, &count);
+
+	if (error)
+		return error;
+	memcpy(reply->states, states, count * sizeof(*states));
+	reply->count = count;
+	free(states);
+	return 0;
+}
+
+static int answer_move(struct vtlirq *irqs, const struct wire_request *request)
+{
+	struct vtlirq_route *route = route_get(irqs, request->id);
+	const struct vtlirq_target *target;
+	struct vtlirq_one one;
+	int error = -EINVAL;
+
+	if (!route)
+		return -ENOENT;
+	if (request->what == WIRE_PREFER) {
+		error = vtlirq_route_prefer(route, request->preference);
+	} else {
+		target = vtlirq_target_one(&one, request->vp, request->vector);
+		if (target)
+			error = vtlirq_route_retarget(route, target);
+	}
+	route_put(route);
+	return error;
+}
+
+static int answer(struct vtlirq *irqs, const struct wire_request *request,
+		  struct wire_reply *reply)
+{
+	if (request->magic != WIRE_MAGIC || request->version != WIRE_VERSION)
+		return -EPROTO;
+	switch (request->what) {
+	case WIRE_SUMMARY:
+		vtlirq_summary(irqs, &reply->summary);
+		return 0;
+	case WIRE_ROUTES:
+		return answer_routes(irqs, request, reply);
+	case WIRE_RETARGET:
+	case WIRE_PREFER:
+		return answer_move(irqs, request);
+	}
+	return -EPROTO;
+}
+
+/* ---- peers ---- */
+
+static void drop(struct peer *peer)
+{
+	close(peer->socket);
+	peer->socket = -1;
+}
+
+static void serve(struct server *server, struct peer *peer)
+{
+	struct wire_request request = { 0 };
+	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };
+	ssize_t length;
+
+	length = recv(peer->socket, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (length <= 0) {
+		drop(peer);
+		return;
+	}
+	/* Another version's message has another size, and its sender wants to know. */
+	reply.error = -EPROTO;
+	if (length == sizeof(request))
+		reply.error = answer(server->irqs, &request, &reply);
+	peer->used = ++server->requests;
+	length = send(peer->socket, &reply, sizeof(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (length != sizeof(reply) || reply.error == -EPROTO)
+		drop(peer);
+}
+
+/* A place for one more; who was silent for longest has to go. */
+static struct peer *make_room(struct server *server)
+{
+	struct peer *room = &server->peers[0];
+
+	for (int i = 0; i < PEERS_MAX; i++) {
+		struct peer *peer = &server->peers[i];
+
+		if (peer->socket < 0)
+			return peer;
+		if (peer->used < room->used)
+			room = peer;
+	}
+	drop(room);
+	return room;
+}
+
+static void welcome(struct server *server)
+{
+	struct peer *peer;
+	int made = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (made < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			system_pause_us(PAUSE_US);
+		return;
+	}
+	if (!address_is_trusted(made)) {
+		close(made);
+		return;
+	}
+	peer = make_room(server);
+	peer->socket = made;
+	peer->used = ++server->requests;
+}
+
+static void *run(void *argument)
+{
+	struct server *server = argument;
+	struct pollfd polled[PEERS_MAX + 2];
+
+	for (;;) {
+		polled[0] = (struct pollfd) { .fd = server->wake, .events = POLLIN };
+		polled[1] = (struct pollfd) { .fd = server->listener, .events = POLLIN };
+		for (int i = 0; i < PEERS_MAX; i++)
+			polled[i + 2] = (struct pollfd) {
+				.fd = server->peers[i].socket,
+				.events = POLLIN,
+			};
+		if (poll(polled, PEERS_MAX + 2, -1) < 0) {
+			system_pause_us(PAUSE_US);
+			continue;
+		}
+		if (polled[0].revents)
+			return NULL;
+		for (int i = 0; i < PEERS_MAX; i++) {
+			if (polled[i + 2].revents)
+				serve(server, &server->peers[i]);
+		}
+		if (polled[1].revents)
+			welcome(server);
+	}
+}
+
+/* ---- life ---- */
+
+/* The directory is there, and nobody else may change what is in it. */
+static int make_directory(const char *directory)
+{
+	struct stat status;
+
+	if (mkdir(directory, 0700) && errno != EEXIST)
+		return -errno;
+	if (stat(directory, &status))
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	if ((status.st_uid && status.st_uid != geteuid()) || status.st_mode & 022)
+		return -EPERM;
+	return 0;
+}
+
+/* Is the name free? One that a dead process left there goes. */
+static int free_name(const struct sockaddr_un *address)
+{
+	int other = address_connect(address);
+
+	if (other >= 0)
+		close(other);
+	if (other == -ECONNREFUSED)
+		unlink(address->sun_path);
+	else if (other != -ENOENT)
+		return -EEXIST;
+	return 0;
+}
+
+/* The directory is locked: nobody takes a socket for a dead one's before it listens. */
+static int listen_at(struct server *server)
+{
+	const struct sockaddr_un *address = &server->address;
+	int error = free_name(address);
+
+	if (error)
+		return error;
+	if (bind(server->listener, (const struct sockaddr *)address, sizeof(*address)))
+		return -errno;
+	if (!chmod(address->sun_path, 0600) && !listen(server->listener, PEERS_MAX))
+		return 0;
+	error = -errno;
+	unlink(address->sun_path);
+	return error;
+}
+
+static int open_socket(struct server *server, const char *directory)
+{
+	int lock = address_lock(directory);
+	int error;
+
+	if (lock < 0)
+		return lock;
+	server->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	error = server->listener < 0 ? -errno : listen_at(server);
+	close(lock);
+	return error;
+}
+
+static int open_files(struct server *server, const char *directory)
+{
+	int error = make_directory(address_directory(directory));
+
+	if (error)
+		return error;
+	error = address_of_process(&server->address, directory, getpid());
+	if (error)
+		return error;
+	server->wake = eventfd(0, EFD_CLOEXEC);
+	if (server->wake < 0)
+		return -errno;
+	return open_socket(server, directory);
+}
+
+static void close_files(struct server *server)
+{
+	if (server->wake >= 0)
+		close(server->wake);
+	if (server->listener >= 0)
+		close(server->listener);
+}
+
+/* Signals are the program's: its other threads take them. */
+static int start_thread(struct server *server)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&server->thread, NULL, run, server);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+static struct server *make(struct vtlirq *irqs)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (!server)
+		return NULL;
+	server->irqs = irqs;
+	server->wake = -1;
+	server->listener = -1;
+	for (int i = 0; i < PEERS_MAX; i++)
+		server->peers[i].socket = -1;
+	return server;
+}
+
+static int start(struct server *server, const char *directory)
+{
+	int error = open_files(server, directory);
+
+	if (error)
+		return error;
+	error = start_thread(server);
+	if (error)
+		unlink(server->address.sun_path);
+	return error;
+}
+
+int vtlirq_publish(struct vtlirq *irqs, const char *directory)
+{
+	struct server *server = make(irqs);
+	int error;
+
+	if (!server)
+		return -ENOMEM;
+	error = start(server, directory);
+	if (error) {
+		close_files(server);
+		free(server);
+		return error;
+	}
+	pthread_mutex_lock(&irqs->lock);
+	if (irqs->server)
+		error = -EEXIST;
+	else
+		irqs->server = server;
+	pthread_mutex_unlock(&irqs->lock);
+	if (error)
+		server_end(server);
+	return error;
+}
+
+void server_end(struct server *server)
+{
+	uint64_t one = 1;
+
+	if (!server)
+		return;
+	while (write(server->wake, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+	pthread_join(server->thread, NULL);
+	unlink(server->address.sun_path);
+	for (int i = 0; i < PEERS_MAX; i++) {
+		if (server->peers[i].socket >= 0)
+			drop(&server->peers[i]);
+	}
+	close_files(server);
+	free(server);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The checker: see check.h.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+/* What there should be, by the routes. */
+struct expected {
+	uint32_t references[FAKE_VPS][256];
+	uint32_t filter[FAKE_VPS][256];
+};
+
+void live_refresh(struct live *live)
+{
+	int error;
+
+	if (!live->route)
+		return;
+	error = vtlirq_route_state(live->route, &live->state);
+	/* A failure that was planned comes once, and may have met this call. */
+	if (error && fake.fail_at[FAKE_VP_INTERRUPTS])
+		error = vtlirq_route_state(live->route, &live->state);
+	if (error)
+		fake_violation("state of a route: error %d", error);
+}
+
+static void expect_pairs(struct expected *expected, uint64_t vps, uint32_t vector)
+{
+	for (uint32_t vp = 0; vp < FAKE_VPS; vp++)
+		expected->filter[vp][vector] |= vps >> vp & 1;
+}
+
+static void check_redirected(const struct live *live, struct expected *expected)
+{
+	const struct vtlirq_route_state *state = &live->state;
+	const struct fake_mapping *mapping = &fake.mappings[state->vp][state->hardware_vector];
+	const struct fake_way *way = fake_find(&live->interrupt);
+
+	expected->references[state->vp][state->hardware_vector]++;
+	expect_pairs(expected, 1ULL << state->vp, state->vector);
+	if (!mapping->references || mapping->proxy_vector != state->vector)
+		fake_violation("redirected, and not mapped: VP %u, vector %u", state->vp,
+			       state->vector);
+	if (!(live->vps >> state->vp & 1))
+		fake_violation("redirected to VP %u, which was not asked for", state->vp);
+	if (live->is_adrift)
+		return;
+	if (!way || !way->is_redirected || way->vector != state->hardware_vector ||
+	    way->vps != 1ULL << state->vp || way->generation != mapping->generation)
+		fake_violation("redirected, and the host does not say so: VP %u, vector %u",
+			       state->vp, state->vector);
+}
+
+static void check_proxied(const struct live *live, struct expected *expected)
+{
+	const struct fake_way *way = fake_find(&live->interrupt);
+
+	expect_pairs(expected, live->vps, live->vector);
+	fake_message(live->vps, live->vector);
+	if (live->is_adrift)
+		return;
+	if (!way || way->is_redirected || way->vector != live->vector ||
+	    way->vps != live->vps || way->is_multicast != !!live->flags)
+		fake_violation("proxied, and the host does not say so: vector %u", live->vector);
+}
+
+static void check_live(const struct live *live, struct expected *expected)
+{
+	const struct vtlirq_route_state *state = &live->state;
+	uint32_t vps = __builtin_popcountll(live->vps);
+	bool is_redirected = state->way == VTLIRQ_REDIRECTED;
+
+	if (state->vector != live->vector || state->vps != vps)
+		fake_violation("a route aims at vector %u, %u VPs; not at %u, %u", state->vector,
+			       state->vps, live->vector, vps);
+	if (is_redirected == !!state->reason)
+		fake_violation("way %u for reason %u", state->way, state->reason);
+	if (is_redirected)
+		check_redirected(live, expected);
+	else
+		check_proxied(live, expected);
+}
+
+/* Whatever was kept for an interrupt that has gone astray holds its pair open. */
+static void expect_odd(struct expected *expected, uint32_t vp, uint32_t vector)
+{
+	const struct fake_mapping *mapping = &fake.mappings[vp][vector];
+	uint32_t extra = mapping->references - expected->references[vp][vector];
+
+	if (!mapping->is_odd || extra != 1)
+		return;
+	expected->references[vp][vector]++;
+	expected->filter[vp][mapping->proxy_vector] = 1;
+}
+
+/*
+ * Open for a route; closed without, but for messages that are on their way, and
+ * until the next call that looks at the time.
+ */
+static void check_filter(uint32_t vp, uint32_t vector, uint32_t wanted)
+{
+	uint32_t is_open = fake.filter[vp][vector];
+
+	/* It was left just now: the last check was before that. */
+	if (!wanted && fake.wanted[vp][vector])
+		fake_message(1ULL << vp, vector);
+	fake.wanted[vp][vector] = wanted;
+	if (is_open == wanted)
+		return;
+	if (!wanted && is_open == 1 && fake.messages_until_ms[vp][vector])
+		return;
+	fake_violation("VP %u, vector %u: filter is %u, not %u", vp, vector, is_open, wanted);
+}
+
+static void check_model(struct expected *expected)
+{
+	for (uint32_t vp = 0; vp < FAKE_VPS; vp++) {
+		for (uint32_t vector = 0; vector < 256; vector++)
+			expect_odd(expected, vp, vector);
+		for (uint32_t vector = 0; vector < 256; vector++) {
+			uint32_t there = fake.mappings[vp][vector].references;
+			uint32_t wanted = expected->references[vp][vector];
+
+			if (there != wanted)
+				fake_violation("vector %#x of VP %u: %u references, not %u",
+					       vector, vp, there, wanted);
+			if (fake.is_filtered)
+				check_filter(vp, vector, expected->filter[vp][vector]);
+		}
+	}
+	for (int i = 0; i < FAKE_WAYS_MAX && fake.ways[i].is_used; i++) {
+		const struct fake_way *way = &fake.ways[i];
+		uint32_t vp = __builtin_ctzll(way->vps);
+
+		if (way->is_redirected &&
+		    fake.mappings[vp][way->vector].generation != way->generation)
+			fake_violation("the host points to another's vector %#x of VP %u",
+				       way->vector, vp);
+	}
+}
+
+void check_all(const struct live *lives, size_t count)
+{
+	static struct expected expected;
+
+	memset(&expected, 0, sizeof(expected));
+	for (size_t i = 0; i < count; i++) {
+		if (lives[i].route)
+			check_live(&lives[i], &expected);
+	}
+	check_model(&expected);
+}
+
+void check_nothing_left(void)
+{
+	if (fake_files())
+		fake_violation("%d files are left open", fake_files());
+	if (fake_references())
+		fake_violation("%u references are left", fake_references());
+	if (fake.is_filtered && fake_open_pairs())
+		fake_violation("the filter is left open for %u pairs", fake_open_pairs());
+}
+
+int check_verdict(const char *when)
+{
+	if (!fake.violations)
+		return 0;
+	printf("# %s: %llu violations; the first: %s\n", when,
+	       (unsigned long long)fake.violations, fake.first_violation);
+	fflush(stdout);
+	return 1;
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * vtlirq_rebalance(), under a clock of the test's own.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#define SECOND	1000000000ULL
+#define ROUTES	24
+
+static struct vtlirq *irqs;
+static struct live live[ROUTES];
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake.now_ns = SECOND;
+	fake.is_filtered = true;
+	memset(live, 0, sizeof(live));
+	return 0;
+}
+
+static void open_with(struct vtlirq_config config)
+{
+	config.size = sizeof(config);
+	config.allow = fake_allow;
+	config.forbid = fake_forbid;
+	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+}
+
+static void look(void)
+{
+	for (int i = 0; i < ROUTES; i++)
+		live_refresh(&live[i]);
+	check_all(live, ROUTES);
+	assert_int_equal(check_verdict("check"), 0);
+}
+
+static void close_all(void)
+{
+	look();
+	vtlirq_close(irqs);
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}
+
+/* Routes @first to @last, to a VP, each with a vector of its own. */
+static void create(int first, int last, uint32_t vp)
+{
+	struct vtlirq_one one;
+
+	for (int i = first; i <= last; i++) {
+		live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
+		live[i].vps = 1ULL << vp;
+		live[i].vector = 40 + i;
+		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
+						     vtlirq_target_one(&one, vp, 40 + i),
+						     &live[i].route), 0);
+	}
+	look();
+}
+
+/* A second in which each route has so many interrupts as @rates says. */
+static int second(const unsigned int *rates)
+{
+	int moved;
+
+	for (int i = 0; i < ROUTES && live[i].route; i++)
+		fake_raise(&live[i].interrupt, rates[i]);
+	fake_settle();
+	fake.now_ns += SECOND;
+	moved = vtlirq_rebalance(irqs);
+	look();
+	return moved;
+}
+
+static void expect(int i, enum vtlirq_way way, enum vtlirq_reason reason)
+{
+	assert_int_equal(live[i].state.way, way);
+	assert_int_equal(live[i].state.reason, reason);
+}
+
+static void test_first_call_learns(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 1000 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 1, 0);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	assert_int_equal(second(rates), 0);
+	assert_int_equal(live[1].state.rate, 1000);
+	/* The busy one has the vector now; the other one gave it away. */
+	assert_int_equal(second(rates), 2);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(live[0].state.demotions, 1);
+	assert_int_equal(live[1].state.promotions, 1);
+	close_all();
+}
+
+static void test_busiest_first(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 0, 10, 500, 20, 400 };
+	struct vtlirq_summary summary;
+
+	(void)state;
+	fake.vectors = 2;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 5, 0);
+	second(rates);
+	assert_int_equal(second(rates), 4);
+	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(5, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	vtlirq_summary(irqs, &summary);
+	assert_int_equal(summary.promotions, 2);
+	assert_int_equal(summary.demotions, 2);
+	assert_int_equal(summary.redirected, 2);
+	/* It is at rest. */
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(second(rates), 0);
+	close_all();
+}
+
+static void test_free_vectors(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 5, 1, 0, 7 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 3, 0);
+	second(rates);
+	/* None is busier than the one that has the vector, by enough. */
+	assert_int_equal(second(rates), 0);
+	fake.vectors = 4;
+	/* One that is silent is not worth it. */
+	assert_int_equal(second(rates), 2);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_promote_rate(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 100, 101 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .promote_rate = 100 });
+	create(0, 2, 0);
+	fake.vectors = 8;
+	second(rates);
+	assert_int_equal(second(rates), 1);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_hysteresis(void **state)
+{
+	static const unsigned int close_by[ROUTES] = { 100, 199 };
+	static const unsigned int twice[ROUTES] = { 100, 200 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 1, 0);
+	second(close_by);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(second(close_by), 0);
+	assert_int_equal(second(twice), 2);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+	setup(NULL);
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .hysteresis_percent = 10 });
+	create(0, 1, 0);
+	second(close_by);
+	assert_int_equal(second(close_by), 2);
+	close_all();
+}
+
+static void test_dwell(void **state)
+{
+	static const unsigned int one[ROUTES] = { 1000, 10 };
+	static const unsigned int other[ROUTES] = { 10, 1000 };
+	int moved = 0;
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .dwell_ms = 10000 });
+	create(0, 1, 0);
+	/* They change places each second: at most one exchange in ten. */
+	for (int i = 0; i < 100; i++)
+		moved += second(i % 2 ? one : other);
+	assert_true(moved > 0);
+	assert_true(moved <= 2 * 10);
+	close_all();
+}
+
+static void test_budget(void **state)
+{
+	unsigned int rates[ROUTES] = { 0 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .moves_max = 3 });
+	create(0, 15, 0);
+	for (int i = 1; i < 16; i++)
+		rates[i] = 10 * i;
+	fake.vectors = 16;
+	second(rates);
+	for (int left = 15; left > 0; left -= 3)
+		assert_int_equal(second(rates), 3);
+	assert_int_equal(second(rates), 0);
+	close_all();
+}
+
+static void test_exchange_needs_two_moves(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 1000 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .moves_max = 1 });
+	create(0, 1, 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(second(rates), 0);
+	close_all();
+}
+
+/* Two idle routes share the vector: both have to go. */
+static void test_shared_vector(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
+	struct vtlirq_target target;
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 0, 0);
+	live[1] = live[0];
+	live[1].interrupt.data = 1;
+	target = (struct vtlirq_target) { .vector = 40, .vps = &live[1].vps, .words = 1 };
+	assert_int_equal(vtlirq_route_create(irqs, &live[1].interrupt, &target, &live[1].route),
+			 0);
+	create(2, 2, 0);
+	second(rates);
+	assert_int_equal(second(rates), 3);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_quota_of_the_vmm(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 50, 1000 };
+
+	(void)state;
+	open_with((struct vtlirq_config) { .quota = 2 });
+	create(0, 2, 0);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
+	second(rates);
+	assert_int_equal(second(rates), 2);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static struct fake_answer refuse(const struct fake_way *way)
+{
+	if (way->is_redirected)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void test_refused(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 1000 };
+	int asked;
+
+	(void)state;
+	fake.decide = refuse;
+	open_with((struct vtlirq_config) { .refusal_ms = 4000 });
+	create(0, 0, 0);
+	asked = fake.calls[FAKE_MAP];
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(second(rates), 0);
+	assert_int_equal(fake.calls[FAKE_MAP], asked);
+	second(rates);
+	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
+	/* Refused again: twice as long. */
+	for (int i = 0; i < 7; i++)
+		second(rates);
+	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
+	fake.decide = NULL;
+	assert_int_equal(second(rates), 1);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+/* A device that may be refused again takes no vector from another one. */
+static void test_refused_evicts_nobody(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 1000, 0 };
+
+	(void)state;
+	fake.vectors = 1;
+	fake.decide = refuse;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 0, 0);
+	fake.decide = NULL;
+	create(1, 1, 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(second(rates), 0);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_who_is_left_alone(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
+	uint64_t both = 3;
+	struct vtlirq_target target = {
+		.vector = 41,
+		.flags = VTLIRQ_TARGET_MULTICAST,
+		.vps = &both,
+		.words = 1,
+	};
+
+	(void)state;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 1, 0);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
+	assert_int_equal(vtlirq_route_retarget(live[1].route, &target), 0);
+	live[1].vps = both;
+	live[1].flags = VTLIRQ_TARGET_MULTICAST;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(second(rates), 0);
+	close_all();
+}
+
+static void test_no_policy(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 1000 };
+
+	(void)state;
+	fake.vectors = 1;
+	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_POLICY });
+	create(0, 1, 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(second(rates), 0);
+	close_all();
+}
+
+/* Nothing is lost, and nothing is counted twice, however often they move. */
+static void test_counts_over_moves(void **state)
+{
+	uint64_t raised[ROUTES] = { 0 };
+	uint64_t random = 7;
+
+	(void)state;
+	fake.vectors = 3;
+	open_with((struct vtlirq_config) { .dwell_ms = 1 });
+	create(0, 11, 0);
+	for (int turn = 0; turn < 500; turn++) {
+		for (int i = 0; i < 12; i++) {
+			unsigned int limit = 1u << fake_random(&random) % 12;
+			unsigned int times = fake_random(&random) % limit;
+
+			fake_raise(&live[i].interrupt, times);
+			raised[i] += times;
+		}
+		fake.now_ns += SECOND;
+		vtlirq_rebalance(irqs);
+	}
+	fake_settle();
+	look();
+	for (int i = 0; i < 12; i++) {
+		assert_int_equal(live[i].state.redirected + live[i].state.proxied, raised[i]);
+		assert_true(live[i].state.promotions > 5);
+	}
+	close_all();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_first_call_learns, setup),
+		cmocka_unit_test_setup(test_busiest_first, setup),
+		cmocka_unit_test_setup(test_free_vectors, setup),
+		cmocka_unit_test_setup(test_promote_rate, setup),
+		cmocka_unit_test_setup(test_hysteresis, setup),
+		cmocka_unit_test_setup(test_dwell, setup),
+		cmocka_unit_test_setup(test_budget, setup),
+		cmocka_unit_test_setup(test_exchange_needs_two_moves, setup),
+		cmocka_unit_test_setup(test_shared_vector, setup),
+		cmocka_unit_test_setup(test_quota_of_the_vmm, setup),
+		cmocka_unit_test_setup(test_refused, setup),
+		cmocka_unit_test_setup(test_refused_evicts_nobody, setup),
+		cmocka_unit_test_setup(test_who_is_left_alone, setup),
+		cmocka_unit_test_setup(test_no_policy, setup),
+		cmocka_unit_test_setup(test_counts_over_moves, setup),
+	};
+
+	return cmocka_run_group_tests_name("lib: policy", tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Random operations on many routes, with failures of every kind, and the checker
+ * after each. The seed is printed; SEED and OPERATIONS in the environment repeat
+ * a run, or lengthen it.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "check.h"
+
+#define ROUTES		256
+#define VPS		4
+#define OPERATIONS	100000
+
+static struct live lives[ROUTES];
+static struct vtlirq *irqs;
+static uint64_t seed;
+/* Of a hundred retargets so many fail, in a way of their own. */
+static unsigned int failures;
+static unsigned int counts[VTLIRQ_REASON_ERROR + 1];
+
+static uint32_t below(uint32_t limit)
+{
+	return fake_random(&seed) % limit;
+}
+
+/* ---- what the host does ---- */
+
+static struct fake_answer any_failure(void)
+{
+	switch (below(8)) {
+	case 0:
+		return (struct fake_answer) { .error = EIO, .is_done = below(2) };
+	case 1:
+		return (struct fake_answer) { .error = EFAULT, .is_done = true };
+	case 2:
+		return (struct fake_answer) { .elements = 1, .is_done = below(2) };
+	case 3:
+		return (struct fake_answer) { .status = 0x78, .is_done = below(2) };
+	case 4:
+		return (struct fake_answer) { .error = ENOMEM };
+	case 5:
+		return (struct fake_answer) { .error = EPERM };
+	default:
+		return (struct fake_answer) { .status = 5 };
+	}
+}
+
+static struct fake_answer decide(const struct fake_way *way)
+{
+	struct live *live = &lives[way->interrupt.data];
+	struct fake_answer answer = { .is_done = true };
+
+	if (below(100) < failures)
+		answer = any_failure();
+	else if (way->is_redirected && way->interrupt.device_id % 8 == 0)
+		answer = (struct fake_answer) { .status = 5 };
+	if (answer.is_done && !answer.error && !answer.status && !answer.elements)
+		live->is_adrift = false;
+	else if ((answer.error && answer.error != ENOMEM && answer.error != EPERM) ||
+		 answer.status == 0x78 || answer.elements)
+		live->is_adrift = true;
+	return answer;
+}
+
+static int allow(void *context, uint32_t vp, uint32_t vector)
+{
+	if (below(400) < failures)
+		return -EAGAIN;
+	return fake_allow(context, vp, vector);
+}
+
+/* ---- operations ---- */
+
+static void pick_target(struct live *live, struct vtlirq_target *target)
+{
+	live->vector = 32 + below(40);
+	live->flags = below(12) ? 0 : VTLIRQ_TARGET_MULTICAST;
+	live->vps = below(3) ? 1ULL << below(VPS) : 1 + below((1 << VPS) - 1);
+	*target = (struct vtlirq_target) {
+		.vector = live->vector,
+		.flags = live->flags,
+		.vps = &live->vps,
+		.words = 1,
+	};
+}
+
+static void create(struct live *live)
+{
+	struct vtlirq_target target;
+	uint32_t index = live - lives;
+
+	live->interrupt = (struct vtlirq_interrupt) {
+		.device_id = index / 4,
+		.address = 0xfee00000,
+		.data = index,
+	};
+	pick_target(live, &target);
+	if (vtlirq_route_create(irqs, &live->interrupt, &target, &live->route))
+		live->route = NULL;
+}
+
+static void retarget(struct live *live)
+{
+	struct live before = *live;
+	struct vtlirq_target target;
+
+	pick_target(live, &target);
+	if (!below(8)) {
+		live->vector = before.vector;
+		live->flags = before.flags;
+		live->vps = before.vps;
+		target.vector = before.vector;
+		target.flags = before.flags;
+	}
+	if (!vtlirq_route_retarget(live->route, &target))
+		return;
+	live->vector = before.vector;
+	live->flags = before.flags;
+	live->vps = before.vps;
+}
+
+static void destroy(struct live *live)
+{
+	struct vtlirq_route_state state = live->state;
+
+	if (vtlirq_route_destroy(live->route) && state.way == VTLIRQ_REDIRECTED)
+		fake.mappings[state.vp][state.hardware_vector].is_odd = true;
+	live->route = NULL;
+}
+
+static void rebalance(void)
+{
+	__atomic_fetch_add(&fake.now_ns, 100000000ULL * (1 + below(30)), __ATOMIC_RELAXED);
+	vtlirq_rebalance(irqs);
+	for (int i = 0; i < ROUTES; i++)
+		live_refresh(&lives[i]);
+}
+
+static void change_weather(void)
+{
+	failures = below(4) ? 0 : below(40);
+	fake.vectors = 4 + below(29);
+	fake.quota = below(3) ? 0 : 1 + below(32);
+	fake.map_errno = below(10) ? 0 : ENOMEM;
+	fake.interrupted = below(4) ? 0 : below(30);
+	fake.offline[below(VPS)] = !below(4);
+}
+
+static void operate(void)
+{
+	struct live *live = &lives[below(ROUTES)];
+	uint32_t what = below(100);
+
+	if (what < 3)
+		return change_weather();
+	if (what < 7)
+		return rebalance();
+	if (what < 20) {
+		if (live->route && !live->is_adrift)
+			fake_raise(&live->interrupt, below(1000));
+		fake_settle();
+		return;
+	}
+	if (!live->route)
+		create(live);
+	else if (what < 30)
+		destroy(live);
+	else if (what < 40)
+		vtlirq_route_prefer(live->route, below(2) ? VTLIRQ_PREFER_REDIRECTED :
+				    VTLIRQ_PREFER_PROXIED);
+	else
+		retarget(live);
+	live_refresh(live);
+	if (live->route)
+		counts[live->state.reason]++;
+}
+
+static uint64_t from_environment(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+static void begin(uint32_t quota)
+{
+	struct vtlirq_config config = {
+		.size = sizeof(config),
+		.quota = quota,
+		.allow = allow,
+		.forbid = fake_forbid,
+	};
+
+	fake_reset();
+	memset(lives, 0, sizeof(lives));
+	memset(counts, 0, sizeof(counts));
+	failures = 0;
+	fake.is_filtered = true;
+	fake.now_ns = 1000000000;
+	fake.decide = decide;
+	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+}
+
+static void run(uint32_t quota, uint64_t operations)
+{
+	char when[64];
+
+	begin(quota);
+	for (uint64_t i = 0; i < operations; i++) {
+		operate();
+		check_all(lives, ROUTES);
+		snprintf(when, sizeof(when), "after operation %llu", (unsigned long long)i);
+		if (check_verdict(when))
+			fail();
+	}
+	failures = 0;
+	vtlirq_close(irqs);
+	check_nothing_left();
+	if (check_verdict("after the close"))
+		fail();
+	print_message("# ways by reason:");
+	for (unsigned int i = 0; i <= VTLIRQ_REASON_ERROR; i++)
+		print_message(" %u", counts[i]);
+	print_message("\n");
+}
+
+static void test_operations(void **state)
+{
+	(void)state;
+	seed = from_environment("SEED", time(NULL) * 2654435761u + 1);
+	printf("# SEED=%llu\n", (unsigned long long)seed);
+	fflush(stdout);
+	run(0, from_environment("OPERATIONS", OPERATIONS));
+}
+
+static void test_operations_quota(void **state)
+{
+	(void)state;
+	run(6, from_environment("OPERATIONS", OPERATIONS) / 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_operations),
+		cmocka_unit_test(test_operations_quota),
+	};
+
+	return cmocka_run_group_tests_name("lib: random operations", tests, NULL, NULL);
+}

@@ -1,0 +1,928 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Contexts and routes, one behaviour at a time: what is had and what is not, why,
+ * and that each failure of each call leaves things as they were.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/mshv_vtl.h>
+
+#include "check.h"
+
+#define SECOND	1000000000ULL
+
+/* Of AddressSanitizer. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+static struct vtlirq *irqs;
+static struct live live[8];
+
+/* ---- the usual steps ---- */
+
+static void open_with(struct vtlirq_config config)
+{
+	config.size = sizeof(config);
+	config.allow = fake_allow;
+	config.forbid = fake_forbid;
+	fake.is_filtered = true;
+	memset(live, 0, sizeof(live));
+	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+}
+
+static void open_usual(void)
+{
+	open_with((struct vtlirq_config) { 0 });
+}
+
+static void look(void)
+{
+	for (int i = 0; i < 8; i++)
+		live_refresh(&live[i]);
+	check_all(live, 8);
+	assert_int_equal(check_verdict("check"), 0);
+}
+
+static void close_all(void)
+{
+	vtlirq_close(irqs);
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}
+
+static struct vtlirq_target to(struct live *one, uint64_t vps, uint32_t vector, uint32_t flags)
+{
+	one->vps = vps;
+	one->vector = vector;
+	one->flags = flags;
+	return (struct vtlirq_target) {
+		.vector = vector,
+		.flags = flags,
+		.vps = &one->vps,
+		.words = 1,
+	};
+}
+
+/* Route @i, of a device of its own. */
+static int create_flags(int i, uint64_t vps, uint32_t vector, uint32_t flags)
+{
+	struct vtlirq_target target = to(&live[i], vps, vector, flags);
+	int error;
+
+	live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
+	error = vtlirq_route_create(irqs, &live[i].interrupt, &target, &live[i].route);
+	if (error)
+		live[i].route = NULL;
+	return error;
+}
+
+static int create(int i, uint64_t vps, uint32_t vector)
+{
+	return create_flags(i, vps, vector, 0);
+}
+
+static int retarget(int i, uint64_t vps, uint32_t vector)
+{
+	struct live before = live[i];
+	struct vtlirq_target target = to(&live[i], vps, vector, 0);
+	int error = vtlirq_route_retarget(live[i].route, &target);
+
+	if (error) {
+		live[i].vps = before.vps;
+		live[i].vector = before.vector;
+		live[i].flags = before.flags;
+	}
+	return error;
+}
+
+static int destroy(int i)
+{
+	int error = vtlirq_route_destroy(live[i].route);
+
+	live[i].route = NULL;
+	return error;
+}
+
+static void expect(int i, enum vtlirq_way way, enum vtlirq_reason reason)
+{
+	look();
+	assert_int_equal(live[i].state.way, way);
+	assert_int_equal(live[i].state.reason, reason);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
+	return 0;
+}
+
+/* ---- hosts ---- */
+
+static struct fake_answer refuse_redirection(const struct fake_way *way)
+{
+	if (way->is_redirected)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
+static struct fake_answer refuse_all(const struct fake_way *way)
+{
+	(void)way;
+	return (struct fake_answer) { .status = 0xd };
+}
+
+/* So many answers of that kind, and then all is well. */
+static struct fake_answer odd_answer;
+static int odd_answers;
+
+static struct fake_answer odd(const struct fake_way *way)
+{
+	(void)way;
+	if (odd_answers-- > 0)
+		return odd_answer;
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void host_is_odd(int times, struct fake_answer answer)
+{
+	odd_answers = times;
+	odd_answer = answer;
+	fake.decide = odd;
+}
+
+/* ---- open ---- */
+
+static void test_open_fails(void **state)
+{
+	static const int errors[] = { EPERM, EACCES, ENOENT, ENOMEM, EIO, EINVAL, EFAULT, ENOTTY };
+	static const enum fake_call calls[] = {
+		FAKE_OPEN_MSHV, FAKE_CREATE_VTL, FAKE_OPEN_HVCALL, FAKE_HVCALL_SETUP,
+		FAKE_GET_REGISTERS, FAKE_CHECK_EXTENSION,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+			int error;
+
+			fake_reset();
+			fake.fail_at[calls[i]] = 1;
+			fake.fail_errno[calls[i]] = errors[j];
+			error = vtlirq_open(NULL, &irqs);
+			if (error)
+				assert_int_equal(error, -errors[j]);
+			/* These are answers, not failures. */
+			if (calls[i] == FAKE_CHECK_EXTENSION)
+				assert_int_equal(error, 0);
+			if (calls[i] == FAKE_OPEN_MSHV || calls[i] == FAKE_CREATE_VTL ||
+			    calls[i] == FAKE_HVCALL_SETUP)
+				assert_int_equal(error, -errors[j]);
+			if (!error)
+				vtlirq_close(irqs);
+			check_nothing_left();
+			assert_int_equal(check_verdict("open"), 0);
+		}
+	}
+}
+
+static void test_open_config(void **state)
+{
+	struct {
+		struct vtlirq_config config;
+		uint64_t later;
+	} big = { .config = { .size = sizeof(big) } };
+	struct vtlirq_config config = { .size = 8 };
+
+	(void)state;
+	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
+	config = (struct vtlirq_config) { .size = sizeof(config), .flags = 1u << 31 };
+	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
+	config = (struct vtlirq_config) { .size = sizeof(config), .vtl = -1 };
+	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
+	assert_int_equal(vtlirq_open(&big.config, &irqs), 0);
+	vtlirq_close(irqs);
+	big.later = 1;
+	assert_int_equal(vtlirq_open(&big.config, &irqs), -EINVAL);
+	vtlirq_close(NULL);
+	check_nothing_left();
+	assert_int_equal(check_verdict("config"), 0);
+}
+
+/* ---- who cannot redirect ---- */
+
+static void expect_no_map(enum vtlirq_reason reason)
+{
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_PROXIED, reason);
+	assert_int_equal(fake.calls[FAKE_MAP], 0);
+	close_all();
+}
+
+static void test_disabled(void **state)
+{
+	(void)state;
+	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
+	open_usual();
+	expect_no_map(VTLIRQ_REASON_DISABLED);
+	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "0", 1);
+	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_REDIRECT });
+	expect_no_map(VTLIRQ_REASON_DISABLED);
+}
+
+static void test_host_does_not_offer(void **state)
+{
+	(void)state;
+	fake.capabilities = ~(1ULL << 34);
+	open_usual();
+	expect_no_map(VTLIRQ_REASON_HOST);
+}
+
+static void test_driver_does_not_offer(void **state)
+{
+	(void)state;
+	fake.redirects = 0;
+	open_usual();
+	expect_no_map(VTLIRQ_REASON_DRIVER);
+}
+
+static void test_foreign_driver_cannot(void **state)
+{
+	struct vtlirq_summary summary;
+
+	(void)state;
+	fake.redirects = -EOPNOTSUPP;
+	fake.map_errno = ENOTTY;
+	open_usual();
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(create(i, 1, 40 + i), 0);
+	expect(7, VTLIRQ_PROXIED, VTLIRQ_REASON_DRIVER);
+	assert_int_equal(fake.calls[FAKE_MAP], 1);
+	vtlirq_summary(irqs, &summary);
+	assert_int_equal(summary.driver_redirects, 0);
+	close_all();
+}
+
+static void test_foreign_driver_can(void **state)
+{
+	struct vtlirq_summary summary;
+
+	(void)state;
+	fake.redirects = -EOPNOTSUPP;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	vtlirq_summary(irqs, &summary);
+	assert_int_equal(summary.driver_redirects, 1);
+	close_all();
+}
+
+static void test_no_host(void **state)
+{
+	(void)state;
+	fake.fail_at[FAKE_OPEN_HVCALL] = 1;
+	fake.fail_errno[FAKE_OPEN_HVCALL] = ENOENT;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), -EOPNOTSUPP);
+	close_all();
+}
+
+/* ---- create ---- */
+
+static void test_create(void **state)
+{
+	struct vtlirq_route_state *states;
+	size_t count;
+
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 2, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(live[0].state.vp, 1);
+	assert_int_equal(live[0].state.hardware_vector, FAKE_FIRST_VECTOR);
+	/* Another route to the same pair has the same hardware vector. */
+	assert_int_equal(create(1, 2, 40), 0);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(live[1].state.hardware_vector, FAKE_FIRST_VECTOR);
+	assert_int_equal(vtlirq_routes(irqs, &states, &count), 0);
+	assert_int_equal(count, 2);
+	assert_true(states[0].id < states[1].id);
+	free(states);
+	assert_int_equal(destroy(0), 0);
+	look();
+	close_all();
+}
+
+static void test_create_is_checked(void **state)
+{
+	uint64_t words[VTLIRQ_VPS_MAX / 64 + 1] = { 0 };
+	struct vtlirq_target target = { .vector = 40, .vps = words };
+	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
+	struct vtlirq_route *route;
+	struct vtlirq_one one;
+
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 0, 40), -EINVAL);
+	assert_int_equal(create(0, 1, 15), -EINVAL);
+	assert_int_equal(create(0, 1, 256), -EINVAL);
+	assert_int_equal(create_flags(0, 1, 40, 2), -EINVAL);
+	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), -EINVAL);
+	words[VTLIRQ_VPS_MAX / 64] = 1;
+	target.words = VTLIRQ_VPS_MAX / 64 + 1;
+	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), -EINVAL);
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(vtlirq_route_create(irqs, &live[0].interrupt,
+					     vtlirq_target_one(&one, 0, 41), &route), -EEXIST);
+	assert_null(vtlirq_target_one(&one, VTLIRQ_VPS_MAX, 41));
+	assert_int_equal(vtlirq_route_destroy(NULL), 0);
+	look();
+	close_all();
+}
+
+static void test_set_of_vps(void **state)
+{
+	(void)state;
+	fake.vectors = 1;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 7, 41), 0);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(live[1].state.vp, 1);
+	assert_int_equal(live[1].state.vps, 3);
+	fake.offline[2] = true;
+	assert_int_equal(create(2, 6, 42), 0);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	assert_int_equal(create(3, 4, 42), 0);
+	expect(3, VTLIRQ_PROXIED, VTLIRQ_REASON_ERROR);
+	assert_int_equal(live[3].state.error, EINVAL);
+	close_all();
+}
+
+static void test_multicast(void **state)
+{
+	(void)state;
+	open_usual();
+	assert_int_equal(create_flags(0, 3, 40, VTLIRQ_TARGET_MULTICAST), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_MULTICAST);
+	assert_int_equal(create_flags(1, 2, 41, VTLIRQ_TARGET_MULTICAST), 0);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_quotas(void **state)
+{
+	(void)state;
+	fake.quota = 2;
+	open_usual();
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(create(i, 1, 40 + i), 0);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
+	/* It has to give up its own before it can have another. */
+	assert_int_equal(retarget(1, 1, 50), 0);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+	fake_reset();
+	open_with((struct vtlirq_config) { .quota = 1 });
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 1, 41), 0);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
+	assert_int_equal(fake.calls[FAKE_MAP], 1);
+	assert_int_equal(retarget(0, 1, 50), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+/* ---- refusals ---- */
+
+static void test_refused(void **state)
+{
+	struct vtlirq_summary summary;
+
+	(void)state;
+	fake.now_ns = SECOND;
+	fake.decide = refuse_redirection;
+	open_usual();
+	assert_int_equal(vtlirq_status(irqs), 0);
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
+	assert_int_equal(live[0].state.status, 5);
+	assert_int_equal(vtlirq_status(irqs), 5);
+	assert_int_equal(fake_references(), 0);
+	/* It is not asked again too soon, and twice as late each time. */
+	for (uint64_t wait = SECOND; wait <= 64 * SECOND; wait *= 2) {
+		assert_int_equal(retarget(0, 2, 41), 0);
+		fake.now_ns += wait - 1000000;
+		assert_int_equal(retarget(0, 1, 40), 0);
+		vtlirq_summary(irqs, &summary);
+		fake.now_ns += 1000000;
+		assert_int_equal(retarget(0, 1, 40), 0);
+		expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
+	}
+	vtlirq_summary(irqs, &summary);
+	assert_int_equal(summary.refusals, 8);
+	assert_int_equal(summary.refusals_saved, 14);
+	assert_int_equal(summary.map_calls, 8);
+	/* 64 times is the longest. */
+	fake.now_ns += 64 * SECOND;
+	fake.decide = NULL;
+	assert_int_equal(retarget(0, 1, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	/* A success clears it: the next wait is short again. */
+	fake.decide = refuse_redirection;
+	assert_int_equal(retarget(0, 2, 40), 0);
+	fake.now_ns += SECOND;
+	fake.decide = NULL;
+	assert_int_equal(retarget(0, 2, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_refused_altogether(void **state)
+{
+	(void)state;
+	open_usual();
+	assert_int_equal(create(1, 1, 41), 0);
+	fake.decide = refuse_all;
+	assert_int_equal(create(0, 1, 40), -ENXIO);
+	assert_int_equal(vtlirq_status(irqs), 0xd);
+	assert_int_equal(retarget(1, 2, 42), -ENXIO);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	/* The same way refused: it is as it was, too. */
+	assert_int_equal(retarget(1, 1, 41), -ENXIO);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(vtlirq_route_prefer(live[1].route, VTLIRQ_PREFER_PROXIED), -ENXIO);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	fake.decide = NULL;
+	assert_int_equal(create(0, 1, 40), 0);
+	look();
+	close_all();
+}
+
+static void test_refusals_are_bounded(void **state)
+{
+	const char *fewer = getenv("DEVICES");
+	uint64_t devices = fewer ? strtoull(fewer, NULL, 0) : 1000000;
+	size_t before = 0;
+
+	(void)state;
+	fake.decide = refuse_all;
+	open_usual();
+	for (uint64_t i = 0; i < devices; i++) {
+		struct vtlirq_interrupt interrupt = { i * 0x9e3779b9, 0xfee00000, 0 };
+		struct vtlirq_route *route;
+		struct vtlirq_one one;
+
+		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_one(&one, 0, 40),
+					&route) != -ENXIO)
+			fail();
+		if (i == 100)
+			before = __sanitizer_get_current_allocated_bytes();
+	}
+	assert_int_equal(__sanitizer_get_current_allocated_bytes(), before);
+	close_all();
+}
+
+/* ---- timeouts, and hosts that leave open what they did ---- */
+
+static void test_timeout(void **state)
+{
+	(void)state;
+	fake.now_ns = SECOND;
+	open_usual();
+	host_is_odd(3, (struct fake_answer) { .status = 0x78 });
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(fake.calls[FAKE_RETARGET], 4);
+	/* For ever: then it is as it was. */
+	host_is_odd(1000, (struct fake_answer) { .status = 0x78 });
+	assert_int_equal(retarget(0, 2, 41), -ENXIO);
+	assert_true(fake.calls[FAKE_RETARGET] < 50);
+	live[0].is_adrift = true;
+	look();
+	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.vp, 0);
+	fake.decide = NULL;
+	assert_int_equal(retarget(0, 4, 42), 0);
+	live[0].is_adrift = false;
+	fake.now_ns += 2 * SECOND;
+	assert_int_equal(retarget(0, 4, 42), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	/* Nothing of the try is kept, now that the host points elsewhere. */
+	assert_int_equal(fake_references(), 1);
+	close_all();
+}
+
+/* The new way was done, nobody said so, and the other one is refused. */
+static void test_host_is_told_again(void **state)
+{
+	static const struct fake_answer answers[] = {
+		{ .error = EIO, .is_done = true },
+		{ .error = EFAULT, .is_done = true },
+		{ .elements = 3, .is_done = true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		fake_reset();
+		open_usual();
+		assert_int_equal(create(0, 1, 40), 0);
+		host_is_odd(2, answers[i]);
+		assert_true(retarget(0, 2, 41) < 0);
+		expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+		assert_int_equal(fake_references(), 1);
+		fake.decide = NULL;
+		close_all();
+	}
+}
+
+/* ---- moves ---- */
+
+static void test_retarget(void **state)
+{
+	struct vtlirq_summary summary;
+
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(retarget(0, 2, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(retarget(0, 2, 41), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(fake.calls[FAKE_MAP], 3);
+	assert_int_equal(fake.calls[FAKE_RETARGET], 3);
+	/* The same again: no map, and the host is asked. */
+	assert_int_equal(retarget(0, 2, 41), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(fake.calls[FAKE_MAP], 3);
+	assert_int_equal(fake.calls[FAKE_RETARGET], 4);
+	assert_int_equal(live[0].state.moves, 2);
+	vtlirq_summary(irqs, &summary);
+	assert_int_equal(summary.moves, 2);
+	assert_int_equal(summary.redirected, 1);
+	/* The same again, and the host has had enough of it. */
+	fake.decide = refuse_redirection;
+	assert_int_equal(retarget(0, 2, 41), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
+	assert_int_equal(fake_references(), 0);
+	close_all();
+}
+
+static void test_prefer(void **state)
+{
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 3, 40), 0);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, 7), -EINVAL);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_PREFERRED);
+	assert_int_equal(retarget(0, 2, 41), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_PREFERRED);
+	fake.map_errno = ENOMEM;
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_REDIRECTED), 0);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_ERROR);
+	fake.map_errno = 0;
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_REDIRECTED), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static void test_destroy_is_refused(void **state)
+{
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 1, 40), 0);
+	fake.decide = refuse_all;
+	fake.mappings[0][FAKE_FIRST_VECTOR].is_odd = true;
+	assert_int_equal(destroy(0), -ENXIO);
+	assert_int_equal(fake_references(), 2);
+	look();
+	/* The pair is held for what may still come. */
+	fake_raise(&(struct vtlirq_interrupt){ 100, 0xfee00000, 0 }, 1);
+	fake.decide = NULL;
+	assert_int_equal(destroy(1), 0);
+	assert_int_equal(fake_references(), 1);
+	/* The same interrupt led elsewhere: what was kept is given back. */
+	assert_int_equal(create(0, 2, 50), 0);
+	look();
+	assert_int_equal(fake_references(), 1);
+	close_all();
+}
+
+/* Two interrupts may come to one vector that is kept: it stays until the close. */
+static void test_kept_for_several(void **state)
+{
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 1, 40), 0);
+	fake.decide = refuse_all;
+	fake.mappings[0][FAKE_FIRST_VECTOR].is_odd = true;
+	assert_int_equal(destroy(0), -ENXIO);
+	assert_int_equal(destroy(1), -ENXIO);
+	assert_int_equal(fake_references(), 1);
+	fake.decide = NULL;
+	assert_int_equal(create(0, 2, 50), 0);
+	look();
+	assert_int_equal(fake_references(), 2);
+	close_all();
+}
+
+static void test_callers_file(void **state)
+{
+	int mshv = open("/dev/mshv", O_RDWR);
+	int vtl = ioctl(mshv, MSHV_CREATE_VTL, NULL);
+
+	(void)state;
+	close(mshv);
+	open_with((struct vtlirq_config) { .vtl = vtl + 1 });
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 1, 41), 0);
+	fake.decide = refuse_all;
+	assert_int_equal(destroy(1), -ENXIO);
+	fake.decide = NULL;
+	vtlirq_close(irqs);
+	/* What the host did not take back stays until the caller closes its file. */
+	assert_int_equal(fake_references(), 1);
+	assert_int_equal(fake_files(), 1);
+	assert_int_equal(fake_open_pairs(), 1);
+	close(vtl);
+	fake.filter[0][41] = 0;
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}
+
+/* ---- the filter ---- */
+
+/* A message that was on its way when the route left must find it open. */
+static void test_filter_lingers(void **state)
+{
+	(void)state;
+	fake.now_ns = 100 * SECOND;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(retarget(0, 2, 41), 0);
+	/* Redirected: all that was pending was relayed by the unmap. */
+	assert_int_equal(fake.filter[0][40], 0);
+
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
+	assert_int_equal(retarget(0, 4, 42), 0);
+	assert_int_equal(fake.filter[1][41], 1);
+	fake.now_ns += 9 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 1);
+	/* Held again, and left again: the time starts anew. */
+	assert_int_equal(retarget(0, 2, 41), 0);
+	assert_int_equal(retarget(0, 4, 42), 0);
+	fake.now_ns += 9 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 1);
+	fake.now_ns += 2 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 0);
+	look();
+
+	/* One that is due while it is held stays open, and may linger once more. */
+	assert_int_equal(retarget(0, 2, 41), 0);
+	assert_int_equal(retarget(0, 4, 42), 0);
+	assert_int_equal(retarget(0, 2, 41), 0);
+	fake.now_ns += 11 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 1);
+	assert_int_equal(fake.filter[2][42], 0);
+	assert_int_equal(destroy(0), 0);
+	assert_int_equal(fake.filter[1][41], 1);
+	close_all();
+	fake.now_ns = 0;
+}
+
+/* ---- counts ---- */
+
+static void test_counts(void **state)
+{
+	(void)state;
+	open_usual();
+	fake.redirected[0][40] = 1000;
+	fake.proxied[1][41] = 500;
+	assert_int_equal(create(0, 1, 40), 0);
+	fake_raise(&live[0].interrupt, 3);
+	/* Still pending: the unmap relays them, to the old pair. */
+	assert_int_equal(retarget(0, 2, 41), 0);
+	fake_raise(&live[0].interrupt, 4);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
+	fake_raise(&live[0].interrupt, 5);
+	look();
+	assert_int_equal(live[0].state.redirected, 7);
+	assert_int_equal(live[0].state.proxied, 5);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_REDIRECTED), 0);
+	fake_raise(&live[0].interrupt, 6);
+	fake_settle();
+	look();
+	assert_int_equal(live[0].state.redirected, 13);
+	assert_int_equal(live[0].state.proxied, 5);
+	/* What comes to a pair that it has left is not its own any more. */
+	assert_int_equal(retarget(0, 4, 42), 0);
+	fake.proxied[1][41] += 100;
+	look();
+	assert_int_equal(live[0].state.proxied, 5);
+	close_all();
+}
+
+static void test_no_counts(void **state)
+{
+	(void)state;
+	fake.counts = -EOPNOTSUPP;
+	open_usual();
+	/* The APIC id is that of a CPU of this machine then. */
+	assert_int_equal(create(0, 1, 40), 0);
+	look();
+	assert_int_equal(live[0].state.redirected, 0);
+	assert_int_equal(vtlirq_rebalance(irqs), 0);
+	close_all();
+}
+
+/* ---- each failure of each call ---- */
+
+static void all_operations(void)
+{
+	if (!live[0].route)
+		create(0, 1, 40);
+	if (!live[1].route)
+		create(1, 3, 41);
+	for (int i = 0; i < 2; i++) {
+		if (live[i].route)
+			retarget(i, 2 << i, 50 + i);
+		look();
+		if (live[i].route)
+			vtlirq_route_prefer(live[i].route, VTLIRQ_PREFER_PROXIED);
+		look();
+		if (live[i].route)
+			vtlirq_route_prefer(live[i].route, VTLIRQ_PREFER_REDIRECTED);
+		look();
+	}
+	if (live[0].route && destroy(0))
+		fake.mappings[1][FAKE_FIRST_VECTOR].is_odd = true;
+	look();
+}
+
+static void test_each_failure(void **state)
+{
+	static const int errors[] = { EPERM, ENOMEM, EINVAL, ENODEV, ENOSPC, EFAULT, ENOTTY,
+				      EOPNOTSUPP, EINTR };
+	static const enum fake_call calls[] = { FAKE_MAP, FAKE_VP_INTERRUPTS };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+			for (int at = 1; at < 60; at++) {
+				fake_reset();
+				open_usual();
+				fake.fail_at[calls[i]] = at;
+				fake.fail_errno[calls[i]] = errors[j];
+				all_operations();
+				close_all();
+			}
+		}
+	}
+}
+
+static struct fake_answer nth_fails(const struct fake_way *way)
+{
+	(void)way;
+	if (odd_answers-- == 0)
+		return odd_answer;
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void test_each_refusal(void **state)
+{
+	static const struct fake_answer answers[] = {
+		{ .status = 5 }, { .status = 0x1234 }, { .error = EPERM }, { .error = ENOMEM },
+		{ .error = EOPNOTSUPP }, { .error = EINVAL }, { .error = EIO, .is_done = true },
+		{ .error = EFAULT }, { .elements = 1, .is_done = true }, { .status = 0x78 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		for (int at = 0; at < 12; at++) {
+			fake_reset();
+			fake.now_ns = SECOND;
+			open_usual();
+			odd_answer = answers[i];
+			odd_answers = at;
+			fake.decide = nth_fails;
+			all_operations();
+			close_all();
+		}
+	}
+}
+
+static void test_interrupted(void **state)
+{
+	(void)state;
+	fake.interrupted = 60;
+	open_usual();
+	all_operations();
+	assert_non_null(live[1].route);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+static int refuse_to_allow(void *context, uint32_t vp, uint32_t vector)
+{
+	(void)context;
+	if (vp == 1)
+		return -EAGAIN;
+	return fake_allow(context, vp, vector);
+}
+
+static void test_allow_fails(void **state)
+{
+	struct vtlirq_config config = {
+		.size = sizeof(config),
+		.allow = refuse_to_allow,
+		.forbid = fake_forbid,
+	};
+
+	(void)state;
+	fake.is_filtered = true;
+	memset(live, 0, sizeof(live));
+	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	assert_int_equal(create(0, 2, 40), -EAGAIN);
+	look();
+	assert_int_equal(create(0, 3, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), -EAGAIN);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+/* ---- words ---- */
+
+static void test_words(void **state)
+{
+	uint32_t apic_id;
+
+	(void)state;
+	for (int i = -1; i < 20; i++) {
+		assert_non_null(vtlirq_way_name(i));
+		assert_non_null(vtlirq_reason_name(i));
+	}
+	for (uint32_t i = 0; i < 0x200; i++)
+		assert_true(strlen(vtlirq_status_name(i)) > 3);
+	assert_string_equal(vtlirq_status_name(0x57), "invalid device ID");
+	assert_int_equal(vtlirq_vp_apic_id(0, &apic_id), 0);
+	assert_int_equal(vtlirq_vp_apic_id(VTLIRQ_VPS_MAX, &apic_id), -ENOENT);
+	assert_true(vtlirq_version()[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_open_fails, setup),
+		cmocka_unit_test_setup(test_open_config, setup),
+		cmocka_unit_test_setup(test_disabled, setup),
+		cmocka_unit_test_setup(test_host_does_not_offer, setup),
+		cmocka_unit_test_setup(test_driver_does_not_offer, setup),
+		cmocka_unit_test_setup(test_foreign_driver_cannot, setup),
+		cmocka_unit_test_setup(test_foreign_driver_can, setup),
+		cmocka_unit_test_setup(test_no_host, setup),
+		cmocka_unit_test_setup(test_create, setup),
+		cmocka_unit_test_setup(test_create_is_checked, setup),
+		cmocka_unit_test_setup(test_set_of_vps, setup),
+		cmocka_unit_test_setup(test_multicast, setup),
+		cmocka_unit_test_setup(test_quotas, setup),
+		cmocka_unit_test_setup(test_refused, setup),
+		cmocka_unit_test_setup(test_refused_altogether, setup),
+		cmocka_unit_test_setup(test_refusals_are_bounded, setup),
+		cmocka_unit_test_setup(test_timeout, setup),
+		cmocka_unit_test_setup(test_host_is_told_again, setup),
+		cmocka_unit_test_setup(test_retarget, setup),
+		cmocka_unit_test_setup(test_prefer, setup),
+		cmocka_unit_test_setup(test_destroy_is_refused, setup),
+		cmocka_unit_test_setup(test_kept_for_several, setup),
+		cmocka_unit_test_setup(test_callers_file, setup),
+		cmocka_unit_test_setup(test_filter_lingers, setup),
+		cmocka_unit_test_setup(test_counts, setup),
+		cmocka_unit_test_setup(test_no_counts, setup),
+		cmocka_unit_test_setup(test_each_failure, setup),
+		cmocka_unit_test_setup(test_each_refusal, setup),
+		cmocka_unit_test_setup(test_interrupted, setup),
+		cmocka_unit_test_setup(test_allow_fails, setup),
+		cmocka_unit_test_setup(test_words, setup),
+	};
+
+	return cmocka_run_group_tests_name("lib: routes", tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Many threads on one context, under ThreadSanitizer: those that move routes of
+ * their own, and routes of all; one that balances; one that looks; and devices
+ * that never stop.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define MOVERS		4
+#define ROUTES		32
+#define VPS		4
+#define TURNS		10000
+
+static struct vtlirq *irqs;
+static struct live live[ROUTES];
+static uint64_t raised[ROUTES];
+static bool stop;
+
+static int allow(void *context, uint32_t vp, uint32_t vector)
+{
+	/* As long as it takes to wake a VP. */
+	usleep(1);
+	return fake_allow(context, vp, vector);
+}
+
+static struct fake_answer decide(const struct fake_way *way)
+{
+	static uint64_t random = 99;
+
+	if (way->is_redirected && fake_random(&random) % 10 == 0)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
+/* The vector is the route's own: so the counts are, too. */
+static int move(int i, uint64_t *random)
+{
+	uint64_t vps = 1 + fake_random(random) % ((1 << VPS) - 1);
+	struct vtlirq_target target = { .vector = 32 + i, .vps = &vps, .words = 1 };
+	struct vtlirq_route_state state;
+
+	if (fake_random(random) % 4 == 0)
+		return vtlirq_route_prefer(live[i].route, fake_random(random) % 2 ?
+					   VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
+	if (fake_random(random) % 8 == 0)
+		return vtlirq_route_state(live[i].route, &state);
+	return vtlirq_route_retarget(live[i].route, &target);
+}
+
+/* A route of the thread's own, that comes and goes. */
+static int come_and_go(int who, uint64_t *random)
+{
+	struct vtlirq_interrupt interrupt = { 1000 + who, 0xfee00000, 1000 };
+	struct vtlirq_route *route;
+	struct vtlirq_one one;
+	int error;
+
+	/* All threads share this pair. */
+	error = vtlirq_route_create(irqs, &interrupt,
+				    vtlirq_target_one(&one, fake_random(random) % VPS, 200),
+				    &route);
+	return error ? error : vtlirq_route_destroy(route);
+}
+
+static void *run_mover(void *argument)
+{
+	intptr_t who = (intptr_t)argument;
+	uint64_t random = 1234567 + who;
+	intptr_t failures = 0;
+
+	for (int i = 0; i < TURNS; i++) {
+		if (fake_random(&random) % 10 == 0)
+			failures += !!come_and_go(who, &random);
+		else
+			failures += !!move(fake_random(&random) % ROUTES, &random);
+	}
+	return (void *)failures;
+}
+
+static void *run_balancer(void *argument)
+{
+	(void)argument;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		vtlirq_rebalance(irqs);
+		usleep(1000);
+	}
+	return NULL;
+}
+
+static void *run_looker(void *argument)
+{
+	struct vtlirq_route_state *states;
+	struct vtlirq_summary summary;
+	size_t count;
+
+	(void)argument;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		if (!vtlirq_routes(irqs, &states, &count))
+			free(states);
+		vtlirq_summary(irqs, &summary);
+		usleep(200);
+	}
+	return NULL;
+}
+
+static void *run_devices(void *argument)
+{
+	(void)argument;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		for (int i = 0; i < ROUTES; i++) {
+			fake_raise(&live[i].interrupt, 1 + i);
+			raised[i] += 1 + i;
+		}
+		fake_settle();
+		usleep(50);
+	}
+	return NULL;
+}
+
+static void open_all(void)
+{
+	struct vtlirq_config config = {
+		.size = sizeof(config),
+		.refusal_ms = 1,
+		.dwell_ms = 1,
+		.allow = allow,
+		.forbid = fake_forbid,
+	};
+	struct vtlirq_one one;
+
+	fake_reset();
+	fake.is_filtered = true;
+	fake.vectors = 6;
+	fake.decide = decide;
+	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	for (int i = 0; i < ROUTES; i++) {
+		live[i].interrupt = (struct vtlirq_interrupt) { i, 0xfee00000, i };
+		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
+						     vtlirq_target_one(&one, i % VPS, 32 + i),
+						     &live[i].route), 0);
+	}
+}
+
+/* What came is what was counted, wherever it was moved meanwhile. */
+static void check_counts(void)
+{
+	for (int i = 0; i < ROUTES; i++) {
+		uint64_t seen = live[i].state.redirected + live[i].state.proxied;
+
+		if (seen != raised[i])
+			fake_violation("route %d: %llu interrupts came, %llu were counted", i,
+				       (unsigned long long)raised[i], (unsigned long long)seen);
+	}
+}
+
+static void finish(void)
+{
+	fake_settle();
+	for (int i = 0; i < ROUTES; i++) {
+		live_refresh(&live[i]);
+		live[i].vps = fake_find(&live[i].interrupt)->vps;
+		live[i].vector = 32 + i;
+		/* The test does not know who came last: take the set as it is. */
+		if (live[i].state.way == VTLIRQ_REDIRECTED)
+			live[i].state.vps = 1;
+	}
+	check_all(live, ROUTES);
+	check_counts();
+	assert_int_equal(check_verdict("threads"), 0);
+	vtlirq_close(irqs);
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}
+
+static void test_threads(void **state)
+{
+	static void *(*const others[])(void *) = { run_balancer, run_looker, run_devices };
+	pthread_t movers[MOVERS], helpers[3];
+	void *failures;
+
+	(void)state;
+	open_all();
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&helpers[i], NULL, others[i], NULL), 0);
+	for (intptr_t i = 0; i < MOVERS; i++)
+		assert_int_equal(pthread_create(&movers[i], NULL, run_mover, (void *)i), 0);
+	for (int i = 0; i < MOVERS; i++) {
+		pthread_join(movers[i], &failures);
+		assert_null(failures);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (int i = 0; i < 3; i++)
+		pthread_join(helpers[i], NULL);
+	finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_threads),
+	};
+
+	return cmocka_run_group_tests_name("lib: threads", tests, NULL, NULL);
+}
