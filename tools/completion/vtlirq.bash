@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Bash completion for vtlirq: commands, their options, CPUs and APIC ids that exist.
+# Bash completion for vtlirq: commands, their options, and the CPUs, APIC ids, routes and
+# processes that there are.
 # Source this file, or install it as share/bash-completion/completions/vtlirq.
 
 # Prints what follows a key of /proc/cpuinfo, for each CPU that is online.
@@ -12,6 +13,15 @@ _vtlirq_cpuinfo()
 		key=${key%%[[:space:]]}
 		[[ ${key//[[:space:]]/} == "$1" ]] && echo "${value# }"
 	done < "${VTLIRQ_CPUINFO:-/proc/cpuinfo}"
+}
+
+# Prints the numbers of all published routes, or column 1, the processes that have them.
+_vtlirq_routes()
+{
+	vtlirq routes 2>/dev/null | awk -v column="$1" '
+		NR == 1 && $2 != "ROUTE" { exit }
+		NF == 0 { exit }
+		NR > 1 { print $column }' | sort -un
 }
 
 # Prints the command on the line, if there is one before the word at the cursor.
@@ -32,9 +42,15 @@ _vtlirq_options()
 	local common="--help --usage --version"
 
 	case $1 in
-	status) echo "--json $common" ;;
+	status | doctor) echo "--json $common" ;;
 	list) echo "--all --cpu --json $common" ;;
+	routes) echo "--pid --json $common" ;;
+	top) echo "--batch --interval --count $common" ;;
 	map) echo "--vector --cpu --apic-id --count --seconds $common" ;;
+	route)
+		echo "--device --msi --vector --vp --vps --multicast --proxied --count" \
+			"--rebalance --seconds $common" ;;
+	retarget) echo "--pid --vp --vector --way $common" ;;
 	watch) echo "--cpu --vector --count --seconds --interval --json $common" ;;
 	"") echo "$common" ;;
 	esac
@@ -44,23 +60,33 @@ _vtlirq_options()
 _vtlirq_words()
 {
 	local command=$1 current=$2 previous=$3
+	local all="status doctor list routes top map route retarget watch"
 
 	case $previous in
-	--cpu | -c)
+	--cpu | --vp | --vps | -c)
 		_vtlirq_cpuinfo processor
 		return ;;
 	--apic-id | -i)
 		[[ $command == map ]] && _vtlirq_cpuinfo apicid
 		return ;;
-	--vector | -v | --count | -n | --seconds | -s | --interval)
+	--pid | -p)
+		_vtlirq_routes 1
+		return ;;
+	--way | -w)
+		echo "redirected proxied"
+		return ;;
+	--vector | -v | --count | -n | --seconds | -s | --interval | --device | -d | \
+		--msi | -m | --rebalance | -r)
 		return ;;
 	esac
 	if [[ $current == -* ]]; then
 		_vtlirq_options "$command"
 	elif [[ -z $command ]]; then
-		echo "status list map watch help"
+		echo "$all help"
 	elif [[ $command == help ]]; then
-		echo "status list map watch"
+		echo "$all"
+	elif [[ $command == retarget ]]; then
+		_vtlirq_routes 2
 	fi
 }
 

@@ -14,10 +14,8 @@
 #include "command.h"
 #include "driver_state.h"
 #include "json.h"
-#include "number.h"
+#include "options.h"
 #include "table.h"
-
-enum { OPTION_JSON = 256 };
 
 /**
  * struct list_options - what the user asked for
@@ -52,7 +50,7 @@ struct list_sums {
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Show vectors in quarantine as well", 0 },
 	{ "cpu", 'c', "N", 0, "Only mappings on CPU N; can be repeated", 0 },
-	{ "json", OPTION_JSON, NULL, 0, "Print JSON instead of a table", 0 },
+	JSON_OPTION("Print JSON instead of a table"),
 	{}
 };
 
@@ -65,16 +63,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		chosen->all = true;
 		return 0;
 	case 'c':
-		number_list_add(&chosen->cpus, number_option(state, "--cpu", text, 0, CPU_LIMIT));
-		return 0;
-	case OPTION_JSON:
-		chosen->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s'", text);
+		option_cpu(state, text, &chosen->cpus);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return option_common(key, text, state, &chosen->json);
 	}
 }
 

@@ -17,12 +17,10 @@
 #include "command.h"
 #include "cpu.h"
 #include "driver_state.h"
+#include "options.h"
 #include "stop.h"
 #include "table.h"
 #include "vtl_file.h"
-
-/* Vectors below this one are the CPU's exceptions; a local APIC refuses them. */
-#define FIRST_APIC_VECTOR	16
 
 #define REASON_SIZE		128
 #define QUOTA_FILE		"/sys/module/mshv_vtl/parameters/vectors_per_cpu"
@@ -113,13 +111,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		chosen->seconds = number_option(state, "--seconds", text, 0, SECONDS_LIMIT);
 		chosen->has_seconds = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s'", text);
-		return 0;
 	case ARGP_KEY_END:
 		return check(state, chosen);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return option_common(key, text, state, NULL);
 	}
 }
 

@@ -13,33 +13,21 @@
 
 #include "command.h"
 #include "json.h"
+#include "options.h"
 #include "status.h"
 #include "table.h"
-
-enum { OPTION_JSON = 256 };
 
 /* Where the second column of the report begins. */
 #define LABEL	"%-14s"
 
 static const struct argp_option options[] = {
-	{ "json", OPTION_JSON, NULL, 0, "Print JSON instead of text", 0 },
+	JSON_OPTION("Print JSON instead of text"),
 	{}
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-	bool *json = state->input;
-
-	switch (key) {
-	case OPTION_JSON:
-		*json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s'", text);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return option_common(key, text, state, state->input);
 }
 
 static const struct argp argp = {
@@ -139,10 +127,8 @@ static void print_text(const struct status *status)
 		       plural(status->problems.count));
 	else
 		printf(LABEL "yes\n", "usable");
-	for (size_t i = 0; i < status->problems.count; i++)
-		problem_print(&status->problems.problems[i]);
-	for (size_t i = 0; i < status->notes.count; i++)
-		problem_print(&status->notes.problems[i]);
+	problem_list_print(&status->problems);
+	problem_list_print(&status->notes);
 }
 
 static json_t *json_nodes(const struct status *status)
@@ -177,17 +163,6 @@ static json_t *json_cpus(const struct status *status)
 	for (size_t i = 0; i < status->cpu_count; i++)
 		json_array_append_new(cpus, json_cpu_state(&status->cpus[i]));
 	return cpus;
-}
-
-static json_t *json_problems(const struct problem_list *list)
-{
-	json_t *problems = json_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(problems,
-				      json_pack("{s:s,s:s}", "what", list->problems[i].what,
-						"next", list->problems[i].next));
-	return problems;
 }
 
 static void print_json(const struct status *status)

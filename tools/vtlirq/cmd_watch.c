@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "cpu.h"
+#include "options.h"
 #include "run_page.h"
 #include "stop.h"
 #include "table.h"
@@ -21,8 +22,6 @@
 
 #define DEFAULT_INTERVAL_US	1000
 #define LONGEST_INTERVAL_US	1000000
-
-enum { OPTION_JSON = 256 };
 
 /**
  * struct watch_options - what the user asked for
@@ -68,7 +67,7 @@ static const struct argp_option options[] = {
 	{ "count", 'n', "N", 0, "End when N interrupts were shown", 0 },
 	{ "seconds", 's', "S", 0, "End after S seconds; 0 looks once", 0 },
 	{ "interval", 'i', "US", 0, "Look every US microseconds (default 1000)", 0 },
-	{ "json", OPTION_JSON, NULL, 0, "Print one JSON object per line", 0 },
+	JSON_OPTION("Print one JSON object per line"),
 	{}
 };
 
@@ -78,7 +77,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 	switch (key) {
 	case 'c':
-		number_list_add(&chosen->cpus, number_option(state, "--cpu", text, 0, CPU_LIMIT));
+		option_cpu(state, text, &chosen->cpus);
 		return 0;
 	case 'v':
 		number_list_add(&chosen->vectors,
@@ -95,14 +94,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		chosen->interval = 1000 * number_option(state, "--interval", text, 1,
 							LONGEST_INTERVAL_US);
 		return 0;
-	case OPTION_JSON:
-		chosen->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s'", text);
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return option_common(key, text, state, &chosen->json);
 	}
 }
 

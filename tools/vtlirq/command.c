@@ -19,7 +19,7 @@
 #define SUGGESTION_DISTANCE	2
 #define WORD_LIMIT		32
 
-const char *argp_program_version = "vtlirq 0.1.0";
+const char *argp_program_version = "vtlirq " VTLIRQ_VERSION;
 
 /**
  * struct command - a word that the user may type
@@ -35,8 +35,13 @@ struct command {
 
 static const struct command commands[] = {
 	{ "status", cmd_status, "tell whether the driver can be used, and what is missing" },
+	{ "doctor", cmd_doctor, "check whether interrupts can be redirected here, now" },
 	{ "list", cmd_list, "list the mappings and what they relayed" },
+	{ "routes", cmd_routes, "list the routes of all processes: which way, and why" },
+	{ "top", cmd_top, "show what comes by each route and to each VP a second" },
 	{ "map", cmd_map, "map proxy vectors by hand and hold them" },
+	{ "route", cmd_route, "make routes by hand, publish and hold them" },
+	{ "retarget", cmd_retarget, "move a route of a running process" },
 	{ "watch", cmd_watch, "take relayed interrupts from the run pages and print them" },
 };
 
@@ -142,7 +147,7 @@ static char *list_commands(void)
 	char *text = memory_format("Commands:\n");
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		char *longer = memory_format("%s  %-8s %s\n", text, commands[i].name,
+		char *longer = memory_format("%s  %-9s %s\n", text, commands[i].name,
 					     commands[i].summary);
 
 		free(text);
@@ -169,13 +174,13 @@ static char *filter_help(int key, const char *text, void *input)
 static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "COMMAND [OPTION...]",
-	.doc = "See, try and watch interrupts of VTL0 that the VTL2 driver relays."
+	.doc = "See, try, route and watch interrupts of VTL0 that the VTL2 driver relays."
 	       HELP_DETAILS
 	       "'vtlirq COMMAND --help' (or 'vtlirq help COMMAND') tells about a command.\n"
 	       "\n"
 	       "Exit status: 0 done, 1 the operation failed, 2 wrong usage.\n"
 	       "Environment: VTLIRQ_NODE and VTLIRQ_DEBUGFS override /dev/mshv and\n"
-	       "/sys/kernel/debug/mshv_vtl; VTLIRQ_CPUINFO overrides /proc/cpuinfo.",
+	       "/sys/kernel/debug/mshv_vtl, VTLIRQ_DIRECTORY overrides /run/vtlirq; see vtlirq(1).",
 	.help_filter = filter_help,
 };
 

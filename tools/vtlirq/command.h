@@ -23,5 +23,10 @@ int cmd_status(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
+int cmd_route(int argc, char **argv);
+int cmd_routes(int argc, char **argv);
+int cmd_retarget(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 #endif /* VTLIRQ_COMMAND_H */

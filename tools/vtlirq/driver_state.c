@@ -40,12 +40,25 @@ static const struct field cpu_fields[] = {
 	{ "unmapped", FIELD_NUMBER, offsetof(struct cpu_state, unmapped) },
 };
 
+static const struct field vp_fields[] = {
+	{ "cpu", FIELD_NUMBER, offsetof(struct vp_state, vp) },
+	{ "entries", FIELD_NUMBER, offsetof(struct vp_state, entries) },
+	{ "handled", FIELD_NUMBER, offsetof(struct vp_state, handled) },
+	{ "halts", FIELD_NUMBER, offsetof(struct vp_state, halts) },
+	{ "user_returns", FIELD_NUMBER, offsetof(struct vp_state, user_returns) },
+	{ "kicks", FIELD_NUMBER, offsetof(struct vp_state, kicks) },
+};
+
 static const struct sheet_form mapping_form = {
 	mapping_fields, ARRAY_SIZE(mapping_fields), sizeof(struct mapping)
 };
 
 static const struct sheet_form cpu_form = {
 	cpu_fields, ARRAY_SIZE(cpu_fields), sizeof(struct cpu_state)
+};
+
+static const struct sheet_form vp_form = {
+	vp_fields, ARRAY_SIZE(vp_fields), sizeof(struct vp_state)
 };
 
 static int read_state_file(const char *file, char **path, char **text, struct problem *problem)
@@ -122,6 +135,24 @@ int driver_state_cpus(struct cpu_state **cpus, size_t *count, struct problem *pr
 
 	if (!error)
 		*cpus = rows;
+	return error;
+}
+
+/**
+ * driver_state_vps() - read how often each possible VP entered VTL0
+ * @vps: the array, to be given to free()
+ * @count: how many
+ * @problem: what is said if it fails
+ *
+ * Return: 0, or a negative errno; nothing to free then.
+ */
+int driver_state_vps(struct vp_state **vps, size_t *count, struct problem *problem)
+{
+	void *rows;
+	int error = read_rows("vps", &vp_form, &rows, count, problem);
+
+	if (!error)
+		*vps = rows;
 	return error;
 }
 

@@ -59,6 +59,24 @@ struct cpu_state {
 };
 
 /**
+ * struct vp_state - how often one VP entered VTL0, since the driver was loaded
+ * @vp: the VP
+ * @entries: VTL0 was entered; each entry ends with an exit
+ * @handled: exits that needed no VMM
+ * @halts: the VP slept because it was halted
+ * @user_returns: returns to the VMM
+ * @kicks: interrupts to another VP, to make it leave VTL0
+ */
+struct vp_state {
+	u64 vp;
+	u64 entries;
+	u64 handled;
+	u64 halts;
+	u64 user_returns;
+	u64 kicks;
+};
+
+/**
  * struct totals - the driver's sums over all CPUs
  * @mappings: that stand now
  * @quarantined: vectors kept aside now
@@ -76,6 +94,7 @@ struct totals {
 
 int driver_state_mappings(struct mapping **mappings, size_t *count, struct problem *problem);
 int driver_state_cpus(struct cpu_state **cpus, size_t *count, struct problem *problem);
+int driver_state_vps(struct vp_state **vps, size_t *count, struct problem *problem);
 int driver_state_totals(struct totals *totals, struct problem *problem);
 bool mapping_is_live(const struct mapping *mapping);
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The driver's state as JSON.
+ * The driver's state and the state of routes as JSON.
  *
  * Owns: the names of the keys, which the man pages promise: what has been given
  * out stays; new keys may be added.
  * Knows nothing of where the state is from.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "json.h"
+#include "route_words.h"
 
 /**
  * json_number() - a number
@@ -90,6 +92,105 @@ json_t *json_totals(const struct totals *totals)
 			 "relayed", json_number(totals->relayed),
 			 "blocked", json_number(totals->blocked),
 			 "unmapped", json_number(totals->unmapped));
+}
+
+/**
+ * json_problems() - problems, or notes
+ * @list: the problems
+ *
+ * Return: the JSON array, or NULL without memory.
+ */
+json_t *json_problems(const struct problem_list *list)
+{
+	json_t *problems = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(problems,
+				      json_pack("{s:s,s:s}", "what", list->problems[i].what,
+						"next", list->problems[i].next));
+	return problems;
+}
+
+/**
+ * json_summary() - what a context can do, and has done
+ * @summary: of the context
+ *
+ * Return: the JSON object, or NULL without memory.
+ */
+json_t *json_summary(const struct vtlirq_summary *summary)
+{
+	return json_pack("{s:b,s:b,s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "driver_redirects", summary->driver_redirects != 0,
+			 "host_redirects", summary->host_redirects != 0,
+			 "disabled", summary->disabled != 0,
+			 "policy", summary->policy != 0,
+			 "quota", json_number(summary->quota),
+			 "routes", json_number(summary->routes),
+			 "redirected", json_number(summary->redirected),
+			 "map_calls", json_number(summary->map_calls),
+			 "retarget_calls", json_number(summary->retarget_calls),
+			 "refusals", json_number(summary->refusals),
+			 "refusals_saved", json_number(summary->refusals_saved),
+			 "promotions", json_number(summary->promotions),
+			 "demotions", json_number(summary->demotions),
+			 "moves", json_number(summary->moves));
+}
+
+/* A device id has 64 bits; JSON readers hold a number in fewer. */
+static json_t *json_interrupt(const struct vtlirq_interrupt *interrupt)
+{
+	char device[32];
+
+	snprintf(device, sizeof(device), "0x%" PRIx64, interrupt->device_id);
+	return json_pack("{s:s,s:o,s:o}", "device_id", device,
+			 "address", json_number(interrupt->address),
+			 "data", json_number(interrupt->data));
+}
+
+static json_t *json_why(const struct vtlirq_route_state *route)
+{
+	struct problem why;
+
+	if (route->reason == VTLIRQ_REASON_NONE)
+		return json_null();
+	route_explain(route, &why);
+	return json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}",
+			 "name", route_reason_word(route),
+			 "status", json_number(route->status),
+			 "status_name", vtlirq_status_name(route->status),
+			 "error", json_number(route->error),
+			 "what", why.what,
+			 "next", why.next);
+}
+
+/**
+ * json_route() - what a route is doing
+ * @route: the route
+ *
+ * Return: the JSON object, or NULL without memory.
+ */
+json_t *json_route(const struct vtlirq_route_state *route)
+{
+	bool is_redirected = route->way == VTLIRQ_REDIRECTED;
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "route", json_number(route->id),
+			 "interrupt", json_interrupt(&route->interrupt),
+			 "proxy_vector", json_number(route->vector),
+			 "vp", json_number(route->vp),
+			 "vps", json_number(route->vps),
+			 "multicast", route->multicast != 0,
+			 "way", vtlirq_way_name(route->way),
+			 "hardware_vector",
+			 is_redirected ? json_number(route->hardware_vector) : json_null(),
+			 "reason", json_why(route),
+			 "redirected", json_number(route->redirected),
+			 "proxied", json_number(route->proxied),
+			 "rate", json_number(route->rate),
+			 "moves", json_number(route->moves),
+			 "promotions", json_number(route->promotions),
+			 "demotions", json_number(route->demotions),
+			 "age_ms", json_number(route->age_ms));
 }
 
 /**

@@ -11,6 +11,10 @@
 /* The run page's index in the VTL file has 16 bits for the VP. */
 #define CPU_LIMIT	65535
 #define VECTOR_LIMIT	255
+/* Vectors below this one are the CPU's exceptions; a local APIC refuses them. */
+#define FIRST_APIC_VECTOR	16
+/* The kernel gives no process a higher number. */
+#define PID_LIMIT	4194304
 /* A year; longer than anybody holds a mapping by hand. */
 #define SECONDS_LIMIT	(366 * 24 * 3600)
 

@@ -13,10 +13,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <vtlirq.h>
+
 #include "paths.h"
 
 #define DEBUGFS_MOUNT	"/sys/kernel/debug"
-#define MODULE_FOLDER	"/sys/module/mshv_vtl"
 
 static const char *path_or_default(const char *variable, const char *standard)
 {
@@ -58,13 +59,52 @@ const char *path_of_cpuinfo(void)
 }
 
 /**
+ * path_of_publications() - the folder in which processes publish their routes
+ *
+ * Return: VTLIRQ_DIRECTORY if it is set, else the one of libvtlirq.
+ */
+const char *path_of_publications(void)
+{
+	return path_or_default("VTLIRQ_DIRECTORY", VTLIRQ_DIRECTORY);
+}
+
+/**
+ * module_file() - a file about a kernel module
+ * @module: the module
+ * @file: the file in its folder, "" for the folder itself
+ *
+ * Return: the path, below VTLIRQ_MODULES if it is set, else below /sys/module; to be
+ * given to free().
+ */
+char *module_file(const char *module, const char *file)
+{
+	return memory_format("%s/%s/%s", path_or_default("VTLIRQ_MODULES", "/sys/module"),
+			     module, file);
+}
+
+/**
+ * module_is_there() - does the kernel list a module of this name?
+ * @module: the module
+ *
+ * Return: true if it does. What is built in may not be listed.
+ */
+bool module_is_there(const char *module)
+{
+	char *path = module_file(module, "");
+	bool is_there = !access(path, F_OK);
+
+	free(path);
+	return is_there;
+}
+
+/**
  * module_is_listed() - does the kernel list the driver as a module?
  *
  * Return: true if it does. A driver that is built in may not be listed.
  */
 bool module_is_listed(void)
 {
-	return !access(MODULE_FOLDER, F_OK);
+	return module_is_there(DRIVER_MODULE);
 }
 
 /**
@@ -108,7 +148,12 @@ void explain_node(int error, struct problem *problem)
 	}
 }
 
-static bool debugfs_is_mounted(void)
+/**
+ * debugfs_is_mounted() - is debugfs mounted where everybody looks for it?
+ *
+ * Return: true if it is.
+ */
+bool debugfs_is_mounted(void)
 {
 	struct statfs about;
 

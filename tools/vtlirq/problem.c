@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "problem.h"
 
@@ -51,6 +52,38 @@ void problem_print(const struct problem *problem)
 	fflush(stdout);
 	fprintf(stderr, "%s: %s\n  next: %s\n", program_invocation_short_name,
 		problem->what, problem->next);
+}
+
+/**
+ * problem_list_add() - make room for one more problem
+ * @list: the list
+ *
+ * Return: the problem, for the caller to fill in until the next one is added.
+ */
+struct problem *problem_list_add(struct problem_list *list)
+{
+	list->problems = memory_grow(list->problems, list->count + 1, sizeof(*list->problems));
+	return &list->problems[list->count++];
+}
+
+/**
+ * problem_list_print() - show all problems of a list on standard error
+ * @list: the list
+ */
+void problem_list_print(const struct problem_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		problem_print(&list->problems[i]);
+}
+
+/**
+ * problem_list_free() - give the memory of a list back
+ * @list: the list, empty afterwards
+ */
+void problem_list_free(struct problem_list *list)
+{
+	free(list->problems);
+	*list = (struct problem_list){};
 }
 
 /**

@@ -34,14 +34,9 @@ static const struct status_capability known_capabilities[STATUS_CAPABILITIES] = 
 	{ "DR6_SHARED", MSHV_CAP_DR6_SHARED, 0 },
 	{ "LOWER_VTL_TIMER_VIRT", MSHV_CAP_LOWER_VTL_TIMER_VIRT, 0 },
 	{ "REDIRECTED_INTERRUPT", MSHV_CAP_REDIRECTED_INTERRUPT, 0 },
+	{ "VP_INTERRUPTS", MSHV_CAP_VP_INTERRUPTS, 0 },
+	{ "PROXIED_INTERRUPT", MSHV_CAP_PROXIED_INTERRUPT, 0 },
 };
-
-/* The new problem is the caller's to fill in, until the next one is added. */
-static struct problem *add(struct problem_list *list)
-{
-	list->problems = memory_grow(list->problems, list->count + 1, sizeof(*list->problems));
-	return &list->problems[list->count++];
-}
 
 static void find_nodes(struct status *status)
 {
@@ -65,15 +60,24 @@ static void ask_capabilities(struct status *status, int node)
 	}
 }
 
+static int find_answer(const struct status *status, unsigned int number)
+{
+	for (size_t i = 0; i < STATUS_CAPABILITIES; i++) {
+		if (status->capabilities[i].number == number)
+			return status->capabilities[i].answer;
+	}
+	return -EOPNOTSUPP;
+}
+
 static void judge_answers(struct status *status)
 {
-	int redirection = status->capabilities[STATUS_CAPABILITIES - 1].answer;
+	int redirection = find_answer(status, MSHV_CAP_REDIRECTED_INTERRUPT);
 	struct problem *problem;
 
 	status->is_answering = status->capabilities[0].answer >= 0;
 	if (status->is_answering && redirection > 0)
 		return;
-	problem = add(&status->problems);
+	problem = problem_list_add(&status->problems);
 	if (!status->is_answering) {
 		problem_what(problem, "%s does not answer as the Hyper-V VTL driver: %s",
 			     path_of_node(), strerror(-status->capabilities[0].answer));
@@ -99,7 +103,7 @@ static void try_vtl_file(struct status *status, int node)
 	if (file >= 0)
 		close(file);
 	else
-		*add(&status->problems) = problem;
+		*problem_list_add(&status->problems) = problem;
 }
 
 static void ask_the_driver(struct status *status)
@@ -108,7 +112,7 @@ static void ask_the_driver(struct status *status)
 	int node = vtl_node_open(&problem);
 
 	if (node < 0) {
-		*add(&status->problems) = problem;
+		*problem_list_add(&status->problems) = problem;
 		return;
 	}
 	ask_capabilities(status, node);
@@ -135,7 +139,7 @@ static void note_full_cpus(struct status *status)
 	}
 	if (full.count) {
 		text = number_list_format(&full);
-		note = add(&status->notes);
+		note = problem_list_add(&status->notes);
 		problem_what(note, "CPU %s: no vector is left, or the quota is used up", text);
 		problem_next(note, "see vtlirq list --all; the host relays what does not fit");
 		free(text);
@@ -149,7 +153,7 @@ static void note_unmapped(struct status *status)
 
 	if (!status->totals.unmapped)
 		return;
-	note = add(&status->notes);
+	note = problem_list_add(&status->notes);
 	problem_what(note, "%llu interrupt%s arrived on a vector with no mapping",
 		     status->totals.unmapped, plural(status->totals.unmapped));
 	problem_next(note, "see column UNMAPPED for the CPU, and dmesg for the vector");
@@ -168,7 +172,7 @@ static void read_state(struct status *status)
 		note_unmapped(status);
 	} else if (!status->problems.count) {
 		/* With a problem of the driver itself, this is only its consequence. */
-		*add(&status->notes) = problem;
+		*problem_list_add(&status->notes) = problem;
 	}
 }
 
@@ -195,6 +199,6 @@ void status_free(struct status *status)
 	for (size_t i = 0; i < STATUS_NODES; i++)
 		free(status->nodes[i].path);
 	free(status->cpus);
-	free(status->problems.problems);
-	free(status->notes.problems);
+	problem_list_free(&status->problems);
+	problem_list_free(&status->notes);
 }

@@ -10,7 +10,7 @@
 #include "problem.h"
 
 #define STATUS_NODES		4
-#define STATUS_CAPABILITIES	6
+#define STATUS_CAPABILITIES	8
 
 /**
  * struct status_node - a node that the driver may offer
@@ -34,16 +34,6 @@ struct status_capability {
 	const char *name;
 	unsigned int number;
 	int answer;
-};
-
-/**
- * struct problem_list - problems in the order in which they were found
- * @count: how many
- * @problems: the problems
- */
-struct problem_list {
-	size_t count;
-	struct problem *problems;
 };
 
 /**

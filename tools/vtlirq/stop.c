@@ -7,8 +7,12 @@
  * Knows nothing of the commands.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "stop.h"
 
@@ -47,6 +51,17 @@ void stop_prepare(void)
 	sigprocmask(SIG_BLOCK, &stop_signals, NULL);
 }
 
+static struct timespec time_left(u64 deadline)
+{
+	u64 now = clock_now();
+	u64 gap = deadline > now ? deadline - now : 0;
+
+	return (struct timespec){
+		.tv_sec = gap / NANOSECONDS_PER_SECOND,
+		.tv_nsec = gap % NANOSECONDS_PER_SECOND,
+	};
+}
+
 /**
  * stop_wait_until() - sleep until a time, or until a signal asks to end
  * @deadline: the time by clock_now(), or NEVER
@@ -55,16 +70,50 @@ void stop_prepare(void)
  */
 int stop_wait_until(u64 deadline)
 {
-	struct timespec left = {};
 	int number;
 
 	do {
-		u64 now = clock_now();
-		u64 gap = deadline > now ? deadline - now : 0;
+		struct timespec left = time_left(deadline);
 
-		left.tv_sec = gap / NANOSECONDS_PER_SECOND;
-		left.tv_nsec = gap % NANOSECONDS_PER_SECOND;
 		number = sigtimedwait(&stop_signals, NULL, deadline == NEVER ? NULL : &left);
 	} while (number < 0 && errno == EINTR);
 	return number < 0 ? 0 : number;
+}
+
+/* A terminal that is gone can be read for ever, and gives nothing. */
+static bool is_gone(const struct pollfd *input)
+{
+	return input->revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
+/**
+ * stop_wait_input() - the same, but input or a signal that is not ours ends it, too
+ * @deadline: the time by clock_now()
+ * @fd: where input may come
+ *
+ * Return: 0 at the deadline; STOP_INPUT; or the number of the signal that asks to end,
+ * which is SIGHUP where there is no input any more.
+ */
+int stop_wait_input(u64 deadline, int fd)
+{
+	struct timespec left = time_left(deadline);
+	struct pollfd files[] = {
+		{ .fd = signalfd(-1, &stop_signals, SFD_CLOEXEC), .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+	struct signalfd_siginfo signal;
+	int result = 0;
+	int count = ppoll(files, 2, &left, NULL);
+
+	if (count < 0)
+		result = STOP_INPUT;
+	else if (count && files[0].revents & POLLIN &&
+		 read(files[0].fd, &signal, sizeof(signal)) == sizeof(signal))
+		result = signal.ssi_signo;
+	else if (count && is_gone(&files[1]))
+		result = SIGHUP;
+	else if (count)
+		result = STOP_INPUT;
+	close(files[0].fd);
+	return result;
 }

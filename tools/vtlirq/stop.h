@@ -5,10 +5,16 @@
 #include "types.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000ULL
+#define NANOSECONDS_PER_MS	1000000ULL
 #define NEVER			U64_MAX
 
 u64 clock_now(void);
 void stop_prepare(void);
 int stop_wait_until(u64 deadline);
+
+/* What stop_wait_input() returns instead of a signal. */
+#define STOP_INPUT	(-1)
+
+int stop_wait_input(u64 deadline, int fd);
 
 #endif /* VTLIRQ_STOP_H */

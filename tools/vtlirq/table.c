@@ -26,6 +26,17 @@ void table_cell(struct table *table, const char *format, ...)
 	va_end(arguments);
 }
 
+/**
+ * table_take() - add the next cell, which was made for it
+ * @table: the table
+ * @cell: from memory_format() and the like; it is given to free()
+ */
+void table_take(struct table *table, char *cell)
+{
+	table_cell(table, "%s", cell);
+	free(cell);
+}
+
 static void measure(const struct table *table, int widths[])
 {
 	memset(widths, 0, TABLE_WIDTH_LIMIT * sizeof(*widths));
@@ -50,9 +61,11 @@ void table_print(const struct table *table, FILE *stream)
 	measure(table, widths);
 	for (size_t i = 0; i < table->count; i++) {
 		size_t column = i % table->width;
+		bool is_last = column + 1 == table->width;
+		int width = is_last && table->has_words_last ? 0 : widths[column];
 
-		fprintf(stream, "%s%*s%s", column ? "  " : "", widths[column], table->cells[i],
-			column + 1 == table->width ? "\n" : "");
+		fprintf(stream, "%s%*s%s", column ? "  " : "", width, table->cells[i],
+			is_last ? "\n" : "");
 	}
 }
 

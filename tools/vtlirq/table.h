@@ -2,6 +2,7 @@
 #ifndef VTLIRQ_TABLE_H
 #define VTLIRQ_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -13,16 +14,19 @@
 /**
  * struct table - text in aligned columns; the first row is the heading
  * @width: columns, at most TABLE_WIDTH_LIMIT
+ * @has_words_last: the last column begins where it begins; all else ends at the right
  * @count: cells so far
  * @cells: the cells, row after row
  */
 struct table {
 	size_t width;
+	bool has_words_last;
 	size_t count;
 	char **cells;
 };
 
 void table_cell(struct table *table, const char *format, ...) __printf(2, 3);
+void table_take(struct table *table, char *cell);
 void table_print(const struct table *table, FILE *stream);
 void table_free(struct table *table);
 

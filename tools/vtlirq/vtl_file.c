@@ -132,6 +132,18 @@ int vtl_unmap(int file, unsigned int hardware_vector, unsigned int apic_id)
 	return map_or_unmap(file, &request);
 }
 
+/**
+ * vtl_vp_interrupts() - ask what came to a VP, and which vectors it has
+ * @file: any VTL file
+ * @asked: as struct mshv_vp_interrupts has it
+ *
+ * Return: 0, or a negative errno.
+ */
+int vtl_vp_interrupts(int file, struct mshv_vp_interrupts *asked)
+{
+	return ioctl(file, MSHV_GET_VP_INTERRUPTS, asked) < 0 ? -errno : 0;
+}
+
 /*
  * A page that the driver does not have raises SIGBUS at the first touch. The
  * kernel's own touch, on behalf of a write to a pipe, gives EFAULT instead.

@@ -12,6 +12,7 @@ int vtl_file_create(int node, struct problem *problem);
 int vtl_file_open(struct problem *problem);
 int vtl_map(int file, unsigned int proxy_vector, unsigned int apic_id);
 int vtl_unmap(int file, unsigned int hardware_vector, unsigned int apic_id);
+int vtl_vp_interrupts(int file, struct mshv_vp_interrupts *asked);
 int vtl_run_page(int file, unsigned int vp, struct mshv_vtl_run **run,
 		 struct problem *problem);
 
