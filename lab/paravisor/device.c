@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices of VTL0: their registers given to it, their interrupts redirected.
+ * Devices of VTL0: their registers given to it, their interrupts routed.
  *
- * Owns: the tables of the boot page. The lab's host is asked for what a host
- * would do: to make a device's interrupt a vector of a CPU.
+ * Owns: the tables of the boot page, and each VP's filter of what the host may
+ * assert. Which way an interrupt comes is libvtlirq's business. The lab's host is
+ * asked for what the guest would do to its device: mask it, unmask it, raise it.
  */
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "../host/labhost_client.h"
 #include "internal.h"
@@ -80,7 +80,7 @@ int vmm_device_add(struct vmm *vm, unsigned int lab_device)
 	return device_give(vm, &device);
 }
 
-void devices_take_back(struct vmm *vm)
+static void devices_take_back(struct vmm *vm)
 {
 	unsigned int i;
 
@@ -88,37 +88,60 @@ void devices_take_back(struct vmm *vm)
 		memory_give(vm, vm->boot->devices[i].registers, PAGE_SIZE, 0);
 }
 
-/* The hardware vector that stands for @vector on @vp's CPU. */
-static int redirect_map(struct vmm *vm, unsigned int vp, unsigned int vector)
+static uint32_t *filter_bank(struct vmm *vm, uint32_t vp, uint32_t vector)
 {
-	struct mshv_map_device_intr map = {
-		.vector = vector,
-		.apic_id = vm->vps[vp].apic_id,
-		.create_mapping = 1,
+	return &vm->vps[vp].run->proxy_irr_blocked[vector / 32];
+}
+
+/* From here on the host may assert @vector for @vp. Called by libvtlirq. */
+static int filter_open(void *context, uint32_t vp, uint32_t vector)
+{
+	struct vmm *vm = context;
+
+	if (vp >= vm->config.vps)
+		return -EINVAL;
+	__atomic_fetch_and(filter_bank(vm, vp, vector), ~(1U << vector % 32), __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static void filter_close(void *context, uint32_t vp, uint32_t vector)
+{
+	__atomic_fetch_or(filter_bank(context, vp, vector), 1U << vector % 32, __ATOMIC_SEQ_CST);
+}
+
+int devices_open(struct vmm *vm)
+{
+	const struct vtlirq_config config = {
+		.size = sizeof(config),
+		.flags = vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
+		.vtl = vm->vtl + 1,
+		.quota = vm->config.quota,
+		.allow = filter_open,
+		.forbid = filter_close,
+		.context = vm,
 	};
 	int ret;
 
-	if (!ioctl(vm->vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, &map))
-		return map.vector;
-	ret = -errno;
-	complain("vector %#x of VP %u gets no hardware vector: %s", vector, vp, strerror(errno));
+	/* A guest without devices needs neither. */
+	vm->host = labhost_open();
+	ret = vtlirq_open(&config, &vm->irqs);
+	if (ret)
+		complain("no routes for interrupts: %s", strerror(-ret));
 	return ret;
 }
 
-static int redirect_unmap(struct vmm *vm, unsigned int vp, unsigned int hardware)
+void devices_close(struct vmm *vm)
 {
-	struct mshv_map_device_intr map = {
-		.vector = hardware,
-		.apic_id = vm->vps[vp].apic_id,
-	};
-	int ret;
+	unsigned int i;
 
-	if (!ioctl(vm->vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, &map))
-		return 0;
-	ret = -errno;
-	complain("hardware vector %#x of VP %u cannot be given back: %s", hardware, vp,
-		 strerror(errno));
-	return ret;
+	for (i = 0; i < VTL0_ROUTES_MAX; i++) {
+		if (vm->routes[i])
+			vmm_route_remove(vm, i);
+	}
+	vtlirq_close(vm->irqs);
+	devices_take_back(vm);
+	if (vm->host >= 0)
+		labhost_close(vm->host);
 }
 
 static int route_free(const struct vmm *vm)
@@ -126,7 +149,7 @@ static int route_free(const struct vmm *vm)
 	unsigned int i;
 
 	for (i = 0; i < VTL0_ROUTES_MAX; i++) {
-		if (!vm->routes[i].used)
+		if (!vm->routes[i])
 			return i;
 	}
 	complain("VTL0 has %d interrupts already", VTL0_ROUTES_MAX);
@@ -146,6 +169,62 @@ static void route_tell(struct vmm *vm, unsigned int index, const struct vtl0_rou
 		__atomic_store_n(&vm->boot->routes_count, index + 1, __ATOMIC_RELEASE);
 }
 
+/* As the guest would name it to the host. */
+static int interrupt_name(struct vmm *vm, unsigned int device, unsigned int source,
+			  struct vtlirq_interrupt *interrupt)
+{
+	struct lab_host_device found;
+	int ret = labhost_device_get(vm->host, vm->lab_devices[device], &found);
+
+	if (ret)
+		return ret;
+	*interrupt = (struct vtlirq_interrupt) {
+		.device_id = found.bdf,
+		.address = LAB_HOST_MSI_ADDRESS,
+		.data = source,
+	};
+	return 0;
+}
+
+static int route_create(struct vmm *vm, const struct vtl0_route *route,
+			struct vtlirq_route **created)
+{
+	struct vtlirq_interrupt interrupt;
+	struct vtlirq_one one;
+	int ret;
+
+	ret = interrupt_name(vm, route->device, route->source, &interrupt);
+	if (!ret)
+		ret = vtlirq_route_create(vm->irqs, &interrupt,
+					  vtlirq_target_one(&one, route->vp, route->vector),
+					  created);
+	if (ret)
+		complain("device %u, source %u gets no route: %s (the host: %s)", route->device,
+			 route->source, strerror(-ret),
+			 vtlirq_status_name(vtlirq_status(vm->irqs)));
+	return ret;
+}
+
+static int route_set_masked(struct vmm *vm, const struct vtl0_route *route, bool masked)
+{
+	int ret = labhost_set_masked(vm->host, vm->lab_devices[route->device], route->source,
+				     masked);
+
+	if (ret)
+		complain("device %u, source %u cannot be %s: %s", route->device, route->source,
+			 masked ? "masked" : "unmasked", strerror(-ret));
+	return ret;
+}
+
+static bool route_is_sound(struct vmm *vm, unsigned int device, unsigned int vp)
+{
+	if (device < vm->boot->devices_count && vp < vm->config.vps)
+		return true;
+	complain("no route from device %u to VP %u: VTL0 has none of the one or the other", device,
+		 vp);
+	return false;
+}
+
 int vmm_route_add(struct vmm *vm, unsigned int device, unsigned int source,
 		  unsigned int vp, unsigned int vector)
 {
@@ -155,52 +234,75 @@ int vmm_route_add(struct vmm *vm, unsigned int device, unsigned int source,
 		.vp = vp,
 		.vector = vector,
 	};
-	int index, hardware, ret;
+	int index, ret;
 
-	if (device >= vm->boot->devices_count || vp >= vm->config.vps) {
-		complain("no route from device %u to VP %u: VTL0 has none of the one or the other",
-			 device, vp);
+	if (!route_is_sound(vm, device, vp))
 		return -EINVAL;
-	}
 	index = route_free(vm);
 	if (index < 0)
 		return index;
-	hardware = redirect_map(vm, vp, vector);
-	if (hardware < 0)
-		return hardware;
-
-	route_tell(vm, index, &route);
-	ret = labhost_route(vm->host, vm->lab_devices[device], source, vm->vps[vp].apic_id,
-			    hardware);
+	ret = route_create(vm, &route, &vm->routes[index]);
 	if (ret) {
-		complain("device %u, source %u cannot be routed: %s", device, source,
-			 strerror(-ret));
-		__atomic_store_n(&vm->boot->routes[index].vector, 0, __ATOMIC_RELEASE);
-		redirect_unmap(vm, vp, hardware);
+		vm->routes[index] = NULL;
 		return ret;
 	}
-	vm->routes[index] = (struct route) { .used = true, .hardware = hardware };
+	route_tell(vm, index, &route);
+	ret = route_set_masked(vm, &route, false);
+	if (ret) {
+		vmm_route_remove(vm, index);
+		return ret;
+	}
 	return index;
+}
+
+static bool route_is_used(struct vmm *vm, unsigned int index)
+{
+	return index < VTL0_ROUTES_MAX && vm->routes[index];
+}
+
+int vmm_route_move(struct vmm *vm, unsigned int index, unsigned int vp, unsigned int vector)
+{
+	struct vtl0_route *told = &vm->boot->routes[index];
+	struct vtlirq_one one;
+	int ret;
+
+	if (!route_is_used(vm, index) || !route_is_sound(vm, told->device, vp))
+		return -EINVAL;
+	ret = vtlirq_route_retarget(vm->routes[index], vtlirq_target_one(&one, vp, vector));
+	if (ret) {
+		complain("route %u cannot be moved to vector %#x of VP %u: %s", index, vector, vp,
+			 strerror(-ret));
+		return ret;
+	}
+	__atomic_store_n(&told->vp, vp, __ATOMIC_RELAXED);
+	__atomic_store_n(&told->vector, vector, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int vmm_route_state(struct vmm *vm, unsigned int index, struct vtlirq_route_state *state)
+{
+	if (!route_is_used(vm, index))
+		return -EINVAL;
+	return vtlirq_route_state(vm->routes[index], state);
 }
 
 int vmm_route_remove(struct vmm *vm, unsigned int index)
 {
-	struct vtl0_route *route = &vm->boot->routes[index];
+	struct vtl0_route *told = &vm->boot->routes[index];
 	int ret;
 
-	if (index >= VTL0_ROUTES_MAX || !vm->routes[index].used)
+	if (!route_is_used(vm, index))
 		return -EINVAL;
 
-	ret = labhost_mask(vm->host, vm->lab_devices[route->device], route->source);
-	if (ret) {
-		complain("device %u, source %u cannot be masked: %s", route->device,
-			 route->source, strerror(-ret));
+	ret = route_set_masked(vm, told, true);
+	if (ret)
 		return ret;
-	}
-	vm->routes[index].used = false;
-	ret = redirect_unmap(vm, route->vp, vm->routes[index].hardware);
+	ret = vtlirq_route_destroy(vm->routes[index]);
+	if (ret)
+		complain("route %u keeps its vector: %s", index, strerror(-ret));
+	vm->routes[index] = NULL;
 	/* Until here it may come, and the guest must know what it is. */
-	__atomic_store_n(&route->vector, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&told->vector, 0, __ATOMIC_RELEASE);
 	return ret;
 }
 
@@ -221,5 +323,12 @@ int vmm_route_raise(struct vmm *vm, unsigned int index, unsigned int count, uint
 
 unsigned int vmm_route_hardware_vector(struct vmm *vm, unsigned int index)
 {
-	return vm->routes[index].hardware;
+	struct vtlirq_route_state state;
+
+	return vmm_route_state(vm, index, &state) ? 0 : state.hardware_vector;
+}
+
+struct vtlirq *vmm_irqs(struct vmm *vm)
+{
+	return vm->irqs;
 }

@@ -65,16 +65,6 @@ struct vp {
 };
 
 /**
- * struct route - what the VMM remembers of a route in the boot page
- * @used:     it exists
- * @hardware: hardware vector
- */
-struct route {
-	bool used;
-	unsigned int hardware;
-};
-
-/**
  * struct vmm - a VTL0
  * @config:    as it was given
  * @vtl:       the VTL file
@@ -85,7 +75,8 @@ struct route {
  * @boot:      boot page
  * @vps:       the VPs
  * @lab_devices: by index in the boot page: the lab's host's index
- * @routes:    by index in the boot page
+ * @irqs:      which way the devices' interrupts come
+ * @routes:    by index in the boot page; NULL: not in use
  * @ended:     atomic: the guest has ended, or a VP failed
  * @status:    valid when @ended
  */
@@ -99,7 +90,8 @@ struct vmm {
 	struct vtl0_boot *boot;
 	struct vp vps[VTL0_VPS_MAX];
 	unsigned int lab_devices[VTL0_DEVICES_MAX];
-	struct route routes[VTL0_ROUTES_MAX];
+	struct vtlirq *irqs;
+	struct vtlirq_route *routes[VTL0_ROUTES_MAX];
 	bool ended;
 	int status;
 };
@@ -118,8 +110,12 @@ void memory_close(struct vmm *vm);
 /* Lets VTL0 use the pages from @base on as TDX_READ and so on say; 0: not. */
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights);
 
-/* Ends VTL0's access to its devices. */
-void devices_take_back(struct vmm *vm);
+/*
+ * Makes @vm->irqs, and undoes it: all routes are gone then, and VTL0's access to
+ * its devices.
+ */
+int devices_open(struct vmm *vm);
+void devices_close(struct vmm *vm);
 
 /* Sets up the L2 VCPU of the calling CPU, and @vp's registers. */
 int vcpu_setup(struct vp *vp);

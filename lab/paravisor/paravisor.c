@@ -121,6 +121,12 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 	case 'u':
 		config.offload_flags = 0;
 		return 0;
+	case 'x':
+		config.no_redirect = true;
+		return 0;
+	case 'q':
+		config.quota = number_parse(value, UINT_MAX, state, "--quota");
+		return 0;
 	case 'v':
 		config.verbose = true;
 		return 0;
@@ -163,6 +169,20 @@ static int device_index(struct vmm *vm, unsigned int lab_device)
 	return known[lab_device] - 1;
 }
 
+static void route_print(struct vmm *vm, const struct wanted *route, unsigned int index)
+{
+	struct vtlirq_route_state state;
+
+	if (vmm_route_state(vm, index, &state))
+		return;
+	printf("device %u, source %u: vector %#x of VP %u, ", route->lab_device, route->source,
+	       route->vector, route->vp);
+	if (state.way == VTLIRQ_REDIRECTED)
+		printf("redirected, hardware vector %#x\n", state.hardware_vector);
+	else
+		printf("proxied: %s\n", vtlirq_reason_name(state.reason));
+}
+
 static int routes_make(struct vmm *vm)
 {
 	unsigned int i;
@@ -175,9 +195,7 @@ static int routes_make(struct vmm *vm)
 					    wanted[i].vector);
 		if (ret < 0)
 			return ret;
-		printf("device %u, source %u: vector %#x of VP %u, hardware vector %#x\n",
-		       wanted[i].lab_device, wanted[i].source, wanted[i].vector, wanted[i].vp,
-		       vmm_route_hardware_vector(vm, ret));
+		route_print(vm, &wanted[i], ret);
 	}
 	return 0;
 }
@@ -203,13 +221,17 @@ static void on_signal(int number)
 	interrupted = 1;
 }
 
+/* Once a second, routes change their ways by how busy they are. */
 static void wait_for_the_end(struct vmm *vm)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 	unsigned int tenths = seconds * 10;
 
-	while (tenths-- && !interrupted && !vmm_ended(vm, NULL))
+	while (tenths-- && !interrupted && !vmm_ended(vm, NULL)) {
 		nanosleep(&tenth, NULL);
+		if (tenths % 10 == 0)
+			vtlirq_rebalance(vmm_irqs(vm));
+	}
 }
 
 static void exits_print(struct vmm *vm)
@@ -280,6 +302,9 @@ static int run_all(struct vmm *vm)
 
 	wanted_choose(vm);
 	ret = routes_make(vm);
+	/* `vtlirq routes` shows them; without it, all else is the same. */
+	if (!ret && vtlirq_publish(vmm_irqs(vm), NULL))
+		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (!ret)
 		ret = vmm_start(vm);
 	if (ret)
@@ -304,6 +329,8 @@ int main(int argc, char **argv)
 		{ "memory", 'a', "ADDRESS", 0,
 		  "The guest's memory; Linux was booted with memmap=2M$ADDRESS (a huge page)", 0 },
 		{ "user", 'u', NULL, 0, "Let the kernel handle nothing by itself", 0 },
+		{ "proxied", 'x', NULL, 0, "Let the host relay every interrupt", 0 },
+		{ "quota", 'q', "N", 0, "Redirect at most N interrupts to one VP", 0 },
 		{ "verbose", 'v', NULL, 0, "Tell each exit", 0 },
 		{ 0 }
 	};

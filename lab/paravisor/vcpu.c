@@ -155,7 +155,6 @@ static void registers_fill(struct vp *vp)
 	const uint16_t fcw = FCW_RESET;
 	const uint32_t mxcsr = MXCSR_RESET;
 
-	memset(vp->run, 0, sizeof(*vp->run));
 	memset(vp->apic, 0, PAGE_SIZE);
 	memcpy(context->fx_state, &fcw, sizeof(fcw));
 	memcpy(context->fx_state + FX_MXCSR, &mxcsr, sizeof(mxcsr));

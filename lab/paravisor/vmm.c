@@ -83,20 +83,10 @@ static void *page_map(struct vmm *vm, unsigned long kind, unsigned int vp)
 
 static int apic_id_find(unsigned int cpu, unsigned int *id)
 {
-	unsigned int processor = ~0U;
-	int ret = -ENODEV;
-	char line[4096];
-	FILE *file = fopen("/proc/cpuinfo", "re");
+	int ret = vtlirq_vp_apic_id(cpu, id);
 
-	while (file && ret && fgets(line, sizeof(line), file)) {
-		sscanf(line, "processor : %u", &processor);
-		if (processor == cpu && sscanf(line, "apicid : %u", id) == 1)
-			ret = 0;
-	}
-	if (file)
-		fclose(file);
 	if (ret)
-		complain("VP %u: there is no CPU %u", cpu, cpu);
+		complain("VP %u: no APIC id of CPU %u: %s", cpu, cpu, strerror(-ret));
 	return ret;
 }
 
@@ -130,13 +120,18 @@ static int vp_open(struct vmm *vm, unsigned int number)
 	if (!vp->run || !vp->apic)
 		return -ENOMEM;
 	vp->context = (struct mshv_tdx_context *)vp->run->context;
+	/* What another VMM has left; and the host may assert what a route leads to alone. */
+	memset(vp->run, 0, sizeof(*vp->run));
+	memset(vp->run->proxy_irr_blocked, 0xff, sizeof(vp->run->proxy_irr_blocked));
 	return vp_wake_file(vm, vp);
 }
 
 static void vp_close(struct vp *vp)
 {
-	if (vp->run)
+	if (vp->run) {
+		memset(vp->run->proxy_irr_blocked, 0, sizeof(vp->run->proxy_irr_blocked));
 		munmap(vp->run, PAGE_SIZE);
+	}
 	if (vp->apic)
 		munmap(vp->apic, PAGE_SIZE);
 	if (vp->wake >= 0)
@@ -168,7 +163,8 @@ static int vmm_open(struct vmm *vm)
 		ret = memory_open(vm);
 	for (i = 0; !ret && i < vm->config.vps; i++)
 		ret = vp_open(vm, i);
-	vm->host = labhost_open();
+	if (!ret)
+		ret = devices_open(vm);
 	return ret;
 }
 
@@ -206,16 +202,10 @@ void vmm_destroy(struct vmm *vm)
 		return;
 
 	vmm_stop(vm);
-	for (i = 0; i < VTL0_ROUTES_MAX; i++) {
-		if (vm->routes[i].used)
-			vmm_route_remove(vm, i);
-	}
+	devices_close(vm);
 	for (i = 0; i < VTL0_VPS_MAX; i++)
 		vp_close(&vm->vps[i]);
-	devices_take_back(vm);
 	memory_close(vm);
-	if (vm->host >= 0)
-		labhost_close(vm->host);
 	if (vm->vtl >= 0)
 		close(vm->vtl);
 	free(vm);

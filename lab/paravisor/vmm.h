@@ -16,6 +16,7 @@
 
 #include <linux/mshv_vtl.h>
 
+#include "../../lib/vtlirq.h"
 #include "../vtl0/report.h"
 
 /* Exit reasons are counted below this. */
@@ -32,6 +33,8 @@ struct vmm;
  * @memory_base:   where the guest's memory is: Linux was booted with
  *                 memmap=2M$BASE and has no part in it; 0: a huge page of Linux
  * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
+ * @no_redirect:   let the host relay every interrupt
+ * @quota:         most interrupts redirected to one VP; 0: as many as there can be
  * @verbose:       tell each exit on standard error
  * @console:       called from the VP's thread with each line of the guest;
  *                 NULL: lines go to standard output
@@ -42,6 +45,8 @@ struct vmm_config {
 	const char *payload;
 	uint64_t memory_base;
 	uint8_t offload_flags;
+	bool no_redirect;
+	unsigned int quota;
 	bool verbose;
 	void (*console)(void *context, unsigned int vp, const char *line);
 	void *context;
@@ -195,21 +200,49 @@ const char *vmm_reason_name(unsigned int reason);
 int vmm_device_add(struct vmm *vm, unsigned int lab_device);
 
 /**
- * vmm_route_add() - let an interrupt of a device come to a VP, redirected
+ * vmm_route_add() - let an interrupt of a device come to a VP
  * @vm:     the VMM
  * @device: from vmm_device_add()
  * @source: which of its interrupts
  * @vp:     the VP
  * @vector: the vector there, 16..255
  *
- * Return: the index in the boot page, or a negative errno: -ENODEV: no hardware
- * vector is to be had; the caller would then ask the host to relay it.
+ * Redirected if that can be had, else proxied: vmm_route_state() tells. The
+ * device may raise it from now on.
+ *
+ * Return: the index in the boot page, or a negative errno.
  */
 int vmm_route_add(struct vmm *vm, unsigned int device, unsigned int source,
 		  unsigned int vp, unsigned int vector);
 
 /**
- * vmm_route_remove() - mask the interrupt, and give its hardware vector back
+ * vmm_route_move() - let it come to another VP, or with another vector
+ * @vm:     the VMM
+ * @route:  from vmm_route_add()
+ * @vp:     the VP
+ * @vector: the vector there
+ *
+ * May be called at any time, also while it is raised. One that was raised before
+ * this returned may still come to the old place.
+ *
+ * Context: any thread; one call at a time for a route.
+ * Return: 0 or a negative errno, and then it is as it was.
+ */
+int vmm_route_move(struct vmm *vm, unsigned int route, unsigned int vp, unsigned int vector);
+
+/**
+ * vmm_route_state() - which way it takes, and why
+ * @vm:    the VMM
+ * @route: from vmm_route_add()
+ * @state: out
+ *
+ * Context: any thread.
+ * Return: 0 or a negative errno.
+ */
+int vmm_route_state(struct vmm *vm, unsigned int route, struct vtlirq_route_state *state);
+
+/**
+ * vmm_route_remove() - silence the interrupt, and give back what it holds
  * @vm:    the VMM
  * @route: from vmm_route_add()
  *
@@ -228,7 +261,10 @@ int vmm_route_remove(struct vmm *vm, unsigned int route);
  */
 int vmm_route_raise(struct vmm *vm, unsigned int route, unsigned int count, uint64_t *raised);
 
-/* The hardware vector of a route. */
+/* The hardware vector of a route; 0 if it has none, since it is proxied. */
 unsigned int vmm_route_hardware_vector(struct vmm *vm, unsigned int route);
+
+/* The routes, for what this library has no function for. */
+struct vtlirq *vmm_irqs(struct vmm *vm);
 
 #endif /* _LAB_PARAVISOR_VMM_H */

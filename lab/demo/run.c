@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * One run of the demo; see run.h.
+ *
+ * Owns: the guest of the run, who raises, who moves, and what is counted. Knows
+ * nothing of the story that is told about it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../host/labhost_client.h"
+#include "../paravisor/vmm.h"
+#include "common.h"
+#include "run.h"
+
+#define SOURCES_MAX	4
+#define DEVICES_MAX	16
+#define COMMAND_MS	20000
+#define VECTOR_FIRST	0x41
+#define VECTOR_STEP	0x0f
+#define GUEST		"/lib/vtlirq/guest.bin"
+#define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
+#define COLUMNS		6
+/* Moves between two looks of libvtlirq at who is busy. */
+#define MOVES_REBALANCE	100
+
+static struct vmm *vm;
+static struct run_result *result;
+/* The mover's: written by it alone, read by all. */
+static unsigned long moves;
+static bool moves_end;
+
+static uint64_t host_raised(const struct run_route *route)
+{
+	uint64_t total;
+
+	if (vmm_route_raise(vm, route->index, 0, &total))
+		demo_give_up("%s: no count", route->name);
+	return total;
+}
+
+static uint64_t route_handled(const struct run_route *route)
+{
+	uint64_t sum = 0;
+	unsigned int vp;
+
+	for (vp = 0; vp < RUN_VPS; vp++)
+		sum += vmm_report(vm, vp)->counts[route->vector];
+	return sum;
+}
+
+static void route_add(int vmm_device, const struct labhost_source *source)
+{
+	unsigned int number = result->routes_count;
+	struct run_route *route = &result->routes[number];
+	struct lab_host_device device;
+	int index;
+
+	labhost_device_get(vmm_host(vm), source->device, &device);
+	snprintf(route->name, sizeof(route->name), "%.*s", (int)sizeof(device.name) - 1,
+		 device.name);
+	route->device = source->device;
+	route->source = source->source;
+	route->vp = number % RUN_VPS;
+	route->vector = VECTOR_FIRST + number * VECTOR_STEP;
+
+	index = vmm_route_add(vm, vmm_device, route->source, route->vp, route->vector);
+	if (index < 0)
+		demo_give_up("%s, source %u: no route", route->name, route->source);
+	route->index = index;
+	route->before = host_raised(route);
+	result->routes_count++;
+}
+
+static void routes_choose(void)
+{
+	struct labhost_source *sources;
+	int devices[DEVICES_MAX];
+	size_t count, i;
+
+	if (labhost_sources(vmm_host(vm), &sources, &count))
+		demo_give_up("the lab's host tells no devices");
+
+	for (i = 0; i < DEVICES_MAX; i++)
+		devices[i] = -1;
+	for (i = 0; i < count && result->routes_count < RUN_ROUTES_MAX; i++) {
+		unsigned int device = sources[i].device;
+
+		if (sources[i].source >= SOURCES_MAX || device >= DEVICES_MAX)
+			continue;
+		if (devices[device] < 0)
+			devices[device] = vmm_device_add(vm, device);
+		if (devices[device] < 0)
+			demo_give_up("device %u cannot be given to VTL0", device);
+		route_add(devices[device], &sources[i]);
+	}
+	free(sources);
+	if (result->routes_count < 8)
+		demo_give_up("only %u interrupts; the lab has 8 and more", result->routes_count);
+}
+
+static void host_behave(bool redirects)
+{
+	const struct lab_host_behaviour behaviour = {
+		.flags = redirects ? LAB_HOST_REDIRECTS : 0,
+	};
+	int host = labhost_open(), ret;
+
+	if (host < 0)
+		demo_give_up("the lab's host: %s; is its module loaded?", strerror(-host));
+	ret = labhost_behaviour_set(host, &behaviour);
+	if (ret)
+		demo_give_up("the lab's host does not change its ways: %s", strerror(-ret));
+	labhost_close(host);
+}
+
+static void guest_console(void *context, unsigned int vp, const char *line)
+{
+	(void)context;
+	printf("  [VTL0, VP %u] %s\n", vp, line);
+}
+
+static void guest_start(const struct run_plan *plan)
+{
+	const struct vmm_config config = {
+		.vps = RUN_VPS,
+		.payload = GUEST,
+		.offload_flags = VMM_OFFLOAD_DEFAULT,
+		.quota = plan->quota,
+		.console = guest_console,
+	};
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < RUN_VPS)
+		demo_give_up("this needs %d CPUs", RUN_VPS);
+	host_behave(plan->host_redirects);
+	if (vmm_create(&config, &vm))
+		exit(1);
+	routes_choose();
+	if (vmm_start(vm))
+		exit(1);
+}
+
+static void guest_mode_set(enum vtl0_mode mode)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = { mode };
+	unsigned int vp;
+	int ret;
+
+	for (vp = 0; vp < RUN_VPS; vp++) {
+		ret = vmm_command(vm, vp, VTL0_COMMAND_MODE, arguments, COMMAND_MS, NULL);
+		if (ret)
+			demo_give_up("VP %u does not answer: %s", vp, strerror(-ret));
+	}
+}
+
+/* A column of the driver's file "vps", summed over all VPs. */
+static uint64_t vps_sum(const char *name)
+{
+	char names[COLUMNS][32], line[256];
+	unsigned long values[COLUMNS];
+	unsigned int i, column = 0;
+	uint64_t sum = 0;
+	FILE *file = fopen(DRIVER_VPS, "re");
+
+	if (!file)
+		demo_give_up(DRIVER_VPS ": %s", strerror(errno));
+	if (fscanf(file, "%31s %31s %31s %31s %31s %31s", names[0], names[1], names[2], names[3],
+		   names[4], names[5]) != COLUMNS)
+		demo_give_up(DRIVER_VPS " has no header");
+	for (i = 0; i < COLUMNS; i++)
+		column = strcmp(names[i], name) ? column : i;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lu %lu %lu %lu %lu %lu", &values[0], &values[1], &values[2],
+			   &values[3], &values[4], &values[5]) == COLUMNS)
+			sum += values[column];
+	}
+	fclose(file);
+	return sum;
+}
+
+/* What the host's own books say. */
+static void host_counts_read(struct run_counts *counts)
+{
+	struct lab_host_source source;
+	struct lab_host_vp vp;
+	unsigned int i;
+
+	for (i = 0; i < result->routes_count; i++) {
+		const struct run_route *route = &result->routes[i];
+
+		if (labhost_source_get(vmm_host(vm), route->device, route->source, &source))
+			demo_give_up("the lab's host has no books of %s", route->name);
+		counts->host_exits += source.exits;
+	}
+	for (i = 0; i < RUN_VPS; i++) {
+		if (labhost_vp_get(vmm_host(vm), i, &vp))
+			demo_give_up("the lab's host has no books of VP %u", i);
+		counts->eoms += vp.eoms;
+	}
+}
+
+static void tdx_stats_read(struct lab_tdx_stats *sum)
+{
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	unsigned int vp, i;
+
+	memset(sum, 0, sizeof(*sum));
+	if (node < 0)
+		demo_give_up(LAB_TDX_NODE ": %s", strerror(errno));
+	for (vp = 0; vp < RUN_VPS; vp++) {
+		struct lab_tdx_get_stats get = { .cpu = vp };
+
+		if (ioctl(node, LAB_TDX_GET_STATS, &get))
+			demo_give_up("no counts of VP %u: %s", vp, strerror(errno));
+		sum->entered += get.stats.entered;
+		sum->notified += get.stats.notified;
+		for (i = 0; i < LAB_TDX_REASONS; i++)
+			sum->reasons[i] += get.stats.reasons[i];
+	}
+	close(node);
+}
+
+static void counts_read(struct run_counts *counts)
+{
+	struct lab_tdx_stats tdx;
+	struct vmm_stats stats;
+	unsigned int vp;
+
+	memset(counts, 0, sizeof(*counts));
+	counts->kicks = vps_sum("kicks");
+	counts->host_exits = counts->kicks;
+	host_counts_read(counts);
+	for (vp = 0; vp < RUN_VPS; vp++) {
+		vmm_stats(vm, vp, &stats);
+		counts->host_exits += stats.host_routed + stats.kicks;
+		counts->user_returns += stats.returns;
+	}
+	tdx_stats_read(&tdx);
+	counts->vtl0_exits = tdx.entered;
+}
+
+/* True if it raised, that is if the one before was handled. */
+static bool route_raise(struct run_route *route, uint64_t until)
+{
+	uint64_t total;
+
+	if (route->raised >= until || route_handled(route) < route->raised)
+		return false;
+	if (vmm_route_raise(vm, route->index, 1, &total))
+		demo_give_up("%s does not raise", route->name);
+	route->raised = total - route->before;
+	return true;
+}
+
+/* One look at each route: how many have interrupts on their way, or to raise. */
+static unsigned int routes_raise(uint64_t until, struct demo_patience *patience)
+{
+	unsigned int i, busy = 0;
+
+	for (i = 0; i < result->routes_count; i++) {
+		if (route_raise(&result->routes[i], until))
+			demo_patience_renew(patience);
+		busy += route_handled(&result->routes[i]) < result->routes[i].raised ||
+			result->routes[i].raised < until;
+	}
+	return busy;
+}
+
+/*
+ * Raises each route @each times, and on until the mover has made @moves_wanted
+ * moves in all. One at a time for each: two that meet in a CPU's interrupt
+ * controller become one.
+ */
+static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
+{
+	struct demo_patience patience = {};
+	uint64_t until = result->routes[0].raised + each;
+	unsigned int busy;
+
+	do {
+		if (__atomic_load_n(&moves, __ATOMIC_RELAXED) < moves_wanted &&
+		    result->routes[0].raised == until)
+			until++;
+		busy = routes_raise(until, &patience);
+		if (vmm_ended(vm, NULL))
+			demo_give_up("VTL0 has ended");
+		sched_yield();
+	} while (busy && demo_patience_lasts(&patience));
+
+	if (!busy)
+		return;
+	result->complete = false;
+	printf("Nothing has moved for long: %u of %u interrupts are waited for no more.\n", busy,
+	       result->routes_count);
+}
+
+/* The counts while the interrupts come, without those for the mode itself. */
+static void mode_run(enum vtl0_mode mode, uint64_t each, unsigned long moves_wanted)
+{
+	struct run_counts before, after;
+
+	guest_mode_set(mode);
+	counts_read(&before);
+	interrupts_raise(each, moves_wanted);
+	counts_read(&after);
+	result->counts.host_exits += after.host_exits - before.host_exits;
+	result->counts.vtl0_exits += after.vtl0_exits - before.vtl0_exits;
+	result->counts.user_returns += after.user_returns - before.user_returns;
+	result->counts.kicks += after.kicks - before.kicks;
+	result->counts.eoms += after.eoms - before.eoms;
+}
+
+/* Moves one route after the other to the other VP, as fast as it can. */
+static void *mover_run(void *unused)
+{
+	unsigned int i = 0, vp = 1;
+
+	(void)unused;
+	while (!__atomic_load_n(&moves_end, __ATOMIC_ACQUIRE)) {
+		struct run_route *route = &result->routes[i];
+
+		if (vmm_route_move(vm, route->index, (route->vp + vp) % RUN_VPS, route->vector))
+			demo_give_up("%s, source %u cannot be moved", route->name, route->source);
+		__atomic_store_n(&moves, moves + 1, __ATOMIC_RELAXED);
+		if (moves % MOVES_REBALANCE == 0)
+			vtlirq_rebalance(vmm_irqs(vm));
+		if (++i == result->routes_count) {
+			i = 0;
+			vp = !vp;
+		}
+	}
+	return NULL;
+}
+
+/* Half while the VPs spin, half while they are halted. */
+static void modes_run(const struct run_plan *plan)
+{
+	uint64_t each = (plan->interrupts + 2 * result->routes_count - 1) /
+			(2 * result->routes_count);
+	uint64_t kicks = vps_sum("kicks");
+	pthread_t mover;
+
+	moves = 0;
+	moves_end = false;
+	if (plan->moves_min && pthread_create(&mover, NULL, mover_run, NULL))
+		demo_give_up("no thread to move routes");
+	mode_run(VTL0_MODE_SPIN, each, plan->moves_min / 2);
+	mode_run(VTL0_MODE_HALT, each, plan->moves_min);
+	result->kicks = vps_sum("kicks") - kicks - result->counts.kicks;
+	if (!plan->moves_min)
+		return;
+	__atomic_store_n(&moves_end, true, __ATOMIC_RELEASE);
+	pthread_join(mover, NULL);
+}
+
+/* A route that stays has nothing to do on another VP. */
+static uint64_t astray(const struct run_route *route, bool stays)
+{
+	uint64_t excess = route->handled > route->raised ? route->handled - route->raised : 0;
+	unsigned int vp;
+
+	for (vp = 0; stays && vp < RUN_VPS; vp++)
+		if (vp != route->vp)
+			excess += vmm_report(vm, vp)->counts[route->vector];
+	return excess;
+}
+
+static uint64_t unknown_count(void)
+{
+	uint64_t sum = 0;
+	unsigned int vp, vector, i;
+
+	for (vp = 0; vp < RUN_VPS; vp++) {
+		for (vector = 0; vector < 256; vector++)
+			if (vector != VTL0_VECTOR_COMMAND)
+				sum += vmm_report(vm, vp)->counts[vector];
+	}
+	for (i = 0; i < result->routes_count; i++)
+		sum -= result->routes[i].handled;
+	return sum;
+}
+
+static void books_close(const struct run_plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < result->routes_count; i++) {
+		struct run_route *route = &result->routes[i];
+
+		route->handled = route_handled(route);
+		if (vmm_route_state(vm, route->index, &route->state))
+			demo_give_up("%s: the driver does not tell its counts", route->name);
+		result->raised += route->raised;
+		result->handled += route->handled;
+		result->relayed += route->state.redirected + route->state.proxied;
+		result->misdelivered += astray(route, !plan->moves_min);
+	}
+	result->misdelivered += unknown_count();
+	vtlirq_summary(vmm_irqs(vm), &result->summary);
+}
+
+void run_carry_out(const struct run_plan *plan, struct run_result *out)
+{
+	struct lab_tdx_stats before;
+	unsigned int i;
+
+	result = out;
+	memset(result, 0, sizeof(*result));
+	result->complete = true;
+	tdx_stats_read(&before);
+
+	guest_start(plan);
+	modes_run(plan);
+	books_close(plan);
+	vmm_destroy(vm);
+
+	tdx_stats_read(&result->tdx);
+	result->tdx.entered -= before.entered;
+	result->tdx.notified -= before.notified;
+	for (i = 0; i < LAB_TDX_REASONS; i++)
+		result->tdx.reasons[i] -= before.reasons[i];
+}
