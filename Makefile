@@ -6,7 +6,12 @@ KERNEL ?= 6.1
 CPUS ?= 2
 INTERRUPTS ?= 6000
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 KDIR ?= /lib/modules/$(shell uname -r)/build
+
+VERSION := $(shell cat VERSION)
+# Where DKMS looks for sources, whatever the prefix is.
+DKMS := /usr/src/mshv_vtl-$(VERSION)
 
 BUILD := build
 BIN := $(BUILD)/bin
@@ -26,7 +31,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-unit check-vm driver install clean
+	check-tdx check-style check-models check-unit check-vm driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -45,7 +50,7 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse unit tools tdx vm
+	@scripts/check style build sparse unit models lib tools install tdx vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
@@ -56,8 +61,11 @@ check-tdx: setup ## the emulated TDX module against its specification, row by ro
 check-style: setup ## sources: licences, checkpatch, man pages
 	@scripts/check style
 
+check-models: setup ## the protocols, model-checked, and mutants of each found out
+	@scripts/check models
+
 check-unit: setup ## unit tests in user space, under sanitizers
-	@scripts/check unit tools
+	@scripts/check unit lib tools
 
 check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6.12 CPUS=4
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
@@ -67,10 +75,16 @@ check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6
 driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
 
-install: programs ## the command vtlirq, its man pages, the header (PREFIX, DESTDIR)
-	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+install: programs ## library, command, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
+	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
+	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
+	install -D -m 644 packaging/60-mshv-vtl.rules \
+		$(DESTDIR)/usr/lib/udev/rules.d/60-mshv-vtl.rules
+	install -d $(DESTDIR)$(DKMS)
+	cp -r driver include $(DESTDIR)$(DKMS)
+	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in >$(DESTDIR)$(DKMS)/dkms.conf
 
 setup: ## what this machine lacks (as root; else says what is missing)
 	@scripts/setup
@@ -98,11 +112,12 @@ $(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_C
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/relay.c lab/demo/common.c \
 		$(HOST_CLIENT) -lpthread
 
-# By `make programs`, after the library.
-$(BIN)/demo: lab/demo/demo.c lab/demo/common.c lab/demo/common.h $(BUILD)/paravisor/libparavisor.a lab/tdx-module/lab_tdx.h \
-		lab/paravisor/vmm.h lab/vtl0/report.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/demo.c lab/demo/common.c \
-		$(BUILD)/paravisor/libparavisor.a -pthread
+# By `make programs`, after the libraries.
+DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/common.c
+VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
+$(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/tdx-module/lab_tdx.h lab/paravisor/vmm.h \
+		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
 
 $(BIN)/minimal: examples/minimal.c | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ $<

@@ -247,21 +247,32 @@ static char *column_word(char *line, int column)
 	return word;
 }
 
-unsigned long cpus_column(unsigned int cpu, const char *name)
+unsigned long debugfs_column(const char *name, unsigned int cpu, const char *wanted)
 {
-	FILE *file = file_open(DEBUGFS "cpus");
 	unsigned long value = 0;
+	bool seen = false;
 	char line[512];
 	int column;
+	FILE *file;
 
-	check(fgets(line, sizeof(line), file), "cpus is empty");
-	column = column_find(line, name);
+	snprintf(line, sizeof(line), DEBUGFS "%s", name);
+	file = file_open(line);
+	check(fgets(line, sizeof(line), file), "%s is empty", name);
+	column = column_find(line, wanted);
 	while (fgets(line, sizeof(line), file)) {
-		if (strtoul(line, NULL, 10) == cpu)
-			value = strtoul(column_word(line, column), NULL, 10);
+		if (strtoul(line, NULL, 10) != cpu)
+			continue;
+		value = strtoul(column_word(line, column), NULL, 10);
+		seen = true;
 	}
 	fclose(file);
+	check(seen, "%s has no CPU %u", name, cpu);
 	return value;
+}
+
+unsigned long cpus_column(unsigned int cpu, const char *name)
+{
+	return debugfs_column("cpus", cpu, name);
 }
 
 unsigned int mappings_with(const char *text)

@@ -6,30 +6,17 @@
 #ifndef _TESTS_VM_VTL_H
 #define _TESTS_VM_VTL_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <linux/mshv_vtl.h>
 
+#include "../check.h"
 #include "labhost_client.h"
 
 /* Vectors that the kernel gives to devices lie below; see the driver. */
 #define CPUS_MAX 64
-
-/* Ends the test unless @condition holds, and says what was expected. */
-#define check(condition, ...)                                           \
-	do {                                                            \
-		if (!(condition)) {                                     \
-			print_error("%s: ", #condition);                \
-			print_error(__VA_ARGS__);                       \
-			print_error("\n");                              \
-			fail();                                         \
-		}                                                       \
-	} while (0)
 
 /**
  * struct lab - what every test has
@@ -102,6 +89,9 @@ unsigned long totals(const char *name);
 
 /* Waits until a total has come to @value: an interrupt may take its time. */
 void totals_wait(const char *name, unsigned long value);
+
+/* A column of one of the driver's files that have a line for each CPU. */
+unsigned long debugfs_column(const char *name, unsigned int cpu, const char *wanted);
 
 /* A column of the driver's file "cpus". */
 unsigned long cpus_column(unsigned int cpu, const char *name);

@@ -18,7 +18,6 @@
 #include "vtl0.h"
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
-#define VPS_FILE	"/sys/kernel/debug/mshv_vtl/vps"
 #define GUESTS_VPS	4
 
 struct guest guest;
@@ -208,45 +207,9 @@ void guest_raise_paced(unsigned int route, unsigned int vp, unsigned int vector,
 	}
 }
 
-static unsigned int vps_column_find(FILE *file, const char *name)
-{
-	unsigned int column = 0;
-	char line[256];
-	char *save, *word;
-
-	check(fgets(line, sizeof(line), file), "vps is empty");
-	for (word = strtok_r(line, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		if (!strcmp(word, name))
-			return column;
-		column++;
-	}
-	fail_msg("vps has no column '%s'", name);
-	return 0;
-}
-
 unsigned long vps_column(unsigned int cpu, const char *name)
 {
-	FILE *file = fopen(VPS_FILE, "re");
-	unsigned int column;
-	unsigned long value = 0;
-	bool seen = false;
-	char line[256];
-	char *word;
-
-	check(file, VPS_FILE ": %s", strerror(errno));
-	column = vps_column_find(file, name);
-	while (fgets(line, sizeof(line), file)) {
-		unsigned int i;
-
-		if (strtoul(line, &word, 10) != cpu)
-			continue;
-		for (i = 0; i < column; i++)
-			value = strtoul(word, &word, 10);
-		seen = true;
-	}
-	fclose(file);
-	check(seen, "vps has no CPU %u", cpu);
-	return value;
+	return debugfs_column("vps", cpu, name);
 }
 
 static __thread volatile sig_atomic_t signalled;

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Calls to the host: the node, who may call what, and what comes back.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hv.h"
+
+#define FAST		(1ULL << 16)
+#define NO_SUCH_CALL	0x7fff
+#define BAD_POINTER	8
+
+static int setup(int hv, uint64_t size, const void *bitmap)
+{
+	struct mshv_hvcall_setup args = { .bitmap_size = size, .bitmap = (uintptr_t)bitmap };
+
+	return ioctl(hv, MSHV_HVCALL_SETUP, &args) ? -errno : 0;
+}
+
+static int call(int hv, uint64_t control, uint64_t input_size, uint64_t output_size)
+{
+	static uint8_t page[4096 * 2];
+	uint64_t status;
+
+	return hv_call(hv, control, page, input_size, page, output_size, &status);
+}
+
+static void the_node_is_for_root_alone(void **state)
+{
+	struct stat node;
+
+	(void)state;
+	assert_int_equal(stat("/dev/mshv_hvcall", &node), 0);
+	assert_true(S_ISCHR(node.st_mode));
+	assert_int_equal(node.st_mode & 07777, 0600);
+	assert_int_equal(node.st_uid, 0);
+}
+
+/* In a child, since a capability that is dropped does not come back. */
+static int open_without_capability(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return 1;
+	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
+	if (syscall(SYS_capset, &header, data))
+		return 2;
+	if (open("/dev/mshv_hvcall", O_RDWR) >= 0)
+		return 3;
+	return errno == EPERM ? 0 : 4;
+}
+
+static void it_takes_the_capability_to_open_it(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child)
+		_exit(open_without_capability());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void nothing_may_be_called_before_the_setup(void **state)
+{
+	int hv = hv_open_raw();
+
+	(void)state;
+	assert_int_equal(call(hv, HV_CALL_RETARGET, 72, 0), -EPERM);
+	assert_int_equal(call(hv, 0, 0, 0), -EPERM);
+	close(hv);
+}
+
+static void the_setup_is_made_once(void **state)
+{
+	static uint8_t bitmap[8193];
+	int hv = hv_open_raw();
+
+	(void)state;
+	assert_int_equal(setup(hv, 8193, bitmap), -EINVAL);
+	assert_int_equal(setup(hv, ~0ULL, bitmap), -EINVAL);
+	assert_int_equal(setup(hv, 8192, (void *)BAD_POINTER), -EFAULT);
+	assert_int_equal(ioctl(hv, MSHV_HVCALL_SETUP, BAD_POINTER), -1);
+	assert_int_equal(errno, EFAULT);
+	/* What failed was no setup. */
+	assert_int_equal(setup(hv, 8192, bitmap), 0);
+	assert_int_equal(setup(hv, 8192, bitmap), -EINVAL);
+	close(hv);
+}
+
+static void only_what_the_bitmap_has_may_be_called(void **state)
+{
+	static uint8_t bitmap[8192];
+	unsigned int code;
+	int hv = hv_open_raw();
+
+	(void)state;
+	bitmap[NO_SUCH_CALL / 8] = 1 << NO_SUCH_CALL % 8;
+	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
+	for (code = 0; code < 65536; code += 37)
+		assert_int_equal(call(hv, code, 0, 0), code == NO_SUCH_CALL ? 0 : -EPERM);
+	assert_int_equal(call(hv, NO_SUCH_CALL, 0, 0), 0);
+	assert_int_equal(call(hv, 65535, 0, 0), -EPERM);
+	close(hv);
+}
+
+static void a_short_bitmap_allows_nothing_beyond_it(void **state)
+{
+	uint8_t bitmap[15];
+	int hv = hv_open_raw();
+
+	(void)state;
+	memset(bitmap, 0xff, sizeof(bitmap));
+	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
+	assert_int_equal(call(hv, 15 * 8 - 1, 0, 0), 0);
+	assert_int_equal(call(hv, 15 * 8, 0, 0), -EPERM);
+	assert_int_equal(call(hv, HV_CALL_RETARGET, 72, 0), -EPERM);
+	close(hv);
+}
+
+static void files_do_not_share_their_setup(void **state)
+{
+	int one = hv_open(), other = hv_open_raw();
+
+	(void)state;
+	assert_int_equal(call(one, HV_CALL_RETARGET, 72, 0), 0);
+	assert_int_equal(call(other, HV_CALL_RETARGET, 72, 0), -EPERM);
+	close(one);
+	close(other);
+}
+
+static void sizes_end_at_a_page(void **state)
+{
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(call(hv, HV_CALL_RETARGET, 4096, 4096), 0);
+	assert_int_equal(call(hv, HV_CALL_RETARGET, 4097, 0), -EINVAL);
+	assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 4097), -EINVAL);
+	assert_int_equal(call(hv, HV_CALL_RETARGET, ~0ULL, 0), -EINVAL);
+	assert_int_equal(call(hv, HV_CALL_RETARGET | FAST, 8, 0), -EINVAL);
+	close(hv);
+}
+
+static void bad_pointers_are_efault(void **state)
+{
+	uint64_t status;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(ioctl(hv, MSHV_HVCALL, BAD_POINTER), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, (void *)BAD_POINTER, 72, NULL, 0, &status),
+			 -EFAULT);
+	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 8, &status),
+			 -EFAULT);
+	/* With nothing to write, nobody looks where to. */
+	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 0, &status),
+			 0);
+	close(hv);
+}
+
+static void the_hosts_answer_comes_back(void **state)
+{
+	uint8_t bitmap[8192];
+	uint64_t status = 0;
+	int hv = hv_open_raw();
+
+	(void)state;
+	memset(bitmap, 0xff, sizeof(bitmap));
+	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
+	assert_int_equal(hv_call(hv, NO_SUCH_CALL, NULL, 0, NULL, 0, &status), 0);
+	assert_int_equal(status & 0xffff, HV_INVALID_CALL_CODE);
+	close(hv);
+}
+
+static void the_capability_follows_the_host(void **state)
+{
+	int hv = hv_open();
+
+	(void)state;
+	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
+	host_behave_without();
+	assert_false(hv_capabilities(hv) & HV_VSM_REDIRECT);
+	host_behave();
+	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
+	close(hv);
+}
+
+/* What an earlier call left in the kernel's pages is nobody's business. */
+static void nothing_is_left_in_the_pages(void **state)
+{
+	uint8_t output[4096];
+	uint64_t status;
+	unsigned int i;
+	int hv = hv_open();
+
+	(void)state;
+	hv_capabilities(hv);
+	memset(output, 0xaa, sizeof(output));
+	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, output, sizeof(output), &status),
+			 0);
+	for (i = 0; i < sizeof(output); i++)
+		assert_int_equal(output[i], 0);
+	close(hv);
+}
+
+static void unknown_ioctls_are_enotty_and_not_logged(void **state)
+{
+	int mark = kernel_log_mark(), hv = hv_open_raw();
+	unsigned int number;
+
+	(void)state;
+	for (number = 0; number < 256; number++) {
+		assert_int_equal(ioctl(hv, _IOWR(MSHV_IOCTL, number, char[20]), 0), -1);
+		assert_int_equal(errno, ENOTTY);
+	}
+	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+	close(hv);
+}
+
+/* A guest drives this: it must not fill the log. */
+static void what_is_not_allowed_does_not_flood_the_log(void **state)
+{
+	int mark = kernel_log_mark(), hv = hv_open_raw();
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 0), -EPERM);
+	assert_in_range(kernel_log_count(mark, "mshv_vtl: "), 0, 20);
+	close(hv);
+}
+
+static void the_counts_are_told(void **state)
+{
+	struct mshv_vector_counts counts[256];
+	struct mshv_vp_interrupts args = {
+		.vp = lab.cpus - 1,
+		.counts_len = 256,
+		.counts = (uintptr_t)counts,
+	};
+
+	(void)state;
+	memset(counts, 0xaa, sizeof(counts));
+	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), 0);
+	assert_int_equal(args.apic_id, apic_id(args.vp));
+	assert_int_equal(args.mapped, 0);
+	/* No device has vector 0. */
+	assert_int_equal(counts[0].redirected, 0);
+	assert_int_equal(counts[0].proxied, 0);
+
+	args.counts_len = 257;
+	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
+	assert_int_equal(errno, EINVAL);
+	args.counts_len = 0;
+	args.vp = ~0u;
+	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
+	assert_int_equal(errno, EINVAL);
+	args.vp = 0;
+	args.counts_len = 256;
+	args.counts = BAD_POINTER;
+	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
+	assert_int_equal(errno, EFAULT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HV_TEST(the_node_is_for_root_alone),
+		HV_TEST(it_takes_the_capability_to_open_it),
+		HV_TEST(nothing_may_be_called_before_the_setup),
+		HV_TEST(the_setup_is_made_once),
+		HV_TEST(only_what_the_bitmap_has_may_be_called),
+		HV_TEST(a_short_bitmap_allows_nothing_beyond_it),
+		HV_TEST(files_do_not_share_their_setup),
+		HV_TEST(sizes_end_at_a_page),
+		HV_TEST(bad_pointers_are_efault),
+		HV_TEST(the_hosts_answer_comes_back),
+		HV_TEST(the_capability_follows_the_host),
+		HV_TEST(nothing_is_left_in_the_pages),
+		HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
+		HV_TEST(what_is_not_allowed_does_not_flood_the_log),
+		HV_TEST(the_counts_are_told),
+	};
+
+	return cmocka_run_group_tests_name("calls to the host", tests, NULL, NULL);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What OpenHCL's VMM does at a guest's retarget, replayed with raw ioctls: map,
+ * retarget redirected, unmap only after a failure, then the plain retarget. It
+ * panics at any errno of unmap, so none may come; and it never unmaps what
+ * succeeded, so that closing its file must give all of it back.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hv.h"
+
+#define VECTORS		200
+#define VECTOR_FIRST	0x20
+#define ROUNDS		2000
+#define THREADS		2
+/* Of a virtual device: the host has no such one. */
+#define DEVICE_UNKNOWN	0xdead0000ULL
+
+/**
+ * struct client - the VMM, and what it saw
+ * @vtl:      VTL file
+ * @hv:       file for calls to the host
+ * @seed:     for what the guest asks for
+ * @redirected, @proxied, @virtual: how its retargets ended
+ * @unmap_errno: the first errno of an unmap, which must not be
+ */
+struct client {
+	int vtl;
+	int hv;
+	unsigned int seed;
+	unsigned long redirected;
+	unsigned long proxied;
+	unsigned long virtual;
+	int unmap_errno;
+};
+
+static void retarget_proxied(struct client *client, struct hv_retarget *input)
+{
+	input->flags &= ~HV_TARGET_REDIRECT;
+	if (hv_retarget(client->hv, input) == HV_SUCCESS)
+		client->proxied++;
+	else
+		client->virtual++;
+}
+
+/* Step 3: true if it was redirected. */
+static bool retarget_redirected(struct client *client, const struct hv_retarget *wanted,
+				unsigned int vp)
+{
+	struct hv_retarget input = *wanted;
+	int vector = vtl_map(client->vtl, wanted->vector, vp), ret;
+
+	if (vector < 0)
+		return false;
+	input.vector = vector;
+	input.flags |= HV_TARGET_REDIRECT;
+	if (hv_retarget(client->hv, &input) == HV_SUCCESS)
+		return true;
+
+	ret = vtl_unmap(client->vtl, vector, vp);
+	if (ret && !client->unmap_errno)
+		client->unmap_errno = ret;
+	return false;
+}
+
+static void retarget(struct client *client, struct hv_retarget *input, unsigned int vp)
+{
+	if (!(input->flags & HV_TARGET_MULTICAST) && retarget_redirected(client, input, vp))
+		client->redirected++;
+	else
+		retarget_proxied(client, input);
+}
+
+static struct client client_open(unsigned int seed)
+{
+	return (struct client) { .vtl = vtl_open(), .hv = hv_open(), .seed = seed };
+}
+
+static void client_close(struct client *client)
+{
+	close(client->hv);
+	close(client->vtl);
+}
+
+/* Something that a guest might ask for; now and then of a virtual device. */
+static void guest_asks(struct client *client)
+{
+	const struct labhost_source *source = &lab.sources[rand_r(&client->seed) % lab.count];
+	unsigned int vp = rand_r(&client->seed) % lab.cpus;
+	unsigned int vector = VECTOR_FIRST + rand_r(&client->seed) % VECTORS;
+	struct hv_retarget input = hv_target(source, vp, vector, 0);
+
+	if (rand_r(&client->seed) % 8 == 0)
+		input.flags |= HV_TARGET_MULTICAST;
+	if (rand_r(&client->seed) % 4 == 0)
+		input.device = DEVICE_UNKNOWN;
+	retarget(client, &input, vp);
+}
+
+static void balanced(void)
+{
+	assert_int_equal(totals("mappings"), 0);
+	quarantine_wait_empty();
+}
+
+static void a_guest_that_retargets_for_long(void **state)
+{
+	struct client client = client_open(1);
+	unsigned int descriptors, i;
+
+	(void)state;
+	quarantine_wait_empty();
+	descriptors = irq_descriptors();
+	for (i = 0; i < ROUNDS; i++)
+		guest_asks(&client);
+	print_message("# redirected %lu, proxied %lu, virtual %lu\n", client.redirected,
+		      client.proxied, client.virtual);
+	assert_int_equal(client.unmap_errno, 0);
+	assert_true(client.redirected && client.proxied && client.virtual);
+	assert_int_equal(client.redirected + client.proxied + client.virtual, ROUNDS);
+	/* Nothing of what succeeded was given back so far. */
+	assert_true(totals("mappings") > 0);
+
+	for (i = 0; i < lab.count; i++)
+		source_mask(&lab.sources[i]);
+	client_close(&client);
+	balanced();
+	/* The host's own are gone too, since all is masked. */
+	assert_int_equal(irq_descriptors(), descriptors);
+}
+
+/* The quota is met again and again: map says ENODEV, and all goes on proxied. */
+static void one_that_runs_out_of_vectors(void **state)
+{
+	long quota = driver_parameter("vectors_per_cpu", 5);
+	struct client client = client_open(2);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ROUNDS; i++)
+		guest_asks(&client);
+	assert_int_equal(client.unmap_errno, 0);
+	assert_in_range(totals("mappings"), 1, 5 * lab.cpus);
+	driver_parameter("vectors_per_cpu", quota);
+	client_close(&client);
+	balanced();
+}
+
+static void a_host_that_refuses_now_and_then(void **state)
+{
+	struct client client = client_open(3);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ROUNDS; i++) {
+		if (i % 16 == 0)
+			host_refuse(i % 12, HV_ACCESS_DENIED, i % 32);
+		guest_asks(&client);
+	}
+	assert_int_equal(client.unmap_errno, 0);
+	client_close(&client);
+	balanced();
+}
+
+static void a_host_without_the_capability(void **state)
+{
+	struct client client = client_open(4);
+	unsigned int i;
+
+	(void)state;
+	/* The VMM does not look again, if the host changed its mind after the start. */
+	host_behave_without();
+	for (i = 0; i < 200; i++)
+		guest_asks(&client);
+	assert_int_equal(client.unmap_errno, 0);
+	assert_int_equal(client.redirected, 0);
+	assert_int_equal(totals("mappings"), 0);
+	client_close(&client);
+	balanced();
+}
+
+static void *asker(void *arg)
+{
+	struct client *client = arg;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++)
+		guest_asks(client);
+	return NULL;
+}
+
+/*
+ * The VPs' threads share the VMM's file, and a guest can make two of them map the
+ * same pair, one for a device that is refused: the other's mapping must survive.
+ */
+static void two_vps_at_once(void **state)
+{
+	struct client clients[THREADS] = { client_open(5), client_open(6) };
+	pthread_t threads[THREADS];
+	unsigned int i;
+
+	(void)state;
+	close(clients[1].vtl);
+	clients[1].vtl = clients[0].vtl;
+	host_refuse(ROUNDS, HV_ACCESS_DENIED, true);
+	for (i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, asker, &clients[i]), 0);
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < THREADS; i++) {
+		assert_int_equal(clients[i].unmap_errno, 0);
+		close(clients[i].hv);
+	}
+	close(clients[0].vtl);
+	balanced();
+}
+
+static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	struct hv_retarget first = hv_target(source, 0, 0x61, 0), second = first;
+	struct client client = client_open(7);
+
+	(void)state;
+	retarget(&client, &first, 0);
+	assert_int_equal(client.redirected, 1);
+	second.device = DEVICE_UNKNOWN;
+	retarget(&client, &second, 0);
+	assert_int_equal(client.virtual, 1);
+	assert_int_equal(client.unmap_errno, 0);
+
+	source_unmask(source);
+	source_raise(source);
+	assert_true(run_wait(lab.run[0], 0x61, 5000));
+	source_mask(source);
+	client_close(&client);
+	balanced();
+}
+
+/* It crashes: its file is closed by the kernel. */
+static void one_that_dies(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child) {
+		struct client client = client_open(8);
+		unsigned int i;
+
+		for (i = 0; i < 300; i++)
+			guest_asks(&client);
+		_exit(client.unmap_errno || !totals("mappings"));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	balanced();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HV_TEST(a_guest_that_retargets_for_long),
+		HV_TEST(one_that_runs_out_of_vectors),
+		HV_TEST(a_host_that_refuses_now_and_then),
+		HV_TEST(a_host_without_the_capability),
+		HV_TEST(two_vps_at_once),
+		HV_TEST(a_second_device_that_is_refused_does_not_cut_off_the_first),
+		HV_TEST(one_that_dies),
+	};
+
+	return cmocka_run_group_tests_name("OpenHCL's sequence", tests, NULL, NULL);
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Proxied interrupts: from a device's MSI through the host's message and the
+ * shared vector to the VP's run page; and a host that writes whatever it likes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hv.h"
+
+#define VECTOR		0x61
+#define MS		5000
+#define STORM		3000
+#define GARBAGE		3000
+
+/* A VP that is not the tester's own, if there is another. */
+static unsigned int vp_choose(void)
+{
+	unsigned int vp = lab.cpus - 1;
+
+	cpu_pin_away(vp);
+	return vp;
+}
+
+static struct hv_message message_single(uint32_t vector)
+{
+	return (struct hv_message) {
+		.type = HV_MESSAGE_PROXY_INTERRUPT,
+		.payload_size = 36,
+		.vectors = { vector },
+	};
+}
+
+static void post(unsigned int vp, const struct hv_message *message)
+{
+	struct lab_host_post args = { .vp = vp, .interrupt = 1 };
+	int ret;
+
+	memcpy(args.message, message, sizeof(args.message));
+	ret = labhost_post(lab.host, &args);
+	check(!ret, "post: %s", strerror(-ret));
+}
+
+/* Waits until the driver has taken what is in the slot. */
+static void slot_wait_empty(unsigned int vp)
+{
+	unsigned int i;
+
+	for (i = 0; host_vp(vp).slot_full; i++) {
+		check(i < 500, "VP %u does not empty its slot", vp);
+		sleep_ms(10);
+	}
+}
+
+static void a_device_comes_through(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int vp = vp_choose(), i;
+	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
+	uint64_t exits = host_source(source).exits;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
+	source_unmask(source);
+	for (i = 0; i < 100; i++) {
+		source_raise(source);
+		assert_true(run_wait(lab.run[vp], VECTOR, MS));
+	}
+	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
+	after = vector_counts(vp, VECTOR);
+	assert_int_equal(after.proxied - before.proxied, 100);
+	assert_int_equal(after.redirected - before.redirected, 0);
+	/* Each has cost an exit. */
+	assert_int_equal(host_source(source).exits - exits, 100);
+	close(hv);
+}
+
+static void every_source_comes_to_its_own_vp(void **state)
+{
+	unsigned int vp, vector;
+	int hv = hv_open();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < lab.count; i++) {
+		vp = i % lab.cpus;
+		vector = 0x30 + i;
+		assert_int_equal(hv_route(hv, &lab.sources[i], vp, vector, 0), HV_SUCCESS);
+		source_unmask(&lab.sources[i]);
+	}
+	for (i = 0; i < lab.count; i++) {
+		source_raise(&lab.sources[i]);
+		check(run_wait(lab.run[i % lab.cpus], 0x30 + i, MS), "source %zu", i);
+	}
+	for (vp = 0; vp < lab.cpus; vp++)
+		assert_int_equal(run_quiet(lab.run[vp], 50), 0);
+	close(hv);
+}
+
+static void a_source_goes_either_way_and_back(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int vp = vp_choose(), i;
+	int hardware = vtl_map(lab.vtl, VECTOR, vp), hv = hv_open();
+	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
+
+	(void)state;
+	assert_true(hardware > 0);
+	source_unmask(source);
+	for (i = 0; i < 40; i++) {
+		bool redirect = i % 2;
+
+		assert_int_equal(hv_route(hv, source, vp, redirect ? (unsigned int)hardware : VECTOR,
+					  redirect ? HV_TARGET_REDIRECT : 0), HV_SUCCESS);
+		source_raise(source);
+		assert_true(run_wait(lab.run[vp], VECTOR, MS));
+	}
+	after = vector_counts(vp, VECTOR);
+	assert_int_equal(after.proxied - before.proxied, 20);
+	assert_int_equal(after.redirected - before.redirected, 20);
+	source_mask(source);
+	assert_int_equal(vtl_unmap(lab.vtl, hardware, vp), 0);
+	close(hv);
+}
+
+static void multicast_comes_to_all(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	struct hv_retarget input = hv_target(source, 0, VECTOR, HV_TARGET_MULTICAST);
+	unsigned int vp;
+	int hv = hv_open();
+
+	(void)state;
+	input.bank = (1ULL << lab.cpus) - 1;
+	assert_int_equal(hv_retarget(hv, &input), HV_SUCCESS);
+	source_unmask(source);
+	source_raise(source);
+	for (vp = 0; vp < lab.cpus; vp++)
+		assert_true(run_wait(lab.run[vp], VECTOR, MS));
+	/* And never redirected. */
+	input.flags |= HV_TARGET_REDIRECT;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	close(hv);
+}
+
+static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int vp = vp_choose();
+	unsigned long blocked = synic_column(vp, "blocked");
+	int hv = hv_open();
+
+	(void)state;
+	lab.run[vp]->proxy_irr_blocked[VECTOR / 32] = 1u << VECTOR % 32;
+	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
+	source_unmask(source);
+	source_raise(source);
+	slot_wait_empty(vp);
+	assert_int_equal(run_quiet(lab.run[vp], 100), 0);
+	assert_int_equal(lab.run[vp]->scan_proxy_irr, 0);
+	assert_int_equal(synic_column(vp, "blocked"), blocked + 1);
+	lab.run[vp]->proxy_irr_blocked[VECTOR / 32] = 0;
+	source_raise(source);
+	assert_true(run_wait(lab.run[vp], VECTOR, MS));
+	close(hv);
+}
+
+/* Several come at once while the CPU is closed: the slot has room for one. */
+static void a_full_slot_loses_nothing(void **state)
+{
+	unsigned int vp = vp_choose(), i, round, missing;
+	struct lab_host_vp before = host_vp(vp), after;
+	uint32_t bits[8];
+	int hv = hv_open();
+
+	(void)state;
+	for (i = 0; i < lab.count; i++) {
+		assert_int_equal(hv_route(hv, &lab.sources[i], vp, 0x30 + i, 0), HV_SUCCESS);
+		source_unmask(&lab.sources[i]);
+	}
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < lab.count; i++)
+			source_raise(&lab.sources[i]);
+		for (i = 0, missing = lab.count; missing && i < MS; i++) {
+			while (run_take(lab.run[vp], bits)) {
+				unsigned int bank;
+
+				for (bank = 0; bank < 8; bank++)
+					missing -= __builtin_popcount(bits[bank]);
+			}
+			if (missing)
+				sleep_ms(1);
+		}
+		check(!missing, "round %u: %u of %zu did not come", round, missing, lab.count);
+	}
+	after = host_vp(vp);
+	print_message("# %llu messages of one vector, %llu of several; %llu waited, %llu EOMs\n",
+		      (unsigned long long)(after.singles - before.singles),
+		      (unsigned long long)(after.multiples - before.multiples),
+		      (unsigned long long)(after.queued - before.queued),
+		      (unsigned long long)(after.eoms - before.eoms));
+	assert_int_equal(after.exits - before.exits, 100 * lab.count);
+	assert_int_equal(after.waiting, 0);
+	close(hv);
+}
+
+/* The host says everything twice: the guest may get one more, never one less. */
+static void duplicates_do_no_harm(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	const struct lab_host_behaviour behaviour = {
+		.flags = LAB_HOST_REDIRECTS,
+		.duplicate_count = 50,
+	};
+	unsigned int vp = vp_choose(), i;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(labhost_behaviour_set(lab.host, &behaviour), 0);
+	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
+	source_unmask(source);
+	for (i = 0; i < 60; i++) {
+		source_raise(source);
+		assert_true(run_wait(lab.run[vp], VECTOR, MS));
+		slot_wait_empty(vp);
+		run_quiet(lab.run[vp], 2);
+	}
+	close(hv);
+}
+
+static void a_message_of_several_vectors(void **state)
+{
+	struct hv_message message = message_single(0);
+	unsigned int vp = vp_choose(), bank;
+	uint32_t bits[8];
+
+	(void)state;
+	message.multiple = 1;
+	for (bank = 0; bank < 8; bank++)
+		message.vectors[bank] = 0x80000001u << bank;
+	post(vp, &message);
+	slot_wait_empty(vp);
+	assert_true(run_take(lab.run[vp], bits));
+	/* Vector 0 is none of a local APIC's. */
+	assert_int_equal(bits[0], 0x80000000u);
+	for (bank = 1; bank < 8; bank++)
+		assert_int_equal(bits[bank], message.vectors[bank]);
+}
+
+static void malformed_messages_are_counted_and_dropped(void **state)
+{
+	struct hv_message messages[5];
+	unsigned int vp = vp_choose(), i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		messages[i] = message_single(VECTOR);
+	messages[0].vtl = 1;
+	messages[1].multiple = 2;
+	messages[2].vectors[0] = 15;
+	messages[3].vectors[0] = 0;
+	messages[4].vtl = 0xff;
+	for (i = 0; i < 5; i++) {
+		unsigned long before = synic_column(vp, "malformed");
+
+		post(vp, &messages[i]);
+		slot_wait_empty(vp);
+		check(synic_column(vp, "malformed") == before + 1, "message %u", i);
+	}
+	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
+}
+
+static void unknown_types_are_counted_and_skipped(void **state)
+{
+	struct hv_message message = message_single(VECTOR);
+	unsigned int vp = vp_choose(), i;
+	unsigned long before = synic_column(vp, "unknown");
+	int mark = kernel_log_mark();
+
+	(void)state;
+	message.type = 0x80000000;
+	for (i = 0; i < 200; i++) {
+		post(vp, &message);
+		slot_wait_empty(vp);
+	}
+	assert_int_equal(synic_column(vp, "unknown"), before + 200);
+	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
+	assert_in_range(kernel_log_count(mark, "mshv_vtl: "), 0, 20);
+	/* And the next one comes through. */
+	message = message_single(VECTOR);
+	post(vp, &message);
+	assert_true(run_wait(lab.run[vp], VECTOR, MS));
+}
+
+static void an_interrupt_without_a_message_is_harmless(void **state)
+{
+	unsigned int vp = vp_choose(), i;
+	unsigned long before = synic_column(vp, "messages");
+
+	(void)state;
+	for (i = 0; i < 500; i++)
+		assert_int_equal(labhost_vector_raise(lab.host, vp, 0), 0);
+	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
+	assert_int_equal(synic_column(vp, "messages"), before);
+	assert_false(cpu_in_service(vp));
+}
+
+/* Random bytes, often with a type that is known: nothing may break. */
+static void garbage_breaks_nothing(void **state)
+{
+	unsigned int vp = vp_choose(), seed = 1, i, byte;
+	struct hv_message message;
+
+	(void)state;
+	for (i = 0; i < GARBAGE; i++) {
+		for (byte = 0; byte < sizeof(message); byte++)
+			((uint8_t *)&message)[byte] = rand_r(&seed);
+		if (i % 4)
+			message.type = HV_MESSAGE_PROXY_INTERRUPT;
+		if (i % 3)
+			message.vtl = 0;
+		if (i % 2)
+			message.multiple &= 1;
+		post(i % lab.cpus, &message);
+	}
+	for (i = 0; i < lab.cpus; i++) {
+		run_quiet(lab.run[i], 50);
+		assert_false(cpu_in_service(i));
+	}
+	/* Slots may be left full by a message that came without its interrupt. */
+	message = message_single(VECTOR);
+	post(vp, &message);
+	assert_true(run_wait(lab.run[vp], VECTOR, MS));
+}
+
+/* Every way to refuse, as the contract has it. */
+static void the_host_refuses_what_is_wrong(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	const struct hv_retarget good = hv_target(source, 0, VECTOR, 0);
+	struct hv_retarget input;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(hv_retarget(hv, &good), HV_SUCCESS);
+	input = good;
+	input.partition = 0;
+	assert_int_equal(hv_retarget(hv, &input), 0x0d);
+	input = good;
+	input.source = 2;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	input = good;
+	input.reserved1 = 1;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	input = good;
+	input.flags |= 8;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	input = good;
+	input.bank = 0;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	input = good;
+	input.bank = 1ULL << 63;
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_VP_INDEX);
+	input = good;
+	input.device ^= 0xffff;
+	assert_int_not_equal(hv_retarget(hv, &input), HV_SUCCESS);
+	host_behave_without();
+	input = hv_target(source, 0, 0x50, HV_TARGET_REDIRECT);
+	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
+	host_behave();
+	host_refuse(1, HV_ACCESS_DENIED, false);
+	assert_int_equal(hv_retarget(hv, &good), HV_ACCESS_DENIED);
+	assert_int_equal(hv_retarget(hv, &good), HV_SUCCESS);
+	close(hv);
+}
+
+/* A device is moved from VP to VP while it raises: nothing is lost. */
+static void moving_under_fire_loses_nothing(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_IVSHMEM);
+	unsigned int vp = 0, i, arrived = 0, tries;
+	uint64_t exits = host_source(source).exits;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
+	source_unmask(source);
+	for (i = 0; i < STORM; i++) {
+		source_raise(source);
+		/* It is on its way, or has come to the old VP. */
+		vp = (vp + 1) % lab.cpus;
+		assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
+		for (tries = 0; arrived == i && tries < MS * 10; tries++) {
+			unsigned int at;
+
+			for (at = 0; at < lab.cpus; at++)
+				arrived += run_wait(lab.run[at], VECTOR, 0);
+		}
+		check(arrived == i + 1, "interrupt %u: %u arrived", i, arrived);
+	}
+	assert_int_equal(host_source(source).exits - exits, STORM);
+	close(hv);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HV_TEST(a_device_comes_through),
+		HV_TEST(every_source_comes_to_its_own_vp),
+		HV_TEST(a_source_goes_either_way_and_back),
+		HV_TEST(multicast_comes_to_all),
+		HV_TEST(what_the_vmm_blocks_is_counted_and_wakes_nobody),
+		HV_TEST(a_full_slot_loses_nothing),
+		HV_TEST(duplicates_do_no_harm),
+		HV_TEST(a_message_of_several_vectors),
+		HV_TEST(malformed_messages_are_counted_and_dropped),
+		HV_TEST(unknown_types_are_counted_and_skipped),
+		HV_TEST(an_interrupt_without_a_message_is_harmless),
+		HV_TEST(garbage_breaks_nothing),
+		HV_TEST(the_host_refuses_what_is_wrong),
+		HV_TEST(moving_under_fire_loses_nothing),
+	};
+
+	return cmocka_run_group_tests_name("proxied interrupts", tests, NULL, NULL);
+}

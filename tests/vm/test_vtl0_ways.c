@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Both ways into VTL0: what the host relays comes to the guest's own handler as
+ * what is redirected does, and routes change their way and their place while
+ * interrupts come.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hv.h"
+#include "vtl0.h"
+
+#define VECTOR	0x51
+#define COUNT	300
+#define MOVES	400
+
+#define WAYS_TEST(name) cmocka_unit_test_setup_teardown(name, ways_setup, ways_teardown)
+
+/* The guest anew, since a VMM asks the host once what it can do. */
+static void guest_begin_again(void)
+{
+	vmm_destroy(guest.vm);
+	guest.vm = NULL;
+	check(!guest_create(&guest.vm, guest.vps), "no guest");
+}
+
+static int ways_setup(void **state)
+{
+	int ret = guest_setup(state);
+
+	if (!ret)
+		host_behave();
+	return ret;
+}
+
+static int ways_teardown(void **state)
+{
+	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
+	host_behave();
+	return guest_teardown(state);
+}
+
+static struct vtlirq_route_state route_state(unsigned int route)
+{
+	struct vtlirq_route_state state;
+	int ret = vmm_route_state(guest.vm, route, &state);
+
+	check(!ret, "state of a route: %s", strerror(-ret));
+	return state;
+}
+
+/* A route that the host relays, for a reason. */
+static unsigned int proxied_route(unsigned int number, enum vtlirq_reason reason)
+{
+	unsigned int route = guest_edu_route(number, guest.vp, VECTOR);
+
+	assert_int_equal(route_state(route).way, VTLIRQ_PROXIED);
+	assert_int_equal(route_state(route).reason, reason);
+	assert_int_equal(route_state(route).hardware_vector, 0);
+	return route;
+}
+
+static uint64_t host_exits(void)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < lab.count; i++)
+		sum += host_source(&lab.sources[i]).exits;
+	return sum;
+}
+
+static unsigned long user_returns_of(unsigned int route, unsigned int count)
+{
+	unsigned long before = vps_column(guest.vp, "user_returns");
+
+	guest_raise_paced(route, guest.vp, VECTOR, count);
+	return vps_column(guest.vp, "user_returns") - before;
+}
+
+static void comes_proxied(unsigned int route)
+{
+	struct vtlirq_route_state before = route_state(route), after;
+	uint64_t exits = host_exits();
+	unsigned long returns;
+
+	returns = user_returns_of(route, COUNT);
+	after = route_state(route);
+	assert_int_equal(after.proxied - before.proxied, COUNT);
+	assert_int_equal(after.redirected, before.redirected);
+	assert_int_equal(host_exits() - exits, COUNT);
+	/* The host is needed for each; user space is not. */
+	assert_true(returns < COUNT / 2);
+}
+
+static void a_spinning_vp_gets_what_the_host_relays(void **state)
+{
+	(void)state;
+	host_behave_without();
+	guest_begin_again();
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	guest_spinning_wait(guest.vp);
+	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
+}
+
+static void a_halted_vp_gets_what_the_host_relays(void **state)
+{
+	(void)state;
+	host_behave_without();
+	guest_begin_again();
+	guest_halted_wait(guest.vp);
+	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
+}
+
+static void the_operators_switch_is_heeded(void **state)
+{
+	(void)state;
+	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
+	guest_begin_again();
+	comes_proxied(proxied_route(0, VTLIRQ_REASON_DISABLED));
+	assert_int_equal(totals("mappings"), 0);
+}
+
+static void what_is_redirected_costs_the_host_nothing(void **state)
+{
+	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
+	uint64_t exits = host_exits();
+
+	(void)state;
+	assert_int_equal(route_state(route).way, VTLIRQ_REDIRECTED);
+	guest_raise_paced(route, guest.vp, VECTOR, COUNT);
+	assert_int_equal(route_state(route).redirected, COUNT);
+	assert_int_equal(route_state(route).proxied, 0);
+	assert_int_equal(host_exits(), exits);
+}
+
+static void a_device_that_the_host_refuses_is_relayed(void **state)
+{
+	struct vtlirq_summary summary;
+	unsigned int route;
+
+	(void)state;
+	host_refuse(1, HV_ACCESS_DENIED, true);
+	route = proxied_route(0, VTLIRQ_REASON_REFUSED);
+	assert_int_equal(route_state(route).status, HV_ACCESS_DENIED);
+	comes_proxied(route);
+	vtlirq_summary(vmm_irqs(guest.vm), &summary);
+	assert_int_equal(summary.refusals, 1);
+	assert_int_equal(totals("mappings"), 0);
+}
+
+static void without_a_vector_it_is_relayed(void **state)
+{
+	long quota = driver_parameter("vectors_per_cpu", 1);
+	unsigned int first, second;
+
+	(void)state;
+	first = guest_edu_route(1, guest.vp, VECTOR + 1);
+	second = proxied_route(0, VTLIRQ_REASON_QUOTA);
+	assert_int_equal(route_state(first).way, VTLIRQ_REDIRECTED);
+	comes_proxied(second);
+	/* When the vector comes free, the busy one gets it. */
+	assert_int_equal(vmm_route_remove(guest.vm, first), 0);
+	vtlirq_rebalance(vmm_irqs(guest.vm));
+	guest_raise_paced(second, guest.vp, VECTOR, COUNT);
+	sleep_ms(1200);
+	assert_int_equal(vtlirq_rebalance(vmm_irqs(guest.vm)), 1);
+	assert_int_equal(route_state(second).way, VTLIRQ_REDIRECTED);
+	guest_raise_paced(second, guest.vp, VECTOR, COUNT);
+	assert_int_equal(route_state(second).redirected, COUNT);
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+static uint64_t handled_sum(unsigned int vector)
+{
+	uint64_t sum = 0;
+	unsigned int vp;
+
+	for (vp = 0; vp < guest.vps; vp++)
+		sum += guest_count(vp, vector);
+	return sum;
+}
+
+static void handled_wait(uint64_t count)
+{
+	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	while (handled_sum(VECTOR) < count) {
+		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu handled, not %lu",
+		      (unsigned long)handled_sum(VECTOR), (unsigned long)count);
+		sleep_ms(0);
+	}
+	assert_int_equal(handled_sum(VECTOR), count);
+}
+
+/* Raised, then moved at once: it comes to the old VP or to the new one. */
+static void moves_lose_nothing(unsigned int route)
+{
+	struct vtlirq_route_state state;
+	unsigned int i;
+
+	for (i = 0; i < MOVES; i++) {
+		guest_raise(route);
+		assert_int_equal(vmm_route_move(guest.vm, route, i % guest.vps, VECTOR), 0);
+		handled_wait(i + 1);
+	}
+	state = route_state(route);
+	assert_int_equal(state.redirected + state.proxied, MOVES);
+}
+
+static void a_redirected_route_moves_under_fire(void **state)
+{
+	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
+	uint64_t exits = host_exits();
+
+	(void)state;
+	moves_lose_nothing(route);
+	assert_int_equal(host_exits(), exits);
+}
+
+static void a_proxied_route_moves_under_fire(void **state)
+{
+	(void)state;
+	host_behave_without();
+	guest_begin_again();
+	moves_lose_nothing(proxied_route(0, VTLIRQ_REASON_HOST));
+}
+
+/* Between the two ways, too: a quota of one vector, for two routes that want it. */
+static void routes_change_their_way_under_fire(void **state)
+{
+	long quota = driver_parameter("vectors_per_cpu", 1);
+	unsigned int other = guest_edu_route(1, guest.vp, VECTOR + 1), route, i;
+	struct vtlirq_route_state ways;
+
+	(void)state;
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	for (i = 0; i < MOVES; i++) {
+		/* Who comes second to a VP is proxied there: in turns. */
+		bool moves_other = (i % 4 == 1) || (i % 4 == 2);
+
+		guest_raise(route);
+		assert_int_equal(vmm_route_move(guest.vm, moves_other ? other : route,
+						i / 2 % guest.vps,
+						moves_other ? VECTOR + 1 : VECTOR), 0);
+		handled_wait(i + 1);
+	}
+	ways = route_state(route);
+	print_message("# %lu came redirected, %lu proxied\n", (unsigned long)ways.redirected,
+		      (unsigned long)ways.proxied);
+	assert_int_equal(ways.redirected + ways.proxied, MOVES);
+	assert_true(guest.vps == 1 || (ways.redirected > MOVES / 8 && ways.proxied > MOVES / 8));
+	driver_parameter("vectors_per_cpu", quota);
+}
+
+/* What no route leads to, the host cannot assert. */
+static void the_host_asserts_only_what_it_may(void **state)
+{
+	struct lab_host_post post = { .vp = guest.vp, .interrupt = 1 };
+	const struct hv_message message = {
+		.type = HV_MESSAGE_PROXY_INTERRUPT,
+		.payload_size = 36,
+		.vectors = { VECTOR + 5 },
+	};
+	unsigned long blocked = synic_column(guest.vp, "blocked");
+	unsigned int i;
+
+	(void)state;
+	memcpy(post.message, &message, sizeof(message));
+	assert_int_equal(labhost_post(lab.host, &post), 0);
+	for (i = 0; synic_column(guest.vp, "blocked") == blocked; i++) {
+		check(i < 500, "the message was not taken: filter %#x, messages %lu, slot %u, handled %lu",
+		      lab.run[guest.vp]->proxy_irr_blocked[(VECTOR + 5) / 32],
+		      synic_column(guest.vp, "messages"), host_vp(guest.vp).slot_full,
+		      (unsigned long)handled_sum(VECTOR + 5));
+		sleep_ms(10);
+	}
+	sleep_ms(NOTHING_MS);
+	assert_int_equal(handled_sum(VECTOR + 5), 0);
+	/* A route opens the filter for its own vector. */
+	host_refuse(1, HV_ACCESS_DENIED, true);
+	comes_proxied(proxied_route(0, VTLIRQ_REASON_REFUSED));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WAYS_TEST(a_spinning_vp_gets_what_the_host_relays),
+		WAYS_TEST(a_halted_vp_gets_what_the_host_relays),
+		WAYS_TEST(the_operators_switch_is_heeded),
+		WAYS_TEST(what_is_redirected_costs_the_host_nothing),
+		WAYS_TEST(a_device_that_the_host_refuses_is_relayed),
+		WAYS_TEST(without_a_vector_it_is_relayed),
+		WAYS_TEST(a_redirected_route_moves_under_fire),
+		WAYS_TEST(a_proxied_route_moves_under_fire),
+		WAYS_TEST(routes_change_their_way_under_fire),
+		WAYS_TEST(the_host_asserts_only_what_it_may),
+	};
+
+	return cmocka_run_group_tests_name("both ways into VTL0", tests, NULL, NULL);
+}
