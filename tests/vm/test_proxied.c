@@ -112,8 +112,9 @@ static void a_source_goes_either_way_and_back(void **state)
 	source_unmask(source);
 	for (i = 0; i < 40; i++) {
 		bool redirect = i % 2;
+		unsigned int vector = redirect ? hardware : VECTOR;
 
-		assert_int_equal(hv_route(hv, source, vp, redirect ? (unsigned int)hardware : VECTOR,
+		assert_int_equal(hv_route(hv, source, vp, vector,
 					  redirect ? HV_TARGET_REDIRECT : 0), HV_SUCCESS);
 		source_raise(source);
 		assert_true(run_wait(lab.run[vp], VECTOR, MS));

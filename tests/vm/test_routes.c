@@ -115,7 +115,8 @@ static void *raiser_run(void *unused)
 		for (i = 0; i < entries_count; i++) {
 			struct entry *entry = &entries[i];
 
-			if (entry->handled < entry->raised || pthread_rwlock_tryrdlock(&entry->lock))
+			if (entry->handled < entry->raised ||
+			    pthread_rwlock_tryrdlock(&entry->lock))
 				continue;
 			if (entry->route) {
 				entry->raised++;
