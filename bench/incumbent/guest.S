@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest of the incumbent's bench: 64-bit, bare, a few loops and handlers.
+ *
+ * Owns: what is done between two readings of the TSC, instruction by
+ * instruction. Knows nothing of who runs it. Each job begins with
+ *
+ *	RBP	how many samples
+ *	RSI	where they go, as struct guest_sample
+ *	RDI	the device register to write
+ *	R12	the device's registers
+ *	R13	the APIC's registers
+ *	R14	the word of KVM's paravirtual EOI
+ *	R15	the word that counts how often the guest was about to halt
+ *
+ * A handler may change RAX, RCX and RDX, and leaves its time in R10.
+ */
+#include "guest.h"
+
+/* What is acknowledged: a bit of a write's choice, and that of a copy. */
+#define RAISED	0x101
+
+	.text
+	.quad	ring
+	.quad	halt
+	.quad	wait
+	.quad	nothing
+	.quad	cpuid
+	.quad	hypercall
+	.quad	eoi_msr
+	.quad	eoi_mmio
+	.quad	eoi_pv
+
+	.macro	now register
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	mov	%rax, \register
+	.endm
+
+	/* The stores come after the clock was read, so their cost is in no sample. */
+	.macro	store
+	mov	%r8, (%rsi)
+	mov	%r10, 8(%rsi)
+	mov	%r9, 16(%rsi)
+	add	$24, %rsi
+	.endm
+
+	.macro	done
+	out	%al, $GUEST_DONE_PORT
+	.endm
+
+	/* The interrupt comes between the write and the second reading. */
+ring:
+	mov	$RAISED, %ebx
+1:	xor	%r10d, %r10d
+	now	%r8
+	mov	%ebx, (%rdi)
+	now	%r9
+	store
+	dec	%rbp
+	jnz	1b
+	done
+
+	/*
+	 * STI takes effect after the next instruction: an interrupt that comes too
+	 * early still ends the HLT. The start is known to who raises it.
+	 */
+halt:
+	mov	$RAISED, %ebx
+	xor	%r8d, %r8d
+1:	cli
+	xor	%r10d, %r10d
+	incq	(%r15)
+	sti
+	hlt
+	now	%r9
+	store
+	dec	%rbp
+	jnz	1b
+	done
+
+	/* As above, but the device is left to raise the interrupt by itself, later. */
+wait:
+	mov	$RAISED, %ebx
+1:	cli
+	xor	%r10d, %r10d
+	now	%r8
+	movl	$EDU_COPY_IN, EDU_COPY(%r12)
+	sti
+	hlt
+	now	%r9
+	store
+	dec	%rbp
+	jnz	1b
+	done
+
+	/* The three differ in one instruction. */
+	.macro	trip name, instruction:vararg
+\name:
+	xor	%r10d, %r10d
+1:	now	%r11
+	xor	%eax, %eax
+	xor	%ecx, %ecx
+	\instruction
+	now	%r9
+	mov	%r11, %r8
+	store
+	dec	%rbp
+	jnz	1b
+	done
+	.endm
+
+	trip	nothing
+	trip	cpuid, cpuid
+	/* A hypercall number that KVM does not know. */
+	trip	hypercall, vmmcall
+
+	.macro	end_by_msr
+	mov	$0x80b, %ecx
+	xor	%eax, %eax
+	xor	%edx, %edx
+	wrmsr
+	.endm
+
+eoi_msr:
+	now	%r10
+	mov	%ebx, EDU_ACKNOWLEDGE(%r12)
+	end_by_msr
+	iretq
+
+eoi_mmio:
+	now	%r10
+	mov	%ebx, EDU_ACKNOWLEDGE(%r12)
+	movl	$0, 0xb0(%r13)
+	iretq
+
+	/* As Linux does it: KVM has set the bit if it need not be told. */
+eoi_pv:
+	now	%r10
+	mov	%ebx, EDU_ACKNOWLEDGE(%r12)
+	btrl	$0, (%r14)
+	jc	1f
+	end_by_msr
+1:	iretq
+
+	.section .note.GNU-stack, "", @progbits
