@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The bench's module: start and end.
+ *
+ * It takes one edu device for itself, so it is loaded where nothing else (the
+ * lab's host) has taken it before.
+ */
+#include <linux/module.h>
+
+#include "bench.h"
+
+static int __init bench_init(void)
+{
+	int error;
+
+	error = bench_domain_create();
+	if (error)
+		return error;
+
+	error = bench_device_register();
+	if (error)
+		goto remove_domain;
+
+	error = bench_watch_init();
+	if (error)
+		goto unregister_device;
+
+	error = bench_node_register();
+	if (error)
+		goto exit_watch;
+	return 0;
+
+exit_watch:
+	bench_watch_exit();
+unregister_device:
+	bench_device_unregister();
+remove_domain:
+	bench_domain_remove();
+	return error;
+}
+
+static void __exit bench_exit(void)
+{
+	bench_node_unregister();
+	bench_watch_exit();
+	bench_route_clear();
+	bench_device_unregister();
+	bench_domain_remove();
+}
+
+module_init(bench_init);
+module_exit(bench_exit);
+
+MODULE_DESCRIPTION("vtlirq: what an interrupt costs, and a mapping");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/vtlirq_bench: the way in for the bench's program.
+ *
+ * Owns: the ioctls' arguments, in and out, and the one lock of routes, samples
+ * and watches. BENCH_BARE_* has a lock of its own, as the driver has.
+ */
+#include <linux/build_bug.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/uaccess.h>
+
+#include "bench.h"
+
+static_assert(sizeof(struct bench_route) == 16);
+static_assert(sizeof(struct bench_sample) == 16);
+static_assert(sizeof(struct bench_bare) == 16);
+static_assert(sizeof(struct bench_watch) == 24);
+
+static DEFINE_MUTEX(node_lock);
+
+static long node_set_route(void __user *user_args)
+{
+	struct bench_route args;
+	int error;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	if (args.reserved)
+		return -EINVAL;
+
+	mutex_lock(&node_lock);
+	error = bench_route_set(&args);
+	mutex_unlock(&node_lock);
+	if (error)
+		return error;
+	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
+static long node_sample(const void __user *user_args)
+{
+	struct bench_sample args;
+	int error;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+
+	mutex_lock(&node_lock);
+	error = bench_sample(&args);
+	mutex_unlock(&node_lock);
+	return error;
+}
+
+static long node_get_count(u64 __user *user_count)
+{
+	return put_user(bench_route_count(), user_count);
+}
+
+static long node_bare_map(struct bench_bare_file *file, void __user *user_args)
+{
+	struct bench_bare args;
+	int error;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+
+	error = bench_bare_map(file, &args);
+	if (error)
+		return error;
+	if (!copy_to_user(user_args, &args, sizeof(args)))
+		return 0;
+	bench_bare_unmap(file, &args);
+	return -EFAULT;
+}
+
+static long node_bare_unmap(struct bench_bare_file *file, const void __user *user_args)
+{
+	struct bench_bare args;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	return bench_bare_unmap(file, &args);
+}
+
+static long node_watch(unsigned int command, void __user *user_args)
+{
+	struct bench_watch args;
+	int error = 0;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+
+	mutex_lock(&node_lock);
+	if (command == BENCH_WATCH_START)
+		error = bench_watch_start(args.who);
+	else
+		bench_watch_stop(&args);
+	mutex_unlock(&node_lock);
+	if (error)
+		return error;
+	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
+static long node_ioctl(struct file *filp, unsigned int command, unsigned long argument)
+{
+	void __user *user_args = (void __user *)argument;
+
+	switch (command) {
+	case BENCH_BARE_MAP:
+		return node_bare_map(filp->private_data, user_args);
+	case BENCH_BARE_UNMAP:
+		return node_bare_unmap(filp->private_data, user_args);
+	case BENCH_SET_ROUTE:
+		return node_set_route(user_args);
+	case BENCH_SAMPLE:
+		return node_sample(user_args);
+	case BENCH_GET_COUNT:
+		return node_get_count(user_args);
+	case BENCH_WATCH_START:
+	case BENCH_WATCH_STOP:
+		return node_watch(command, user_args);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* The registers, so that user code can raise the device by the same write. */
+static int map_registers(struct vm_area_struct *area)
+{
+	struct pci_dev *device = bench_device();
+
+	if (!device)
+		return -ENODEV;
+
+	area->vm_page_prot = pgprot_noncached(area->vm_page_prot);
+	return io_remap_pfn_range(area, area->vm_start,
+				  pci_resource_start(device, 0) >> PAGE_SHIFT, PAGE_SIZE,
+				  area->vm_page_prot);
+}
+
+/* The messages, so that user code can be the host before it raises. */
+static int map_messages(struct vm_area_struct *area)
+{
+	struct page *page;
+	int error = -ENXIO;
+
+	mutex_lock(&node_lock);
+	page = bench_proxied_page();
+	if (page)
+		error = vm_insert_page(area, area->vm_start, page);
+	mutex_unlock(&node_lock);
+	return error;
+}
+
+static int node_mmap(struct file *filp, struct vm_area_struct *area)
+{
+	if (area->vm_end - area->vm_start != PAGE_SIZE)
+		return -EINVAL;
+	if (!area->vm_pgoff)
+		return map_registers(area);
+	if (area->vm_pgoff == BENCH_MESSAGES_OFFSET >> PAGE_SHIFT)
+		return map_messages(area);
+	return -EINVAL;
+}
+
+static int node_open(struct inode *inode, struct file *filp)
+{
+	filp->private_data = bench_bare_open();
+	return filp->private_data ? 0 : -ENOMEM;
+}
+
+static int node_release(struct inode *inode, struct file *filp)
+{
+	bench_bare_close(filp->private_data);
+	return 0;
+}
+
+static const struct file_operations node_operations = {
+	.owner = THIS_MODULE,
+	.open = node_open,
+	.release = node_release,
+	.unlocked_ioctl = node_ioctl,
+	.mmap = node_mmap,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice node = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vtlirq_bench",
+	.fops = &node_operations,
+	.mode = 0600,
+};
+
+int bench_node_register(void)
+{
+	return misc_register(&node);
+}
+
+void bench_node_unregister(void)
+{
+	misc_deregister(&node);
+}

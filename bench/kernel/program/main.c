@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * bench - what the driver costs, in instructions. Runs in the bench's VM.
+ *
+ * Owns: which groups there are, and that nothing is printed in a unit that the
+ * clock does not have.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "clock.h"
+#include "groups.h"
+#include "samples.h"
+
+static const char usage[] =
+	"usage: bench COMMAND...\n"
+	"  memory FILE   load the driver from FILE; what it allocates\n"
+	"  relay NAME    what an interrupt costs with the driver, under NAME\n"
+	"  others        what it costs in the designs that it is compared with\n"
+	"  proxied       what it costs by a message of the host; a lab build only\n"
+	"  map           what it costs to map and to unmap\n"
+	"Commands are carried out in this order of theirs on the line.\n";
+
+/* One command and its argument, if it has one: how many words it took. */
+static int run_command(char **words)
+{
+	if (!strcmp(words[0], "others")) {
+		relay_others();
+		return 1;
+	}
+	if (!strcmp(words[0], "proxied")) {
+		relay_proxied();
+		return 1;
+	}
+	if (!strcmp(words[0], "map")) {
+		map_all();
+		return 1;
+	}
+	if (!strcmp(words[0], "relay") && words[1]) {
+		relay_driver(words[1]);
+		return 2;
+	}
+	if (!strcmp(words[0], "memory") && words[1]) {
+		memory_all(words[1]);
+		return 2;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	char **words = argv + 1;
+	int took;
+
+	if (argc < 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	/* A page fault in a sample would be measured. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		die("locking memory failed; run it as root");
+	if (!clock_check())
+		die("a tick is not an instruction here: boot with -icount shift=0, one CPU");
+
+	while (*words) {
+		took = run_command(words);
+		if (!took) {
+			fputs(usage, stderr);
+			return 2;
+		}
+		words += took;
+	}
+	return 0;
+}

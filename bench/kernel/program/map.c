@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What it costs to map and to unmap, from user space, beside what a bare vector
+ * costs: one taken from the kernel's allocator and disposed of, by a system
+ * call of the same kind with an argument of the same size.
+ *
+ * Each measurement is made with a number of mappings that exist already.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/mshv_vtl.h>
+
+#include "clock.h"
+#include "groups.h"
+#include "module.h"
+#include "samples.h"
+
+#define GROUP		"map"
+#define PROXY_FIRST	16
+#define VECTORS_MAX	256
+
+/* Nothing has this number: the ioctl is decoded, and refused. */
+#define EMPTY_COMMAND	_IO(MSHV_IOCTL, 0xff)
+
+/* A vector that no device can have. */
+#define NOT_MAPPED	16
+
+/*
+ * What is put off runs within this many turns after the last unmap: grace
+ * periods, and the work that frees; a tenth of a second of the VM's time.
+ */
+#define SETTLE_TURNS	50000000UL
+
+/*
+ * A whole is measured so often, each time with one mapping more, and the median
+ * taken: how full the slabs are decides whether each turn gives pages back and
+ * fetches them again, on either side.
+ */
+#define ROUNDS		8
+
+/**
+ * struct subject - one of the two that are compared
+ * @name:    for the output
+ * @fd:      file
+ * @command_map:   ioctl that takes a vector...
+ * @command_unmap: ...and gives it back
+ * @empty:   what an ioctl on that file costs that does nothing, the clock with it
+ * @held:    vectors that exist besides the one that is measured
+ * @count:   how many
+ */
+struct subject {
+	const char *name;
+	int fd;
+	unsigned long command_map;
+	unsigned long command_unmap;
+	uint64_t empty;
+	unsigned int held[VECTORS_MAX];
+	unsigned int count;
+};
+
+/* The argument of either; @create is the driver's own and 0 for a bare vector. */
+union argument {
+	struct mshv_map_device_intr driver;
+	struct bench_bare bare;
+};
+
+static uint64_t map_ticks[SAMPLES], unmap_ticks[SAMPLES], pair_ticks[SAMPLES];
+
+static bool is_driver(const struct subject *subject)
+{
+	return subject->command_map == MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT;
+}
+
+static union argument map_argument(const struct subject *subject, unsigned int proxy_vector)
+{
+	union argument argument = { };
+
+	if (is_driver(subject)) {
+		argument.driver.vector = proxy_vector;
+		argument.driver.create_mapping = 1;
+	}
+	return argument;
+}
+
+static union argument unmap_argument(const struct subject *subject, unsigned int vector)
+{
+	union argument argument = { };
+
+	if (is_driver(subject))
+		argument.driver.vector = vector;
+	else
+		argument.bare.vector = vector;
+	return argument;
+}
+
+static unsigned int vector_of(const struct subject *subject, const union argument *argument)
+{
+	return is_driver(subject) ? argument->driver.vector : argument->bare.vector;
+}
+
+static uint64_t timed_ioctl(int fd, unsigned long command, const void *argument, long *result)
+{
+	uint64_t before = clock_read();
+
+	*result = raw_ioctl(fd, command, argument);
+	return clock_read() - before;
+}
+
+/* Maps one more and keeps it: false if there is no vector left. */
+static bool hold_one(struct subject *subject)
+{
+	union argument argument = map_argument(subject, PROXY_FIRST + subject->count);
+	long result = raw_ioctl(subject->fd, subject->command_map, &argument);
+
+	if (result == -ENODEV || result == -ENOSPC)
+		return false;
+	if (result)
+		die("%s: mapping one more than %u: %s", subject->name, subject->count,
+		    strerror(-result));
+	subject->held[subject->count++] = vector_of(subject, &argument);
+	return true;
+}
+
+static void release_one(struct subject *subject)
+{
+	union argument argument = unmap_argument(subject, subject->held[--subject->count]);
+	long result = raw_ioctl(subject->fd, subject->command_unmap, &argument);
+
+	if (result)
+		die("%s: unmapping: %s", subject->name, strerror(-result));
+}
+
+/* Holds one more, if that leaves one vector for the measurement. */
+static bool hold_more(struct subject *subject)
+{
+	if (!hold_one(subject))
+		return false;
+	if (hold_one(subject)) {
+		release_one(subject);
+		return true;
+	}
+	release_one(subject);
+	return false;
+}
+
+static void hold(struct subject *subject, unsigned int count)
+{
+	while (subject->count < count && hold_more(subject))
+		;
+}
+
+static void release_all(struct subject *subject)
+{
+	while (subject->count)
+		release_one(subject);
+}
+
+/* One map and one unmap of the next proxy vector: the three figures. */
+static void measure_pair(const struct subject *subject, unsigned int i)
+{
+	union argument argument = map_argument(subject, PROXY_FIRST + subject->count);
+	long result;
+
+	map_ticks[i] = timed_ioctl(subject->fd, subject->command_map, &argument, &result);
+	if (result)
+		die("%s: mapping: %s", subject->name, strerror(-result));
+
+	argument = unmap_argument(subject, vector_of(subject, &argument));
+	unmap_ticks[i] = timed_ioctl(subject->fd, subject->command_unmap, &argument, &result);
+	if (result)
+		die("%s: unmapping: %s", subject->name, strerror(-result));
+	pair_ticks[i] = map_ticks[i] + unmap_ticks[i];
+}
+
+static void print(const char *what, const struct subject *subject, const char *held,
+		  uint64_t *ticks, uint64_t less)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s, %s, %s mapped", what, subject->name, held);
+	samples_print(GROUP, name, ticks, SAMPLES, less);
+}
+
+/*
+ * Passes a fixed number of turns. What is put off takes its time from them, and
+ * so do timers: compare with the same when nothing is put off.
+ */
+static uint64_t settle(void)
+{
+	unsigned long turns = SETTLE_TURNS;
+	uint64_t before = clock_read();
+
+	__asm__ volatile("1:\n\tdec %0\n\tjnz 1b" : "+r"(turns));
+	return clock_read() - before;
+}
+
+static uint64_t measure_round(const struct subject *subject, unsigned int first, uint64_t rest)
+{
+	uint64_t start = clock_read();
+	unsigned int i;
+
+	for (i = first; i < first + SAMPLES / ROUNDS; i++)
+		measure_pair(subject, i);
+	settle();
+	return clock_read() - start - rest;
+}
+
+/*
+ * So that @count more can be held. Released and held anew, so that the slabs are
+ * filled in the same order whatever was there.
+ */
+static void make_room(struct subject *subject, unsigned int count)
+{
+	unsigned int held = subject->count;
+
+	hold(subject, held + count);
+	held = subject->count - count;
+	release_all(subject);
+	settle();
+	hold(subject, held);
+}
+
+/*
+ * Maps and unmaps; and the mean of a pair with all that it puts off: from the
+ * first map until the last grace period is over, less the same time at rest.
+ */
+static void measure_pairs(struct subject *subject, const char *held)
+{
+	uint64_t rounds[ROUNDS], rest;
+	unsigned int i, pairs = SAMPLES / ROUNDS;
+	char name[128];
+
+	make_room(subject, ROUNDS);
+	settle();
+	rest = settle();
+	for (i = 0; i < ROUNDS; i++) {
+		rounds[i] = measure_round(subject, i * pairs, rest);
+		hold_more(subject);
+	}
+	print("map", subject, held, map_ticks, subject->empty);
+	print("unmap", subject, held, unmap_ticks, subject->empty);
+	print("map+unmap", subject, held, pair_ticks, 2 * subject->empty);
+	snprintf(name, sizeof(name), "map+unmap to the last free, %s, %s mapped", subject->name,
+		 held);
+	value_print(GROUP, name, "instructions", SAMPLES,
+		    (double)samples_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
+}
+
+/* The first of the held is mapped again, and that reference given back. */
+static void measure_hit(const struct subject *subject, const char *held)
+{
+	union argument argument;
+	unsigned int i;
+	long result;
+
+	for (i = 0; i < SAMPLES; i++) {
+		argument = map_argument(subject, PROXY_FIRST);
+		map_ticks[i] = timed_ioctl(subject->fd, subject->command_map, &argument, &result);
+		if (result || vector_of(subject, &argument) != subject->held[0])
+			die("%s: mapping again failed: %ld", subject->name, result);
+		argument = unmap_argument(subject, subject->held[0]);
+		unmap_ticks[i] = timed_ioctl(subject->fd, subject->command_unmap, &argument,
+					     &result);
+		if (result)
+			die("%s: dropping a reference: %s", subject->name, strerror(-result));
+	}
+	print("map hit", subject, held, map_ticks, subject->empty);
+	print("unmap of one reference of two", subject, held, unmap_ticks, subject->empty);
+}
+
+static void measure_miss(const struct subject *subject, const char *held)
+{
+	union argument argument;
+	unsigned int i;
+	long result;
+
+	for (i = 0; i < SAMPLES; i++) {
+		argument = unmap_argument(subject, NOT_MAPPED);
+		unmap_ticks[i] = timed_ioctl(subject->fd, subject->command_unmap, &argument,
+					     &result);
+		if (result != -ENOENT)
+			die("%s: unmapping nothing: %ld", subject->name, result);
+	}
+	print("unmap miss", subject, held, unmap_ticks, subject->empty);
+}
+
+static void measure_held(struct subject *subject, unsigned int count, const char *held)
+{
+	hold(subject, count);
+	remark("%s: %u mapped before, of %s asked for", subject->name, subject->count, held);
+	measure_pairs(subject, held);
+	if (is_driver(subject)) {
+		measure_hit(subject, held);
+		measure_miss(subject, held);
+	}
+}
+
+/* After as many as there are: the name says so, whatever the number. */
+static void print_most(const struct subject *subject)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "most mapped, %s", subject->name);
+	value_print(GROUP, name, "mappings", 1, subject->count);
+}
+
+static void measure_subject(struct subject *subject)
+{
+	measure_held(subject, 1, "1");
+	measure_held(subject, 32, "32");
+	measure_held(subject, 128, "128");
+	measure_held(subject, VECTORS_MAX, "max");
+	print_most(subject);
+	release_all(subject);
+}
+
+/* With the quarantine as it is by default: an unmap frees an older vector. */
+static void measure_defaults(struct subject *subject)
+{
+	hold(subject, 1);
+	measure_pairs(subject, "1");
+	release_all(subject);
+}
+
+/*
+ * What the clock costs, and a system call that does nothing: all the figures of
+ * this group are less that.
+ */
+static void measure_empty(struct subject *subject)
+{
+	uint64_t before, clock;
+	char name[128];
+	unsigned int i;
+	long result;
+
+	for (i = 0; i < SAMPLES; i++) {
+		before = clock_read();
+		map_ticks[i] = clock_read() - before;
+	}
+	clock = samples_median(map_ticks, SAMPLES);
+
+	for (i = 0; i < SAMPLES; i++)
+		map_ticks[i] = timed_ioctl(subject->fd, EMPTY_COMMAND, NULL, &result);
+	subject->empty = samples_median(map_ticks, SAMPLES);
+	snprintf(name, sizeof(name), "empty ioctl, %s", subject->name);
+	samples_print(GROUP, name, map_ticks, SAMPLES, clock);
+}
+
+void map_all(void)
+{
+	struct subject ours = {
+		.name = "ours",
+		.fd = vtl_open(),
+		.command_map = MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT,
+		.command_unmap = MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT,
+	};
+	struct subject bare = {
+		.name = "bare",
+		.fd = bench_open(),
+		.command_map = BENCH_BARE_MAP,
+		.command_unmap = BENCH_BARE_UNMAP,
+	};
+	long quarantine, quota;
+
+	measure_empty(&ours);
+	measure_empty(&bare);
+	quota = driver_parameter("vectors_per_cpu", 0);
+	quarantine = driver_parameter("quarantine_max", 0);
+	remark("map: vectors_per_cpu=0; quarantine_max=0, so that each unmap frees its vector");
+	measure_subject(&bare);
+	measure_subject(&ours);
+
+	driver_parameter("quarantine_max", quarantine);
+	ours.name = "ours with quarantine";
+	remark("map: quarantine_max=%ld, as it is by default", quarantine);
+	measure_defaults(&ours);
+	driver_parameter("vectors_per_cpu", quota);
+	close(ours.fd);
+	close(bare.fd);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the driver allocates, in bytes as the slab allocator rounds them.
+ *
+ * Its own, for a mapping and for a CPU; and all that a mapping allocates, which
+ * is for the most part the kernel's own: descriptor, chip data, sysfs entries.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "groups.h"
+#include "module.h"
+#include "samples.h"
+
+#define GROUP		"memory"
+#define MAPPINGS	50
+#define PROXY_FIRST	32
+
+static void load(const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("%s: %s", file, strerror(errno));
+	if (syscall(SYS_finit_module, fd, "", 0))
+		die("loading %s: %s", file, strerror(errno));
+	close(fd);
+}
+
+static double map_watched(int bench, int vtl, unsigned int first, unsigned int count,
+			  unsigned int who)
+{
+	unsigned int i;
+	int vector;
+
+	bench_watch_start(bench, who);
+	for (i = first; i < first + count; i++) {
+		vector = vtl_map(vtl, i);
+		if (vector < 0)
+			die("mapping 0x%02x: %s", i, strerror(-vector));
+	}
+	return bench_watch_stop(bench).bytes;
+}
+
+/* The VM has one CPU: what is there once is counted as if it were a CPU's. */
+static double load_watched(int bench, const char *file)
+{
+	bench_watch_start(bench, BENCH_WATCH_DRIVER);
+	load(file);
+	return bench_watch_stop(bench).bytes;
+}
+
+void memory_all(const char *file)
+{
+	double loaded, row, own, all;
+	int bench = bench_open(), vtl;
+
+	loaded = load_watched(bench, file);
+	vtl = vtl_open();
+	/* A VTL file's first mapping on a CPU also makes the file's own row there. */
+	row = map_watched(bench, vtl, PROXY_FIRST, 1, BENCH_WATCH_DRIVER);
+	own = map_watched(bench, vtl, PROXY_FIRST + 1, MAPPINGS, BENCH_WATCH_DRIVER) / MAPPINGS;
+	all = map_watched(bench, vtl, PROXY_FIRST + 1 + MAPPINGS, MAPPINGS, BENCH_WATCH_CALLER) /
+	      MAPPINGS;
+	if (!loaded || !own)
+		die("the driver's allocations were not seen");
+
+	remark("memory: the driver asks for %g bytes when it is loaded", loaded);
+	remark("memory: and for %g at a VTL file's first mapping on a CPU", row);
+	value_print(GROUP, "mapping, the driver's own", "bytes", MAPPINGS, own);
+	value_print(GROUP, "mapping, with the kernel's own", "bytes", MAPPINGS, all);
+	value_print(GROUP, "CPU, the driver's own", "bytes", 1, loaded + row - own);
+	remark("memory: a CPU also has its run page, 4096 bytes, as the contract says");
+	close(vtl);
+	close(bench);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an interrupt takes from the kernel code that it interrupts.
+ *
+ * The write that raises and the reading of the counter are the same whatever
+ * the write does; so the same with a write that raises nothing is what has to
+ * be subtracted.
+ */
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <asm/tsc.h>
+
+#include "bench.h"
+
+/*
+ * The device sends its message before the write is done, and interrupts are
+ * open: the interrupt comes between the write and the second reading.
+ */
+static noinline u64 sample_once(void __iomem *registers, u32 value)
+{
+	u64 before, after;
+
+	preempt_disable();
+	before = rdtsc_ordered();
+	writel(value, registers + BENCH_RAISE);
+	after = rdtsc_ordered();
+	preempt_enable();
+	return after - before;
+}
+
+static void sample_all(u64 *ticks, u32 count, u32 value)
+{
+	void __iomem *registers = bench_device_registers();
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (value)
+			bench_route_prepare();
+		ticks[i] = sample_once(registers, value);
+		writel(value, registers + BENCH_ACKNOWLEDGE);
+		cond_resched();
+	}
+}
+
+int bench_sample(const struct bench_sample *request)
+{
+	size_t size = request->count * sizeof(u64);
+	int error = 0;
+	u64 *ticks;
+
+	if (!request->count || request->count > BENCH_SAMPLES_MAX)
+		return -EINVAL;
+	if (!bench_device())
+		return -ENODEV;
+
+	ticks = kvzalloc(size, GFP_KERNEL);
+	if (!ticks)
+		return -ENOMEM;
+
+	sample_all(ticks, request->count, request->value);
+	if (copy_to_user(u64_to_user_ptr(request->ticks), ticks, size))
+		error = -EFAULT;
+	kvfree(ticks);
+	return error;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the slab allocators hand out, byte for byte: the kernel's tracepoints
+ * tell of each object. The figures of /proc are no use for a few objects, since
+ * they count those that a CPU holds ready as if they were in use.
+ *
+ * Counts the objects of one task, or those that the driver asks for itself, in
+ * whatever task: the allocator's caller is a function of the driver's, or
+ * kvmalloc() below one. What is freed later, after a grace period, is not seen.
+ */
+#include <linux/atomic.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <trace/events/kmem.h>
+
+#include "bench.h"
+
+#define WATCHED_MODULE	"mshv_vtl"
+#define WATCH_CALLERS	32
+
+/* One watch at a time; @task is NULL when the driver is watched. */
+static struct {
+	struct task_struct *task;
+	atomic64_t allocations;
+	atomic64_t bytes;
+} watch;
+
+static unsigned long watch_on;
+
+/* Kept by the notifier below; read by the probes, which end before it goes. */
+static struct module *watched_module;
+
+/* Where kvmalloc() calls the allocator from: up to a page, and beyond. */
+static unsigned long kvmalloc_sites[2];
+static unsigned int kvmalloc_site;
+
+static bool driver_is_among_callers(void)
+{
+	struct module *module = READ_ONCE(watched_module);
+	unsigned long callers[WATCH_CALLERS];
+	unsigned int count, i;
+
+	if (!module)
+		return false;
+
+	count = stack_trace_save(callers, ARRAY_SIZE(callers), 0);
+	for (i = 0; i < count; i++) {
+		if (within_module(callers[i], module))
+			return true;
+	}
+	return false;
+}
+
+/* The function that asks is the driver's, or kvmalloc() for the driver. */
+static bool driver_asks(unsigned long call_site)
+{
+	struct module *module = READ_ONCE(watched_module);
+
+	if (module && within_module(call_site, module))
+		return true;
+	return (call_site == kvmalloc_sites[0] || call_site == kvmalloc_sites[1]) &&
+	       driver_is_among_callers();
+}
+
+static bool is_watched(unsigned long call_site)
+{
+	if (!in_task())
+		return false;
+	return watch.task ? watch.task == current : driver_asks(call_site);
+}
+
+static void count_allocation(unsigned long call_site, const void *object)
+{
+	if (ZERO_OR_NULL_PTR(object) || !is_watched(call_site))
+		return;
+	atomic64_inc(&watch.allocations);
+	atomic64_add(ksize(object), &watch.bytes);
+}
+
+static void count_free(unsigned long call_site, const void *object)
+{
+	if (!ZERO_OR_NULL_PTR(object) && is_watched(call_site))
+		atomic64_sub(ksize(object), &watch.bytes);
+}
+
+static void on_kmalloc(void *unused, unsigned long call_site, const void *object,
+		       size_t asked, size_t given, gfp_t flags, int node)
+{
+	count_allocation(call_site, object);
+}
+
+static void on_cache_alloc(void *unused, unsigned long call_site, const void *object,
+			   struct kmem_cache *cache, gfp_t flags, int node)
+{
+	count_allocation(call_site, object);
+}
+
+static void on_kfree(void *unused, unsigned long call_site, const void *object)
+{
+	count_free(call_site, object);
+}
+
+static void on_cache_free(void *unused, unsigned long call_site, const void *object,
+			  const struct kmem_cache *cache)
+{
+	count_free(call_site, object);
+}
+
+static void unregister_probes(void)
+{
+	unregister_trace_kmem_cache_free(on_cache_free, NULL);
+	unregister_trace_kfree(on_kfree, NULL);
+	unregister_trace_kmem_cache_alloc(on_cache_alloc, NULL);
+	unregister_trace_kmalloc(on_kmalloc, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static int register_probes(void)
+{
+	int error;
+
+	error = register_trace_kmalloc(on_kmalloc, NULL);
+	if (!error)
+		error = register_trace_kmem_cache_alloc(on_cache_alloc, NULL);
+	if (!error)
+		error = register_trace_kfree(on_kfree, NULL);
+	if (!error)
+		error = register_trace_kmem_cache_free(on_cache_free, NULL);
+	if (error)
+		unregister_probes();
+	return error;
+}
+
+int bench_watch_start(u32 who)
+{
+	int error;
+
+	if (who != BENCH_WATCH_CALLER && who != BENCH_WATCH_DRIVER)
+		return -EINVAL;
+	if (test_and_set_bit(0, &watch_on))
+		return -EBUSY;
+
+	watch.task = who == BENCH_WATCH_CALLER ? current : NULL;
+	atomic64_set(&watch.allocations, 0);
+	atomic64_set(&watch.bytes, 0);
+	error = register_probes();
+	if (error)
+		clear_bit(0, &watch_on);
+	return error;
+}
+
+void bench_watch_stop(struct bench_watch *result)
+{
+	if (!test_bit(0, &watch_on))
+		return;
+
+	unregister_probes();
+	result->allocations = atomic64_read(&watch.allocations);
+	result->bytes = atomic64_read(&watch.bytes);
+	clear_bit(0, &watch_on);
+}
+
+static void on_own_kvmalloc(void *unused, unsigned long call_site, const void *object,
+			    size_t asked, size_t given, gfp_t flags, int node)
+{
+	if (current == watch.task)
+		kvmalloc_sites[kvmalloc_site] = call_site;
+}
+
+/* Asks for something by kvmalloc(), and looks who is said to have asked. */
+static bool find_kvmalloc_site(unsigned int site, size_t size)
+{
+	void *object;
+
+	kvmalloc_site = site;
+	object = kvmalloc_node(size, GFP_KERNEL, NUMA_NO_NODE);
+	kvfree(object);
+	return object;
+}
+
+static int find_kvmalloc_sites(void)
+{
+	bool found;
+	int error;
+
+	watch.task = current;
+	error = register_trace_kmalloc(on_own_kvmalloc, NULL);
+	if (error)
+		return error;
+
+	found = find_kvmalloc_site(0, PAGE_SIZE) && find_kvmalloc_site(1, 2 * PAGE_SIZE);
+	unregister_trace_kmalloc(on_own_kvmalloc, NULL);
+	tracepoint_synchronize_unregister();
+	return found ? 0 : -ENOMEM;
+}
+
+static int on_module(struct notifier_block *block, unsigned long state, void *data)
+{
+	struct module *module = data;
+
+	if (strcmp(module->name, WATCHED_MODULE))
+		return NOTIFY_DONE;
+	if (state == MODULE_STATE_COMING)
+		WRITE_ONCE(watched_module, module);
+	if (state == MODULE_STATE_GOING)
+		WRITE_ONCE(watched_module, NULL);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_block = {
+	.notifier_call = on_module,
+};
+
+int bench_watch_init(void)
+{
+	int error;
+
+	error = find_kvmalloc_sites();
+	if (error)
+		return error;
+	return register_module_notifier(&module_block);
+}
+
+void bench_watch_exit(void)
+{
+	struct bench_watch unused;
+
+	bench_watch_stop(&unused);
+	unregister_module_notifier(&module_block);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The columns that the plots are made of, from the results: so a plot needs no
+ * new measurement. A missing figure is "?", which gnuplot leaves out.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+static bool print_figure(const json_t *results, const char *group, const char *name)
+{
+	double figure;
+
+	if (!results_figure(results, group, name, &figure)) {
+		fputs(" ?", stdout);
+		return false;
+	}
+	printf(" %.10g", figure);
+	return true;
+}
+
+/* Label, interrupted kernel code, interrupted user code. */
+static bool relay_series(const json_t *results)
+{
+	static const char * const designs[][2] = {
+		{ "floor", "Floor:\\nonly ended" },
+		{ "ours", "vtlirq" },
+		{ "plain", "Plain:\\nrequest\\\\_irq" },
+		{ "eventfd", "VFIO's:\\neventfd" },
+		{ "eventfd in epoll", "VFIO's, with\\nan epoll set" },
+		{ "proxied", "Proxied,\\nwithout the exit" },
+	};
+	bool any = false;
+	char name[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(designs) / sizeof(designs[0]); i++) {
+		snprintf(name, sizeof(name), "%s, kernel code", designs[i][0]);
+		if (!results_find(results, "relay", name))
+			continue;
+		any = true;
+		printf("\"%s\"", designs[i][1]);
+		print_figure(results, "relay", name);
+		snprintf(name, sizeof(name), "%s, user code", designs[i][0]);
+		print_figure(results, "relay", name);
+		putchar('\n');
+	}
+	return any;
+}
+
+/* Mappings, a pair of ours, a bare pair, hit, miss. */
+static bool map_row(const json_t *results, const char *held, double mappings)
+{
+	static const char * const columns[] = {
+		"map+unmap, ours", "map+unmap, bare", "map hit, ours", "unmap miss, ours",
+	};
+	bool any = false;
+	char name[64];
+	size_t i;
+
+	printf("%.10g", mappings);
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		snprintf(name, sizeof(name), "%s, %s mapped", columns[i], held);
+		any |= print_figure(results, "map", name);
+	}
+	putchar('\n');
+	return any;
+}
+
+static bool map_series(const json_t *results)
+{
+	double most;
+	bool any;
+
+	any = map_row(results, "1", 1);
+	any |= map_row(results, "32", 32);
+	any |= map_row(results, "128", 128);
+	if (results_figure(results, "map", "most mapped, ours", &most))
+		any |= map_row(results, "max", most);
+	return any;
+}
+
+/* Label, figure. */
+static bool vtl0_series(const json_t *results)
+{
+	static const struct {
+		const char *group;
+		const char *name;
+		const char *label;
+	} ways[] = {
+		{ "vtl0", "device write to VTL0's handler, redirected, running VP",
+		  "vtlirq, redirected" },
+		{ "vtl0", "device write to VTL0's handler, proxied, running VP",
+		  "vtlirq, proxied" },
+		{ "incumbent", "guest spins, write to handler, EOI by x2APIC MSR, adjusted",
+		  "KVM + VFIO" },
+	};
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (!results_find(results, ways[i].group, ways[i].name))
+			continue;
+		any = true;
+		printf("\"%s\"", ways[i].label);
+		print_figure(results, ways[i].group, ways[i].name);
+		putchar('\n');
+	}
+	return any;
+}
+
+bool series_print(const json_t *results, const char *plot)
+{
+	if (!strcmp(plot, "relay"))
+		return relay_series(results);
+	if (!strcmp(plot, "map"))
+		return map_series(results);
+	if (!strcmp(plot, "vtl0"))
+		return vtl0_series(results);
+	die("there is no plot '%s'", plot);
+}
