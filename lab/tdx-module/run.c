@@ -18,6 +18,13 @@
 /* QEMU stores 32 bits of it. */
 #define SVM_FAILED 0xffffffff
 
+static void run_stamped(struct vcpu *vcpu)
+{
+	stamp(&vcpu->stamps, LAB_TDX_MOMENT_RUN, 0);
+	svm_run(&vcpu->run);
+	stamp(&vcpu->stamps, LAB_TDX_MOMENT_EXIT, vcpu->run.vmcb->exit_code);
+}
+
 /*
  * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
  * shares with it. On TDX it cannot without L1: what it wrote is undone.
@@ -27,11 +34,11 @@ static void run_with_xcr0(struct vcpu *vcpu)
 	u64 xcr0;
 
 	if (!boot_cpu_has(X86_FEATURE_OSXSAVE)) {
-		svm_run(&vcpu->run);
+		run_stamped(vcpu);
 		return;
 	}
 	xcr0 = cpu_read_xcr0();
-	svm_run(&vcpu->run);
+	run_stamped(vcpu);
 	if (cpu_read_xcr0() != xcr0)
 		cpu_write_xcr0(xcr0);
 }

@@ -118,9 +118,8 @@ static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 	}
 }
 
-void tdx_module_call(struct tdcall_regs *regs)
+static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
 {
-	struct vcpu *vcpu = vcpu_here();
 	u64 status;
 
 	if (!is_well_formed(regs->rax)) {
@@ -137,4 +136,14 @@ void tdx_module_call(struct tdcall_regs *regs)
 		return;
 	}
 	call_leaf(vcpu, regs);
+}
+
+void tdx_module_call(struct tdcall_regs *regs)
+{
+	struct vcpu *vcpu = vcpu_here();
+	u32 leaf = regs->rax & LEAF;
+
+	stamp(&vcpu->stamps, LAB_TDX_MOMENT_CALL, leaf);
+	call_checked(vcpu, regs);
+	stamp(&vcpu->stamps, LAB_TDX_MOMENT_RETURN, leaf);
 }

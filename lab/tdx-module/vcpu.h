@@ -11,6 +11,7 @@
 #include "abi.h"
 #include "fields.h"
 #include "hooks.h"
+#include "stamps.h"
 #include "stats.h"
 #include "vapic.h"
 #include "vmrun.h"
@@ -56,6 +57,7 @@ struct l2_exit {
  * @run:        the world switch's
  * @inject:     goes in at the next VMRUN
  * @injected:   went in at the last one
+ * @offered:    a virtual interrupt is, in the VMRUN that runs
  * @shadow:     an interrupt shadow of L2 before the next VMRUN
  * @entered:    VMRUN has succeeded since VP.ENTER
  * @buffer:     the frame of the state buffer that was last found to be memory
@@ -65,6 +67,7 @@ struct l2_exit {
  * @nudge:      an interrupt for this CPU itself
  * @hooks:      what a test wants to happen
  * @stats:      counts
+ * @stamps:     moments
  * @online:     SVM is on
  */
 struct vcpu {
@@ -73,6 +76,7 @@ struct vcpu {
 	struct svm_run run;
 	struct l2_event inject;
 	struct l2_event injected;
+	bool offered;
 	bool shadow;
 	bool entered;
 	u64 buffer;
@@ -82,6 +86,7 @@ struct vcpu {
 	struct irq_work nudge;
 	struct lab_hooks hooks;
 	struct lab_tdx_stats stats;
+	struct stamps stamps;
 	bool online;
 };
 

@@ -124,6 +124,9 @@ static void command_carry_out(struct vp *vp)
 	case VTL0_COMMAND_SHUTDOWN:
 		vmcall(VTL0_CALL_SHUTDOWN, report->arguments[0]);
 		break;
+	case VTL0_COMMAND_SAMPLE:
+		report->result = sample_run(vp);
+		break;
 	}
 }
 

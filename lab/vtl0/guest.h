@@ -74,6 +74,18 @@ void ring_turn(struct vp *vp);
 /* The vector of the VP's handler under way came: was it the ring's answer? */
 void ring_answered(struct vp *vp, uint32_t vector);
 
+/* Gives a vector a handler of its own, for all VPs, and takes it away. */
+void interrupt_gate_set(uint32_t vector, const uint8_t *handler);
+void interrupt_gate_reset(uint32_t vector);
+
+/**
+ * sample_run() - carry out VTL0_COMMAND_SAMPLE
+ * @vp: on which
+ *
+ * Return: how many samples were taken.
+ */
+uint64_t sample_run(struct vp *vp);
+
 /* A line on the console: text, and a number if @number is not negative. */
 void console_say(struct vp *vp, const char *text, int64_t number);
 

@@ -39,20 +39,30 @@ struct table_pointer {
 
 static struct gate gates[256];
 
+void interrupt_gate_set(uint32_t vector, const uint8_t *handler)
+{
+	uint64_t entry = (uint64_t)handler;
+
+	gates[vector] = (struct gate) {
+		.offset_low = entry,
+		.selector = SELECTOR_CODE,
+		.type = GATE_INTERRUPT,
+		.offset_middle = entry >> 16,
+		.offset_high = entry >> 32,
+	};
+}
+
+void interrupt_gate_reset(uint32_t vector)
+{
+	interrupt_gate_set(vector, interrupt_entries + vector * ENTRY_SIZE);
+}
+
 void interrupts_setup(void)
 {
-	uint64_t entry = (uint64_t)interrupt_entries;
 	uint32_t vector;
 
-	for (vector = 0; vector < 256; vector++, entry += ENTRY_SIZE) {
-		gates[vector] = (struct gate) {
-			.offset_low = entry,
-			.selector = SELECTOR_CODE,
-			.type = GATE_INTERRUPT,
-			.offset_middle = entry >> 16,
-			.offset_high = entry >> 32,
-		};
-	}
+	for (vector = 0; vector < 256; vector++)
+		interrupt_gate_reset(vector);
 }
 
 void interrupts_load(void)

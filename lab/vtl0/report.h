@@ -23,13 +23,14 @@
 
 /*
  * The guest's memory, from its start: the image, the boot page, a report page
- * for each VP, and page tables. It starts at a multiple of its size, anywhere
+ * for each VP, page tables, and samples. It starts at a multiple of its size, anywhere
  * below 4 GiB.
  */
 #define VTL0_MEMORY_SIZE	0x200000
 #define VTL0_BOOT_OFFSET	0x100000
 #define VTL0_REPORTS_OFFSET	0x101000
 #define VTL0_TABLES_OFFSET	0x120000
+#define VTL0_SAMPLES_OFFSET	0x130000
 #define VTL0_PAGE_SIZE		0x1000
 
 /* One byte of text for the VMM. */
@@ -129,6 +130,11 @@ struct vtl0_boot {
  * @VTL0_COMMAND_CPUID:    [0] leaf, [1] subleaf; @result is EBX << 32 | EAX
  * @VTL0_COMMAND_SAY:      a line on the console
  * @VTL0_COMMAND_SHUTDOWN: ask the VMM to end all; [0] with which status
+ * @VTL0_COMMAND_SAMPLE:  take samples of an interrupt: [0] index of the route,
+ *                         whose device is an edu and whose VP is this one, [1]
+ *                         one of enum vtl0_sample_kind, [2] how many; one VP at a
+ *                         time; @result is how many were taken, 0 if that is not
+ *                         possible
  */
 enum vtl0_command {
 	VTL0_COMMAND_NONE,
@@ -142,6 +148,7 @@ enum vtl0_command {
 	VTL0_COMMAND_CPUID,
 	VTL0_COMMAND_SAY,
 	VTL0_COMMAND_SHUTDOWN,
+	VTL0_COMMAND_SAMPLE,
 };
 
 /**
@@ -232,8 +239,41 @@ struct vtl0_report {
 	uint64_t counts[256];
 };
 
+/**
+ * enum vtl0_sample_kind - what VTL0_COMMAND_SAMPLE does for each sample
+ * @VTL0_SAMPLE_EMPTY:     a device write that raises nothing
+ * @VTL0_SAMPLE_RING:      rings the device, then waits with interrupts open
+ * @VTL0_SAMPLE_RING_HALT: rings it with interrupts closed, then STI and HLT
+ * @VTL0_SAMPLE_HALT:      STI and HLT; who raises it waits until @halts has grown
+ */
+enum vtl0_sample_kind {
+	VTL0_SAMPLE_EMPTY,
+	VTL0_SAMPLE_RING,
+	VTL0_SAMPLE_RING_HALT,
+	VTL0_SAMPLE_HALT,
+};
+
+/**
+ * struct vtl0_sample - what VTL0_COMMAND_SAMPLE leaves at VTL0_SAMPLES_OFFSET
+ * @written:   TSC before the device write; 0 if there is none
+ * @handled:   TSC in the first instruction of the handler; 0 if none ran
+ * @continued: TSC in the instruction after the write, or after HLT
+ *
+ * The handler is not the usual one: it reads the TSC, acknowledges the device,
+ * ends the interrupt and returns. Counts and @eois are made up for afterwards.
+ */
+struct vtl0_sample {
+	uint64_t written;
+	uint64_t handled;
+	uint64_t continued;
+};
+
+#define VTL0_SAMPLES_MAX	16384
+
 _Static_assert(sizeof(struct vtl0_boot) <= VTL0_PAGE_SIZE, "the boot page is one page");
 _Static_assert(sizeof(struct vtl0_report) <= VTL0_PAGE_SIZE, "a report page is one page");
+_Static_assert(VTL0_SAMPLES_OFFSET + VTL0_SAMPLES_MAX * sizeof(struct vtl0_sample) <=
+	       VTL0_MEMORY_SIZE, "the samples are the last");
 
 /* VMCALL: RAX is this, RCX a status, 0 to 255; it does not return. */
 #define VTL0_CALL_SHUTDOWN	1

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The books of VP 0; see counts.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../../lab/host/labhost_client.h"
+#include "../../lab/tdx-module/lab_tdx.h"
+#include "counts.h"
+#include "die.h"
+
+#define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
+
+static uint64_t vtl0_exits(void)
+{
+	struct lab_tdx_get_stats get = { .cpu = 0 };
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	uint64_t sum;
+	size_t i;
+
+	if (node < 0 || ioctl(node, LAB_TDX_GET_STATS, &get))
+		die(LAB_TDX_NODE ": no counts: %s", strerror(errno));
+	close(node);
+	sum = get.stats.notified + get.stats.host_routed;
+	for (i = 0; i < LAB_TDX_REASONS; i++)
+		sum += get.stats.reasons[i];
+	return sum;
+}
+
+/* A column of the driver's file, in the line of VP 0, which is the first. */
+static uint64_t driver_count(const char *name)
+{
+	char titles[512] = "", values[512] = "", *title, *value, *rest[2];
+	FILE *file = fopen(DRIVER_VPS, "re");
+	uint64_t count;
+
+	if (!file || !fgets(titles, sizeof(titles), file) || !fgets(values, sizeof(values), file))
+		die(DRIVER_VPS " cannot be read");
+	fclose(file);
+	title = strtok_r(titles, " \n", &rest[0]);
+	value = strtok_r(values, " \n", &rest[1]);
+	while (title && value) {
+		if (!strcmp(title, name) && sscanf(value, "%lu", &count) == 1)
+			return count;
+		title = strtok_r(NULL, " \n", &rest[0]);
+		value = strtok_r(NULL, " \n", &rest[1]);
+	}
+	die(DRIVER_VPS " has no column \"%s\"", name);
+}
+
+static uint64_t host_exits(const struct guest *guest)
+{
+	struct lab_host_source source;
+	struct lab_host_vp vp;
+
+	if (labhost_source_get(vmm_host(guest->vm), guest->edu, 0, &source) ||
+	    labhost_vp_get(vmm_host(guest->vm), 0, &vp))
+		die("the lab's host has no books");
+	return source.exits + vp.eoms + driver_count("kicks");
+}
+
+void counts_read(const struct guest *guest, struct counts *counts)
+{
+	struct vmm_stats stats;
+
+	vmm_stats(guest->vm, 0, &stats);
+	counts->vtl0_exits = vtl0_exits();
+	counts->host_exits = host_exits(guest) + stats.host_routed + stats.kicks;
+	counts->user_returns = stats.returns;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Interrupts of a guest that is halted; see halted.h.
+ *
+ * On the one CPU, who raises runs only while the VP's thread sleeps: it is of the
+ * class SCHED_IDLE, which gives way to any other thread that is woken, and looks
+ * that the VP's thread is asleep before it raises. So VTL0's CPU is not idle, but
+ * at something that gives way at once.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "die.h"
+#include "halted.h"
+#include "numbers.h"
+
+#define EMPTY_SAMPLES	200
+#define LOOKS_MAX	100000000UL
+
+static void class_set(int class)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, class, &none))
+		die("the scheduling class cannot be changed: %s", strerror(errno));
+}
+
+static void device_write(const struct guest *guest, size_t offset, uint32_t value)
+{
+	*(volatile uint32_t *)(guest->registers + offset) = value;
+}
+
+static int64_t measure_empty(const struct guest *guest)
+{
+	int64_t values[EMPTY_SAMPLES];
+	uint64_t start;
+	size_t i;
+
+	for (i = 0; i < EMPTY_SAMPLES; i++) {
+		start = __rdtsc();
+		device_write(guest, EDU_LIVENESS, 1);
+		values[i] = (int64_t)(__rdtsc() - start);
+	}
+	return numbers_median(values, EMPTY_SAMPLES);
+}
+
+static int status_open(pid_t thread)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+/* The state comes after the thread's name, which is in parentheses. */
+static bool is_asleep(int status)
+{
+	char text[512];
+	ssize_t size = pread(status, text, sizeof(text) - 1, 0);
+	char *end;
+
+	if (size <= 0)
+		die("the state of VTL0's thread cannot be read");
+	text[size] = 0;
+	end = strrchr(text, ')');
+	return end && !strncmp(end, ") S", 3);
+}
+
+static void raise_all(const struct guest *guest, uint64_t halts, int status, uint64_t *starts)
+{
+	volatile struct vtl0_report *report = vmm_report(guest->vm, 0);
+	unsigned long looks;
+	size_t i;
+
+	for (i = 0; i < ALL; i++) {
+		for (looks = 0; report->halts != halts + i + 1 || !is_asleep(status); looks++) {
+			if (looks == LOOKS_MAX)
+				die("VTL0 does not halt any more: an interrupt is lost");
+			sched_yield();
+		}
+		starts[i] = __rdtsc();
+		device_write(guest, EDU_RAISE, 1);
+	}
+}
+
+int64_t halted_sample(struct guest *guest, uint64_t *starts)
+{
+	uint64_t halts = vmm_report(guest->vm, 0)->halts;
+	int64_t empty = measure_empty(guest);
+	int status = status_open(guest->thread);
+
+	class_set(SCHED_IDLE);
+	guest_sample_post(guest, VTL0_SAMPLE_HALT);
+	raise_all(guest, halts, status, starts);
+	class_set(SCHED_OTHER);
+	close(status);
+	guest_sample_wait(guest);
+	return empty;
+}

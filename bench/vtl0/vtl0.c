@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a device interrupt costs that goes all the way into VTL0's handler.
+ *
+ * Owns: what is measured, and that no sample is other than it should be. Prints
+ * JSON, one object a line, and remarks that begin with "# ". Each figure is in
+ * instructions if the CPU's TSC counts these, as QEMU's does under
+ * "-icount shift=0"; README.md has the method.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "burst.h"
+#include "counts.h"
+#include "die.h"
+#include "guest.h"
+#include "halted.h"
+#include "host.h"
+#include "numbers.h"
+#include "stamps.h"
+
+/*
+ * The tests for the log are there when it is off, too, and are taken off as a part
+ * of its cost when it is on.
+ */
+#define STAMP_ERROR	32
+
+/**
+ * struct samples - what was measured, the warm-up left out
+ * @starts:    TSC before the write
+ * @handled:   in the handler
+ * @continued: after it
+ * @empty:     the cost of an empty sample
+ */
+struct samples {
+	uint64_t starts[SAMPLES];
+	uint64_t handled[SAMPLES];
+	uint64_t continued[SAMPLES];
+	int64_t empty;
+};
+
+static struct samples samples;
+
+enum state {
+	RUNNING,
+	HALTED,
+};
+
+static const char * const state_names[] = { "running", "halted" };
+
+/* --- samples -------------------------------------------------------------- */
+
+static void take_one(const struct vtl0_sample *taken, uint64_t start, size_t to)
+{
+	if (start >= taken->handled || taken->handled >= taken->continued)
+		die("sample %zu is out of order: write %" PRIu64 ", handler %" PRIu64
+		    ", after %" PRIu64, to, start, taken->handled, taken->continued);
+	samples.starts[to] = start;
+	samples.handled[to] = taken->handled;
+	samples.continued[to] = taken->continued;
+}
+
+/*
+ * Where an interrupt was delivered twice, the second handler may have run within
+ * the first one, and taken its time away: see README.md.
+ */
+static void take(const struct guest *guest, const uint64_t *starts, int64_t empty)
+{
+	const struct vtl0_sample *taken = guest_samples(guest);
+	size_t i, disturbed = 0;
+
+	for (i = WARM_UP; i < WARM_UP + SAMPLES + disturbed; i++) {
+		if (!taken[i].handled && ++disturbed > SPARE)
+			die("an interrupt came without its handler, more than %d times", SPARE);
+		if (taken[i].handled)
+			take_one(&taken[i], starts ? starts[i] : taken[i].written,
+				 i - WARM_UP - disturbed);
+	}
+	if (disturbed)
+		printf("# %zu samples were disturbed, and left out\n", disturbed);
+	samples.empty = empty;
+}
+
+static int64_t empty_measure(struct guest *guest)
+{
+	const struct vtl0_sample *taken;
+	int64_t values[SAMPLES];
+	size_t i;
+
+	guest_sample(guest, VTL0_SAMPLE_EMPTY);
+	taken = guest_samples(guest) + WARM_UP;
+	for (i = 0; i < SAMPLES; i++) {
+		if (taken[i].handled)
+			die("an interrupt came that nobody raised");
+		values[i] = taken[i].continued - taken[i].written;
+	}
+	return numbers_median(values, SAMPLES);
+}
+
+static void report_span(const char *way, const char *state, const char *span, const uint64_t *ends)
+{
+	int64_t values[SAMPLES];
+	char name[96];
+	size_t i;
+
+	for (i = 0; i < SAMPLES; i++)
+		values[i] = ends[i] - samples.starts[i] - samples.empty;
+	snprintf(name, sizeof(name), "%s: %s", state, span);
+	numbers_report(way, name, values, SAMPLES, samples.empty);
+}
+
+static void report_spans(const struct guest *guest, const char *state)
+{
+	report_span(guest_way(guest), state, "write to handler", samples.handled);
+	report_span(guest_way(guest), state, "write to interrupted code", samples.continued);
+}
+
+/* --- shares --------------------------------------------------------------- */
+
+static int64_t median_to_handler(void)
+{
+	int64_t values[SAMPLES];
+	size_t i;
+
+	for (i = 0; i < SAMPLES; i++)
+		values[i] = samples.handled[i] - samples.starts[i] - samples.empty;
+	return numbers_median(values, SAMPLES);
+}
+
+/* The log costs something: without that, the samples must be what they were. */
+static void check_total(const char *state, int64_t *totals, int64_t expected)
+{
+	int64_t median = numbers_median(totals, SAMPLES);
+
+	printf("# %s: %" PRId64 " with the log of moments, without its cost; %" PRId64
+	       " without the log\n", state, median, expected);
+	if (llabs(median - expected) > STAMP_ERROR)
+		die("the log of moments changes what it measures");
+}
+
+/* @host: the host model's share */
+static void report_shares(const struct guest *guest, const char *state,
+			  const struct stamps *stamps, int64_t expected, int64_t host)
+{
+	int64_t totals[SAMPLES], driver[SAMPLES], module[SAMPLES];
+	struct shares shares;
+	char name[96];
+	size_t i, at = 0;
+
+	for (i = 0; i < SAMPLES; i++) {
+		stamps_share(stamps, &at, samples.starts[i], samples.handled[i], &shares);
+		totals[i] = shares.total - samples.empty;
+		driver[i] = shares.outside - host;
+		module[i] = totals[i] - shares.outside;
+	}
+	snprintf(name, sizeof(name), "%s: driver's share", state);
+	numbers_report(guest_way(guest), name, driver, SAMPLES, 0);
+	snprintf(name, sizeof(name), "%s: TDX module's share", state);
+	numbers_report(guest_way(guest), name, module, SAMPLES, samples.empty);
+	check_total(state, totals, expected);
+}
+
+/* --- what is measured ----------------------------------------------------- */
+
+static void report_count(const struct guest *guest, const char *what, uint64_t events)
+{
+	char name[96];
+
+	snprintf(name, sizeof(name), "%s, %s", what, guest_way(guest));
+	numbers_report_value(name, "per interrupt", ALL, (double)events / ALL);
+}
+
+/* Takes samples in one of two states. */
+static void sample_take(struct guest *guest, enum state state, int64_t empty)
+{
+	static uint64_t starts[ALL];
+
+	if (state == HALTED) {
+		empty = halted_sample(guest, starts);
+		take(guest, starts, empty);
+	} else {
+		guest_sample(guest, VTL0_SAMPLE_RING);
+		take(guest, NULL, empty);
+	}
+}
+
+/*
+ * Each trace of a moment costs the same; two of them are in each sample, and one
+ * of them is, in halves, in what was traced.
+ */
+static int64_t host_share(struct guest *guest, enum state state, int64_t empty, int64_t expected)
+{
+	int64_t values[SAMPLES], traced, cost;
+	char name[96];
+	size_t i;
+
+	if (guest->redirected)
+		return 0;
+	host_trace_start();
+	sample_take(guest, state, empty);
+	host_trace_stop(values, SAMPLES);
+	traced = median_to_handler();
+	cost = (traced - expected) / 2;
+	for (i = 0; i < SAMPLES; i++)
+		values[i] -= cost;
+	snprintf(name, sizeof(name), "%s: host model's share", state_names[state]);
+	numbers_report(guest_way(guest), name, values, SAMPLES, cost);
+	return numbers_median(values, SAMPLES);
+}
+
+/* Where it goes, after what it costs as a whole: in runs of their own. */
+static void shares(struct guest *guest, enum state state, int64_t empty)
+{
+	int64_t expected = median_to_handler(), host;
+	struct stamps stamps;
+
+	host = host_share(guest, state, empty, expected);
+	stamps_start(&stamps);
+	sample_take(guest, state, empty);
+	stamps_stop(&stamps);
+	report_shares(guest, state_names[state], &stamps, expected, host);
+	free(stamps.log);
+}
+
+static void running(struct guest *guest, int64_t empty)
+{
+	struct counts before, after;
+
+	counts_read(guest, &before);
+	sample_take(guest, RUNNING, empty);
+	counts_read(guest, &after);
+	report_spans(guest, state_names[RUNNING]);
+	report_count(guest, "host exits", after.host_exits - before.host_exits);
+	report_count(guest, "VTL0 exits", after.vtl0_exits - before.vtl0_exits);
+	report_count(guest, "user returns", after.user_returns - before.user_returns);
+	shares(guest, RUNNING, empty);
+}
+
+static void halted(struct guest *guest)
+{
+	sample_take(guest, HALTED, 0);
+	report_spans(guest, state_names[HALTED]);
+	shares(guest, HALTED, 0);
+}
+
+/* It comes between the write and HLT, with VTL0's interrupts closed. */
+static void rings_and_halts(struct guest *guest, int64_t empty)
+{
+	guest_sample(guest, VTL0_SAMPLE_RING_HALT);
+	take(guest, NULL, empty);
+	report_spans(guest, "write, STI, HLT");
+}
+
+static void measure(bool redirected)
+{
+	struct guest guest;
+	int64_t empty;
+
+	guest_open(&guest, redirected);
+	empty = empty_measure(&guest);
+	running(&guest, empty);
+	halted(&guest);
+	rings_and_halts(&guest, empty);
+	burst_report(&guest);
+	guest_close(&guest);
+}
+
+/* Interrupts without end, for who looks at VTL2 from outside; see profile. */
+static void ring_for_ever(bool redirected)
+{
+	struct guest guest;
+
+	guest_open(&guest, redirected);
+	guest_sample(&guest, VTL0_SAMPLE_RING);
+	puts("# ringing");
+	for (;;)
+		guest_sample(&guest, VTL0_SAMPLE_RING);
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 3 && !strcmp(argv[1], "ring"))
+		ring_for_ever(!strcmp(argv[2], "redirected"));
+	if (argc != 1) {
+		fprintf(stderr, "usage: bench-vtl0 [ring redirected|proxied]\n");
+		return 2;
+	}
+	puts("# device write to the handler of VTL0, which runs over an emulated TDX module; the");
+	puts("# driver's share is what Linux and the driver do, the module's share is the lab's");
+	measure(true);
+	measure(false);
+	return 0;
+}
