@@ -5,9 +5,9 @@
  * Owns: the one event that goes in at a VMRUN, the windows that wait for the
  * next, and what of it is reported. Must not know: MSRs, exits but its own.
  *
- * A virtual interrupt moves from IRR to ISR here, before VMRUN, and goes in as
- * an event: so the page is right at every moment, and an interrupted delivery
- * is reported as an interrupt.
+ * A virtual interrupt goes in as one of SVM, and moves from IRR to ISR when L2 has
+ * taken it, which is known right after VMRUN: so the page is right whenever anybody
+ * of this VCPU looks, and an interrupted delivery is reported as an interrupt.
  */
 #include <linux/bits.h>
 #include <asm/processor-flags.h>
@@ -96,12 +96,36 @@ static bool nmi_window_is_open(const struct vcpu *vcpu)
 	       !(vcpu_field(vcpu, L2_INTERRUPTIBILITY) & INTERRUPTIBILITY_NMI) && !vcpu->shadow;
 }
 
-static void deliver(struct vcpu *vcpu)
+/*
+ * The virtual interrupt is offered, and L2 takes it at once, unless one of L1 ends
+ * L2 before. Not as an event to inject: QEMU, if it stops its CPU soon after, takes
+ * an injected interrupt for one that is still to be delivered, and delivers it again.
+ */
+static void offer(struct vcpu *vcpu)
 {
-	vcpu->inject.info = EVENT_VALID | EVENT_INTERRUPT | vapic_deliver(&vcpu->vapic);
-	vcpu->inject.error = 0;
-	vcpu->inject.length = 0;
-	vcpu->stats.delivered++;
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vmcb->int_control |= SVM_V_IRQ | SVM_V_PRIORITY;
+	vmcb->int_vector = vcpu->vapic.rvi;
+}
+
+/*
+ * Taken, even if its delivery was interrupted: QEMU then leaves the request set, and
+ * calls the interrupt an exception.
+ */
+static void finish_offer(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+	bool waits = vmcb->int_control & SVM_V_IRQ, cut = vmcb->exit_int_info & EVENT_VALID;
+	u8 vector;
+
+	if (vcpu->offered && (!waits || cut)) {
+		vector = vapic_deliver(&vcpu->vapic);
+		vcpu->stats.delivered++;
+		if (waits)
+			vmcb->exit_int_info = EVENT_VALID | EVENT_INTERRUPT | vector;
+	}
+	vcpu->offered = false;
 }
 
 /* Exits that come at the boundary before the next instruction. */
@@ -126,7 +150,9 @@ static void set_window(struct vcpu *vcpu)
 	vmcb->int_control = SVM_V_INTR_MASKING | SVM_V_IGNORE_TPR |
 		(vapic_read(&vcpu->vapic, VAPIC_TPR) >> 4 & SVM_V_TPR);
 	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
-	if (window_is_asked(vcpu) || interrupt_waits(vcpu)) {
+	if (vcpu->offered) {
+		offer(vcpu);
+	} else if (window_is_asked(vcpu) || interrupt_waits(vcpu)) {
 		vmcb->int_control |= SVM_V_IRQ | SVM_V_PRIORITY;
 		vmcb->intercepts |= SVM_INTERCEPT(SVM_VINTR);
 	}
@@ -142,11 +168,11 @@ static void set_window(struct vcpu *vcpu)
  */
 bool event_prepare(struct vcpu *vcpu, struct l2_exit *exit)
 {
+	vcpu->offered = false;
 	if (!vcpu->inject.info) {
 		if (exits_at_once(vcpu, exit))
 			return true;
-		if (is_open(vcpu) && interrupt_waits(vcpu))
-			deliver(vcpu);
+		vcpu->offered = is_open(vcpu) && interrupt_waits(vcpu);
 	}
 	set_window(vcpu);
 	put_event(vcpu);
@@ -186,6 +212,7 @@ static void record_interrupted(struct vcpu *vcpu)
  */
 void event_after(struct vcpu *vcpu)
 {
+	finish_offer(vcpu);
 	vcpu->shadow = vcpu->run.vmcb->int_state & SVM_STATE_SHADOW;
 	if (!vcpu->entered)
 		vcpu_set_field(vcpu, L2_ENTRY_EVENT,
