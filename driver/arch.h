@@ -210,23 +210,43 @@ struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu);
 bool vtl_arch_pull(struct mshv_vtl_run *run, bool fresh);
 
 /**
- * vtl_arch_enter() - run VTL0 until it exits
+ * vtl_arch_stay_begin() - put VTL0's registers in place, for the entries to come
  * @run: the run page of this VP, prepared
  *
- * Guarantees: VTL2's own registers are as before; an interrupt of VTL2 that
- * came meanwhile is pending.
+ * From here to vtl_arch_stay_end() some registers that user space and other
+ * tasks need are VTL0's. The kernel itself, its interrupts included, needs none
+ * of them; so the caller keeps preemption off, and neither schedules nor
+ * returns to user space in between.
  *
  * Context: on the VP's CPU, interrupts off.
- * Return: 0 (why it exited is in the run page) or -EINVAL if the CPU refuses a
- * value of the VMM's.
+ * Return: 0; -EINVAL if the CPU refuses a value of the VMM's, and then nothing
+ * has changed.
  */
-int vtl_arch_enter(struct mshv_vtl_run *run);
+int vtl_arch_stay_begin(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_stay_end() - put VTL2's registers back, and tell the VMM
+ * @run: the run page of this VP: what VTL0 left, and why it exited last
+ *
+ * Context: on the VP's CPU, preemption off, interrupts on.
+ */
+void vtl_arch_stay_end(struct mshv_vtl_run *run);
+
+/**
+ * vtl_arch_enter() - run VTL0 until it exits
+ * @run: the run page of this VP
+ *
+ * Guarantees: an interrupt of VTL2 that came meanwhile is pending.
+ *
+ * Context: after vtl_arch_stay_begin(), interrupts off.
+ */
+void vtl_arch_enter(struct mshv_vtl_run *run);
 
 /**
  * vtl_arch_exit_handle() - handle an exit without the VMM, if that may be
  * @run: the run page of this VP
  *
- * Context: on the VP's CPU, preemption off, interrupts on.
+ * Context: in a stay, after an entry, interrupts on.
  * Return: 1 if handled, 0 if the VMM must see it, -EIO if VTL0 was not entered
  * for a reason that the VMM must see.
  */
@@ -234,13 +254,12 @@ int vtl_arch_exit_handle(struct mshv_vtl_run *run);
 
 /**
  * vtl_arch_exit_reason() - why VTL0 has exited, for whoever traces it
- * @run: the run page of this VP
  *
- * Context: on the VP's CPU, before vtl_arch_exit_handle().
+ * Context: in a stay, before vtl_arch_exit_handle().
  * Return: x86: RAX of TDG.VP.ENTER: status in the upper half, and the exit
  * reason of the Intel SDM in the lower.
  */
-u64 vtl_arch_exit_reason(struct mshv_vtl_run *run);
+u64 vtl_arch_exit_reason(void);
 
 /**
  * vtl_arch_halt_end() - when a halted VP must wake without an interrupt

@@ -13,6 +13,10 @@
  *   3. enter VTL0, or see that it is halted
  *   4. open interrupts: what ended VTL0's run is handled here, and may assert
  *   5. handle the exit, or give it to the VMM
+ *
+ * Turns follow each other in a stay, in which preemption is off and VTL0's
+ * registers stay in place: what an interrupt costs is a turn, not a stay. A
+ * reschedule, a halt and the VMM end it.
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
@@ -70,10 +74,11 @@ static bool work_wants_user(unsigned long work)
 	return work & _TIF_NOTIFY_RESUME && task_work_pending(current);
 }
 
-/* Steps 1 and 2. Interrupts are off. */
-static int turn_begin(struct mshv_vtl_run *run, bool fresh)
+/* Steps 1 and 2. Interrupts are off. @fresh: the VMM was there since the last pull. */
+static int turn_begin(struct mshv_vtl_run *run, bool *fresh)
 {
 	unsigned long work = read_thread_flags();
+	bool vmm;
 
 	if (work & COMPAT_TIF_RESCHED)
 		return TURN_RESCHEDULE;
@@ -83,31 +88,35 @@ static int turn_begin(struct mshv_vtl_run *run, bool fresh)
 	 */
 	if (READ_ONCE(run->cancel) || work_wants_user(work))
 		return -EINTR;
-	if (vtl_arch_pull(run, fresh))
+	vmm = vtl_arch_pull(run, *fresh);
+	*fresh = false;
+	if (vmm)
 		return -EINTR;
 	return READ_ONCE(run->flags) & MSHV_VTL_RUN_HALTED ? TURN_HALTED :
 							      TURN_AGAIN;
 }
 
-/* Steps 1 to 3. */
-static int turn_enter(struct entry_vp *vp, struct mshv_vtl_run *run, bool fresh)
+/* Step 3. @begun: VTL0's registers are in place. */
+static int turn_run(struct entry_vp *vp, struct mshv_vtl_run *run, bool *begun)
 {
-	int turn;
+	int ret;
 
-	local_irq_disable();
-	turn = turn_begin(run, fresh);
-	if (turn == TURN_AGAIN) {
-		local_inc(&vp->entries);
-		trace_vtl_enter(smp_processor_id());
-		turn = vtl_arch_enter(run) ?: TURN_AGAIN;
+	if (!*begun) {
+		ret = vtl_arch_stay_begin(run);
+		if (ret)
+			return ret;
+		*begun = true;
 	}
-	local_irq_enable();
-	return turn;
+	local_inc(&vp->entries);
+	trace_vtl_enter(smp_processor_id());
+	vtl_arch_enter(run);
+	return TURN_AGAIN;
 }
 
+/* Steps 4 and 5. */
 static int turn_exit(struct entry_vp *vp, struct mshv_vtl_run *run)
 {
-	u64 reason = vtl_arch_exit_reason(run);
+	u64 reason = trace_vtl_exit_enabled() ? vtl_arch_exit_reason() : 0;
 	int handled = vtl_arch_exit_handle(run);
 
 	trace_vtl_exit(smp_processor_id(), reason, handled);
@@ -118,19 +127,34 @@ static int turn_exit(struct entry_vp *vp, struct mshv_vtl_run *run)
 	return TURN_AGAIN;
 }
 
-/* One turn on @cpu; -EINVAL if the caller is not bound to it. */
-static int entry_turn(unsigned int cpu, struct mshv_vtl_run *run, bool fresh)
+static int stay_turns(struct entry_vp *vp, struct mshv_vtl_run *run, bool *fresh,
+		      bool *begun)
 {
-	struct entry_vp *vp;
+	int turn;
+
+	do {
+		local_irq_disable();
+		turn = turn_begin(run, fresh);
+		if (turn == TURN_AGAIN)
+			turn = turn_run(vp, run, begun);
+		local_irq_enable();
+		if (turn == TURN_AGAIN)
+			turn = turn_exit(vp, run);
+	} while (turn == TURN_AGAIN);
+	return turn;
+}
+
+/* One stay on @cpu; -EINVAL if the caller is not bound to it. */
+static int entry_stay(unsigned int cpu, struct mshv_vtl_run *run, bool *fresh)
+{
+	bool begun = false;
 	int turn = -EINVAL;
 
 	preempt_disable();
-	if (smp_processor_id() == cpu) {
-		vp = this_cpu_ptr(&entry_vps);
-		turn = turn_enter(vp, run, fresh);
-		if (turn == TURN_AGAIN)
-			turn = turn_exit(vp, run);
-	}
+	if (smp_processor_id() == cpu)
+		turn = stay_turns(this_cpu_ptr(&entry_vps), run, fresh, &begun);
+	if (begun)
+		vtl_arch_stay_end(run);
 	preempt_enable();
 	return turn;
 }
@@ -183,22 +207,20 @@ static int entry_halt(unsigned int cpu, struct mshv_vtl_run *run)
 	return TURN_VMM;
 }
 
-/* Turns until the VMM is needed. */
+/* Stays until the VMM is needed. */
 static int entry_loop(unsigned int cpu, struct mshv_vtl_run *run)
 {
 	bool fresh = true;
 	int turn;
 
 	for (;;) {
-		turn = entry_turn(cpu, run, fresh);
+		turn = entry_stay(cpu, run, &fresh);
 		if (turn == TURN_HALTED)
 			turn = entry_halt(cpu, run);
 		else if (turn == TURN_RESCHEDULE)
 			schedule();
 		if (turn <= 0)
 			return turn;
-		/* A reschedule came before the pull: that is still to do. */
-		fresh = fresh && turn == TURN_RESCHEDULE;
 	}
 }
 

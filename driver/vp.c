@@ -32,6 +32,7 @@ static_assert(offsetof(struct mshv_vtl_run, exit_message) == 16);
 static_assert(offsetof(struct mshv_vtl_run, context) == 272);
 static_assert(offsetof(struct mshv_vtl_run, vtl_ret_actions) == 1296);
 static_assert(offsetof(struct mshv_vtl_run, proxy_irr) == 1552);
+static_assert(offsetof(struct mshv_vtl_run, proxy_irr) % sizeof(u64) == 0);
 static_assert(offsetof(struct mshv_vtl_run, target_vtl) == 1584);
 static_assert(offsetof(struct mshv_vtl_run, proxy_irr_blocked) == 1588);
 static_assert(offsetof(struct mshv_vtl_run, proxy_irr_exit) == 1620);
@@ -168,41 +169,4 @@ void vp_post(unsigned int cpu, u32 vector)
 	 */
 	if (!xchg(&bit.run->scan_proxy_irr, 1) && cpu != smp_processor_id())
 		vp_kick(cpu);
-}
-
-/* False if the bank must go through the VMM; then it is back in its place. */
-static bool bank_pull(struct mshv_vtl_run *run, unsigned int bank, u32 *bits)
-{
-	const struct vp_bit whole = { .run = run, .bank = bank };
-
-	*bits = 0;
-	if (!READ_ONCE(run->proxy_irr[bank]))
-		return true;
-
-	*bits = xchg(&run->proxy_irr[bank], 0);
-	if (!(*bits & READ_ONCE(run->proxy_irr_exit[bank])))
-		return true;
-
-	atomic_or(*bits, vp_bank(&whole));
-	*bits = 0;
-	return false;
-}
-
-enum vp_pulled vp_pull(struct mshv_vtl_run *run, u32 bits[MSHV_VTL_PROXY_BANKS])
-{
-	unsigned int bank;
-
-	/* Clear scan, then take the bits: what comes in between is seen. */
-	if (!READ_ONCE(run->scan_proxy_irr) || !xchg(&run->scan_proxy_irr, 0))
-		return VP_PULLED_NOTHING;
-
-	memset(bits, 0, sizeof(*bits) * MSHV_VTL_PROXY_BANKS);
-	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
-		if (bank_pull(run, bank, &bits[bank]))
-			continue;
-		/* The bits are in their place before scan says so again. */
-		smp_store_release(&run->scan_proxy_irr, 1);
-		return VP_PULLED_VMM;
-	}
-	return VP_PULLED_BITS;
 }

@@ -12,6 +12,7 @@
 #define _MSHV_VTL_VP_H
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/percpu.h>
 #include <linux/rcuwait.h>
 #include <linux/build_bug.h>
@@ -168,30 +169,71 @@ void vp_cancel(unsigned int cpu);
  */
 void vp_post(unsigned int cpu, u32 vector);
 
-/**
- * enum vp_pulled - what vp_pull() found
- * @VP_PULLED_NOTHING: no vector was asserted
- * @VP_PULLED_BITS:    those in the array are taken
- * @VP_PULLED_VMM:     as before, and the VMM must take the rest itself
- */
-enum vp_pulled {
-	VP_PULLED_NOTHING,
-	VP_PULLED_BITS,
-	VP_PULLED_VMM,
-};
+/* vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
+#define VP_PULLED_VMM	(1U << MSHV_VTL_PROXY_BANKS)
+
+/* The bits of a bank; none if it must go through the VMM, and then it is left so. */
+static __always_inline u32 vp_pull_bank(struct mshv_vtl_run *run,
+					unsigned int bank, bool *vmm)
+{
+	const struct vp_bit whole = { .run = run, .bank = bank };
+	u32 bits = xchg(&run->proxy_irr[bank], 0);
+
+	if (likely(!(bits & READ_ONCE(run->proxy_irr_exit[bank]))))
+		return bits;
+
+	atomic_or(bits, vp_bank(&whole));
+	*vmm = true;
+	return 0;
+}
+
+/* Which of two banks have something: in most cases none, by one look. */
+static __always_inline unsigned int vp_peek_two(const struct mshv_vtl_run *run,
+						unsigned int bank)
+{
+	if (likely(!READ_ONCE(*(const u64 *)&run->proxy_irr[bank])))
+		return 0;
+	return !!READ_ONCE(run->proxy_irr[bank]) << bank |
+	       !!READ_ONCE(run->proxy_irr[bank + 1]) << (bank + 1);
+}
 
 /**
  * vp_pull() - take what is asserted for this VP
  * @run:  its run page
- * @bits: out, unless nothing was found: what was taken
+ * @bits: out: what was taken, in the banks that the result names; the others are
+ *        left as they are
  *
  * A bank with a vector that must go through the VMM is put back whole, and so
  * are, untaken, those after it.
  *
  * Context: on the VP's CPU; interrupts may come and assert more at any time.
- * Return: what was found.
+ * Return: bit n: bank n has something; and VP_PULLED_VMM.
  */
-enum vp_pulled vp_pull(struct mshv_vtl_run *run, u32 bits[MSHV_VTL_PROXY_BANKS]);
+static __always_inline unsigned int vp_pull(struct mshv_vtl_run *run,
+					    u32 bits[MSHV_VTL_PROXY_BANKS])
+{
+	unsigned int bank, found, taken = 0;
+	bool vmm = false;
+
+	/* Clear scan, then take the bits: what comes in between is seen. */
+	if (!READ_ONCE(run->scan_proxy_irr) || !xchg(&run->scan_proxy_irr, 0))
+		return 0;
+
+	found = vp_peek_two(run, 0) | vp_peek_two(run, 2) |
+		vp_peek_two(run, 4) | vp_peek_two(run, 6);
+	for (; found; found &= found - 1) {
+		bank = __ffs(found);
+		bits[bank] = vp_pull_bank(run, bank, &vmm);
+		if (unlikely(vmm)) {
+			/* The bits are in their place before scan says so again. */
+			smp_store_release(&run->scan_proxy_irr, 1);
+			return taken | VP_PULLED_VMM;
+		}
+		/* A VMM that takes bits meanwhile, as it should not, leaves none. */
+		taken |= !!bits[bank] << bank;
+	}
+	return taken;
+}
 
 /**
  * vp_run() - the run page of a VP

@@ -90,7 +90,7 @@ static unsigned int bits_take(u32 bits[8])
 	unsigned int bank, taken = 0;
 
 	memset(bits, 0, 8 * sizeof(*bits));
-	if (vp_pull(vp_run(0), bits) != VP_PULLED_BITS)
+	if (!vp_pull(vp_run(0), bits))
 		return 0;
 	for (bank = 0; bank < 8; bank++)
 		taken += hweight32(bits[bank]);

@@ -49,14 +49,14 @@ static int vp_alloc(unsigned int cpu, struct x86_vp *vp)
 {
 	struct page *page;
 
-	vp->xsave = state_alloc();
-	if (!vp->xsave)
+	vp->state.xsave = state_alloc();
+	if (!vp->state.xsave)
 		return -ENOMEM;
 
 	page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO, 0);
 	if (!page) {
-		kfree(vp->xsave);
-		vp->xsave = NULL;
+		kfree(vp->state.xsave);
+		vp->state.xsave = NULL;
 		return -ENOMEM;
 	}
 	/* Pairs with the load in vtl_arch_vp_prepare(). */
@@ -91,7 +91,7 @@ void vtl_arch_vp_free_all(void)
 		vp = per_cpu_ptr(&x86_vps, cpu);
 		if (vp->vapic)
 			put_page(virt_to_page(vp->vapic));
-		kfree(vp->xsave);
+		kfree(vp->state.xsave);
 		memset(vp, 0, sizeof(*vp));
 	}
 }
@@ -129,24 +129,23 @@ static void halt_clear(struct mshv_vtl_run *run)
 bool vtl_arch_pull(struct mshv_vtl_run *run, bool fresh)
 {
 	struct mshv_tdx_l2_enter_guest_state *gpr = &tdx_context(run)->gpr;
-	void *vapic = this_cpu_read(x86_vps.vapic);
-	u32 bits[MSHV_VTL_PROXY_BANKS];
-	enum vp_pulled pulled;
+	struct x86_vp *vp = this_cpu_ptr(&x86_vps);
+	unsigned int pulled;
 
 	/* Without the offload the VMM has the virtual APIC for itself. */
-	if (!offloads(run, MSHV_VTL_OFFLOAD_INTR_INJECT))
+	if (unlikely(!offloads(run, MSHV_VTL_OFFLOAD_INTR_INJECT)))
 		return READ_ONCE(run->scan_proxy_irr);
 
-	pulled = vp_pull(run, bits);
-	if (fresh)
-		vapic_merge(vapic, gpr, NULL);
-	if (pulled != VP_PULLED_NOTHING)
-		vapic_merge(vapic, gpr, bits);
+	if (unlikely(fresh))
+		vapic_look(vp->vapic, gpr);
+	pulled = vp_pull(run, vp->bits);
+	if (pulled & (VP_PULLED_VMM - 1))
+		vapic_merge(vp->vapic, gpr, vp->bits, pulled & (VP_PULLED_VMM - 1));
 
-	if (READ_ONCE(run->flags) & MSHV_VTL_RUN_HALTED &&
-	    vapic_is_deliverable(vapic, gpr))
+	if (unlikely(READ_ONCE(run->flags) & MSHV_VTL_RUN_HALTED) &&
+	    vapic_is_deliverable(vp->vapic, gpr))
 		halt_clear(run);
-	return pulled == VP_PULLED_VMM;
+	return pulled & VP_PULLED_VMM;
 }
 
 /* True if the TDX module took the virtual APIC page. */
@@ -210,15 +209,6 @@ static void exit_store(struct mshv_tdx_exit *exit,
 	exit->rax = regs->rax;
 }
 
-static void vp_enter(struct mshv_tdx_context *context, struct tdcall_regs *regs)
-{
-	memset(regs, 0, sizeof(*regs));
-	regs->rax = TDG_VP_ENTER;
-	regs->rcx = READ_ONCE(context->entry_rcx);
-	regs->rdx = virt_to_phys(&context->gpr);
-	tdcall(regs);
-}
-
 /* The TDX module has forgotten, or never knew, the virtual APIC page. */
 static bool vapic_is_unknown(const struct tdcall_regs *regs)
 {
@@ -226,34 +216,52 @@ static bool vapic_is_unknown(const struct tdcall_regs *regs)
 	       (u32)regs->rax == TDX_OPERAND_VIRTUAL_APIC;
 }
 
-int vtl_arch_enter(struct mshv_vtl_run *run)
+int vtl_arch_stay_begin(struct mshv_vtl_run *run)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+
+	this_cpu_write(x86_vps.gpr, virt_to_phys(&context->gpr));
+	exit_preset(context);
+	deadline_update(&context->tsc_deadline);
+	caches_flush(&context->vp_state);
+	return state_stay_begin(this_cpu_ptr(&x86_vps.state), context);
+}
+
+void vtl_arch_stay_end(struct mshv_vtl_run *run)
 {
 	struct mshv_tdx_context *context = tdx_context(run);
 	struct x86_vp *vp = this_cpu_ptr(&x86_vps);
-	struct x86_state state;
-	struct tdcall_regs regs;
-	int ret;
 
-	exit_preset(context);
+	state_stay_end(&vp->state, context);
+	exit_store(&context->exit, &vp->regs);
+}
+
+/*
+ * TDG.VP.ENTER takes RAX, RCX and RDX alone: what the others hold, from the exit
+ * before, does not reach VTL0.
+ */
+void vtl_arch_enter(struct mshv_vtl_run *run)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+	struct x86_vp *vp = this_cpu_ptr(&x86_vps);
+	struct tdcall_regs *regs = &vp->regs;
+
 	vapic_configure(vp);
-	deadline_update(&context->tsc_deadline);
-	caches_flush(&context->vp_state);
+	regs->rax = TDG_VP_ENTER;
+	regs->rcx = READ_ONCE(context->entry_rcx);
+	regs->rdx = vp->gpr;
 
-	ret = state_switch_to_vtl0(&state, context, vp->xsave);
-	if (ret)
-		return ret;
-	vp_enter(context, &regs);
-	state_switch_to_vtl2(&state, context, vp->xsave);
+	state_enter(&vp->state);
+	tdcall(regs);
+	state_leave(&vp->state);
 
-	if (vapic_is_unknown(&regs))
+	if (unlikely(vapic_is_unknown(regs)))
 		vp->configured = false;
-	exit_store(&context->exit, &regs);
-	return 0;
 }
 
 static void step_over(struct mshv_tdx_context *context)
 {
-	context->gpr.rip += context->exit.r11 >> 32;
+	context->gpr.rip += this_cpu_read(x86_vps.regs.r11) >> 32;
 }
 
 /*
@@ -309,46 +317,55 @@ static int exit_reason_handle(struct mshv_vtl_run *run, u32 reason)
  * The host took an exit of VTL0's and gave it to us to resume: the exit is not
  * ours, but an event whose delivery it cut short is.
  */
-static int exit_reinject(struct mshv_tdx_context *context)
+static int exit_reinject(const struct tdcall_regs *exit)
 {
-	u64 event = READ_ONCE(context->exit.r10);
+	u64 event = exit->r10;
 
 	if (!(event & TDX_EVENT_VALID))
 		return 1;
 
 	tdcall_field_write(TDX_FIELD_ENTRY_ERROR_CODE, event >> 32, ~0U);
-	tdcall_field_write(TDX_FIELD_ENTRY_LENGTH, context->exit.r11 >> 32, ~0U);
+	tdcall_field_write(TDX_FIELD_ENTRY_LENGTH, exit->r11 >> 32, ~0U);
 	tdcall_field_write(TDX_FIELD_ENTRY_EVENT, (u32)event, ~0U);
 	return 1;
 }
 
-int vtl_arch_exit_handle(struct mshv_vtl_run *run)
+/* Out of the way of the one exit that each interrupt makes. */
+static noinline int exit_other_handle(struct mshv_vtl_run *run,
+				      const struct tdcall_regs *exit)
 {
-	struct mshv_tdx_context *context = tdx_context(run);
 	bool offload = offloads(run, MSHV_VTL_OFFLOAD_INTR_INJECT);
-	bool event = context->exit.r10 & TDX_EVENT_VALID;
-	u64 rax = READ_ONCE(context->exit.rax);
+	bool event = exit->r10 & TDX_EVENT_VALID;
 
-	switch (TDX_STATUS(rax)) {
+	switch (TDX_STATUS(exit->rax)) {
 	case TDX_SUCCESS:
-		return offload && !event ? exit_reason_handle(run, rax) : 0;
-	case TDX_L2_EXIT_PENDING_INTERRUPT:
-		return offload && !event;
+		return offload && !event ? exit_reason_handle(run, exit->rax) : 0;
 	case TDX_PENDING_INTERRUPT:
 	case TDX_L2_EXIT_HOST_ROUTED_TDVMCALL:
 		return offload;
 	case TDX_L2_EXIT_HOST_ROUTED_ASYNC:
-		return offload ? exit_reinject(context) : 0;
+		return offload ? exit_reinject(exit) : 0;
 	case TDX_OPERAND_BUSY:
 		return 1;
 	default:
-		return TDX_STATUS(rax) & TDX_ERROR ? -EIO : 0;
+		return TDX_STATUS(exit->rax) & TDX_ERROR ? -EIO : 0;
 	}
 }
 
-u64 vtl_arch_exit_reason(struct mshv_vtl_run *run)
+int vtl_arch_exit_handle(struct mshv_vtl_run *run)
 {
-	return READ_ONCE(tdx_context(run)->exit.rax);
+	const struct tdcall_regs *exit = this_cpu_ptr(&x86_vps.regs);
+
+	/* An interrupt of VTL2 ended it: it has been handled by now. */
+	if (likely(TDX_STATUS(exit->rax) == TDX_L2_EXIT_PENDING_INTERRUPT))
+		return offloads(run, MSHV_VTL_OFFLOAD_INTR_INJECT) &&
+		       !(exit->r10 & TDX_EVENT_VALID);
+	return exit_other_handle(run, exit);
+}
+
+u64 vtl_arch_exit_reason(void)
+{
+	return this_cpu_read(x86_vps.regs.rax);
 }
 
 ktime_t vtl_arch_halt_end(struct mshv_vtl_run *run)

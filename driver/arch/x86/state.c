@@ -4,6 +4,11 @@
  * CR2 and a few MSRs are one copy for both. VTL2's values are put away before
  * VTL0 is entered and are back before anything of VTL2 looks.
  *
+ * When that is differs. The MSRs of the system call and of SWAPGS, and TSC_AUX,
+ * are read by the CPU on its way from and to user space, and by user space:
+ * VTL0's stay for a whole stay, as KVM's do. The kernel's own interrupts may use
+ * the extended state, and overwrite CR2: these are switched at each entry.
+ *
  * VTL0's values come from the run page, which the VMM may fill with anything:
  * each goes through an instruction that is allowed to fail, or is made harmless
  * first.
@@ -40,13 +45,12 @@ static const struct {
 	{ MSR_LSTAR, offsetof(struct mshv_tdx_vp_state, msr_lstar) },
 	{ MSR_SYSCALL_MASK, offsetof(struct mshv_tdx_vp_state, msr_sfmask) },
 	{ MSR_TSC_AUX, offsetof(struct mshv_tdx_vp_state, msr_tsc_aux) },
-	{ MSR_IA32_XSS, offsetof(struct mshv_tdx_vp_state, msr_xss) },
 };
 
 static_assert(ARRAY_SIZE(state_msrs) == ARRAY_SIZE(((struct x86_state *)0)->msrs));
 
 /* Set once by state_init(). */
-static unsigned int state_msrs_count;
+static bool state_has_xss;
 static u64 state_xfeatures;
 static size_t state_size;
 static u32 state_mxcsr_mask;
@@ -69,7 +73,7 @@ static int msrs_switch_to_vtl0(struct x86_state *state,
 	unsigned int i;
 	u64 value;
 
-	for (i = 0; i < state_msrs_count; i++) {
+	for (i = 0; i < ARRAY_SIZE(state_msrs); i++) {
 		compat_rdmsrq(state_msrs[i].msr, state->msrs[i]);
 		value = READ_ONCE(*state_field(context, i));
 		if (value == state->msrs[i])
@@ -89,12 +93,44 @@ static void msrs_switch_to_vtl2(const struct x86_state *state,
 	unsigned int i;
 	u64 value;
 
-	for (i = 0; i < state_msrs_count; i++) {
+	for (i = 0; i < ARRAY_SIZE(state_msrs); i++) {
 		compat_rdmsrq(state_msrs[i].msr, value);
 		WRITE_ONCE(*state_field(context, i), value);
 		if (value != state->msrs[i])
 			compat_wrmsrq(state_msrs[i].msr, state->msrs[i]);
 	}
+}
+
+/* Whether the CPU takes VTL0's XSS is tried out here, and VTL2's is back. */
+static int xss_begin(struct x86_state *state, struct mshv_tdx_context *context)
+{
+	if (!state_has_xss)
+		return 0;
+
+	compat_rdmsrq(MSR_IA32_XSS, state->xss.vtl2);
+	state->xss.vtl0 = READ_ONCE(context->vp_state.msr_xss);
+	if (state->xss.vtl0 == state->xss.vtl2)
+		return 0;
+	if (compat_wrmsrq_safe(MSR_IA32_XSS, state->xss.vtl0))
+		return -EINVAL;
+	compat_wrmsrq(MSR_IA32_XSS, state->xss.vtl2);
+	return 0;
+}
+
+static void xss_enter(const struct x86_state *state)
+{
+	if (state_has_xss && state->xss.vtl0 != state->xss.vtl2)
+		compat_wrmsrq(MSR_IA32_XSS, state->xss.vtl0);
+}
+
+/* VTL0 may have changed it without an exit, too. */
+static void xss_leave(struct x86_state *state)
+{
+	if (!state_has_xss)
+		return;
+	compat_rdmsrq(MSR_IA32_XSS, state->xss.vtl0);
+	if (state->xss.vtl0 != state->xss.vtl2)
+		compat_wrmsrq(MSR_IA32_XSS, state->xss.vtl2);
 }
 
 static void xsave_load(const struct xregs_state *xsave)
@@ -118,51 +154,64 @@ static void xsave_store(struct xregs_state *xsave)
 }
 
 /*
- * The run page has the 512 bytes of FXSAVE; what is beyond stays in the
- * kernel's own area. A reserved bit in MXCSR would fault, so none is loaded;
- * the header is never the VMM's.
+ * The run page has the 512 bytes of FXSAVE, which the VMM may look at after the
+ * stay; what is beyond stays in the kernel's own area. A reserved bit in MXCSR
+ * would fault, so none is loaded; the header is never the VMM's.
  */
-static void fpu_switch_to_vtl0(struct mshv_tdx_context *context,
-			       struct xregs_state *xsave)
+static void fpu_fetch(struct xregs_state *xsave, const struct mshv_tdx_context *context)
 {
-	kernel_fpu_begin();
 	memcpy(&xsave->i387, context->fx_state, sizeof(context->fx_state));
 	xsave->i387.mxcsr &= state_mxcsr_mask;
 	if (state_xfeatures)
 		xsave->header.xfeatures |= XFEATURE_MASK_FPSSE;
-	xsave_load(xsave);
 }
 
-static void fpu_switch_to_vtl2(struct mshv_tdx_context *context,
-			       struct xregs_state *xsave)
+int state_stay_begin(struct x86_state *state, struct mshv_tdx_context *context)
 {
-	xsave_store(xsave);
-	memcpy(context->fx_state, &xsave->i387, sizeof(context->fx_state));
-	kernel_fpu_end();
-}
+	int ret = xss_begin(state, context);
 
-int state_switch_to_vtl0(struct x86_state *state,
-			 struct mshv_tdx_context *context, void *xsave)
-{
-	int ret = msrs_switch_to_vtl0(state, context);
-
+	if (!ret)
+		ret = msrs_switch_to_vtl0(state, context);
 	if (ret)
 		return ret;
 
-	fpu_switch_to_vtl0(context, xsave);
-	native_write_cr2(READ_ONCE(context->vp_state.cr2));
+	/*
+	 * From here on the registers are nobody's: the task's are in its memory,
+	 * and are loaded when it returns to user space. So each entry may load
+	 * VTL0's, with interrupts off, as long as it keeps them at the exit; the
+	 * kernel's own users save nothing in between.
+	 */
+	kernel_fpu_begin();
+	kernel_fpu_end();
+	fpu_fetch(state->xsave, context);
+	state->cr2 = READ_ONCE(context->vp_state.cr2);
 	return 0;
 }
 
-void state_switch_to_vtl2(const struct x86_state *state,
-			  struct mshv_tdx_context *context, void *xsave)
+void state_stay_end(struct x86_state *state, struct mshv_tdx_context *context)
 {
-	/* First of all: any page fault of VTL2 would overwrite it. */
-	u64 cr2 = native_read_cr2();
+	const struct xregs_state *xsave = state->xsave;
 
 	msrs_switch_to_vtl2(state, context);
-	fpu_switch_to_vtl2(context, xsave);
-	WRITE_ONCE(context->vp_state.cr2, cr2);
+	memcpy(context->fx_state, &xsave->i387, sizeof(context->fx_state));
+	WRITE_ONCE(context->vp_state.cr2, state->cr2);
+	if (state_has_xss)
+		WRITE_ONCE(context->vp_state.msr_xss, state->xss.vtl0);
+}
+
+void state_enter(struct x86_state *state)
+{
+	xsave_load(state->xsave);
+	xss_enter(state);
+	native_write_cr2(state->cr2);
+}
+
+void state_leave(struct x86_state *state)
+{
+	/* First of all: any page fault of VTL2 would overwrite it. */
+	state->cr2 = native_read_cr2();
+	xss_leave(state);
+	xsave_store(state->xsave);
 }
 
 /* Which bits of MXCSR may be set is told by FXSAVE itself. */
@@ -185,11 +234,7 @@ void state_init(void)
 {
 	u32 eax, ecx, edx, size = sizeof(struct fxregs_state);
 
-	/* Those that not every CPU has stand last. */
-	state_msrs_count = ARRAY_SIZE(state_msrs);
-	if (!boot_cpu_has(X86_FEATURE_XSAVES))
-		state_msrs_count--;
-
+	state_has_xss = boot_cpu_has(X86_FEATURE_XSAVES);
 	if (boot_cpu_has(X86_FEATURE_OSXSAVE)) {
 		state_xfeatures = xgetbv(XCR_XFEATURE_ENABLED_MASK) & XSAVE_MASK;
 		/* EBX: the size for what XCR0 enables. */

@@ -54,14 +54,40 @@
 #define VAPIC_STRIDE			0x10
 
 /**
+ * struct x86_state - what the TDX module does not switch between VTL2 and VTL0
+ * @xsave: VTL0's extended state, in the CPU's standard format
+ * @msrs:  in a stay: VTL2's values, which are put back at its end
+ * @xss:   in a stay: VTL2's and VTL0's, switched at each entry
+ * @cr2:   in a stay: VTL0's, likewise
+ */
+struct x86_state {
+	void *xsave;
+	u64 msrs[5];
+	struct {
+		u64 vtl2;
+		u64 vtl0;
+	} xss;
+	u64 cr2;
+};
+
+/**
  * struct x86_vp - what x86 keeps for a VP
+ *
+ * All but @vapic is used on the VP's CPU alone, by who runs it.
+ *
  * @vapic:      virtual APIC page, shared with the VMM; stays until module exit
- * @xsave:      VTL0's extended state, in the CPU's standard format
- * @configured: the TDX module knows @vapic. On the VP's CPU alone.
+ * @bits:       where what is asserted is pulled to
+ * @state:      what is switched here
+ * @gpr:        in a stay: where VTL0's general registers are; physical address
+ * @regs:       in a stay: of the last TDG.VP.ENTER
+ * @configured: the TDX module knows @vapic
  */
 struct x86_vp {
 	void *vapic;
-	void *xsave;
+	u32 bits[MSHV_VTL_PROXY_BANKS];
+	struct x86_state state;
+	u64 gpr;
+	struct tdcall_regs regs;
 	bool configured;
 };
 
@@ -113,45 +139,60 @@ void state_init(void);
 void *state_alloc(void);
 
 /**
- * struct x86_state - VTL2's values of what the TDX module does not switch
- */
-struct x86_state {
-	u64 msrs[6];
-};
-
-/**
- * state_switch_to_vtl0() - put VTL0's unswitched registers in place
- * @state:   where VTL2's go
+ * state_stay_begin() - put in place what the kernel does not need meanwhile
+ * @state:   of the VP
  * @context: VTL0's; untrusted
- * @xsave:   from state_alloc()
  *
- * Context: interrupts off.
+ * Context: interrupts off; preemption is off until state_stay_end().
  * Return: 0, or -EINVAL if the CPU refuses a value; then nothing has changed.
  */
-int state_switch_to_vtl0(struct x86_state *state,
-			 struct mshv_tdx_context *context, void *xsave);
+int state_stay_begin(struct x86_state *state, struct mshv_tdx_context *context);
 
 /**
- * state_switch_to_vtl2() - undo it, and keep what VTL0 left
- * @state:   from state_switch_to_vtl0()
+ * state_stay_end() - undo it, and keep what VTL0 left
+ * @state:   of the VP
  * @context: VTL0's
- * @xsave:   as before
+ *
+ * Context: preemption off.
+ */
+void state_stay_end(struct x86_state *state, struct mshv_tdx_context *context);
+
+/**
+ * state_enter() - put the rest of VTL0's state in place, right before an entry
+ * @state: of the VP, in a stay
+ *
+ * Context: interrupts off.
+ */
+void state_enter(struct x86_state *state);
+
+/**
+ * state_leave() - undo it, right after an exit
+ * @state: of the VP, in a stay
  *
  * Context: interrupts off, with nothing in between that uses the registers.
  */
-void state_switch_to_vtl2(const struct x86_state *state,
-			  struct mshv_tdx_context *context, void *xsave);
+void state_leave(struct x86_state *state);
+
+/**
+ * vapic_look() - find RVI anew, since the VMM may have changed the page
+ * @vapic: virtual APIC page; VTL0 is not running
+ * @gpr:   its enter state, with RVI
+ *
+ * Context: on the VP's CPU, interrupts off.
+ */
+void vapic_look(void *vapic, struct mshv_tdx_l2_enter_guest_state *gpr);
 
 /**
  * vapic_merge() - request vectors of VTL0
  * @vapic: virtual APIC page; VTL0 is not running
  * @gpr:   its enter state, with RVI
- * @bits:  the vectors, or NULL if RVI is to be found anew
+ * @bits:  the vectors, by bank
+ * @banks: bit n: bank n has some; not 0
  *
  * Context: on the VP's CPU, interrupts off.
  */
 void vapic_merge(void *vapic, struct mshv_tdx_l2_enter_guest_state *gpr,
-		 const u32 *bits);
+		 const u32 *bits, unsigned int banks);
 
 /**
  * vapic_is_deliverable() - would VTL0 take an interrupt if it ran now?

@@ -32,25 +32,26 @@ static u8 vapic_irr_highest(void *vapic)
 	return 0;
 }
 
-void vapic_merge(void *vapic, struct mshv_tdx_l2_enter_guest_state *gpr,
-		 const u32 *bits)
+void vapic_look(void *vapic, struct mshv_tdx_l2_enter_guest_state *gpr)
 {
-	u8 highest = 0;
-	int bank;
+	WRITE_ONCE(gpr->rvi, vapic_irr_highest(vapic));
+}
 
-	if (!bits) {
-		WRITE_ONCE(gpr->rvi, vapic_irr_highest(vapic));
-		return;
+void vapic_merge(void *vapic, struct mshv_tdx_l2_enter_guest_state *gpr,
+		 const u32 *bits, unsigned int banks)
+{
+	unsigned int bank = 0;
+	u8 highest;
+	u32 *irr;
+
+	for (; banks; banks &= banks - 1) {
+		bank = __ffs(banks);
+		irr = vapic_irr(vapic, bank);
+		WRITE_ONCE(*irr, READ_ONCE(*irr) | bits[bank]);
 	}
 
 	/* RVI holds the highest request of before; only new ones can top it. */
-	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
-		if (!bits[bank])
-			continue;
-		WRITE_ONCE(*vapic_irr(vapic, bank),
-			   READ_ONCE(*vapic_irr(vapic, bank)) | bits[bank]);
-		highest = bank * 32 + fls(bits[bank]) - 1;
-	}
+	highest = bank * 32 + __fls(bits[bank]);
 	if (highest > READ_ONCE(gpr->rvi))
 		WRITE_ONCE(gpr->rvi, highest);
 }
