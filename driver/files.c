@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -38,7 +39,7 @@ static_assert(MSHV_RETURN_TO_LOWER_VTL == 0x0000b827);
 static_assert(MSHV_SET_POLL_FILE == 0x4008b825);
 static_assert(MSHV_KICK_CPUS == 0x4018b838);
 static_assert(MSHV_TDCALL == 0xc038b832);
-static_assert(MSHV_GET_VP_INTERRUPTS == 0xc028b8e0);
+static_assert(MSHV_GET_VP_INTERRUPTS == 0xc030b8e0);
 static_assert(sizeof(struct mshv_map_device_intr) == 16);
 
 /**
@@ -99,7 +100,7 @@ static long vtl_ioctl_set_poll_file(struct vtl_file *file,
 
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	return poll_set(file, args.cpu, args.fd);
+	return poll_set(file, current->files, args.cpu, args.fd);
 }
 
 static long vtl_ioctl_kick_cpus(struct mshv_kick_cpus __user *user_args)
@@ -131,18 +132,18 @@ static long vtl_ioctl_tdcall(struct mshv_tdcall __user *user_args)
 /* Everything of @args but the counts; -EINVAL if there is no such VP. */
 static int vp_interrupts_fill(struct mshv_vp_interrupts *args, unsigned int vp)
 {
-	struct redirect_stats redirected;
+	struct redirect_vectors vectors;
 	struct synic_stats proxied;
 
-	if (!redirect_stats_get(vp, &redirected))
+	if (!redirect_vectors_get(vp, &vectors))
 		return -EINVAL;
 	synic_stats_get(vp, &proxied);
 
-	args->blocked = redirected.blocked + proxied.blocked;
+	args->blocked = vectors.blocked + proxied.blocked;
 	args->apic_id = vtl_arch_cpu_hardware_id(vp);
-	args->quota = redirected.quota;
-	args->mapped = redirected.mapped;
-	args->quarantined = redirected.quarantined;
+	args->quota = vectors.quota;
+	args->mapped = vectors.mapped;
+	args->quarantined = vectors.quarantined;
 	return 0;
 }
 
@@ -152,12 +153,14 @@ static int vp_interrupts_counts(const struct mshv_vp_interrupts *args,
 	struct mshv_vector_counts *counts;
 	int ret = 0;
 
-	counts = kcalloc(REDIRECT_VECTORS, sizeof(*counts), GFP_KERNEL_ACCOUNT);
+	if (!args->counts_len)
+		return 0;
+	counts = kcalloc(args->counts_len, sizeof(*counts), GFP_KERNEL_ACCOUNT);
 	if (!counts)
 		return -ENOMEM;
 
-	redirect_counts_get(vp, counts);
-	synic_counts_get(vp, counts);
+	redirect_counts_get(vp, args->counts_first, args->counts_len, counts);
+	synic_counts_get(vp, args->counts_first, args->counts_len, counts);
 	if (copy_to_user(u64_to_user_ptr(args->counts), counts,
 			 args->counts_len * sizeof(*counts)))
 		ret = -EFAULT;
@@ -165,21 +168,31 @@ static int vp_interrupts_counts(const struct mshv_vp_interrupts *args,
 	return ret;
 }
 
+static bool vp_interrupts_sound(struct mshv_vp_interrupts *args)
+{
+	if (args->vp >= nr_cpu_ids || args->reserved ||
+	    args->counts_first > REDIRECT_VECTORS ||
+	    args->counts_len > REDIRECT_VECTORS - args->counts_first)
+		return false;
+
+	args->vp = array_index_nospec(args->vp, nr_cpu_ids);
+	args->counts_first = array_index_nospec(args->counts_first, REDIRECT_VECTORS);
+	return true;
+}
+
 static long vtl_ioctl_get_vp_interrupts(struct mshv_vp_interrupts __user *user_args)
 {
 	struct mshv_vp_interrupts args;
-	unsigned int vp;
 	int ret;
 
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	if (args.vp >= nr_cpu_ids || args.counts_len > REDIRECT_VECTORS)
+	if (!vp_interrupts_sound(&args))
 		return -EINVAL;
 
-	vp = array_index_nospec(args.vp, nr_cpu_ids);
-	ret = vp_interrupts_fill(&args, vp);
+	ret = vp_interrupts_fill(&args, args.vp);
 	if (!ret)
-		ret = vp_interrupts_counts(&args, vp);
+		ret = vp_interrupts_counts(&args, args.vp);
 	if (ret)
 		return ret;
 	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
@@ -239,11 +252,24 @@ static int vtl_mmap(struct file *filp, struct vm_area_struct *vma)
 	return 0;
 }
 
+/*
+ * A poll file may hold the VTL file: a socket that it was sent to, a ring that it
+ * is registered with. Neither would ever be released; so a process that ends
+ * takes along what it has set. A close() alone does not: another descriptor of
+ * the same file may be open.
+ */
+static int vtl_flush(struct file *filp, fl_owner_t process)
+{
+	if (current->flags & PF_EXITING)
+		poll_drop(filp->private_data, process);
+	return 0;
+}
+
 static int vtl_release(struct inode *inode, struct file *filp)
 {
 	struct vtl_file *file = filp->private_data;
 
-	poll_drop(file);
+	poll_drop(file, NULL);
 	redirect_file_release(&file->redirect);
 	vtl_arch_entry_put(file->entry);
 	kfree(file);
@@ -252,6 +278,7 @@ static int vtl_release(struct inode *inode, struct file *filp)
 
 static const struct file_operations vtl_fops = {
 	.owner = THIS_MODULE,
+	.flush = vtl_flush,
 	.release = vtl_release,
 	.unlocked_ioctl = vtl_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

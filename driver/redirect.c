@@ -60,9 +60,9 @@ MODULE_PARM_DESC(quarantine_max,
  * @mapped:      entries in @by_vector
  * @quarantined: entries in @quarantine
  * @relayed:     by proxy vector: what mappings that are gone had relayed
- * @blocked:     what mappings that are gone had blocked
- * @unmapped:    late arrivals. Written by this CPU alone, with interrupts
- *               off; the rest is under redirect_lock.
+ * @blocked:     arrivals that the VMM blocked
+ * @unmapped:    late arrivals. Both are written by this CPU alone, with
+ *               interrupts off; the rest is under redirect_lock.
  */
 struct redirect_table {
 	struct redirect_mapping **by_vector;
@@ -71,7 +71,7 @@ struct redirect_table {
 	struct list_head quarantine;
 	unsigned int mapped;
 	unsigned int quarantined;
-	unsigned long blocked;
+	local_t blocked;
 	local_t unmapped;
 };
 
@@ -120,8 +120,10 @@ void redirect_trace_relay(const struct redirect_mapping *mapping)
 			VTL_WAY_REDIRECTED);
 }
 
-void redirect_trace_blocked(const struct redirect_mapping *mapping)
+void redirect_blocked(struct redirect_mapping *mapping)
 {
+	local_inc(&mapping->blocked);
+	local_inc(&mapping->table->blocked);
 	trace_vtl_blocked(mapping->cpu, mapping->proxy_vector, mapping->vector,
 			  VTL_WAY_REDIRECTED);
 }
@@ -322,7 +324,6 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	table->by_proxy[mapping->proxy_vector] = 0;
 	table->mapped--;
 	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
-	table->blocked += local_read(&mapping->blocked);
 	quarantine_add(mapping);
 }
 
@@ -595,10 +596,8 @@ static void stats_add_arrivals(const struct redirect_table *table,
 	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
 		stats->relayed += table->relayed[vector];
 		mapping = table->by_vector[vector];
-		if (!mapping)
-			continue;
-		stats->relayed += local_read(&mapping->relayed);
-		stats->blocked += local_read(&mapping->blocked);
+		if (mapping)
+			stats->relayed += local_read(&mapping->relayed);
 	}
 }
 
@@ -610,7 +609,7 @@ static void stats_fill(const struct redirect_table *table,
 	stats->mapped = table->mapped;
 	stats->quarantined = table->quarantined;
 	stats->quota = quota_get();
-	stats->blocked = table->blocked;
+	stats->blocked = local_read(&table->blocked);
 	stats->unmapped = local_read(&table->unmapped);
 	stats_add_arrivals(table, stats);
 
@@ -632,33 +631,44 @@ bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
 	return table;
 }
 
-static void counts_fill(const struct redirect_table *table,
-			struct mshv_vector_counts *counts)
+bool redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors)
 {
-	const struct redirect_mapping *mapping;
-	unsigned int vector;
-
-	for (vector = 0; vector < REDIRECT_VECTORS; vector++)
-		counts[vector].redirected = table->relayed[vector];
-
-	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
-		mapping = table->by_vector[vector];
-		if (mapping)
-			counts[mapping->proxy_vector].redirected +=
-				local_read(&mapping->relayed);
-	}
-}
-
-void redirect_counts_get(unsigned int cpu, struct mshv_vector_counts *counts)
-{
-	unsigned int vector;
-
-	for (vector = 0; vector < REDIRECT_VECTORS; vector++)
-		counts[vector].redirected = 0;
+	const struct redirect_table *table;
 
 	mutex_lock(&redirect_lock);
-	if (redirect_tables[cpu])
-		counts_fill(redirect_tables[cpu], counts);
+	table = redirect_tables[cpu];
+	if (table) {
+		vectors->quota = quota_get();
+		vectors->mapped = table->mapped;
+		vectors->quarantined = table->quarantined;
+		vectors->blocked = local_read(&table->blocked);
+	}
+	mutex_unlock(&redirect_lock);
+	return table;
+}
+
+/* Of the mapping that it has now, if any, and of those before. */
+static unsigned long relayed_get(const struct redirect_table *table,
+				 unsigned int proxy_vector)
+{
+	u8 vector = table->by_proxy[proxy_vector];
+	unsigned long relayed = table->relayed[proxy_vector];
+
+	if (vector)
+		relayed += local_read(&table->by_vector[vector]->relayed);
+	return relayed;
+}
+
+void redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			 struct mshv_vector_counts *counts)
+{
+	const struct redirect_table *table;
+	unsigned int i;
+
+	mutex_lock(&redirect_lock);
+	table = redirect_tables[cpu];
+	for (i = 0; i < length; i++)
+		counts[i].redirected = table ? relayed_get(table, first + i) : 0;
 	mutex_unlock(&redirect_lock);
 }
 

@@ -74,13 +74,12 @@ struct redirect_mapping {
 };
 
 /*
- * The event of an arrival, out of line: it is rarely wanted, and redirect_relay()
- * is inlined where every instruction counts.
+ * What is rarely wanted of an arrival, out of line: redirect_relay() is inlined
+ * where every instruction counts.
  */
 DECLARE_TRACEPOINT(vtl_relay);
-DECLARE_TRACEPOINT(vtl_blocked);
 void redirect_trace_relay(const struct redirect_mapping *mapping);
-void redirect_trace_blocked(const struct redirect_mapping *mapping);
+void redirect_blocked(struct redirect_mapping *mapping);
 
 /**
  * redirect_relay() - an interrupt arrived on a mapped vector
@@ -98,9 +97,7 @@ static __always_inline void redirect_relay(struct redirect_mapping *mapping)
 		if (tracepoint_enabled(vtl_relay))
 			redirect_trace_relay(mapping);
 	} else {
-		local_inc(&mapping->blocked);
-		if (tracepoint_enabled(vtl_blocked))
-			redirect_trace_blocked(mapping);
+		redirect_blocked(mapping);
 	}
 }
 
@@ -250,14 +247,37 @@ struct redirect_stats {
 bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats);
 
 /**
- * redirect_counts_get() - what came to each proxy vector of a VP on vectors of its own
+ * struct redirect_vectors - one CPU's hardware vectors, without a look at each
+ * @quota, @mapped, @quarantined, @blocked: as in struct redirect_stats
+ */
+struct redirect_vectors {
+	unsigned int quota;
+	unsigned int mapped;
+	unsigned int quarantined;
+	unsigned long blocked;
+};
+
+/**
+ * redirect_vectors_get() - one CPU's hardware vectors
+ * @cpu:     any possible CPU
+ * @vectors: out
+ *
+ * Context: may sleep.
+ * Return: false if the CPU was never online.
+ */
+bool redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors);
+
+/**
+ * redirect_counts_get() - what came to proxy vectors of a VP on vectors of their own
  * @cpu:    any possible CPU
- * @counts: 256 of them; the redirected ones are written, those of mappings that
- *          are gone included
+ * @first:  the first proxy vector
+ * @length: how many; the last is below 256
+ * @counts: out: the members @redirected of so many; mappings that are gone count
  *
  * Context: may sleep.
  */
-void redirect_counts_get(unsigned int cpu, struct mshv_vector_counts *counts);
+void redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			 struct mshv_vector_counts *counts);
 
 /**
  * redirect_visit() - look at each mapping of a CPU

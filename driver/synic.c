@@ -257,15 +257,16 @@ void synic_stats_get(unsigned int cpu, struct synic_stats *stats)
 	stats->unknown = local_read(&from->unknown);
 }
 
-void synic_counts_get(unsigned int cpu, struct mshv_vector_counts *counts)
+void synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+		      struct mshv_vector_counts *counts)
 {
 	const struct synic_cpu *from = per_cpu_ptr(&synic_cpus, cpu);
 	/* Pairs with synic_online(). */
 	const local_t *by_vector = smp_load_acquire(&from->by_vector);
-	unsigned int vector;
+	unsigned int i;
 
-	for (vector = 0; vector < SYNIC_VECTORS; vector++)
-		counts[vector].proxied = by_vector ? local_read(&by_vector[vector]) : 0;
+	for (i = 0; i < length; i++)
+		counts[i].proxied = by_vector ? local_read(&by_vector[first + i]) : 0;
 }
 
 int synic_online(unsigned int cpu)

@@ -51,11 +51,14 @@ void synic_stats_get(unsigned int cpu, struct synic_stats *stats);
 /**
  * synic_counts_get() - what came to each proxy vector of a VP by message
  * @cpu:    any possible CPU
- * @counts: 256 of them; the proxied ones are written
+ * @first:  the first proxy vector
+ * @length: how many; the last is below 256
+ * @counts: out: the members @proxied of so many
  *
  * Context: any.
  */
-void synic_counts_get(unsigned int cpu, struct mshv_vector_counts *counts);
+void synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+		      struct mshv_vector_counts *counts);
 
 /**
  * synic_init() - get ready for messages

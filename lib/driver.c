@@ -124,17 +124,18 @@ int driver_vp(struct driver *driver, uint32_t vp, struct driver_vp *facts)
 int driver_counts(struct driver *driver, uint32_t vp, uint32_t vector,
 		  struct driver_counts *counts)
 {
-	struct mshv_vector_counts all[256] = { 0 };
+	struct mshv_vector_counts one = { 0 };
 	struct mshv_vp_interrupts asked = {
 		.vp = vp,
-		.counts_len = vector + 1,
-		.counts = (uintptr_t)all,
+		.counts_first = vector,
+		.counts_len = 1,
+		.counts = (uintptr_t)&one,
 	};
 	int error = vp_interrupts(driver, &asked);
 
 	if (error)
 		return error;
-	counts->redirected = all[vector].redirected;
-	counts->proxied = all[vector].proxied;
+	counts->redirected = one.redirected;
+	counts->proxied = one.proxied;
 	return 0;
 }

@@ -406,11 +406,12 @@ static int vp_interrupts(struct mshv_vp_interrupts *asked)
 
 	if (fake.counts <= 0)
 		return ENOTTY;
-	if (asked->vp >= FAKE_VPS || asked->counts_len > 256)
+	if (asked->vp >= FAKE_VPS || asked->reserved || asked->counts_first > 256 ||
+	    asked->counts_len > 256 - asked->counts_first)
 		return EINVAL;
 	for (uint32_t i = 0; i < asked->counts_len; i++) {
-		counts[i].redirected = fake.redirected[asked->vp][i];
-		counts[i].proxied = fake.proxied[asked->vp][i];
+		counts[i].redirected = fake.redirected[asked->vp][asked->counts_first + i];
+		counts[i].proxied = fake.proxied[asked->vp][asked->counts_first + i];
 	}
 	asked->apic_id = fake_apic_id(asked->vp);
 	asked->quota = fake.quota;

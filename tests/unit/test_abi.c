@@ -26,7 +26,7 @@ static void ioctl_numbers(void **state)
 static void own_numbers(void **state)
 {
 	(void)state;
-	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc028b8e0);
+	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc030b8e0);
 	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
 	assert_int_equal(MSHV_CAP_VP_INTERRUPTS, 0x10001);
 	assert_int_equal(MSHV_CAP_PROXIED_INTERRUPT, 0x10002);
@@ -63,15 +63,16 @@ static void vp_interrupts_argument(void **state)
 	assert_int_equal(sizeof(struct mshv_vector_counts), 16);
 	assert_int_equal(offsetof(struct mshv_vector_counts, redirected), 0);
 	assert_int_equal(offsetof(struct mshv_vector_counts, proxied), 8);
-	assert_int_equal(sizeof(struct mshv_vp_interrupts), 40);
+	assert_int_equal(sizeof(struct mshv_vp_interrupts), 48);
 	assert_int_equal(offsetof(struct mshv_vp_interrupts, vp), 0);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts_len), 4);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts), 8);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, blocked), 16);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, apic_id), 24);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, quota), 28);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, mapped), 32);
-	assert_int_equal(offsetof(struct mshv_vp_interrupts, quarantined), 36);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts_first), 4);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts_len), 8);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, counts), 16);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, blocked), 24);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, apic_id), 32);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, quota), 36);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, mapped), 40);
+	assert_int_equal(offsetof(struct mshv_vp_interrupts, quarantined), 44);
 }
 
 #define assert_run_offset(field, offset) \

@@ -181,7 +181,7 @@ static void a_host_posts_a_cpu_takes_nothing_is_lost(void **state)
 	pthread_join(cpu, NULL);
 
 	synic_stats_get(0, &stats);
-	synic_counts_get(0, counts);
+	synic_counts_get(0, 0, 256, counts);
 	assert_false(host_stands_still);
 	assert_int_equal(stats.messages, MESSAGES);
 	assert_int_equal(stats.malformed + stats.unknown, 0);

@@ -447,7 +447,7 @@ static u64 count_of(unsigned int cpu, u32 proxy_vector)
 {
 	struct mshv_vector_counts counts[REDIRECT_VECTORS];
 
-	redirect_counts_get(cpu, counts);
+	redirect_counts_get(cpu, 0, REDIRECT_VECTORS, counts);
 	return counts[proxy_vector].redirected;
 }
 

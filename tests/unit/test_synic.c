@@ -80,7 +80,7 @@ static u64 count_of(u32 vector)
 {
 	struct mshv_vector_counts counts[256];
 
-	synic_counts_get(0, counts);
+	synic_counts_get(0, 0, 256, counts);
 	return counts[vector].proxied;
 }
 

@@ -159,9 +159,10 @@ static int answer_vp(struct mshv_vp_interrupts *asked)
 {
 	struct mshv_vector_counts *counts = (void *)(uintptr_t)asked->counts;
 
-	if (asked->vp >= VPS || asked->counts_len > VECTORS)
+	if (asked->vp >= VPS || asked->counts_len + asked->counts_first > VECTORS)
 		return answer(EINVAL);
-	memcpy(counts, driver->counts[asked->vp], asked->counts_len * sizeof(*counts));
+	memcpy(counts, driver->counts[asked->vp] + asked->counts_first,
+	       asked->counts_len * sizeof(*counts));
 	asked->apic_id = 2 * asked->vp;
 	asked->quota = driver->quota;
 	asked->mapped = asked->vp < driver->full_vps ? driver->quota : 0;

@@ -263,9 +263,14 @@ static void the_counts_are_told(void **state)
 	assert_int_equal(counts[0].redirected, 0);
 	assert_int_equal(counts[0].proxied, 0);
 
-	args.counts_len = 257;
+	args.counts_first = 1;
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
 	assert_int_equal(errno, EINVAL);
+	args.counts_first = 0;
+	args.reserved = 1;
+	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
+	assert_int_equal(errno, EINVAL);
+	args.reserved = 0;
 	args.counts_len = 0;
 	args.vp = ~0u;
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);

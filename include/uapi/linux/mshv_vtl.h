@@ -143,7 +143,7 @@ struct mshv_set_poll_file {
  * MSHV_SET_POLL_FILE - let a file that becomes readable end VTL0's run
  *
  * Replaces the file that was set for that VP before. It is dropped when the VTL
- * file is closed through which it was set.
+ * file is closed through which it was set, or the process ends that set it.
  *
  * Return: 0, or
  * EINVAL - no such VP, or its CPU is offline;
@@ -221,19 +221,23 @@ struct mshv_vector_counts {
 
 /**
  * struct mshv_vp_interrupts - MSHV_GET_VP_INTERRUPTS's argument
- * @vp:          in: which VP.
- * @counts_len:  in: how many proxy vectors, from 0 on, are asked for; up to 256.
- * @counts:      in: address of so many struct mshv_vector_counts.
- * @blocked:     out: arrivals that the VMM blocked, by either way.
- * @apic_id:     out: names the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
- * @quota:       out: most hardware vectors that may be had there; 0: no limit.
- * @mapped:      out: hardware vectors that stand for a proxy vector.
- * @quarantined: out: hardware vectors given back and kept aside for a while.
- *               They count against the quota, but give way to a new mapping.
+ * @vp:           in: which VP.
+ * @counts_first: in: the first proxy vector that is asked for.
+ * @counts_len:   in: how many are; the last one is below 256. 0: none.
+ * @reserved:     must be zero.
+ * @counts:       in: address of so many struct mshv_vector_counts.
+ * @blocked:      out: arrivals that the VMM blocked, by either way.
+ * @apic_id:      out: names the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
+ * @quota:        out: most hardware vectors that may be had there; 0: no limit.
+ * @mapped:       out: hardware vectors that stand for a proxy vector.
+ * @quarantined:  out: hardware vectors given back and kept aside for a while.
+ *                They count against the quota, but give way to a new mapping.
  */
 struct mshv_vp_interrupts {
 	__u32 vp;
+	__u32 counts_first;
 	__u32 counts_len;
+	__u32 reserved;
 	__u64 counts;
 	__u64 blocked;
 	__u32 apic_id;
@@ -248,7 +252,7 @@ struct mshv_vp_interrupts {
  * Of this driver's own: see MSHV_CAP_VP_INTERRUPTS.
  *
  * Return: 0, or
- * EINVAL - no such VP; @counts_len is above 256;
+ * EINVAL - no such VP; vectors beyond 255 are asked for; @reserved is not zero;
  * ENOMEM - out of memory;
  * EFAULT - the argument cannot be read, or something cannot be written.
  */
