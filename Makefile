@@ -31,7 +31,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-unit check-vm driver install clean
+	check-tdx check-style check-models check-unit check-vm bench bench-check driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -47,7 +47,7 @@ demo-relay: setup programs modules ## the same without VTL0: up to the run page
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
 	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay \
-		--program $(BIN)/minimal --file lab/vm/motd:/etc/motd
+		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
 	@scripts/check style build sparse unit models lib tools install tdx vm
@@ -71,6 +71,12 @@ check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 	@tests/vm/run $(KERNEL) $(CPUS)
+
+bench: setup ## measure in instructions: tables, build/bench/results.json, plots
+	@bench/run all
+
+bench-check: setup ## the same, short, against the committed baseline
+	@scripts/check bench
 
 driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules

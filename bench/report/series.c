@@ -29,7 +29,7 @@ static bool relay_series(const json_t *results)
 		{ "plain", "Plain:\\nrequest\\\\_irq" },
 		{ "eventfd", "VFIO's:\\neventfd" },
 		{ "eventfd in epoll", "VFIO's, with\\nan epoll set" },
-		{ "proxied", "Proxied,\\nwithout the exit" },
+		{ "proxied", "Proxied:\\nmessage" },
 	};
 	bool any = false;
 	char name[64];
@@ -81,31 +81,52 @@ static bool map_series(const json_t *results)
 	return any;
 }
 
-/* Label, figure. */
-static bool vtl0_series(const json_t *results)
+/* One bar: who has which part of it; what is left is the guest's and the device's. */
+static bool vtl0_bar(const json_t *results, const char *label, const char *way)
 {
-	static const struct {
-		const char *group;
-		const char *name;
-		const char *label;
-	} ways[] = {
-		{ "vtl0", "device write to VTL0's handler, redirected, running VP",
-		  "vtlirq, redirected" },
-		{ "vtl0", "device write to VTL0's handler, proxied, running VP",
-		  "vtlirq, proxied" },
-		{ "incumbent", "guest spins, write to handler, EOI by x2APIC MSR, adjusted",
-		  "KVM + VFIO" },
+	static const char * const parts[] = {
+		"driver's share", "TDX module's share", "host model's share",
 	};
-	bool any = false;
+	double whole, part, rest;
+	char name[80];
 	size_t i;
 
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		if (!results_find(results, ways[i].group, ways[i].name))
+	snprintf(name, sizeof(name), "%s: write to handler", way);
+	if (!results_figure(results, "vtl0", name, &whole))
+		return false;
+	rest = whole;
+	printf("\"%s\"", label);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(name, sizeof(name), "%s: %s", way, parts[i]);
+		if (!results_figure(results, "vtl0", name, &part))
+			part = 0;
+		printf(" %.10g", part);
+		rest -= part;
+	}
+	printf(" %.10g 0 %.10g\n", rest > 0 ? rest : 0, whole);
+	return true;
+}
+
+/* Label, driver, TDX module, host, rest, KVM, sum. */
+static bool vtl0_series(const json_t *results)
+{
+	static const char * const kvm[][2] = {
+		{ "KVM + VFIO\\nrunning", "guest spins, write to handler, EOI by x2APIC MSR, adjusted" },
+		{ "KVM + VFIO\\nhalted", "guest halted, another thread's write to handler" },
+	};
+	double figure;
+	bool any;
+	size_t i;
+
+	any = vtl0_bar(results, "redirected\\nrunning", "redirected, running");
+	any |= vtl0_bar(results, "proxied\\nrunning", "proxied, running");
+	any |= vtl0_bar(results, "redirected\\nhalted", "redirected, halted");
+	any |= vtl0_bar(results, "proxied\\nhalted", "proxied, halted");
+	for (i = 0; i < sizeof(kvm) / sizeof(kvm[0]); i++) {
+		if (!results_figure(results, "incumbent", kvm[i][1], &figure))
 			continue;
 		any = true;
-		printf("\"%s\"", ways[i].label);
-		print_figure(results, ways[i].group, ways[i].name);
-		putchar('\n');
+		printf("\"%s\" 0 0 0 0 %.10g %.10g\n", kvm[i][0], figure, figure);
 	}
 	return any;
 }

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the library's calls cost: create, move and destroy a route, either way. From
+ * user space, with all that is below: the driver, and the lab's model of the host,
+ * whose part is measured by itself as the plain hypercall.
+ *
+ * Wants a clock that counts instructions, and a device of the lab's host; its source
+ * stays masked, so that no interrupt comes in between.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include <linux/mshv_vtl.h>
+
+#include "../../lab/host/labhost_client.h"
+#include "../../lib/vtlirq.h"
+
+#define SAMPLES		500
+#define WARM_UP		20
+#define VECTORS		2
+#define VECTOR_FIRST	0x51
+
+static uint64_t ticks[SAMPLES], empty;
+static struct vtlirq *irqs;
+static struct vtlirq_interrupt interrupt;
+static struct vtlirq_route *route;
+static struct vtlirq_one targets[VECTORS];
+
+static void die(const char *what, int error)
+{
+	fprintf(stderr, "bench-library: %s: %s\n", what, strerror(-error));
+	exit(1);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static uint64_t rank(unsigned int hundredth)
+{
+	return ticks[(SAMPLES * hundredth + 99) / 100 - 1];
+}
+
+static void print(const char *name)
+{
+	qsort(ticks, SAMPLES, sizeof(ticks[0]), compare);
+	printf("{\"group\":\"library\",\"name\":\"%s\",\"unit\":\"instructions\",\"n\":%d,\"median\":%lu,\"p99\":%lu,\"min\":%lu,\"max\":%lu,\"empty\":%lu}\n",
+	       name, SAMPLES, rank(50) - empty, rank(99) - empty, ticks[0] - empty,
+	       ticks[SAMPLES - 1] - empty, empty);
+}
+
+static void empty_measure(void)
+{
+	uint64_t before;
+	int i;
+
+	for (i = 0; i < SAMPLES; i++) {
+		before = __rdtsc();
+		ticks[i] = __rdtsc() - before;
+	}
+	qsort(ticks, SAMPLES, sizeof(ticks[0]), compare);
+	empty = rank(50);
+}
+
+static void create(unsigned int target)
+{
+	int ret = vtlirq_route_create(irqs, &interrupt, &targets[target].target, &route);
+
+	if (ret)
+		die("a route is not created", ret);
+}
+
+static void check_way(enum vtlirq_way way)
+{
+	struct vtlirq_route_state state;
+	int ret = vtlirq_route_state(route, &state);
+
+	if (ret)
+		die("a route does not tell its state", ret);
+	if (state.way != way)
+		die("a route goes the wrong way", -EPROTO);
+}
+
+static void route_measure(enum vtlirq_way way, const char *name)
+{
+	static uint64_t creations[SAMPLES], destructions[SAMPLES];
+	uint64_t before;
+	char full[64];
+	int i;
+
+	for (i = -WARM_UP; i < SAMPLES; i++) {
+		before = __rdtsc();
+		create(0);
+		creations[i < 0 ? 0 : i] = __rdtsc() - before;
+		check_way(way);
+		before = __rdtsc();
+		if (vtlirq_route_destroy(route))
+			die("a route is not destroyed", -EPROTO);
+		destructions[i < 0 ? 0 : i] = __rdtsc() - before;
+	}
+	memcpy(ticks, creations, sizeof(ticks));
+	snprintf(full, sizeof(full), "create, %s", name);
+	print(full);
+	memcpy(ticks, destructions, sizeof(ticks));
+	snprintf(full, sizeof(full), "destroy, %s", name);
+	print(full);
+
+	create(0);
+	for (i = -WARM_UP; i < SAMPLES; i++) {
+		before = __rdtsc();
+		if (vtlirq_route_retarget(route, &targets[i & 1].target))
+			die("a route is not moved", -EPROTO);
+		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
+	}
+	check_way(way);
+	snprintf(full, sizeof(full), "retarget, %s", name);
+	print(full);
+	vtlirq_route_destroy(route);
+}
+
+static int host_open(void)
+{
+	static uint8_t bitmap[512];
+	struct mshv_hvcall_setup setup = {
+		.bitmap_size = sizeof(bitmap), .bitmap = (uintptr_t)bitmap,
+	};
+	int hv = open("/dev/mshv_hvcall", O_RDWR | O_CLOEXEC);
+
+	bitmap[0x7e / 8] = 1 << 0x7e % 8;
+	if (hv < 0 || ioctl(hv, MSHV_HVCALL_SETUP, &setup))
+		die("/dev/mshv_hvcall", -errno);
+	return hv;
+}
+
+/* The host's part of each, with the system call that leads there. */
+static void host_measure(void)
+{
+	struct {
+		uint64_t partition, device;
+		uint32_t source, reserved0, address, data;
+		uint64_t reserved1;
+		uint32_t vector, flags;
+		uint64_t format, banks, bank;
+	} input = {
+		.partition = ~0ULL, .device = interrupt.device_id, .source = 1,
+		.address = interrupt.address, .data = interrupt.data,
+		.vector = VECTOR_FIRST, .flags = 2, .banks = 1, .bank = 1,
+	};
+	struct mshv_hvcall call = {
+		.control = 0x7e | 2 << 17, .input_size = sizeof(input), .input = (uintptr_t)&input,
+	};
+	int hv = host_open(), i;
+	uint64_t before;
+
+	for (i = -WARM_UP; i < SAMPLES; i++) {
+		input.vector = VECTOR_FIRST + (i & 1);
+		before = __rdtsc();
+		if (ioctl(hv, MSHV_HVCALL, &call) || call.status)
+			die("the host refuses", -EIO);
+		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
+	}
+	print("hypercall alone, retarget, proxied");
+	close(hv);
+}
+
+static void device_choose(void)
+{
+	struct lab_host_device device;
+	int host = labhost_open(), ret = host < 0 ? host : labhost_device_get(host, 0, &device);
+
+	if (ret)
+		die("no device of the lab's host", ret);
+	labhost_close(host);
+	interrupt = (struct vtlirq_interrupt) { device.bdf, LAB_HOST_MSI_ADDRESS, 0 };
+}
+
+static void library_measure(enum vtlirq_way way, uint32_t flags, const char *name)
+{
+	const struct vtlirq_config config = { .size = sizeof(config), .flags = flags };
+	int ret = vtlirq_open(&config, &irqs);
+
+	if (ret)
+		die("the library does not open", ret);
+	route_measure(way, name);
+	vtlirq_close(irqs);
+}
+
+int main(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < VECTORS; i++)
+		vtlirq_target_one(&targets[i], 0, VECTOR_FIRST + i);
+	device_choose();
+	empty_measure();
+	printf("# the library's calls, with the driver's and the host model's part; the source is masked\n");
+	library_measure(VTLIRQ_REDIRECTED, 0, "redirected");
+	library_measure(VTLIRQ_PROXIED, VTLIRQ_CONFIG_NO_REDIRECT, "proxied");
+	host_measure();
+	return 0;
+}
