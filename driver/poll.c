@@ -24,6 +24,7 @@
  * struct poll_watch - a file set for a VP
  * @cpu:   the VP
  * @owner: who set it
+ * @process: and for which process; only compared
  * @file:  a reference of our own, so that the wait queue stays
  * @queue: the wait queue that @wait is on; NULL if it is on none
  * @wait:  our entry there
@@ -32,6 +33,7 @@
 struct poll_watch {
 	unsigned int cpu;
 	const void *owner;
+	const void *process;
 	struct file *file;
 	wait_queue_head_t *queue;
 	wait_queue_entry_t wait;
@@ -90,8 +92,8 @@ static void watch_remove(struct poll_watch *watch)
 	kfree(watch);
 }
 
-static struct poll_watch *watch_create(const void *owner, unsigned int cpu,
-				       struct file *file)
+static struct poll_watch *watch_create(const void *owner, const void *process,
+				       unsigned int cpu, struct file *file)
 {
 	struct poll_watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
 
@@ -100,6 +102,7 @@ static struct poll_watch *watch_create(const void *owner, unsigned int cpu,
 
 	watch->cpu = cpu;
 	watch->owner = owner;
+	watch->process = process;
 	watch->file = file;
 	init_waitqueue_func_entry(&watch->wait, watch_wake);
 	INIT_LIST_HEAD(&watch->wait.entry);
@@ -108,7 +111,8 @@ static struct poll_watch *watch_create(const void *owner, unsigned int cpu,
 }
 
 /* Takes over the reference to @file, whatever comes of it. */
-static int poll_set_file(const void *owner, unsigned int cpu, struct file *file)
+static int poll_set_file(const void *owner, const void *process,
+			 unsigned int cpu, struct file *file)
 {
 	struct poll_watch *watch, *before;
 
@@ -117,7 +121,7 @@ static int poll_set_file(const void *owner, unsigned int cpu, struct file *file)
 		return -EPERM;
 	}
 
-	watch = watch_create(owner, cpu, file);
+	watch = watch_create(owner, process, cpu, file);
 	if (!watch) {
 		fput(file);
 		return -ENOMEM;
@@ -135,7 +139,7 @@ static int poll_set_file(const void *owner, unsigned int cpu, struct file *file)
 	return 0;
 }
 
-int poll_set(const void *owner, u32 cpu, u32 fd)
+int poll_set(const void *owner, const void *process, u32 cpu, u32 fd)
 {
 	struct file *file;
 
@@ -148,16 +152,19 @@ int poll_set(const void *owner, u32 cpu, u32 fd)
 	file = fget(fd);
 	if (!file)
 		return -EBADFD;
-	return poll_set_file(owner, cpu, file);
+	return poll_set_file(owner, process, cpu, file);
 }
 
-static struct poll_watch *watch_take(const void *owner, unsigned int cpu)
+/* @process: NULL: whichever it was. */
+static struct poll_watch *watch_take(const void *owner, const void *process,
+				     unsigned int cpu)
 {
 	struct poll_watch *watch;
 
 	mutex_lock(&poll_lock);
 	watch = poll_watches[cpu];
-	if (watch && watch->owner == owner)
+	if (watch && watch->owner == owner &&
+	    (!process || watch->process == process))
 		poll_watches[cpu] = NULL;
 	else
 		watch = NULL;
@@ -165,13 +172,13 @@ static struct poll_watch *watch_take(const void *owner, unsigned int cpu)
 	return watch;
 }
 
-void poll_drop(const void *owner)
+void poll_drop(const void *owner, const void *process)
 {
 	struct poll_watch *watch;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		watch = watch_take(owner, cpu);
+		watch = watch_take(owner, process, cpu);
 		if (watch)
 			watch_remove(watch);
 	}

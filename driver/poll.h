@@ -9,9 +9,10 @@
 
 /**
  * poll_set() - let a file cancel a VP's run
- * @owner: who asks; see poll_drop()
- * @cpu:   the VP; untrusted
- * @fd:    a file descriptor of the caller; untrusted
+ * @owner:   who asks; see poll_drop()
+ * @process: and for which process: anything that tells processes apart
+ * @cpu:     the VP; untrusted
+ * @fd:      a file descriptor of the caller; untrusted
  *
  * Replaces the file that was set for that VP before.
  *
@@ -19,15 +20,16 @@
  * Return: 0; -EINVAL if there is no such VP or its CPU is offline; -EBADFD;
  * -EPERM if the file cannot be polled; -ENOMEM.
  */
-int poll_set(const void *owner, u32 cpu, u32 fd);
+int poll_set(const void *owner, const void *process, u32 cpu, u32 fd);
 
 /**
  * poll_drop() - forget the files that an owner has set
- * @owner: as it was given to poll_set()
+ * @owner:   as it was given to poll_set()
+ * @process: likewise: only what was set for it; NULL: all
  *
  * Context: may sleep.
  */
-void poll_drop(const void *owner);
+void poll_drop(const void *owner, const void *process);
 
 /**
  * poll_init() - get ready
