@@ -50,7 +50,7 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse unit models lib tools install tdx vm
+	@scripts/check style build sparse unit models lib tools install bench tdx vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
