@@ -31,7 +31,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-unit check-vm bench bench-check driver install clean
+	check-tdx check-style check-models check-fuzz check-unit check-vm bench bench-check driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -50,7 +50,7 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse unit models lib tools install bench tdx vm
+	@scripts/check style build sparse unit models lib tools install bench fuzz tdx vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
@@ -63,6 +63,9 @@ check-style: setup ## sources: licences, checkpatch, man pages
 
 check-models: setup ## the protocols, model-checked, and mutants of each found out
 	@scripts/check models
+
+check-fuzz: setup ## a minute of hostile VMMs, hosts and input
+	@scripts/check fuzz
 
 check-unit: setup ## unit tests in user space, under sanitizers
 	@scripts/check unit lib tools

@@ -13,6 +13,7 @@
 #include "behaviour.h"
 #include "control.h"
 #include "device.h"
+#include "hostile.h"
 #include "lab_host.h"
 #include "route.h"
 #include "synic.h"
@@ -27,6 +28,7 @@ static_assert(sizeof(struct lab_host_vp) == 64);
 static_assert(sizeof(struct lab_host_behaviour) == 40);
 static_assert(sizeof(struct lab_host_post) == 264);
 static_assert(sizeof(struct lab_host_vector) == 8);
+static_assert(sizeof(struct lab_host_hostile) == 40);
 
 static long set_mask(void __user *argument)
 {
@@ -110,6 +112,21 @@ static long post_message(void __user *argument)
 	return lab_synic_post(&asked);
 }
 
+static long be_hostile(void __user *argument)
+{
+	struct lab_host_hostile asked;
+	int error;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+
+	error = lab_hostile_run(&asked);
+	/* Also if it stopped half way: the books must balance. */
+	if (error != -EINVAL && copy_to_user(argument, &asked, sizeof(asked)))
+		return -EFAULT;
+	return error;
+}
+
 static int raise_vector(u32 cpu, u32 vector)
 {
 	if (!vector)
@@ -159,6 +176,8 @@ long lab_control_ioctl(unsigned int command, void __user *argument)
 		return post_message(argument);
 	case LAB_HOST_RAISE_VECTOR:
 		return raise(argument);
+	case LAB_HOST_HOSTILE:
+		return be_hostile(argument);
 	default:
 		return -ENOTTY;
 	}

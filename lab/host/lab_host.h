@@ -32,6 +32,7 @@
 #define LAB_HOST_DEVICES_MAX	32
 #define LAB_HOST_RAISES_MAX	1000000
 #define LAB_HOST_HELD_USECS_MAX	1000000
+#define LAB_HOST_EVENTS_MAX	1000000
 
 /**
  * struct lab_host_device - LAB_HOST_GET_DEVICE's argument
@@ -246,6 +247,29 @@ struct lab_host_vector {
 	__u32 vector;
 };
 
+/**
+ * struct lab_host_hostile - LAB_HOST_HOSTILE's argument: a hostile host at full speed
+ * @seed:       of all that is random; the same again gives the same events.
+ * @count:      how many events, 0..LAB_HOST_EVENTS_MAX, each at a random VP: three of
+ *              four are a message in its slot, most of them nearly sane; the others
+ *              are its shared vector, or one of the CPU's vectors from 0x40 to
+ *              0xea, but for 0x80: what Linux makes of its own is its own.
+ * @reserved:   0.
+ * @messages:   out: messages written, as by LAB_HOST_POST.
+ * @interrupts: out: times a shared vector was raised.
+ * @vectors:    out: other vectors raised.
+ *
+ * The figures are given also if a signal ended it half way.
+ */
+struct lab_host_hostile {
+	__u64 seed;
+	__u32 count;
+	__u32 reserved;
+	__u64 messages;
+	__u64 interrupts;
+	__u64 vectors;
+};
+
 /* ENOENT: no device of this index. */
 #define LAB_HOST_GET_DEVICE	_IOWR(LAB_HOST_IOCTL, 0x00, struct lab_host_device)
 /* ENOENT: no such device or source. EINVAL: a value out of range. */
@@ -281,5 +305,7 @@ struct lab_host_vector {
 #define LAB_HOST_POST		_IOW(LAB_HOST_IOCTL, 0x0a, struct lab_host_post)
 /* EINVAL: no such CPU, or offline; a value out of range. */
 #define LAB_HOST_RAISE_VECTOR	_IOW(LAB_HOST_IOCTL, 0x0b, struct lab_host_vector)
+/* EINVAL: a value out of range. EINTR: a signal ended the caller. */
+#define LAB_HOST_HOSTILE	_IOWR(LAB_HOST_IOCTL, 0x0c, struct lab_host_hostile)
 
 #endif /* _LAB_HOST_H */

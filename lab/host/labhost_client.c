@@ -125,6 +125,11 @@ int labhost_vector_raise(int fd, unsigned int cpu, unsigned int vector)
 	return ask(fd, LAB_HOST_RAISE_VECTOR, &raise);
 }
 
+int labhost_hostile(int fd, struct lab_host_hostile *hostile)
+{
+	return ask(fd, LAB_HOST_HOSTILE, hostile);
+}
+
 /* Adds one device's sources to the list, which grows. */
 static int append(struct labhost_source **sources, size_t *count,
 		  const struct lab_host_device *device)

@@ -139,5 +139,6 @@ int labhost_behaviour_get(int fd, struct lab_host_behaviour *behaviour);
 int labhost_behaviour_set(int fd, const struct lab_host_behaviour *behaviour);
 int labhost_post(int fd, const struct lab_host_post *post);
 int labhost_vector_raise(int fd, unsigned int cpu, unsigned int vector);
+int labhost_hostile(int fd, struct lab_host_hostile *hostile);
 
 #endif /* _LABHOST_CLIENT_H */

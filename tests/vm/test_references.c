@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,6 +157,51 @@ static void a_run_page_outlives_its_file(void **state)
 	assert_true(run_wait(run, 0x51, WAIT_MS));
 }
 
+/* Puts a copy of @file into what can be received from the other end of @socket. */
+static int file_send(int socket, int file)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	char byte = 0;
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = CMSG_SPACE(sizeof(int)) };
+
+	memcpy(CMSG_DATA(&control.header), &file, sizeof(file));
+	return sendmsg(socket, &message, 0) == 1 ? 0 : -1;
+}
+
+/* Its poll file holds the VTL file, which holds its poll file. */
+static void cycle_make(void)
+{
+	struct mshv_set_poll_file poll = { .cpu = 0 };
+	int vtl = vtl_open(), ends[2];
+
+	if (vtl_map(vtl, 0x51, 0) < 0 || socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) ||
+	    file_send(ends[1], vtl))
+		_exit(1);
+	poll.fd = ends[0];
+	_exit(ioctl(vtl, MSHV_SET_POLL_FILE, &poll) ? 1 : 0);
+}
+
+static void a_file_that_its_own_poll_file_holds_goes_with_the_process(void **state)
+{
+	pid_t child = fork();
+	unsigned int waited;
+	int status;
+
+	(void)state;
+	if (!child)
+		cycle_make();
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	for (waited = 0; waited < WAIT_MS && totals("mappings"); waited += 10)
+		sleep_ms(10);
+	assert_int_equal(totals("mappings"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, lab_teardown)
 
 int main(void)
@@ -166,6 +213,7 @@ int main(void)
 		TEST(a_killed_process_leaves_nothing),
 		TEST(a_file_lives_until_its_last_descriptor),
 		TEST(a_run_page_outlives_its_file),
+		TEST(a_file_that_its_own_poll_file_holds_goes_with_the_process),
 	};
 
 	return cmocka_run_group_tests_name("references", tests, NULL, NULL);

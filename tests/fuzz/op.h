@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the fuzzer of the ioctls does: operations, and sequences of them, which
+ * are plain numbers, so that they can be made up, kept and changed.
+ */
+#ifndef _TESTS_FUZZ_OP_H
+#define _TESTS_FUZZ_OP_H
+
+#include <setjmp.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <linux/mshv_vtl.h>
+
+#include "random.h"
+#include "tally.h"
+
+#define OP_CPUS		16
+#define OP_SEQUENCE	24
+
+/* How it is read, op.c knows. */
+struct op {
+	uint8_t kind;
+	uint8_t how;
+	uint8_t place;
+	uint8_t slot;
+	uint32_t word;
+	uint64_t values[4];
+};
+
+struct op_sequence {
+	uint32_t length;
+	struct op ops[OP_SEQUENCE];
+};
+
+/**
+ * struct op_world - what does not change; shared by all processes
+ * @tally:    what came of it
+ * @cpus:     CPUs that there are
+ * @apic_ids: of each
+ * @has_vtl0: @good was taken from a guest that ran
+ * @good:     contexts with which VTL0 runs
+ */
+struct op_world {
+	struct tally tally;
+	unsigned int cpus;
+	uint32_t apic_ids[OP_CPUS];
+	bool has_vtl0;
+	struct mshv_vtl_run good[OP_CPUS];
+};
+
+#define OP_VTLS		8
+#define OP_HVS		4
+#define OP_EVENTS	12
+#define OP_PAGES	64
+#define OP_RECENT	64
+
+/**
+ * struct op_pool - what the threads of a process share, and take from each other
+ * @mshv:    /dev/mshv
+ * @host:    the lab's host
+ * @vtls:    VTL files; -1: none
+ * @hvs:     files of /dev/mshv_hvcall
+ * @events:  files that can be polled, and some that cannot
+ * @arena:   OP_PAGES pages of address space, for mappings of VTL files
+ * @recent:  mappings made: CPU << 8 | hardware vector
+ * @cpus_mapped: CPUs, from 0 on, on which it maps; the others are free to go
+ */
+struct op_pool {
+	int mshv;
+	int host;
+	int vtls[OP_VTLS];
+	int hvs[OP_HVS];
+	int events[OP_EVENTS];
+	uint8_t *arena;
+	uint32_t recent[OP_RECENT];
+	uint32_t recent_next;
+	unsigned int cpus_mapped;
+};
+
+/**
+ * struct op_thread - one that does operations
+ * @buffer: two pages, the second of which is not there
+ * @frozen: a page that can only be read
+ * @alarm:  ends a stay in VTL0
+ * @trap:   where a touch of what is not there goes on
+ */
+struct op_thread {
+	struct op_world *world;
+	struct op_pool *pool;
+	uint8_t *buffer;
+	uint8_t *frozen;
+	timer_t alarm;
+	sigjmp_buf trap;
+};
+
+/* The names of the kinds, for the tally; how many there are. */
+const char *op_name(unsigned int kind);
+extern const unsigned int op_kinds;
+
+/* How many ioctls of the driver were made. */
+uint64_t op_ioctls(const struct tally *tally);
+
+void op_sequence_random(struct op_sequence *sequence, struct stream *stream);
+void op_sequence_mutate(struct op_sequence *sequence, const struct op_sequence *other,
+			struct stream *stream);
+
+/* Opens what a process needs; a negative errno if it cannot. */
+int op_pool_open(struct op_pool *pool);
+
+/* On the thread itself. */
+int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_pool *pool);
+
+/* Once in a process: SIGBUS and SIGSEGV of a touch go to its thread's trap. */
+void op_signals_set(void);
+
+void op_sequence_run(struct op_thread *thread, const struct op_sequence *sequence);
+
+#endif /* _TESTS_FUZZ_OP_H */

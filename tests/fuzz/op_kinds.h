@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What each kind of operation does: 0 or more, or a negative errno. One that
+ * touches what is not there ends in its thread's trap.
+ */
+#ifndef _TESTS_FUZZ_OP_KINDS_H
+#define _TESTS_FUZZ_OP_KINDS_H
+
+#include <sys/ioctl.h>
+
+#include "op.h"
+
+#define OP_KIND_FORK	21
+
+/* Ioctls of the driver, op_driver.c. */
+long op_check_extension(struct op_thread *thread, const struct op *op);
+long op_create_vtl(struct op_thread *thread, const struct op *op);
+long op_map(struct op_thread *thread, const struct op *op);
+long op_unmap(struct op_thread *thread, const struct op *op);
+long op_set_poll_file(struct op_thread *thread, const struct op *op);
+long op_kick_cpus(struct op_thread *thread, const struct op *op);
+long op_tdcall(struct op_thread *thread, const struct op *op);
+long op_get_vp(struct op_thread *thread, const struct op *op);
+long op_return(struct op_thread *thread, const struct op *op);
+long op_hvcall_setup(struct op_thread *thread, const struct op *op);
+long op_hvcall(struct op_thread *thread, const struct op *op);
+long op_wrong(struct op_thread *thread, const struct op *op);
+
+/* What goes on around them, op_around.c. */
+long op_mmap(struct op_thread *thread, const struct op *op);
+long op_munmap(struct op_thread *thread, const struct op *op);
+long op_touch(struct op_thread *thread, const struct op *op);
+long op_scribble(struct op_thread *thread, const struct op *op);
+long op_close(struct op_thread *thread, const struct op *op);
+long op_open(struct op_thread *thread, const struct op *op);
+long op_event(struct op_thread *thread, const struct op *op);
+long op_pin(struct op_thread *thread, const struct op *op);
+long op_raise(struct op_thread *thread, const struct op *op);
+long op_fork(struct op_thread *thread, const struct op *op);
+long op_debugfs(struct op_thread *thread, const struct op *op);
+long op_parameter(struct op_thread *thread, const struct op *op);
+long op_send_file(struct op_thread *thread, const struct op *op);
+
+/* Values: likely ones, those at boundaries, and any. */
+uint64_t op_value(uint8_t how, uint64_t raw);
+unsigned int op_cpu(const struct op_thread *thread, const struct op *op);
+int op_vtl(const struct op_thread *thread, const struct op *op);
+
+/* A file that can be polled, mostly. */
+int op_event_file(const struct op_thread *thread, unsigned int raw);
+
+/* Puts @fd into a slot, and closes what was there. */
+void op_slot_set(int *slot, int fd);
+
+#endif /* _TESTS_FUZZ_OP_KINDS_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What came of the calls: how many, by kind and errno. In memory that processes
+ * share, so that one that is killed has counted too.
+ */
+#ifndef _TESTS_FUZZ_TALLY_H
+#define _TESTS_FUZZ_TALLY_H
+
+#include <stdint.h>
+
+#define TALLY_KINDS	40
+#define TALLY_ERRNOS	134
+
+/**
+ * struct tally - the counts
+ * @by: by kind, then by errno; 0: success
+ */
+struct tally {
+	uint64_t by[TALLY_KINDS][TALLY_ERRNOS];
+};
+
+/* Counts one; @ret is what the call gave: below 0 is a negative errno. */
+void tally_add(struct tally *tally, unsigned int kind, long ret);
+
+/* All of a kind. */
+uint64_t tally_of(const struct tally *tally, unsigned int kind);
+
+/* A line for each kind that was called. */
+void tally_print(const struct tally *tally, const char *(*name)(unsigned int kind),
+		 unsigned int kinds);
+
+#endif /* _TESTS_FUZZ_TALLY_H */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Fuzzes lab/host/hypercall.c and message.c: the calls of a guest, which are of
+ * any value, and the messages to it.
+ */
+#include "input.h"
+#include "shim.h"
+
+#include "hypercall.h"
+#include "message.h"
+
+/* Nothing beside it may be read or written: each has an allocation of its own. */
+static void *page_new(void)
+{
+	void *page = aligned_alloc(8, PAGE_SIZE);
+
+	assert(page);
+	memset(page, 0, PAGE_SIZE);
+	return page;
+}
+
+static void retarget_check(const struct host_view *view, const struct host_retarget *retarget)
+{
+	u32 bank;
+
+	assert(vp_set_count(&retarget->set));
+	for (bank = 0; bank < VP_SET_BANKS; bank++)
+		assert(!(retarget->set.banks[bank] & ~view->existing.banks[bank]));
+	assert(vp_set_has(&view->existing, vp_set_first(&retarget->set)));
+	assert(retarget->vector >= 16);
+	if (!retarget->redirect)
+		return;
+	assert(view->redirects && !retarget->multicast && retarget->vector >= 31);
+	assert(vp_set_count(&retarget->set) == 1);
+}
+
+static void calls_fuzz(struct input *input)
+{
+	struct host_view view = { .redirects = input_byte(input) & 1 };
+	struct host_retarget *retarget = malloc(sizeof(*retarget));
+	void *in = page_new(), *out = page_new();
+	u8 how = input_byte(input);
+	u64 control, result;
+
+	assert(retarget);
+	input_take(input, &control, sizeof(control));
+	input_take(input, &view.existing, how & 1 ? 8 : sizeof(view.existing));
+	input_take(input, in, PAGE_SIZE);
+	/* Else nearly all would be refused for this. */
+	if (how & 2)
+		memset(in, 0xff, 8);
+	if (how & 4) {
+		((u32 *)in)[4] = 1;
+		((u32 *)in)[5] = 0;
+		((u32 *)in)[6] = 0xfee00000;
+		memset(in + 32, 0, 8);
+		((u32 *)in)[11] &= 7;
+	}
+	if (!host_decode_retarget(control, in, &view, retarget))
+		retarget_check(&view, retarget);
+	result = host_get_vp_registers(control, in, out, &view);
+	assert((result >> 32 & 0xfff) <= 256);
+	free(retarget);
+	free(in);
+	free(out);
+}
+
+/* What is put into a message is what a guest finds in it. */
+static void message_fuzz(struct input *input)
+{
+	struct host_message message;
+	u32 banks[VECTOR_BANKS], head, found[VECTOR_BANKS] = { 0 };
+	u8 how = input_byte(input);
+	bool multiple;
+
+	input_take(input, banks, sizeof(banks));
+	if (how & 1) {
+		memset(banks, 0, sizeof(banks));
+		banks[how >> 5] = 1u << (how & 31);
+	}
+	if (!memcmp(banks, found, sizeof(banks)))
+		return;
+	multiple = message_compose(banks, &message);
+	memcpy(&head, message.payload, sizeof(head));
+	assert(multiple == (head >> 8 & 0xff));
+	if (multiple)
+		memcpy(found, message.payload + 4, sizeof(found));
+	else
+		found[message.payload[4] / 32] = 1u << message.payload[4] % 32;
+	assert(!memcmp(banks, found, sizeof(banks)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+
+	if (input_byte(&input) & 3)
+		calls_fuzz(&input);
+	else
+		message_fuzz(&input);
+	return 0;
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * vm_ioctl: a VMM gone mad. Several threads of a process, on all files and pages
+ * of the driver, do what no VMM would; the process is killed in the middle and the
+ * next begins; CPUs go and come back meanwhile. At the end the books are checked.
+ *
+ * Owns: processes and threads. What is done is op.c's, what it reached kcov.c's.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../lab/paravisor/vmm.h"
+#include "../vm/vtl.h"
+#include "books.h"
+#include "kcov.h"
+#include "op.h"
+#include "random.h"
+
+#define PAYLOAD		"/lib/vtlirq/guest.bin"
+#define THREADS_MAX	16
+#define PATIENCE_MS	10000
+/* A process that is killed is gone by then, or it never will be. */
+#define DEATH_MS	30000
+/* After so many processes, VTL0 is made anew: CPUs went, and it with them. */
+#define GUEST_LIVES	24
+
+static struct {
+	uint64_t seed;
+	uint64_t ops;
+	unsigned int threads;
+	uint64_t memory;
+	bool no_hotplug;
+} config = { .ops = 20000, .threads = 4 };
+
+/**
+ * struct shared - what all processes share
+ */
+struct shared {
+	struct op_world world;
+	struct kcov_shared kcov;
+};
+
+static struct shared *shared;
+static struct vmm *vmm;
+
+/* ---- a process, and its threads ---- */
+
+struct worker {
+	struct op_pool pool;
+	uint64_t seed;
+};
+
+struct worker_thread {
+	struct worker *worker;
+	unsigned int number;
+	pthread_t thread;
+};
+
+static void thread_pin(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	/* One that is offline just now is left to the scheduler. */
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *thread_run(void *argument)
+{
+	struct worker_thread *self = argument;
+	struct stream stream = { self->worker->seed + self->number };
+	struct op_sequence sequence;
+	struct op_thread thread;
+	struct kcov kcov = { 0 };
+
+	thread_pin(self->number % shared->world.cpus);
+	if (op_thread_begin(&thread, &shared->world, &self->worker->pool))
+		_exit(2);
+	kcov_begin(&kcov, &shared->kcov);
+	while (op_ioctls(&shared->world.tally) < config.ops) {
+		kcov_choose(&shared->kcov, &sequence, &stream);
+		kcov_clear(&kcov);
+		op_sequence_run(&thread, &sequence);
+		kcov_judge(&kcov, &sequence);
+	}
+	return NULL;
+}
+
+/* Writes into all pages, again and again, whatever the others do. */
+static void *scribbler_run(void *argument)
+{
+	struct worker *worker = argument;
+	struct stream stream = { worker->seed ^ 0x5c5c5c5c };
+	struct op_thread thread;
+	struct op_sequence one = { .length = 1 };
+
+	if (op_thread_begin(&thread, &shared->world, &worker->pool))
+		_exit(2);
+	for (;;) {
+		random_fill(&stream, &one.ops[0], sizeof(one.ops[0]));
+		/* "touch" and "scribble" */
+		one.ops[0].kind = 14 + random_below(&stream, 2);
+		op_sequence_run(&thread, &one);
+		if (random_once_in(&stream, 8))
+			sleep_ms(1);
+	}
+	return NULL;
+}
+
+static void worker_run(uint64_t seed)
+{
+	static struct worker worker;
+	struct worker_thread threads[THREADS_MAX];
+	pthread_t scribbler;
+	unsigned int i;
+	int ret;
+
+	worker.seed = seed;
+	op_signals_set();
+	ret = op_pool_open(&worker.pool);
+	worker.pool.cpus_mapped = seed % 2 ? shared->world.cpus : 1;
+	if (ret) {
+		fprintf(stderr, "vm_ioctl: a process cannot begin: %s\n", strerror(-ret));
+		_exit(2);
+	}
+	pthread_create(&scribbler, NULL, scribbler_run, &worker);
+	for (i = 0; i < config.threads; i++) {
+		threads[i] = (struct worker_thread){ &worker, i, 0 };
+		pthread_create(&threads[i].thread, NULL, thread_run, &threads[i]);
+	}
+	for (i = 0; i < config.threads; i++)
+		pthread_join(threads[i].thread, NULL);
+	_exit(0);
+}
+
+/* ---- VTL0 ---- */
+
+static void console_drop(void *context, unsigned int vp, const char *line)
+{
+	(void)context;
+	(void)vp;
+	(void)line;
+}
+
+/* Lets the guest run, and takes down how; its memory is not Linux's. */
+static int guest_make(void)
+{
+	const struct vmm_config wanted = {
+		.vps = shared->world.cpus,
+		.payload = PAYLOAD,
+		.memory_base = config.memory,
+		.offload_flags = VMM_OFFLOAD_DEFAULT,
+		.console = console_drop,
+	};
+	unsigned int vp;
+	int ret = vmm_create(&wanted, &vmm);
+
+	if (!ret)
+		ret = vmm_start(vmm);
+	for (vp = 0; !ret && vp < wanted.vps; vp++) {
+		const uint64_t mode[VTL0_ARGUMENTS] = {
+			vp % 2 ? VTL0_MODE_HALT : VTL0_MODE_SPIN
+		};
+
+		ret = vmm_command(vmm, vp, VTL0_COMMAND_MODE, mode, PATIENCE_MS, NULL);
+	}
+	if (!vmm)
+		return ret;
+	vmm_stop(vmm);
+	for (vp = 0; vp < wanted.vps; vp++)
+		shared->world.good[vp] = *vmm_run_page(vmm, vp);
+	shared->world.has_vtl0 = !ret;
+	return ret;
+}
+
+static void guest_drop(void)
+{
+	vmm_destroy(vmm);
+	vmm = NULL;
+	shared->world.has_vtl0 = false;
+}
+
+/* ---- CPUs that come and go ---- */
+
+/* Held while a CPU is away. */
+static pthread_mutex_t hotplug_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool hotplug_ends;
+static uint64_t hotplug_gone, hotplug_refused;
+
+static void cpus_all_online(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 1; cpu < shared->world.cpus; cpu++)
+		cpu_set_online(cpu, true);
+}
+
+static void cpu_away(unsigned int cpu, struct stream *stream)
+{
+	if (cpu_set_online(cpu, false)) {
+		hotplug_refused++;
+		return;
+	}
+	hotplug_gone++;
+	sleep_ms(random_below(stream, 100));
+	cpu_set_online(cpu, true);
+}
+
+static void *hotplug_run(void *argument)
+{
+	struct stream stream = { config.seed ^ 0xc9c9 };
+
+	(void)argument;
+	while (!__atomic_load_n(&hotplug_ends, __ATOMIC_RELAXED)) {
+		sleep_ms(20 + random_below(&stream, 200));
+		pthread_mutex_lock(&hotplug_lock);
+		cpu_away(1 + random_below(&stream, shared->world.cpus - 1), &stream);
+		pthread_mutex_unlock(&hotplug_lock);
+	}
+	return NULL;
+}
+
+/* ---- processes ---- */
+
+static uint64_t processes, killed;
+
+/* False if it does not end though it was killed: it hangs in the kernel. */
+static bool process_reap(pid_t pid, int *status)
+{
+	unsigned int waited;
+
+	for (waited = 0; waited < DEATH_MS; waited += 5) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		sleep_ms(5);
+	}
+	return false;
+}
+
+/* Ends by itself, or is killed: whichever comes first. */
+static bool process_run(struct stream *stream)
+{
+	uint64_t seed = random_next(stream);
+	unsigned int life = 50 + random_below(stream, 3000);
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		worker_run(seed);
+	processes++;
+	while (life-- && !waitpid(pid, &status, WNOHANG))
+		sleep_ms(1);
+	if (life != ~0U)
+		return !WIFEXITED(status) || !WEXITSTATUS(status);
+	kill(pid, SIGKILL);
+	killed++;
+	return process_reap(pid, &status);
+}
+
+static void progress_print(uint64_t *printed)
+{
+	uint64_t done = op_ioctls(&shared->world.tally);
+
+	if (done / 100000 == *printed)
+		return;
+	*printed = done / 100000;
+	printf("# %" PRIu64 " ioctls, %" PRIu64 " processes, %" PRIu64 " places reached\n", done,
+	       processes, shared->kcov.reached);
+	fflush(stdout);
+}
+
+static void processes_run(void)
+{
+	struct stream stream = { config.seed };
+	uint64_t printed = 0;
+	bool good = true;
+
+	while (good && op_ioctls(&shared->world.tally) < config.ops) {
+		if (config.memory && processes % GUEST_LIVES == 0) {
+			pthread_mutex_lock(&hotplug_lock);
+			guest_drop();
+			if (guest_make())
+				printf("# no VTL0 this time\n");
+			pthread_mutex_unlock(&hotplug_lock);
+		}
+		good = process_run(&stream);
+		progress_print(&printed);
+	}
+	books_check(good, "each process ended when it was killed");
+	guest_drop();
+}
+
+static void fuzz(void)
+{
+	pthread_t hotplug;
+	bool with_hotplug = shared->world.cpus > 1 && !config.no_hotplug;
+
+	if (with_hotplug)
+		pthread_create(&hotplug, NULL, hotplug_run, NULL);
+	processes_run();
+	__atomic_store_n(&hotplug_ends, true, __ATOMIC_RELAXED);
+	if (with_hotplug)
+		pthread_join(hotplug, NULL);
+	cpus_all_online();
+}
+
+/* ---- the whole ---- */
+
+static unsigned long vtl0_entries(void)
+{
+	unsigned long entries = 0;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < shared->world.cpus; cpu++)
+		entries += debugfs_column("vps", cpu, "entries");
+	return entries;
+}
+
+static void report(uint64_t ms)
+{
+	uint64_t done = op_ioctls(&shared->world.tally);
+
+	tally_print(&shared->world.tally, op_name, op_kinds);
+	kcov_print(&shared->kcov);
+	printf("# vm_ioctl: %" PRIu64 " ioctls in %" PRIu64 " s, seed %" PRIu64 ", %" PRIu64
+	       " processes, %" PRIu64 " killed, CPUs went %" PRIu64 " times, refused %" PRIu64
+	       ", VTL0 entered %lu times\n", done, ms / 1000, config.seed, processes, killed,
+	       hotplug_gone, hotplug_refused, vtl0_entries());
+	books_check(done >= config.ops, "%" PRIu64 " ioctls were made", done);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+static error_t option_take(int key, char *value, struct argp_state *state)
+{
+	switch (key) {
+	case 's':
+		config.seed = strtoull(value, NULL, 0);
+		return 0;
+	case 'n':
+		config.ops = strtoull(value, NULL, 0);
+		return 0;
+	case 't':
+		config.threads = strtoul(value, NULL, 0);
+		if (!config.threads || config.threads > THREADS_MAX)
+			argp_error(state, "--threads: 1 to %u", THREADS_MAX);
+		return 0;
+	case 'm':
+		config.memory = strtoull(value, NULL, 0);
+		return 0;
+	case 'h':
+		config.no_hotplug = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
+	{ "ops", 'n', "N", 0, "so many ioctls (20000)", 0 },
+	{ "threads", 't', "T", 0, "threads of each process (4)", 0 },
+	{ "memory", 'm', "ADDRESS", 0, "of VTL0; without it, there is none", 0 },
+	{ "no-hotplug", 'h', NULL, 0, "all CPUs stay online", 0 },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	options, option_take, NULL, "A VMM gone mad.", NULL, NULL, NULL
+};
+
+static void world_make(void)
+{
+	unsigned int cpu;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (shared == MAP_FAILED)
+		exit(1);
+	shared->world.cpus = lab.cpus < OP_CPUS ? lab.cpus : OP_CPUS;
+	for (cpu = 0; cpu < shared->world.cpus; cpu++)
+		shared->world.apic_ids[cpu] = apic_id(cpu);
+	kcov_find(&shared->kcov, "mshv_vtl");
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct books books;
+	uint64_t begin;
+
+	config.seed = now_ms() ^ (uint64_t)time(NULL) << 20;
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	printf("# vm_ioctl --seed %" PRIu64 " --ops %" PRIu64 " --threads %u\n", config.seed,
+	       config.ops, config.threads);
+	books_open(&books);
+	world_make();
+	begin = now_ms();
+	fuzz();
+	report(now_ms() - begin);
+	books_close(&books);
+	return books_end();
+}
