@@ -41,28 +41,59 @@ function conclude(    function_name)
 	arrivals = others = 0
 }
 
+# The TDX module's part, since the last instruction of VTL0 or since the call of it.
+function keep(    function_name)
+{
+	for (function_name in inside)
+		here[function_name] += inside[function_name]
+	split("", inside)
+}
+
+# VTL0 runs: if it was called just now, the stretch is over; what the module did
+# since is of another exit, which it did not return for.
+function guest_runs()
+{
+	if (called) {
+		keep()
+		conclude()
+	}
+	called = 0
+	split("", inside)
+}
+
 BEGIN {
 	arrival = way == "proxied" ? "shared_vector" : "x86_flow_relay"
+	of_module = way == "module"
 }
 
 /^Trace/ {
 	split($4, part, "/")
 	pc = part[2]
+	if (of_module && pc < "8000000000000000") {
+		if (!outside)
+			guest_runs()
+		next
+	}
 	symbol = find(pc)
 	who = name[symbol]
 	if (who == "tdx_module_call" && pc == address[symbol]) {
-		conclude()
+		if (!of_module)
+			conclude()
+		called = 1
 		outside = 0
 	} else if (module[symbol] == "[mshv_vtl]") {
+		if (!outside)
+			keep()
 		outside = 1
 	}
-	if (!outside)
-		next
-	if (pc == address[symbol]) {
+	if (outside && pc == address[symbol]) {
 		arrivals += who == arrival
 		others += who ~ /apic_timer_interrupt|call_function|reschedule|^schedule$/
 	}
-	here[who " " module[symbol]]++
+	if (of_module && !outside)
+		inside[who " " module[symbol]]++
+	else if (!of_module && outside)
+		here[who " " module[symbol]]++
 }
 
 END {

@@ -29,14 +29,12 @@ static u32 highest_requested(void)
 }
 
 /**
- * apic_has_deliverable() - does an interrupt of L1 outrank L1's priority
+ * apic_outranks() - the part of apic_has_deliverable() that is for when one is there
  *
- * Whether L1 has its interrupts on is not looked at.
- *
- * Context: on this CPU; with GIF 0 the answer stays true.
+ * Context: as for apic_has_deliverable().
  * Return: whether one does.
  */
-bool apic_has_deliverable(void)
+bool apic_outranks(void)
 {
 	return (highest_requested() & PRIORITY_CLASS) > (apic->read(APIC_PROCPRI) & PRIORITY_CLASS);
 }

@@ -60,6 +60,12 @@ static inline void cpu_write_xcr0(u64 value)
 	asm volatile("xsetbv" : : "a" ((u32)value), "d" ((u32)(value >> 32)), "c" (0) : "memory");
 }
 
+/* By the one instruction for it, which the compiler would unroll. */
+static inline void cpu_copy_words(u64 *to, const u64 *from, unsigned long count)
+{
+	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (count) : : "memory");
+}
+
 static inline u64 cpu_tsc(void)
 {
 	u32 low, high;

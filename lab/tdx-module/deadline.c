@@ -32,29 +32,16 @@ void deadline_init(struct vcpu *vcpu)
 }
 
 /**
- * deadline_is_due() - has the time come
- * @vcpu: whose
+ * deadline_start() - the part of deadline_arm() that a deadline needs
+ * @vcpu: it has one
  *
- * Return: whether it has; it stays so until L1 writes another deadline.
+ * Context: as for deadline_arm().
  */
-bool deadline_is_due(const struct vcpu *vcpu)
-{
-	u64 deadline = vcpu->fields.tsc_deadline;
-
-	return deadline != TSC_DEADLINE_OFF && deadline <= cpu_tsc();
-}
-
-/**
- * deadline_arm() - see to it that L2 does not run past the deadline
- * @vcpu: whose
- *
- * Context: on its CPU, interrupts off.
- */
-void deadline_arm(struct vcpu *vcpu)
+void deadline_start(struct vcpu *vcpu)
 {
 	u64 deadline = vcpu->fields.tsc_deadline, now = cpu_tsc(), ticks;
 
-	if (deadline == TSC_DEADLINE_OFF || deadline <= now)
+	if (deadline <= now)
 		return;
 	ticks = min_t(u64, deadline - now, (u64)tsc_khz * FAR_MSECS);
 	hrtimer_start(&vcpu->timer, ns_to_ktime(div_u64(ticks * 1000000, tsc_khz)),
@@ -62,13 +49,12 @@ void deadline_arm(struct vcpu *vcpu)
 }
 
 /**
- * deadline_disarm() - undo deadline_arm()
- * @vcpu: whose
+ * deadline_stop() - undo deadline_start()
+ * @vcpu: it has a deadline
  *
  * Context: as for deadline_arm(). The timer cannot be running.
  */
-void deadline_disarm(struct vcpu *vcpu)
+void deadline_stop(struct vcpu *vcpu)
 {
-	if (vcpu->fields.tsc_deadline != TSC_DEADLINE_OFF)
-		hrtimer_try_to_cancel(&vcpu->timer);
+	hrtimer_try_to_cancel(&vcpu->timer);
 }

@@ -1,17 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The TSC deadline of L2.
+ * The TSC deadline of L2. Most VCPUs have none most of the time, and pay one test.
  */
 #ifndef _LAB_TDX_DEADLINE_H
 #define _LAB_TDX_DEADLINE_H
 
 #include <linux/types.h>
 
-struct vcpu;
+#include "cpu.h"
+#include "vcpu.h"
 
 void deadline_init(struct vcpu *vcpu);
-void deadline_arm(struct vcpu *vcpu);
-void deadline_disarm(struct vcpu *vcpu);
-bool deadline_is_due(const struct vcpu *vcpu);
+void deadline_start(struct vcpu *vcpu);
+void deadline_stop(struct vcpu *vcpu);
+
+static inline bool deadline_is_set(const struct vcpu *vcpu)
+{
+	return vcpu->fields.tsc_deadline != TSC_DEADLINE_OFF;
+}
+
+/**
+ * deadline_is_due() - has the time come
+ * @vcpu: whose
+ *
+ * Return: whether it has; it stays so until L1 writes another deadline.
+ */
+static inline bool deadline_is_due(const struct vcpu *vcpu)
+{
+	return deadline_is_set(vcpu) && vcpu->fields.tsc_deadline <= cpu_tsc();
+}
+
+/**
+ * deadline_arm() - see to it that L2 does not run past the deadline
+ * @vcpu: whose
+ *
+ * Context: on its CPU, interrupts off.
+ */
+static inline void deadline_arm(struct vcpu *vcpu)
+{
+	if (deadline_is_set(vcpu))
+		deadline_start(vcpu);
+}
+
+/**
+ * deadline_disarm() - undo deadline_arm()
+ * @vcpu: whose
+ *
+ * Context: as for deadline_arm(). The timer cannot be running.
+ */
+static inline void deadline_disarm(struct vcpu *vcpu)
+{
+	if (deadline_is_set(vcpu))
+		deadline_stop(vcpu);
+}
 
 #endif /* _LAB_TDX_DEADLINE_H */

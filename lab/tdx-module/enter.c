@@ -3,11 +3,10 @@
  * TDG.VP.ENTER: its checks, and its registers at the end.
  *
  * Owns: the order of the checks, the state buffer, and what each output
- * register holds. Must not know: SVM.
+ * register holds. Must not know: SVM, but for where its control block has what these need.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 
 #include "apic.h"
 #include "cpu.h"
@@ -63,34 +62,31 @@ static struct l2_enter_guest_state *find_buffer(struct vcpu *vcpu, u64 gpa)
 	return __va(gpa);
 }
 
+/* L1 may write to it meanwhile: each word is read once. */
 static void read_buffer(struct vcpu *vcpu, const struct l2_enter_guest_state *buffer)
 {
-	struct l2_enter_guest_state state;
+	struct vmcb *vmcb = vcpu->run.vmcb;
 
-	memcpy(&state, buffer, sizeof(state));
-	memcpy(vcpu->run.gpr, state.gpr, sizeof(state.gpr));
-	vcpu_set_field(vcpu, L2_RSP, state.gpr[GPR_RSP]);
-	vcpu_set_field(vcpu, L2_RFLAGS, state.rflags);
-	vcpu_set_field(vcpu, L2_RIP, state.rip);
-	vcpu_set_field(vcpu, L2_SSP, state.ssp);
-	vcpu_set_field(vcpu, L2_INTERRUPT_STATUS, state.rvi | state.svi << 8);
-	vcpu->vapic.rvi = state.rvi;
-	vcpu->vapic.svi = state.svi;
+	vcpu->run.from = buffer->gpr;
+	vmcb->rax = READ_ONCE(buffer->gpr[GPR_RAX]);
+	vmcb->rsp = READ_ONCE(buffer->gpr[GPR_RSP]);
+	vmcb->rflags = READ_ONCE(buffer->rflags);
+	vmcb->rip = READ_ONCE(buffer->rip);
+	vcpu_set_field(vcpu, L2_SSP, READ_ONCE(buffer->ssp));
+	vcpu->vapic.rvi = READ_ONCE(buffer->rvi);
+	vcpu->vapic.svi = READ_ONCE(buffer->svi);
 }
 
 static void write_buffer(struct vcpu *vcpu, struct l2_enter_guest_state *buffer)
 {
-	struct l2_enter_guest_state state = {
-		.rflags = vcpu_field(vcpu, L2_RFLAGS),
-		.rip = vcpu_field(vcpu, L2_RIP),
-		.ssp = vcpu_field(vcpu, L2_SSP),
-		.rvi = vcpu->vapic.rvi,
-		.svi = vcpu->vapic.svi,
-	};
-
-	memcpy(state.gpr, vcpu->run.gpr, sizeof(state.gpr));
-	vcpu_set_field(vcpu, L2_INTERRUPT_STATUS, state.rvi | state.svi << 8);
-	memcpy(buffer, &state, sizeof(state));
+	/* Else L2 has not run, and they are still there. */
+	if (vcpu->run.from == vcpu->run.gpr)
+		cpu_copy_words(buffer->gpr, vcpu->run.gpr, GPR_COUNT);
+	buffer->rflags = vcpu->run.vmcb->rflags;
+	buffer->rip = vcpu->run.vmcb->rip;
+	buffer->ssp = vcpu_field(vcpu, L2_SSP);
+	buffer->rvi = vcpu->vapic.rvi;
+	buffer->svi = vcpu->vapic.svi;
 }
 
 /* Below the threshold already at entry: the exit comes before L2's first instruction. */
@@ -116,36 +112,49 @@ static void run_from_entry(struct vcpu *vcpu, struct l2_exit *exit)
 	l2_run(vcpu, exit);
 }
 
-static void enter_l2(struct vcpu *vcpu, struct l2_exit *exit)
+/* Return: whether the entry has succeeded. */
+static bool enter_l2(struct vcpu *vcpu, struct l2_exit *exit)
 {
 	vcpu->entered = false;
 	if (!state_is_valid(vcpu)) {
 		vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
 		exit->reason = VMX_ENTRY_FAILED;
-		return;
+		return false;
 	}
 	vcpu->stats.entered++;
 	state_load(vcpu);
 	run_from_entry(vcpu, exit);
 	vcpu->inject.info = 0;
 	state_save(vcpu);
-}
-
-static void record_exit(struct vcpu *vcpu, const struct l2_exit *exit)
-{
-	vcpu_set_field(vcpu, L2_EXIT_REASON, exit->reason);
-	vcpu_set_field(vcpu, L2_EXIT_QUALIFICATION, exit->qualification);
-	vcpu_set_field(vcpu, L2_EXIT_EVENT, exit->event);
-	vcpu_set_field(vcpu, L2_EXIT_EVENT_ERROR, exit->event_error);
-	vcpu_set_field(vcpu, L2_EXIT_LENGTH, exit->length);
-	vcpu_set_field(vcpu, L2_EXIT_INSTRUCTION, 0);
-	if (exit->reason == VMX_EPT_VIOLATION)
-		vcpu_set_field(vcpu, L2_EXIT_GPA, exit->gpa);
+	return exit->reason != VMX_ENTRY_FAILED;
 }
 
 static u64 pair(u64 high, u64 low)
 {
 	return high << 32 | (u32)low;
+}
+
+/* Nothing was loaded: it is what L1 wrote. */
+static void write_segments_written(const struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	regs->rsi = pair(vcpu_field(vcpu, L2_CS_LIMIT),
+			 vcpu_field(vcpu, L2_CS_RIGHTS) << 16 | vcpu_field(vcpu, L2_CS_SELECTOR));
+	regs->rdi = vcpu_field(vcpu, L2_CS_BASE);
+	regs->r12 = vcpu_field(vcpu, L2_SS_RIGHTS) >> 5 & 3;
+}
+
+/*
+ * The same from the control block, whose first word of a segment is nearly what L1
+ * gets: of its 12 bits of rights, VMX has the upper 4 in another place.
+ */
+static void write_segments(const struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	const struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 word = *(const u64 *)&vmcb->cs;
+
+	regs->rsi = (word & ~0xff000000ULL) | (word & 0x0f000000) << 4;
+	regs->rdi = vmcb->cs.base;
+	regs->r12 = vmcb->ss.attributes >> 5 & 3;
 }
 
 /* RBP is L2's: what it holds belongs to both. */
@@ -156,32 +165,38 @@ static void write_outputs(const struct vcpu *vcpu, const struct l2_exit *exit,
 	regs->rbx = 0;
 	regs->rcx = exit->qualification;
 	regs->rdx = vcpu_field(vcpu, L2_EXIT_GLA);
-	regs->rbp = vcpu->run.gpr[GPR_RBP];
-	regs->rsi = pair(vcpu_field(vcpu, L2_CS_LIMIT),
-			 vcpu_field(vcpu, L2_CS_RIGHTS) << 16 | vcpu_field(vcpu, L2_CS_SELECTOR));
-	regs->rdi = vcpu_field(vcpu, L2_CS_BASE);
+	regs->rbp = vcpu->run.from[GPR_RBP];
 	regs->r8 = vcpu_field(vcpu, L2_EXIT_GPA);
 	regs->r9 = pair(exit->event_error, exit->event);
 	regs->r10 = pair(vcpu_field(vcpu, L2_IDT_EVENT_ERROR), vcpu_field(vcpu, L2_IDT_EVENT));
-	regs->r11 = pair(exit->length, vcpu_field(vcpu, L2_EXIT_INSTRUCTION));
-	regs->r12 = vcpu_field(vcpu, L2_SS_RIGHTS) >> 5 & 3;
+	regs->r11 = pair(exit->length, 0);
 	regs->r13 = 0;
 	regs->r14 = 0;
 	regs->r15 = 0;
+	if (unlikely(vcpu->written))
+		write_segments_written(vcpu, regs);
+	else
+		write_segments(vcpu, regs);
 }
 
 static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buffer,
 			     struct tdcall_regs *regs)
 {
-	struct l2_exit exit = { };
+	struct l2_exit *exit = &vcpu->exit;
+	bool entered;
 
+	*exit = (struct l2_exit){ };
 	read_buffer(vcpu, buffer);
-	enter_l2(vcpu, &exit);
+	entered = enter_l2(vcpu, exit);
 	write_buffer(vcpu, buffer);
-	hook_at_exit(vcpu, &exit);
-	record_exit(vcpu, &exit);
-	stats_count_exit(&vcpu->stats, &exit);
-	write_outputs(vcpu, &exit, regs);
+	if (hooks_want_exits(&vcpu->hooks))
+		hook_at_exit(vcpu, exit);
+	if (exit->reason == VMX_EPT_VIOLATION)
+		vcpu_set_field(vcpu, L2_EXIT_GPA, exit->gpa);
+	if (!entered)
+		state_refused(vcpu);
+	stats_count_exit(&vcpu->stats, exit->status, exit->reason);
+	write_outputs(vcpu, exit, regs);
 }
 
 /**

@@ -22,21 +22,6 @@ static bool is_software(u32 info)
 }
 
 /**
- * event_take_from_entry() - the event that L1 put into the VM-entry fields
- * @vcpu: the VCPU that enters L2
- *
- * The field stays valid until VMRUN has taken the event.
- */
-void event_take_from_entry(struct vcpu *vcpu)
-{
-	vcpu->inject.info = vcpu_field(vcpu, L2_ENTRY_EVENT);
-	vcpu->inject.error = vcpu_field(vcpu, L2_ENTRY_ERROR);
-	vcpu->inject.length = vcpu_field(vcpu, L2_ENTRY_LENGTH);
-	if (!(vcpu->inject.info & EVENT_VALID))
-		vcpu->inject.info = 0;
-}
-
-/**
  * event_inject_exception() - L2 gets a fault
  * @vcpu:      the VCPU
  * @vector:    which
@@ -63,6 +48,10 @@ static void put_event(struct vcpu *vcpu)
 	struct vmcb *vmcb = vcpu->run.vmcb;
 
 	vcpu->injected = vcpu->inject;
+	if (likely(!vcpu->injected.info)) {
+		vmcb->event_inj = 0;
+		return;
+	}
 	vcpu->inject.info = 0;
 	vmcb->event_inj = svm_info(vcpu->injected.info);
 	vmcb->event_inj_error = vcpu->injected.error;
@@ -101,31 +90,30 @@ static bool nmi_window_is_open(const struct vcpu *vcpu)
  * L2 before. Not as an event to inject: QEMU, if it stops its CPU soon after, takes
  * an injected interrupt for one that is still to be delivered, and delivers it again.
  */
-static void offer(struct vcpu *vcpu)
+static u32 offer(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 
-	vmcb->int_control |= SVM_V_IRQ | SVM_V_PRIORITY;
 	vmcb->int_vector = vcpu->vapic.rvi;
+	return SVM_V_IRQ | SVM_V_PRIORITY;
 }
 
 /*
  * Taken, even if its delivery was interrupted: QEMU then leaves the request set, and
  * calls the interrupt an exception.
  */
-static void finish_offer(struct vcpu *vcpu)
+static noinline void finish_offer(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 	bool waits = vmcb->int_control & SVM_V_IRQ, cut = vmcb->exit_int_info & EVENT_VALID;
 	u8 vector;
 
-	if (vcpu->offered && (!waits || cut)) {
+	if (!waits || cut) {
 		vector = vapic_deliver(&vcpu->vapic);
 		vcpu->stats.delivered++;
 		if (waits)
 			vmcb->exit_int_info = EVENT_VALID | EVENT_INTERRUPT | vector;
 	}
-	vcpu->offered = false;
 }
 
 /* Exits that come at the boundary before the next instruction. */
@@ -143,19 +131,21 @@ static bool exits_at_once(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /* The dummy interrupt never gets in: L2 exits when it could. */
-static void set_window(struct vcpu *vcpu)
+static void set_window(struct vcpu *vcpu, bool waits)
 {
-	struct vmcb *vmcb = vcpu->run.vmcb;
-
-	vmcb->int_control = SVM_V_INTR_MASKING | SVM_V_IGNORE_TPR |
+	u32 control = SVM_V_INTR_MASKING | SVM_V_IGNORE_TPR |
 		(vapic_read(&vcpu->vapic, VAPIC_TPR) >> 4 & SVM_V_TPR);
-	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
+	struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 intercepts = vmcb->intercepts & ~SVM_INTERCEPT(SVM_VINTR);
+
 	if (vcpu->offered) {
-		offer(vcpu);
-	} else if (window_is_asked(vcpu) || interrupt_waits(vcpu)) {
-		vmcb->int_control |= SVM_V_IRQ | SVM_V_PRIORITY;
-		vmcb->intercepts |= SVM_INTERCEPT(SVM_VINTR);
+		control |= offer(vcpu);
+	} else if (waits || window_is_asked(vcpu)) {
+		control |= SVM_V_IRQ | SVM_V_PRIORITY;
+		intercepts |= SVM_INTERCEPT(SVM_VINTR);
 	}
+	vmcb->int_control = control;
+	vmcb->intercepts = intercepts;
 }
 
 /**
@@ -168,13 +158,14 @@ static void set_window(struct vcpu *vcpu)
  */
 bool event_prepare(struct vcpu *vcpu, struct l2_exit *exit)
 {
+	bool waits;
+
 	vcpu->offered = false;
-	if (!vcpu->inject.info) {
-		if (exits_at_once(vcpu, exit))
-			return true;
-		vcpu->offered = is_open(vcpu) && interrupt_waits(vcpu);
-	}
-	set_window(vcpu);
+	if (!vcpu->inject.info && exits_at_once(vcpu, exit))
+		return true;
+	waits = interrupt_waits(vcpu);
+	vcpu->offered = waits && !vcpu->inject.info && is_open(vcpu);
+	set_window(vcpu, waits);
 	put_event(vcpu);
 	vcpu->run.shadow = vcpu->shadow;
 	vcpu->run.vmcb->int_state = vcpu->shadow ? SVM_STATE_SHADOW : 0;
@@ -212,7 +203,9 @@ static void record_interrupted(struct vcpu *vcpu)
  */
 void event_after(struct vcpu *vcpu)
 {
-	finish_offer(vcpu);
+	if (vcpu->offered)
+		finish_offer(vcpu);
+	vcpu->offered = false;
 	vcpu->shadow = vcpu->run.vmcb->int_state & SVM_STATE_SHADOW;
 	if (!vcpu->entered)
 		vcpu_set_field(vcpu, L2_ENTRY_EVENT,

@@ -7,16 +7,29 @@
 
 #include <linux/types.h>
 
-struct l2_exit;
-struct vcpu;
+#include "vcpu.h"
 
 #define VECTOR_UD 6
 #define VECTOR_GP 13
 
-void event_take_from_entry(struct vcpu *vcpu);
 bool event_prepare(struct vcpu *vcpu, struct l2_exit *exit);
 void event_after(struct vcpu *vcpu);
 void event_inject_exception(struct vcpu *vcpu, u8 vector, bool has_error);
 void event_again(struct vcpu *vcpu);
+
+/**
+ * event_take_from_entry() - the event that L1 put into the VM-entry fields
+ * @vcpu: the VCPU that enters L2
+ *
+ * The field stays valid until VMRUN has taken the event.
+ */
+static inline void event_take_from_entry(struct vcpu *vcpu)
+{
+	vcpu->inject.info = vcpu_field(vcpu, L2_ENTRY_EVENT);
+	vcpu->inject.error = vcpu_field(vcpu, L2_ENTRY_ERROR);
+	vcpu->inject.length = vcpu_field(vcpu, L2_ENTRY_LENGTH);
+	if (!(vcpu->inject.info & EVENT_VALID))
+		vcpu->inject.info = 0;
+}
 
 #endif /* _LAB_TDX_EVENT_H */

@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
+#include "tdcall.h"
 #include "vcpu.h"
 
 /**
@@ -35,20 +36,20 @@ int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook)
 
 /**
  * hook_takes_call() - shall a call fail before it begins
- * @vcpu:   the calling VCPU
- * @leaf:   which call
- * @status: out: RAX in that case
+ * @vcpu: the calling VCPU
+ * @regs: in, and RAX out in that case
  *
  * Return: whether it shall.
  */
-bool hook_takes_call(struct vcpu *vcpu, u64 leaf, u64 *status)
+bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs)
 {
 	struct lab_tdx_hook *hook = &vcpu->hooks.status;
+	u16 leaf = regs->rax;
 
 	if (!hook->count || (hook->leaf != LAB_TDX_ANY_LEAF && hook->leaf != leaf))
 		return false;
 	hook->count--;
-	*status = hook->status;
+	regs->rax = hook->status;
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "lab_tdx.h"
 
 struct l2_exit;
+struct tdcall_regs;
 struct vcpu;
 
 /**
@@ -23,7 +24,19 @@ struct lab_hooks {
 };
 
 int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook);
-bool hook_takes_call(struct vcpu *vcpu, u64 leaf, u64 *status);
+bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs);
 void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit);
+
+/* And hook_takes_call(). */
+static inline bool hooks_want_calls(const struct lab_hooks *hooks)
+{
+	return hooks->status.count;
+}
+
+/* Shall hook_at_exit() be asked: without a hook, an exit costs this test alone. */
+static inline bool hooks_want_exits(const struct lab_hooks *hooks)
+{
+	return hooks->exit.count | hooks->stale.count;
+}
 
 #endif /* _LAB_TDX_HOOKS_H */

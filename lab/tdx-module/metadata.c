@@ -13,6 +13,7 @@
 #include "metadata.h"
 #include "msr.h"
 #include "ram.h"
+#include "state.h"
 #include "tdcall.h"
 #include "vcpu.h"
 
@@ -89,6 +90,23 @@ static bool rcx_is_zero(struct tdcall_regs *regs)
 	return !regs->rcx;
 }
 
+/*
+ * The one way to a VCPU's fields: what L2 has changed is in them from here on, until
+ * it is entered again.
+ */
+static bool find_field(struct vcpu *vcpu, u64 id, struct field_place *place)
+{
+	state_settle(vcpu);
+	return l2_field_find(&vcpu->fields, id, place);
+}
+
+/* The one way to change them: the next entry takes them all. */
+static void store_field(struct vcpu *vcpu, const struct field_place *place, u64 value)
+{
+	*place->value = value;
+	state_written(vcpu);
+}
+
 /**
  * metadata_vp_rd() - TDG.VP.RD
  * @vcpu: the calling VCPU
@@ -106,7 +124,7 @@ void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs)
 		regs->r8 = 0;
 		return;
 	}
-	if (!l2_field_find(&vcpu->fields, regs->rdx, &place)) {
+	if (!find_field(vcpu, regs->rdx, &place)) {
 		regs->rax = TDX_FIELD_ID_INCORRECT;
 		return;
 	}
@@ -160,7 +178,7 @@ void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 
 	if (!rcx_is_zero(regs))
 		return;
-	if (!l2_field_find(&vcpu->fields, regs->rdx, &place)) {
+	if (!find_field(vcpu, regs->rdx, &place)) {
 		regs->rax = TDX_FIELD_ID_INCORRECT;
 		return;
 	}
@@ -168,7 +186,7 @@ void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 	if (regs->rax)
 		return;
 	regs->r8 = *place.value;
-	*place.value = value;
+	store_field(vcpu, &place, value);
 	tell_others(vcpu, &place);
 }
 

@@ -5,9 +5,7 @@
  * Owns: the loop over VMRUN, and the state that L1 and L2 share. Must not know:
  * registers of a TDCALL.
  */
-#include <linux/string.h>
 #include <asm/cpufeature.h>
-#include <asm/msr-index.h>
 
 #include "cpu.h"
 #include "event.h"
@@ -31,21 +29,14 @@ static void run_stamped(struct vcpu *vcpu)
  */
 static void run_with_xcr0(struct vcpu *vcpu)
 {
-	u64 xcr0;
-
-	if (!boot_cpu_has(X86_FEATURE_OSXSAVE)) {
-		run_stamped(vcpu);
-		return;
-	}
-	xcr0 = cpu_read_xcr0();
 	run_stamped(vcpu);
-	if (cpu_read_xcr0() != xcr0)
-		cpu_write_xcr0(xcr0);
+	if (cpu_feature_enabled(X86_FEATURE_OSXSAVE) && cpu_read_xcr0() != vcpu->xcr0)
+		cpu_write_xcr0(vcpu->xcr0);
 }
 
 /*
  * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
- * neither. Of STAR and its like, the world switch takes care when L2 is left.
+ * neither. Of STAR and its like, the world switch takes care.
  */
 static void run_once(struct vcpu *vcpu)
 {
@@ -58,17 +49,6 @@ static void run_once(struct vcpu *vcpu)
 	cpu_write_dr6(vmcb->dr6);
 }
 
-static void take_shared_state(struct vcpu *vcpu)
-{
-	struct vmcb *vmcb = vcpu->run.vmcb;
-
-	vmcb->star = cpu_rdmsr(MSR_STAR);
-	vmcb->lstar = cpu_rdmsr(MSR_LSTAR);
-	vmcb->cstar = cpu_rdmsr(MSR_CSTAR);
-	vmcb->sfmask = cpu_rdmsr(MSR_SYSCALL_MASK);
-	vmcb->kernel_gs_base = cpu_rdmsr(MSR_KERNEL_GS_BASE);
-}
-
 static void forget_interrupted(struct vcpu *vcpu)
 {
 	vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
@@ -78,15 +58,13 @@ static void forget_interrupted(struct vcpu *vcpu)
 /**
  * l2_run() - run L2 until L1 is concerned
  * @vcpu: its state is loaded
- * @exit: out: why
+ * @exit: in: all 0; out: why
  *
  * Context: interrupts off, GIF 0; an NMI opens GIF for a moment.
  */
 void l2_run(struct vcpu *vcpu, struct l2_exit *exit)
 {
-	take_shared_state(vcpu);
 	for (;;) {
-		memset(exit, 0, sizeof(*exit));
 		if (event_prepare(vcpu, exit)) {
 			forget_interrupted(vcpu);
 			return;
@@ -101,5 +79,6 @@ void l2_run(struct vcpu *vcpu, struct l2_exit *exit)
 		if (exits_handle(vcpu, exit))
 			return;
 		event_again(vcpu);
+		*exit = (struct l2_exit){ };
 	}
 }

@@ -2,8 +2,13 @@
 /*
  * Between the L2 VMCS and SVM's control block.
  *
- * Owns: which field stands where, in which form, and which controls become
- * which intercepts. Must not know: exits and interrupts.
+ * Owns: which field stands where, in which form, which controls become which
+ * intercepts, and which of the two is newer. Must not know: exits and interrupts.
+ *
+ * Nearly all of L2's state stays in the control block from one entry to the next:
+ * it is loaded when L1 has written a field (VP.WR), and saved when L1 looks (VP.RD,
+ * VP.WR). What the state buffer holds goes between it and the control block at each
+ * entry and exit. An unusable segment's rights are thus as L2 left them.
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -55,9 +60,6 @@ static const struct plain_field {
 	{ L2_CR0, offsetof(struct vmcb, cr0) },
 	{ L2_CR3, offsetof(struct vmcb, cr3) },
 	{ L2_DR7, offsetof(struct vmcb, dr7) },
-	{ L2_RSP, offsetof(struct vmcb, rsp) },
-	{ L2_RIP, offsetof(struct vmcb, rip) },
-	{ L2_RFLAGS, offsetof(struct vmcb, rflags) },
 	{ L2_PAT, offsetof(struct vmcb, pat) },
 	{ L2_SYSENTER_CS, offsetof(struct vmcb, sysenter_cs) },
 	{ L2_SYSENTER_ESP, offsetof(struct vmcb, sysenter_esp) },
@@ -172,10 +174,10 @@ static void load_controls(const struct vcpu *vcpu)
 }
 
 /**
- * state_load() - from the L2 VMCS into the control block
+ * state_load_written() - the part of state_load() for when L1 has written fields
  * @vcpu: the VCPU that enters L2
  */
-void state_load(struct vcpu *vcpu)
+void state_load_written(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 	unsigned int i;
@@ -192,32 +194,32 @@ void state_load(struct vcpu *vcpu)
 	vmcb->cr4 = vcpu_field(vcpu, L2_CR4) & ~(u64)CR4_VMX_ONLY;
 	vmcb->efer = vcpu_field(vcpu, L2_EFER) | EFER_SVME;
 	vmcb->cpl = vmcb->ss.attributes >> 5 & 3;
-	vmcb->rax = vcpu->run.gpr[GPR_RAX];
-	vcpu->shadow = vcpu_field(vcpu, L2_INTERRUPTIBILITY) & INTERRUPTIBILITY_SHADOW;
 	load_controls(vcpu);
+	vcpu->written = false;
 }
 
-/*
- * SVM does not tell the two shadows apart, but with interrupts off it cannot be
- * that of STI, and the next entry would be refused with it.
- */
-static u64 shadow_kind(const struct vcpu *vcpu)
+/* The state buffer's, and the exit's: they are what they are even if entry failed. */
+static void save_reported(struct vcpu *vcpu)
 {
-	if (!vcpu->shadow)
-		return 0;
-	return vcpu->run.vmcb->rflags & X86_EFLAGS_IF ? INTERRUPTIBILITY_STI :
-							INTERRUPTIBILITY_MOV_SS;
+	const struct vmcb *vmcb = vcpu->run.vmcb;
+	const struct l2_exit *exit = &vcpu->exit;
+
+	vcpu_set_field(vcpu, L2_RSP, vmcb->rsp);
+	vcpu_set_field(vcpu, L2_RIP, vmcb->rip);
+	vcpu_set_field(vcpu, L2_RFLAGS, vmcb->rflags);
+	vcpu_set_field(vcpu, L2_INTERRUPT_STATUS, vcpu->vapic.rvi | vcpu->vapic.svi << 8);
+	vcpu_set_field(vcpu, L2_EXIT_REASON, exit->reason);
+	vcpu_set_field(vcpu, L2_EXIT_QUALIFICATION, exit->qualification);
+	vcpu_set_field(vcpu, L2_EXIT_EVENT, exit->event);
+	vcpu_set_field(vcpu, L2_EXIT_EVENT_ERROR, exit->event_error);
+	vcpu_set_field(vcpu, L2_EXIT_LENGTH, exit->length);
+	vcpu_set_field(vcpu, L2_EXIT_INSTRUCTION, 0);
 }
 
-/**
- * state_save() - and back, after an exit
- * @vcpu: the VCPU that leaves L2
- */
-void state_save(struct vcpu *vcpu)
+static void save_stale(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 	u64 entry = vcpu_field(vcpu, L2_ENTRY_CONTROLS) & ~(u64)ENTRY_IA32E;
-	u64 nmi = vcpu_field(vcpu, L2_INTERRUPTIBILITY) & INTERRUPTIBILITY_NMI;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(segments); i++)
@@ -234,11 +236,45 @@ void state_save(struct vcpu *vcpu)
 	vcpu_set_field(vcpu, L2_EFER, vmcb->efer & ~(u64)EFER_SVME);
 	vcpu_set_field(vcpu, L2_ENTRY_CONTROLS,
 		       vmcb->efer & EFER_LMA ? entry | ENTRY_IA32E : entry);
-	vcpu_set_field(vcpu, L2_INTERRUPTIBILITY, nmi | shadow_kind(vcpu));
-	vcpu->run.gpr[GPR_RAX] = vmcb->rax;
-	vcpu->run.gpr[GPR_RSP] = vmcb->rsp;
+	save_reported(vcpu);
+	vcpu->stale = false;
 }
 
+/**
+ * state_settle() - all of the L2 VMCS is as L2 has left it
+ * @vcpu: the VCPU, outside of L2
+ *
+ * To be called before any field is looked at or written for L1.
+ */
+void state_settle(struct vcpu *vcpu)
+{
+	if (vcpu->stale)
+		save_stale(vcpu);
+}
+
+/**
+ * state_written() - a field is another than it was
+ * @vcpu: the VCPU, settled
+ */
+void state_written(struct vcpu *vcpu)
+{
+	vcpu->written = true;
+}
+
+/**
+ * state_refused() - the entry has failed
+ * @vcpu: the VCPU; its @exit is what L1 will be told
+ *
+ * L1 will find what it wrote; and all is checked and loaded once more.
+ */
+void state_refused(struct vcpu *vcpu)
+{
+	state_settle(vcpu);
+	save_reported(vcpu);
+	state_written(vcpu);
+}
+
+/* Of what L1 has written: L2 itself cannot get into a mode that is none. */
 static bool modes_are_valid(const struct vcpu *vcpu)
 {
 	u64 cr0 = vcpu_field(vcpu, L2_CR0);
@@ -260,13 +296,13 @@ static bool event_is_valid(const struct vcpu *vcpu)
 	u32 event = vcpu_field(vcpu, L2_ENTRY_EVENT);
 	u32 state = vcpu_field(vcpu, L2_INTERRUPTIBILITY);
 
-	if (!(event & EVENT_VALID))
+	if (likely(!(event & EVENT_VALID)))
 		return true;
 	if ((event & EVENT_TYPE) == EVENT_NMI)
 		return !(state & (INTERRUPTIBILITY_MOV_SS | INTERRUPTIBILITY_NMI));
 	if ((event & EVENT_TYPE) != EVENT_INTERRUPT)
 		return true;
-	return (vcpu_field(vcpu, L2_RFLAGS) & X86_EFLAGS_IF) &&
+	return (vcpu->run.vmcb->rflags & X86_EFLAGS_IF) &&
 	       !(state & INTERRUPTIBILITY_SHADOW);
 }
 
@@ -275,28 +311,33 @@ static bool shadow_is_valid(const struct vcpu *vcpu)
 {
 	u32 state = vcpu_field(vcpu, L2_INTERRUPTIBILITY);
 
+	if (likely(!(state & INTERRUPTIBILITY_SHADOW)))
+		return true;
 	if ((state & INTERRUPTIBILITY_SHADOW) == INTERRUPTIBILITY_SHADOW)
 		return false;
 	return !(state & INTERRUPTIBILITY_STI) ||
-	       (vcpu_field(vcpu, L2_RFLAGS) & X86_EFLAGS_IF);
+	       (vcpu->run.vmcb->rflags & X86_EFLAGS_IF);
 }
 
 /**
  * state_is_valid() - the checks of a VM entry on L2's state
  * @vcpu: the VCPU that enters L2
  *
- * Those that matter here; SVM makes more.
+ * Those that matter here; SVM makes more. What L1 has not touched since it was
+ * last good is not looked at.
  *
  * Return: whether hardware would accept it.
  */
 bool state_is_valid(const struct vcpu *vcpu)
 {
 	/* Bits 63:22, 15, 5 and 3 are 0, bit 1 is 1. */
-	u64 rflags = vcpu_field(vcpu, L2_RFLAGS);
+	u64 rflags = vcpu->run.vmcb->rflags;
 
 	if ((rflags & 0xffffffffffc08028ULL) || !(rflags & X86_EFLAGS_FIXED))
 		return false;
-	return modes_are_valid(vcpu) && event_is_valid(vcpu) && shadow_is_valid(vcpu);
+	if (unlikely(vcpu->written) && !modes_are_valid(vcpu))
+		return false;
+	return event_is_valid(vcpu) && shadow_is_valid(vcpu);
 }
 
 /**
@@ -320,6 +361,8 @@ void state_skip(struct vcpu *vcpu, u32 length)
 void vcpu_reset(struct vcpu *vcpu, unsigned int cpu)
 {
 	l2_fields_reset(&vcpu->fields, cpu);
+	vcpu->stale = false;
+	vcpu->written = true;
 	memset(&vcpu->hooks, 0, sizeof(vcpu->hooks));
 	memset(&vcpu->stats, 0, sizeof(vcpu->stats));
 	memset(&vcpu->inject, 0, sizeof(vcpu->inject));

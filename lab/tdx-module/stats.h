@@ -6,11 +6,24 @@
 #ifndef _LAB_TDX_STATS_H
 #define _LAB_TDX_STATS_H
 
+#include "abi.h"
 #include "lab_tdx.h"
 
-struct l2_exit;
+/**
+ * stats_count_exit() - count an exit to L1
+ * @stats:  of the VCPU
+ * @status: as L1 is told
+ * @reason: likewise
+ */
+static inline void stats_count_exit(struct lab_tdx_stats *stats, u64 status, u32 reason)
+{
+	u32 basic = reason & 0xffff;
 
-void stats_count_exit(struct lab_tdx_stats *stats, const struct l2_exit *exit);
+	if (status == TDX_EXIT_PENDING_INTERRUPT)
+		stats->notified++;
+	else if (status == TDX_SUCCESS && basic < LAB_TDX_REASONS)
+		stats->reasons[basic]++;
+}
 
 static inline void stats_count_internal(struct lab_tdx_stats *stats, enum lab_tdx_internal kind)
 {

@@ -28,7 +28,7 @@
 #define MSRPM_ORDER 1
 #define IOPM_ORDER  2
 
-static DEFINE_PER_CPU(struct vcpu *, vcpus);
+DEFINE_PER_CPU(struct vcpu *, vcpus);
 static u8 *iopm;
 static int hotplug_state;
 
@@ -46,18 +46,8 @@ static_assert(offsetof(struct svm_run, host_pa) == RUN_HOST_PA);
 static_assert(offsetof(struct svm_run, vmcb) == RUN_VMCB);
 static_assert(offsetof(struct svm_run, host) == RUN_HOST);
 static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
+static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
-
-/**
- * vcpu_here() - the L2 VCPU of this CPU
- *
- * Context: preemption off.
- * Return: it.
- */
-struct vcpu *vcpu_here(void)
-{
-	return __this_cpu_read(vcpus);
-}
 
 /**
  * vcpu_of() - the L2 VCPU of a CPU
@@ -80,6 +70,8 @@ static int cpu_start(unsigned int cpu)
 	}
 	cpu_wrmsr(MSR_EFER, cpu_rdmsr(MSR_EFER) | EFER_SVME);
 	cpu_wrmsr(MSR_VM_HSAVE_PA, __pa(vcpu->hsave));
+	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+		vcpu->xcr0 = cpu_read_xcr0();
 	vcpu->online = true;
 	return 0;
 }

@@ -7,42 +7,9 @@
  *
  * L1 may write the page at any time, rules or not: each register is read once.
  */
-#ifdef __KERNEL__
-#include <linux/compiler.h>
-#endif
-
 #include "vapic.h"
 
 #define BANK_BYTES 0x10
-#define PRIORITY_CLASS      0xf0
-
-static u32 *place(const struct vapic *vapic, u32 offset)
-{
-	return (u32 *)(vapic->page + offset);
-}
-
-/**
- * vapic_read() - a register of the page
- * @vapic:  the virtual APIC
- * @offset: of the register, a multiple of 16 within the page
- *
- * Return: its 32 bits.
- */
-u32 vapic_read(const struct vapic *vapic, u32 offset)
-{
-	return READ_ONCE(*place(vapic, offset));
-}
-
-/**
- * vapic_write() - store into a register of the page
- * @vapic:  the virtual APIC
- * @offset: as for vapic_read()
- * @value:  its 32 bits
- */
-void vapic_write(struct vapic *vapic, u32 offset, u32 value)
-{
-	WRITE_ONCE(*place(vapic, offset), value);
-}
 
 static void set_bit_of(struct vapic *vapic, u32 base, u8 vector)
 {
@@ -73,29 +40,6 @@ static u8 highest_of(const struct vapic *vapic, u32 base)
 }
 
 /**
- * vapic_update_ppr() - "PPR virtualization"
- * @vapic: the virtual APIC
- */
-void vapic_update_ppr(struct vapic *vapic)
-{
-	u8 tpr = vapic_read(vapic, VAPIC_TPR);
-	u8 service = vapic->svi & PRIORITY_CLASS;
-
-	vapic_write(vapic, VAPIC_PPR, (tpr & PRIORITY_CLASS) >= service ? tpr : service);
-}
-
-/**
- * vapic_is_pending() - "evaluation of pending virtual interrupts"
- * @vapic: the virtual APIC
- *
- * Return: whether RVI outranks PPR.
- */
-bool vapic_is_pending(const struct vapic *vapic)
-{
-	return (vapic->rvi & PRIORITY_CLASS) > (vapic_read(vapic, VAPIC_PPR) & PRIORITY_CLASS);
-}
-
-/**
  * vapic_deliver() - "virtual-interrupt delivery", up to the IDT
  * @vapic: the virtual APIC; an interrupt is pending
  *
@@ -107,7 +51,7 @@ u8 vapic_deliver(struct vapic *vapic)
 
 	set_bit_of(vapic, VAPIC_ISR, vector);
 	vapic->svi = vector;
-	vapic_write(vapic, VAPIC_PPR, vector & PRIORITY_CLASS);
+	vapic_write(vapic, VAPIC_PPR, vector & VAPIC_PRIORITY_CLASS);
 	clear_bit_of(vapic, VAPIC_IRR, vector);
 	vapic->rvi = highest_of(vapic, VAPIC_IRR);
 	return vector;

@@ -7,6 +7,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
+#include <linux/percpu.h>
 
 #include "abi.h"
 #include "fields.h"
@@ -53,6 +54,9 @@ struct l2_exit {
 /**
  * struct vcpu - an L2 VCPU
  * @fields:     what VP.RD and VP.WR reach
+ * @written:    of @fields, L1 has written what the control block does not have yet
+ * @stale:      of @fields, what L2 may have changed is newer in the control block;
+ *              never together with @written
  * @vapic:      the virtual APIC, valid while L2 is in
  * @run:        the world switch's
  * @inject:     goes in at the next VMRUN
@@ -60,6 +64,8 @@ struct l2_exit {
  * @offered:    a virtual interrupt is, in the VMRUN that runs
  * @shadow:     an interrupt shadow of L2 before the next VMRUN
  * @entered:    VMRUN has succeeded since VP.ENTER
+ * @exit:       why L2 was last left, as L1 was told
+ * @xcr0:       L1's, which a kernel sets once for all when a CPU comes
  * @buffer:     the frame of the state buffer that was last found to be memory
  * @hsave:      for the CPU alone
  * @msrpm:      SVM's permission map
@@ -72,6 +78,8 @@ struct l2_exit {
  */
 struct vcpu {
 	struct l2_fields fields;
+	bool written;
+	bool stale;
 	struct vapic vapic;
 	struct svm_run run;
 	struct l2_event inject;
@@ -79,6 +87,8 @@ struct vcpu {
 	bool offered;
 	bool shadow;
 	bool entered;
+	struct l2_exit exit;
+	u64 xcr0;
 	u64 buffer;
 	void *hsave;
 	u8 *msrpm;
@@ -90,8 +100,20 @@ struct vcpu {
 	bool online;
 };
 
-struct vcpu *vcpu_here(void);
+DECLARE_PER_CPU(struct vcpu *, vcpus);
+
 struct vcpu *vcpu_of(unsigned int cpu);
+
+/**
+ * vcpu_here() - the L2 VCPU of this CPU
+ *
+ * Context: preemption off.
+ * Return: it.
+ */
+static inline struct vcpu *vcpu_here(void)
+{
+	return __this_cpu_read(vcpus);
+}
 
 static inline u64 vcpu_field(const struct vcpu *vcpu, enum l2_field field)
 {

@@ -11,9 +11,18 @@
 #include "vmcb.h"
 #include "vmrun.h"
 
-.macro hand_over field
-	movq	\field(%rcx), %rax
-	movq	%rax, \field(%rdx)
+/* What TDX does not switch: from one control block to the other. Uses RAX. */
+.macro hand_over_one field from to
+	movq	\field(\from), %rax
+	movq	%rax, \field(\to)
+.endm
+
+.macro hand_over from to
+	hand_over_one VMCB_STAR \from \to
+	hand_over_one VMCB_LSTAR \from \to
+	hand_over_one VMCB_CSTAR \from \to
+	hand_over_one VMCB_SFMASK \from \to
+	hand_over_one VMCB_KERNEL_GS_BASE \from \to
 .endm
 
 .text
@@ -29,25 +38,31 @@ SYM_FUNC_START(svm_run)
 
 	movq	RUN_HOST_PA(%rdi), %rax
 	vmsave	%rax
+
+	/* What TDX does not switch goes in as L1 has it. */
+	movq	RUN_VMCB(%rdi), %rcx
+	movq	RUN_HOST(%rdi), %rdx
+	hand_over %rdx %rcx
 	movq	RUN_VMCB_PA(%rdi), %rax
 	vmload	%rax
 
 	/* The flags last until the branch: no MOV touches them. */
 	cmpq	$0, RUN_SHADOW(%rdi)
-	movq	RUN_GPR+0x08(%rdi), %rcx
-	movq	RUN_GPR+0x10(%rdi), %rdx
-	movq	RUN_GPR+0x18(%rdi), %rbx
-	movq	RUN_GPR+0x28(%rdi), %rbp
-	movq	RUN_GPR+0x30(%rdi), %rsi
-	movq	RUN_GPR+0x40(%rdi), %r8
-	movq	RUN_GPR+0x48(%rdi), %r9
-	movq	RUN_GPR+0x50(%rdi), %r10
-	movq	RUN_GPR+0x58(%rdi), %r11
-	movq	RUN_GPR+0x60(%rdi), %r12
-	movq	RUN_GPR+0x68(%rdi), %r13
-	movq	RUN_GPR+0x70(%rdi), %r14
-	movq	RUN_GPR+0x78(%rdi), %r15
-	movq	RUN_GPR+0x38(%rdi), %rdi
+	movq	RUN_FROM(%rdi), %rdi
+	movq	0x08(%rdi), %rcx
+	movq	0x10(%rdi), %rdx
+	movq	0x18(%rdi), %rbx
+	movq	0x28(%rdi), %rbp
+	movq	0x30(%rdi), %rsi
+	movq	0x40(%rdi), %r8
+	movq	0x48(%rdi), %r9
+	movq	0x50(%rdi), %r10
+	movq	0x58(%rdi), %r11
+	movq	0x60(%rdi), %r12
+	movq	0x68(%rdi), %r13
+	movq	0x70(%rdi), %r14
+	movq	0x78(%rdi), %r15
+	movq	0x38(%rdi), %rdi
 	jne	.Lshadow
 
 	/* QEMU takes the shadow of STI into L2: this NOP uses it up. */
@@ -79,15 +94,13 @@ SYM_FUNC_START(svm_run)
 	movq	%r15, RUN_GPR+0x78(%rdi)
 	popq	%rax
 	movq	%rax, RUN_GPR+0x38(%rdi)
+	leaq	RUN_GPR(%rdi), %rax
+	movq	%rax, RUN_FROM(%rdi)
 
 	/* What TDX does not switch is left to L1 as L2 left it. */
 	movq	RUN_VMCB(%rdi), %rcx
 	movq	RUN_HOST(%rdi), %rdx
-	hand_over VMCB_STAR
-	hand_over VMCB_LSTAR
-	hand_over VMCB_CSTAR
-	hand_over VMCB_SFMASK
-	hand_over VMCB_KERNEL_GS_BASE
+	hand_over %rcx %rdx
 	movq	RUN_HOST_PA(%rdi), %rax
 	vmload	%rax
 

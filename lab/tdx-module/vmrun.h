@@ -10,7 +10,8 @@
 #define RUN_VMCB     0x10
 #define RUN_HOST     0x18
 #define RUN_SHADOW   0x20
-#define RUN_GPR      0x28
+#define RUN_FROM     0x28
+#define RUN_GPR      0x30
 
 #ifndef __ASSEMBLY__
 
@@ -24,7 +25,9 @@
  * @vmcb:    L2's control block
  * @host:    where L1's half of the state lies that VMRUN does not switch
  * @shadow:  the first instruction of L2 is in an interrupt shadow
- * @gpr:     L2's registers but RAX and RSP, which are in @vmcb
+ * @from:    the registers that L2 goes on with, by enum l2_gpr: at first those of
+ *           the state buffer, after each exit @gpr
+ * @gpr:     L2's registers at its exit, but RAX and RSP, which are in @vmcb
  */
 struct svm_run {
 	u64 vmcb_pa;
@@ -32,6 +35,7 @@ struct svm_run {
 	struct vmcb *vmcb;
 	struct vmcb *host;
 	u64 shadow;
+	const u64 *from;
 	u64 gpr[GPR_COUNT];
 };
 
@@ -39,8 +43,8 @@ struct svm_run {
  * svm_run() - run L2 until it exits
  * @run: operands.
  *
- * L2's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK stay behind in the CPU,
- * as they do when a TDX module returns.
+ * L1's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK go in, and L2's stay behind
+ * in the CPU, as they do when a TDX module is called and returns.
  *
  * Context: interrupts off and GIF 0, before and after.
  */
