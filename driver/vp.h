@@ -170,7 +170,7 @@ void vp_cancel(unsigned int cpu);
 void vp_post(unsigned int cpu, u32 vector);
 
 /* vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
-#define VP_PULLED_VMM	(1U << MSHV_VTL_PROXY_BANKS)
+#define VP_PULLED_VMM	BIT(MSHV_VTL_PROXY_BANKS)
 
 /* The bits of a bank; none if it must go through the VMM, and then it is left so. */
 static __always_inline u32 vp_pull_bank(struct mshv_vtl_run *run,

@@ -111,7 +111,8 @@ static bool vtl0_bar(const json_t *results, const char *label, const char *way)
 static bool vtl0_series(const json_t *results)
 {
 	static const char * const kvm[][2] = {
-		{ "KVM + VFIO\\nrunning", "guest spins, write to handler, EOI by x2APIC MSR, adjusted" },
+		{ "KVM + VFIO\\nrunning",
+		  "guest spins, write to handler, EOI by x2APIC MSR, adjusted" },
 		{ "KVM + VFIO\\nhalted", "guest halted, another thread's write to handler" },
 	};
 	double figure;

@@ -120,6 +120,7 @@ static inline u32 sync_cmpxchg(u32 *p, u32 old, u32 value)
 
 /* bitops.h */
 #define hweight32(word) ((unsigned int)__builtin_popcount(word))
+#define BIT(bit) (1UL << (bit))
 #define __ffs(word) ((unsigned int)__builtin_ctzl(word))
 
 /* tracepoint.h: no event is ever on, and its arguments still have to compile. */
