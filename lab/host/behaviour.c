@@ -70,7 +70,10 @@ void lab_behaviour_get(struct lab_host_behaviour *now)
  */
 bool lab_behaviour_redirects(void)
 {
-	return READ_ONCE(behaviour.flags) & LAB_HOST_REDIRECTS;
+	struct lab_host_behaviour now;
+
+	lab_behaviour_get(&now);
+	return now.flags & LAB_HOST_REDIRECTS;
 }
 
 /**
@@ -80,7 +83,10 @@ bool lab_behaviour_redirects(void)
  */
 u32 lab_behaviour_delay(void)
 {
-	return READ_ONCE(behaviour.delay_us);
+	struct lab_host_behaviour now;
+
+	lab_behaviour_get(&now);
+	return now.delay_us;
 }
 
 /**

@@ -4,6 +4,7 @@
  * shared vector to the VP's run page; and a host that writes whatever it likes.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #define MS		5000
 #define STORM		3000
 #define GARBAGE		3000
+#define CHANGES		2000
 
 /* A VP that is not the tester's own, if there is another. */
 static unsigned int vp_choose(void)
@@ -406,6 +408,42 @@ static void moving_under_fire_loses_nothing(void **state)
 	close(hv);
 }
 
+/* Changes the host's behaviour until it is told to end. */
+static void *behaviour_change(void *argument)
+{
+	struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
+	const bool *end = argument;
+	intptr_t ret = 0;
+
+	while (!ret && !__atomic_load_n(end, __ATOMIC_RELAXED)) {
+		behaviour.flags ^= LAB_HOST_REDIRECTS;
+		behaviour.delay_us ^= 1;
+		ret = labhost_behaviour_set(lab.host, &behaviour);
+	}
+	return (void *)ret;
+}
+
+/* What is proxied does not depend on what changes here: no call may fail. */
+static void the_host_changes_while_it_is_called(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int vp = lab.cpus - 1, i, failed = 0;
+	int hv = hv_open();
+	bool end = false;
+	pthread_t thread;
+	void *ret;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, behaviour_change, &end), 0);
+	for (i = 0; i < CHANGES; i++)
+		failed += hv_route(hv, source, vp, VECTOR, 0) != HV_SUCCESS;
+	__atomic_store_n(&end, true, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(thread, &ret), 0);
+	assert_null(ret);
+	assert_int_equal(failed, 0);
+	close(hv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +461,7 @@ int main(void)
 		HV_TEST(garbage_breaks_nothing),
 		HV_TEST(the_host_refuses_what_is_wrong),
 		HV_TEST(moving_under_fire_loses_nothing),
+		HV_TEST(the_host_changes_while_it_is_called),
 	};
 
 	return cmocka_run_group_tests_name("proxied interrupts", tests, NULL, NULL);
