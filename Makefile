@@ -31,7 +31,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-fuzz check-unit check-vm bench bench-check driver install clean
+	check-tdx check-style check-models check-fuzz check-sanitizers check-unit check-vm bench bench-check driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -66,6 +66,9 @@ check-models: setup ## the protocols, model-checked, and mutants of each found o
 
 check-fuzz: setup ## a minute of hostile VMMs, hosts and input
 	@scripts/check fuzz
+
+check-sanitizers: setup ## all VM tests on kernels with KASAN and KCSAN (builds them first)
+	@scripts/check sanitizers
 
 check-unit: setup ## unit tests in user space, under sanitizers
 	@scripts/check unit lib tools

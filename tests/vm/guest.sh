@@ -6,7 +6,7 @@
 # Owns: the time a program may take, and that one which dies counts as failed.
 # Must not know: what a program tests.
 
-limit=${VTLIRQ_TEST_SECONDS:-300}
+limit=$((${VTLIRQ_TEST_SECONDS:-300} * ${VTLIRQ_SLOWNESS:-1}))
 
 # run PROGRAM - its TAP, indented; the exit status goes to /tmp/status, as a
 # plain shell would lose it in the pipe.

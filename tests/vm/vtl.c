@@ -28,6 +28,14 @@ void sleep_ms(unsigned int ms)
 		;
 }
 
+unsigned int patience(unsigned int ms)
+{
+	const char *text = getenv("VTLIRQ_SLOWNESS");
+	unsigned long factor = text ? strtoul(text, NULL, 10) : 1;
+
+	return factor ? ms * factor : ms;
+}
+
 static uint64_t now_ms(void)
 {
 	struct timespec now;
@@ -99,7 +107,7 @@ bool run_take(struct mshv_vtl_run *run, uint32_t bits[8])
 
 bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms)
 {
-	uint64_t deadline = now_ms() + ms;
+	uint64_t deadline = now_ms() + patience(ms);
 	uint32_t bits[8];
 
 	do {
@@ -215,7 +223,7 @@ unsigned long totals(const char *name)
 
 void totals_wait(const char *name, unsigned long value)
 {
-	uint64_t deadline = now_ms() + 10000;
+	uint64_t deadline = now_ms() + patience(10000);
 
 	while (totals(name) < value) {
 		check(now_ms() < deadline, "%s: %lu, not %lu", name, totals(name), value);
@@ -289,7 +297,7 @@ unsigned int mappings_with(const char *text)
 
 void quarantine_wait_empty(void)
 {
-	uint64_t deadline = now_ms() + 20000;
+	uint64_t deadline = now_ms() + patience(20000);
 
 	while (totals("quarantined")) {
 		check(now_ms() < deadline, "quarantine does not end");

@@ -60,7 +60,7 @@ struct mshv_vtl_run *vtl_page(int vtl, unsigned long index);
 /* Takes what is set in a run page, as a VMM does; false if scan is 0. */
 bool run_take(struct mshv_vtl_run *run, uint32_t bits[8]);
 
-/* Takes until @vector was among it, or @ms are over. */
+/* Takes until @vector was among it, or patience(@ms) are over. */
 bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms);
 
 /* Takes until all is quiet for @ms; how often any bit was set. */
@@ -68,6 +68,12 @@ unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms);
 
 /* Clears the run pages of all VPs, to their last byte. */
 void runs_clear(void);
+
+/*
+ * How long to wait for what must come: @ms, times what VTLIRQ_SLOWNESS says of a
+ * kernel that takes longer for everything.
+ */
+unsigned int patience(unsigned int ms);
 
 /* Waits; no test relies on it being exact. */
 void sleep_ms(unsigned int ms);

@@ -16,7 +16,7 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* Long enough for a slow machine that does other things too. */
-#define PATIENCE_MS	20000
+#define PATIENCE_MS	patience(20000)
 /* How long "it does not happen" is looked at. */
 #define NOTHING_MS	150
 
