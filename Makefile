@@ -35,7 +35,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
 	@$(VM) --program $(BIN)/demo --timeout 80 --log $(BUILD)/demo.console \
