@@ -33,8 +33,9 @@ static int search(FILE *file, uint32_t vp, uint32_t *apic_id)
 		if (processor == vp && read_field(line, "apicid", apic_id))
 			error = 0;
 	}
-	if (ferror(file))
-		error = -EIO;
+	/* Neither at the end nor a failed read: no memory for the line. */
+	if (error && !feof(file))
+		error = ferror(file) ? -EIO : -ENOMEM;
 	free(line);
 	return error;
 }

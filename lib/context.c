@@ -82,6 +82,7 @@ static void init(struct vtlirq *irqs)
 	pthread_mutex_init(&irqs->lock, NULL);
 	pthread_mutex_init(&irqs->policy_lock, NULL);
 	pairs_init(&irqs->pairs, &irqs->config);
+	watches_init(&irqs->watches, &irqs->driver);
 	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
 }
 
@@ -139,6 +140,7 @@ void vtlirq_close(struct vtlirq *irqs)
 		close(irqs->host);
 	driver_close(&irqs->driver);
 	kept_forget(irqs);
+	watches_destroy(&irqs->watches);
 	pairs_destroy(&irqs->pairs);
 	refusals_destroy(&irqs->refusals);
 	pthread_mutex_destroy(&irqs->policy_lock);

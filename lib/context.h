@@ -7,7 +7,8 @@
  *   2. vtlirq_route.lock    for as long as a call on the route lasts, calls of
  *                           the driver, the host, @allow and @forbid included
  *   3. pair.lock            while @allow or @forbid is called for that pair
- *   4. vtlirq.lock, pairs.lock, refusals.lock: for moments; nothing is called
+ *   4. watches.lock        while the driver tells counts
+ *   5. vtlirq.lock, pairs.lock, refusals.lock: for moments; nothing is called
  *                           and no other lock is taken with one of them held
  * Nobody holds two route locks, or two pair locks. So @allow and @forbid run with
  * one route's lock and one pair's lock held (and, from vtlirq_rebalance(), with
@@ -22,6 +23,7 @@
 #include "pair.h"
 #include "public.h"
 #include "refusal.h"
+#include "watch.h"
 
 #define ROUTE_BUCKETS	1024
 
@@ -66,6 +68,7 @@ struct vtlirq {
 	bool host_redirects;
 	bool disabled;
 	struct pairs pairs;
+	struct watches watches;
 	struct refusals refusals;
 
 	pthread_mutex_t policy_lock;

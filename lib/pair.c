@@ -9,13 +9,6 @@
 #include "pair.h"
 #include "system.h"
 
-/*
- * How long a filter stays open after a proxied way has gone: longer than a message
- * of the host can be on its way, in a slot that its CPU has not looked at yet, or
- * in the host's queue behind it.
- */
-#define LINGER_MS	10000
-
 /**
  * struct pair - a (VP, vector) that interrupts may come to
  * @next:    in its bucket
@@ -214,7 +207,7 @@ static void release(struct pairs *pairs, uint32_t vp, uint32_t vector, bool prox
 	pthread_mutex_unlock(&pairs->lock);
 	pthread_mutex_lock(&pair->lock);
 	if (proxied)
-		pair->open_until_ms = now + LINGER_MS;
+		pair->open_until_ms = now + PAIR_LINGER_MS;
 	if (!--pair->holders) {
 		if (now >= pair->open_until_ms)
 			close_filter(pairs, pair);

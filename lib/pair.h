@@ -15,6 +15,12 @@
 #include "aim.h"
 
 #define PAIR_BUCKETS	1024
+/*
+ * How long a filter stays open after a proxied way has gone: longer than a message
+ * of the host can be on its way, in a slot that its CPU has not looked at yet, or
+ * in the host's queue behind it.
+ */
+#define PAIR_LINGER_MS	10000
 
 struct pair;
 

@@ -264,6 +264,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 	pthread_mutex_lock(&route->lock);
 	route->is_gone = true;
 	error = way_end(route);
+	watch_sum_drop(&route->irqs->watches, &route->sum);
 	pthread_mutex_unlock(&route->lock);
 	unclaim(route);
 	route_put(route);
@@ -274,8 +275,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts)
 {
-	*counts = route->counts;
-	return watch_read(&route->irqs->driver, route->way->watch, counts);
+	return watch_read(&route->irqs->watches, route->way->watch, &route->sum, counts);
 }
 
 static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)

@@ -9,6 +9,7 @@
 
 #include "aim.h"
 #include "driver.h"
+#include "watch.h"
 
 struct way;
 
@@ -38,7 +39,7 @@ struct route_sample {
  * @is_gone:    destroyed
  * @way:        NULL before it is up, and when it is gone
  * @reason:     why it is proxied
- * @counts:     what came by the ways before @way
+ * @sum:        what came by the ways before @way
  * @rate_milli: interrupts in 1000 s
  * @changed_ms: when it took its present way, or aim
  */
@@ -60,7 +61,7 @@ struct vtlirq_route {
 	enum vtlirq_preference preference;
 	uint32_t status;
 	uint32_t error;
-	struct driver_counts counts;
+	struct watch_sum sum;
 	uint64_t rate_milli;
 	uint64_t changed_ms;
 	uint64_t moves;

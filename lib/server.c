@@ -219,6 +219,12 @@ static int make_directory(const char *directory)
 	return 0;
 }
 
+/* What says nothing of a name: it could not be looked at. */
+static bool could_not_look(int error)
+{
+	return error == -ENOMEM || error == -ENOBUFS || error == -EMFILE || error == -ENFILE;
+}
+
 /* Is the name free? One that a dead process left there goes. */
 static int free_name(const struct sockaddr_un *address)
 {
@@ -229,7 +235,7 @@ static int free_name(const struct sockaddr_un *address)
 	if (other == -ECONNREFUSED)
 		unlink(address->sun_path);
 	else if (other != -ENOENT)
-		return -EEXIST;
+		return could_not_look(other) ? other : -EEXIST;
 	return 0;
 }
 

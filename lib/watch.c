@@ -5,28 +5,55 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "pair.h"
+#include "system.h"
 #include "watch.h"
 
 /**
  * struct watched - a pair
  * @is_known: @base is; else the driver could not tell yet
+ * @is_late:  it is in watches.late
+ * @watch:    whose it is
+ * @next:     in its bucket
  */
 struct watched {
 	uint32_t vp;
 	bool is_known;
+	bool is_late;
 	struct driver_counts base;
+	struct watch *watch;
+	struct watched *next;
 };
 
 /**
  * struct watch - all pairs of a way, in the order of their VPs
+ * @next:   late: of the same sum
+ * @sum:    late: whose
+ * @due_ms: late: nothing comes any more after that
+ * @late:   pairs that are
  */
 struct watch {
 	uint32_t vector;
 	uint32_t count;
+	struct watch *next;
+	struct watch_sum *sum;
+	uint64_t due_ms;
+	uint32_t late;
 	struct watched pairs[];
 };
 
-int watch_begin(struct driver *driver, const struct aim *aim, struct watch **watch)
+void watches_init(struct watches *watches, struct driver *driver)
+{
+	watches->driver = driver;
+	pthread_mutex_init(&watches->lock, NULL);
+}
+
+void watches_destroy(struct watches *watches)
+{
+	pthread_mutex_destroy(&watches->lock);
+}
+
+int watch_begin(struct watches *watches, const struct aim *aim, struct watch **watch)
 {
 	uint32_t count = aim_count(aim);
 	uint32_t vp = AIM_NO_VP;
@@ -42,17 +69,25 @@ int watch_begin(struct driver *driver, const struct aim *aim, struct watch **wat
 
 		vp = aim_next(aim, vp);
 		pair->vp = vp;
-		pair->is_known = !driver_counts(driver, vp, aim->vector, &pair->base);
+		pair->watch = made;
+		pair->is_known = !driver_counts(watches->driver, vp, aim->vector, &pair->base);
 	}
 	*watch = made;
 	return 0;
 }
 
-/* Return: 0, with what has come to the pair in @now and @since; or a negative errno. */
-static int read_pair(struct driver *driver, uint32_t vector, struct watched *pair,
-		     struct driver_counts *now, struct driver_counts *since)
+static void add_since(struct driver_counts *sum, const struct driver_counts *now,
+		      const struct driver_counts *base)
 {
-	int error = driver_counts(driver, pair->vp, vector, now);
+	sum->redirected += now->redirected - base->redirected;
+	sum->proxied += now->proxied - base->proxied;
+}
+
+/* Return: 0, with what has come to the pair in @now and @since; or a negative errno. */
+static int read_pair(struct driver *driver, struct watched *pair, struct driver_counts *now,
+		     struct driver_counts *since)
+{
+	int error = driver_counts(driver, pair->vp, pair->watch->vector, now);
 
 	if (error)
 		return error;
@@ -60,23 +95,127 @@ static int read_pair(struct driver *driver, uint32_t vector, struct watched *pai
 		pair->base = *now;
 		pair->is_known = true;
 	}
-	since->redirected += now->redirected - pair->base.redirected;
-	since->proxied += now->proxied - pair->base.proxied;
+	add_since(since, now, &pair->base);
 	return 0;
 }
 
-int watch_read(struct driver *driver, struct watch *watch, struct driver_counts *sum)
-{
-	struct driver_counts now;
-	int error;
+/* ---- late ones; all with watches.lock held ---- */
 
-	for (uint32_t i = 0; watch && i < watch->count; i++) {
-		error = read_pair(driver, watch->vector, &watch->pairs[i], &now, sum);
-		/* A VP that is not there, or a driver that does not tell: nothing came. */
-		if (error && error != -EINVAL && error != -EOPNOTSUPP)
-			return error;
+/* Where the late pair is, or would be. */
+static struct watched **late_find(struct watches *watches, uint32_t vp, uint32_t vector)
+{
+	struct watched **at = &watches->late[(vp * 256 + vector) * 2654435761u >> 22];
+
+	while (*at && ((*at)->vp != vp || (*at)->watch->vector != vector))
+		at = &(*at)->next;
+	return at;
+}
+
+static void late_free(struct watch *watch)
+{
+	struct watch **at = &watch->sum->late;
+
+	while (*at != watch)
+		at = &(*at)->next;
+	*at = watch->next;
+	free(watch);
+}
+
+/* What came to a pair up to @now is its owner's. The watch goes with its last pair. */
+static void late_settle(struct watches *watches, struct watched *pair,
+			const struct driver_counts *now)
+{
+	struct watch *watch = pair->watch;
+
+	add_since(&watch->sum->counts, now, &pair->base);
+	*late_find(watches, pair->vp, watch->vector) = pair->next;
+	pair->is_late = false;
+	if (!--watch->late)
+		late_free(watch);
+}
+
+static void late_add(struct watches *watches, struct watched *pair)
+{
+	struct watched **at = late_find(watches, pair->vp, pair->watch->vector);
+
+	/* Two routes went from here: what comes cannot be told apart. */
+	if (*at)
+		return;
+	pair->next = NULL;
+	pair->is_late = true;
+	*at = pair;
+	pair->watch->late++;
+}
+
+/* Read all late pairs of a watch; settle them if it is time, or @is_over. */
+static int late_read(struct watches *watches, struct watch *watch, bool is_over,
+		     struct driver_counts *counts)
+{
+	bool is_due = is_over || system_now_ms() >= watch->due_ms;
+	uint32_t left = watch->late;
+	struct driver_counts now;
+	int error = 0;
+
+	for (uint32_t i = 0; left; i++) {
+		struct watched *pair = &watch->pairs[i];
+		int result;
+
+		if (!pair->is_late)
+			continue;
+		left--;
+		result = read_pair(watches->driver, pair, &now, counts);
+		if (result)
+			error = result;
+		if (is_due)
+			late_settle(watches, pair, result ? &pair->base : &now);
 	}
-	return 0;
+	return error;
+}
+
+/* ---- */
+
+void watch_take(struct watches *watches, struct watch *watch)
+{
+	pthread_mutex_lock(&watches->lock);
+	for (uint32_t i = 0; watch && i < watch->count; i++) {
+		struct watched *late = *late_find(watches, watch->pairs[i].vp, watch->vector);
+
+		if (late && watch->pairs[i].is_known)
+			late_settle(watches, late, &watch->pairs[i].base);
+	}
+	pthread_mutex_unlock(&watches->lock);
+}
+
+/* A VP that is not there, or a driver that does not tell: nothing came. */
+static bool is_silence(int error)
+{
+	return error == -EINVAL || error == -EOPNOTSUPP;
+}
+
+int watch_read(struct watches *watches, struct watch *watch, struct watch_sum *sum,
+	       struct driver_counts *counts)
+{
+	struct driver_counts late = { 0 };
+	struct watch *one, *next;
+	struct driver_counts now;
+	int error = 0;
+
+	pthread_mutex_lock(&watches->lock);
+	*counts = sum->counts;
+	for (one = sum->late; one && !error; one = next) {
+		next = one->next;
+		error = late_read(watches, one, false, &late);
+		error = is_silence(error) ? 0 : error;
+	}
+	pthread_mutex_unlock(&watches->lock);
+	counts->redirected += late.redirected;
+	counts->proxied += late.proxied;
+
+	for (uint32_t i = 0; watch && i < watch->count && !error; i++) {
+		error = read_pair(watches->driver, &watch->pairs[i], &now, counts);
+		error = is_silence(error) ? 0 : error;
+	}
+	return error;
 }
 
 static int compare(const void *key, const void *element)
@@ -86,32 +225,61 @@ static int compare(const void *key, const void *element)
 	return (one->vp > other->vp) - (one->vp < other->vp);
 }
 
-static void hand_over(struct watch *heir, uint32_t vector, struct watched *pair,
+/* Return: whether the heir has the pair, too. */
+static bool hand_over(struct watch *heir, const struct watched *pair,
 		      const struct driver_counts *now)
 {
 	struct watched *same;
 
-	if (!heir || heir->vector != vector)
-		return;
+	if (!heir || heir->vector != pair->watch->vector)
+		return false;
 	same = bsearch(pair, heir->pairs, heir->count, sizeof(heir->pairs[0]), compare);
 	if (!same)
-		return;
+		return false;
 	same->base = *now;
 	same->is_known = true;
+	return true;
 }
 
-void watch_end(struct driver *driver, struct watch *watch, struct watch *heir,
-	       struct driver_counts *sum)
+/* With watches.lock held. */
+static void end_pair(struct watches *watches, struct watched *pair, struct watch *heir,
+		     bool is_late, struct driver_counts *counts)
 {
 	struct driver_counts now;
+	bool is_known = !read_pair(watches->driver, pair, &now, counts);
 
-	for (uint32_t i = 0; watch && i < watch->count; i++) {
-		struct watched *pair = &watch->pairs[i];
+	if (hand_over(heir, pair, is_known ? &now : &pair->base) || !is_known || !is_late)
+		return;
+	pair->base = now;
+	late_add(watches, pair);
+}
 
-		if (!read_pair(driver, watch->vector, pair, &now, sum))
-			hand_over(heir, watch->vector, pair, &now);
-		else
-			hand_over(heir, watch->vector, pair, &pair->base);
+void watch_end(struct watches *watches, struct watch *watch, struct watch *heir, bool is_late,
+	       struct watch_sum *sum)
+{
+	if (!watch)
+		return;
+	pthread_mutex_lock(&watches->lock);
+	for (uint32_t i = 0; i < watch->count; i++)
+		end_pair(watches, &watch->pairs[i], heir, is_late, &sum->counts);
+	watch->due_ms = system_now_ms() + PAIR_LINGER_MS;
+	watch->sum = sum;
+	watch->next = sum->late;
+	sum->late = watch;
+	if (!watch->late)
+		late_free(watch);
+	pthread_mutex_unlock(&watches->lock);
+}
+
+void watch_sum_drop(struct watches *watches, struct watch_sum *sum)
+{
+	struct driver_counts none = { 0 };
+	struct watch *one, *next;
+
+	pthread_mutex_lock(&watches->lock);
+	for (one = sum->late; one; one = next) {
+		next = one->next;
+		late_read(watches, one, true, &none);
 	}
-	free(watch);
+	pthread_mutex_unlock(&watches->lock);
 }

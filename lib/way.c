@@ -82,7 +82,8 @@ static void way_down(struct vtlirq_route *route, struct way *way, struct way *he
 
 	way_unmap(irqs, way);
 	/* Only now: the driver has relayed what was pending. */
-	watch_end(&irqs->driver, way->watch, heir ? heir->watch : NULL, &route->counts);
+	watch_end(&irqs->watches, way->watch, heir ? heir->watch : NULL,
+		  way->kind == VTLIRQ_PROXIED, &route->sum);
 	way->watch = NULL;
 	way_release(irqs, way);
 }
@@ -95,7 +96,7 @@ static int way_open(struct vtlirq *irqs, struct way *way)
 	if (error)
 		return error;
 	way->is_held = true;
-	return watch_begin(&irqs->driver, &way->reach, &way->watch);
+	return watch_begin(&irqs->watches, &way->reach, &way->watch);
 }
 
 /* Tell the host that the route's interrupts go this way. */
@@ -372,6 +373,7 @@ static void commit(struct vtlirq_route *route, struct change *change)
 		old->is_mapped = false;
 	}
 	route->way = next;
+	watch_take(&route->irqs->watches, next->watch);
 	route->reason = change->reason;
 	context_add(route->irqs, &route->irqs->totals.redirected, is - was);
 	if (old)

@@ -740,6 +740,48 @@ static void test_counts(void **state)
 	close_all();
 }
 
+/* A message that was on its way is its route's, until another begins there. */
+static void test_late_counts(void **state)
+{
+	(void)state;
+	fake.now_ns = 100 * SECOND;
+	fake.redirects = 0;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(retarget(0, 2, 41), 0);
+	fake.proxied[0][40]++;
+	fake.proxied[1][41]++;
+	look();
+	assert_int_equal(live[0].state.proxied, 2);
+	/* Back, and away again, while one is late in each place. */
+	assert_int_equal(retarget(0, 1, 40), 0);
+	fake.proxied[1][41]++;
+	fake.proxied[0][40]++;
+	assert_int_equal(retarget(0, 2, 41), 0);
+	fake.proxied[0][40]++;
+	look();
+	assert_int_equal(live[0].state.proxied, 5);
+
+	/* From now on, they are the other's there. */
+	assert_int_equal(create(1, 1, 40), 0);
+	fake.proxied[0][40] += 7;
+	look();
+	assert_int_equal(live[0].state.proxied, 5);
+	assert_int_equal(live[1].state.proxied, 7);
+	assert_int_equal(destroy(1), 0);
+
+	/* None is that late. */
+	assert_int_equal(retarget(0, 4, 42), 0);
+	fake.proxied[1][41]++;
+	fake.now_ns += 11 * SECOND;
+	look();
+	fake.proxied[1][41]++;
+	look();
+	assert_int_equal(live[0].state.proxied, 6);
+	close_all();
+	fake.now_ns = 0;
+}
+
 static void test_no_counts(void **state)
 {
 	(void)state;
@@ -916,6 +958,7 @@ int main(void)
 		cmocka_unit_test_setup(test_callers_file, setup),
 		cmocka_unit_test_setup(test_filter_lingers, setup),
 		cmocka_unit_test_setup(test_counts, setup),
+		cmocka_unit_test_setup(test_late_counts, setup),
 		cmocka_unit_test_setup(test_no_counts, setup),
 		cmocka_unit_test_setup(test_each_failure, setup),
 		cmocka_unit_test_setup(test_each_refusal, setup),

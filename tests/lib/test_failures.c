@@ -1,0 +1,745 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Every error path for want of memory: each public function with its allocation 1,
+ * 2, 3 ... failing, until it succeeds with none that failed. What failed leaves all
+ * as it was, to the byte, and works when it is called again.
+ *
+ * What fails is what the library calls that may have no memory: malloc() and its
+ * like, and the C library's functions that allocate (linked with --wrap). Knows
+ * nothing of the library's insides.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define SECOND		1000000000ULL
+#define ROUTES		40	/* more than one message to a peer holds */
+/* No operation has so many: one that never ends is a failure too. */
+#define FAILURES_MAX	2000
+
+/* Of AddressSanitizer. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+/* ---- what fails ---- */
+
+/* Counts down in all threads; at 1 it fails. 0: nothing is to. */
+static int countdown;
+
+static bool fails(void)
+{
+	int left = __atomic_load_n(&countdown, __ATOMIC_RELAXED);
+
+	if (left <= 0 || __atomic_sub_fetch(&countdown, 1, __ATOMIC_RELAXED))
+		return false;
+	errno = ENOMEM;
+	/* It happened: told apart from "not to be". */
+	__atomic_store_n(&countdown, -1, __ATOMIC_RELAXED);
+	return true;
+}
+
+static void failure_order(int number)
+{
+	__atomic_store_n(&countdown, number, __ATOMIC_RELAXED);
+}
+
+/* Return: whether it happened. */
+static bool failure_end(void)
+{
+	return __atomic_exchange_n(&countdown, 0, __ATOMIC_RELAXED) == -1;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+ssize_t __real_getline(char **line, size_t *size, FILE *file);
+ssize_t __real___getdelim(char **line, size_t *size, int end, FILE *file);
+FILE *__real_fopen(const char *path, const char *mode);
+DIR *__real_opendir(const char *path);
+int __real_socket(int domain, int type, int protocol);
+int __real_eventfd(unsigned int value, int flags);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*run)(void *), void *argument);
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __real_realloc(old, size);
+}
+
+ssize_t __wrap_getline(char **line, size_t *size, FILE *file)
+{
+	return fails() ? -1 : __real_getline(line, size, file);
+}
+
+/* What the header makes of getline() when it is optimized. */
+ssize_t __wrap___getdelim(char **line, size_t *size, int end, FILE *file)
+{
+	return fails() ? -1 : __real___getdelim(line, size, end, file);
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	return fails() ? NULL : __real_fopen(path, mode);
+}
+
+DIR *__wrap_opendir(const char *path)
+{
+	return fails() ? NULL : __real_opendir(path);
+}
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+	return fails() ? -1 : __real_socket(domain, type, protocol);
+}
+
+int __wrap_eventfd(unsigned int value, int flags)
+{
+	return fails() ? -1 : __real_eventfd(value, flags);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*run)(void *), void *argument)
+{
+	return fails() ? EAGAIN : __real_pthread_create(thread, attributes, run, argument);
+}
+
+/* ---- what there is ---- */
+
+static struct vtlirq *irqs;
+/* With a policy, to look for what is due would move routes. */
+static bool has_policy;
+static struct vtlirq_peer *peer;
+static struct live live[ROUTES];
+static char directory[64];
+
+/**
+ * struct books - all that a failed call must leave as it was
+ * @bytes: allocated
+ */
+struct books {
+	size_t bytes;
+	int files;
+	uint32_t references[FAKE_VPS][256];
+	uint32_t filter[FAKE_VPS][256];
+	struct fake_way ways[ROUTES];
+	uint32_t way[ROUTES];
+	uint32_t reason[ROUTES];
+	uint32_t vp[ROUTES];
+	uint32_t vector[ROUTES];
+	uint32_t hardware[ROUTES];
+};
+
+static int files_open(void)
+{
+	DIR *opened = opendir("/proc/self/fd");
+	int count = 0;
+
+	assert_non_null(opened);
+	while (readdir(opened))
+		count++;
+	closedir(opened);
+	return count;
+}
+
+/* Messages that were on their way have come, and filters that lingered are closed. */
+static void settle(void)
+{
+	__atomic_fetch_add(&fake.now_ns, 11 * SECOND, __ATOMIC_RELAXED);
+	if (irqs && !has_policy)
+		assert_true(vtlirq_rebalance(irqs) >= 0);
+}
+
+static void books_read(struct books *books)
+{
+	memset(books, 0, sizeof(*books));
+	for (int i = 0; i < ROUTES; i++) {
+		live_refresh(&live[i]);
+		if (!live[i].route)
+			continue;
+		books->way[i] = live[i].state.way;
+		books->reason[i] = live[i].state.reason;
+		books->vp[i] = live[i].state.vp;
+		books->vector[i] = live[i].state.vector;
+		books->hardware[i] = live[i].state.hardware_vector;
+	}
+	fake_lock();
+	for (int vp = 0; vp < FAKE_VPS; vp++) {
+		for (int vector = 0; vector < 256; vector++)
+			books->references[vp][vector] = fake.mappings[vp][vector].references;
+	}
+	memcpy(books->filter, fake.filter, sizeof(books->filter));
+	memcpy(books->ways, fake.ways, sizeof(books->ways));
+	books->files = fake_files();
+	fake_unlock();
+	books->bytes = __sanitizer_get_current_allocated_bytes();
+}
+
+static void books_compare(const struct books *before)
+{
+	struct books now;
+
+	settle();
+	books_read(&now);
+	assert_int_equal(now.files, before->files);
+	assert_memory_equal(now.references, before->references, sizeof(now.references));
+	assert_memory_equal(now.filter, before->filter, sizeof(now.filter));
+	assert_memory_equal(now.ways, before->ways, sizeof(now.ways));
+	assert_memory_equal(now.way, before->way, sizeof(now.way));
+	assert_memory_equal(now.reason, before->reason, sizeof(now.reason));
+	assert_memory_equal(now.vp, before->vp, sizeof(now.vp));
+	assert_memory_equal(now.vector, before->vector, sizeof(now.vector));
+	assert_memory_equal(now.hardware, before->hardware, sizeof(now.hardware));
+	assert_int_equal(now.bytes, before->bytes);
+}
+
+/* ---- the usual steps ---- */
+
+static int open_context(void)
+{
+	struct vtlirq_config config = {
+		.size = sizeof(config),
+		.allow = fake_allow,
+		.forbid = fake_forbid,
+		.flags = has_policy ? 0 : VTLIRQ_CONFIG_NO_POLICY,
+		.dwell_ms = 1,
+	};
+	int error = vtlirq_open(&config, &irqs);
+
+	if (error)
+		irqs = NULL;
+	return error;
+}
+
+static int create_flags(int i, uint64_t vps, uint32_t flags)
+{
+	struct vtlirq_target target = { .vector = 40 + i, .flags = flags, .vps = &vps, .words = 1 };
+	int error;
+
+	live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
+	error = vtlirq_route_create(irqs, &live[i].interrupt, &target, &live[i].route);
+	if (error) {
+		live[i].route = NULL;
+		return error;
+	}
+	live[i].vps = vps;
+	live[i].vector = target.vector;
+	live[i].flags = flags;
+	return 0;
+}
+
+static int create(int i, uint64_t vps)
+{
+	return create_flags(i, vps, 0);
+}
+
+static int retarget(int i, uint64_t vps, uint32_t vector)
+{
+	struct vtlirq_target target = { .vector = vector, .vps = &vps, .words = 1 };
+	int error = vtlirq_route_retarget(live[i].route, &target);
+
+	if (!error) {
+		live[i].vps = vps;
+		live[i].vector = vector;
+	}
+	return error;
+}
+
+static void look(void)
+{
+	for (int i = 0; i < ROUTES; i++)
+		live_refresh(&live[i]);
+	check_all(live, ROUTES);
+	assert_int_equal(check_verdict("after it"), 0);
+}
+
+/* ---- operations: before, the call, after ---- */
+
+/**
+ * struct operation - a public function, in a situation
+ * @prepare:  makes the situation
+ * @run:      0 or more, or a negative errno
+ * @done:     checks what has to be when it succeeded, also by another way
+ */
+struct operation {
+	const char *name;
+	void (*prepare)(void);
+	int (*run)(void);
+	void (*done)(void);
+};
+
+static void nothing(void)
+{
+}
+
+static void has_context(void)
+{
+	assert_int_equal(open_context(), 0);
+}
+
+static void open_done(void)
+{
+	struct vtlirq_summary summary;
+
+	vtlirq_summary(irqs, &summary);
+	assert_true(summary.driver_redirects);
+}
+
+static int run_create(void)
+{
+	return create(0, 1);
+}
+
+static void is_redirected(void)
+{
+	look();
+	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+}
+
+static void is_proxied(void)
+{
+	look();
+	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+}
+
+static void has_context_without_vectors(void)
+{
+	fake.vectors = 0;
+	has_context();
+}
+
+static int run_create_multicast(void)
+{
+	return create_flags(0, 0xff, VTLIRQ_TARGET_MULTICAST);
+}
+
+static int run_create_any(void)
+{
+	return create(0, 0xff);
+}
+
+/* One that tells no APIC ids: the library finds them itself. */
+static void has_old_driver(void)
+{
+	fake.counts = -EOPNOTSUPP;
+	fake.redirects = -EOPNOTSUPP;
+	has_context();
+}
+
+static struct fake_answer refuse_redirection(const struct fake_way *way)
+{
+	if (way->is_redirected)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void has_host_that_refuses(void)
+{
+	fake.decide = refuse_redirection;
+	has_context();
+}
+
+static void has_route(void)
+{
+	has_context();
+	assert_int_equal(create(0, 1), 0);
+}
+
+static void has_proxied_route(void)
+{
+	fake.vectors = 0;
+	has_route();
+}
+
+static int run_retarget(void)
+{
+	return retarget(0, 2, 99);
+}
+
+static int run_retarget_set(void)
+{
+	return retarget(0, 0xfc, 99);
+}
+
+static int run_retarget_same(void)
+{
+	return retarget(0, 1, 40);
+}
+
+static void is_moved(void)
+{
+	look();
+	assert_int_equal(live[0].state.vector, 99);
+}
+
+static int run_prefer_proxied(void)
+{
+	return vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED);
+}
+
+static int run_prefer_redirected(void)
+{
+	return vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_REDIRECTED);
+}
+
+static void has_preferred_proxied(void)
+{
+	has_route();
+	assert_int_equal(run_prefer_proxied(), 0);
+}
+
+static int run_destroy(void)
+{
+	int error = vtlirq_route_destroy(live[0].route);
+
+	live[0].route = NULL;
+	return error;
+}
+
+static void is_gone(void)
+{
+	settle();
+	assert_int_equal(fake_references(), 0);
+	assert_int_equal(fake_open_pairs(), 0);
+}
+
+static int run_state(void)
+{
+	struct vtlirq_route_state state;
+
+	return vtlirq_route_state(live[0].route, &state);
+}
+
+static void has_routes(void)
+{
+	has_context();
+	for (int i = 0; i < ROUTES; i++)
+		assert_int_equal(create(i, 1ULL << i % FAKE_VPS), 0);
+}
+
+static int run_routes(void)
+{
+	struct vtlirq_route_state *states;
+	size_t count;
+	int error = vtlirq_routes(irqs, &states, &count);
+
+	if (error)
+		return error;
+	assert_int_equal(count, ROUTES);
+	assert_int_equal(states[ROUTES - 1].interrupt.data, ROUTES - 1);
+	free(states);
+	return 0;
+}
+
+static int run_apic_id(void)
+{
+	uint32_t apic_id = ~0u;
+	int error = vtlirq_vp_apic_id(0, &apic_id);
+
+	if (!error)
+		assert_int_not_equal(apic_id, ~0u);
+	return error;
+}
+
+/* Route 1 is busy and has no vector: route 0 has the only one. */
+static void has_busy_route(void)
+{
+	fake.vectors = 1;
+	has_policy = true;
+	has_context();
+	assert_int_equal(create(0, 1), 0);
+	assert_int_equal(create(1, 1), 0);
+	assert_int_equal(vtlirq_rebalance(irqs), 0);
+	fake_raise(&live[1].interrupt, 10000);
+	fake_settle();
+	__atomic_fetch_add(&fake.now_ns, SECOND, __ATOMIC_RELAXED);
+}
+
+static int run_rebalance(void)
+{
+	return vtlirq_rebalance(irqs);
+}
+
+static void busy_one_has_it(void)
+{
+	/* What came of a failure is made good by the next call, which has to see traffic. */
+	for (int i = 0; i < 4 && live[1].state.way != VTLIRQ_REDIRECTED; i++) {
+		fake_raise(&live[1].interrupt, 10000);
+		fake_settle();
+		__atomic_fetch_add(&fake.now_ns, SECOND, __ATOMIC_RELAXED);
+		assert_true(vtlirq_rebalance(irqs) >= 0);
+		live_refresh(&live[1]);
+	}
+	look();
+	assert_int_equal(live[1].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+}
+
+/* ---- publishing ---- */
+
+static int run_publish(void)
+{
+	return vtlirq_publish(irqs, directory);
+}
+
+static void is_published(void)
+{
+	struct vtlirq_peer *found;
+
+	assert_int_equal(vtlirq_publish(irqs, directory), -EEXIST);
+	assert_int_equal(vtlirq_peer_open(directory, getpid(), &found), 0);
+	vtlirq_peer_close(found);
+}
+
+static void has_published(void)
+{
+	has_routes();
+	assert_int_equal(run_publish(), 0);
+}
+
+static int run_peers(void)
+{
+	size_t count;
+	pid_t *pids;
+	int error = vtlirq_peers(directory, &pids, &count);
+
+	if (error)
+		return error;
+	assert_int_equal(count, 1);
+	assert_int_equal(pids[0], getpid());
+	free(pids);
+	return 0;
+}
+
+static int run_peer_open(void)
+{
+	int error = vtlirq_peer_open(directory, getpid(), &peer);
+
+	if (error)
+		peer = NULL;
+	return error;
+}
+
+static void has_peer(void)
+{
+	has_published();
+	assert_int_equal(run_peer_open(), 0);
+}
+
+static int run_peer_summary(void)
+{
+	struct vtlirq_summary summary;
+	int error = vtlirq_peer_summary(peer, &summary);
+
+	if (!error)
+		assert_int_equal(summary.routes, ROUTES);
+	return error;
+}
+
+static int run_peer_routes(void)
+{
+	struct vtlirq_route_state *states;
+	size_t count;
+	int error = vtlirq_peer_routes(peer, &states, &count);
+
+	if (error) {
+		assert_null(states);
+		assert_int_equal(count, 0);
+		return error;
+	}
+	assert_int_equal(count, ROUTES);
+	free(states);
+	return 0;
+}
+
+static int run_peer_retarget(void)
+{
+	int error;
+
+	live_refresh(&live[0]);
+	error = vtlirq_peer_retarget(peer, live[0].state.id, 1, 99);
+	if (!error) {
+		live[0].vps = 2;
+		live[0].vector = 99;
+	}
+	return error;
+}
+
+static int run_peer_prefer(void)
+{
+	live_refresh(&live[0]);
+	return vtlirq_peer_prefer(peer, live[0].state.id, VTLIRQ_PREFER_PROXIED);
+}
+
+static const struct operation operations[] = {
+	{ "open", nothing, open_context, open_done },
+	{ "create, redirected", has_context, run_create, is_redirected },
+	{ "create, no vector left", has_context_without_vectors, run_create, is_proxied },
+	{ "create, multicast", has_context, run_create_multicast, is_proxied },
+	{ "create, to any of a set", has_context, run_create_any, is_redirected },
+	{ "create, driver without APIC ids", has_old_driver, run_create, look },
+	{ "create, host refuses", has_host_that_refuses, run_create, is_proxied },
+	{ "retarget, redirected", has_route, run_retarget, is_moved },
+	{ "retarget to a set", has_route, run_retarget_set, is_moved },
+	{ "retarget to what it is", has_route, run_retarget_same, is_redirected },
+	{ "retarget, proxied", has_proxied_route, run_retarget, is_moved },
+	{ "prefer proxied", has_route, run_prefer_proxied, is_proxied },
+	{ "prefer redirected", has_preferred_proxied, run_prefer_redirected, is_redirected },
+	{ "destroy, redirected", has_route, run_destroy, is_gone },
+	{ "destroy, proxied", has_proxied_route, run_destroy, is_gone },
+	{ "state of a route", has_route, run_state, look },
+	{ "states of all", has_routes, run_routes, look },
+	{ "APIC id", nothing, run_apic_id, nothing },
+	{ "rebalance", has_busy_route, run_rebalance, busy_one_has_it },
+	{ "publish", has_context, run_publish, is_published },
+	{ "peers", has_published, run_peers, look },
+	{ "peer: open", has_published, run_peer_open, look },
+	{ "peer: summary", has_peer, run_peer_summary, look },
+	{ "peer: routes", has_peer, run_peer_routes, look },
+	{ "peer: retarget", has_peer, run_peer_retarget, is_moved },
+	{ "peer: prefer", has_peer, run_peer_prefer, is_proxied },
+};
+
+/* ---- the loop ---- */
+
+static unsigned int injected;
+
+static void begin(const struct operation *operation)
+{
+	fake_reset();
+	fake.is_filtered = true;
+	fake.now_ns = 1000 * SECOND;
+	memset(live, 0, sizeof(live));
+	has_policy = false;
+	irqs = NULL;
+	peer = NULL;
+	operation->prepare();
+}
+
+static void end(void)
+{
+	vtlirq_peer_close(peer);
+	vtlirq_close(irqs);
+	irqs = NULL;
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}
+
+/* Memory that is wanting has a name of its own; so has a thread. */
+static bool says_so(int error)
+{
+	return error == -ENOMEM || error == -EAGAIN;
+}
+
+static void after_failure(const struct operation *operation, const struct books *before,
+			  int number, int error)
+{
+	if (!says_so(error))
+		print_error("%s, failure %d: error %d\n", operation->name, number, error);
+	assert_true(says_so(error));
+	/* That one may have moved some: each is whole. */
+	if (operation->run != run_rebalance)
+		books_compare(before);
+	assert_true(operation->run() >= 0);
+}
+
+/* Return: whether failure @number happened. */
+static bool attempt(const struct operation *operation, int number)
+{
+	struct books before;
+	bool happened;
+	int error;
+
+	begin(operation);
+	settle();
+	books_read(&before);
+	failure_order(number);
+	error = operation->run();
+	happened = failure_end();
+	injected += happened;
+	if (!happened)
+		assert_true(error >= 0);
+	if (error < 0)
+		after_failure(operation, &before, number, error);
+	operation->done();
+	end();
+	return happened;
+}
+
+/* What the C library and the sanitizer keep for themselves is there by then. */
+static void warm_up(const struct operation *operation)
+{
+	for (int i = 0; i < 2; i++)
+		attempt(operation, 0);
+}
+
+static void every_failure_of(const struct operation *operation)
+{
+	size_t bytes;
+	int number, files;
+
+	warm_up(operation);
+	files = files_open();
+	bytes = __sanitizer_get_current_allocated_bytes();
+	for (number = 1; attempt(operation, number); number++)
+		assert_true(number < FAILURES_MAX);
+	assert_int_equal(files_open(), files);
+	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
+	printf("# %s: %d\n", operation->name, number - 1);
+}
+
+static void test_every_failure_leaves_all_as_it_was(void **state)
+{
+	size_t count = sizeof(operations) / sizeof(operations[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		every_failure_of(&operations[i]);
+	printf("# figure: libvtlirq: %zu operations, %u failures injected, all as before\n", count,
+	       injected);
+}
+
+static int make_directory(void **state)
+{
+	(void)state;
+	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
+	snprintf(directory, sizeof(directory), "/tmp/vtlirq-test-XXXXXX");
+	alarm(300);
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+	(void)state;
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_failure_leaves_all_as_it_was),
+	};
+
+	return cmocka_run_group_tests_name("failures", tests, make_directory, remove_directory);
+}
