@@ -42,15 +42,28 @@ static __always_inline atomic_t *vp_bank(const struct vp_bit *bit)
 }
 
 /**
+ * vp_scan_set() - tell who takes the bits that there are some
+ * @run: the VP's run page
+ *
+ * The release store pairs with the load-acquire of scan_proxy_irr in whoever
+ * takes the bits: one who sees scan set sees what was set before it too.
+ *
+ * Context: any, hardirq included; no lock.
+ */
+static __always_inline void vp_scan_set(struct mshv_vtl_run *run)
+{
+	/* The bits before scan; pairs with the taker's load-acquire of scan. */
+	smp_store_release(&run->scan_proxy_irr, 1);
+}
+
+/**
  * vp_assert() - make a proxy vector pending for its VP
  * @bit: the vector
  *
- * The bit is set before scan_proxy_irr. The release store pairs with the
- * load-acquire of scan_proxy_irr in whoever takes the bits: one who sees scan
- * set sees the bit too. Several CPUs and the taker may run at the same time;
- * the atomic OR loses no bit to either. A taker that clears scan between the
- * two steps may have taken the bit already: then scan is set with nothing
- * behind it, which costs one more look and is harmless.
+ * The bit is set before scan_proxy_irr; see vp_scan_set(). Several CPUs and the
+ * taker may run at the same time; the atomic OR loses no bit to either. A taker
+ * that clears scan between the two steps may have taken the bit already: then
+ * scan is set with nothing behind it, which costs one more look and is harmless.
  *
  * Context: any, hardirq included; no lock.
  * Return: true if asserted; false if the VMM blocks this vector, and then
@@ -65,8 +78,7 @@ static __always_inline bool vp_assert(const struct vp_bit *bit)
 		return false;
 
 	atomic_or(bit->mask, vp_bank(bit));
-	/* The bit before scan; pairs with the taker's load-acquire of scan. */
-	smp_store_release(&run->scan_proxy_irr, 1);
+	vp_scan_set(run);
 	return true;
 }
 
@@ -91,20 +103,6 @@ static __always_inline u32 vp_assert_bank(struct mshv_vtl_run *run,
 	if (mask)
 		atomic_or(mask, vp_bank(&whole));
 	return mask;
-}
-
-/**
- * vp_scan_set() - tell who takes the bits that there are some
- * @run: the VP's run page
- *
- * The bits come before it; see vp_assert().
- *
- * Context: any, hardirq included; no lock.
- */
-static __always_inline void vp_scan_set(struct mshv_vtl_run *run)
-{
-	/* The bits before scan; pairs with the taker's load-acquire of scan. */
-	smp_store_release(&run->scan_proxy_irr, 1);
 }
 
 /*
@@ -226,7 +224,7 @@ static __always_inline unsigned int vp_pull(struct mshv_vtl_run *run,
 		bits[bank] = vp_pull_bank(run, bank, &vmm);
 		if (unlikely(vmm)) {
 			/* The bits are in their place before scan says so again. */
-			smp_store_release(&run->scan_proxy_irr, 1);
+			vp_scan_set(run);
 			return taken | VP_PULLED_VMM;
 		}
 		/* A VMM that takes bits meanwhile, as it should not, leaves none. */
