@@ -321,13 +321,6 @@ int vmm_route_raise(struct vmm *vm, unsigned int index, unsigned int count, uint
 	return ret;
 }
 
-unsigned int vmm_route_hardware_vector(struct vmm *vm, unsigned int index)
-{
-	struct vtlirq_route_state state;
-
-	return vmm_route_state(vm, index, &state) ? 0 : state.hardware_vector;
-}
-
 struct vtlirq *vmm_irqs(struct vmm *vm)
 {
 	return vm->irqs;

@@ -261,9 +261,6 @@ int vmm_route_remove(struct vmm *vm, unsigned int route);
  */
 int vmm_route_raise(struct vmm *vm, unsigned int route, unsigned int count, uint64_t *raised);
 
-/* The hardware vector of a route; 0 if it has none, since it is proxied. */
-unsigned int vmm_route_hardware_vector(struct vmm *vm, unsigned int route);
-
 /* The routes, for what this library has no function for. */
 struct vtlirq *vmm_irqs(struct vmm *vm);
 
