@@ -180,6 +180,16 @@ struct lab_host_source host_source(const struct labhost_source *source)
 	return state;
 }
 
+uint64_t host_exits(void)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < lab.count; i++)
+		sum += host_source(&lab.sources[i]).exits;
+	return sum;
+}
+
 unsigned long synic_column(unsigned int cpu, const char *name)
 {
 	return debugfs_column("synic", cpu, name);

@@ -100,6 +100,9 @@ void host_refuse(unsigned int count, unsigned int status, bool redirected_only);
 struct lab_host_vp host_vp(unsigned int vp);
 struct lab_host_source host_source(const struct labhost_source *source);
 
+/* The host exits that all sources have cost. */
+uint64_t host_exits(void);
+
 /* A column of the driver's file "synic". */
 unsigned long synic_column(unsigned int cpu, const char *name);
 

@@ -331,22 +331,12 @@ static uint64_t relayed_sum(bool proxied)
 	return sum;
 }
 
-static uint64_t exits_sum(void)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < lab.count; i++)
-		sum += host_source(&lab.sources[i]).exits;
-	return sum;
-}
-
 static void the_books_balance(void **state)
 {
 	const struct vtlirq_config config = {
 		.size = sizeof(config), .vtl = lab.vtl + 1, .dwell_ms = 1, .moves_max = 16,
 	};
-	uint64_t redirected = relayed_sum(false), proxied = relayed_sum(true), exits = exits_sum();
+	uint64_t redirected = relayed_sum(false), proxied = relayed_sum(true), exits = host_exits();
 	unsigned long unmapped = totals("unmapped"), raised = 0, handled = 0;
 	struct vtlirq_summary summary;
 	unsigned int i, vectors;
@@ -374,7 +364,7 @@ static void the_books_balance(void **state)
 	check(!trouble, "a call failed: %s", strerror(trouble));
 	redirected = relayed_sum(false) - redirected;
 	proxied = relayed_sum(true) - proxied;
-	exits = exits_sum() - exits;
+	exits = host_exits() - exits;
 	print_message("# %u routes over %u VPs, %u vectors each: raised=%lu handled=%lu\n",
 		      entries_count, lab.cpus, vectors, raised, handled);
 	print_message("# redirected=%llu proxied=%llu host exits=%llu; %lu moves, %lu creations, %lu preferences, %lu moves by policy (%llu up, %llu down)\n",

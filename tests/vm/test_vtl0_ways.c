@@ -61,16 +61,6 @@ static unsigned int proxied_route(unsigned int number, enum vtlirq_reason reason
 	return route;
 }
 
-static uint64_t host_exits(void)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < lab.count; i++)
-		sum += host_source(&lab.sources[i]).exits;
-	return sum;
-}
-
 static unsigned long user_returns_of(unsigned int route, unsigned int count)
 {
 	unsigned long before = vps_column(guest.vp, "user_returns");

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,16 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+void node_is_for_root_alone(const char *path)
+{
+	struct stat node;
+
+	check(!stat(path, &node), "%s: %s", path, strerror(errno));
+	assert_true(S_ISCHR(node.st_mode));
+	assert_int_equal(node.st_mode & 07777, 0600);
+	assert_int_equal(node.st_uid, 0);
 }
 
 int vtl_open(void)

@@ -42,6 +42,9 @@ extern struct lab lab;
 int lab_setup(void **state);
 int lab_teardown(void **state);
 
+/* The test that a node is one, and opens for root alone. */
+void node_is_for_root_alone(const char *path);
+
 /* A new VTL file. */
 int vtl_open(void);
 
