@@ -2,6 +2,7 @@
 /*
  * Composing messages.
  */
+#include <linux/bitops.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -18,16 +19,16 @@ struct proxy_payload {
 	};
 };
 
-/* Its lowest vector, and whether there is another. */
+/* Whether there is only one vector; then @single is it. */
 static bool find_single(const u32 *banks, u32 *single)
 {
-	u32 vector, found = 0;
+	unsigned int bank, found = 0;
 
-	for (vector = 0; vector < VECTOR_BANKS * 32; vector++) {
-		if (!(banks[vector / 32] & (1u << vector % 32)))
+	for (bank = 0; bank < VECTOR_BANKS; bank++) {
+		if (!banks[bank])
 			continue;
-		if (!found++)
-			*single = vector;
+		found += hweight32(banks[bank]);
+		*single = bank * 32 + __ffs(banks[bank]);
 	}
 	return found == 1;
 }

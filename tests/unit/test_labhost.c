@@ -428,6 +428,16 @@ static void several_vectors_are_written_as_a_bitmap(void **state)
 	assert_memory_equal(&message.payload[36], nothing, MESSAGE_PAYLOAD_BYTES - 36);
 }
 
+static void two_vectors_of_one_bank_are_several(void **state)
+{
+	static const u32 banks[VECTOR_BANKS] = { [2] = 1u << 17 | 1u << 16 };
+	struct host_message message;
+
+	(void)state;
+	assert_true(message_compose(banks, &message));
+	assert_memory_equal(&message.payload[4], banks, sizeof(banks));
+}
+
 static void the_slot_has_its_layout(void **state)
 {
 	(void)state;
@@ -465,6 +475,7 @@ int main(void)
 		REGISTERS(registers_refuse_wrong_fields),
 		cmocka_unit_test(a_single_vector_is_written_as_a_number),
 		cmocka_unit_test(several_vectors_are_written_as_a_bitmap),
+		cmocka_unit_test(two_vectors_of_one_bank_are_several),
 		cmocka_unit_test(the_slot_has_its_layout),
 	};
 
