@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../lines/die.h"
 #include "device.h"
-#include "die.h"
 #include "guest.h"
 
 #define COPY_PAGE	4096

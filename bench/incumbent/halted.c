@@ -17,9 +17,9 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "die.h"
+#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "halted.h"
-#include "samples.h"
 
 #define EMPTY_SAMPLES	200
 #define MILLISECOND	1000000ULL
@@ -58,7 +58,7 @@ static void measure_empty(struct raiser *raiser)
 		device_write(raiser->device, EDU_LIVENESS, 1);
 		values[i] = (int64_t)(__rdtsc() - start);
 	}
-	raiser->empty = samples_median(values, EMPTY_SAMPLES);
+	raiser->empty = lines_median(values, EMPTY_SAMPLES);
 }
 
 static void *raise_all(void *argument)

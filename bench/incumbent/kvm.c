@@ -15,13 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "device.h"
-#include "die.h"
 #include "halted.h"
-#include "samples.h"
 #include "stats.h"
 #include "vm.h"
 
+#define GROUP		"incumbent"
 #define WARM_UP		200
 #define SAMPLES		2000
 #define ALL		(WARM_UP + SAMPLES)
@@ -101,7 +102,7 @@ static void report(const struct vm *vm, const char *name, enum span until, int64
 	int64_t values[SAMPLES];
 
 	take(vm, until, values);
-	samples_report(name, values, SAMPLES, empty);
+	lines_samples_less(GROUP, name, values, SAMPLES, empty);
 }
 
 static int64_t median(const struct vm *vm)
@@ -109,7 +110,7 @@ static int64_t median(const struct vm *vm)
 	int64_t values[SAMPLES];
 
 	take(vm, TO_AFTER, values);
-	return samples_median(values, SAMPLES);
+	return lines_median(values, SAMPLES);
 }
 
 /* A write of the same kind that raises nothing. */
@@ -131,7 +132,7 @@ static void report_rate(const char *what, const char *eoi, uint64_t events)
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s per interrupt, guest spins, EOI by %s", what, eoi);
-	samples_report_rate(name, events, ALL);
+	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
 }
 
 /*
@@ -191,7 +192,7 @@ static void report_halted(const struct vm *vm, const uint64_t *starts, const cha
 		check_sample(&sample, i, true);
 		values[i] = duration(&sample, until);
 	}
-	samples_report(name, values, SAMPLES, empty);
+	lines_samples_less(GROUP, name, values, SAMPLES, empty);
 }
 
 static void halt(struct vm *vm)

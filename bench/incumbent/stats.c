@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "die.h"
+#include "../lines/die.h"
 #include "stats.h"
 
 #define STATS_NAME	256

@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "die.h"
+#include "../lines/die.h"
 #include "vm.h"
 
 #define SLOT_RAM	0

@@ -7,11 +7,9 @@
  * Wants a clock that counts instructions, and a device of the lab's host; its source
  * stays masked, so that no interrupt comes in between.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -21,42 +19,23 @@
 
 #include "../../lab/host/labhost_client.h"
 #include "../../lib/vtlirq.h"
+#include "../lines/die.h"
+#include "../lines/lines.h"
 
 #define SAMPLES		500
 #define WARM_UP		20
 #define VECTORS		2
 #define VECTOR_FIRST	0x51
 
-static uint64_t ticks[SAMPLES], empty;
+static int64_t ticks[SAMPLES], empty;
 static struct vtlirq *irqs;
 static struct vtlirq_interrupt interrupt;
 static struct vtlirq_route *route;
 static struct vtlirq_one targets[VECTORS];
 
-static void die(const char *what, int error)
-{
-	fprintf(stderr, "bench-library: %s: %s\n", what, strerror(-error));
-	exit(1);
-}
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static uint64_t rank(unsigned int hundredth)
-{
-	return ticks[(SAMPLES * hundredth + 99) / 100 - 1];
-}
-
 static void print(const char *name)
 {
-	qsort(ticks, SAMPLES, sizeof(ticks[0]), compare);
-	printf("{\"group\":\"library\",\"name\":\"%s\",\"unit\":\"instructions\",\"n\":%d,\"median\":%lu,\"p99\":%lu,\"min\":%lu,\"max\":%lu,\"empty\":%lu}\n",
-	       name, SAMPLES, rank(50) - empty, rank(99) - empty, ticks[0] - empty,
-	       ticks[SAMPLES - 1] - empty, empty);
+	lines_samples_less("library", name, ticks, SAMPLES, empty);
 }
 
 static void empty_measure(void)
@@ -68,8 +47,7 @@ static void empty_measure(void)
 		before = __rdtsc();
 		ticks[i] = __rdtsc() - before;
 	}
-	qsort(ticks, SAMPLES, sizeof(ticks[0]), compare);
-	empty = rank(50);
+	empty = lines_median(ticks, SAMPLES);
 }
 
 static void create(unsigned int target)
@@ -77,7 +55,7 @@ static void create(unsigned int target)
 	int ret = vtlirq_route_create(irqs, &interrupt, &targets[target].target, &route);
 
 	if (ret)
-		die("a route is not created", ret);
+		die("a route is not created: %s", strerror(-ret));
 }
 
 static void check_way(enum vtlirq_way way)
@@ -86,14 +64,14 @@ static void check_way(enum vtlirq_way way)
 	int ret = vtlirq_route_state(route, &state);
 
 	if (ret)
-		die("a route does not tell its state", ret);
+		die("a route does not tell its state: %s", strerror(-ret));
 	if (state.way != way)
-		die("a route goes the wrong way", -EPROTO);
+		die("a route goes the wrong way");
 }
 
 static void route_measure(enum vtlirq_way way, const char *name)
 {
-	static uint64_t creations[SAMPLES], destructions[SAMPLES];
+	static int64_t creations[SAMPLES], destructions[SAMPLES];
 	uint64_t before;
 	char full[64];
 	int i;
@@ -105,7 +83,7 @@ static void route_measure(enum vtlirq_way way, const char *name)
 		check_way(way);
 		before = __rdtsc();
 		if (vtlirq_route_destroy(route))
-			die("a route is not destroyed", -EPROTO);
+			die("a route is not destroyed");
 		destructions[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	memcpy(ticks, creations, sizeof(ticks));
@@ -119,7 +97,7 @@ static void route_measure(enum vtlirq_way way, const char *name)
 	for (i = -WARM_UP; i < SAMPLES; i++) {
 		before = __rdtsc();
 		if (vtlirq_route_retarget(route, &targets[i & 1].target))
-			die("a route is not moved", -EPROTO);
+			die("a route is not moved");
 		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	check_way(way);
@@ -138,7 +116,7 @@ static int host_open(void)
 
 	bitmap[0x7e / 8] = 1 << 0x7e % 8;
 	if (hv < 0 || ioctl(hv, MSHV_HVCALL_SETUP, &setup))
-		die("/dev/mshv_hvcall", -errno);
+		die_errno("/dev/mshv_hvcall");
 	return hv;
 }
 
@@ -166,7 +144,7 @@ static void host_measure(void)
 		input.vector = VECTOR_FIRST + (i & 1);
 		before = __rdtsc();
 		if (ioctl(hv, MSHV_HVCALL, &call) || call.status)
-			die("the host refuses", -EIO);
+			die("the host refuses");
 		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	print("hypercall alone, retarget, proxied");
@@ -179,7 +157,7 @@ static void device_choose(void)
 	int host = labhost_open(), ret = host < 0 ? host : labhost_device_get(host, 0, &device);
 
 	if (ret)
-		die("no device of the lab's host", ret);
+		die("no device of the lab's host: %s", strerror(-ret));
 	labhost_close(host);
 	interrupt = (struct vtlirq_interrupt) { device.bdf, LAB_HOST_MSI_ADDRESS, 0 };
 }
@@ -190,7 +168,7 @@ static void library_measure(enum vtlirq_way way, uint32_t flags, const char *nam
 	int ret = vtlirq_open(&config, &irqs);
 
 	if (ret)
-		die("the library does not open", ret);
+		die("the library does not open: %s", strerror(-ret));
 	route_measure(way, name);
 	vtlirq_close(irqs);
 }
@@ -203,7 +181,7 @@ int main(void)
 		vtlirq_target_one(&targets[i], 0, VECTOR_FIRST + i);
 	device_choose();
 	empty_measure();
-	printf("# the library's calls, with the driver's and the host model's part; the source is masked\n");
+	lines_remark("the library's calls, with the driver's and the host model's part; the source is masked");
 	library_measure(VTLIRQ_REDIRECTED, 0, "redirected");
 	library_measure(VTLIRQ_PROXIED, VTLIRQ_CONFIG_NO_REDIRECT, "proxied");
 	host_measure();

@@ -6,6 +6,7 @@
 #define _BENCH_SCALE_REPORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "count.h"
 
@@ -14,17 +15,22 @@
 /**
  * struct samples - of one operation
  * @number: how many
+ * @work:   how often each did what a line is about
  * @core:   instructions of the driver's core in each
  * @other:  and of the rest, for the remark
  */
 struct samples {
 	size_t number;
-	double core[SAMPLES_MAX];
-	double other[SAMPLES_MAX];
+	unsigned int work;
+	int64_t core[SAMPLES_MAX];
+	int64_t other[SAMPLES_MAX];
 };
 
-/* One more; it did @work times what a sample is about. */
+/* One more; it did @work times what a line is about, as all others of @samples. */
 void samples_add(struct samples *samples, struct count count, unsigned int work);
+
+/* The first one's, or once they are reported the least: for one of its @work. */
+double samples_first(const struct samples *samples);
 
 /* "@operation, @mappings": a line, and a remark. */
 void report_samples(const char *operation, unsigned long mappings, struct samples *samples,

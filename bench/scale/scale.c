@@ -3,8 +3,7 @@
  * What a mapping costs when it is the only one, and when there are 200 on each
  * of 2,048 CPUs: the driver's portable core, on the paper architecture.
  */
-#include <stdarg.h>
-
+#include "../lines/die.h"
 #include "arch.h"
 #include "arch_emul.h"
 #include "core.h"
@@ -39,22 +38,15 @@ struct place {
 	u32 vector;
 };
 
+/* Says what does not hold, and ends the bench. */
+#define must(held, ...)                   \
+	do {                              \
+		if (!(held))              \
+			die(__VA_ARGS__); \
+	} while (0)
+
 static struct redirect_file file;
 static struct count empty;
-
-static void must(bool held, const char *format, ...)
-{
-	va_list arguments;
-
-	if (held)
-		return;
-	fputs("bench/scale: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 static struct place place_of(unsigned int number)
 {
@@ -230,7 +222,7 @@ static void measure_single_list(void)
 	report_samples("list", 0, &bare, &empty);
 	report_samples("list", 1, &lists, &empty);
 	printf("# list of all CPUs with 1 mapping in all, from the two: %.0f\n",
-	       lists.core[0] + bare.core[0] * (SHIM_CPUS - 1));
+	       samples_first(&lists) + samples_first(&bare) * (SHIM_CPUS - 1));
 	machine_stop();
 }
 
@@ -310,7 +302,7 @@ static void measure_all(void)
 	for (i = 0; i < LISTS; i++)
 		measure_list(place_of(i).cpu, MAPPINGS, &lists);
 	report_samples("list", ALL, &lists, &empty);
-	printf("# list of all CPUs, from that: %.0f\n", lists.core[0] * ALL);
+	printf("# list of all CPUs, from that: %.0f\n", samples_first(&lists) * ALL);
 	measure_among_all();
 	shim_advance(QUARANTINE_MS);
 	measure_full_quota();

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "../../lab/host/labhost_client.h"
+#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "burst.h"
-#include "die.h"
-#include "numbers.h"
 #include "stamps.h"
 
 #define BURSTS		100
@@ -155,7 +155,7 @@ static void report_median(const struct guest *guest, unsigned int size, const ch
 		snprintf(name, sizeof(name), "burst of %u: %s", size, what);
 	else
 		snprintf(name, sizeof(name), "burst of %u, proxied: %s", size, what);
-	numbers_report_value(name, "per burst", BURSTS, numbers_median(values, BURSTS));
+	lines_rate(GROUP, name, "per burst", BURSTS, lines_median(values, BURSTS));
 }
 
 static void bursts_measure(struct guest *guest, unsigned int size)

@@ -11,8 +11,8 @@
 
 #include "../../lab/host/labhost_client.h"
 #include "../../lab/tdx-module/lab_tdx.h"
+#include "../lines/die.h"
 #include "counts.h"
-#include "die.h"
 
 #define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
 

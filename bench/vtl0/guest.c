@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../../lab/host/labhost_client.h"
-#include "die.h"
+#include "../lines/die.h"
 #include "guest.h"
 
 #define IMAGE		"/lib/vtlirq/guest.bin"

@@ -12,6 +12,8 @@
 
 #include "../../lab/paravisor/vmm.h"
 
+/* Of all lines. */
+#define GROUP		"vtl0"
 /* The samples at the beginning are left out: the first ways are not yet trodden. */
 #define WARM_UP		200
 #define SAMPLES		2000

@@ -16,9 +16,9 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "die.h"
+#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "halted.h"
-#include "numbers.h"
 
 #define EMPTY_SAMPLES	200
 #define LOOKS_MAX	100000000UL
@@ -47,7 +47,7 @@ static int64_t measure_empty(const struct guest *guest)
 		device_write(guest, EDU_LIVENESS, 1);
 		values[i] = (int64_t)(__rdtsc() - start);
 	}
-	return numbers_median(values, EMPTY_SAMPLES);
+	return lines_median(values, EMPTY_SAMPLES);
 }
 
 static int status_open(pid_t thread)

@@ -17,7 +17,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "die.h"
+#include "../lines/die.h"
 #include "host.h"
 
 #define TRACING	"/sys/kernel/tracing"

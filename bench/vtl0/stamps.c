@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "die.h"
+#include "../lines/die.h"
 #include "stamps.h"
 
 #define ROOM	262144

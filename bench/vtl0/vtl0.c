@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "burst.h"
 #include "counts.h"
-#include "die.h"
 #include "guest.h"
 #include "halted.h"
 #include "host.h"
-#include "numbers.h"
 #include "stamps.h"
 
 /*
@@ -96,10 +96,19 @@ static int64_t empty_measure(struct guest *guest)
 			die("an interrupt came that nobody raised");
 		values[i] = taken[i].continued - taken[i].written;
 	}
-	return numbers_median(values, SAMPLES);
+	return lines_median(values, SAMPLES);
 }
 
-static void report_span(const char *way, const char *state, const char *span, const uint64_t *ends)
+static void report(const struct guest *guest, const char *what, int64_t *values, int64_t empty)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s, %s", guest_way(guest), what);
+	lines_samples(GROUP, name, values, SAMPLES, empty);
+}
+
+static void report_span(const struct guest *guest, const char *state, const char *span,
+			const uint64_t *ends)
 {
 	int64_t values[SAMPLES];
 	char name[96];
@@ -108,13 +117,13 @@ static void report_span(const char *way, const char *state, const char *span, co
 	for (i = 0; i < SAMPLES; i++)
 		values[i] = ends[i] - samples.starts[i] - samples.empty;
 	snprintf(name, sizeof(name), "%s: %s", state, span);
-	numbers_report(way, name, values, SAMPLES, samples.empty);
+	report(guest, name, values, samples.empty);
 }
 
 static void report_spans(const struct guest *guest, const char *state)
 {
-	report_span(guest_way(guest), state, "write to handler", samples.handled);
-	report_span(guest_way(guest), state, "write to interrupted code", samples.continued);
+	report_span(guest, state, "write to handler", samples.handled);
+	report_span(guest, state, "write to interrupted code", samples.continued);
 }
 
 /* --- shares --------------------------------------------------------------- */
@@ -126,13 +135,13 @@ static int64_t median_to_handler(void)
 
 	for (i = 0; i < SAMPLES; i++)
 		values[i] = samples.handled[i] - samples.starts[i] - samples.empty;
-	return numbers_median(values, SAMPLES);
+	return lines_median(values, SAMPLES);
 }
 
 /* The log costs something: without that, the samples must be what they were. */
 static void check_total(const char *state, int64_t *totals, int64_t expected)
 {
-	int64_t median = numbers_median(totals, SAMPLES);
+	int64_t median = lines_median(totals, SAMPLES);
 
 	printf("# %s: %" PRId64 " with the log of moments, without its cost; %" PRId64
 	       " without the log\n", state, median, expected);
@@ -156,9 +165,9 @@ static void report_shares(const struct guest *guest, const char *state,
 		module[i] = totals[i] - shares.outside;
 	}
 	snprintf(name, sizeof(name), "%s: driver's share", state);
-	numbers_report(guest_way(guest), name, driver, SAMPLES, 0);
+	report(guest, name, driver, 0);
 	snprintf(name, sizeof(name), "%s: TDX module's share", state);
-	numbers_report(guest_way(guest), name, module, SAMPLES, samples.empty);
+	report(guest, name, module, samples.empty);
 	check_total(state, totals, expected);
 }
 
@@ -169,7 +178,7 @@ static void report_count(const struct guest *guest, const char *what, uint64_t e
 	char name[96];
 
 	snprintf(name, sizeof(name), "%s, %s", what, guest_way(guest));
-	numbers_report_value(name, "per interrupt", ALL, (double)events / ALL);
+	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
 }
 
 /* Takes samples in one of two states. */
@@ -206,8 +215,8 @@ static int64_t host_share(struct guest *guest, enum state state, int64_t empty, 
 	for (i = 0; i < SAMPLES; i++)
 		values[i] -= cost;
 	snprintf(name, sizeof(name), "%s: host model's share", state_names[state]);
-	numbers_report(guest_way(guest), name, values, SAMPLES, cost);
-	return numbers_median(values, SAMPLES);
+	report(guest, name, values, cost);
+	return lines_median(values, SAMPLES);
 }
 
 /* Where it goes, after what it costs as a whole: in runs of their own. */

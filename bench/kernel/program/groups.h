@@ -5,6 +5,9 @@
 #ifndef _BENCH_GROUPS_H
 #define _BENCH_GROUPS_H
 
+/* Of each measurement. */
+#define SAMPLES	2000
+
 /**
  * relay_driver() - what one interrupt takes from what it interrupts
  * @name: under which the driver's figures go

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../../lines/die.h"
 #include "clock.h"
 #include "groups.h"
-#include "samples.h"
 
 static const char usage[] =
 	"usage: bench COMMAND...\n"

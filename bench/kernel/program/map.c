@@ -14,10 +14,11 @@
 
 #include <linux/mshv_vtl.h>
 
+#include "../../lines/die.h"
+#include "../../lines/lines.h"
 #include "clock.h"
 #include "groups.h"
 #include "module.h"
-#include "samples.h"
 
 #define GROUP		"map"
 #define PROXY_FIRST	16
@@ -57,7 +58,7 @@ struct subject {
 	int fd;
 	unsigned long command_map;
 	unsigned long command_unmap;
-	uint64_t empty;
+	int64_t empty;
 	unsigned int held[VECTORS_MAX];
 	unsigned int count;
 };
@@ -68,7 +69,7 @@ union argument {
 	struct bench_bare bare;
 };
 
-static uint64_t map_ticks[SAMPLES], unmap_ticks[SAMPLES], pair_ticks[SAMPLES];
+static int64_t map_ticks[SAMPLES], unmap_ticks[SAMPLES], pair_ticks[SAMPLES];
 
 static bool is_driver(const struct subject *subject)
 {
@@ -102,7 +103,7 @@ static unsigned int vector_of(const struct subject *subject, const union argumen
 	return is_driver(subject) ? argument->driver.vector : argument->bare.vector;
 }
 
-static uint64_t timed_ioctl(int fd, unsigned long command, const void *argument, long *result)
+static int64_t timed_ioctl(int fd, unsigned long command, const void *argument, long *result)
 {
 	uint64_t before = clock_read();
 
@@ -177,19 +178,19 @@ static void measure_pair(const struct subject *subject, unsigned int i)
 }
 
 static void print(const char *what, const struct subject *subject, const char *held,
-		  uint64_t *ticks, uint64_t less)
+		  int64_t *ticks, int64_t less)
 {
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s, %s, %s mapped", what, subject->name, held);
-	samples_print(GROUP, name, ticks, SAMPLES, less);
+	lines_samples_less(GROUP, name, ticks, SAMPLES, less);
 }
 
 /*
  * Passes a fixed number of turns. What is put off takes its time from them, and
  * so do timers: compare with the same when nothing is put off.
  */
-static uint64_t settle(void)
+static int64_t settle(void)
 {
 	unsigned long turns = SETTLE_TURNS;
 	uint64_t before = clock_read();
@@ -198,7 +199,7 @@ static uint64_t settle(void)
 	return clock_read() - before;
 }
 
-static uint64_t measure_round(const struct subject *subject, unsigned int first, uint64_t rest)
+static int64_t measure_round(const struct subject *subject, unsigned int first, int64_t rest)
 {
 	uint64_t start = clock_read();
 	unsigned int i;
@@ -230,7 +231,7 @@ static void make_room(struct subject *subject, unsigned int count)
  */
 static void measure_pairs(struct subject *subject, const char *held)
 {
-	uint64_t rounds[ROUNDS], rest;
+	int64_t rounds[ROUNDS], rest;
 	unsigned int i, pairs = SAMPLES / ROUNDS;
 	char name[128];
 
@@ -246,8 +247,8 @@ static void measure_pairs(struct subject *subject, const char *held)
 	print("map+unmap", subject, held, pair_ticks, 2 * subject->empty);
 	snprintf(name, sizeof(name), "map+unmap to the last free, %s, %s mapped", subject->name,
 		 held);
-	value_print(GROUP, name, "instructions", SAMPLES,
-		    (double)samples_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
+	lines_value(GROUP, name, "instructions", SAMPLES,
+		    (double)lines_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
 }
 
 /* The first of the held is mapped again, and that reference given back. */
@@ -291,7 +292,7 @@ static void measure_miss(const struct subject *subject, const char *held)
 static void measure_held(struct subject *subject, unsigned int count, const char *held)
 {
 	hold(subject, count);
-	remark("%s: %u mapped before, of %s asked for", subject->name, subject->count, held);
+	lines_remark("%s: %u mapped before, of %s asked for", subject->name, subject->count, held);
 	measure_pairs(subject, held);
 	if (is_driver(subject)) {
 		measure_hit(subject, held);
@@ -305,7 +306,7 @@ static void print_most(const struct subject *subject)
 	char name[64];
 
 	snprintf(name, sizeof(name), "most mapped, %s", subject->name);
-	value_print(GROUP, name, "mappings", 1, subject->count);
+	lines_value(GROUP, name, "mappings", 1, subject->count);
 }
 
 static void measure_subject(struct subject *subject)
@@ -332,7 +333,8 @@ static void measure_defaults(struct subject *subject)
  */
 static void measure_empty(struct subject *subject)
 {
-	uint64_t before, clock;
+	uint64_t before;
+	int64_t clock;
 	char name[128];
 	unsigned int i;
 	long result;
@@ -341,13 +343,13 @@ static void measure_empty(struct subject *subject)
 		before = clock_read();
 		map_ticks[i] = clock_read() - before;
 	}
-	clock = samples_median(map_ticks, SAMPLES);
+	clock = lines_median(map_ticks, SAMPLES);
 
 	for (i = 0; i < SAMPLES; i++)
 		map_ticks[i] = timed_ioctl(subject->fd, EMPTY_COMMAND, NULL, &result);
-	subject->empty = samples_median(map_ticks, SAMPLES);
+	subject->empty = lines_median(map_ticks, SAMPLES);
 	snprintf(name, sizeof(name), "empty ioctl, %s", subject->name);
-	samples_print(GROUP, name, map_ticks, SAMPLES, clock);
+	lines_samples_less(GROUP, name, map_ticks, SAMPLES, clock);
 }
 
 void map_all(void)
@@ -370,13 +372,13 @@ void map_all(void)
 	measure_empty(&bare);
 	quota = driver_parameter("vectors_per_cpu", 0);
 	quarantine = driver_parameter("quarantine_max", 0);
-	remark("map: vectors_per_cpu=0; quarantine_max=0, so that each unmap frees its vector");
+	lines_remark("map: vectors_per_cpu=0; quarantine_max=0, so that each unmap frees its vector");
 	measure_subject(&bare);
 	measure_subject(&ours);
 
 	driver_parameter("quarantine_max", quarantine);
 	ours.name = "ours with quarantine";
-	remark("map: quarantine_max=%ld, as it is by default", quarantine);
+	lines_remark("map: quarantine_max=%ld, as it is by default", quarantine);
 	measure_defaults(&ours);
 	driver_parameter("vectors_per_cpu", quota);
 	close(ours.fd);

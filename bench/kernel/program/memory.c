@@ -12,9 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../lines/die.h"
+#include "../../lines/lines.h"
 #include "groups.h"
 #include "module.h"
-#include "samples.h"
 
 #define GROUP		"memory"
 #define MAPPINGS	50
@@ -69,12 +70,12 @@ void memory_all(const char *file)
 	if (!loaded || !own)
 		die("the driver's allocations were not seen");
 
-	remark("memory: the driver asks for %g bytes when it is loaded", loaded);
-	remark("memory: and for %g at a VTL file's first mapping on a CPU", row);
-	value_print(GROUP, "mapping, the driver's own", "bytes", MAPPINGS, own);
-	value_print(GROUP, "mapping, with the kernel's own", "bytes", MAPPINGS, all);
-	value_print(GROUP, "CPU, the driver's own", "bytes", 1, loaded + row - own);
-	remark("memory: a CPU also has its run page, 4096 bytes, as the contract says");
+	lines_remark("memory: the driver asks for %g bytes when it is loaded", loaded);
+	lines_remark("memory: and for %g at a VTL file's first mapping on a CPU", row);
+	lines_value(GROUP, "mapping, the driver's own", "bytes", MAPPINGS, own);
+	lines_value(GROUP, "mapping, with the kernel's own", "bytes", MAPPINGS, all);
+	lines_value(GROUP, "CPU, the driver's own", "bytes", 1, loaded + row - own);
+	lines_remark("memory: a CPU also has its run page, 4096 bytes, as the contract says");
 	close(vtl);
 	close(bench);
 }

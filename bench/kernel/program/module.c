@@ -11,8 +11,8 @@
 
 #include <linux/mshv_vtl.h>
 
+#include "../../lines/die.h"
 #include "module.h"
-#include "samples.h"
 
 #define DRIVER_NODE		"/dev/mshv"
 #define DRIVER_TOTALS		"/sys/kernel/debug/mshv_vtl/totals"
@@ -35,7 +35,7 @@ void bench_route(int bench, unsigned int kind, unsigned int vector, int eventfd)
 		die("routing the device (kind %u): %s", kind, strerror(errno));
 }
 
-void bench_sample(int bench, uint64_t *ticks, unsigned int count, unsigned int value)
+void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int value)
 {
 	struct bench_sample sample = {
 		.ticks = (uintptr_t)ticks,

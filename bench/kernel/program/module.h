@@ -34,7 +34,7 @@ void bench_route(int bench, unsigned int kind, unsigned int vector, int eventfd)
  * @count: how many
  * @value: what is written to the raise register
  */
-void bench_sample(int bench, uint64_t *ticks, unsigned int count, unsigned int value);
+void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int value);
 
 /**
  * bench_count() - what the route's own handler has taken

@@ -13,10 +13,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../../lines/die.h"
+#include "../../lines/lines.h"
 #include "clock.h"
 #include "groups.h"
 #include "module.h"
-#include "samples.h"
 
 #define GROUP		"relay"
 #define WARM_UP		100
@@ -24,7 +25,7 @@
 #define RAISE		1
 #define DO_NOT_RAISE	0
 
-static uint64_t ticks[SAMPLES];
+static int64_t ticks[SAMPLES];
 
 /* Of the proxied route; else NULL. */
 static volatile struct bench_message *message;
@@ -60,21 +61,21 @@ static void user_sample(volatile uint32_t *registers, unsigned int count, uint32
 	}
 }
 
-static void print(const char *name, const char *interrupted, uint64_t empty)
+static void print(const char *name, const char *interrupted, int64_t empty)
 {
 	char full[128];
 
 	snprintf(full, sizeof(full), "%s, %s code", name, interrupted);
-	samples_print(GROUP, full, ticks, SAMPLES, empty);
+	lines_samples_less(GROUP, full, ticks, SAMPLES, empty);
 }
 
 static void measure_kernel(int bench, const char *name)
 {
-	uint64_t empty;
+	int64_t empty;
 
 	bench_sample(bench, ticks, WARM_UP, RAISE);
 	bench_sample(bench, ticks, SAMPLES, DO_NOT_RAISE);
-	empty = samples_median(ticks, SAMPLES);
+	empty = lines_median(ticks, SAMPLES);
 	bench_sample(bench, ticks, SAMPLES, RAISE);
 	print(name, "kernel", empty);
 }
@@ -82,11 +83,11 @@ static void measure_kernel(int bench, const char *name)
 static void measure_user(int bench, const char *name)
 {
 	volatile uint32_t *registers = page_map(bench, 0);
-	uint64_t empty;
+	int64_t empty;
 
 	user_sample(registers, WARM_UP, RAISE);
 	user_sample(registers, SAMPLES, DO_NOT_RAISE);
-	empty = samples_median(ticks, SAMPLES);
+	empty = lines_median(ticks, SAMPLES);
 	user_sample(registers, SAMPLES, RAISE);
 	print(name, "user", empty);
 	munmap((void *)registers, BENCH_REGISTERS_SIZE);

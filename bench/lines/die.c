@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The one way out of the bench that is not success; see die.h.
+ * The one way out of a program of the bench that is not success; see die.h.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 static void say(const char *format, va_list arguments)
 {
 	fflush(stdout);
-	fputs("kvm: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, format, arguments);
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Order statistics by nearest rank, and the lines of the output; see lines.h.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lines.h"
+
+static int compare(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The nearest rank: the smallest value that so many of a hundred do not exceed. */
+static int64_t percentile(const int64_t *sorted, size_t count, unsigned int percent)
+{
+	return sorted[(count * percent + 99) / 100 - 1];
+}
+
+int64_t lines_median(int64_t *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return percentile(values, count, 50);
+}
+
+static void line_begin(const char *group, const char *name, const char *unit, size_t count)
+{
+	printf("{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"n\":%zu", group, name, unit,
+	       count);
+}
+
+/* So that what was measured is seen, whatever happens then. */
+static void line_end(void)
+{
+	puts("}");
+	fflush(stdout);
+}
+
+void lines_samples_each(const char *group, const char *name, int64_t *values, size_t count,
+			int64_t empty, unsigned int things)
+{
+	double median = (double)lines_median(values, count) / things;
+
+	line_begin(group, name, "instructions", count);
+	printf(",\"median\":%.10g,\"p99\":%.10g", median,
+	       (double)percentile(values, count, 99) / things);
+	printf(",\"min\":%.10g,\"max\":%.10g,\"empty\":%" PRId64, (double)values[0] / things,
+	       (double)values[count - 1] / things, empty);
+	line_end();
+}
+
+void lines_samples(const char *group, const char *name, int64_t *values, size_t count,
+		   int64_t empty)
+{
+	lines_samples_each(group, name, values, count, empty, 1);
+}
+
+void lines_samples_less(const char *group, const char *name, int64_t *values, size_t count,
+			int64_t empty)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		values[i] -= empty;
+	lines_samples(group, name, values, count, empty);
+}
+
+void lines_value(const char *group, const char *name, const char *unit, size_t count,
+		 double value)
+{
+	line_begin(group, name, unit, count);
+	printf(",\"value\":%.10g", value);
+	line_end();
+}
+
+void lines_rate(const char *group, const char *name, const char *unit, size_t count,
+		double value)
+{
+	line_begin(group, name, unit, count);
+	printf(",\"value\":%.3f", value);
+	line_end();
+}
+
+void lines_remark(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("# ", stdout);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	fflush(stdout);
+}
