@@ -5,6 +5,8 @@
 KERNEL ?= 6.1
 CPUS ?= 2
 INTERRUPTS ?= 6000
+MINUTES ?= 30
+SECONDS ?= 60
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -31,18 +33,18 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-fuzz check-sanitizers check-unit check-vm bench bench-check driver install clean
+	check-tdx check-style check-models check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
-	@$(VM) --program $(BIN)/demo --timeout 80 --log $(BUILD)/demo.console \
+	@$(VM) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
 demo-relay: setup programs modules ## the same without VTL0: up to the run page
-	@$(VM) --program $(BIN)/demo-relay --timeout 80 --log $(BUILD)/demo.console \
+	@$(VM) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
@@ -78,6 +80,12 @@ check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6
 		{ cat $(BUILD)/modules.log; exit 1; }
 	@tests/vm/run $(KERNEL) $(CPUS)
 
+proof: setup ## what it survives, in a table, in MINUTES=30 and what building takes
+	@scripts/proof $(MINUTES)
+
+soak: setup programs ## devices at full speed, all that moves moving (SECONDS=60, KERNEL, CPUS=4)
+	@tests/soak/run --kernel $(KERNEL) --cpus $(if $(filter command line,$(origin CPUS)),$(CPUS),4) --seconds $(SECONDS)
+
 bench: setup ## measure in instructions: tables, build/bench/results.json, plots
 	@bench/run all
 
@@ -106,23 +114,19 @@ modules: setup
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
-programs: $(BIN)/labhost $(BIN)/demo-relay $(BIN)/minimal
+programs: $(BIN)/labhost $(BIN)/minimal
 	@$(MAKE) -s -C tools >/dev/null
 	@$(MAKE) -s -C lab/vtl0 >/dev/null
 	@$(MAKE) -s -C lab/paravisor >/dev/null
-	@$(MAKE) -s $(BIN)/demo
+	@$(MAKE) -s $(BIN)/demo $(BIN)/demo-relay
 
 tests: programs
 	@$(MAKE) -s -C tests/vm >/dev/null
 	@$(MAKE) -s -C tests/tdx >/dev/null
 
-$(BIN)/labhost: lab/host/labhost.c $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
-	@$(CC) $(USER_CFLAGS) -o $@ lab/host/labhost.c $(HOST_CLIENT)
-
-$(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
-		include/uapi/linux/mshv_vtl.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -Ilab/host -o $@ lab/demo/relay.c lab/demo/common.c \
-		$(HOST_CLIENT) -lpthread
+LABHOST := $(addprefix lab/host/,labhost.c labhost_arguments.c labhost_commands.c labhost_run.c)
+$(BIN)/labhost: $(LABHOST) lab/host/labhost.h $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
+	@$(CC) $(USER_CFLAGS) -o $@ $(LABHOST) $(HOST_CLIENT)
 
 # By `make programs`, after the libraries.
 DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/common.c
@@ -130,6 +134,11 @@ VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
 $(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/tdx-module/lab_tdx.h lab/paravisor/vmm.h \
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
+
+$(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
+		include/uapi/linux/mshv_vtl.h lib/vtlirq.h $(BUILD)/lib/libvtlirq.a | $(BIN)
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/relay.c lab/demo/common.c \
+		$(HOST_CLIENT) $(BUILD)/lib/libvtlirq.a -pthread
 
 $(BIN)/minimal: examples/minimal.c | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ $<

@@ -22,8 +22,9 @@
 
 #include <linux/mshv_vtl.h>
 
+#include "../../lib/vtlirq.h"
+#include "../host/labhost_client.h"
 #include "common.h"
-#include "labhost_client.h"
 
 #define ROUTES_MAX	12
 #define VPS		2
@@ -77,20 +78,12 @@ static int host, vtl;
 /* The lab's CPU n has APIC id n only by chance: ask. */
 static unsigned int apic_id(unsigned int cpu)
 {
-	unsigned int processor = ~0U, id;
-	char line[4096];
-	FILE *file = fopen("/proc/cpuinfo", "re");
+	uint32_t id;
+	int ret = vtlirq_vp_apic_id(cpu, &id);
 
-	if (!file)
-		demo_give_up("/proc/cpuinfo: %s", strerror(errno));
-	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "processor : %u", &processor);
-		if (sscanf(line, "apicid : %u", &id) == 1 && processor == cpu) {
-			fclose(file);
-			return id;
-		}
-	}
-	demo_give_up("CPU %u is not in /proc/cpuinfo", cpu);
+	if (ret)
+		demo_give_up("the APIC id of CPU %u: %s", cpu, strerror(-ret));
+	return id;
 }
 
 static void machine_open(void)
