@@ -1479,7 +1479,7 @@ static void make_mixed_peer(void)
 	route->status = 0x57;
 	route->proxied = 44;
 	route->interrupt.device_id = 0x8000000000000010;
-	route = add_route(peer, 0, 0x61, VTLIRQ_REASON_QUOTA);
+	add_route(peer, 0, 0x61, VTLIRQ_REASON_QUOTA);
 	route = add_route(peer, 0, 0x62, VTLIRQ_REASON_QUOTA);
 	route->vps = 4;
 	route = add_route(peer, 2, 0x63, VTLIRQ_REASON_ERROR);
