@@ -194,7 +194,7 @@ static void vp_take(struct vp *vp)
 
 	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
 		return;
-	__atomic_store_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
+	__atomic_exchange_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
 
 	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
 		if (!__atomic_load_n(&run->proxy_irr[bank], __ATOMIC_RELAXED))

@@ -44,7 +44,7 @@ static void interrupts_take(struct vp *vp)
 		return;
 
 	/* Only then the bits: what is set from now on says so again. */
-	__atomic_store_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
+	__atomic_exchange_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
 	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
 		bits = __atomic_exchange_n(&run->proxy_irr[bank], 0, __ATOMIC_SEQ_CST);
 		vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS] |= bits;

@@ -107,7 +107,7 @@ bool run_take(struct mshv_vtl_run *run, uint32_t bits[8])
 	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
 		return false;
 
-	__atomic_store_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
+	__atomic_exchange_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
 	for (bank = 0; bank < 8; bank++) {
 		if (__atomic_load_n(&run->proxy_irr[bank], __ATOMIC_RELAXED))
 			bits[bank] = __atomic_exchange_n(&run->proxy_irr[bank], 0,
