@@ -341,7 +341,8 @@ struct mshv_hvcall {
  * @flags:               bit 0: VTL0 is halted, wait instead of entering.
  * @scan_proxy_irr:      some bit of @proxy_irr may be set. The kernel sets it
  *                       with release after the bit; the VMM reads it with
- *                       acquire, clears it, and only then takes the bits.
+ *                       acquire, clears it by an atomic exchange, which no later
+ *                       read overtakes, and only then takes the bits.
  * @offload_flags:       what the kernel may handle without the VMM.
  * @reserved0:           zero.
  * @enter_mode:          how VTL0 is entered.
