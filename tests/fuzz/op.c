@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../lab/tdx-module/lab_tdx.h"
 #include "labhost_client.h"
 #include "op_kinds.h"
 
@@ -52,6 +54,7 @@ static const struct {
 	{ "debugfs", 1, false, op_debugfs },
 	{ "parameter", 1, false, op_parameter },
 	{ "send a file", 2, false, op_send_file },
+	{ "RETURN, guest", 12, true, op_guest },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -81,7 +84,7 @@ static uint8_t kind_choose(struct stream *stream)
 	unsigned int sum = 0, kind, at;
 
 	/* Once in a while; it takes as long as a hundred others. */
-	if (random_once_in(stream, 3000))
+	if (random_once_in(stream, 600))
 		return OP_KIND_FORK;
 	for (kind = 0; kind < KINDS; kind++)
 		sum += kinds[kind].weight;
@@ -171,6 +174,7 @@ int op_pool_open(struct op_pool *pool)
 		return ret;
 	events_open(pool);
 	pool->host = labhost_open();
+	pool->tdx = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
 	pool->mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 	if (pool->host < 0 || pool->mshv < 0)
 		return pool->host < 0 ? pool->host : -errno;
@@ -226,6 +230,7 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 	memset(thread, 0, sizeof(*thread));
 	thread->world = world;
 	thread->pool = pool;
+	thread->fail = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	thread->buffer = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	thread->frozen = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -234,6 +239,21 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 		return -ENOMEM;
 	mprotect(thread->buffer + PAGE, PAGE, PROT_NONE);
 	return alarm_make(thread);
+}
+
+/*
+ * The allocation of that number, or copy from and to user space, fails in the next
+ * system call of this thread; 0: none does. How many are left of the number before.
+ */
+static unsigned int fail_at(const struct op_thread *thread, unsigned int number)
+{
+	char text[16] = "";
+
+	/* Where this is what failed, the operation was not. */
+	if (!number && pread(thread->fail, text, sizeof(text) - 1, 0) <= 0)
+		return 1;
+	dprintf(thread->fail, "%u", number);
+	return strtoul(text, NULL, 10);
 }
 
 static long op_run_trapped(struct op_thread *thread, const struct op *op)
@@ -247,11 +267,26 @@ static long op_run_trapped(struct op_thread *thread, const struct op *op)
 	return ret;
 }
 
+static void op_run(struct op_thread *thread, const struct op *op)
+{
+	unsigned int kind = op->kind % KINDS;
+	bool fails = thread->fail >= 0 && kinds[kind].is_ioctl && !(op->word >> 29);
+	long ret;
+
+	if (fails) {
+		/* Early ones more often: few ioctls have many. */
+		fail_at(thread, 1 + (op->word >> 8) % (1 + (op->word >> 24) % 16));
+	}
+	ret = op_run_trapped(thread, op);
+	if (fails && !fail_at(thread, 0))
+		__atomic_fetch_add(&thread->world->failures, 1, __ATOMIC_RELAXED);
+	tally_add(&thread->world->tally, kind, ret);
+}
+
 void op_sequence_run(struct op_thread *thread, const struct op_sequence *sequence)
 {
 	unsigned int i;
 
 	for (i = 0; i < sequence->length; i++)
-		tally_add(&thread->world->tally, sequence->ops[i].kind % KINDS,
-			  op_run_trapped(thread, &sequence->ops[i]));
+		op_run(thread, &sequence->ops[i]);
 }

@@ -7,6 +7,7 @@
 #define _TESTS_FUZZ_OP_H
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include "tally.h"
 
 #define OP_CPUS		16
+#define OP_TABLES	4
 #define OP_SEQUENCE	24
 
 /* How it is read, op.c knows. */
@@ -40,6 +42,11 @@ struct op_sequence {
  * @apic_ids: of each
  * @has_vtl0: @good was taken from a guest that ran
  * @good:     contexts with which VTL0 runs
+ * @tables:   limits and bases of GDT and IDT
+ * @base:     address of VTL0's memory
+ * @memory:   the same, as each process sees it
+ * @image:    what was there at first
+ * @failures: how often an allocation or a copy was made to fail
  */
 struct op_world {
 	struct tally tally;
@@ -47,6 +54,11 @@ struct op_world {
 	uint32_t apic_ids[OP_CPUS];
 	bool has_vtl0;
 	struct mshv_vtl_run good[OP_CPUS];
+	uint64_t tables[OP_TABLES];
+	uint64_t base;
+	uint8_t *memory;
+	uint8_t *image;
+	uint64_t failures;
 };
 
 #define OP_VTLS		8
@@ -59,6 +71,7 @@ struct op_world {
  * struct op_pool - what the threads of a process share, and take from each other
  * @mshv:    /dev/mshv
  * @host:    the lab's host
+ * @tdx:     the lab's TDX module; -1: none
  * @vtls:    VTL files; -1: none
  * @hvs:     files of /dev/mshv_hvcall
  * @events:  files that can be polled, and some that cannot
@@ -69,6 +82,7 @@ struct op_world {
 struct op_pool {
 	int mshv;
 	int host;
+	int tdx;
 	int vtls[OP_VTLS];
 	int hvs[OP_HVS];
 	int events[OP_EVENTS];
@@ -83,6 +97,8 @@ struct op_pool {
  * @buffer: two pages, the second of which is not there
  * @frozen: a page that can only be read
  * @alarm:  ends a stay in VTL0
+ * @needs_repair: the VCPU of its CPU cannot go on
+ * @fail:   /proc/thread-self/fail-nth; -1: there is none
  * @trap:   where a touch of what is not there goes on
  */
 struct op_thread {
@@ -91,6 +107,8 @@ struct op_thread {
 	uint8_t *buffer;
 	uint8_t *frozen;
 	timer_t alarm;
+	bool needs_repair;
+	int fail;
 	sigjmp_buf trap;
 };
 

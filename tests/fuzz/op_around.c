@@ -6,11 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "labhost_client.h"
@@ -81,8 +84,7 @@ long op_touch(struct op_thread *thread, const struct op *op)
 	return *place & 1;
 }
 
-/* A run page of a CPU, mapped for a moment; NULL: there is none. */
-static struct mshv_vtl_run *run_map(const struct op_thread *thread, const struct op *op)
+struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op *op)
 {
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, op_vtl(thread, op),
 			  OFFSET(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, op_cpu(thread, op))));
@@ -116,7 +118,7 @@ static void run_fill(const struct op_world *world, struct mshv_vtl_run *run, con
 
 long op_scribble(struct op_thread *thread, const struct op *op)
 {
-	struct mshv_vtl_run *volatile run = run_map(thread, op);
+	struct mshv_vtl_run *volatile run = op_run_map(thread, op);
 	sigjmp_buf outer;
 
 	if (!run)
@@ -219,19 +221,40 @@ long op_raise(struct op_thread *thread, const struct op *op)
 	return labhost_vector_raise(thread->pool->host, cpu, vector);
 }
 
+/*
+ * Sets a poll file whose wait queue goes before the file does: that of its signals,
+ * which end with the child, while the files, and what was set, are its parent's too.
+ */
+static void child_watched(const struct op_thread *thread, const struct op *op)
+{
+	struct mshv_set_poll_file args = { .cpu = op_cpu(thread, op) };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	args.fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	ioctl(op_vtl(thread, op), MSHV_SET_POLL_FILE, &args);
+	close(args.fd);
+}
+
 /* A child that has all files for a moment, and goes without a word. */
 long op_fork(struct op_thread *thread, const struct op *op)
 {
-	pid_t child = fork();
+	bool shares = op->how % 4;
+	pid_t child = syscall(SYS_clone, SIGCHLD | (shares ? CLONE_FILES : 0), 0, 0, 0, 0);
 
 	if (child < 0)
 		return -errno;
 	if (child)
 		return 0;
 	/* It has no alarm: the stays in VTL0 are its parent's. */
-	op_map(thread, op);
-	op_set_poll_file(thread, op);
-	close(op_vtl(thread, op));
+	if (shares) {
+		child_watched(thread, op);
+	} else {
+		op_map(thread, op);
+		op_set_poll_file(thread, op);
+		close(op_vtl(thread, op));
+	}
 	usleep(op->word % 4000);
 	_exit(0);
 }
@@ -256,25 +279,34 @@ long op_debugfs(struct op_thread *thread, const struct op *op)
 	return ret;
 }
 
+static long text_write(const char *path, const char *text)
+{
+	ssize_t ret;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, strlen(text));
+	ret = ret < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* The driver's parameters; and whether it traces. */
 long op_parameter(struct op_thread *thread, const struct op *op)
 {
 	static const char *const names[] = { "vectors_per_cpu", "quarantine_ms", "quarantine_max" };
 	static const char *const values[] = { "0", "1", "2", "10", "50", "1000", "-1", "4294967295",
 					      "-2147483648", "2147483647", "16", "x" };
-	const char *value = values[op->values[0] % 12];
 	char path[80];
-	ssize_t ret;
-	int fd;
 
 	(void)thread;
-	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", names[op->how % 3]);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, value, strlen(value));
-	ret = ret < 0 ? -errno : 0;
-	close(fd);
-	return ret;
+	if (op->how % 4 == 3)
+		return text_write("/sys/kernel/tracing/events/mshv_vtl/enable",
+				  op->values[0] % 3 ? "0" : "1");
+	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", names[op->how % 4]);
+	return text_write(path, values[op->values[0] % 12]);
 }
 
 /* A VTL file into a socket, or what is there out of it. */

@@ -278,7 +278,7 @@ long op_get_vp(struct op_thread *thread, const struct op *op)
 			   sizeof(args), NULL);
 }
 
-static void alarm_set(struct op_thread *thread, unsigned int usecs)
+void op_alarm_set(struct op_thread *thread, unsigned int usecs)
 {
 	struct itimerspec span = {
 		.it_value.tv_nsec = usecs * 1000L,
@@ -300,9 +300,9 @@ long op_return(struct op_thread *thread, const struct op *op)
 	if (op->word & 3)
 		op_scribble(thread, &here);
 	/* Most end before, or soon after, VTL0 is entered; some stay. */
-	alarm_set(thread, op->word % 16 ? 200 + op->word % 3000 : 20000);
+	op_alarm_set(thread, op->word % 16 ? 200 + op->word % 3000 : 20000);
 	ret = call(op_vtl(thread, op), MSHV_RETURN_TO_LOWER_VTL, (void *)op->values[0]);
-	alarm_set(thread, 0);
+	op_alarm_set(thread, 0);
 	return ret;
 }
 

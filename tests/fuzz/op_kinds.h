@@ -11,6 +11,7 @@
 #include "op.h"
 
 #define OP_KIND_FORK	21
+#define OP_KIND_GUEST	25
 
 /* Ioctls of the driver, op_driver.c. */
 long op_check_extension(struct op_thread *thread, const struct op *op);
@@ -25,6 +26,9 @@ long op_return(struct op_thread *thread, const struct op *op);
 long op_hvcall_setup(struct op_thread *thread, const struct op *op);
 long op_hvcall(struct op_thread *thread, const struct op *op);
 long op_wrong(struct op_thread *thread, const struct op *op);
+
+/* Several stays in VTL0, op_guest.c. */
+long op_guest(struct op_thread *thread, const struct op *op);
 
 /* What goes on around them, op_around.c. */
 long op_mmap(struct op_thread *thread, const struct op *op);
@@ -48,6 +52,12 @@ int op_vtl(const struct op_thread *thread, const struct op *op);
 
 /* A file that can be polled, mostly. */
 int op_event_file(const struct op_thread *thread, unsigned int raw);
+
+/* A run page of a CPU, mapped for a moment; NULL: there is none. */
+struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op *op);
+
+/* Ends a stay after so long, again and again; 0: no more. */
+void op_alarm_set(struct op_thread *thread, unsigned int usecs);
 
 /* Puts @fd into a slot, and closes what was there. */
 void op_slot_set(int *slot, int fd);

@@ -39,6 +39,7 @@
 static struct {
 	uint64_t seed;
 	uint64_t events;
+	unsigned int seconds;
 	unsigned int hosts;
 } config = { .events = 20000, .hosts = 1 };
 
@@ -84,12 +85,22 @@ static bool work_goes_on(void)
 
 /* ---- the host ---- */
 
+static time_t begin;
+
+static bool host_is_done(void)
+{
+	if (config.seconds)
+		return time(NULL) - begin >= config.seconds;
+	return __atomic_load_n(&events_done, __ATOMIC_RELAXED) >= config.events;
+}
+
 static void *host_run(void *argument)
 {
 	struct stream stream = { config.seed + (uintptr_t)argument };
 	struct lab_host_hostile hostile = { .count = BATCH };
 
-	while (__atomic_fetch_add(&events_done, BATCH, __ATOMIC_RELAXED) < config.events) {
+	while (!host_is_done()) {
+		__atomic_fetch_add(&events_done, BATCH, __ATOMIC_RELAXED);
 		hostile.seed = random_next(&stream);
 		if (labhost_hostile(lab.host, &hostile))
 			break;
@@ -128,6 +139,17 @@ static void send_astray(struct stream *stream)
 						     vector));
 }
 
+/* Whoever looks at it meanwhile, the driver must not mind. */
+static void trace_switch(bool on)
+{
+	FILE *file = fopen("/sys/kernel/tracing/events/mshv_vtl/enable", "we");
+
+	if (!file)
+		return;
+	fputs(on ? "1" : "0", file);
+	fclose(file);
+}
+
 static void raise_some(struct stream *stream)
 {
 	const struct labhost_source *source = &lab.sources[random_below(stream, lab.count)];
@@ -146,11 +168,14 @@ static void *devices_run(void *argument)
 			behave_badly(&stream);
 		else if (random_once_in(&stream, 20))
 			send_astray(&stream);
+		else if (random_once_in(&stream, 100))
+			trace_switch(random_once_in(&stream, 3));
 		else
 			raise_some(&stream);
 		if (random_once_in(&stream, 4))
 			sleep_ms(1);
 	}
+	trace_switch(false);
 	return NULL;
 }
 
@@ -471,6 +496,9 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 	case 's':
 		config.seed = strtoull(value, NULL, 0);
 		return 0;
+	case 'f':
+		config.seconds = strtoul(value, NULL, 0);
+		return 0;
 	case 'n':
 		config.events = strtoull(value, NULL, 0);
 		return 0;
@@ -487,6 +515,7 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 static const struct argp_option options[] = {
 	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
 	{ "events", 'n', "N", 0, "so many host events (20000)", 0 },
+	{ "for", 'f', "SECONDS", 0, "not so many events, but so long", 0 },
 	{ "threads", 't', "T", 0, "so many hosts at once (1)", 0 },
 	{ 0 }
 };
@@ -498,12 +527,11 @@ static const struct argp argp = {
 int main(int argc, char **argv)
 {
 	struct books books;
-	time_t begin;
 
 	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	printf("# vm_host --seed %" PRIu64 " --events %" PRIu64 " --threads %u\n", config.seed,
-	       config.events, config.hosts);
+	printf("# vm_host --seed %" PRIu64 " --%s %" PRIu64 " --threads %u\n", config.seed,
+	       config.seconds ? "for" : "events", config.seconds ?: config.events, config.hosts);
 	books_open(&books);
 	lab_open();
 	books_check(host_has_limits(), "the host does nothing if nothing, or nonsense, is asked");

@@ -21,24 +21,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../lab/paravisor/vmm.h"
 #include "../vm/vtl.h"
 #include "books.h"
+#include "guest.h"
 #include "kcov.h"
 #include "op.h"
 #include "random.h"
 
-#define PAYLOAD		"/lib/vtlirq/guest.bin"
 #define THREADS_MAX	16
-#define PATIENCE_MS	10000
 /* A process that is killed is gone by then, or it never will be. */
 #define DEATH_MS	30000
 /* After so many processes, VTL0 is made anew: CPUs went, and it with them. */
 #define GUEST_LIVES	24
+/* Where it is said what may fail, if the kernel can make something fail. */
+#define FAULTS	"/sys/kernel/debug/"
 
 static struct {
 	uint64_t seed;
 	uint64_t ops;
+	unsigned int seconds;
 	unsigned int threads;
 	uint64_t memory;
 	bool no_hotplug;
@@ -53,7 +54,23 @@ struct shared {
 };
 
 static struct shared *shared;
-static struct vmm *vmm;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+static uint64_t begin_ms;
+
+static bool is_over(void)
+{
+	if (config.seconds)
+		return now_ms() - begin_ms >= config.seconds * 1000ULL;
+	return op_ioctls(&shared->world.tally) >= config.ops;
+}
 
 /* ---- a process, and its threads ---- */
 
@@ -90,7 +107,7 @@ static void *thread_run(void *argument)
 	if (op_thread_begin(&thread, &shared->world, &self->worker->pool))
 		_exit(2);
 	kcov_begin(&kcov, &shared->kcov);
-	while (op_ioctls(&shared->world.tally) < config.ops) {
+	while (!is_over()) {
 		kcov_choose(&shared->kcov, &sequence, &stream);
 		kcov_clear(&kcov);
 		op_sequence_run(&thread, &sequence);
@@ -106,6 +123,8 @@ static void *scribbler_run(void *argument)
 	struct stream stream = { worker->seed ^ 0x5c5c5c5c };
 	struct op_thread thread;
 	struct op_sequence one = { .length = 1 };
+	/* In some processes pages are left alone for longer, so that VTL0 gets somewhere. */
+	unsigned int batch = 1 + worker->seed % 8, pause = 1 + worker->seed / 8 % 8;
 
 	if (op_thread_begin(&thread, &shared->world, &worker->pool))
 		_exit(2);
@@ -114,8 +133,8 @@ static void *scribbler_run(void *argument)
 		/* "touch" and "scribble" */
 		one.ops[0].kind = 14 + random_below(&stream, 2);
 		op_sequence_run(&thread, &one);
-		if (random_once_in(&stream, 8))
-			sleep_ms(1);
+		if (random_once_in(&stream, batch))
+			sleep_ms(pause);
 	}
 	return NULL;
 }
@@ -136,6 +155,9 @@ static void worker_run(uint64_t seed)
 		fprintf(stderr, "vm_ioctl: a process cannot begin: %s\n", strerror(-ret));
 		_exit(2);
 	}
+	/* What VTL0 cannot do is no news here. */
+	if (!freopen("/dev/null", "w", stderr))
+		_exit(2);
 	pthread_create(&scribbler, NULL, scribbler_run, &worker);
 	for (i = 0; i < config.threads; i++) {
 		threads[i] = (struct worker_thread){ &worker, i, 0 };
@@ -144,53 +166,6 @@ static void worker_run(uint64_t seed)
 	for (i = 0; i < config.threads; i++)
 		pthread_join(threads[i].thread, NULL);
 	_exit(0);
-}
-
-/* ---- VTL0 ---- */
-
-static void console_drop(void *context, unsigned int vp, const char *line)
-{
-	(void)context;
-	(void)vp;
-	(void)line;
-}
-
-/* Lets the guest run, and takes down how; its memory is not Linux's. */
-static int guest_make(void)
-{
-	const struct vmm_config wanted = {
-		.vps = shared->world.cpus,
-		.payload = PAYLOAD,
-		.memory_base = config.memory,
-		.offload_flags = VMM_OFFLOAD_DEFAULT,
-		.console = console_drop,
-	};
-	unsigned int vp;
-	int ret = vmm_create(&wanted, &vmm);
-
-	if (!ret)
-		ret = vmm_start(vmm);
-	for (vp = 0; !ret && vp < wanted.vps; vp++) {
-		const uint64_t mode[VTL0_ARGUMENTS] = {
-			vp % 2 ? VTL0_MODE_HALT : VTL0_MODE_SPIN
-		};
-
-		ret = vmm_command(vmm, vp, VTL0_COMMAND_MODE, mode, PATIENCE_MS, NULL);
-	}
-	if (!vmm)
-		return ret;
-	vmm_stop(vmm);
-	for (vp = 0; vp < wanted.vps; vp++)
-		shared->world.good[vp] = *vmm_run_page(vmm, vp);
-	shared->world.has_vtl0 = !ret;
-	return ret;
-}
-
-static void guest_drop(void)
-{
-	vmm_destroy(vmm);
-	vmm = NULL;
-	shared->world.has_vtl0 = false;
 }
 
 /* ---- CPUs that come and go ---- */
@@ -290,11 +265,10 @@ static void processes_run(void)
 	uint64_t printed = 0;
 	bool good = true;
 
-	while (good && op_ioctls(&shared->world.tally) < config.ops) {
+	while (good && !is_over()) {
 		if (config.memory && processes % GUEST_LIVES == 0) {
 			pthread_mutex_lock(&hotplug_lock);
-			guest_drop();
-			if (guest_make())
+			if (guest_make(&shared->world, config.memory))
 				printf("# no VTL0 this time\n");
 			pthread_mutex_unlock(&hotplug_lock);
 		}
@@ -302,7 +276,7 @@ static void processes_run(void)
 		progress_print(&printed);
 	}
 	books_check(good, "each process ended when it was killed");
-	guest_drop();
+	guest_drop(&shared->world);
 }
 
 static void fuzz(void)
@@ -321,14 +295,14 @@ static void fuzz(void)
 
 /* ---- the whole ---- */
 
-static unsigned long vtl0_entries(void)
+static unsigned long vps_sum(const char *column)
 {
-	unsigned long entries = 0;
+	unsigned long sum = 0;
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < shared->world.cpus; cpu++)
-		entries += debugfs_column("vps", cpu, "entries");
-	return entries;
+		sum += debugfs_column("vps", cpu, column);
+	return sum;
 }
 
 static void report(uint64_t ms)
@@ -339,17 +313,11 @@ static void report(uint64_t ms)
 	kcov_print(&shared->kcov);
 	printf("# vm_ioctl: %" PRIu64 " ioctls in %" PRIu64 " s, seed %" PRIu64 ", %" PRIu64
 	       " processes, %" PRIu64 " killed, CPUs went %" PRIu64 " times, refused %" PRIu64
-	       ", VTL0 entered %lu times\n", done, ms / 1000, config.seed, processes, killed,
-	       hotplug_gone, hotplug_refused, vtl0_entries());
-	books_check(done >= config.ops, "%" PRIu64 " ioctls were made", done);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+	       ", VTL0 entered %lu times, of its exits %lu handled in the kernel, %" PRIu64
+	       " failures made\n", done, ms / 1000, config.seed, processes, killed,
+	       hotplug_gone, hotplug_refused, vps_sum("entries"), vps_sum("handled"),
+	       shared->world.failures);
+	books_check(done && is_over(), "%" PRIu64 " ioctls were made", done);
 }
 
 static error_t option_take(int key, char *value, struct argp_state *state)
@@ -357,6 +325,9 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 	switch (key) {
 	case 's':
 		config.seed = strtoull(value, NULL, 0);
+		return 0;
+	case 'f':
+		config.seconds = strtoul(value, NULL, 0);
 		return 0;
 	case 'n':
 		config.ops = strtoull(value, NULL, 0);
@@ -380,6 +351,7 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 static const struct argp_option options[] = {
 	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
 	{ "ops", 'n', "N", 0, "so many ioctls (20000)", 0 },
+	{ "for", 'f', "SECONDS", 0, "not so many ioctls, but so long", 0 },
 	{ "threads", 't', "T", 0, "threads of each process (4)", 0 },
 	{ "memory", 'm', "ADDRESS", 0, "of VTL0; without it, there is none", 0 },
 	{ "no-hotplug", 'h', NULL, 0, "all CPUs stay online", 0 },
@@ -389,6 +361,35 @@ static const struct argp_option options[] = {
 static const struct argp argp = {
 	options, option_take, NULL, "A VMM gone mad.", NULL, NULL, NULL
 };
+
+static void setting_write(const char *path, const char *value)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return;
+	fputs(value, file);
+	fclose(file);
+}
+
+/* Allocations that may wait fail too, and nobody is told each time. */
+static void failures_prepare(void)
+{
+	static const char *const quiet[] = {
+		FAULTS "failslab/verbose", FAULTS "fail_page_alloc/verbose",
+		FAULTS "fail_usercopy/verbose",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+		setting_write(quiet[i], "0");
+	setting_write(FAULTS "failslab/ignore-gfp-wait", "N");
+	setting_write(FAULTS "fail_page_alloc/ignore-gfp-wait", "N");
+	setting_write(FAULTS "fail_page_alloc/min-order", "0");
+	/* What fails may be the frame of a signal: its process dies then, which is no news. */
+	if (!access(FAULTS "failslab", F_OK))
+		setting_write("/proc/sys/debug/exception-trace", "0");
+}
 
 static void world_make(void)
 {
@@ -408,18 +409,18 @@ int main(int argc, char **argv)
 {
 	const struct rlimit no_core = { 0, 0 };
 	struct books books;
-	uint64_t begin;
 
 	config.seed = now_ms() ^ (uint64_t)time(NULL) << 20;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	setrlimit(RLIMIT_CORE, &no_core);
-	printf("# vm_ioctl --seed %" PRIu64 " --ops %" PRIu64 " --threads %u\n", config.seed,
-	       config.ops, config.threads);
+	printf("# vm_ioctl --seed %" PRIu64 " --%s %" PRIu64 " --threads %u\n", config.seed,
+	       config.seconds ? "for" : "ops", config.seconds ?: config.ops, config.threads);
 	books_open(&books);
 	world_make();
-	begin = now_ms();
+	failures_prepare();
+	begin_ms = now_ms();
 	fuzz();
-	report(now_ms() - begin);
+	report(now_ms() - begin_ms);
 	books_close(&books);
 	return books_end();
 }

@@ -122,7 +122,7 @@ static void its_parameters_are_taken(void **state)
 
 	(void)state;
 	assert_int_equal(driver_unload(), 0);
-	assert_int_equal(driver_load("vectors_per_cpu=3 quarantine_ms=50 quarantine_max=2"), 0);
+	assert_int_equal(driver_load("vectors_per_cpu=3 quarantine_ms=5000 quarantine_max=2"), 0);
 	vtl = vtl_open();
 	for (i = 0; i < 3; i++)
 		assert_true(vtl_map(vtl, 0x51 + i, 0) > 0);

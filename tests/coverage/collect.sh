@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# For a script that boots a VM: which lines of the driver ran there is kept under
+# build/coverage/RUN, where the kernel can tell (kasan, which has gcov).
+#
+#	. "$root/tests/coverage/collect.sh"
+#	coverage_begin KERNEL RUN
+#	lab/vm/run ... "${coverage_arguments[@]}" --exec "$(coverage_wrap "$command")" | coverage_take
+#
+# Owns: how the counts come out of the guest. Must not know: what runs there.
+
+# What the VM is given besides, for whoever boots it.
+# shellcheck disable=SC2034
+coverage_arguments=()
+coverage_directory=
+
+# coverage_begin KERNEL RUN - the counts of a run before this one go now, so that
+# what is there afterwards is never an older run's.
+coverage_begin()
+{
+	[ "$1" = kasan ] || return 0
+	coverage_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+	coverage_directory=$coverage_root/build/coverage/$2
+	# shellcheck disable=SC2034 # as above
+	coverage_arguments=(--program "$coverage_root/tests/coverage/give")
+	rm -rf "$coverage_directory"
+	mkdir -p "$coverage_directory"
+	# The compiler's notes, of the very build that will count.
+	(cd "$coverage_root/build/modules/$1/driver" &&
+		find . -name '*.gcno' -exec cp --parents -t "$coverage_directory" {} +)
+}
+
+# coverage_wrap COMMAND - the guest's command, which gives its counts at the end.
+coverage_wrap()
+{
+	if [ -n "$coverage_directory" ]; then
+		# shellcheck disable=SC2016 # the guest expands these
+		printf '( %s\n); status=$?; give; exit $status' "$1"
+	else
+		printf %s "$1"
+	fi
+}
+
+# Passes on what the guest says, line by line, but for the counts, which go to where
+# they are kept.
+coverage_take()
+{
+	local line packed=$coverage_directory/packed inside='' whole=''
+	[ -n "$coverage_directory" ] || { cat; return; }
+	while IFS= read -r line; do
+		case "$line" in
+		'-----BEGIN COVERAGE-----') inside=1 ;;
+		'-----END COVERAGE-----') inside='' whole=1 ;;
+		*) if [ -n "$inside" ]; then echo "$line" >>"$packed"; else printf '%s\n' "$line"; fi ;;
+		esac
+	done
+	if [ -z "$whole" ]; then
+		echo "# no coverage: the VM ended before it gave its counts"
+		rm -rf "$coverage_directory"
+		return 0
+	fi
+	base64 -d "$packed" | tar -xz -C "$coverage_directory"
+	rm "$packed"
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * VTL0 as the fuzzer has it; see guest.h. Uses the VMM's own parts, which know how
+ * an L2 VCPU is set up.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../../lab/paravisor/internal.h"
+#include "guest.h"
+
+#define PAYLOAD		"/lib/vtlirq/guest.bin"
+#define PATIENCE_MS	10000
+
+/* Behind all that the lab's guest has. */
+#define PROGRAM_OFFSET	0x1a0000
+#define PLACE_OFFSET	0x1c0000
+/* Below what the lab's guest has on its stack. */
+#define STACK_GAP	0x200
+
+#define RFLAGS_FIXED	0x2
+#define RFLAGS_IF	0x200
+
+/* Limit and base of the tables, by field. */
+static const uint64_t tables[OP_TABLES] = {
+	TDX_FIELD32(0x4810), TDX_FIELD64(0x6816), TDX_FIELD32(0x4812), TDX_FIELD64(0x6818),
+};
+
+extern const uint8_t guest_program[], guest_program_end[];
+
+static struct vmm *vmm;
+
+static void console_drop(void *context, unsigned int vp, const char *line)
+{
+	(void)context;
+	(void)vp;
+	(void)line;
+}
+
+static int guest_start(unsigned int vps)
+{
+	unsigned int vp;
+	int ret = vmm_start(vmm);
+
+	for (vp = 0; !ret && vp < vps; vp++) {
+		const uint64_t mode[VTL0_ARGUMENTS] = {
+			vp % 2 ? VTL0_MODE_HALT : VTL0_MODE_SPIN
+		};
+
+		ret = vmm_command(vmm, vp, VTL0_COMMAND_MODE, mode, PATIENCE_MS, NULL);
+	}
+	vmm_stop(vmm);
+	return ret;
+}
+
+/* The guest has loaded them itself, each VP the same. */
+static int tables_note(struct op_world *world)
+{
+	cpu_set_t before, first;
+	int64_t status = 0;
+	unsigned int i;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	if (sched_getaffinity(0, sizeof(before), &before) ||
+	    sched_setaffinity(0, sizeof(first), &first))
+		return -errno;
+	for (i = 0; !status && i < OP_TABLES; i++)
+		status = tdx_vp_read(vmm->vtl, tables[i], &world->tables[i]);
+	sched_setaffinity(0, sizeof(before), &before);
+	return status ? -EIO : 0;
+}
+
+static int world_note(struct op_world *world)
+{
+	unsigned int vp;
+
+	for (vp = 0; vp < world->cpus; vp++)
+		world->good[vp] = *vmm_run_page(vmm, vp);
+	memcpy(vmm->memory + PROGRAM_OFFSET, guest_program, guest_program_end - guest_program);
+	if (!world->image)
+		world->image = malloc(VTL0_MEMORY_SIZE);
+	if (!world->image)
+		return -ENOMEM;
+	memcpy(world->image, vmm->memory, VTL0_MEMORY_SIZE);
+	world->memory = vmm->memory;
+	world->base = vmm->base;
+	return tables_note(world);
+}
+
+int guest_make(struct op_world *world, uint64_t memory)
+{
+	const struct vmm_config wanted = {
+		.vps = world->cpus,
+		.payload = PAYLOAD,
+		.memory_base = memory,
+		.offload_flags = VMM_OFFLOAD_DEFAULT,
+		.console = console_drop,
+	};
+	int ret;
+
+	guest_drop(world);
+	ret = vmm_create(&wanted, &vmm);
+	if (!ret)
+		ret = guest_start(wanted.vps);
+	if (!ret)
+		ret = world_note(world);
+	world->has_vtl0 = !ret;
+	return ret;
+}
+
+void guest_drop(struct op_world *world)
+{
+	vmm_destroy(vmm);
+	vmm = NULL;
+	world->has_vtl0 = false;
+}
+
+void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory)
+{
+	struct mshv_tdx_context context;
+	struct vmm vm = { .vtl = vtl, .base = world->base };
+	/* The context that matters is filled in elsewhere. */
+	struct vp to = { .vm = &vm, .number = vp, .context = &context };
+	unsigned int i;
+
+	to.apic = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vtl,
+		       MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, vp) * (off_t)PAGE_SIZE);
+	if (to.apic == MAP_FAILED)
+		return;
+	if (memory)
+		memcpy(world->memory, world->image, VTL0_MEMORY_SIZE);
+	vcpu_setup(&to);
+	for (i = 0; i < OP_TABLES; i++)
+		tdx_vp_write(vtl, tables[i], world->tables[i], UINT64_MAX);
+	munmap(to.apic, PAGE_SIZE);
+}
+
+void guest_context_fill(const struct op_world *world, struct mshv_vtl_run *run, unsigned int vp,
+			uint64_t seed)
+{
+	struct mshv_tdx_context *context = (void *)run->context;
+
+	memcpy(run->context, world->good[vp].context, sizeof(run->context));
+	run->enter_mode = world->good[vp].enter_mode;
+	context->gpr.rip = world->base + PROGRAM_OFFSET;
+	context->gpr.rsp = (context->gpr.rsp - STACK_GAP) & ~0xfULL;
+	context->gpr.rflags = RFLAGS_FIXED | (seed & 1 ? RFLAGS_IF : 0);
+	context->gpr.rdi = seed | 1;
+	context->gpr.rsi = world->base + PLACE_OFFSET;
+	context->gpr.rbp = world->base - PAGE_SIZE;
+}
