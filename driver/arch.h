@@ -192,7 +192,8 @@ int vtl_arch_tdcall(struct mshv_tdcall *args);
  * @cpu:  untrusted
  *
  * Context: may sleep.
- * Return: the page with a reference taken, or NULL if there is none.
+ * Return: the page with a reference taken; NULL if there is none; or
+ * ERR_PTR(-ENOMEM).
  */
 struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu);
 

@@ -233,6 +233,9 @@ static vm_fault_t vtl_fault(struct vm_fault *fault)
 		page = vtl_arch_page_get(kind, cpu);
 	if (!page)
 		return VM_FAULT_SIGBUS;
+	/* There is one, when there is memory: the kernel sees to it, and tries again. */
+	if (IS_ERR(page))
+		return VM_FAULT_OOM;
 
 	fault->page = page;
 	return 0;

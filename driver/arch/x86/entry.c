@@ -6,6 +6,7 @@
  * vapic.c, unswitched registers are state.c, IPIs ipi.c, the call tdcall.c.
  */
 #include <linux/cpumask.h>
+#include <linux/err.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -99,13 +100,17 @@ void vtl_arch_vp_free_all(void)
 struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu)
 {
 	struct page *page;
+	int ret;
 
 	if (kind != MSHV_VTL_PAGE_VIRTUAL_APIC || cpu >= nr_cpu_ids)
 		return NULL;
 
 	cpu = array_index_nospec(cpu, nr_cpu_ids);
-	if (!cpu_online(cpu) || vtl_arch_vp_prepare(cpu))
+	if (!cpu_online(cpu))
 		return NULL;
+	ret = vtl_arch_vp_prepare(cpu);
+	if (ret)
+		return ret == -ENOMEM ? ERR_PTR(ret) : NULL;
 
 	page = virt_to_page(per_cpu(x86_vps.vapic, cpu));
 	get_page(page);

@@ -1,0 +1,775 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Every error path of the driver, without a kernel: each operation with the thing
+ * number 1, 2, 3 ... failing that may fail in it (an allocation, a vector, a copy
+ * from or to the caller, a descriptor), until it succeeds with nothing that failed.
+ * What failed leaves all as it was, to the byte, and works when it is done again.
+ *
+ * The module's start and end, its files, ioctls and hotplug are the driver's own;
+ * the kernel around them and the architecture are this test's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "shim_node.h"
+#include "arch.h"
+#include "arch_emul.h"
+#include "debugfs.h"
+#include "entry.h"
+#include "redirect.h"
+#include "vp.h"
+
+#include <linux/mshv_vtl.h>
+
+#define FILES		16
+#define NODES		4
+/* As many as are left for VTL0, and as quarantine holds. */
+#define QUOTA		(EMUL_VECTORS - 64)
+#define CPU_LATE	3
+#define PROXY		0x51
+#define CALL		0x7e
+#define FAILURES_MAX	200
+
+/* Of AddressSanitizer. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+/* ---- the kernel ---- */
+
+struct task_struct shim_current;
+
+static struct miscdevice *nodes[NODES];
+static struct file *files[FILES];
+static bool fds[FILES];
+static int (*cpu_online_call)(unsigned int cpu);
+/* What keeps the host and the TDX module in place. */
+static int tokens;
+
+int misc_register(struct miscdevice *device)
+{
+	int i;
+
+	if (shim_fails())
+		return -ENOMEM;
+	for (i = 0; nodes[i]; i++)
+		assert(i < NODES - 1);
+	nodes[i] = device;
+	return 0;
+}
+
+void misc_deregister(struct miscdevice *device)
+{
+	int i;
+
+	for (i = 0; nodes[i] != device; i++)
+		assert(i < NODES - 1);
+	nodes[i] = NULL;
+}
+
+int get_unused_fd_flags(int flags)
+{
+	int fd;
+
+	(void)flags;
+	if (shim_fails())
+		return -EMFILE;
+	for (fd = 0; fds[fd]; fd++)
+		assert(fd < FILES - 1);
+	fds[fd] = true;
+	return fd;
+}
+
+void put_unused_fd(int fd)
+{
+	assert(fds[fd] && !files[fd]);
+	fds[fd] = false;
+}
+
+void fd_install(int fd, struct file *file)
+{
+	assert(fds[fd] && !files[fd]);
+	files[fd] = file;
+}
+
+struct file *anon_inode_getfile(const char *name, const struct file_operations *operations,
+				void *data, int flags)
+{
+	struct file *file = shim_alloc(1, sizeof(*file));
+
+	(void)name;
+	(void)flags;
+	if (!file)
+		return ERR_PTR(-ENOMEM);
+	file->private_data = data;
+	file->operations = operations;
+	file->references = 1;
+	INIT_LIST_HEAD(&file->queue.head);
+	return file;
+}
+
+struct file *fget(unsigned int fd)
+{
+	if (fd >= FILES || !files[fd])
+		return NULL;
+	files[fd]->references++;
+	return files[fd];
+}
+
+void fput(struct file *file)
+{
+	if (--file->references)
+		return;
+	if (file->operations)
+		file->operations->release(NULL, file);
+	free(file);
+}
+
+int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cpu),
+		      int (*offline)(unsigned int cpu))
+{
+	unsigned int cpu, undo;
+	int ret = shim_fails() ? -ENOSPC : 0;
+
+	(void)name;
+	for (cpu = 0; !ret && cpu < SHIM_CPUS; cpu++) {
+		if (!shim_cpu_online[cpu])
+			continue;
+		ret = online(cpu);
+		for (undo = 0; ret && undo < cpu; undo++)
+			assert(!shim_cpu_online[undo] || !offline(undo));
+	}
+	cpu_online_call = ret ? NULL : online;
+	return ret ?: state;
+}
+
+void cpuhp_remove_state_nocalls(int state)
+{
+	(void)state;
+	cpu_online_call = NULL;
+}
+
+int shim_cpu_add(unsigned int cpu)
+{
+	int ret = cpu_online_call(cpu);
+
+	shim_cpu_online[cpu] = !ret;
+	return ret;
+}
+
+/* ---- the architecture, where arch_emul.c has nothing ---- */
+
+void *vtl_arch_entry_get(void)
+{
+	tokens++;
+	return &tokens;
+}
+
+void vtl_arch_entry_put(void *token)
+{
+	assert(token == &tokens);
+	tokens--;
+}
+
+void *vtl_arch_host_get(void)
+{
+	return vtl_arch_entry_get();
+}
+
+void vtl_arch_host_put(void *token)
+{
+	vtl_arch_entry_put(token);
+}
+
+int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status)
+{
+	memcpy(output, input, 8);
+	*status = control & 0xffff;
+	return 0;
+}
+
+int vtl_arch_tdcall(struct mshv_tdcall *args)
+{
+	args->rax++;
+	return 0;
+}
+
+struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu)
+{
+	if (shim_fails())
+		return ERR_PTR(-ENOMEM);
+	return kind == MSHV_VTL_PAGE_VIRTUAL_APIC ? vp_run_page_get(cpu) : NULL;
+}
+
+bool vtl_arch_entry_available(void)
+{
+	return true;
+}
+
+bool vtl_arch_synic_available(void)
+{
+	return true;
+}
+
+void *vtl_arch_synic_messages(void)
+{
+	return NULL;
+}
+
+void vtl_arch_synic_end_of_message(void)
+{
+}
+
+void vtl_arch_vp_free_all(void)
+{
+}
+
+void vtl_arch_synic_init(void)
+{
+}
+
+void vtl_arch_synic_exit(void)
+{
+}
+
+void vtl_arch_synic_online(void)
+{
+}
+
+void vtl_arch_synic_offline(void)
+{
+}
+
+/* VTL0 and what an operator sees are not for user space: see tests/vm. */
+int entry_run(void)
+{
+	return -EOPNOTSUPP;
+}
+
+int entry_kick(const void *mask, u64 bits, bool wait, bool cancel)
+{
+	(void)mask;
+	(void)bits;
+	(void)wait;
+	(void)cancel;
+	return -EOPNOTSUPP;
+}
+
+void vtl_debugfs_init(void)
+{
+}
+
+void vtl_debugfs_exit(void)
+{
+}
+
+/* ---- a program ---- */
+
+static int vtl, other;
+static struct file *hvcall;
+
+static const struct file_operations *node(const char *name)
+{
+	int i;
+
+	for (i = 0; i < NODES; i++) {
+		if (nodes[i] && !strcmp(nodes[i]->name, name))
+			return nodes[i]->fops;
+	}
+	return NULL;
+}
+
+static long mshv_ioctl(unsigned int command, void *argument)
+{
+	const struct file_operations *operations = node("mshv");
+
+	assert_non_null(operations);
+	return operations->unlocked_ioctl(NULL, command, (unsigned long)argument);
+}
+
+static long vtl_ioctl(unsigned int command, void *argument)
+{
+	return files[vtl]->operations->unlocked_ioctl(files[vtl], command,
+						      (unsigned long)argument);
+}
+
+static void fd_close(int fd)
+{
+	struct file *file = files[fd];
+
+	files[fd] = NULL;
+	fds[fd] = false;
+	fput(file);
+}
+
+static long map_ioctl(u32 vector, unsigned int cpu, bool create)
+{
+	struct mshv_map_device_intr args = {
+		.vector = vector,
+		.apic_id = EMUL_ID(cpu),
+		.create_mapping = create,
+	};
+	long ret = vtl_ioctl(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, &args);
+
+	return ret ?: (long)args.vector;
+}
+
+static bool takes_bit(unsigned int cpu)
+{
+	u32 bits[8];
+
+	return vp_pull(vp_run(cpu), bits) == 1U << PROXY / 32 && bits[PROXY / 32];
+}
+
+/* ---- operations ---- */
+
+/**
+ * struct operation - what a program or the kernel asks the driver for
+ * @prepare: makes the situation; the module is there unless @is_load
+ * @run:     0 or more, or a negative errno
+ * @done:    checks what has to be when it succeeded
+ */
+struct operation {
+	const char *name;
+	void (*prepare)(void);
+	long (*run)(void);
+	void (*done)(void);
+};
+
+static void nothing(void)
+{
+}
+
+static long run_load(void)
+{
+	return shim_module_init();
+}
+
+static void is_loaded(void)
+{
+	assert_non_null(node("mshv"));
+	assert_non_null(node("mshv_hvcall"));
+}
+
+static void has_module(void)
+{
+	assert_int_equal(run_load(), 0);
+}
+
+static void has_late_cpu(void)
+{
+	shim_cpu_online[CPU_LATE] = false;
+	has_module();
+}
+
+static long run_cpu_add(void)
+{
+	return shim_cpu_add(CPU_LATE);
+}
+
+static long run_hvcall_open(void)
+{
+	struct file *file = calloc(1, sizeof(*file));
+	int ret;
+
+	file->operations = node("mshv_hvcall");
+	file->references = 1;
+	ret = file->operations->open(NULL, file);
+	if (ret)
+		free(file);
+	else
+		hvcall = file;
+	return ret;
+}
+
+static void has_hvcall(void)
+{
+	has_module();
+	assert_int_equal(run_hvcall_open(), 0);
+}
+
+static long run_setup(void)
+{
+	u8 bitmap[16] = { [CALL / 8] = 1 << CALL % 8 };
+	struct mshv_hvcall_setup args = {
+		.bitmap_size = sizeof(bitmap),
+		.bitmap = (uintptr_t)bitmap,
+	};
+
+	return hvcall->operations->unlocked_ioctl(hvcall, MSHV_HVCALL_SETUP,
+						  (unsigned long)&args);
+}
+
+static long run_call(void)
+{
+	u64 input = 0x1234567890, output = 0;
+	struct mshv_hvcall args = {
+		.control = CALL,
+		.input_size = 8,
+		.input = (uintptr_t)&input,
+		.output_size = 8,
+		.output = (uintptr_t)&output,
+	};
+	long ret = hvcall->operations->unlocked_ioctl(hvcall, MSHV_HVCALL, (unsigned long)&args);
+
+	if (!ret) {
+		assert_int_equal(args.status, CALL);
+		assert_int_equal(output, input);
+	}
+	return ret;
+}
+
+static void may_call(void)
+{
+	assert_int_equal(run_call(), 0);
+}
+
+static void has_setup(void)
+{
+	has_hvcall();
+	assert_int_equal(run_setup(), 0);
+}
+
+static long run_extension(void)
+{
+	u32 capability = MSHV_CAP_VP_INTERRUPTS;
+	long ret = mshv_ioctl(MSHV_CHECK_EXTENSION, &capability);
+
+	if (ret >= 0)
+		assert_int_equal(ret, 1);
+	return ret;
+}
+
+static long run_create(void)
+{
+	long ret = mshv_ioctl(MSHV_CREATE_VTL, NULL);
+
+	if (ret >= 0)
+		vtl = ret;
+	return ret;
+}
+
+static void has_file(void)
+{
+	has_module();
+	other = run_create();
+	assert_true(other >= 0);
+	assert_true(run_create() >= 0);
+}
+
+static long run_map(void)
+{
+	return map_ioctl(PROXY, 1, true);
+}
+
+/* Once more: it is the mapping that is there, whose bit an arrival sets. */
+static void is_mapped(void)
+{
+	long vector = run_map();
+
+	assert_true(vector > 0);
+	assert_false(takes_bit(1));
+	emul_raise(1, vector);
+	assert_true(takes_bit(1));
+}
+
+static void has_mapping(void)
+{
+	has_file();
+	assert_true(run_map() > 0);
+}
+
+/* Each vector that may be had was given back, and is kept aside. */
+static void has_quarantine(void)
+{
+	int i;
+
+	has_file();
+	for (i = 0; i < QUOTA; i++)
+		assert_true(map_ioctl(0x80 + i, 1, true) > 0);
+	for (i = 0; i < QUOTA; i++)
+		assert_int_equal(map_ioctl(EMUL_VECTOR_FIRST + i, 1, false),
+				 EMUL_VECTOR_FIRST + i);
+	assert_int_equal(emul_vectors_taken(1), QUOTA);
+}
+
+static long run_unmap(void)
+{
+	return map_ioctl(EMUL_VECTOR_FIRST, 1, false);
+}
+
+static void is_unmapped(void)
+{
+	assert_int_equal(run_unmap(), -ENOENT);
+}
+
+static long run_poll_file(void)
+{
+	struct mshv_set_poll_file args = { .cpu = 1, .fd = other };
+
+	return vtl_ioctl(MSHV_SET_POLL_FILE, &args);
+}
+
+static void has_poll_file(void)
+{
+	has_file();
+	assert_int_equal(run_poll_file(), 0);
+}
+
+static void is_polled(void)
+{
+	struct list_head *first = files[other]->queue.head.next;
+	wait_queue_entry_t *wait = container_of(first, wait_queue_entry_t, entry);
+
+	assert_int_equal(files[other]->references, 2);
+	assert_ptr_equal(first->next, &files[other]->queue.head);
+	wait->func(wait, 0, 0, (void *)EPOLLIN);
+	assert_int_equal(vp_run(1)->cancel, 1);
+}
+
+static long run_interrupts(void)
+{
+	struct mshv_vector_counts counts[256];
+	struct mshv_vp_interrupts args = {
+		.vp = 1,
+		.counts_len = 256,
+		.counts = (uintptr_t)counts,
+	};
+	long ret = vtl_ioctl(MSHV_GET_VP_INTERRUPTS, &args);
+
+	if (!ret)
+		assert_int_equal(args.mapped, 1);
+	return ret;
+}
+
+static long run_tdcall(void)
+{
+	struct mshv_tdcall args = { .rax = 7 };
+	long ret = vtl_ioctl(MSHV_TDCALL, &args);
+
+	if (!ret)
+		assert_int_equal(args.rax, 8);
+	return ret;
+}
+
+/* The kernel tries again what had no memory; SIGBUS says that there is no such page. */
+static long run_fault(void)
+{
+	struct vm_area_struct area = { .vm_flags = VM_SHARED };
+	struct vm_fault fault = {
+		.pgoff = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 1),
+	};
+	vm_fault_t ret;
+
+	assert_int_equal(files[vtl]->operations->mmap(files[vtl], &area), 0);
+	ret = area.vm_ops->fault(&fault);
+	if (ret)
+		return ret == VM_FAULT_OOM ? -ENOMEM : -EIO;
+	assert_ptr_equal(fault.page, virt_to_page(vp_run(1)));
+	return 0;
+}
+
+static const struct operation operations[] = {
+	{ "load of the module", nothing, run_load, is_loaded },
+	{ "a CPU that comes late", has_late_cpu, run_cpu_add, nothing },
+	{ "open of mshv_hvcall", has_module, run_hvcall_open, nothing },
+	{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call },
+	{ "MSHV_HVCALL", has_setup, run_call, may_call },
+	{ "MSHV_CHECK_EXTENSION", has_module, run_extension, nothing },
+	{ "MSHV_CREATE_VTL", has_module, run_create, is_mapped },
+	{ "map, the file's first", has_file, run_map, is_mapped },
+	{ "map of what is mapped", has_mapping, run_map, is_mapped },
+	{ "map with all in quarantine", has_quarantine, run_map, is_mapped },
+	{ "unmap", has_mapping, run_unmap, is_unmapped },
+	{ "MSHV_SET_POLL_FILE", has_file, run_poll_file, is_polled },
+	{ "MSHV_SET_POLL_FILE again", has_poll_file, run_poll_file, is_polled },
+	{ "MSHV_GET_VP_INTERRUPTS", has_mapping, run_interrupts, nothing },
+	{ "MSHV_TDCALL", has_file, run_tdcall, nothing },
+	{ "fault of a page", has_file, run_fault, nothing },
+};
+
+/* ---- the books ---- */
+
+/**
+ * struct ledger - all that a failure must leave as it was
+ * @bytes:  allocated
+ * @queued: on the queue of the file that is polled
+ */
+struct ledger {
+	size_t bytes;
+	int tokens;
+	int nodes;
+	int fds;
+	unsigned int references;
+	unsigned int queued;
+	bool online[SHIM_CPUS];
+	unsigned int mapped[SHIM_CPUS];
+	unsigned int taken[SHIM_CPUS];
+};
+
+static unsigned int queue_length(const struct file *file)
+{
+	const struct list_head *at;
+	unsigned int length = 0;
+
+	for (at = file->queue.head.next; at != &file->queue.head; at = at->next)
+		length++;
+	return length;
+}
+
+static void ledger_cpus(struct ledger *ledger)
+{
+	struct redirect_stats stats;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < SHIM_CPUS; cpu++) {
+		ledger->online[cpu] = shim_cpu_online[cpu];
+		ledger->taken[cpu] = emul_vectors_taken(cpu);
+		if (!node("mshv"))
+			continue;
+		redirect_stats_get(cpu, &stats);
+		ledger->mapped[cpu] = stats.mapped;
+	}
+}
+
+/* Quarantine is over, and what RCU keeps is freed. */
+static void ledger_read(struct ledger *ledger)
+{
+	int i;
+
+	shim_advance(5000);
+	synchronize_rcu();
+	memset(ledger, 0, sizeof(*ledger));
+	for (i = 0; i < NODES; i++)
+		ledger->nodes += !!nodes[i];
+	for (i = 0; i < FILES; i++)
+		ledger->fds += fds[i];
+	for (i = 0; i < FILES; i++)
+		ledger->references += files[i] ? files[i]->references : 0;
+	ledger->queued = other >= 0 && files[other] ? queue_length(files[other]) : 0;
+	ledger->tokens = tokens;
+	ledger_cpus(ledger);
+	ledger->bytes = __sanitizer_get_current_allocated_bytes();
+}
+
+/* The file keeps its row for this CPU, and the module what it has made for a CPU. */
+static bool may_keep(const struct operation *operation, size_t bytes)
+{
+	if (operation->run == run_cpu_add)
+		return true;
+	return operation->run == run_map && bytes == 256 * sizeof(u32);
+}
+
+static void ledger_compare(const struct operation *operation, const struct ledger *before)
+{
+	struct ledger now;
+
+	ledger_read(&now);
+	if (may_keep(operation, now.bytes - before->bytes))
+		now.bytes = before->bytes;
+	assert_int_equal(now.bytes, before->bytes);
+	assert_memory_equal(&now, before, sizeof(now));
+}
+
+/* ---- the loop ---- */
+
+static unsigned int injected;
+
+static void begin(const struct operation *operation)
+{
+	shim_reset();
+	emul_reset();
+	vtl = -1;
+	other = -1;
+	hvcall = NULL;
+	operation->prepare();
+}
+
+/* Whatever was done: when all files are closed and the module is gone, all is free. */
+static void end(size_t bytes)
+{
+	int fd;
+
+	if (hvcall)
+		fput(hvcall);
+	for (fd = 0; fd < FILES; fd++) {
+		if (files[fd])
+			fd_close(fd);
+	}
+	shim_module_exit();
+	synchronize_rcu();
+	assert_int_equal(tokens, 0);
+	assert_int_equal(emul_vectors_taken(0) + emul_vectors_taken(1), 0);
+	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
+}
+
+/* As the contract has it for what was wanting; a hotplug state has a number of its own. */
+static bool says_so(long error)
+{
+	return error == -ENOMEM || error == -EFAULT || error == -EMFILE || error == -ENOSPC;
+}
+
+/* Return: whether failure @number happened. */
+static bool attempt(const struct operation *operation, unsigned int number)
+{
+	size_t bytes = __sanitizer_get_current_allocated_bytes();
+	struct ledger before;
+	bool happened;
+	long ret;
+
+	begin(operation);
+	/* What is in quarantine stays there, where that is the situation. */
+	if (operation->prepare != has_quarantine)
+		ledger_read(&before);
+	shim_allocations = 0;
+	shim_fail_at = number;
+	ret = operation->run();
+	shim_fail_at = 0;
+	happened = number && shim_allocations >= number;
+	if (!happened)
+		assert_true(ret >= 0);
+	if (ret < 0) {
+		if (!says_so(ret))
+			print_error("%s, failure %u: %ld\n", operation->name, number, ret);
+		assert_true(says_so(ret));
+		if (operation->prepare != has_quarantine)
+			ledger_compare(operation, &before);
+		assert_true(operation->run() >= 0);
+	}
+	injected += happened;
+	operation->done();
+	end(bytes);
+	return happened;
+}
+
+static void every_failure_of(const struct operation *operation)
+{
+	unsigned int number;
+
+	attempt(operation, 0);
+	for (number = 1; attempt(operation, number); number++)
+		assert_true(number < FAILURES_MAX);
+	assert_true(number > 1);
+	printf("# %s: %u\n", operation->name, number - 1);
+}
+
+static void every_failure_leaves_all_as_it_was(void **state)
+{
+	size_t count = sizeof(operations) / sizeof(operations[0]);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < count; i++)
+		every_failure_of(&operations[i]);
+	printf("# figure: the driver in user space: %zu operations, %u failures injected, all as before\n",
+	       count, injected);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_failure_leaves_all_as_it_was),
+	};
+
+	return cmocka_run_group_tests_name("failures", tests, NULL, NULL);
+}

@@ -1,0 +1,1188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Every error path of the driver in a kernel that fails to order: each operation
+ * with its failure 1, 2, 3 ... (an allocation, a page, a copy from or to the caller),
+ * until it succeeds with none that failed. What failed leaves all as it was, and
+ * works when it is done again: an interrupt is relayed.
+ *
+ * Owns: the orders (/proc/PID/fail-nth), and what has to be as before. Must not
+ * know: which allocations an operation makes.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "hv.h"
+
+#define WAIT_MS		5000
+#define PROXY		0x51
+#define TDG_VP_INFO	1
+#define MODULES		"/etc/vtlirq/modules"
+#define MODULES_MAX	8
+#define DRIVER		"mshv_vtl"
+/* More than any operation has: one that never ends is a failure too. */
+#define FAILURES_MAX	1000000
+/* The driver's own part of these is less: the kernel's comes first. */
+#define LOAD_LAST	70
+#define HOTPLUG_LAST	16
+/* More than what a CPU may keep of free pages for itself. */
+#define ROUNDS		4000
+
+/* ---- orders ---- */
+
+static unsigned int injected, operations;
+
+static void text_write(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+
+	check(file >= 0, "%s: %s", path, strerror(errno));
+	check(write(file, text, strlen(text)) > 0, "%s: %s", path, strerror(errno));
+	close(file);
+}
+
+static bool kernel_fails_to_order(void)
+{
+	return !access("/proc/thread-self/fail-nth", W_OK) &&
+	       !access("/sys/kernel/debug/failslab", F_OK);
+}
+
+/* Those that may sleep, and single pages, fail too; and the log stays clean. */
+static void failures_allow(void)
+{
+	text_write("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	text_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+	text_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
+	text_write("/sys/kernel/debug/fail_page_alloc/min-order", "0");
+	text_write("/sys/kernel/debug/failslab/verbose", "0");
+	text_write("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	text_write("/sys/kernel/debug/fail_usercopy/verbose", "0");
+}
+
+/* Of the caller. */
+static int orders_open(void)
+{
+	int file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	check(file >= 0, "fail-nth: %s", strerror(errno));
+	return file;
+}
+
+/* Number @number from now on fails; 0: none. */
+static void order_place(int orders, unsigned int number)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", number), again = 0;
+
+	/* An order before it may meet this very call, and is gone then. */
+	while (write(orders, text, length) != length)
+		check(errno == EFAULT && !again++, "fail-nth: %s", strerror(errno));
+}
+
+/* Ends an order. Return: how many were left before it; 0: it was met. */
+static unsigned int order_end(int orders)
+{
+	char text[16] = "";
+	unsigned int left = 1;
+
+	/* If it meets the answer, it was the next one. */
+	if (pread(orders, text, sizeof(text) - 1, 0) >= 0)
+		left = strtoul(text, NULL, 10);
+	order_place(orders, 0);
+	return left;
+}
+
+/* ---- modules ---- */
+
+static struct {
+	char name[64];
+	char path[96];
+	char arguments[128];
+} modules[MODULES_MAX];
+
+static unsigned int modules_count;
+
+/* The list that the VM's start has: one line "FILE ARGUMENTS" for each. */
+static void modules_list(void)
+{
+	FILE *list = fopen(MODULES, "re");
+	char line[256], file[64], *dot;
+
+	check(list, MODULES ": %s", strerror(errno));
+	for (modules_count = 0; modules_count < MODULES_MAX; modules_count++) {
+		if (!fgets(line, sizeof(line), list) || sscanf(line, "%63s", file) != 1)
+			break;
+		snprintf(modules[modules_count].path, sizeof(modules[0].path), "/lib/vtlirq/%s",
+			 file);
+		snprintf(modules[modules_count].arguments, sizeof(modules[0].arguments), "%s",
+			 strtok(line + strlen(file), "\n") ?: "");
+		/* The number in front is the list's own. */
+		snprintf(modules[modules_count].name, sizeof(modules[0].name), "%s", file + 3);
+		dot = strchr(modules[modules_count].name, '.');
+		if (dot)
+			*dot = '\0';
+	}
+	fclose(list);
+	assert_true(modules_count > 0);
+}
+
+static void module_unload(const char *name)
+{
+	unsigned int again;
+
+	/* What a file that was just closed held of it may go a moment later. */
+	for (again = 0; syscall(SYS_delete_module, name, O_NONBLOCK); again++) {
+		if (errno == ENOENT)
+			return;
+		check(errno == EAGAIN && again < 200, "%s: %s", name, strerror(errno));
+		sleep_ms(10);
+	}
+}
+
+static int module_load(unsigned int i)
+{
+	int file = open(modules[i].path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (file < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, file, modules[i].arguments, 0) ? -errno : 0;
+	close(file);
+	return ret;
+}
+
+static void modules_unload(void)
+{
+	unsigned int i;
+
+	modules_list();
+	for (i = modules_count; i-- > 0;)
+		module_unload(modules[i].name);
+}
+
+/* Those that are missing. */
+static void modules_load(void)
+{
+	unsigned int i;
+	int ret;
+
+	modules_list();
+	for (i = 0; i < modules_count; i++) {
+		ret = module_load(i);
+		check(!ret || ret == -EEXIST, "%s: %s", modules[i].name, strerror(-ret));
+	}
+}
+
+/* ---- books ---- */
+
+/**
+ * struct books - what a failure must leave as it was
+ * @modules:     that are there, and how many use each
+ * @descriptors: of interrupts, in the kernel
+ * @files:       of this process
+ * @mapped:      each mapping: CPU, hardware vector, proxy vector, references
+ */
+struct books {
+	char modules[512];
+	unsigned int descriptors;
+	unsigned int files;
+	char mapped[8192];
+};
+
+static void modules_read(char *text, size_t room)
+{
+	FILE *file = fopen("/proc/modules", "re");
+	char name[64];
+	size_t used = 0;
+	long users;
+
+	assert_non_null(file);
+	while (fscanf(file, "%63s %*s %ld%*[^\n]", name, &users) == 2) {
+		used += snprintf(text + used, room - used, "%s %ld\n", name, users);
+		assert_true(used < room);
+	}
+	fclose(file);
+}
+
+static unsigned int files_open(void)
+{
+	DIR *opened = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	assert_non_null(opened);
+	while (readdir(opened))
+		count++;
+	closedir(opened);
+	return count;
+}
+
+static void mapped_read(char *text, size_t room)
+{
+	FILE *file = fopen("/sys/kernel/debug/mshv_vtl/mappings", "re");
+	char line[256], vector[16], proxy[16], state[16];
+	unsigned int cpu;
+	size_t used = 0;
+	long references;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%u %*u %15s %15s %15s %ld", &cpu, vector, proxy, state,
+			   &references) != 5 || strcmp(state, "mapped"))
+			continue;
+		used += snprintf(text + used, room - used, "%u %s %s %ld\n", cpu, vector, proxy,
+				 references);
+		assert_true(used < room);
+	}
+	if (file)
+		fclose(file);
+}
+
+static void books_read(struct books *books)
+{
+	memset(books, 0, sizeof(*books));
+	if (!access("/sys/kernel/debug/mshv_vtl/totals", F_OK))
+		quarantine_wait_empty();
+	modules_read(books->modules, sizeof(books->modules));
+	books->descriptors = irq_descriptors();
+	books->files = files_open();
+	mapped_read(books->mapped, sizeof(books->mapped));
+}
+
+static void books_compare(const struct books *before)
+{
+	struct books now;
+
+	books_read(&now);
+	assert_string_equal(now.modules, before->modules);
+	assert_int_equal(now.descriptors, before->descriptors);
+	assert_int_equal(now.files, before->files);
+	assert_string_equal(now.mapped, before->mapped);
+}
+
+/* ---- the loop ---- */
+
+/**
+ * struct operation - what is asked of the driver, in a situation
+ * @prepare: makes the situation
+ * @run:     0 or more, or a negative errno
+ * @done:    checks what has to be when it succeeded, also by another way
+ * @undo:    ends the situation
+ */
+struct operation {
+	const char *name;
+	void (*prepare)(void);
+	int (*run)(void);
+	void (*done)(void);
+	void (*undo)(void);
+};
+
+static void nothing(void)
+{
+}
+
+/* Return: whether failure @number was met. */
+static bool attempt(const struct operation *operation, int orders, unsigned int number)
+{
+	struct books before;
+	unsigned int left;
+	int ret;
+
+	operation->prepare();
+	books_read(&before);
+	order_place(orders, number);
+	ret = operation->run();
+	left = order_end(orders);
+	if (left)
+		check(ret >= 0, "%s, with no failure: %s", operation->name, strerror(-ret));
+	if (ret < 0) {
+		check(ret == -ENOMEM || ret == -EFAULT, "%s, failure %u: %s", operation->name,
+		      number, strerror(-ret));
+		books_compare(&before);
+		ret = operation->run();
+		check(ret >= 0, "%s, after failure %u: %s", operation->name, number,
+		      strerror(-ret));
+	}
+	operation->done();
+	operation->undo();
+	return !left;
+}
+
+static void every_failure_from(const struct operation *operation, int orders, unsigned int first)
+{
+	unsigned int number;
+
+	for (number = first; attempt(operation, orders, number); number++)
+		assert_true(number < FAILURES_MAX);
+	print_message("# %s: %u\n", operation->name, number - first);
+	injected += number - first;
+	operations++;
+}
+
+static void every_failure(const struct operation *operation, int orders)
+{
+	every_failure_from(operation, orders, 1);
+}
+
+/* How many things of an operation may fail. */
+static unsigned int failures_count(const struct operation *operation, int orders)
+{
+	unsigned int left;
+
+	operation->prepare();
+	order_place(orders, FAILURES_MAX);
+	assert_true(operation->run() >= 0);
+	left = order_end(orders);
+	operation->done();
+	operation->undo();
+	return FAILURES_MAX - left;
+}
+
+/* The last so many: before that it is the kernel alone that is at work. */
+static void last_failures(const struct operation *operation, int orders, unsigned int last)
+{
+	unsigned int count = failures_count(operation, orders);
+
+	print_message("# %s: %u may fail\n", operation->name, count);
+	every_failure_from(operation, orders, count > last ? count - last : 1);
+}
+
+static void every_failure_of(const struct operation *list, size_t count)
+{
+	int orders = orders_open();
+	struct books before;
+	size_t i;
+
+	books_read(&before);
+	for (i = 0; i < count; i++)
+		every_failure(&list[i], orders);
+	books_compare(&before);
+	close(orders);
+}
+
+#define EVERY_FAILURE_OF(list) every_failure_of(list, sizeof(list) / sizeof((list)[0]))
+
+/* ---- files ---- */
+
+static int file = -1, other = -1;
+
+static void file_close(void)
+{
+	close(file);
+	file = -1;
+}
+
+static int run_open_mshv(void)
+{
+	file = open("/dev/mshv", O_RDWR | O_CLOEXEC);
+	return file < 0 ? -errno : 0;
+}
+
+static void has_mshv(void)
+{
+	assert_int_equal(run_open_mshv(), 0);
+}
+
+static int run_open_hvcall(void)
+{
+	file = open("/dev/mshv_hvcall", O_RDWR | O_CLOEXEC);
+	return file < 0 ? -errno : 0;
+}
+
+static int run_extension(void)
+{
+	uint32_t capability = MSHV_CAP_REDIRECTED_INTERRUPT;
+	int ret = ioctl(file, MSHV_CHECK_EXTENSION, &capability);
+
+	if (ret >= 0)
+		assert_int_equal(ret, 1);
+	return ret < 0 ? -errno : ret;
+}
+
+static int run_create(void)
+{
+	other = ioctl(file, MSHV_CREATE_VTL, 0);
+	return other < 0 ? -errno : 0;
+}
+
+static void both_close(void)
+{
+	close(other);
+	other = -1;
+	file_close();
+}
+
+static void other_maps(void)
+{
+	assert_true(vtl_map(other, PROXY, 0) > 0);
+}
+
+static void files_of_every_kind(void **state)
+{
+	const struct operation list[] = {
+		{ "open of mshv", nothing, run_open_mshv, nothing, file_close },
+		{ "open of mshv_hvcall", nothing, run_open_hvcall, nothing, file_close },
+		{ "MSHV_CHECK_EXTENSION", has_mshv, run_extension, nothing, file_close },
+		{ "MSHV_CREATE_VTL", has_mshv, run_create, other_maps, both_close },
+	};
+
+	(void)state;
+	EVERY_FAILURE_OF(list);
+}
+
+/* ---- mappings ---- */
+
+static unsigned int target;
+static int vector;
+
+static void has_file(void)
+{
+	file = vtl_open();
+}
+
+static int run_map(void)
+{
+	/* So that nothing but the call itself is met. */
+	struct mshv_map_device_intr args = {
+		.vector = PROXY,
+		.apic_id = apic_id(target),
+		.create_mapping = 1,
+	};
+	int ret = vtl_map_ioctl(file, &args);
+
+	vector = args.vector;
+	return ret;
+}
+
+static bool is_relayed(void)
+{
+	run_quiet(lab.run[target], 0);
+	assert_int_equal(labhost_vector_raise(lab.host, target, vector), 0);
+	return run_wait(lab.run[target], PROXY, WAIT_MS);
+}
+
+static void relays(void)
+{
+	assert_true(is_relayed());
+}
+
+static void has_mapping(void)
+{
+	has_file();
+	assert_int_equal(run_map(), 0);
+}
+
+static void other_has_mapping(void)
+{
+	other = vtl_open();
+	assert_true(vtl_map(other, PROXY, target) > 0);
+	has_file();
+}
+
+static int run_unmap(void)
+{
+	struct mshv_map_device_intr args = { .vector = vector, .apic_id = apic_id(target) };
+
+	return vtl_map_ioctl(file, &args);
+}
+
+static void has_two_references(void)
+{
+	has_mapping();
+	assert_int_equal(run_map(), 0);
+}
+
+static void is_unmapped(void)
+{
+	assert_int_equal(run_unmap(), -ENOENT);
+}
+
+/* One is left: dropped, the mapping is gone. */
+static void is_unmapped_once(void)
+{
+	relays();
+	assert_int_equal(run_unmap(), 0);
+	is_unmapped();
+}
+
+static int run_close(void)
+{
+	int ret = close(file) ? -errno : 0;
+
+	file = -1;
+	return ret;
+}
+
+static void all_is_unmapped(void)
+{
+	assert_int_equal(totals("mappings"), 0);
+}
+
+/* How many vectors this CPU has to give, with no quota. */
+static unsigned int vectors_free(unsigned int cpu)
+{
+	long quota = driver_parameter("vectors_per_cpu", 0);
+	unsigned int proxy = 16, count = 0;
+	int vtl = vtl_open(), ret = 0;
+
+	for (; proxy < 256 && ret >= 0; proxy++) {
+		ret = vtl_map(vtl, proxy, cpu);
+		count += ret > 0;
+	}
+	if (ret < 0)
+		assert_int_equal(ret, -ENODEV);
+	close(vtl);
+	driver_parameter("vectors_per_cpu", quota);
+	quarantine_wait_empty();
+	return count;
+}
+
+static void mappings_on(unsigned int cpu)
+{
+	const struct operation list[] = {
+		{ "map", has_file, run_map, relays, file_close },
+		{ "map of what is mapped", has_mapping, run_map, relays, file_close },
+		{ "map of another's", other_has_mapping, run_map, relays, both_close },
+		{ "unmap", has_mapping, run_unmap, is_unmapped, file_close },
+		{ "unmap of one of two", has_two_references, run_unmap, is_unmapped_once,
+		  file_close },
+		{ "close with a mapping", has_mapping, run_close, all_is_unmapped, nothing },
+	};
+	unsigned int before = vectors_free(cpu);
+
+	target = cpu;
+	EVERY_FAILURE_OF(list);
+	assert_int_equal(vectors_free(cpu), before);
+}
+
+static void mappings(void **state)
+{
+	(void)state;
+	mappings_on(0);
+	if (lab.cpus > 1)
+		mappings_on(lab.cpus - 1);
+}
+
+/* ---- the other ioctls of a VTL file ---- */
+
+static void has_event(void)
+{
+	has_file();
+	other = eventfd(0, EFD_CLOEXEC);
+	assert_true(other >= 0);
+}
+
+static int run_poll_file(void)
+{
+	struct mshv_set_poll_file args = { .cpu = 0, .fd = other };
+
+	return ioctl(file, MSHV_SET_POLL_FILE, &args) ? -errno : 0;
+}
+
+static void has_poll_file(void)
+{
+	has_event();
+	assert_int_equal(run_poll_file(), 0);
+}
+
+static void event_cancels(void)
+{
+	uint64_t one = 1;
+
+	lab.run[0]->cancel = 0;
+	assert_int_equal(write(other, &one, sizeof(one)), sizeof(one));
+	assert_int_equal(__atomic_load_n(&lab.run[0]->cancel, __ATOMIC_ACQUIRE), 1);
+	assert_int_equal(read(other, &one, sizeof(one)), sizeof(one));
+}
+
+static int kick(uint64_t flags)
+{
+	uint64_t mask = ~0ULL;
+	struct mshv_kick_cpus args = { .len = 64, .mask = (uintptr_t)&mask, .flags = flags };
+
+	return ioctl(file, MSHV_KICK_CPUS, &args) ? -errno : 0;
+}
+
+static int run_kick(void)
+{
+	return kick(MSHV_KICK_CPUS_WAIT | MSHV_KICK_CPUS_CANCEL);
+}
+
+static int run_interrupts(void)
+{
+	struct mshv_vector_counts counts[256];
+	struct mshv_vp_interrupts args = {
+		.vp = target,
+		.counts_len = 256,
+		.counts = (uintptr_t)counts,
+	};
+	int ret = ioctl(file, MSHV_GET_VP_INTERRUPTS, &args) ? -errno : 0;
+
+	if (!ret)
+		assert_int_equal(args.mapped, 1);
+	return ret;
+}
+
+static int run_tdcall(void)
+{
+	struct mshv_tdcall args = { .rax = TDG_VP_INFO };
+
+	return ioctl(file, MSHV_TDCALL, &args) ? -errno : (int)args.rax;
+}
+
+static void other_ioctls(void **state)
+{
+	const struct operation list[] = {
+		{ "MSHV_SET_POLL_FILE", has_event, run_poll_file, event_cancels, both_close },
+		{ "MSHV_SET_POLL_FILE again", has_poll_file, run_poll_file, event_cancels,
+		  both_close },
+		{ "MSHV_KICK_CPUS", has_file, run_kick, nothing, file_close },
+		{ "MSHV_GET_VP_INTERRUPTS", has_mapping, run_interrupts, relays, file_close },
+		{ "MSHV_TDCALL", has_file, run_tdcall, nothing, file_close },
+	};
+
+	(void)state;
+	cpu_pin(0);
+	EVERY_FAILURE_OF(list);
+}
+
+/* ---- calls to the host ---- */
+
+static void has_hvcall(void)
+{
+	file = hv_open_raw();
+}
+
+static int run_setup(void)
+{
+	static uint8_t bitmap[8192] = { [HV_CALL_GET_VP_REGISTERS / 8] =
+						1 << HV_CALL_GET_VP_REGISTERS % 8 };
+	struct mshv_hvcall_setup args = {
+		.bitmap_size = sizeof(bitmap),
+		.bitmap = (uintptr_t)bitmap,
+	};
+
+	return ioctl(file, MSHV_HVCALL_SETUP, &args) ? -errno : 0;
+}
+
+/* A call that has input and output: the capability register. */
+static int run_call(void)
+{
+	struct {
+		uint64_t partition;
+		uint32_t vp, vtl, name;
+	} input = { ~0ULL, 0xfffffffe, 0, HV_REGISTER_VSM_CAPABILITIES };
+	uint64_t output[2] = { 0 }, status = ~0ULL;
+	int ret = hv_call(file, HV_CALL_GET_VP_REGISTERS | 1ULL << 32, &input, 20, output,
+			  sizeof(output), &status);
+
+	/* The lab.s host takes memory in this very thread. */
+	if (!ret && (status & 0xffff) == HV_INSUFFICIENT_MEMORY)
+		return -ENOMEM;
+	if (!ret) {
+		assert_int_equal(status & 0xffff, HV_SUCCESS);
+		assert_true(output[0] & HV_VSM_REDIRECT);
+	}
+	return ret;
+}
+
+static void may_call(void)
+{
+	assert_int_equal(run_call(), 0);
+}
+
+static void has_setup(void)
+{
+	has_hvcall();
+	assert_int_equal(run_setup(), 0);
+}
+
+static long meminfo(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	check(at, "no %s in /proc/meminfo", key);
+	return strtol(at + strlen(key), NULL, 10);
+}
+
+/* Pages that nobody has on his account: kB. */
+static long memory_unaccounted(void)
+{
+	char text[8192];
+	FILE *info = fopen("/proc/meminfo", "re");
+	size_t length;
+
+	assert_non_null(info);
+	length = fread(text, 1, sizeof(text) - 1, info);
+	fclose(info);
+	text[length] = '\0';
+	return meminfo(text, "MemTotal:") - meminfo(text, "MemFree:") -
+	       meminfo(text, "Buffers:") - meminfo(text, "\nCached:") -
+	       meminfo(text, "\nSlab:") - meminfo(text, "AnonPages:") -
+	       meminfo(text, "KernelStack:") - meminfo(text, "PageTables:") -
+	       meminfo(text, "Percpu:") - meminfo(text, "VmallocUsed:");
+}
+
+/* A page that is lost has no name: but it is missed, if it is lost often. */
+static void pages_are_not_lost(void)
+{
+	int orders = orders_open();
+	unsigned int number, round;
+	long before, lost;
+
+	for (number = 1; ; number++) {
+		before = memory_unaccounted();
+		for (round = 0; round < ROUNDS; round++) {
+			order_place(orders, number);
+			run_call();
+			if (order_end(orders))
+				break;
+		}
+		if (round < ROUNDS)
+			break;
+		injected += ROUNDS;
+		lost = (memory_unaccounted() - before) / 4;
+		check(lost < ROUNDS / 2, "MSHV_HVCALL, failure %u: %ld pages are lost", number,
+		      lost);
+	}
+	assert_true(number > 1);
+	close(orders);
+}
+
+static void calls_to_the_host(void **state)
+{
+	const struct operation list[] = {
+		{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call, file_close },
+		{ "MSHV_HVCALL", has_setup, run_call, may_call, file_close },
+	};
+
+	(void)state;
+	host_behave();
+	EVERY_FAILURE_OF(list);
+	has_setup();
+	pages_are_not_lost();
+	file_close();
+}
+
+/* ---- pages ---- */
+
+static volatile char *page;
+static unsigned long page_index;
+static sigjmp_buf touch_context;
+
+static void touch_failed(int signal)
+{
+	siglongjmp(touch_context, signal);
+}
+
+/* -EIO: it raised SIGBUS, which says that there is no such page. */
+static int run_page(void)
+{
+	if (page)
+		munmap((void *)page, 4096);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, page_index * 4096);
+	if (page == MAP_FAILED) {
+		page = NULL;
+		return -errno;
+	}
+	if (sigsetjmp(touch_context, 0))
+		return -EIO;
+	(void)page[0];
+	return 0;
+}
+
+static void page_is_there(void)
+{
+	page[8] = page[8];
+}
+
+static void page_close(void)
+{
+	munmap((void *)page, 4096);
+	page = NULL;
+	file_close();
+}
+
+static void touch_begin(struct sigaction *before)
+{
+	struct sigaction action = { .sa_handler = touch_failed, .sa_flags = SA_NODEFER };
+
+	page = NULL;
+	sigaction(SIGBUS, &action, before);
+}
+
+static void run_pages(void **state)
+{
+	const struct operation list[] = {
+		{ "mmap of a run page", has_file, run_page, page_is_there, page_close },
+	};
+	struct sigaction before;
+
+	(void)state;
+	touch_begin(&before);
+	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0);
+	EVERY_FAILURE_OF(list);
+	sigaction(SIGBUS, &before, NULL);
+}
+
+/* ---- what is made for a VP when VTL0 is first entered ---- */
+
+/* No VP of it has been entered yet. */
+static void has_fresh_file(void)
+{
+	struct mshv_vtl_run *run;
+
+	modules_unload();
+	modules_load();
+	driver_parameter("quarantine_ms", 1);
+	has_file();
+	run = vtl_page(file, 0);
+	/* It goes in, and comes back at once. */
+	run->cancel = 1;
+	munmap(run, 4096);
+}
+
+static int run_enter(void)
+{
+	if (!ioctl(file, MSHV_RETURN_TO_LOWER_VTL, 0))
+		return 0;
+	return errno == EINTR ? 0 : -errno;
+}
+
+static void enters_again(void)
+{
+	assert_int_equal(run_enter(), 0);
+}
+
+static void first_entries(void **state)
+{
+	const struct operation list[] = {
+		{ "MSHV_RETURN_TO_LOWER_VTL, the first", has_fresh_file, run_enter, enters_again,
+		  file_close },
+		{ "mmap of a virtual APIC page, the first", has_fresh_file, run_page, page_is_there,
+		  page_close },
+	};
+	struct sigaction before;
+	int orders;
+	size_t i;
+
+	(void)state;
+	cpu_pin(0);
+	touch_begin(&before);
+	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 0);
+	orders = orders_open();
+	for (i = 0; i < 2; i++)
+		every_failure(&list[i], orders);
+	close(orders);
+	sigaction(SIGBUS, &before, NULL);
+}
+
+/* ---- what an operator reads ---- */
+
+static const char *const tables[] = { "mappings", "cpus", "vps", "synic", "totals" };
+
+/* Reads one to its end: how many lines it has, or a negative errno. */
+static int table_read(const char *name)
+{
+	char path[64], text[4096];
+	int lines = 0, opened;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/mshv_vtl/%s", name);
+	opened = open(path, O_RDONLY | O_CLOEXEC);
+	if (opened < 0)
+		return -errno;
+	while ((length = read(opened, text, sizeof(text))) > 0) {
+		while (length--)
+			lines += text[length] == '\n';
+	}
+	if (length < 0)
+		lines = -errno;
+	close(opened);
+	return lines;
+}
+
+static int tables_wanted[5];
+
+static int run_tables(void)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < 5; i++) {
+		ret = table_read(tables[i]);
+		if (ret < 0)
+			return ret;
+		assert_int_equal(ret, tables_wanted[i]);
+	}
+	return 0;
+}
+
+/* More than fits into the first buffer. */
+static void tables_fill(void)
+{
+	size_t i;
+
+	for (i = 0; i < 110; i++)
+		assert_true(vtl_map(lab.vtl, 0x40 + i, 0) > 0);
+	for (i = 0; i < 5; i++)
+		tables_wanted[i] = table_read(tables[i]);
+	assert_int_equal(tables_wanted[0], 111);
+}
+
+static void what_an_operator_reads(void **state)
+{
+	const struct operation list[] = {
+		{ "read of debugfs, five files", nothing, run_tables, nothing, nothing },
+	};
+
+	(void)state;
+	tables_fill();
+	EVERY_FAILURE_OF(list);
+}
+
+/* ---- load ---- */
+
+static void driver_unload(void)
+{
+	module_unload(DRIVER);
+}
+
+static int run_load(void)
+{
+	return module_load(0);
+}
+
+/* Also if it has no debugfs, which is what it then does without. */
+static void is_loaded(void)
+{
+	has_file();
+	assert_true(vtl_map(file, PROXY, 0) > 0);
+	file_close();
+}
+
+static pid_t thread_of_cpu(unsigned int cpu)
+{
+	DIR *processes = opendir("/proc");
+	char path[300], comm[32], wanted[32];
+	struct dirent *entry;
+	pid_t found = 0;
+	FILE *opened;
+
+	assert_non_null(processes);
+	snprintf(wanted, sizeof(wanted), "cpuhp/%u", cpu);
+	while (!found && (entry = readdir(processes))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		opened = fopen(path, "re");
+		if (!opened)
+			continue;
+		if (fscanf(opened, "%31s", comm) == 1 && !strcmp(comm, wanted))
+			found = strtol(entry->d_name, NULL, 10);
+		fclose(opened);
+	}
+	closedir(processes);
+	assert_true(found > 0);
+	return found;
+}
+
+/* Of the kernel's thread that takes a CPU's steps of hotplug. */
+static int orders_of_cpu(unsigned int cpu)
+{
+	char path[64];
+	int opened;
+
+	snprintf(path, sizeof(path), "/proc/%d/fail-nth", (int)thread_of_cpu(cpu));
+	opened = open(path, O_RDWR | O_CLOEXEC);
+	check(opened >= 0, "%s: %s", path, strerror(errno));
+	return opened;
+}
+
+static const struct operation load = {
+	"load", driver_unload, run_load, is_loaded, driver_unload,
+};
+
+static void relays_on_every_cpu(void)
+{
+	modules_load();
+	assert_int_equal(lab_setup(NULL), 0);
+	for (target = 0; target < lab.cpus; target++) {
+		has_mapping();
+		relays();
+		file_close();
+	}
+	assert_int_equal(lab_teardown(NULL), 0);
+}
+
+static void load_by_its_thread(void **state)
+{
+	int orders;
+
+	(void)state;
+	modules_unload();
+	orders = orders_open();
+	last_failures(&load, orders, LOAD_LAST);
+	close(orders);
+	relays_on_every_cpu();
+}
+
+/* What is made for each CPU is made by that CPU's own thread. */
+static void load_by_each_cpus_thread(void **state)
+{
+	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int orders;
+
+	(void)state;
+	modules_unload();
+	for (cpu = 0; cpu < cpus; cpu++) {
+		orders = orders_of_cpu(cpu);
+		every_failure(&load, orders);
+		close(orders);
+	}
+	relays_on_every_cpu();
+}
+
+/* ---- hotplug ---- */
+
+static int run_online(void)
+{
+	return cpu_set_online(target, true);
+}
+
+static int run_offline(void)
+{
+	return cpu_set_online(target, false);
+}
+
+static void cpu_is_taken(void)
+{
+	assert_int_equal(run_offline(), 0);
+}
+
+static void cpu_comes(void)
+{
+	assert_int_equal(run_online(), 0);
+}
+
+/* The driver has never seen it. */
+static void cpu_is_new(void)
+{
+	driver_unload();
+	cpu_is_taken();
+	assert_int_equal(module_load(0), 0);
+	driver_parameter("quarantine_ms", 1);
+}
+
+static void cpu_can_be_mapped(void)
+{
+	has_file();
+	assert_true(vtl_map(file, PROXY, target) > 0);
+	file_close();
+	quarantine_wait_empty();
+}
+
+static void cpu_cannot_be_mapped(void)
+{
+	has_file();
+	assert_int_equal(vtl_map(file, PROXY, target), -EINVAL);
+	file_close();
+}
+
+static void a_cpu_that_comes_and_goes(void **state)
+{
+	const struct operation list[] = {
+		{ "a CPU that is new comes", cpu_is_new, run_online, cpu_can_be_mapped, nothing },
+		{ "a CPU comes back", cpu_is_taken, run_online, cpu_can_be_mapped, nothing },
+		{ "a CPU goes", nothing, run_offline, cpu_cannot_be_mapped, cpu_comes },
+	};
+	int orders;
+	size_t i;
+
+	(void)state;
+	target = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	if (!target)
+		skip();
+	apic_id(0);
+	modules_unload();
+	orders = orders_of_cpu(target);
+	for (i = 0; i < 3; i++)
+		last_failures(&list[i], orders, HOTPLUG_LAST);
+	close(orders);
+	relays_on_every_cpu();
+}
+
+/* ---- */
+
+static void leftovers_close(void)
+{
+	if (file >= 0)
+		file_close();
+	if (other >= 0)
+		close(other);
+	other = -1;
+}
+
+static int setup(void **state)
+{
+	int ret = hv_setup(state);
+
+	driver_parameter("quarantine_ms", 1);
+	return ret;
+}
+
+static int group_setup(void **state)
+{
+	(void)state;
+	failures_allow();
+	return 0;
+}
+
+/* Also of a test that failed. */
+static int teardown(void **state)
+{
+	leftovers_close();
+	return hv_teardown(state);
+}
+
+static int fresh_teardown(void **state)
+{
+	(void)state;
+	leftovers_close();
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define FRESH_TEST(name) cmocka_unit_test_teardown(name, fresh_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(files_of_every_kind),
+		TEST(mappings),
+		TEST(other_ioctls),
+		TEST(calls_to_the_host),
+		TEST(run_pages),
+		TEST(what_an_operator_reads),
+		FRESH_TEST(first_entries),
+		FRESH_TEST(load_by_its_thread),
+		FRESH_TEST(load_by_each_cpus_thread),
+		FRESH_TEST(a_cpu_that_comes_and_goes),
+	};
+	int ret;
+
+	if (!kernel_fails_to_order()) {
+		printf("1..1\nok 1 # SKIP no fault injection in this kernel\n");
+		return 0;
+	}
+	ret = cmocka_run_group_tests_name("failures", tests, group_setup, NULL);
+	if (!ret)
+		printf("# figure: %u operations, %u failures injected, all as before\n",
+		       operations, injected);
+	return ret;
+}
