@@ -33,7 +33,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
+	check-tdx check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -52,7 +52,7 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse unit models lib tools install bench fuzz tdx vm
+	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
@@ -65,6 +65,12 @@ check-style: setup ## sources: licences, checkpatch, man pages
 
 check-models: setup ## the protocols, model-checked, and mutants of each found out
 	@scripts/check models
+
+check-litmus: setup ## the barriers, under the kernel's memory model and on real threads
+	@scripts/check litmus
+
+check-static: setup ## clang's analyzer and gcc's, with the exceptions in scripts/static-exceptions
+	@scripts/check static
 
 check-fuzz: setup ## a minute of hostile VMMs, hosts and input
 	@scripts/check fuzz

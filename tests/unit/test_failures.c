@@ -283,7 +283,8 @@ static long mshv_ioctl(unsigned int command, void *argument)
 {
 	const struct file_operations *operations = node("mshv");
 
-	assert_non_null(operations);
+	if (!operations)
+		fail();
 	return operations->unlocked_ioctl(NULL, command, (unsigned long)argument);
 }
 
@@ -713,7 +714,7 @@ static bool says_so(long error)
 static bool attempt(const struct operation *operation, unsigned int number)
 {
 	size_t bytes = __sanitizer_get_current_allocated_bytes();
-	struct ledger before;
+	struct ledger before = { 0 };
 	bool happened;
 	long ret;
 

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * cycles: map and unmap a million times, on all CPUs from several threads, now and
+ * then with an interrupt in between, or with the file closed instead of an unmap; and
+ * the system is as it was.
+ *
+ * Owns: what a cycle is, and what "as it was" means.
+ */
+#include <argp.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../fuzz/books.h"
+#include "../fuzz/random.h"
+#include "measure.h"
+#include "table.h"
+
+#define THREADS_MAX	8
+/* Each thread has proxy vectors of its own, so that each bit has one taker. */
+#define VECTOR_FIRST	0x30
+#define VECTORS_EACH	16
+#define HELD_MAX	6
+#define RAISES_ONCE_IN	16
+#define CLOSES_ONCE_IN	200
+/* A call to another CPU is slow here: most cycles are on the thread's own. */
+#define ELSEWHERE_ONCE_IN 16
+#define WAIT_MS		patience(20000)
+/* Caches of the kernel fill: so many cycles first, and then rounds to learn by. */
+#define WARM_UP		10000
+#define ROUNDS		3
+#define ROUND		2000
+/* Memory that the kernel itself may take or give back, whatever is done here. */
+#define BOUND_KB	512
+/* A leak makes rounds differ, too: it must not excuse itself. */
+#define SWING_MAX_KB	512
+
+static struct {
+	uint64_t seed;
+	uint64_t count;
+	unsigned int seconds;
+	unsigned int threads;
+} config = { .count = 1000000, .seconds = 3000, .threads = 4 };
+
+/**
+ * struct cycler - a thread that maps and unmaps
+ * @held: what it has mapped now
+ */
+struct cycler {
+	pthread_t thread;
+	unsigned int number;
+	struct stream stream;
+	int vtl;
+	unsigned int held_count;
+	struct held {
+		unsigned int cpu;
+		unsigned int proxy;
+		int vector;
+	} held[HELD_MAX];
+};
+
+static struct cycler cyclers[THREADS_MAX];
+static uint64_t cycles, limit, interrupts, closes;
+static uint64_t deadline_ms;
+static int failure;
+static const char *failed;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+static uint64_t figure(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+static void figure_add(uint64_t *value, uint64_t count)
+{
+	__atomic_fetch_add(value, count, __ATOMIC_RELAXED);
+}
+
+static void fail_with(const char *what, int error)
+{
+	if (!__atomic_exchange_n(&failure, error ? error : -1, __ATOMIC_SEQ_CST))
+		failed = what;
+}
+
+/* ---- a cycle ---- */
+
+/* Takes this bit alone: the others are other threads'. */
+static bool bit_wait(struct mshv_vtl_run *run, unsigned int vector)
+{
+	uint32_t *bank = &run->proxy_irr[vector / 32], bit = 1U << vector % 32;
+	uint64_t deadline = now_ms() + WAIT_MS;
+
+	while (!(__atomic_load_n(bank, __ATOMIC_ACQUIRE) & bit)) {
+		if (now_ms() > deadline)
+			return false;
+		sched_yield();
+	}
+	__atomic_fetch_and(bank, ~bit, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+/* A real interrupt of this thread's own device. */
+static void interrupt_send(struct cycler *cycler, const struct held *held)
+{
+	const struct labhost_source *source = &lab.sources[cycler->number];
+	int ret = labhost_route(lab.host, source->device, source->source, apic_id(held->cpu),
+				held->vector);
+
+	if (!ret)
+		ret = labhost_raise(lab.host, source->device, source->source, 1, NULL);
+	if (ret) {
+		fail_with("raise", -ret);
+		return;
+	}
+	if (!bit_wait(lab.run[held->cpu], held->proxy)) {
+		printf("# no interrupt: device %u, source %u, CPU %u, vector %#x for %#x\n",
+		       source->device, source->source, held->cpu, held->vector, held->proxy);
+		fail_with("an interrupt", ETIMEDOUT);
+	}
+	labhost_mask(lab.host, source->device, source->source);
+	figure_add(&interrupts, 1);
+}
+
+static void map_one(struct cycler *cycler)
+{
+	struct held *held = &cycler->held[cycler->held_count];
+
+	held->cpu = random_once_in(&cycler->stream, ELSEWHERE_ONCE_IN) ?
+		    random_below(&cycler->stream, lab.cpus) : cycler->number % lab.cpus;
+	held->proxy = VECTOR_FIRST + cycler->number * VECTORS_EACH +
+		      random_below(&cycler->stream, VECTORS_EACH);
+	held->vector = vtl_map(cycler->vtl, held->proxy, held->cpu);
+	if (held->vector < 0) {
+		fail_with("map", -held->vector);
+		return;
+	}
+	cycler->held_count++;
+	if (random_once_in(&cycler->stream, RAISES_ONCE_IN))
+		interrupt_send(cycler, held);
+}
+
+static void unmap_one(struct cycler *cycler)
+{
+	unsigned int which = random_below(&cycler->stream, cycler->held_count);
+	struct held held = cycler->held[which];
+	int ret = vtl_unmap(cycler->vtl, held.vector, held.cpu);
+
+	if (ret)
+		fail_with("unmap", -ret);
+	cycler->held[which] = cycler->held[--cycler->held_count];
+	figure_add(&cycles, 1);
+}
+
+/* What it held goes with the file. */
+static void file_close(struct cycler *cycler)
+{
+	close(cycler->vtl);
+	figure_add(&cycles, cycler->held_count);
+	figure_add(&closes, 1);
+	cycler->held_count = 0;
+}
+
+static void cycle_do(struct cycler *cycler)
+{
+	if (cycler->held_count == HELD_MAX ||
+	    (cycler->held_count && random_once_in(&cycler->stream, 2))) {
+		unmap_one(cycler);
+	} else {
+		map_one(cycler);
+	}
+	if (random_once_in(&cycler->stream, CLOSES_ONCE_IN)) {
+		file_close(cycler);
+		cycler->vtl = vtl_open();
+	}
+}
+
+static void *cycler_run(void *argument)
+{
+	struct cycler *cycler = argument;
+
+	cpu_pin(cycler->number % lab.cpus);
+	cycler->vtl = vtl_open();
+	while (figure(&cycles) < figure(&limit) && !__atomic_load_n(&failure, __ATOMIC_RELAXED) &&
+	       now_ms() < deadline_ms)
+		cycle_do(cycler);
+	file_close(cycler);
+	return NULL;
+}
+
+/* ---- rounds of them ---- */
+
+static void second_print(unsigned int second)
+{
+	static const char head[] =
+		"   s     cycles     /s interrupts  closes  mapped  available kB  slab kB";
+	static uint64_t before;
+	uint64_t done = figure(&cycles);
+
+	table_row(head, second);
+	table_cell(10, done);
+	table_cell(6, done - before);
+	table_cell(10, figure(&interrupts));
+	table_cell(7, figure(&closes));
+	table_cell(7, totals("mappings"));
+	table_cell(13, measure_available());
+	table_cell(8, measure_slab());
+	table_end();
+	before = done;
+}
+
+/* So many more cycles; a line a second if @begin is not 0. */
+static void cycles_run(uint64_t count, uint64_t begin)
+{
+	uint64_t next = begin + 1000;
+	unsigned int i;
+
+	__atomic_store_n(&limit, figure(&cycles) + count, __ATOMIC_RELAXED);
+	for (i = 0; i < config.threads; i++)
+		pthread_create(&cyclers[i].thread, NULL, cycler_run, &cyclers[i]);
+	while (begin && figure(&cycles) < limit && !failure && now_ms() < deadline_ms) {
+		sleep_ms(50);
+		if (now_ms() < next)
+			continue;
+		second_print((now_ms() - begin) / 1000);
+		next += 1000;
+	}
+	for (i = 0; i < config.threads; i++)
+		pthread_join(cyclers[i].thread, NULL);
+}
+
+static int64_t distance(int64_t one, int64_t other)
+{
+	return one > other ? one - other : other - one;
+}
+
+/*
+ * How much the figures of memory differ from round to round, when there is nothing to
+ * be lost yet: the greatest is kept in @swing, and what was last in the result.
+ */
+static struct measure learn(struct measure *swing)
+{
+	struct measure last = measure_take(), now;
+	unsigned int round;
+
+	*swing = (struct measure){ .available = 0 };
+	for (round = 0; round < ROUNDS; round++) {
+		cycles_run(ROUND, 0);
+		now = measure_take();
+		if (distance(now.available, last.available) > swing->available)
+			swing->available = distance(now.available, last.available);
+		if (distance(now.slab, last.slab) > swing->slab)
+			swing->slab = distance(now.slab, last.slab);
+		last = now;
+	}
+	return last;
+}
+
+/* ---- what must hold ---- */
+
+static void memory_check(const char *what, int64_t lost, int64_t swing)
+{
+	int64_t bound = BOUND_KB + 2 * (swing < SWING_MAX_KB ? swing : SWING_MAX_KB);
+
+	books_check(lost <= bound, "%s: %" PRId64 " kB are gone; up to %" PRId64
+		    " may be, as rounds differ by %" PRId64, what, lost, bound, swing);
+}
+
+static void same_check(const char *what, int64_t before, int64_t after)
+{
+	books_check(before == after, "%s: %" PRId64 ", as before: %" PRId64, what, after, before);
+}
+
+static int64_t measures_check(const struct measure *before, const struct measure *after,
+			      const struct measure *swing)
+{
+	int64_t lost = 0;
+	unsigned int cpu;
+
+	memory_check("memory", before->available - after->available, swing->available);
+	memory_check("objects of the slab allocator",
+		     after->slab - before->slab, swing->slab);
+	same_check("open files of the system", before->files, after->files);
+	same_check("open files of the process", before->fds, after->fds);
+	same_check("interrupt descriptors", before->descriptors, after->descriptors);
+	same_check("rows of /proc/interrupts", before->rows, after->rows);
+	for (cpu = 0; cpu < lab.cpus; cpu++) {
+		books_check(before->vectors[cpu] == after->vectors[cpu],
+			    "vectors of CPU %u: %" PRId64 ", as before: %" PRId64, cpu,
+			    after->vectors[cpu], before->vectors[cpu]);
+		lost += before->vectors[cpu] - after->vectors[cpu];
+	}
+	return lost;
+}
+
+static void run_cycles(void)
+{
+	struct measure before, after, swing;
+	uint64_t begin = now_ms(), done, raised;
+	int64_t vectors;
+
+	deadline_ms = begin + config.seconds * 1000ULL;
+	printf("# the caches fill: %u cycles, then %u times %u\n", WARM_UP, ROUNDS, ROUND);
+	cycles_run(WARM_UP, begin);
+	before = learn(&swing);
+	done = figure(&cycles);
+	raised = figure(&interrupts);
+	begin = now_ms();
+	cycles_run(config.count, begin);
+	begin = now_ms() - begin;
+	done = figure(&cycles) - done;
+	raised = figure(&interrupts) - raised;
+	after = measure_take();
+	books_check(!failure, "each call and each interrupt came to its end (%s: %s)",
+		    failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
+	books_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
+	vectors = measures_check(&before, &after, &swing);
+	printf("# figure: %s map/unmap cycles, %s of them with an interrupt; memory %+" PRId64
+	       " kB, slab %+" PRId64 " kB, %" PRId64 " open files and %" PRId64
+	       " vectors lost in %s s\n", table_number(done), table_number(raised),
+	       after.available - before.available, after.slab - before.slab,
+	       after.files - before.files, vectors, table_number(begin / 1000));
+}
+
+/* ---- the whole ---- */
+
+static void lab_open(void)
+{
+	unsigned int i;
+
+	if (labhost_sources(lab.host, &lab.sources, &lab.count) || lab.count < config.threads) {
+		printf("Bail out! the lab has too few devices\n");
+		exit(1);
+	}
+	lab.vtl = vtl_open();
+	for (i = 0; i < lab.cpus; i++)
+		lab.run[i] = vtl_page(lab.vtl, i);
+	runs_clear();
+	for (i = 0; i < config.threads; i++) {
+		cyclers[i].number = i;
+		cyclers[i].stream.at = config.seed + i;
+	}
+}
+
+static void lab_close(void)
+{
+	unsigned int i;
+
+	runs_clear();
+	for (i = 0; i < lab.cpus; i++)
+		munmap(lab.run[i], 4096);
+	close(lab.vtl);
+	free(lab.sources);
+}
+
+static error_t option_take(int key, char *value, struct argp_state *state)
+{
+	switch (key) {
+	case 's':
+		config.seed = strtoull(value, NULL, 0);
+		return 0;
+	case 'n':
+		config.count = strtoull(value, NULL, 0);
+		return 0;
+	case 't':
+		config.seconds = strtoul(value, NULL, 0);
+		return 0;
+	case 'j':
+		config.threads = strtoul(value, NULL, 0);
+		if (!config.threads || config.threads > THREADS_MAX)
+			argp_error(state, "--threads: 1 to %u", THREADS_MAX);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
+	{ "count", 'n', "N", 0, "so many cycles (1000000)", 0 },
+	{ "seconds", 't', "S", 0, "it is a failure if that takes longer (3000)", 0 },
+	{ "threads", 'j', "N", 0, "so many threads (4)", 0 },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	options, option_take, NULL, "Map and unmap a million times.", NULL, NULL, NULL
+};
+
+int main(int argc, char **argv)
+{
+	struct books books;
+
+	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	printf("# cycles --seed %" PRIu64 " --count %" PRIu64 " --threads %u\n", config.seed,
+	       config.count, config.threads);
+	books_open(&books);
+	lab_open();
+	run_cycles();
+	lab_close();
+	books_close(&books);
+	return books_end();
+}

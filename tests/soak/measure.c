@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a kernel has given away; see measure.h.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "measure.h"
+
+/* More than any CPU has; proxy vectors from 16 to 255. */
+#define PROXY_FIRST	16
+#define PROXY_COUNT	240
+/* What is freed after a grace period, or by a worker of the kernel, is by then. */
+#define SETTLE_MS	500
+#define LOOKS		4
+
+int64_t measure_available(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	long long value = 0;
+	char line[128];
+
+	check(file, "/proc/meminfo cannot be read");
+	while (fgets(line, sizeof(line), file) &&
+	       sscanf(line, "MemAvailable: %lld", &value) != 1)
+		;
+	fclose(file);
+	check(value, "/proc/meminfo tells no MemAvailable");
+	return value;
+}
+
+int64_t measure_slab(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	unsigned long long active, size, sum = 0;
+	char line[512];
+
+	check(file, "/proc/slabinfo cannot be read");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %llu %*u %llu", &active, &size) == 2)
+			sum += active * size;
+	}
+	fclose(file);
+	check(sum, "/proc/slabinfo tells nothing");
+	return sum / 1024;
+}
+
+static int64_t files_open(void)
+{
+	FILE *file = fopen("/proc/sys/fs/file-nr", "re");
+	long long value = -1;
+
+	check(file && fscanf(file, "%lld", &value) == 1, "file-nr cannot be read");
+	fclose(file);
+	return value;
+}
+
+static int64_t fds_open(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	int64_t count = 0;
+
+	check(directory, "/proc/self/fd cannot be read");
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static int64_t interrupt_rows(void)
+{
+	FILE *file = fopen("/proc/interrupts", "re");
+	char line[4096];
+	int64_t count = 0;
+
+	check(file, "/proc/interrupts cannot be read");
+	while (fgets(line, sizeof(line), file))
+		count++;
+	fclose(file);
+	return count;
+}
+
+/* All that a CPU has are taken, and given back. */
+static int64_t vectors_left(unsigned int cpu)
+{
+	int vtl = vtl_open(), count = 0;
+
+	while (count < PROXY_COUNT && vtl_map(vtl, PROXY_FIRST + count, cpu) > 0)
+		count++;
+	close(vtl);
+	return count;
+}
+
+static void settle(void)
+{
+	FILE *caches;
+
+	quarantine_wait_empty();
+	sleep_ms(SETTLE_MS);
+	sync();
+	caches = fopen("/proc/sys/vm/drop_caches", "we");
+	check(caches, "drop_caches cannot be written");
+	fputs("3\n", caches);
+	fclose(caches);
+	sleep_ms(SETTLE_MS);
+}
+
+/* Of several looks the best: what others hold for a moment is not lost. */
+struct measure measure_take(void)
+{
+	struct measure measure = { .available = 0 };
+	long quota = driver_parameter("vectors_per_cpu", 0);
+	unsigned int cpu, look;
+	int64_t value;
+
+	for (cpu = 0; cpu < lab.cpus; cpu++)
+		measure.vectors[cpu] = vectors_left(cpu);
+	driver_parameter("vectors_per_cpu", quota);
+	for (look = 0; look < LOOKS; look++) {
+		settle();
+		value = measure_available();
+		if (value > measure.available)
+			measure.available = value;
+		value = measure_slab();
+		if (!look || value < measure.slab)
+			measure.slab = value;
+	}
+	measure.files = files_open();
+	measure.fds = fds_open();
+	measure.descriptors = irq_descriptors();
+	measure.rows = interrupt_rows();
+	return measure;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a kernel has given away: memory, descriptors, vectors. A leak shows here,
+ * whoever made it.
+ */
+#ifndef _TESTS_SOAK_MEASURE_H
+#define _TESTS_SOAK_MEASURE_H
+
+#include <stdint.h>
+
+#include "../vm/vtl.h"
+
+/**
+ * struct measure - as it is at a quiet moment
+ * @available:  kB of memory that could be had (MemAvailable)
+ * @slab:       kB in objects of the slab allocator, each cache's in use
+ * @files:      open files of the system
+ * @fds:        open files of this process
+ * @descriptors: interrupts with a directory in /proc/irq
+ * @rows:       lines of /proc/interrupts
+ * @vectors:    by CPU: how many hardware vectors can be had there, to the last
+ */
+struct measure {
+	int64_t available;
+	int64_t slab;
+	int64_t files;
+	int64_t fds;
+	int64_t descriptors;
+	int64_t rows;
+	int64_t vectors[CPUS_MAX];
+};
+
+/* Waits until what is being freed has been freed, and looks. */
+struct measure measure_take(void);
+
+/* A part of it, at once: kB. */
+int64_t measure_available(void);
+int64_t measure_slab(void);
+
+#endif /* _TESTS_SOAK_MEASURE_H */

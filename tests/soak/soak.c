@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * soak: the books under load. Devices fire as fast as they can, while routes are
+ * made, moved, promoted, demoted and given back, files closed, processes killed, VPs
+ * halted and taken out of VTL0, and the host refuses; at the end the books balance.
+ *
+ * Owns: the order of a run, what is done to all at random, and what must hold. This
+ * process is the keeper: it raises and counts, and outlives those that it kills.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../fuzz/books.h"
+#include "../fuzz/random.h"
+#include "../vm/hv.h"
+#include "arrivals.h"
+#include "crew.h"
+#include "fire.h"
+#include "state.h"
+#include "table.h"
+#include "worker.h"
+
+/* How many of each CPU's vectors there are for the routes that want one. */
+#define QUOTA		32
+#define DRAIN_MS	patience(60000)
+#define TICK_MS		50
+#define QUIET_MS	patience(1000)
+/* How long a turn is: shorter than an interrupt may take. */
+#define TURN_MS		10000
+
+/**
+ * enum mode - who handles the interrupts
+ */
+enum mode {
+	MODE_PAGE,
+	MODE_VTL0,
+	MODE_BOTH,
+};
+
+static const char *const modes[] = { "page", "vtl0", "both" };
+
+static struct {
+	uint64_t seed;
+	unsigned int seconds;
+	unsigned int workers;
+	unsigned int guns;
+	unsigned int hang;
+	unsigned int kill_ms;
+	enum mode mode;
+	int worker;
+	int ledger;
+	unsigned int generation;
+} config = {
+	.seconds = 60, .workers = 4, .guns = 2, .hang = 20, .kill_ms = 4000,
+	.mode = MODE_BOTH, .worker = -1, .ledger = -1,
+};
+
+static struct ledger *ledger;
+static bool chaos_ends;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+static void quiet_wait(unsigned int ms)
+{
+	uint64_t deadline = now_ms() + ms;
+
+	while (!fire_is_quiet(-1) && !fire_trouble().what && now_ms() < deadline)
+		sleep_ms(2);
+}
+
+/* ---- what is done to all at random ---- */
+
+/* One in eight times both ways are refused. */
+static void host_change(struct stream *stream)
+{
+	if (random_once_in(stream, 3)) {
+		host_behave();
+		return;
+	}
+	host_refuse(1 + random_below(stream, 5), HV_ACCESS_DENIED, !random_once_in(stream, 8));
+}
+
+/* What VTL0 has taken would wait there for a whole turn: so little of it as can be. */
+static bool turn_change(void)
+{
+	bool good;
+
+	fire_cease(true);
+	quiet_wait(QUIET_MS);
+	good = arrivals_switch(!arrivals_in_vtl0());
+	fire_cease(false);
+	return good;
+}
+
+/* What happens to VPs: in turns they are in VTL0, or none is. */
+static bool vps_change(struct stream *stream)
+{
+	static uint64_t turn_ends;
+
+	if (config.mode == MODE_BOTH && now_ms() > turn_ends) {
+		turn_ends = now_ms() + TURN_MS;
+		return turn_change();
+	}
+	return !random_once_in(stream, 2) || arrivals_shake(stream);
+}
+
+static void process_kill(struct stream *stream)
+{
+	static uint64_t next;
+
+	if (!config.kill_ms || now_ms() < next)
+		return;
+	crew_kill(random_below(stream, config.workers), random_once_in(stream, 2));
+	next = now_ms() + config.kill_ms;
+}
+
+static void *chaos_run(void *argument)
+{
+	struct stream stream = { config.seed ^ 0xc4a05 };
+	bool *good = argument;
+
+	while (!__atomic_load_n(&chaos_ends, __ATOMIC_ACQUIRE)) {
+		sleep_ms(TICK_MS);
+		if (random_once_in(&stream, 4))
+			host_change(&stream);
+		if (!vps_change(&stream))
+			*good = false;
+		process_kill(&stream);
+	}
+	/* What VTL0 has taken can end only there. */
+	if (!arrivals_switch(config.mode != MODE_PAGE))
+		*good = false;
+	return NULL;
+}
+
+/* ---- what a second looks like ---- */
+
+static struct worker_books sums(void)
+{
+	struct worker_books sum = { 0 };
+	const struct worker_books *books;
+	unsigned int i;
+
+	for (i = 0; i < ledger->workers_count; i++) {
+		books = &ledger->workers[i];
+		sum.moves += books_read(&books->moves);
+		sum.made += books_read(&books->made);
+		sum.ended += books_read(&books->ended);
+		sum.up += books_read(&books->up);
+		sum.down += books_read(&books->down);
+		sum.refused += books_read(&books->refused);
+		sum.files += books_read(&books->files);
+	}
+	return sum;
+}
+
+static void second_print(unsigned int second, const struct state *before)
+{
+	static uint64_t handled_before;
+	uint64_t raised = fire_raised(), handled = fire_handled();
+	struct worker_books sum = sums();
+
+	table_row("   s where    raised    handled     /s  under    moves     made    ended       up     down  refused files killed    halts merged",
+		  second);
+	printf(" %5s", arrivals_in_vtl0() ? "vtl0" : "page");
+	table_cell(10, raised);
+	table_cell(10, handled);
+	table_cell(6, handled - handled_before);
+	table_cell(6, raised > handled ? raised - handled : 0);
+	table_cell(8, sum.moves);
+	table_cell(8, sum.made);
+	table_cell(8, sum.ended);
+	table_cell(8, sum.up);
+	table_cell(8, sum.down);
+	table_cell(8, state_refused() - before->refused);
+	table_cell(5, sum.files);
+	table_cell(6, crew_killed());
+	table_cell(8, state_halts() - before->halts);
+	table_cell(6, state_merged() - before->merged);
+	table_end();
+	handled_before = handled;
+}
+
+/* ---- the run ---- */
+
+static bool trouble_is_there(void)
+{
+	return fire_trouble().what || crew_failed() >= 0 || arrivals_broken();
+}
+
+static void run_load(const struct state *before)
+{
+	uint64_t begin = now_ms(), next = begin + 1000;
+	pthread_t chaos;
+	bool good = true;
+
+	pthread_create(&chaos, NULL, chaos_run, &good);
+	while (now_ms() < begin + config.seconds * 1000ULL && !trouble_is_there()) {
+		sleep_ms(TICK_MS);
+		if (now_ms() < next)
+			continue;
+		second_print((now_ms() - begin) / 1000, before);
+		next += 1000;
+	}
+	__atomic_store_n(&chaos_ends, true, __ATOMIC_RELEASE);
+	pthread_join(chaos, NULL);
+	books_check(good, "the VPs did as they were told");
+}
+
+static void trouble_tell(void)
+{
+	struct fire_trouble trouble = fire_trouble();
+	int failed = crew_failed();
+
+	if (trouble.what)
+		state_tell_entry(ledger, trouble.index, trouble.place, trouble.what);
+	if (failed >= 0 && ledger->workers[failed].failure)
+		printf("# worker %d: %s failed: %s\n", failed, ledger->workers[failed].failed,
+		       strerror(ledger->workers[failed].failure));
+	else if (failed >= 0)
+		printf("# worker %d ended by itself\n", failed);
+	if (arrivals_broken())
+		printf("# VTL0 has ended\n");
+}
+
+/* Each device has a route and its last interrupt comes; then there is an end to it. */
+static void run_drain(void)
+{
+	host_behave();
+	__atomic_store_n(&ledger->phase, PHASE_DRAIN, __ATOMIC_RELEASE);
+	if (!books_check(crew_wait(READY_DRAINS, DRAIN_MS), "each device has a route at the end"))
+		trouble_tell();
+	fire_cease(true);
+	quiet_wait(DRAIN_MS);
+	fire_stop();
+	__atomic_store_n(&ledger->phase, PHASE_END, __ATOMIC_RELEASE);
+	books_check(crew_end(), "all processes ended as they should");
+}
+
+/* ---- the books ---- */
+
+static void entries_check(void)
+{
+	unsigned int i, open = 0, idle = 0;
+	struct entry *entry;
+
+	for (i = 0; i < ledger->entries_count; i++) {
+		entry = &ledger->entries[i];
+		idle += !entry->raised;
+		if (entry->handled == entry->raised)
+			continue;
+		if (!open++)
+			state_tell_entry(ledger, i, PLACES, "does not balance");
+	}
+	books_check(!open, "each device: raised = handled (%u do not balance)", open);
+	books_check(!idle, "each device was raised (%u were not)", idle);
+}
+
+/* In places that are no entry's. */
+static uint64_t strays(void)
+{
+	unsigned int vp, vector, index, place;
+	uint64_t sum = 0;
+
+	for (vp = 0; vp < ledger->cpus; vp++) {
+		for (vector = VECTOR_FIRST; vector < 256; vector++) {
+			if (!place_find(ledger, vp, vector, &index, &place))
+				sum += arrivals_count(vp, vector);
+		}
+	}
+	return sum;
+}
+
+/* All that came where it should not. */
+static uint64_t lost_ways(void)
+{
+	return fire_misdelivered() + strays();
+}
+
+static void books_balance(const struct state *before, const struct state *after)
+{
+	uint64_t raised = fire_raised(), redirected = after->redirected - before->redirected;
+	uint64_t proxied = after->proxied - before->proxied;
+
+	books_check(fire_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
+		    fire_handled(), raised);
+	books_check(after->raised - before->raised == raised,
+		    "the lab's host was told to raise so many: %" PRIu64,
+		    after->raised - before->raised);
+	books_check(!lost_ways(),
+		    "none came elsewhere, or unasked (%" PRIu64 ")",
+		    lost_ways());
+	books_check(redirected + proxied == raised, "the driver relayed %" PRIu64
+		    " redirected, %" PRIu64 " proxied", redirected, proxied);
+	books_check(redirected && proxied, "both ways were used");
+	books_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
+		    ", one for each that was proxied", after->exits - before->exits);
+	books_check(after->blocked == before->blocked, "nothing was blocked");
+	books_check(after->unmapped == before->unmapped, "nothing came to a vector of nobody");
+	books_check(after->merged == before->merged, "none were merged");
+}
+
+static void figure_print(unsigned int seconds, uint64_t halts)
+{
+	struct worker_books sum = sums();
+	uint64_t raised = fire_raised(), handled = fire_handled();
+
+	printf("# figure: %s interrupts raised and handled, %s moves, %s routes made and ended, %s promotions, %s demotions, %s VTL files closed, %s processes killed, %s halts of VPs, %s lost, %s misdelivered in %s s\n",
+	       table_number(handled), table_number(sum.moves), table_number(sum.made),
+	       table_number(sum.up), table_number(sum.down),
+	       table_number(sum.files), table_number(crew_killed()), table_number(halts),
+	       table_number(raised > handled ? raised - handled : 0),
+	       table_number(lost_ways()), table_number(seconds));
+}
+
+/* ---- the whole ---- */
+
+static void lab_open(void)
+{
+	unsigned int vp;
+
+	if (labhost_sources(lab.host, &lab.sources, &lab.count) || !lab.count) {
+		printf("Bail out! the lab has no devices\n");
+		exit(1);
+	}
+	lab.vtl = vtl_open();
+	for (vp = 0; vp < lab.cpus; vp++)
+		lab.run[vp] = vtl_page(lab.vtl, vp);
+	runs_clear();
+	host_behave();
+}
+
+static void lab_close(void)
+{
+	unsigned int vp;
+
+	runs_clear();
+	for (vp = 0; vp < lab.cpus; vp++)
+		munmap(lab.run[vp], 4096);
+	close(lab.vtl);
+	free(lab.sources);
+}
+
+static void entries_choose(void)
+{
+	unsigned int limit = ENTRIES_PER_CPU * lab.cpus, i;
+
+	ledger->seed = config.seed;
+	ledger->cpus = lab.cpus;
+	ledger->workers_count = config.workers;
+	for (i = 0; i < lab.count && i < limit && i < ENTRIES_MAX; i++) {
+		ledger->entries[i].source = lab.sources[i];
+		ledger->entries[i].worker = i % config.workers;
+	}
+	ledger->entries_count = i;
+}
+
+static void soak(void)
+{
+	struct state before, after;
+	uint64_t begin;
+	int fd;
+
+	ledger = ledger_create(&fd);
+	lab_open();
+	entries_choose();
+	driver_parameter("vectors_per_cpu", QUOTA);
+	before = state_read();
+	if (!books_check(arrivals_open(ledger, config.mode != MODE_PAGE),
+			 "there is somebody to handle them"))
+		return;
+	fire_start(ledger, config.guns, patience(config.hang * 1000));
+	crew_start(ledger, fd);
+	begin = now_ms();
+	if (books_check(crew_wait(READY_RUNS, DRAIN_MS), "%u devices have routes in %u processes",
+			ledger->entries_count, config.workers))
+		run_load(&before);
+	if (trouble_is_there()) {
+		trouble_tell();
+		books_check(false, "there was no trouble");
+	}
+	run_drain();
+	entries_check();
+	after = state_read();
+	books_balance(&before, &after);
+	figure_print((now_ms() - begin) / 1000, after.halts - before.halts);
+	arrivals_close();
+	lab_close();
+	close(fd);
+}
+
+static error_t mode_take(const char *name, struct argp_state *state)
+{
+	unsigned int mode;
+
+	for (mode = 0; mode <= MODE_BOTH; mode++) {
+		if (!strcmp(name, modes[mode])) {
+			config.mode = mode;
+			return 0;
+		}
+	}
+	argp_error(state, "--mode: vtl0, page or both");
+	return EINVAL;
+}
+
+static error_t option_take(int key, char *value, struct argp_state *state)
+{
+	unsigned long number = value ? strtoul(value, NULL, 0) : 0;
+
+	switch (key) {
+	case 's':
+		config.seed = strtoull(value, NULL, 0);
+		return 0;
+	case 't':
+		config.seconds = number;
+		return 0;
+	case 'w':
+		config.workers = number;
+		if (!number || number > WORKERS_MAX)
+			argp_error(state, "--workers: 1 to %u", WORKERS_MAX);
+		return 0;
+	case 'g':
+		config.guns = number;
+		if (!number || number > FIRE_THREADS_MAX)
+			argp_error(state, "--raisers: 1 to %u", FIRE_THREADS_MAX);
+		return 0;
+	case 'h':
+		config.hang = number;
+		return 0;
+	case 'k':
+		config.kill_ms = number;
+		return 0;
+	case 'm':
+		return mode_take(value, state);
+	case 'W':
+		config.worker = number;
+		return 0;
+	case 'G':
+		config.generation = number;
+		return 0;
+	case 'L':
+		config.ledger = number;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
+	{ "seconds", 't', "S", 0, "for so long (60)", 0 },
+	{ "mode", 'm', "M", 0, "who handles: vtl0, page, or both in turns (both)", 0 },
+	{ "workers", 'w', "N", 0, "so many processes own the routes (4)", 0 },
+	{ "raisers", 'g', "N", 0, "so many threads raise (2)", 0 },
+	{ "hang", 'h', "S", 0, "an interrupt is lost that is not handled in so long (20)", 0 },
+	{ "kill", 'k', "MS", 0, "kill a process so often (4000); 0: never", 0 },
+	{ "worker", 'W', "N", OPTION_HIDDEN, NULL, 0 },
+	{ "generation", 'G', "N", OPTION_HIDDEN, NULL, 0 },
+	{ "ledger", 'L', "FD", OPTION_HIDDEN, NULL, 0 },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	options, option_take, NULL, "The books under load.", NULL, NULL, NULL
+};
+
+int main(int argc, char **argv)
+{
+	struct books books;
+
+	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	if (config.worker >= 0)
+		return worker_main(ledger_attach(config.ledger), config.worker, config.generation);
+
+	printf("# soak --seed %" PRIu64 " --seconds %u --mode %s\n", config.seed, config.seconds,
+	       modes[config.mode]);
+	books_open(&books);
+	soak();
+	books_close(&books);
+	return books_end();
+}
