@@ -159,7 +159,7 @@ static void route_move(unsigned int index, unsigned int place)
 static void route_prefer(unsigned int index, bool proxied)
 {
 	struct vtlirq_route *route = owned[index].route;
-	struct vtlirq_route_state before, after;
+	struct vtlirq_route_state before = { 0 }, after = { 0 };
 	int ret = vtlirq_route_state(route, &before);
 
 	if (!ret)
