@@ -15,6 +15,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include "check.h"
 
 #define SECOND		1000000000ULL
+#define PATIENCE_MS	5000
 #define ROUTES		40	/* more than one message to a peer holds */
 /* No operation has so many: one that never ends is a failure too. */
 #define FAILURES_MAX	2000
@@ -171,6 +173,22 @@ static void settle(void)
 		assert_true(vtlirq_rebalance(irqs) >= 0);
 }
 
+/*
+ * Read when nobody else is at work: the server's thread may still be giving back what
+ * it has answered with.
+ */
+static size_t bytes_settled(void)
+{
+	size_t last = 0, bytes = __sanitizer_get_current_allocated_bytes();
+
+	for (int same = 0; same < 10; same = bytes == last ? same + 1 : 0) {
+		last = bytes;
+		poll(NULL, 0, 1);
+		bytes = __sanitizer_get_current_allocated_bytes();
+	}
+	return bytes;
+}
+
 static void books_read(struct books *books)
 {
 	memset(books, 0, sizeof(*books));
@@ -193,15 +211,21 @@ static void books_read(struct books *books)
 	memcpy(books->ways, fake.ways, sizeof(books->ways));
 	books->files = fake_files();
 	fake_unlock();
-	books->bytes = __sanitizer_get_current_allocated_bytes();
+	books->bytes = bytes_settled();
 }
 
 static void books_compare(const struct books *before)
 {
 	struct books now;
+	int patience = PATIENCE_MS;
 
 	settle();
 	books_read(&now);
+	/* Who still had something when they were read first has given it back by now. */
+	for (; now.bytes > before->bytes && patience; patience--) {
+		poll(NULL, 0, 1);
+		now.bytes = __sanitizer_get_current_allocated_bytes();
+	}
 	assert_int_equal(now.files, before->files);
 	assert_memory_equal(now.references, before->references, sizeof(now.references));
 	assert_memory_equal(now.filter, before->filter, sizeof(now.filter));
@@ -211,7 +235,7 @@ static void books_compare(const struct books *before)
 	assert_memory_equal(now.vp, before->vp, sizeof(now.vp));
 	assert_memory_equal(now.vector, before->vector, sizeof(now.vector));
 	assert_memory_equal(now.hardware, before->hardware, sizeof(now.hardware));
-	assert_int_equal(now.bytes, before->bytes);
+	assert_true(now.bytes <= before->bytes);
 }
 
 /* ---- the usual steps ---- */
