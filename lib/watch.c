@@ -147,11 +147,10 @@ static void late_add(struct watches *watches, struct watched *pair)
 	pair->watch->late++;
 }
 
-/* Read all late pairs of a watch; settle them if it is time, or @is_over. */
-static int late_read(struct watches *watches, struct watch *watch, bool is_over,
-		     struct driver_counts *counts)
+/* Read all late pairs of a watch; settle them if it is time. */
+static int late_read(struct watches *watches, struct watch *watch, struct driver_counts *counts)
 {
-	bool is_due = is_over || system_now_ms() >= watch->due_ms;
+	bool is_due = system_now_ms() >= watch->due_ms;
 	uint32_t left = watch->late;
 	struct driver_counts now;
 	int error = 0;
@@ -170,6 +169,21 @@ static int late_read(struct watches *watches, struct watch *watch, bool is_over,
 			late_settle(watches, pair, result ? &pair->base : &now);
 	}
 	return error;
+}
+
+/* Nobody asks any more what comes. */
+static void late_drop(struct watches *watches, struct watch *watch)
+{
+	uint32_t left = watch->late;
+
+	for (uint32_t i = 0; left; i++) {
+		struct watched *pair = &watch->pairs[i];
+
+		if (!pair->is_late)
+			continue;
+		left--;
+		late_settle(watches, pair, &pair->base);
+	}
 }
 
 /* ---- */
@@ -204,7 +218,7 @@ int watch_read(struct watches *watches, struct watch *watch, struct watch_sum *s
 	*counts = sum->counts;
 	for (one = sum->late; one && !error; one = next) {
 		next = one->next;
-		error = late_read(watches, one, false, &late);
+		error = late_read(watches, one, &late);
 		error = is_silence(error) ? 0 : error;
 	}
 	pthread_mutex_unlock(&watches->lock);
@@ -273,13 +287,12 @@ void watch_end(struct watches *watches, struct watch *watch, struct watch *heir,
 
 void watch_sum_drop(struct watches *watches, struct watch_sum *sum)
 {
-	struct driver_counts none = { 0 };
 	struct watch *one, *next;
 
 	pthread_mutex_lock(&watches->lock);
 	for (one = sum->late; one; one = next) {
 		next = one->next;
-		late_read(watches, one, true, &none);
+		late_drop(watches, one);
 	}
 	pthread_mutex_unlock(&watches->lock);
 }

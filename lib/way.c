@@ -83,7 +83,7 @@ static void way_down(struct vtlirq_route *route, struct way *way, struct way *he
 	way_unmap(irqs, way);
 	/* Only now: the driver has relayed what was pending. */
 	watch_end(&irqs->watches, way->watch, heir ? heir->watch : NULL,
-		  way->kind == VTLIRQ_PROXIED, &route->sum);
+		  heir && way->kind == VTLIRQ_PROXIED, &route->sum);
 	way->watch = NULL;
 	way_release(irqs, way);
 }
