@@ -237,17 +237,14 @@ static void child_watched(const struct op_thread *thread, const struct op *op)
 	close(args.fd);
 }
 
-/* A child that has all files for a moment, and goes without a word. */
-long op_fork(struct op_thread *thread, const struct op *op)
+/*
+ * It has no alarm: the stays in VTL0 are its parent's. So what it touches that is
+ * not there ends it, or it would go on as the thread that it was made by.
+ */
+static void child_run(struct op_thread *thread, const struct op *op, bool shares)
 {
-	bool shares = op->how % 4;
-	pid_t child = syscall(SYS_clone, SIGCHLD | (shares ? CLONE_FILES : 0), 0, 0, 0, 0);
-
-	if (child < 0)
-		return -errno;
-	if (child)
-		return 0;
-	/* It has no alarm: the stays in VTL0 are its parent's. */
+	if (sigsetjmp(thread->trap, 1))
+		_exit(0);
 	if (shares) {
 		child_watched(thread, op);
 	} else {
@@ -257,6 +254,19 @@ long op_fork(struct op_thread *thread, const struct op *op)
 	}
 	usleep(op->word % 4000);
 	_exit(0);
+}
+
+/* A child that has all files for a moment, and goes without a word. */
+long op_fork(struct op_thread *thread, const struct op *op)
+{
+	bool shares = op->how % 4;
+	pid_t child = syscall(SYS_clone, SIGCHLD | (shares ? CLONE_FILES : 0), 0, 0, 0, 0);
+
+	if (child < 0)
+		return -errno;
+	if (!child)
+		child_run(thread, op, shares);
+	return 0;
 }
 
 long op_debugfs(struct op_thread *thread, const struct op *op)
