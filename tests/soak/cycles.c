@@ -327,11 +327,12 @@ static void run_cycles(void)
 		    failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
 	books_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
 	vectors = measures_check(&before, &after, &swing);
-	printf("# figure: %s map/unmap cycles, %s of them with an interrupt; memory %+" PRId64
-	       " kB, slab %+" PRId64 " kB, %" PRId64 " open files and %" PRId64
-	       " vectors lost in %s s\n", table_number(done), table_number(raised),
-	       after.available - before.available, after.slab - before.slab,
-	       after.files - before.files, vectors, table_number(begin / 1000));
+	/* Of each, what is gone: less memory that is free, more slab in use. */
+	printf("# figure: %s map/unmap cycles, %s of them with an interrupt, in %s s; lost: %"
+	       PRId64 " kB of memory, %" PRId64 " kB of slab, %" PRId64 " open files, %" PRId64
+	       " vectors\n", table_number(done), table_number(raised), table_number(begin / 1000),
+	       before.available - after.available, after.slab - before.slab,
+	       after.files - before.files, vectors);
 }
 
 /* ---- the whole ---- */
