@@ -276,12 +276,14 @@ void watch_end(struct watches *watches, struct watch *watch, struct watch *heir,
 	pthread_mutex_lock(&watches->lock);
 	for (uint32_t i = 0; i < watch->count; i++)
 		end_pair(watches, &watch->pairs[i], heir, is_late, &sum->counts);
-	watch->due_ms = system_now_ms() + PAIR_LINGER_MS;
-	watch->sum = sum;
-	watch->next = sum->late;
-	sum->late = watch;
-	if (!watch->late)
-		late_free(watch);
+	if (watch->late) {
+		watch->due_ms = system_now_ms() + PAIR_LINGER_MS;
+		watch->sum = sum;
+		watch->next = sum->late;
+		sum->late = watch;
+	} else {
+		free(watch);
+	}
 	pthread_mutex_unlock(&watches->lock);
 }
 
