@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../vm/fail.h"
 #include "../vm/vtl.h"
 #include "books.h"
 #include "guest.h"
@@ -33,8 +34,6 @@
 #define DEATH_MS	30000
 /* After so many processes, VTL0 is made anew: CPUs went, and it with them. */
 #define GUEST_LIVES	24
-/* Where it is said what may fail, if the kernel can make something fail. */
-#define FAULTS	"/sys/kernel/debug/"
 
 static struct {
 	uint64_t seed;
@@ -367,33 +366,19 @@ static const struct argp argp = {
 	options, option_take, NULL, "A VMM gone mad.", NULL, NULL, NULL
 };
 
-static void setting_write(const char *path, const char *value)
-{
-	FILE *file = fopen(path, "we");
-
-	if (!file)
-		return;
-	fputs(value, file);
-	fclose(file);
-}
-
-/* Allocations that may wait fail too, and nobody is told each time. */
 static void failures_prepare(void)
 {
-	static const char *const quiet[] = {
-		FAULTS "failslab/verbose", FAULTS "fail_page_alloc/verbose",
-		FAULTS "fail_usercopy/verbose",
-	};
-	unsigned int i;
+	FILE *file;
 
-	for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
-		setting_write(quiet[i], "0");
-	setting_write(FAULTS "failslab/ignore-gfp-wait", "N");
-	setting_write(FAULTS "fail_page_alloc/ignore-gfp-wait", "N");
-	setting_write(FAULTS "fail_page_alloc/min-order", "0");
+	if (access("/sys/kernel/debug/failslab", F_OK))
+		return;
+	fail_prepare();
 	/* What fails may be the frame of a signal: its process dies then, which is no news. */
-	if (!access(FAULTS "failslab", F_OK))
-		setting_write("/proc/sys/debug/exception-trace", "0");
+	file = fopen("/proc/sys/debug/exception-trace", "we");
+	if (!file)
+		return;
+	fputs("0", file);
+	fclose(file);
 }
 
 static void world_make(void)

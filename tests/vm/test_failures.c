@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fail.h"
 #include "hv.h"
 
 #define WAIT_MS		5000
@@ -42,31 +43,10 @@
 
 static unsigned int injected, operations;
 
-static void text_write(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC);
-
-	check(file >= 0, "%s: %s", path, strerror(errno));
-	check(write(file, text, strlen(text)) > 0, "%s: %s", path, strerror(errno));
-	close(file);
-}
-
 static bool kernel_fails_to_order(void)
 {
 	return !access("/proc/thread-self/fail-nth", W_OK) &&
 	       !access("/sys/kernel/debug/failslab", F_OK);
-}
-
-/* Those that may sleep, and single pages, fail too; and the log stays clean. */
-static void failures_allow(void)
-{
-	text_write("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
-	text_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
-	text_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
-	text_write("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-	text_write("/sys/kernel/debug/failslab/verbose", "0");
-	text_write("/sys/kernel/debug/fail_page_alloc/verbose", "0");
-	text_write("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
 /* Of the caller. */
@@ -1139,7 +1119,7 @@ static int setup(void **state)
 static int group_setup(void **state)
 {
 	(void)state;
-	failures_allow();
+	fail_prepare();
 	return 0;
 }
 

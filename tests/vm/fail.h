@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What may fail when the kernel's fault injection makes something fail.
+ */
+#ifndef _TESTS_VM_FAIL_H
+#define _TESTS_VM_FAIL_H
+
+/*
+ * Any allocation may, also one that may sleep, and a single page; the log stays
+ * clean. Nothing is done where the kernel cannot make anything fail.
+ */
+void fail_prepare(void);
+
+#endif
