@@ -10,15 +10,15 @@
 
 #define FAULTS	"/sys/kernel/debug/"
 
-/* A wish: a kernel may lack a setting. */
-static void setting_write(const char *path, const char *value)
+static bool setting_write(const char *path, const char *value)
 {
 	FILE *file = fopen(path, "we");
 
 	if (!file)
-		return;
+		return false;
 	fputs(value, file);
-	fclose(file);
+	/* It is written here. */
+	return !fclose(file);
 }
 
 /*
@@ -38,7 +38,7 @@ static void caches_choose(void)
 	fclose(file);
 }
 
-void fail_prepare(void)
+bool fail_prepare(void)
 {
 	static const char *const no[] = {
 		FAULTS "failslab/ignore-gfp-wait", FAULTS "fail_page_alloc/ignore-gfp-wait",
@@ -48,11 +48,13 @@ void fail_prepare(void)
 		FAULTS "fail_page_alloc/min-order", FAULTS "failslab/verbose",
 		FAULTS "fail_page_alloc/verbose", FAULTS "fail_usercopy/verbose",
 	};
+	bool good = true;
 	size_t i;
 
 	caches_choose();
 	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
-		setting_write(no[i], "N");
+		good &= setting_write(no[i], "N");
 	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
-		setting_write(zero[i], "0");
+		good &= setting_write(zero[i], "0");
+	return good;
 }

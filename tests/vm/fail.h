@@ -5,10 +5,12 @@
 #ifndef _TESTS_VM_FAIL_H
 #define _TESTS_VM_FAIL_H
 
+#include <stdbool.h>
+
 /*
  * Any allocation may, also one that may sleep, and a single page; the log stays
- * clean. Nothing is done where the kernel cannot make anything fail.
+ * clean. False if the kernel did not take all of that.
  */
-void fail_prepare(void);
+bool fail_prepare(void);
 
 #endif

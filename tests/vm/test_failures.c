@@ -1119,7 +1119,7 @@ static int setup(void **state)
 static int group_setup(void **state)
 {
 	(void)state;
-	fail_prepare();
+	check(fail_prepare(), "a setting of the kernel's fault injection was not taken");
 	return 0;
 }
 
