@@ -75,6 +75,30 @@ static inline u32 compat_apic_read(u32 reg)
 #include <trace/events/ipi.h>
 #endif
 
+/*
+ * Work of the kernel for a task that is about to enter a guest. From 6.18 on a
+ * helper handles it that belongs to no hypervisor. Before, the helper wants a
+ * vCPU of KVM, and what it calls is not exported: there, what needs a return to
+ * user space returns.
+ */
+#ifdef CONFIG_VIRT_XFER_TO_GUEST_WORK
+
+#include <linux/entry-virt.h>
+
+static inline bool compat_guest_work_is_pending(unsigned long flags)
+{
+	return flags & XFER_TO_GUEST_MODE_WORK;
+}
+
+static inline int compat_guest_work_handle(void)
+{
+	return xfer_to_guest_mode_handle_work();
+}
+
+#else
+
+#include <linux/sched.h>
+#include <linux/task_work.h>
 #include <linux/thread_info.h>
 
 /* From 6.13 on a reschedule may be asked for in two ways. */
@@ -83,5 +107,32 @@ static inline u32 compat_apic_read(u32 reg)
 #else
 #define COMPAT_TIF_RESCHED	_TIF_NEED_RESCHED
 #endif
+
+/*
+ * Restartable sequences ask for a notification at every preemption and every
+ * wake-up; without task work behind it, it can wait until the task returns anyway.
+ */
+static inline bool compat_guest_work_is_for_user(unsigned long flags)
+{
+	if (flags & (_TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL))
+		return true;
+	return flags & _TIF_NOTIFY_RESUME && task_work_pending(current);
+}
+
+static inline bool compat_guest_work_is_pending(unsigned long flags)
+{
+	return flags & COMPAT_TIF_RESCHED || compat_guest_work_is_for_user(flags);
+}
+
+static inline int compat_guest_work_handle(void)
+{
+	unsigned long flags = read_thread_flags();
+
+	if (flags & COMPAT_TIF_RESCHED)
+		schedule();
+	return compat_guest_work_is_for_user(flags) ? -EINTR : 0;
+}
+
+#endif /* CONFIG_VIRT_XFER_TO_GUEST_WORK */
 
 #endif /* _MSHV_VTL_COMPAT_H */

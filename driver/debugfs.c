@@ -17,11 +17,11 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-#include "arch.h"
 #include "debugfs.h"
-#include "entry.h"
 #include "redirect.h"
 #include "synic.h"
+#include "vectors.h"
+#include "vtl0_run.h"
 
 static struct dentry *debugfs_root;
 
@@ -56,7 +56,7 @@ static void mapping_show(const struct redirect_mapping *mapping,
 			 bool quarantined, void *arg)
 {
 	seq_printf(arg, "%u %u 0x%02x 0x%02x %s %lu %ld %ld %ld %lld\n",
-		   mapping->cpu, vtl_arch_cpu_hardware_id(mapping->cpu),
+		   mapping->cpu, vtl_cpu_hardware_id(mapping->cpu),
 		   mapping->vector, mapping->proxy_vector,
 		   quarantined ? "quarantined" : "mapped", mapping->references,
 		   local_read(&mapping->relayed),
@@ -69,7 +69,7 @@ static int mappings_show(struct seq_file *m, void *v)
 	if (v == SEQ_START_TOKEN)
 		seq_puts(m, "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms\n");
 	else
-		redirect_visit(table_cpu(v), mapping_show, m);
+		vtl_redirect_visit(table_cpu(v), mapping_show, m);
 	return 0;
 }
 
@@ -93,8 +93,8 @@ static int cpus_show(struct seq_file *m, void *v)
 	}
 
 	cpu = table_cpu(v);
-	if (redirect_stats_get(cpu, &stats))
-		seq_printf(m, "%u %u", cpu, vtl_arch_cpu_hardware_id(cpu));
+	if (vtl_redirect_stats_get(cpu, &stats))
+		seq_printf(m, "%u %u", cpu, vtl_cpu_hardware_id(cpu));
 	else
 		seq_printf(m, "%u -", cpu);
 	seq_printf(m, " %u %u %u %u %u %lu %lu %lu\n", cpu_online(cpu),
@@ -123,10 +123,10 @@ static int vps_show(struct seq_file *m, void *v)
 	}
 
 	cpu = table_cpu(v);
-	entry_stats_get(cpu, &stats);
+	vtl_vtl0_stats_get(cpu, &stats);
 	seq_printf(m, "%u %lu %lu %lu %lu %lu\n", cpu, stats.entries,
 		   stats.handled, stats.halts, stats.user_returns,
-		   vp_kicks_get(cpu));
+		   vtl_vp_kicks_get(cpu));
 	return 0;
 }
 
@@ -150,7 +150,7 @@ static int synic_show(struct seq_file *m, void *v)
 	}
 
 	cpu = table_cpu(v);
-	synic_stats_get(cpu, &stats);
+	vtl_synic_stats_get(cpu, &stats);
 	seq_printf(m, "%u %lu %lu %lu %lu %lu %lu\n", cpu, stats.interrupts,
 		   stats.messages, stats.relayed, stats.blocked,
 		   stats.malformed, stats.unknown);
@@ -172,7 +172,7 @@ static void totals_proxied_show(struct seq_file *m)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		synic_stats_get(cpu, &one);
+		vtl_synic_stats_get(cpu, &one);
 		all.interrupts += one.interrupts;
 		all.messages += one.messages;
 		all.relayed += one.relayed;
@@ -194,7 +194,7 @@ static int totals_show(struct seq_file *m, void *v)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		redirect_stats_get(cpu, &one);
+		vtl_redirect_stats_get(cpu, &one);
 		all.mapped += one.mapped;
 		all.quarantined += one.quarantined;
 		all.relayed += one.relayed;

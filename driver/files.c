@@ -21,13 +21,15 @@
 #include <linux/uaccess.h>
 #include <linux/mshv_vtl.h>
 
-#include "arch.h"
-#include "entry.h"
 #include "files.h"
+#include "host.h"
+#include "platform.h"
 #include "poll.h"
 #include "redirect.h"
+#include "run_page.h"
 #include "synic.h"
-#include "vp.h"
+#include "vectors.h"
+#include "vtl0_run.h"
 
 /* A page index is kind << 16 | VP. */
 #define PAGE_INDEX_KIND_SHIFT	16
@@ -38,7 +40,6 @@ static_assert(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT == 0xc010b839);
 static_assert(MSHV_RETURN_TO_LOWER_VTL == 0x0000b827);
 static_assert(MSHV_SET_POLL_FILE == 0x4008b825);
 static_assert(MSHV_KICK_CPUS == 0x4018b838);
-static_assert(MSHV_TDCALL == 0xc038b832);
 static_assert(MSHV_GET_VP_INTERRUPTS == 0xc030b8e0);
 static_assert(sizeof(struct mshv_map_device_intr) == 16);
 
@@ -58,8 +59,8 @@ static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
 	u32 vector;
 	int ret;
 
-	ret = redirect_map(&file->redirect, args->vector, args->apic_id,
-			   &vector);
+	ret = vtl_redirect_map(&file->redirect, args->vector, args->apic_id,
+			       &vector);
 	if (ret)
 		return ret;
 
@@ -68,7 +69,7 @@ static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
 		return 0;
 
 	/* A caller that cannot learn the vector could never unmap it. */
-	redirect_unmap(&file->redirect, vector, args->apic_id);
+	vtl_redirect_unmap(&file->redirect, vector, args->apic_id);
 	return -EFAULT;
 }
 
@@ -84,7 +85,7 @@ static long vtl_ioctl_map(struct vtl_file *file,
 
 	switch (args.create_mapping) {
 	case 0:
-		return redirect_unmap(&file->redirect, args.vector,
+		return vtl_redirect_unmap(&file->redirect, args.vector,
 				      args.apic_id);
 	case 1:
 		return vtl_map(file, &args, user_args);
@@ -100,7 +101,7 @@ static long vtl_ioctl_set_poll_file(struct vtl_file *file,
 
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	return poll_set(file, current->files, args.cpu, args.fd);
+	return vtl_poll_set(file, current->files, args.cpu, args.fd);
 }
 
 static long vtl_ioctl_kick_cpus(struct mshv_kick_cpus __user *user_args)
@@ -111,22 +112,9 @@ static long vtl_ioctl_kick_cpus(struct mshv_kick_cpus __user *user_args)
 		return -EFAULT;
 	if (args.flags & ~(MSHV_KICK_CPUS_WAIT | MSHV_KICK_CPUS_CANCEL))
 		return -EINVAL;
-	return entry_kick(u64_to_user_ptr(args.mask), args.len,
+	return vtl_vtl0_kick(u64_to_user_ptr(args.mask), args.len,
 			  args.flags & MSHV_KICK_CPUS_WAIT,
 			  args.flags & MSHV_KICK_CPUS_CANCEL);
-}
-
-static long vtl_ioctl_tdcall(struct mshv_tdcall __user *user_args)
-{
-	struct mshv_tdcall args;
-	int ret;
-
-	if (copy_from_user(&args, user_args, sizeof(args)))
-		return -EFAULT;
-	ret = vtl_arch_tdcall(&args);
-	if (ret)
-		return ret;
-	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
 }
 
 /* Everything of @args but the counts; -EINVAL if there is no such VP. */
@@ -135,12 +123,12 @@ static int vp_interrupts_fill(struct mshv_vp_interrupts *args, unsigned int vp)
 	struct redirect_vectors vectors;
 	struct synic_stats proxied;
 
-	if (!redirect_vectors_get(vp, &vectors))
+	if (!vtl_redirect_vectors_get(vp, &vectors))
 		return -EINVAL;
-	synic_stats_get(vp, &proxied);
+	vtl_synic_stats_get(vp, &proxied);
 
 	args->blocked = vectors.blocked + proxied.blocked;
-	args->apic_id = vtl_arch_cpu_hardware_id(vp);
+	args->apic_id = vtl_cpu_hardware_id(vp);
 	args->quota = vectors.quota;
 	args->mapped = vectors.mapped;
 	args->quarantined = vectors.quarantined;
@@ -159,8 +147,8 @@ static int vp_interrupts_counts(const struct mshv_vp_interrupts *args,
 	if (!counts)
 		return -ENOMEM;
 
-	redirect_counts_get(vp, args->counts_first, args->counts_len, counts);
-	synic_counts_get(vp, args->counts_first, args->counts_len, counts);
+	vtl_redirect_counts_get(vp, args->counts_first, args->counts_len, counts);
+	vtl_synic_counts_get(vp, args->counts_first, args->counts_len, counts);
 	if (copy_to_user(u64_to_user_ptr(args->counts), counts,
 			 args->counts_len * sizeof(*counts)))
 		ret = -EFAULT;
@@ -207,17 +195,15 @@ static long vtl_ioctl(struct file *filp, unsigned int command,
 	case MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT:
 		return vtl_ioctl_map(file, (void __user *)arg);
 	case MSHV_RETURN_TO_LOWER_VTL:
-		return entry_run();
+		return vtl_vtl0_run();
 	case MSHV_SET_POLL_FILE:
 		return vtl_ioctl_set_poll_file(file, (void __user *)arg);
 	case MSHV_KICK_CPUS:
 		return vtl_ioctl_kick_cpus((void __user *)arg);
-	case MSHV_TDCALL:
-		return vtl_ioctl_tdcall((void __user *)arg);
 	case MSHV_GET_VP_INTERRUPTS:
 		return vtl_ioctl_get_vp_interrupts((void __user *)arg);
 	default:
-		return -ENOTTY;
+		return vtl_platform()->ioctl(command, (void __user *)arg);
 	}
 }
 
@@ -228,9 +214,9 @@ static vm_fault_t vtl_fault(struct vm_fault *fault)
 	struct page *page;
 
 	if (kind == MSHV_VTL_PAGE_RUN)
-		page = vp_run_page_get(cpu);
+		page = vtl_vp_run_page_get(cpu);
 	else
-		page = vtl_arch_page_get(kind, cpu);
+		page = vtl_platform()->page_get(kind, cpu);
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	/* There is one, when there is memory: the kernel sees to it, and tries again. */
@@ -264,7 +250,7 @@ static int vtl_mmap(struct file *filp, struct vm_area_struct *vma)
 static int vtl_flush(struct file *filp, fl_owner_t process)
 {
 	if (current->flags & PF_EXITING)
-		poll_drop(filp->private_data, process);
+		vtl_poll_drop(filp->private_data, process);
 	return 0;
 }
 
@@ -272,9 +258,9 @@ static int vtl_release(struct inode *inode, struct file *filp)
 {
 	struct vtl_file *file = filp->private_data;
 
-	poll_drop(file, NULL);
-	redirect_file_release(&file->redirect);
-	vtl_arch_entry_put(file->entry);
+	vtl_poll_drop(file, NULL);
+	vtl_redirect_file_release(&file->redirect);
+	vtl_platform()->put(file->entry);
 	kfree(file);
 	return 0;
 }
@@ -318,19 +304,19 @@ static long mshv_ioctl_create_vtl(void)
 	if (!file)
 		return -ENOMEM;
 
-	ret = redirect_file_init(&file->redirect);
+	ret = vtl_redirect_file_init(&file->redirect);
 	if (ret)
 		goto free_file;
 
-	file->entry = vtl_arch_entry_get();
+	file->entry = vtl_platform()->get();
 	ret = vtl_file_install(file);
 	if (ret < 0)
 		goto put_entry;
 	return ret;
 
 put_entry:
-	vtl_arch_entry_put(file->entry);
-	redirect_file_release(&file->redirect);
+	vtl_platform()->put(file->entry);
+	vtl_redirect_file_release(&file->redirect);
 free_file:
 	kfree(file);
 	return ret;
@@ -347,16 +333,16 @@ static long mshv_ioctl_check_extension(u32 __user *user_capability)
 	case MSHV_CAP_CORE_API_STABLE:
 	case MSHV_CAP_REGISTER_PAGE:
 	case MSHV_CAP_VTL_RETURN_ACTION:
-	case MSHV_CAP_DR6_SHARED:
 		return 0;
+	case MSHV_CAP_DR6_SHARED:
 	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
-		return vtl_arch_entry_available() ? 1 : -EOPNOTSUPP;
+		return vtl_platform()->capability(capability);
 	case MSHV_CAP_REDIRECTED_INTERRUPT:
-		return redirect_available();
+		return vtl_redirect_available();
 	case MSHV_CAP_VP_INTERRUPTS:
 		return 1;
 	case MSHV_CAP_PROXIED_INTERRUPT:
-		return vtl_arch_synic_available();
+		return vtl_host_synic_available();
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -4,7 +4,7 @@
  * whoever opened the file, that it may.
  *
  * Owns: the node, its ioctls, and which calls a file may make. Knows no call
- * by its meaning, nor how the host is called (arch.h).
+ * by its meaning, nor how the host is called (host.h).
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -21,7 +21,7 @@
 #include <linux/uaccess.h>
 #include <linux/mshv_vtl.h>
 
-#include "arch.h"
+#include "host.h"
 #include "hvcall.h"
 
 #define HVCALL_PAGE_SIZE	4096
@@ -112,8 +112,8 @@ static int pages_call(struct hvcall_pages *pages, struct mshv_hvcall *args)
 	if (copy_from_user(pages->input, u64_to_user_ptr(args->input), args->input_size))
 		return -EFAULT;
 
-	ret = vtl_arch_host_call(args->control, pages->input, pages->output,
-				 &args->status);
+	ret = vtl_host_call(args->control, pages->input, pages->output,
+			    &args->status);
 	if (ret)
 		return ret;
 
@@ -186,7 +186,7 @@ static int hvcall_open(struct inode *inode, struct file *filp)
 	if (!file)
 		return -ENOMEM;
 
-	file->host = vtl_arch_host_get();
+	file->host = vtl_host_get();
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
 }
@@ -195,7 +195,7 @@ static int hvcall_release(struct inode *inode, struct file *filp)
 {
 	struct hvcall_file *file = filp->private_data;
 
-	vtl_arch_host_put(file->host);
+	vtl_host_put(file->host);
 	kfree(file->allowed);
 	kfree(file);
 	return 0;
@@ -217,12 +217,12 @@ static struct miscdevice hvcall_device = {
 	.mode = 0600,
 };
 
-int hvcall_init(void)
+int vtl_hvcall_init(void)
 {
 	return misc_register(&hvcall_device);
 }
 
-void hvcall_exit(void)
+void vtl_hvcall_exit(void)
 {
 	misc_deregister(&hvcall_device);
 }

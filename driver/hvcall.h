@@ -6,20 +6,20 @@
 #define _MSHV_VTL_HVCALL_H
 
 /**
- * hvcall_init() - make /dev/mshv_hvcall
+ * vtl_hvcall_init() - make /dev/mshv_hvcall
  *
  * It can be opened at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
-int hvcall_init(void);
+int vtl_hvcall_init(void);
 
 /**
- * hvcall_exit() - remove /dev/mshv_hvcall
+ * vtl_hvcall_exit() - remove /dev/mshv_hvcall
  *
  * The module cannot be unloaded while a file is open, so none is.
  * Context: module exit; may sleep.
  */
-void hvcall_exit(void);
+void vtl_hvcall_exit(void);
 
 #endif /* _MSHV_VTL_HVCALL_H */

@@ -11,14 +11,16 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
-#include "arch.h"
 #include "debugfs.h"
 #include "files.h"
+#include "host.h"
 #include "hvcall.h"
+#include "platform.h"
 #include "poll.h"
 #include "redirect.h"
+#include "run_page.h"
 #include "synic.h"
-#include "vp.h"
+#include "vectors.h"
 
 static int main_hotplug_state;
 
@@ -27,31 +29,31 @@ static int main_cpu_online(unsigned int cpu)
 {
 	int ret;
 
-	ret = vtl_arch_cpu_online(cpu);
+	ret = vtl_vectors_cpu_online(cpu);
 	if (!ret)
-		ret = vp_online(cpu);
+		ret = vtl_vp_online(cpu);
 	if (!ret)
-		ret = redirect_online(cpu);
+		ret = vtl_redirect_online(cpu);
 	if (!ret)
-		ret = synic_online(cpu);
+		ret = vtl_synic_online(cpu);
 	if (!ret)
-		vtl_arch_synic_online();
+		vtl_host_synic_online();
 	return ret;
 }
 
 static int main_cpu_offline(unsigned int cpu)
 {
-	int ret = redirect_offline(cpu);
+	int ret = vtl_redirect_offline(cpu);
 
 	if (!ret)
-		vtl_arch_synic_offline();
+		vtl_host_synic_offline();
 	return ret;
 }
 
 /* A machine that cannot redirect still has the rest of the driver. */
-static int __init main_arch_init(bool *available)
+static int __init main_vectors_init(bool *available)
 {
-	int ret = vtl_arch_init();
+	int ret = vtl_vectors_init();
 
 	*available = !ret;
 	if (ret != -ENODEV)
@@ -64,28 +66,28 @@ static int __init main_arch_init(bool *available)
 /* Messages are counted, then come. */
 static void __init main_synic_init(void)
 {
-	synic_init();
-	vtl_arch_synic_init();
+	vtl_synic_init();
+	vtl_host_synic_init();
 }
 
 /* No message comes any more, then nobody counts them. */
 static void main_synic_exit(void)
 {
-	vtl_arch_synic_exit();
-	synic_exit();
+	vtl_host_synic_exit();
+	vtl_synic_exit();
 }
 
 /* What user space can open; all else is ready. */
 static int __init main_nodes_init(void)
 {
-	int ret = hvcall_init();
+	int ret = vtl_hvcall_init();
 
 	if (ret)
 		return ret;
 
 	ret = vtl_files_init();
 	if (ret)
-		hvcall_exit();
+		vtl_hvcall_exit();
 	return ret;
 }
 
@@ -94,19 +96,20 @@ static int __init main_init(void)
 	bool available;
 	int ret;
 
-	ret = main_arch_init(&available);
+	ret = main_vectors_init(&available);
 	if (ret)
 		return ret;
+	vtl_platform_init();
 
-	ret = vp_init();
+	ret = vtl_vp_init();
 	if (ret)
-		goto exit_arch;
+		goto exit_vectors;
 
-	ret = redirect_init(available);
+	ret = vtl_redirect_init(available);
 	if (ret)
 		goto exit_vp;
 
-	ret = poll_init();
+	ret = vtl_poll_init();
 	if (ret)
 		goto exit_redirect;
 
@@ -130,28 +133,28 @@ exit_debugfs:
 	cpuhp_remove_state_nocalls(main_hotplug_state);
 exit_synic:
 	main_synic_exit();
-	poll_exit();
+	vtl_poll_exit();
 exit_redirect:
-	redirect_exit();
+	vtl_redirect_exit();
 exit_vp:
-	vp_exit();
-exit_arch:
-	vtl_arch_exit();
+	vtl_vp_exit();
+exit_vectors:
+	vtl_vectors_exit();
 	return ret;
 }
 
 static void __exit main_exit(void)
 {
 	vtl_files_exit();
-	hvcall_exit();
+	vtl_hvcall_exit();
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
 	main_synic_exit();
-	poll_exit();
-	redirect_exit();
-	vtl_arch_vp_free_all();
-	vp_exit();
-	vtl_arch_exit();
+	vtl_poll_exit();
+	vtl_redirect_exit();
+	vtl_platform()->vp_free_all();
+	vtl_vp_exit();
+	vtl_vectors_exit();
 }
 
 module_init(main_init);

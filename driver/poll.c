@@ -4,7 +4,7 @@
  * file can be set for a VP: when it becomes readable, the VP's run is
  * cancelled, and its thread goes back to the event loop.
  *
- * Knows nothing of VTL0, only vp_cancel().
+ * Knows nothing of VTL0, only vtl_vp_cancel().
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -18,7 +18,7 @@
 #include <linux/wait.h>
 
 #include "poll.h"
-#include "vp.h"
+#include "run_page.h"
 
 /**
  * struct poll_watch - a file set for a VP
@@ -52,7 +52,7 @@ static int watch_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 	__poll_t events = key_to_poll(key);
 
 	if (!events || events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-		vp_cancel(watch->cpu);
+		vtl_vp_cancel(watch->cpu);
 
 	if (events & POLLFREE) {
 		/* The queue goes: leave it now. Pairs with watch_remove(). */
@@ -131,7 +131,7 @@ static int poll_set_file(const void *owner, const void *process,
 	before = poll_watches[cpu];
 	poll_watches[cpu] = watch;
 	if (vfs_poll(file, &watch->table) & EPOLLIN)
-		vp_cancel(cpu);
+		vtl_vp_cancel(cpu);
 	mutex_unlock(&poll_lock);
 
 	if (before)
@@ -139,14 +139,14 @@ static int poll_set_file(const void *owner, const void *process,
 	return 0;
 }
 
-int poll_set(const void *owner, const void *process, u32 cpu, u32 fd)
+int vtl_poll_set(const void *owner, const void *process, u32 cpu, u32 fd)
 {
 	struct file *file;
 
 	if (cpu >= nr_cpu_ids)
 		return -EINVAL;
 	cpu = array_index_nospec(cpu, nr_cpu_ids);
-	if (!cpu_online(cpu) || !vp_run(cpu))
+	if (!cpu_online(cpu) || !vtl_vp_run_page(cpu))
 		return -EINVAL;
 
 	file = fget(fd);
@@ -172,7 +172,7 @@ static struct poll_watch *watch_take(const void *owner, const void *process,
 	return watch;
 }
 
-void poll_drop(const void *owner, const void *process)
+void vtl_poll_drop(const void *owner, const void *process)
 {
 	struct poll_watch *watch;
 	unsigned int cpu;
@@ -184,13 +184,13 @@ void poll_drop(const void *owner, const void *process)
 	}
 }
 
-int poll_init(void)
+int vtl_poll_init(void)
 {
 	poll_watches = kvcalloc(nr_cpu_ids, sizeof(*poll_watches), GFP_KERNEL);
 	return poll_watches ? 0 : -ENOMEM;
 }
 
-void poll_exit(void)
+void vtl_poll_exit(void)
 {
 	kvfree(poll_watches);
 	poll_watches = NULL;

@@ -8,8 +8,8 @@
 #include <linux/types.h>
 
 /**
- * poll_set() - let a file cancel a VP's run
- * @owner:   who asks; see poll_drop()
+ * vtl_poll_set() - let a file cancel a VP's run
+ * @owner:   who asks; see vtl_poll_drop()
  * @process: and for which process: anything that tells processes apart
  * @cpu:     the VP; untrusted
  * @fd:      a file descriptor of the caller; untrusted
@@ -20,30 +20,30 @@
  * Return: 0; -EINVAL if there is no such VP or its CPU is offline; -EBADFD;
  * -EPERM if the file cannot be polled; -ENOMEM.
  */
-int poll_set(const void *owner, const void *process, u32 cpu, u32 fd);
+int vtl_poll_set(const void *owner, const void *process, u32 cpu, u32 fd);
 
 /**
- * poll_drop() - forget the files that an owner has set
- * @owner:   as it was given to poll_set()
+ * vtl_poll_drop() - forget the files that an owner has set
+ * @owner:   as it was given to vtl_poll_set()
  * @process: likewise: only what was set for it; NULL: all
  *
  * Context: may sleep.
  */
-void poll_drop(const void *owner, const void *process);
+void vtl_poll_drop(const void *owner, const void *process);
 
 /**
- * poll_init() - get ready
+ * vtl_poll_init() - get ready
  *
  * Context: module init; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int poll_init(void);
+int vtl_poll_init(void);
 
 /**
- * poll_exit() - undo poll_init(); no file is set any more
+ * vtl_poll_exit() - undo vtl_poll_init(); no file is set any more
  *
  * Context: module exit; may sleep.
  */
-void poll_exit(void);
+void vtl_poll_exit(void);
 
 #endif /* _MSHV_VTL_POLL_H */

@@ -5,7 +5,7 @@
  * Lock order: cpu_hotplug_lock, then redirect_lock, then what the
  * architecture takes to allocate and free a vector.
  *
- * Knows nothing of vectors as an architecture has them: it asks arch.h.
+ * Knows nothing of vectors as an architecture has them: it asks vectors.h.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -23,7 +23,7 @@
 #include <linux/topology.h>
 #include <linux/workqueue.h>
 
-#include "arch.h"
+#include "vectors.h"
 #include "redirect.h"
 #include "trace.h"
 
@@ -91,14 +91,14 @@ static_assert(512 + REDIRECT_VECTORS * (sizeof(struct redirect_mapping *) +
  */
 static DEFINE_MUTEX(redirect_lock);
 
-/* By CPU; written by redirect_online() under redirect_lock. */
+/* By CPU; written by vtl_redirect_online() under redirect_lock. */
 static struct redirect_table **redirect_tables;
 static bool redirect_is_available;
 
 static void quarantine_expire(struct work_struct *work);
 static DECLARE_DELAYED_WORK(quarantine_work, quarantine_expire);
 
-bool redirect_available(void)
+bool vtl_redirect_available(void)
 {
 	return redirect_is_available;
 }
@@ -107,20 +107,20 @@ bool redirect_available(void)
 static unsigned int quota_get(void)
 {
 	int quota = READ_ONCE(vectors_per_cpu);
-	unsigned int limit = vtl_arch_vector_limit();
+	unsigned int limit = vtl_vector_limit();
 
 	if (quota >= 0)
 		return quota;
 	return limit > REDIRECT_VECTORS_LEFT ? limit - REDIRECT_VECTORS_LEFT : 1;
 }
 
-void redirect_trace_relay(const struct redirect_mapping *mapping)
+void vtl_redirect_trace_relay(const struct redirect_mapping *mapping)
 {
 	trace_vtl_relay(mapping->cpu, mapping->proxy_vector, mapping->vector,
 			VTL_WAY_REDIRECTED);
 }
 
-void redirect_blocked(struct redirect_mapping *mapping)
+void vtl_redirect_blocked(struct redirect_mapping *mapping)
 {
 	local_inc(&mapping->blocked);
 	local_inc(&mapping->table->blocked);
@@ -128,7 +128,7 @@ void redirect_blocked(struct redirect_mapping *mapping)
 			  VTL_WAY_REDIRECTED);
 }
 
-void redirect_late(struct redirect_mapping *mapping)
+void vtl_redirect_late(struct redirect_mapping *mapping)
 {
 	if (mapping->swallow_next) {
 		mapping->swallow_next = false;
@@ -150,7 +150,7 @@ static void quarantine_free(struct redirect_mapping *mapping)
 
 	list_del(&mapping->quarantined);
 	mapping->table->quarantined--;
-	vtl_arch_vector_free(mapping);
+	vtl_vector_free(mapping);
 	kfree_rcu(mapping, rcu);
 }
 
@@ -167,7 +167,7 @@ static bool quarantine_reclaim(struct redirect_table *table)
 	lockdep_assert_held(&redirect_lock);
 
 	list_for_each_entry(mapping, &table->quarantine, quarantined) {
-		if (vtl_arch_vector_is_pending(mapping))
+		if (vtl_vector_is_pending(mapping))
 			continue;
 		quarantine_free(mapping);
 		return true;
@@ -229,7 +229,7 @@ static bool quarantine_expire_cpu(struct redirect_table *table)
 
 	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined) {
 		if (quarantine_is_over(mapping) &&
-		    !vtl_arch_vector_is_pending(mapping))
+		    !vtl_vector_is_pending(mapping))
 			quarantine_free(mapping);
 	}
 	return table->quarantined;
@@ -270,7 +270,7 @@ static int mapping_vector_take(struct redirect_mapping *mapping)
 	}
 
 	do {
-		ret = vtl_arch_vector_alloc(mapping);
+		ret = vtl_vector_alloc(mapping);
 	} while (ret == -ENOSPC && quarantine_reclaim(table));
 
 	/* User space asks only whether to fall back. */
@@ -295,7 +295,7 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 	mapping->table = table;
 	mapping->created = ktime_get();
 	INIT_LIST_HEAD(&mapping->quarantined);
-	vp_bit_init(&mapping->bit, cpu, proxy_vector);
+	vtl_vp_bit_init(&mapping->bit, cpu, proxy_vector);
 
 	/* Complete; from here on interrupts may use it. */
 	ret = mapping_vector_take(mapping);
@@ -318,7 +318,7 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	lockdep_assert_held(&redirect_lock);
 
 	WRITE_ONCE(mapping->quiet_since, jiffies);
-	vtl_arch_vector_quiesce(mapping);
+	vtl_vector_quiesce(mapping);
 
 	table->by_vector[mapping->vector] = NULL;
 	table->by_proxy[mapping->proxy_vector] = 0;
@@ -336,7 +336,7 @@ static void mapping_put(struct redirect_mapping *mapping, unsigned long count)
 		mapping_retire(mapping);
 }
 
-int redirect_file_init(struct redirect_file *file)
+int vtl_redirect_file_init(struct redirect_file *file)
 {
 	file->references = kvcalloc(nr_cpu_ids, sizeof(*file->references),
 				    GFP_KERNEL_ACCOUNT);
@@ -358,7 +358,7 @@ static void file_release_cpu(struct redirect_file *file, unsigned int cpu)
 	kfree(references);
 }
 
-void redirect_file_release(struct redirect_file *file)
+void vtl_redirect_file_release(struct redirect_file *file)
 {
 	unsigned int cpu;
 
@@ -418,7 +418,7 @@ static int redirect_map_cpu(struct redirect_file *file, u32 proxy_vector,
 {
 	int ret = -EINVAL;
 
-	if (!vtl_arch_proxy_vector_valid(proxy_vector))
+	if (!vtl_proxy_vector_is_legal(proxy_vector))
 		return -EINVAL;
 	if (!redirect_is_available)
 		return -ENODEV;
@@ -434,10 +434,10 @@ static int redirect_map_cpu(struct redirect_file *file, u32 proxy_vector,
 	return ret;
 }
 
-int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
-		 u32 *vector)
+int vtl_redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
+		     u32 *vector)
 {
-	int cpu = vtl_arch_cpu_find(hardware_id);
+	int cpu = vtl_cpu_find(hardware_id);
 	int ret = redirect_map_cpu(file, proxy_vector, cpu, vector);
 
 	if (ret)
@@ -480,9 +480,9 @@ static int redirect_unmap_cpu(struct redirect_file *file, u32 vector, int cpu)
 	return ret;
 }
 
-int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
+int vtl_redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id)
 {
-	int cpu = vtl_arch_cpu_find(hardware_id);
+	int cpu = vtl_cpu_find(hardware_id);
 	int ret = redirect_unmap_cpu(file, vector, cpu);
 
 	if (ret)
@@ -519,7 +519,7 @@ static struct redirect_table *table_alloc(int node)
 	return table;
 }
 
-int redirect_online(unsigned int cpu)
+int vtl_redirect_online(unsigned int cpu)
 {
 	struct redirect_table *table;
 
@@ -536,7 +536,7 @@ int redirect_online(unsigned int cpu)
 	return 0;
 }
 
-int redirect_offline(unsigned int cpu)
+int vtl_redirect_offline(unsigned int cpu)
 {
 	struct redirect_table *table = redirect_tables[cpu];
 	unsigned int mapped;
@@ -555,7 +555,7 @@ int redirect_offline(unsigned int cpu)
 	return -EBUSY;
 }
 
-int redirect_init(bool available)
+int vtl_redirect_init(bool available)
 {
 	redirect_is_available = available;
 	redirect_tables = kvcalloc(nr_cpu_ids, sizeof(*redirect_tables),
@@ -563,7 +563,7 @@ int redirect_init(bool available)
 	return redirect_tables ? 0 : -ENOMEM;
 }
 
-void redirect_exit(void)
+void vtl_redirect_exit(void)
 {
 	unsigned int cpu;
 
@@ -613,12 +613,12 @@ static void stats_fill(const struct redirect_table *table,
 	stats->unmapped = local_read(&table->unmapped);
 	stats_add_arrivals(table, stats);
 
-	limit = stats->quota ?: vtl_arch_vector_limit();
+	limit = stats->quota ?: vtl_vector_limit();
 	if (limit > stats->mapped + stats->quarantined)
 		stats->free = limit - stats->mapped - stats->quarantined;
 }
 
-bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
+bool vtl_redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
 {
 	struct redirect_table *table;
 
@@ -631,7 +631,7 @@ bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats)
 	return table;
 }
 
-bool redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors)
+bool vtl_redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors)
 {
 	const struct redirect_table *table;
 
@@ -659,8 +659,8 @@ static unsigned long relayed_get(const struct redirect_table *table,
 	return relayed;
 }
 
-void redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
-			 struct mshv_vector_counts *counts)
+void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			     struct mshv_vector_counts *counts)
 {
 	const struct redirect_table *table;
 	unsigned int i;
@@ -688,10 +688,10 @@ static void visit_table(const struct redirect_table *table,
 		visit(mapping, true, arg);
 }
 
-void redirect_visit(unsigned int cpu,
-		    void (*visit)(const struct redirect_mapping *mapping,
-				  bool quarantined, void *arg),
-		    void *arg)
+void vtl_redirect_visit(unsigned int cpu,
+			void (*visit)(const struct redirect_mapping *mapping,
+				      bool quarantined, void *arg),
+			void *arg)
 {
 	mutex_lock(&redirect_lock);
 	if (redirect_tables[cpu])

@@ -4,12 +4,12 @@
  * of which CPU, who asked for it, and what arrived.
  *
  * Owns: mappings, references, quarantine, counters. Knows nothing of how a
- * vector is had (arch.h) or what a run page looks like (vp.h).
+ * vector is allocated (vectors.h) or what a run page looks like (run_page.h).
  *
  * A mapping's life:
  *
- *   redirect_map()    complete the mapping, then take the vector: it relays
- *   redirect_unmap()  last reference gone: quiesce the vector, forget the
+ *   vtl_redirect_map()    complete the mapping, then take the vector: it relays
+ *   vtl_redirect_unmap()  last reference gone: quiesce the vector, forget the
  *                     mapping in the tables, keep the vector in quarantine
  *   later             free the vector, and the mapping one RCU grace period
  *                     after that
@@ -28,7 +28,7 @@
 
 #include <asm/local.h>
 
-#include "vp.h"
+#include "run_page.h"
 
 #define REDIRECT_VECTORS	256
 
@@ -74,35 +74,35 @@ struct redirect_mapping {
 };
 
 /*
- * What is rarely wanted of an arrival, out of line: redirect_relay() is inlined
+ * What is rarely wanted of an arrival, out of line: vtl_redirect_relay() is inlined
  * where every instruction counts.
  */
 DECLARE_TRACEPOINT(vtl_relay);
-void redirect_trace_relay(const struct redirect_mapping *mapping);
-void redirect_blocked(struct redirect_mapping *mapping);
+void vtl_redirect_trace_relay(const struct redirect_mapping *mapping);
+void vtl_redirect_blocked(struct redirect_mapping *mapping);
 
 /**
- * redirect_relay() - an interrupt arrived on a mapped vector
+ * vtl_redirect_relay() - an interrupt arrived on a mapped vector
  * @mapping: the vector's mapping
  *
  * The hot path. The caller does the end of interrupt after it.
  *
  * Context: hardirq on @mapping->cpu, interrupts off; no lock.
  */
-static __always_inline void redirect_relay(struct redirect_mapping *mapping)
+static __always_inline void vtl_redirect_relay(struct redirect_mapping *mapping)
 {
-	if (likely(vp_assert(&mapping->bit))) {
+	if (likely(vtl_vp_assert(&mapping->bit))) {
 		local_inc(&mapping->relayed);
-		vp_wake_here();
+		vtl_vp_wake_here();
 		if (tracepoint_enabled(vtl_relay))
-			redirect_trace_relay(mapping);
+			vtl_redirect_trace_relay(mapping);
 	} else {
-		redirect_blocked(mapping);
+		vtl_redirect_blocked(mapping);
 	}
 }
 
 /**
- * redirect_late() - an interrupt arrived on a quiesced vector
+ * vtl_redirect_late() - an interrupt arrived on a quiesced vector
  * @mapping: the mapping that the vector stood for
  *
  * Sets no bit: counts the arrival as unmapped and warns, rate-limited, unless
@@ -111,7 +111,7 @@ static __always_inline void redirect_relay(struct redirect_mapping *mapping)
  *
  * Context: hardirq on @mapping->cpu, interrupts off; no lock.
  */
-void redirect_late(struct redirect_mapping *mapping);
+void vtl_redirect_late(struct redirect_mapping *mapping);
 
 /**
  * struct redirect_file - the references that one VTL file holds
@@ -123,24 +123,24 @@ struct redirect_file {
 };
 
 /**
- * redirect_file_init() - start a VTL file with no reference
+ * vtl_redirect_file_init() - start a VTL file with no reference
  * @file: the file's part
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int redirect_file_init(struct redirect_file *file);
+int vtl_redirect_file_init(struct redirect_file *file);
 
 /**
- * redirect_file_release() - drop every reference that a VTL file holds
+ * vtl_redirect_file_release() - drop every reference that a VTL file holds
  * @file: the file's part; nobody else uses it any more
  *
  * Context: may sleep.
  */
-void redirect_file_release(struct redirect_file *file);
+void vtl_redirect_file_release(struct redirect_file *file);
 
 /**
- * redirect_map() - take a reference to the mapping of a proxy vector
+ * vtl_redirect_map() - take a reference to the mapping of a proxy vector
  * @file:         who holds it
  * @proxy_vector: untrusted
  * @hardware_id:  names the CPU; untrusted
@@ -152,11 +152,11 @@ void redirect_file_release(struct redirect_file *file);
  * used up, or this machine cannot redirect; -EOVERFLOW if @file holds as many
  * references to it as can be counted; -ENOMEM.
  */
-int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
-		 u32 *vector);
+int vtl_redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
+		     u32 *vector);
 
 /**
- * redirect_unmap() - drop a reference
+ * vtl_redirect_unmap() - drop a reference
  * @file:        who holds it
  * @vector:      hardware vector; untrusted
  * @hardware_id: names the CPU; untrusted
@@ -168,44 +168,44 @@ int redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
  * Return: 0; -EINVAL if @vector is above 255; -ENOENT if @file holds no such
  * reference.
  */
-int redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id);
+int vtl_redirect_unmap(struct redirect_file *file, u32 vector, u32 hardware_id);
 
 /**
- * redirect_init() - get ready for mappings
+ * vtl_redirect_init() - get ready for mappings
  * @available: whether the architecture can redirect
  *
  * Context: module init; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int redirect_init(bool available);
+int vtl_redirect_init(bool available);
 
 /**
- * redirect_exit() - free what is in quarantine, and all tables
+ * vtl_redirect_exit() - free what is in quarantine, and all tables
  *
- * No VTL file is left, so no mapping is. Safe after a failed redirect_init().
+ * No VTL file is left, so no mapping is. Safe after a failed vtl_redirect_init().
  * Context: module exit; may sleep.
  */
-void redirect_exit(void);
+void vtl_redirect_exit(void);
 
 /**
- * redirect_available() - can this machine redirect at all?
+ * vtl_redirect_available() - can this machine redirect at all?
  *
  * Context: any.
  * Return: true if so.
  */
-bool redirect_available(void);
+bool vtl_redirect_available(void);
 
 /**
- * redirect_online() - make a CPU's table, once
- * @cpu: a CPU that vtl_arch_cpu_online() and vp_online() have seen
+ * vtl_redirect_online() - make a CPU's table, once
+ * @cpu: a CPU that vtl_vectors_cpu_online() and vtl_vp_online() have seen
  *
  * Context: CPU hotplug; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int redirect_online(unsigned int cpu);
+int vtl_redirect_online(unsigned int cpu);
 
 /**
- * redirect_offline() - may this CPU go?
+ * vtl_redirect_offline() - may this CPU go?
  * @cpu: a CPU that is still online
  *
  * Frees what the CPU has in quarantine.
@@ -213,7 +213,7 @@ int redirect_online(unsigned int cpu);
  * Context: CPU hotplug; may sleep.
  * Return: 0; -EBUSY, with a line in the log, if it has mappings.
  */
-int redirect_offline(unsigned int cpu);
+int vtl_redirect_offline(unsigned int cpu);
 
 /**
  * struct redirect_stats - one CPU's figures
@@ -237,14 +237,14 @@ struct redirect_stats {
 };
 
 /**
- * redirect_stats_get() - one CPU's figures
+ * vtl_redirect_stats_get() - one CPU's figures
  * @cpu:   any possible CPU
  * @stats: out
  *
  * Context: may sleep.
  * Return: false if the CPU was never online; @stats is zero then.
  */
-bool redirect_stats_get(unsigned int cpu, struct redirect_stats *stats);
+bool vtl_redirect_stats_get(unsigned int cpu, struct redirect_stats *stats);
 
 /**
  * struct redirect_vectors - one CPU's hardware vectors, without a look at each
@@ -258,17 +258,17 @@ struct redirect_vectors {
 };
 
 /**
- * redirect_vectors_get() - one CPU's hardware vectors
+ * vtl_redirect_vectors_get() - one CPU's hardware vectors
  * @cpu:     any possible CPU
  * @vectors: out
  *
  * Context: may sleep.
  * Return: false if the CPU was never online.
  */
-bool redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors);
+bool vtl_redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors);
 
 /**
- * redirect_counts_get() - what came to proxy vectors of a VP on vectors of their own
+ * vtl_redirect_counts_get() - what came to proxy vectors of a VP on vectors of their own
  * @cpu:    any possible CPU
  * @first:  the first proxy vector
  * @length: how many; the last is below 256
@@ -276,11 +276,11 @@ bool redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors);
  *
  * Context: may sleep.
  */
-void redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
-			 struct mshv_vector_counts *counts);
+void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			     struct mshv_vector_counts *counts);
 
 /**
- * redirect_visit() - look at each mapping of a CPU
+ * vtl_redirect_visit() - look at each mapping of a CPU
  * @cpu:   any possible CPU
  * @visit: called under redirect_lock with each mapping, whether it is in
  *         quarantine, and @arg; it must not call back into this part
@@ -288,9 +288,9 @@ void redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int leng
  *
  * Context: may sleep.
  */
-void redirect_visit(unsigned int cpu,
-		    void (*visit)(const struct redirect_mapping *mapping,
-				  bool quarantined, void *arg),
-		    void *arg);
+void vtl_redirect_visit(unsigned int cpu,
+			void (*visit)(const struct redirect_mapping *mapping,
+				      bool quarantined, void *arg),
+			void *arg);
 
 #endif /* _MSHV_VTL_REDIRECT_H */

@@ -30,10 +30,11 @@
 #include <asm/local.h>
 #include <asm/sync_bitops.h>
 
-#include "arch.h"
+#include "host.h"
+#include "run_page.h"
 #include "synic.h"
 #include "trace.h"
-#include "vp.h"
+#include "vectors.h"
 
 #define SYNIC_VECTORS		256
 
@@ -78,7 +79,7 @@ static_assert(offsetof(struct synic_message, payload) == 16);
 
 /*
  * One CPU's counters. Written by that CPU alone, with interrupts off; read by
- * anyone. @by_vector is made by synic_online(), and stays.
+ * anyone. @by_vector is made by vtl_synic_online(), and stays.
  */
 struct synic_cpu {
 	local_t *by_vector;
@@ -95,7 +96,7 @@ static DEFINE_PER_CPU(struct synic_cpu, synic_cpus);
 /* A CPU's share of memory that redirect.c does not have. */
 static_assert(sizeof(struct synic_cpu) + SYNIC_VECTORS * sizeof(local_t) <= 2560);
 
-/* The vectors that a device interrupt may have. Constant after synic_init(). */
+/* The vectors that a device interrupt may have. Constant after vtl_synic_init(). */
 static u32 synic_legal[MSHV_VTL_PROXY_BANKS];
 
 static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
@@ -132,7 +133,7 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 		illegal |= bits[bank] & ~synic_legal[bank];
 		if (!legal)
 			continue;
-		asserted = vp_assert_bank(run, bank, legal);
+		asserted = vtl_vp_assert_bank(run, bank, legal);
 		bank_count(cpu, by_vector, bank, asserted, legal & ~asserted);
 		if (trace_vtl_relay_enabled() || trace_vtl_blocked_enabled())
 			bank_trace(bank, asserted, legal & ~asserted);
@@ -140,8 +141,8 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 	}
 
 	if (any) {
-		vp_scan_set(run);
-		vp_wake_here();
+		vtl_vp_scan_set(run);
+		vtl_vp_wake_here();
 	}
 	return !illegal;
 }
@@ -172,8 +173,8 @@ static bool proxy_read(const struct synic_message *message,
 static void proxy_handle(struct synic_cpu *cpu,
 			 const struct synic_message *message)
 {
-	struct mshv_vtl_run *run = vp_run(smp_processor_id());
-	/* Pairs with synic_online(). */
+	struct mshv_vtl_run *run = vtl_vp_run_page(smp_processor_id());
+	/* Pairs with vtl_synic_online(). */
 	local_t *by_vector = smp_load_acquire(&cpu->by_vector);
 	u32 bits[MSHV_VTL_PROXY_BANKS];
 
@@ -209,7 +210,7 @@ static bool message_free(struct synic_message *message, u32 type)
 		return false;
 
 	if (READ_ONCE(message->flags) & MESSAGE_FLAG_PENDING)
-		vtl_arch_synic_end_of_message();
+		vtl_host_synic_end_of_message();
 	return true;
 }
 
@@ -231,10 +232,10 @@ static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 	return message_free(message, type);
 }
 
-void synic_interrupt(void)
+void vtl_synic_interrupt(void)
 {
 	struct synic_cpu *cpu = this_cpu_ptr(&synic_cpus);
-	struct synic_message *message = vtl_arch_synic_messages();
+	struct synic_message *message = vtl_host_synic_messages();
 	unsigned int left = SYNIC_BUDGET;
 
 	local_inc(&cpu->interrupts);
@@ -245,7 +246,7 @@ void synic_interrupt(void)
 		left--;
 }
 
-void synic_stats_get(unsigned int cpu, struct synic_stats *stats)
+void vtl_synic_stats_get(unsigned int cpu, struct synic_stats *stats)
 {
 	const struct synic_cpu *from = per_cpu_ptr(&synic_cpus, cpu);
 
@@ -257,11 +258,11 @@ void synic_stats_get(unsigned int cpu, struct synic_stats *stats)
 	stats->unknown = local_read(&from->unknown);
 }
 
-void synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
-		      struct mshv_vector_counts *counts)
+void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			  struct mshv_vector_counts *counts)
 {
 	const struct synic_cpu *from = per_cpu_ptr(&synic_cpus, cpu);
-	/* Pairs with synic_online(). */
+	/* Pairs with vtl_synic_online(). */
 	const local_t *by_vector = smp_load_acquire(&from->by_vector);
 	unsigned int i;
 
@@ -269,7 +270,7 @@ void synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
 		counts[i].proxied = by_vector ? local_read(&by_vector[first + i]) : 0;
 }
 
-int synic_online(unsigned int cpu)
+int vtl_synic_online(unsigned int cpu)
 {
 	struct synic_cpu *to = per_cpu_ptr(&synic_cpus, cpu);
 	local_t *by_vector;
@@ -287,17 +288,17 @@ int synic_online(unsigned int cpu)
 	return 0;
 }
 
-void synic_init(void)
+void vtl_synic_init(void)
 {
 	u32 vector;
 
 	for (vector = 0; vector < SYNIC_VECTORS; vector++) {
-		if (vtl_arch_proxy_vector_valid(vector))
+		if (vtl_proxy_vector_is_legal(vector))
 			synic_legal[vector / 32] |= 1U << vector % 32;
 	}
 }
 
-void synic_exit(void)
+void vtl_synic_exit(void)
 {
 	struct synic_cpu *cpu_data;
 	unsigned int cpu;

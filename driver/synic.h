@@ -11,14 +11,14 @@
 struct mshv_vector_counts;
 
 /**
- * synic_interrupt() - the shared vector has come on this CPU
+ * vtl_synic_interrupt() - the shared vector has come on this CPU
  *
  * Takes what the host has for this VP. The architecture calls it, and does the
  * end of interrupt after it.
  *
  * Context: hardirq, interrupts off; no lock.
  */
-void synic_interrupt(void);
+void vtl_synic_interrupt(void);
 
 /**
  * struct synic_stats - one CPU's figures, since the module was loaded
@@ -40,16 +40,16 @@ struct synic_stats {
 };
 
 /**
- * synic_stats_get() - one CPU's figures
+ * vtl_synic_stats_get() - one CPU's figures
  * @cpu:   any possible CPU
  * @stats: out
  *
  * Context: any.
  */
-void synic_stats_get(unsigned int cpu, struct synic_stats *stats);
+void vtl_synic_stats_get(unsigned int cpu, struct synic_stats *stats);
 
 /**
- * synic_counts_get() - what came to each proxy vector of a VP by message
+ * vtl_synic_counts_get() - what came to each proxy vector of a VP by message
  * @cpu:    any possible CPU
  * @first:  the first proxy vector
  * @length: how many; the last is below 256
@@ -57,30 +57,30 @@ void synic_stats_get(unsigned int cpu, struct synic_stats *stats);
  *
  * Context: any.
  */
-void synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
-		      struct mshv_vector_counts *counts);
+void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int length,
+			  struct mshv_vector_counts *counts);
 
 /**
- * synic_init() - get ready for messages
+ * vtl_synic_init() - get ready for messages
  *
  * Context: module init.
  */
-void synic_init(void);
+void vtl_synic_init(void);
 
 /**
- * synic_exit() - free all counters; no message comes any more
+ * vtl_synic_exit() - free all counters; no message comes any more
  *
  * Context: module exit; may sleep.
  */
-void synic_exit(void);
+void vtl_synic_exit(void);
 
 /**
- * synic_online() - make a CPU's counters, once
- * @cpu: a CPU that vp_online() has seen
+ * vtl_synic_online() - make a CPU's counters, once
+ * @cpu: a CPU that vtl_vp_online() has seen
  *
  * Context: CPU hotplug; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int synic_online(unsigned int cpu);
+int vtl_synic_online(unsigned int cpu);
 
 #endif /* _MSHV_VTL_SYNIC_H */

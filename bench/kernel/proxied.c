@@ -60,20 +60,20 @@ static void proxied_flow(struct irq_desc *desc)
 /* The driver may be one without a door, so nothing is linked to it. */
 static int open_door(void)
 {
-	door.enter = symbol_get(host_backend_register);
-	door.leave = symbol_get(host_backend_unregister);
-	door.interrupt = symbol_get(host_backend_interrupt);
+	door.enter = symbol_get(vtl_host_backend_register);
+	door.leave = symbol_get(vtl_host_backend_unregister);
+	door.interrupt = symbol_get(vtl_host_backend_interrupt);
 	return door.enter && door.leave && door.interrupt ? 0 : -EOPNOTSUPP;
 }
 
 static void close_door(void)
 {
 	if (door.enter)
-		symbol_put(host_backend_register);
+		symbol_put(vtl_host_backend_register);
 	if (door.leave)
-		symbol_put(host_backend_unregister);
+		symbol_put(vtl_host_backend_unregister);
 	if (door.interrupt)
-		symbol_put(host_backend_interrupt);
+		symbol_put(vtl_host_backend_interrupt);
 }
 
 void bench_proxied_prepare(void)

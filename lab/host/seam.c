@@ -5,7 +5,7 @@
 #include <linux/module.h>
 
 #include "call.h"
-#include "host.h"
+#include "lab_backend.h"
 #include "seam.h"
 #include "synic.h"
 
@@ -23,7 +23,7 @@ static const struct host_backend backend = {
  */
 int seam_start(void)
 {
-	return host_backend_register(&backend);
+	return vtl_host_backend_register(&backend);
 }
 
 /**
@@ -31,7 +31,7 @@ int seam_start(void)
  */
 void seam_stop(void)
 {
-	host_backend_unregister(&backend);
+	vtl_host_backend_unregister(&backend);
 }
 
 /**
@@ -41,5 +41,5 @@ void seam_stop(void)
  */
 void seam_interrupt(void)
 {
-	host_backend_interrupt();
+	vtl_host_backend_interrupt();
 }

@@ -85,6 +85,7 @@ struct vmm {
 	int vtl;
 	int host;
 	uint64_t base;
+	int slot;
 	uint8_t *memory;
 	struct vtl0_image image;
 	struct vtl0_boot *boot;

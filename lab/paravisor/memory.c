@@ -3,11 +3,10 @@
  * The guest's memory: contiguous, at an address that is known, with the image,
  * the boot page, the report pages and page tables in it.
  *
- * Owns: where it comes from: a huge page of Linux, or a range that Linux was
- * told at boot to leave alone. An address of VTL0 is the same address of VTL2,
- * so nothing is translated.
+ * Owns: where it comes from: a range that Linux was told at boot to leave alone, as
+ * a paravisor's kernel is, of which each guest has a part. An address of VTL0 is
+ * the same address of VTL2, so nothing is translated.
  */
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,13 +17,9 @@
 
 #include "internal.h"
 
-#define HUGE_PAGES	"/proc/sys/vm/nr_hugepages"
-#define HUGE_PAGE_2MB	(21 << MAP_HUGE_SHIFT)
+/* Which parts of the range are in use: a byte for each, locked by its VMM. */
+#define SLOTS_FILE	"/run/vtlirq-vtl0-memory"
 #define FOUR_GIB	0x100000000ULL
-
-/* An entry of /proc/self/pagemap. */
-#define PAGEMAP_PRESENT	0x8000000000000000ULL
-#define PAGEMAP_FRAME	0x007fffffffffffffULL
 
 #define ENTRIES		512
 #define ENTRY_TABLE	0x003	/* present, writable */
@@ -33,119 +28,87 @@
 #define ENTRY_DEVICE	0x09b
 #define DEVICES_BASE	0xc0000000ULL
 
-static_assert(VTL0_MEMORY_SIZE == 2 << 20, "one huge page");
-
-/* Asks the kernel for one more huge page than it has. */
-static void huge_page_add(void)
+/*
+ * The range that Linux was booted without, from memmap=SIZE$BASE on its command
+ * line. Return: false if there is none.
+ */
+static bool range_find(uint64_t *base, uint64_t *size)
 {
-	unsigned long count;
-	FILE *file = fopen(HUGE_PAGES, "r+e");
-
-	if (!file)
-		return;
-	if (fscanf(file, "%lu", &count) == 1) {
-		rewind(file);
-		fprintf(file, "%lu\n", count + 1);
-	}
-	fclose(file);
-}
-
-static void *huge_page_map(void)
-{
-	return mmap(NULL, VTL0_MEMORY_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | HUGE_PAGE_2MB | MAP_POPULATE |
-		    MAP_LOCKED, -1, 0);
-}
-
-static int address_find(const void *place, uint64_t *address)
-{
-	uint64_t entry = 0;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (pread(fd, &entry, sizeof(entry), (uintptr_t)place / PAGE_SIZE * 8) != sizeof(entry))
-		entry = 0;
-	close(fd);
-	/* The frame is only told to who may know. */
-	if (!(entry & PAGEMAP_PRESENT) || !(entry & PAGEMAP_FRAME))
-		return -EPERM;
-	*address = (entry & PAGEMAP_FRAME) * PAGE_SIZE;
-	return *address < FOUR_GIB ? 0 : -ERANGE;
-}
-
-static int memory_take(struct vmm *vm)
-{
-	void *place = huge_page_map();
-	int ret;
-
-	if (place == MAP_FAILED) {
-		huge_page_add();
-		place = huge_page_map();
-	}
-	if (place == MAP_FAILED) {
-		ret = -errno;
-		complain("no huge page for VTL0: %s; set " HUGE_PAGES, strerror(errno));
-		return ret;
-	}
-	ret = address_find(place, &vm->base);
-	if (ret) {
-		complain("no address below 4 GiB for VTL0's memory: %s; is the caller root?",
-			 strerror(-ret));
-		munmap(place, VTL0_MEMORY_SIZE);
-		return ret;
-	}
-	vm->memory = place;
-	return 0;
-}
-
-/* Is all of the range in one that the firmware's map calls reserved? */
-static bool memory_is_reserved(uint64_t base)
-{
-	uint64_t first, last;
-	bool found = false;
-	char line[256];
-	FILE *file = fopen("/proc/iomem", "re");
+	char line[4096] = "", unit = 0;
+	FILE *file = fopen("/proc/cmdline", "re");
+	const char *word;
 
 	if (!file)
 		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &last) != 2)
-			continue;
-		found = strstr(line, " : Reserved") && first <= base &&
-			base + VTL0_MEMORY_SIZE - 1 <= last;
-	}
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
 	fclose(file);
-	return found;
+
+	word = strstr(line, "memmap=");
+	if (!word || sscanf(word, "memmap=%" SCNu64 "%c$%" SCNx64, size, &unit, base) != 3 ||
+	    unit != 'M')
+		return false;
+	*size <<= 20;
+	return *base % VTL0_MEMORY_SIZE == 0 && *base + *size <= FOUR_GIB;
+}
+
+/* Takes the part of the file that stands for a guest, or says that it is taken. */
+static bool slot_lock(int fd, uint64_t slot)
+{
+	struct flock lock = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1,
+	};
+
+	return !fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+/*
+ * A part of the range that no other VMM has. The lock lasts as long as the
+ * descriptor, so that a VMM that dies gives its part back.
+ */
+static int slot_take(struct vmm *vm)
+{
+	uint64_t base, size, slot;
+	int fd;
+
+	if (!range_find(&base, &size)) {
+		complain("no memory is set aside for VTL0; boot VTL2 with memmap=32M$0x10000000");
+		return -EADDRNOTAVAIL;
+	}
+	fd = open(SLOTS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		complain(SLOTS_FILE ": %s", strerror(errno));
+		return -errno;
+	}
+	for (slot = 0; slot < size / VTL0_MEMORY_SIZE; slot++) {
+		if (!slot_lock(fd, slot))
+			continue;
+		vm->base = base + slot * VTL0_MEMORY_SIZE;
+		vm->slot = fd;
+		return 0;
+	}
+	close(fd);
+	complain("all of the memory that is set aside for VTL0 is in use");
+	return -EBUSY;
 }
 
 static int memory_map(struct vmm *vm)
 {
-	uint64_t base = vm->config.memory_base;
-	int fd, ret = 0;
+	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
 	void *place;
 
-	if (base % VTL0_MEMORY_SIZE || base >= FOUR_GIB || !memory_is_reserved(base)) {
-		complain("memory at %#" PRIx64 " is not set aside for VTL0; boot with memmap=2M$%#"
-			 PRIx64, base, base);
-		return -EADDRNOTAVAIL;
-	}
-	fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
-		ret = -errno;
 		complain("/dev/mem: %s", strerror(errno));
-		return ret;
+		return -errno;
 	}
-	place = mmap(NULL, VTL0_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, base);
-	if (place == MAP_FAILED) {
-		ret = -errno;
-		complain("/dev/mem does not map VTL0's memory: %s", strerror(errno));
-	} else {
-		vm->memory = place;
-		vm->base = base;
-	}
+	place = mmap(NULL, VTL0_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, vm->base);
 	close(fd);
-	return ret;
+	if (place == MAP_FAILED) {
+		complain("VTL0's memory cannot be mapped: %s", strerror(errno));
+		return -errno;
+	}
+	vm->memory = place;
+	return 0;
 }
 
 static int image_load(struct vmm *vm)
@@ -202,8 +165,10 @@ static void tables_fill(struct vmm *vm)
 
 int memory_open(struct vmm *vm)
 {
-	int ret = vm->config.memory_base ? memory_map(vm) : memory_take(vm);
+	int ret = slot_take(vm);
 
+	if (!ret)
+		ret = memory_map(vm);
 	if (!ret)
 		ret = image_load(vm);
 	if (ret)
@@ -216,12 +181,15 @@ int memory_open(struct vmm *vm)
 
 void memory_close(struct vmm *vm)
 {
-	if (!vm->memory)
-		return;
-	/* Linux gets it back: VTL0 must not reach it any more. */
-	memory_give(vm, vm->base, VTL0_MEMORY_SIZE, 0);
-	munmap(vm->memory, VTL0_MEMORY_SIZE);
-	vm->memory = NULL;
+	if (vm->memory) {
+		/* The next guest gets it: this one must not reach it any more. */
+		memory_give(vm, vm->base, VTL0_MEMORY_SIZE, 0);
+		munmap(vm->memory, VTL0_MEMORY_SIZE);
+		vm->memory = NULL;
+	}
+	if (vm->slot >= 0)
+		close(vm->slot);
+	vm->slot = -1;
 }
 
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights)

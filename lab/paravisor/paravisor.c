@@ -115,9 +115,6 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 	case 'r':
 		route_parse(value, state);
 		return 0;
-	case 'a':
-		config.memory_base = number_parse(value, UINT_MAX, state, "--memory");
-		return 0;
 	case 'u':
 		config.offload_flags = 0;
 		return 0;
@@ -326,8 +323,6 @@ int main(int argc, char **argv)
 		  "What the guest does: spin, halt, ring, ring-halt (the default)", 0 },
 		{ "route", 'r', "DEVICE,SOURCE,VP,VECTOR", 0,
 		  "Give the guest an interrupt; without it, an edu device for each VP", 0 },
-		{ "memory", 'a', "ADDRESS", 0,
-		  "The guest's memory; Linux was booted with memmap=2M$ADDRESS (a huge page)", 0 },
 		{ "user", 'u', NULL, 0, "Let the kernel handle nothing by itself", 0 },
 		{ "proxied", 'x', NULL, 0, "Let the host relay every interrupt", 0 },
 		{ "quota", 'q', "N", 0, "Redirect at most N interrupts to one VP", 0 },

@@ -140,7 +140,6 @@ static int interrupt_controls_write(struct vp *vp)
 			      1ULL << (MSR_SELF_IPI % 64);
 	const struct setting settings[] = {
 		{ TDX_L2_CONTROLS, 0, 3 },
-		{ TDX_TSC_DEADLINE, ALL, ALL },
 		{ TDX_MSR_BITMAP(MSR_TPR / 64), 0, bits },
 		{ TDX_MSR_BITMAP(BITMAP_WRITES + MSR_TPR / 64), 0, bits },
 		{ TDX_SECONDARY_CONTROLS, VIRTUAL_INTERRUPT_DELIVERY, VIRTUAL_INTERRUPT_DELIVERY },
@@ -159,6 +158,9 @@ static void registers_fill(struct vp *vp)
 	memcpy(context->fx_state, &fcw, sizeof(fcw));
 	memcpy(context->fx_state + FX_MXCSR, &mxcsr, sizeof(mxcsr));
 	context->entry_rcx = TDX_ENTRY_RCX;
+	/* No timer, whatever an earlier guest has left. */
+	context->tsc_deadline.deadline = 0;
+	context->tsc_deadline.update = 1;
 	context->gpr.rip = vp->vm->base + vp->vm->image.entry;
 	context->gpr.rflags = RFLAGS_FIXED;
 	context->gpr.rdi = vp->vm->base + VTL0_BOOT_OFFSET;

@@ -183,6 +183,7 @@ int vmm_create(const struct vmm_config *config, struct vmm **out)
 
 	vm->config = *config;
 	vm->vtl = -1;
+	vm->slot = -1;
 	vm->host = -1;
 	vps_prepare(vm);
 	ret = vmm_open(vm);

@@ -30,8 +30,6 @@ struct vmm;
  * struct vmm_config - what vmm_create() wants to know
  * @vps:           how many VPs, from CPU 0 on
  * @payload:       the guest's image
- * @memory_base:   where the guest's memory is: Linux was booted with
- *                 memmap=2M$BASE and has no part in it; 0: a huge page of Linux
  * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
  * @no_redirect:   let the host relay every interrupt
  * @quota:         most interrupts redirected to one VP; 0: as many as there can be
@@ -43,7 +41,6 @@ struct vmm;
 struct vmm_config {
 	unsigned int vps;
 	const char *payload;
-	uint64_t memory_base;
 	uint8_t offload_flags;
 	bool no_redirect;
 	unsigned int quota;

@@ -9,6 +9,7 @@
 
 #include "node.h"
 #include "npt.h"
+#include "ram.h"
 #include "seam.h"
 #include "svm.h"
 
@@ -16,9 +17,12 @@ static int __init lab_tdx_init(void)
 {
 	int error;
 
-	error = npt_create();
+	error = ram_start();
 	if (error)
 		return error;
+	error = npt_create();
+	if (error)
+		goto no_npt;
 	error = svm_start();
 	if (error)
 		goto no_svm;
@@ -36,6 +40,8 @@ no_node:
 	svm_stop();
 no_svm:
 	npt_destroy();
+no_npt:
+	ram_stop();
 	return error;
 }
 
@@ -45,6 +51,7 @@ static void __exit lab_tdx_exit(void)
 	node_stop();
 	svm_stop();
 	npt_destroy();
+	ram_stop();
 }
 
 module_init(lab_tdx_init);

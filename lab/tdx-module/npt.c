@@ -101,13 +101,13 @@ u16 npt_get(u64 gpa)
  *
  * Takes no lock, so it serves while L2 is being run.
  *
- * Return: its address in the direct map, or NULL: no alias, or no memory.
+ * Return: where the kernel has it mapped, or NULL: no alias, or no memory.
  */
 const void *npt_memory(u64 gpa)
 {
 	const u64 *leaf = walk(gpa, false);
 
-	return leaf && (READ_ONCE(*leaf) & ENTRY_RAM) ? __va(gpa) : NULL;
+	return leaf && (READ_ONCE(*leaf) & ENTRY_RAM) ? ram_mapped(gpa) : NULL;
 }
 
 /**

@@ -7,6 +7,9 @@
 
 #include <linux/types.h>
 
+int ram_start(void);
+void ram_stop(void);
+void *ram_mapped(u64 gpa);
 void *ram_at(u64 gpa);
 
 static inline bool gpa_is_private(u64 gpa)

@@ -20,7 +20,7 @@ static const struct tdcall_backend backend = {
  */
 int seam_start(void)
 {
-	return tdcall_backend_register(&backend);
+	return vtl_tdcall_backend_register(&backend);
 }
 
 /**
@@ -28,5 +28,5 @@ int seam_start(void)
  */
 void seam_stop(void)
 {
-	tdcall_backend_unregister(&backend);
+	vtl_tdcall_backend_unregister(&backend);
 }

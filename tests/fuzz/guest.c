@@ -91,12 +91,11 @@ static int world_note(struct op_world *world)
 	return tables_note(world);
 }
 
-int guest_make(struct op_world *world, uint64_t memory)
+int guest_make(struct op_world *world)
 {
 	const struct vmm_config wanted = {
 		.vps = world->cpus,
 		.payload = PAYLOAD,
-		.memory_base = memory,
 		.offload_flags = VMM_OFFLOAD_DEFAULT,
 		.console = console_drop,
 	};

@@ -16,7 +16,7 @@
  * Linux's, as what VTL0 does with garbage in its registers, it does there. Drops
  * the one before. 0 or a negative errno.
  */
-int guest_make(struct op_world *world, uint64_t memory);
+int guest_make(struct op_world *world);
 
 void guest_drop(struct op_world *world);
 

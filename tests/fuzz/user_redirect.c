@@ -45,11 +45,11 @@ static void machine_start(struct input *input)
 	vectors_per_cpu = (int)(input_byte(input) % 48) - 1;
 	quarantine_ms = input_byte(input) * 4;
 	quarantine_max = input_byte(input) % 32;
-	assert(!vp_init() && !redirect_init(true));
+	assert(!vtl_vp_init() && !vtl_redirect_init(true));
 	for_each_possible_cpu(cpu)
-		assert(!vp_online(cpu) && !redirect_online(cpu));
+		assert(!vtl_vp_online(cpu) && !vtl_redirect_online(cpu));
 	for (i = 0; i < FILES; i++)
-		assert(!redirect_file_init(&files[i]));
+		assert(!vtl_redirect_file_init(&files[i]));
 }
 
 static void machine_stop(void)
@@ -59,11 +59,11 @@ static void machine_stop(void)
 
 	shim_fail_at = 0;
 	for (i = 0; i < FILES; i++)
-		redirect_file_release(&files[i]);
-	redirect_exit();
+		vtl_redirect_file_release(&files[i]);
+	vtl_redirect_exit();
 	for_each_possible_cpu(cpu)
 		assert(!emul_vectors_taken(cpu));
-	vp_exit();
+	vtl_vp_exit();
 	synchronize_rcu();
 	assert(!shim_hotplug_readers && emul_arrivals == emul_eois);
 }
@@ -73,7 +73,7 @@ static u32 id_of(u8 byte, int *cpu)
 {
 	u32 id = byte < 240 ? EMUL_ID(byte % SHIM_CPUS) : byte;
 
-	*cpu = vtl_arch_cpu_find(id);
+	*cpu = vtl_cpu_find(id);
 	return id;
 }
 
@@ -85,9 +85,9 @@ static void do_map(struct input *input)
 
 	if (proxy_vector == 0xfe)
 		proxy_vector = input_word(input);
-	ret = redirect_map(&files[file], proxy_vector, id, &vector);
+	ret = vtl_redirect_map(&files[file], proxy_vector, id, &vector);
 	if (cpu < 0 || !cpu_online((unsigned int)cpu) ||
-	    !vtl_arch_proxy_vector_valid(proxy_vector)) {
+	    !vtl_proxy_vector_is_legal(proxy_vector)) {
 		assert(ret == -EINVAL);
 		return;
 	}
@@ -110,7 +110,7 @@ static void do_unmap(struct input *input)
 
 	if (vector == EMUL_VECTOR_FIRST + EMUL_VECTORS + 1)
 		vector = input_word(input);
-	ret = redirect_unmap(&files[file], vector, id);
+	ret = vtl_redirect_unmap(&files[file], vector, id);
 	if (vector >= REDIRECT_VECTORS) {
 		assert(ret == -EINVAL);
 	} else if (cpu < 0 || !held[file][cpu][vector]) {
@@ -125,10 +125,10 @@ static void do_close(struct input *input)
 {
 	int file = input_byte(input) % FILES;
 
-	redirect_file_release(&files[file]);
+	vtl_redirect_file_release(&files[file]);
 	memset(held[file], 0, sizeof(held[file]));
 	shim_fail_at = 0;
-	assert(!redirect_file_init(&files[file]));
+	assert(!vtl_redirect_file_init(&files[file]));
 }
 
 struct search {
@@ -149,7 +149,7 @@ static bool vector_is_taken(unsigned int cpu, u32 vector)
 {
 	struct search search = { .vector = vector };
 
-	redirect_visit(cpu, vector_compare, &search);
+	vtl_redirect_visit(cpu, vector_compare, &search);
 	return search.found;
 }
 
@@ -158,7 +158,7 @@ static void do_raise(struct input *input)
 {
 	unsigned int cpu = input_byte(input) % SHIM_CPUS;
 	u32 vector = EMUL_VECTOR_FIRST + input_byte(input) % EMUL_VECTORS;
-	struct mshv_vtl_run *run = vp_run(cpu);
+	struct mshv_vtl_run *run = vtl_vp_run_page(cpu);
 	u32 proxy = stands_for[cpu][vector], i, set = 0;
 	bool mapped = held_by_all(cpu, vector);
 
@@ -207,11 +207,11 @@ static void do_hotplug(struct input *input)
 	int ret;
 
 	if (!shim_cpu_online[cpu]) {
-		assert(!redirect_online(cpu));
+		assert(!vtl_redirect_online(cpu));
 		shim_cpu_online[cpu] = true;
 		return;
 	}
-	ret = redirect_offline(cpu);
+	ret = vtl_redirect_offline(cpu);
 	assert(ret == (mapped_on(cpu) ? -EBUSY : 0));
 	shim_cpu_online[cpu] = ret;
 	/* What was pending on it goes with it. */
@@ -239,7 +239,7 @@ static void books_check(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		assert(redirect_stats_get(cpu, &stats));
+		assert(vtl_redirect_stats_get(cpu, &stats));
 		assert(stats.mapped == mapped_on(cpu));
 		assert(emul_vectors_taken(cpu) == stats.mapped + stats.quarantined);
 	}

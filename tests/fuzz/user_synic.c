@@ -13,12 +13,12 @@ static struct synic_message *page;
 static struct input input;
 static unsigned int eoms;
 
-bool vtl_arch_proxy_vector_valid(u32 vector)
+bool vtl_proxy_vector_is_legal(u32 vector)
 {
 	return vector >= 16 && vector < 256;
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return page;
 }
@@ -40,7 +40,7 @@ static void message_write(void)
 		page->payload[0] = how & 16 ? 0x100 : 0;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 	eoms++;
 	if (!input_is_empty(&input))
@@ -67,29 +67,29 @@ static void machine_start(void)
 	eoms = 0;
 	page = aligned_alloc(4096, 4096);
 	memset(page, 0, 4096);
-	synic_init();
-	assert(!vp_init());
+	vtl_synic_init();
+	assert(!vtl_vp_init());
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
-		assert(!vp_online(cpu));
-	assert(!synic_online(0));
+		assert(!vtl_vp_online(cpu));
+	assert(!vtl_synic_online(0));
 }
 
 static void machine_stop(void)
 {
 	shim_stretch = NULL;
-	synic_exit();
-	vp_exit();
+	vtl_synic_exit();
+	vtl_vp_exit();
 	free(page);
 }
 
 static void books_check(const u32 *blocked, unsigned int calls, unsigned long messages_before)
 {
-	const struct mshv_vtl_run *run = vp_run(0);
+	const struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	struct synic_stats stats;
 	unsigned long relayed = 0;
 	unsigned int i;
 
-	synic_stats_get(0, &stats);
+	vtl_synic_stats_get(0, &stats);
 	for (i = 0; i < SYNIC_VECTORS; i++)
 		relayed += local_read(&synic_cpus.by_vector[i]);
 	assert(stats.relayed == relayed);
@@ -114,13 +114,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = (struct input) { data, size };
 	machine_start();
 	input_take(&input, blocked, sizeof(blocked));
-	memcpy(vp_run(0)->proxy_irr_blocked, blocked, sizeof(blocked));
+	memcpy(vtl_vp_run_page(0)->proxy_irr_blocked, blocked, sizeof(blocked));
 	if (input_byte(&input) & 1)
 		shim_stretch = page_change;
 	while (!input_is_empty(&input)) {
 		message_write();
-		synic_stats_get(0, &stats);
-		synic_interrupt();
+		vtl_synic_stats_get(0, &stats);
+		vtl_synic_interrupt();
 		books_check(blocked, ++calls, stats.messages);
 	}
 	machine_stop();

@@ -40,7 +40,7 @@ static struct {
 	uint64_t ops;
 	unsigned int seconds;
 	unsigned int threads;
-	uint64_t memory;
+	bool no_vtl0;
 	bool no_hotplug;
 	bool traces;
 } config = { .ops = 20000, .threads = 4 };
@@ -266,9 +266,9 @@ static void processes_run(void)
 	bool good = true;
 
 	while (good && !is_over()) {
-		if (config.memory && processes % GUEST_LIVES == 0) {
+		if (!config.no_vtl0 && processes % GUEST_LIVES == 0) {
 			pthread_mutex_lock(&hotplug_lock);
-			if (guest_make(&shared->world, config.memory))
+			if (guest_make(&shared->world))
 				printf("# no VTL0 this time\n");
 			pthread_mutex_unlock(&hotplug_lock);
 		}
@@ -338,7 +338,7 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 			argp_error(state, "--threads: 1 to %u", THREADS_MAX);
 		return 0;
 	case 'm':
-		config.memory = strtoull(value, NULL, 0);
+		config.no_vtl0 = true;
 		return 0;
 	case 'h':
 		config.no_hotplug = true;
@@ -356,7 +356,7 @@ static const struct argp_option options[] = {
 	{ "ops", 'n', "N", 0, "so many ioctls (20000)", 0 },
 	{ "for", 'f', "SECONDS", 0, "not so many ioctls, but so long", 0 },
 	{ "threads", 't', "T", 0, "threads of each process (4)", 0 },
-	{ "memory", 'm', "ADDRESS", 0, "of VTL0; without it, there is none", 0 },
+	{ "no-vtl0", 'm', NULL, 0, "Run without a guest in VTL0", 0 },
 	{ "no-hotplug", 'h', NULL, 0, "all CPUs stay online", 0 },
 	{ "traces", 'e', NULL, 0, "tracepoints go on and off", 0 },
 	{ 0 }

@@ -17,7 +17,7 @@
 #include <time.h>
 
 #include "shim.h"
-#include "vp.h"
+#include "run_page.h"
 
 #define CELLS		1024
 #define THREADS		3
@@ -80,7 +80,7 @@ static void assert_vector(struct cell *cell, u32 mask)
 {
 	const struct vp_bit bit = { .run = &cell->run, .bank = 0, .mask = mask };
 
-	vp_assert(&bit);
+	vtl_vp_assert(&bit);
 }
 
 static void assert_first(struct cell *cell)
@@ -97,7 +97,7 @@ static void assert_second(struct cell *cell)
 static void pull(struct cell *cell, unsigned int thread)
 {
 	u32 bits[MSHV_VTL_PROXY_BANKS];
-	unsigned int taken = vp_pull(&cell->run, bits);
+	unsigned int taken = vtl_vp_pull(&cell->run, bits);
 
 	cell->seen[thread].first = taken & 1 ? bits[0] : 0;
 }
@@ -144,7 +144,7 @@ static void put_back_take(struct cell *cell)
 {
 	u32 bits[MSHV_VTL_PROXY_BANKS];
 
-	if (vp_pull(&cell->run, bits) & VP_PULLED_VMM && xchg(&cell->run.scan_proxy_irr, 0))
+	if (vtl_vp_pull(&cell->run, bits) & VP_PULLED_VMM && xchg(&cell->run.scan_proxy_irr, 0))
 		cell->seen[0].first = xchg(&cell->run.proxy_irr[0], 0);
 }
 
@@ -163,7 +163,7 @@ static void scan_before_bit(struct cell *cell)
 static void assert_by_plain_or(struct cell *cell)
 {
 	WRITE_ONCE(cell->run.proxy_irr[0], READ_ONCE(cell->run.proxy_irr[0]) | 1);
-	/* As in vp_assert(). */
+	/* As in vtl_vp_assert(). */
 	smp_store_release(&cell->run.scan_proxy_irr, 1);
 }
 

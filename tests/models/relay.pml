@@ -2,8 +2,8 @@
 /*
  * Assert, pull, halt and kick: no bit is lost, and no wake-up.
  *
- * Stands for: vp_assert() and vp_wake_here() (driver/vp.h), vp_post(), vp_kick()
- * and vp_pull() (driver/vp.c), turn_begin(), turn_enter(), halt_sleep()
+ * Stands for: vtl_vp_assert() and vtl_vp_wake_here() (driver/vp.h), vtl_vp_post(), vtl_vp_kick()
+ * and vtl_vp_pull() (driver/vp.c), turn_begin(), turn_enter(), halt_sleep()
  * (driver/entry.c), and the VMM's taking of what the exit mask sends to it.
  *
  * One VP, vectors 0 and 1 in one bank. A device of the VP's own CPU asserts
@@ -32,7 +32,7 @@
 
 byte bits;			/* proxy_irr, one bank */
 bool scan;			/* scan_proxy_irr */
-bool sleeper;			/* vp_sleeper, as others see it */
+bool sleeper;			/* vtl_vp_sleeper, as others see it */
 bool woken;			/* the task is runnable */
 bool open = true;		/* interrupts of the VP's CPU */
 bool device_pending;		/* in its APIC: the device's vector */
@@ -55,7 +55,7 @@ inline bit_or(mask)
 #endif
 }
 
-/* vp_assert() and vp_wake_here(), in the device's interrupt. */
+/* vtl_vp_assert() and vtl_vp_wake_here(), in the device's interrupt. */
 inline assert_here(mask)
 {
 #ifdef MUTANT_SCAN_FIRST
@@ -71,7 +71,7 @@ inline assert_here(mask)
 	fi
 }
 
-/* The other CPU: vp_post(). */
+/* The other CPU: vtl_vp_post(). */
 active proctype poster()
 {
 	byte sent;
@@ -91,7 +91,7 @@ active proctype poster()
 #endif
 		if
 		:: !before ->
-			/* vp_kick(): rcuwait_wake_up() begins with a full barrier. */
+			/* vtl_vp_kick(): rcuwait_wake_up() begins with a full barrier. */
 			if
 			:: sleeper -> woken = true
 #ifndef MUTANT_KICK_NOBODY
@@ -160,7 +160,7 @@ inline guest_handle()
 	}
 }
 
-/* vp_pull(). */
+/* vtl_vp_pull(). */
 inline pull()
 {
 	bool had;

@@ -4,9 +4,9 @@
  * the vector was mapped is lost or relayed twice, none sets the bit of a wrong
  * mapping, and every arrival has exactly one end of interrupt.
  *
- * Stands for: redirect_unmap(), mapping_retire(), quarantine_free(),
- * redirect_late() (driver/redirect.c), vtl_arch_vector_quiesce(),
- * vtl_arch_vector_is_pending(), vtl_arch_vector_free(), the flow handlers
+ * Stands for: vtl_redirect_unmap(), mapping_retire(), quarantine_free(),
+ * vtl_redirect_late() (driver/redirect.c), vtl_vector_quiesce(),
+ * vtl_vector_is_pending(), vtl_vector_free(), the flow handlers
  * (driver/arch/x86/vector.c), and the kernel's way with a vector that is free.
  *
  * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
@@ -35,7 +35,7 @@ bool serving;			/* in the ISR */
 mtype handler = RELAY_A;	/* the descriptor's flow handler */
 bool swallow;			/* mapping->swallow_next */
 bool closed;			/* the CPU's interrupts, by a call to it */
-bool unmapped;			/* redirect_unmap() has returned */
+bool unmapped;			/* vtl_redirect_unmap() has returned */
 bool quiet;			/* quarantine is over */
 bool mapped_b;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The paper architecture; see arch_emul.h. Knows vectors and mappings as far
- * as arch.h lets it, nothing of references.
+ * as vectors.h lets it, nothing of references.
  */
-#include "arch.h"
 #include "arch_emul.h"
 #include "redirect.h"
+#include "vectors.h"
 
 struct emul_vector {
 	struct redirect_mapping *mapping;
@@ -51,9 +51,9 @@ static void emul_deliver(struct emul_vector *vector)
 	if (!mapping)
 		emul_strays++;
 	else if (late)
-		redirect_late(mapping);
+		vtl_redirect_late(mapping);
 	else
-		redirect_relay(mapping);
+		vtl_redirect_relay(mapping);
 	emul_eois++;
 }
 
@@ -91,45 +91,45 @@ unsigned int emul_vectors_taken(unsigned int cpu)
 	return taken;
 }
 
-int vtl_arch_init(void)
+int vtl_vectors_init(void)
 {
 	return 0;
 }
 
-void vtl_arch_exit(void)
+void vtl_vectors_exit(void)
 {
 }
 
-int vtl_arch_cpu_online(unsigned int cpu)
+int vtl_vectors_cpu_online(unsigned int cpu)
 {
 	(void)cpu;
 	return 0;
 }
 
-int vtl_arch_cpu_find(u32 hardware_id)
+int vtl_cpu_find(u32 hardware_id)
 {
 	if (hardware_id % 10 != 3 || hardware_id / 10 >= SHIM_CPUS)
 		return -ENOENT;
 	return hardware_id / 10;
 }
 
-u32 vtl_arch_cpu_hardware_id(unsigned int cpu)
+u32 vtl_cpu_hardware_id(unsigned int cpu)
 {
 	return EMUL_ID(cpu);
 }
 
-bool vtl_arch_proxy_vector_valid(u32 vector)
+bool vtl_proxy_vector_is_legal(u32 vector)
 {
 	return vector >= 16 && vector < 256;
 }
 
-unsigned int vtl_arch_vector_limit(void)
+unsigned int vtl_vector_limit(void)
 {
 	return EMUL_VECTORS;
 }
 
 /* Lowest first, as a real allocator may do: reuse shows at once. */
-int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
+int vtl_vector_alloc(struct redirect_mapping *mapping)
 {
 	struct emul_cpu *cpu = &emul_cpus[mapping->cpu];
 	unsigned int i;
@@ -148,24 +148,24 @@ int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
 	return -ENOSPC;
 }
 
-void vtl_arch_vector_quiesce(struct redirect_mapping *mapping)
+void vtl_vector_quiesce(struct redirect_mapping *mapping)
 {
 	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);
 
 	assert(v->mapping == mapping && !v->late);
 	if (v->pending) {
-		redirect_relay(mapping);
+		vtl_redirect_relay(mapping);
 		mapping->swallow_next = true;
 	}
 	v->late = true;
 }
 
-bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping)
+bool vtl_vector_is_pending(const struct redirect_mapping *mapping)
 {
 	return emul_vector(mapping->cpu, mapping->vector)->pending;
 }
 
-void vtl_arch_vector_free(struct redirect_mapping *mapping)
+void vtl_vector_free(struct redirect_mapping *mapping)
 {
 	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);
 

@@ -14,6 +14,7 @@ int shim_hotplug_readers;
 unsigned int shim_cpu;
 unsigned int shim_wakeups;
 unsigned int shim_reschedules[SHIM_CPUS];
+unsigned int shim_interrupt_calls;
 unsigned long jiffies;
 unsigned int shim_warnings;
 char shim_log[512];
@@ -140,9 +141,21 @@ void shim_reset(void)
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
 		shim_cpu_online[cpu] = true;
 	memset(shim_reschedules, 0, sizeof(shim_reschedules));
+	shim_interrupt_calls = 0;
 	shim_wakeups = 0;
 	shim_cpu = 0;
 	shim_fail_at = 0;
 	shim_warnings = 0;
 	shim_log[0] = '\0';
+}
+
+/* Of the architecture: one call, which interrupts several CPUs. */
+void vtl_cpus_interrupt(const struct cpumask *cpus);
+void vtl_cpus_interrupt(const struct cpumask *cpus)
+{
+	unsigned int cpu;
+
+	shim_interrupt_calls++;
+	for_each_cpu(cpu, cpus)
+		shim_reschedules[cpu]++;
 }

@@ -246,6 +246,17 @@ extern unsigned int shim_cpu;
 #define put_cpu() ((void)0)
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define cpu_online(cpu) ((cpu) < nr_cpu_ids && shim_cpu_online[cpu])
+struct cpumask {
+	unsigned long bits;
+};
+
+#define cpumask_set_cpu(cpu, mask) ((void)((mask)->bits |= 1UL << (cpu)))
+#define cpumask_clear_cpu(cpu, mask) ((void)((mask)->bits &= ~(1UL << (cpu))))
+#define cpumask_empty(mask) (!(mask)->bits)
+#define for_each_cpu(cpu, mask)                             \
+	for ((cpu) = 0; (cpu) < 8 * sizeof(long); (cpu)++)  \
+		if ((mask)->bits >> (cpu) & 1)
+
 #define cpu_to_node(cpu) ((void)(cpu), 0)
 #define cpus_read_lock() (shim_hotplug_readers++)
 #define cpus_read_unlock() (shim_hotplug_readers--)
@@ -258,6 +269,14 @@ extern unsigned int shim_cpu;
 #define this_cpu_ptr(pointer) (pointer)
 #define this_cpu_read(variable) READ_ONCE(variable)
 
+/* entry-virt.h: the core in user space enters no guest. */
+#define CONFIG_VIRT_XFER_TO_GUEST_WORK
+#define XFER_TO_GUEST_MODE_WORK 0UL
+#define xfer_to_guest_mode_handle_work() 0
+
+/* static_call.h: the core in user space calls none. */
+#define DECLARE_STATIC_CALL(name, type) struct shim_unused
+
 /* rcuwait.h, smp.h: who was woken or interrupted is counted. */
 struct rcuwait {
 	void *task;
@@ -265,6 +284,7 @@ struct rcuwait {
 
 extern unsigned int shim_wakeups;
 extern unsigned int shim_reschedules[SHIM_CPUS];
+extern unsigned int shim_interrupt_calls;
 
 #define rcuwait_init(wait) ((wait)->task = NULL)
 int rcuwait_wake_up(struct rcuwait *wait);

@@ -14,12 +14,14 @@
 #include <cmocka.h>
 
 #include "shim_node.h"
-#include "arch.h"
 #include "arch_emul.h"
 #include "debugfs.h"
-#include "entry.h"
+#include "host.h"
+#include "platform.h"
 #include "redirect.h"
-#include "vp.h"
+#include "run_page.h"
+#include "vectors.h"
+#include "vtl0_run.h"
 
 #include <linux/mshv_vtl.h>
 
@@ -157,96 +159,114 @@ int shim_cpu_add(unsigned int cpu)
 	return ret;
 }
 
-/* ---- the architecture, where arch_emul.c has nothing ---- */
+/* ---- the platform and the host ---- */
 
-void *vtl_arch_entry_get(void)
+static void *token_get(void)
 {
 	tokens++;
 	return &tokens;
 }
 
-void vtl_arch_entry_put(void *token)
+static void token_put(void *token)
 {
 	assert(token == &tokens);
 	tokens--;
 }
 
-void *vtl_arch_host_get(void)
+void *vtl_host_get(void)
 {
-	return vtl_arch_entry_get();
+	return token_get();
 }
 
-void vtl_arch_host_put(void *token)
+void vtl_host_put(void *token)
 {
-	vtl_arch_entry_put(token);
+	token_put(token);
 }
 
-int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status)
+int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
 	memcpy(output, input, 8);
 	*status = control & 0xffff;
 	return 0;
 }
 
-int vtl_arch_tdcall(struct mshv_tdcall *args)
+static long emul_ioctl(unsigned int command, void *arg)
 {
+	struct mshv_tdcall *args = arg;
+
+	if (command != MSHV_TDCALL)
+		return -ENOTTY;
+	if (shim_fails())
+		return -EFAULT;
 	args->rax++;
 	return 0;
 }
 
-struct page *vtl_arch_page_get(unsigned long kind, unsigned long cpu)
+static struct page *emul_page_get(unsigned long kind, unsigned long cpu)
 {
 	if (shim_fails())
 		return ERR_PTR(-ENOMEM);
-	return kind == MSHV_VTL_PAGE_VIRTUAL_APIC ? vp_run_page_get(cpu) : NULL;
+	return kind == MSHV_VTL_PAGE_VIRTUAL_APIC ? vtl_vp_run_page_get(cpu) : NULL;
 }
 
-bool vtl_arch_entry_available(void)
+bool vtl_host_synic_available(void)
 {
 	return true;
 }
 
-bool vtl_arch_synic_available(void)
-{
-	return true;
-}
-
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return NULL;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 }
 
-void vtl_arch_vp_free_all(void)
+static void emul_vp_free_all(void)
 {
 }
 
-void vtl_arch_synic_init(void)
+static const struct vtl_platform_ops emul_platform = {
+	.get = token_get,
+	.put = token_put,
+	.ioctl = emul_ioctl,
+	.page_get = emul_page_get,
+	.vp_free_all = emul_vp_free_all,
+};
+
+void vtl_platform_init(void)
 {
 }
 
-void vtl_arch_synic_exit(void)
+const struct vtl_platform_ops *vtl_platform(void)
+{
+	return &emul_platform;
+}
+
+void vtl_host_synic_init(void)
 {
 }
 
-void vtl_arch_synic_online(void)
+void vtl_host_synic_exit(void)
 {
 }
 
-void vtl_arch_synic_offline(void)
+void vtl_host_synic_online(void)
+{
+}
+
+void vtl_host_synic_offline(void)
 {
 }
 
 /* VTL0 and what an operator sees are not for user space: see tests/vm. */
-int entry_run(void)
+int vtl_vtl0_run(void)
 {
 	return -EOPNOTSUPP;
 }
 
-int entry_kick(const void *mask, u64 bits, bool wait, bool cancel)
+int vtl_vtl0_kick(const void *mask, u64 bits, bool wait, bool cancel)
 {
 	(void)mask;
 	(void)bits;
@@ -319,7 +339,7 @@ static bool takes_bit(unsigned int cpu)
 {
 	u32 bits[8];
 
-	return vp_pull(vp_run(cpu), bits) == 1U << PROXY / 32 && bits[PROXY / 32];
+	return vtl_vp_pull(vtl_vp_run_page(cpu), bits) == 1U << PROXY / 32 && bits[PROXY / 32];
 }
 
 /* ---- operations ---- */
@@ -525,7 +545,7 @@ static void is_polled(void)
 	assert_int_equal(files[other]->references, 2);
 	assert_ptr_equal(first->next, &files[other]->queue.head);
 	wait->func(wait, 0, 0, (void *)EPOLLIN);
-	assert_int_equal(vp_run(1)->cancel, 1);
+	assert_int_equal(vtl_vp_run_page(1)->cancel, 1);
 }
 
 static long run_interrupts(void)
@@ -566,7 +586,7 @@ static long run_fault(void)
 	ret = area.vm_ops->fault(&fault);
 	if (ret)
 		return ret == VM_FAULT_OOM ? -ENOMEM : -EIO;
-	assert_ptr_equal(fault.page, virt_to_page(vp_run(1)));
+	assert_ptr_equal(fault.page, virt_to_page(vtl_vp_run_page(1)));
 	return 0;
 }
 
@@ -628,7 +648,7 @@ static void ledger_cpus(struct ledger *ledger)
 		ledger->taken[cpu] = emul_vectors_taken(cpu);
 		if (!node("mshv"))
 			continue;
-		redirect_stats_get(cpu, &stats);
+		vtl_redirect_stats_get(cpu, &stats);
 		ledger->mapped[cpu] = stats.mapped;
 	}
 }

@@ -30,17 +30,17 @@ static unsigned long posted[256];
 static bool stop;
 static bool host_stands_still;
 
-bool vtl_arch_proxy_vector_valid(u32 vector)
+bool vtl_proxy_vector_is_legal(u32 vector)
 {
 	return vector >= 16 && vector < 256;
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return &slot;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 	__atomic_fetch_add(&eoms, 1, __ATOMIC_SEQ_CST);
 }
@@ -155,7 +155,7 @@ static void *cpu_run(void *arg)
 		}
 		handled = now;
 		last = false;
-		synic_interrupt();
+		vtl_synic_interrupt();
 	}
 	return NULL;
 }
@@ -169,10 +169,10 @@ static void a_host_posts_a_cpu_takes_nothing_is_lost(void **state)
 
 	(void)state;
 	shim_reset();
-	synic_init();
-	assert_int_equal(vp_init(), 0);
-	assert_int_equal(vp_online(0), 0);
-	assert_int_equal(synic_online(0), 0);
+	vtl_synic_init();
+	assert_int_equal(vtl_vp_init(), 0);
+	assert_int_equal(vtl_vp_online(0), 0);
+	assert_int_equal(vtl_synic_online(0), 0);
 
 	shim_stretch = stretch;
 	assert_int_equal(pthread_create(&host, NULL, host_run, NULL), 0);
@@ -180,8 +180,8 @@ static void a_host_posts_a_cpu_takes_nothing_is_lost(void **state)
 	pthread_join(host, NULL);
 	pthread_join(cpu, NULL);
 
-	synic_stats_get(0, &stats);
-	synic_counts_get(0, 0, 256, counts);
+	vtl_synic_stats_get(0, &stats);
+	vtl_synic_counts_get(0, 0, 256, counts);
 	assert_false(host_stands_still);
 	assert_int_equal(stats.messages, MESSAGES);
 	assert_int_equal(stats.malformed + stats.unknown, 0);
@@ -189,8 +189,8 @@ static void a_host_posts_a_cpu_takes_nothing_is_lost(void **state)
 		assert_int_equal(counts[vector].proxied, posted[vector]);
 	/* Else the race was never run. */
 	assert_true(waits > 100);
-	synic_exit();
-	vp_exit();
+	vtl_synic_exit();
+	vtl_vp_exit();
 }
 
 int main(void)

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "shim.h"
-#include "vp.h"
+#include "run_page.h"
 
 #define ASSERTERS 4
 #define ROUNDS 20000
@@ -77,7 +77,7 @@ static void *asserter_run(void *arg)
 		struct vp_bit bit = vector_bit(vector);
 		unsigned long before = __atomic_load_n(&taken[vector], __ATOMIC_ACQUIRE);
 
-		if (!vp_assert(&bit))
+		if (!vtl_vp_assert(&bit))
 			break;
 		asserter->asserted++;
 		if (!wait_taken(vector, before + 1)) {

@@ -19,7 +19,7 @@ static struct redirect_file files[FILES];
 
 static struct mshv_vtl_run *run_page(unsigned int cpu)
 {
-	return (struct mshv_vtl_run *)vp_run_page_get(cpu);
+	return (struct mshv_vtl_run *)vtl_vp_run_page_get(cpu);
 }
 
 static bool bit_is_set(unsigned int cpu, u32 vector)
@@ -46,7 +46,7 @@ static u32 must_map(struct redirect_file *file, unsigned int cpu, u32 proxy_vect
 {
 	u32 vector = 0;
 
-	assert_int_equal(redirect_map(file, proxy_vector, EMUL_ID(cpu), &vector), 0);
+	assert_int_equal(vtl_redirect_map(file, proxy_vector, EMUL_ID(cpu), &vector), 0);
 	return vector;
 }
 
@@ -54,7 +54,7 @@ static struct redirect_stats stats_of(unsigned int cpu)
 {
 	struct redirect_stats stats;
 
-	assert_true(redirect_stats_get(cpu, &stats));
+	assert_true(vtl_redirect_stats_get(cpu, &stats));
 	return stats;
 }
 
@@ -69,14 +69,14 @@ static int machine_start(bool available)
 	quarantine_ms = 1000;
 	quarantine_max = 16;
 
-	ret = vp_init();
-	ret = ret ?: redirect_init(available);
+	ret = vtl_vp_init();
+	ret = ret ?: vtl_redirect_init(available);
 	for_each_possible_cpu(cpu) {
-		ret = ret ?: vp_online(cpu);
-		ret = ret ?: redirect_online(cpu);
+		ret = ret ?: vtl_vp_online(cpu);
+		ret = ret ?: vtl_redirect_online(cpu);
 	}
 	for (i = 0; i < FILES; i++)
-		ret = ret ?: redirect_file_init(&files[i]);
+		ret = ret ?: vtl_redirect_file_init(&files[i]);
 	return ret;
 }
 
@@ -101,13 +101,13 @@ static int teardown(void **state)
 	(void)state;
 	shim_fail_at = 0;
 	for (i = 0; i < FILES; i++)
-		redirect_file_release(&files[i]);
+		vtl_redirect_file_release(&files[i]);
 	for_each_possible_cpu(cpu)
 		leaked += stats_of(cpu).mapped;
-	redirect_exit();
+	vtl_redirect_exit();
 	for_each_possible_cpu(cpu)
 		leaked += emul_vectors_taken(cpu);
-	vp_exit();
+	vtl_vp_exit();
 	return leaked || shim_hotplug_readers || emul_arrivals != emul_eois;
 }
 
@@ -135,7 +135,7 @@ static void every_legal_vector_sets_its_own_bit(void **state)
 		emul_raise(2, vector);
 		assert_true(bit_is_set(2, proxy_vector));
 		assert_int_equal(bits_take(2), 1);
-		assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
+		assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
 	}
 }
 
@@ -162,11 +162,11 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 
 	(void)state;
 	assert_int_equal(must_map(&files[0], 0, 0x40), vector);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	emul_raise(0, vector);
 	assert_int_equal(bits_take(0), 1);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), -ENOENT);
 	emul_raise(0, vector);
 	assert_int_equal(bits_take(0), 0);
 }
@@ -179,16 +179,16 @@ static void a_file_drops_its_own_references_alone(void **state)
 	must_map(&files[1], 3, 0x40);
 	must_map(&files[1], 3, 0x40);
 	must_map(&files[1], 2, 0x41);
-	assert_int_equal(redirect_unmap(&files[2], vector, EMUL_ID(3)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[2], vector, EMUL_ID(3)), -ENOENT);
 
-	redirect_file_release(&files[1]);
-	assert_int_equal(redirect_file_init(&files[1]), 0);
+	vtl_redirect_file_release(&files[1]);
+	assert_int_equal(vtl_redirect_file_init(&files[1]), 0);
 	assert_int_equal(stats_of(2).mapped, 0);
 	emul_raise(3, vector);
 	assert_int_equal(bits_take(3), 1);
 
-	assert_int_equal(redirect_unmap(&files[1], vector, EMUL_ID(3)), -ENOENT);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(3)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[1], vector, EMUL_ID(3)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(3)), 0);
 	assert_int_equal(stats_of(3).mapped, 0);
 }
 
@@ -201,7 +201,7 @@ static void the_same_proxy_vector_on_two_vps_is_two_mappings(void **state)
 	emul_raise(1, on1);
 	assert_int_equal(bits_take(0), 0);
 	assert_int_equal(bits_take(1), 1);
-	assert_int_equal(redirect_unmap(&files[0], on0, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], on0, EMUL_ID(0)), 0);
 	emul_raise(1, on1);
 	assert_int_equal(bits_take(1), 1);
 }
@@ -211,24 +211,24 @@ static void what_is_not_legal_is_einval(void **state)
 	u32 vector;
 
 	(void)state;
-	assert_int_equal(redirect_map(&files[0], 15, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(redirect_map(&files[0], 0, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(redirect_map(&files[0], 256, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(redirect_map(&files[0], ~0U, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(redirect_map(&files[0], 0x40, 0, &vector), -EINVAL);
-	assert_int_equal(redirect_map(&files[0], 0x40, ~0U, &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 15, EMUL_ID(0), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 0, EMUL_ID(0), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 256, EMUL_ID(0), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], ~0U, EMUL_ID(0), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, 0, &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, ~0U, &vector), -EINVAL);
 	shim_cpu_online[1] = false;
-	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(1), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(1), &vector), -EINVAL);
 }
 
 static void an_unmap_of_nothing_is_enoent(void **state)
 {
 	(void)state;
-	assert_int_equal(redirect_unmap(&files[0], 256, EMUL_ID(0)), -EINVAL);
-	assert_int_equal(redirect_unmap(&files[0], ~0U, EMUL_ID(0)), -EINVAL);
-	assert_int_equal(redirect_unmap(&files[0], 0, EMUL_ID(0)), -ENOENT);
-	assert_int_equal(redirect_unmap(&files[0], 255, EMUL_ID(0)), -ENOENT);
-	assert_int_equal(redirect_unmap(&files[0], 0x20, 12345), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 256, EMUL_ID(0)), -EINVAL);
+	assert_int_equal(vtl_redirect_unmap(&files[0], ~0U, EMUL_ID(0)), -EINVAL);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 0, EMUL_ID(0)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 255, EMUL_ID(0)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 0x20, 12345), -ENOENT);
 }
 
 static void no_vector_left_is_enodev_and_touches_no_other_cpu(void **state)
@@ -239,7 +239,7 @@ static void no_vector_left_is_enodev_and_touches_no_other_cpu(void **state)
 	(void)state;
 	for (i = 0; i < EMUL_VECTORS; i++)
 		must_map(&files[0], 1, 0x30 + i);
-	assert_int_equal(redirect_map(&files[0], 0xf0, EMUL_ID(1), &vector), -ENODEV);
+	assert_int_equal(vtl_redirect_map(&files[0], 0xf0, EMUL_ID(1), &vector), -ENODEV);
 	assert_int_equal(emul_vectors_taken(0), 0);
 	assert_int_equal(emul_vectors_taken(2), 0);
 	/* One that is mapped can still be had again. */
@@ -255,12 +255,12 @@ static void the_quota_is_met_to_the_vector(void **state)
 	must_map(&files[0], 0, 0x30);
 	vector = must_map(&files[0], 0, 0x31);
 	assert_int_equal(stats_of(0).free, 0);
-	assert_int_equal(redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
 	must_map(&files[0], 1, 0x32);
 	/* What is in quarantine counts, and gives way. */
 	vector = must_map(&files[0], 0, 0x31);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(stats_of(0).quarantined, 1);
 	must_map(&files[0], 0, 0x33);
 	assert_int_equal(stats_of(0).quarantined, 0);
@@ -282,8 +282,8 @@ static void exhaustion_takes_from_quarantine_first(void **state)
 	(void)state;
 	for (i = 0; i < EMUL_VECTORS; i++)
 		vectors[i] = must_map(&files[0], 0, 0x30 + i);
-	assert_int_equal(redirect_unmap(&files[0], vectors[7], EMUL_ID(0)), 0);
-	assert_int_equal(redirect_unmap(&files[0], vectors[9], EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[7], EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[9], EMUL_ID(0)), 0);
 	/* The oldest goes first. */
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[7]);
 	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[9]);
@@ -294,7 +294,7 @@ static void a_stale_device_never_sets_another_mappings_bit(void **state)
 	u32 old = must_map(&files[0], 0, 0x40), new;
 
 	(void)state;
-	assert_int_equal(redirect_unmap(&files[0], old, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], old, EMUL_ID(0)), 0);
 	new = must_map(&files[0], 0, 0x40);
 	assert_int_not_equal(new, old);
 
@@ -314,7 +314,7 @@ static void quarantine_ends_when_the_vector_is_quiet(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40);
 
 	(void)state;
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	shim_advance(900);
 	assert_int_equal(emul_vectors_taken(0), 1);
 	/* A late arrival starts its time anew. */
@@ -337,7 +337,7 @@ static void a_handler_under_way_outlives_its_vector(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40);
 
 	(void)state;
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	emul_meanwhile = quarantine_ends_meanwhile;
 	emul_raise(0, vector);
 	emul_meanwhile = NULL;
@@ -355,13 +355,13 @@ static void quarantine_is_bounded_in_number(void **state)
 	for (i = 0; i < 6; i++)
 		vectors[i] = must_map(&files[0], 0, 0x40 + i);
 	for (i = 0; i < 6; i++)
-		assert_int_equal(redirect_unmap(&files[0], vectors[i], EMUL_ID(0)), 0);
+		assert_int_equal(vtl_redirect_unmap(&files[0], vectors[i], EMUL_ID(0)), 0);
 	assert_int_equal(stats_of(0).quarantined, 4);
 	assert_int_equal(emul_vectors_taken(0), 4);
 
 	quarantine_max = 0;
 	i = must_map(&files[0], 0, 0x50);
-	assert_int_equal(redirect_unmap(&files[0], i, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], i, EMUL_ID(0)), 0);
 	assert_int_equal(emul_vectors_taken(0), 0);
 }
 
@@ -372,7 +372,7 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(bits_take(0), 1);
 
 	/* Its arrival is no second one, and no unmapped one. */
@@ -394,9 +394,10 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	(void)state;
 	quarantine_max = 0;
 	emul_interrupts_close(0);
-	assert_int_equal(redirect_unmap(&files[0], must_map(&files[0], 0, 0x41), EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
+					    EMUL_ID(0)), 0);
 	emul_raise(0, vector);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(bits_take(0), 1);
 	assert_int_equal(emul_vectors_taken(0), 1);
 	assert_int_not_equal(must_map(&files[0], 0, 0x42), vector);
@@ -416,14 +417,14 @@ static void a_cpu_with_mappings_stays_online(void **state)
 	u32 vector = must_map(&files[0], 2, 0x40);
 
 	(void)state;
-	assert_int_equal(redirect_offline(2), -EBUSY);
+	assert_int_equal(vtl_redirect_offline(2), -EBUSY);
 	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
 	assert_int_equal(emul_vectors_taken(2), 1);
-	assert_int_equal(redirect_offline(2), 0);
+	assert_int_equal(vtl_redirect_offline(2), 0);
 	assert_int_equal(emul_vectors_taken(2), 0);
 
-	assert_int_equal(redirect_online(2), 0);
+	assert_int_equal(vtl_redirect_online(2), 0);
 	vector = must_map(&files[0], 2, 0x40);
 	emul_raise(2, vector);
 	assert_int_equal(bits_take(2), 1);
@@ -438,7 +439,7 @@ static void counts_survive_the_mapping(void **state)
 	for (i = 0; i < 100; i++) {
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 7);
 		emul_raise(1, vector);
-		assert_int_equal(redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
+		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
 	}
 	assert_int_equal(stats_of(1).relayed, 100);
 }
@@ -447,7 +448,7 @@ static u64 count_of(unsigned int cpu, u32 proxy_vector)
 {
 	struct mshv_vector_counts counts[REDIRECT_VECTORS];
 
-	redirect_counts_get(cpu, 0, REDIRECT_VECTORS, counts);
+	vtl_redirect_counts_get(cpu, 0, REDIRECT_VECTORS, counts);
 	return counts[proxy_vector].redirected;
 }
 
@@ -479,7 +480,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 	for (i = 0; i < 100; i++) {
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
-		assert_int_equal(redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
+		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
 		/* A late one counts for nobody. */
 		emul_raise(1, vector);
 	}
@@ -498,7 +499,7 @@ static void what_is_pending_at_unmap_is_counted(void **state)
 	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(count_of(0, 0x40), 1);
 	emul_interrupts_open(0);
 	assert_int_equal(count_of(0, 0x40), 1);
@@ -513,21 +514,21 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	/* As if it had mapped so often. */
 	row[vector] = U32_MAX - 1;
 	redirect_tables[0]->by_vector[vector]->references = U32_MAX - 1;
-	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
 	assert_int_equal(again, vector);
-	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), -EOVERFLOW);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), -EOVERFLOW);
 	assert_int_equal(row[vector], U32_MAX);
 
 	/* Another file may, and the sum is of more bits. */
 	must_map(&files[1], 0, 0x40);
 	assert_true(redirect_tables[0]->by_vector[vector]->references == 1UL << 32);
-	assert_int_equal(redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
 
 	/* All of them go with the file. */
-	redirect_file_release(&files[0]);
-	assert_int_equal(redirect_file_init(&files[0]), 0);
-	assert_int_equal(redirect_unmap(&files[1], vector, EMUL_ID(0)), 0);
+	vtl_redirect_file_release(&files[0]);
+	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
+	assert_int_equal(vtl_redirect_unmap(&files[1], vector, EMUL_ID(0)), 0);
 	assert_int_equal(stats_of(0).mapped, 0);
 }
 
@@ -536,10 +537,10 @@ static void a_machine_that_cannot_redirect_says_enodev(void **state)
 	u32 vector;
 
 	(void)state;
-	assert_false(redirect_available());
-	assert_int_equal(redirect_map(&files[0], 0x40, EMUL_ID(0), &vector), -ENODEV);
-	assert_int_equal(redirect_map(&files[0], 3, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(redirect_unmap(&files[0], 0x40, EMUL_ID(0)), -ENOENT);
+	assert_false(vtl_redirect_available());
+	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector), -ENODEV);
+	assert_int_equal(vtl_redirect_map(&files[0], 3, EMUL_ID(0), &vector), -EINVAL);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 0x40, EMUL_ID(0)), -ENOENT);
 }
 
 /* Fails allocation 1, 2, 3 ... of a first map, until it succeeds. */
@@ -553,7 +554,7 @@ static void every_allocation_of_map_may_fail(void **state)
 	for (fail = 1; ; fail++) {
 		shim_allocations = 0;
 		shim_fail_at = fail;
-		ret = redirect_map(&files[0], 0x40, EMUL_ID(0), &vector);
+		ret = vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector);
 		shim_fail_at = 0;
 		if (!ret)
 			break;
@@ -562,8 +563,8 @@ static void every_allocation_of_map_may_fail(void **state)
 		assert_int_equal(emul_vectors_taken(0), 0);
 		failures++;
 		/* A fresh file, so that it needs its row again. */
-		redirect_file_release(&files[0]);
-		assert_int_equal(redirect_file_init(&files[0]), 0);
+		vtl_redirect_file_release(&files[0]);
+		assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
 	}
 	/* The file's row, the mapping, the vector. */
 	assert_int_equal(failures, 3);
@@ -593,7 +594,7 @@ static void model_map(int file, unsigned int cpu, u32 proxy_vector)
 	u32 vector;
 	int ret;
 
-	ret = redirect_map(&files[file], proxy_vector, EMUL_ID(cpu), &vector);
+	ret = vtl_redirect_map(&files[file], proxy_vector, EMUL_ID(cpu), &vector);
 	assert_true(ret == 0 || ret == -ENODEV);
 	if (!ret)
 		model[file][cpu][proxy_vector]++;
@@ -604,7 +605,7 @@ static void model_map(int file, unsigned int cpu, u32 proxy_vector)
 static void model_unmap(int file, unsigned int cpu, u32 proxy_vector)
 {
 	u32 vector = model_vector(cpu, proxy_vector);
-	int ret = redirect_unmap(&files[file], vector, EMUL_ID(cpu));
+	int ret = vtl_redirect_unmap(&files[file], vector, EMUL_ID(cpu));
 
 	if (model[file][cpu][proxy_vector]) {
 		assert_int_equal(ret, 0);
@@ -629,8 +630,8 @@ static void model_raise(unsigned int cpu, u32 proxy_vector)
 
 static void model_close(int file)
 {
-	redirect_file_release(&files[file]);
-	assert_int_equal(redirect_file_init(&files[file]), 0);
+	vtl_redirect_file_release(&files[file]);
+	assert_int_equal(vtl_redirect_file_init(&files[file]), 0);
 	memset(model[file], 0, sizeof(model[file]));
 }
 

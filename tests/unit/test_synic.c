@@ -20,17 +20,17 @@ static struct synic_message *page;
 static unsigned int eoms;
 static void (*on_eom)(void);
 
-bool vtl_arch_proxy_vector_valid(u32 vector)
+bool vtl_proxy_vector_is_legal(u32 vector)
 {
 	return vector >= 16 && vector < 256;
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return page;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 	eoms++;
 	if (on_eom)
@@ -49,11 +49,11 @@ static int setup(void **state)
 	on_eom = NULL;
 	page = aligned_alloc(4096, 4096);
 	memset(page, 0, 4096);
-	synic_init();
-	ret = vp_init();
+	vtl_synic_init();
+	ret = vtl_vp_init();
 	for (cpu = 0; cpu < CPU_NEVER; cpu++)
-		ret = ret ?: vp_online(cpu);
-	return ret ?: synic_online(0);
+		ret = ret ?: vtl_vp_online(cpu);
+	return ret ?: vtl_synic_online(0);
 }
 
 static int teardown(void **state)
@@ -61,9 +61,9 @@ static int teardown(void **state)
 	(void)state;
 	shim_stretch = NULL;
 	shim_fail_at = 0;
-	vp_sleeper.task = NULL;
-	synic_exit();
-	vp_exit();
+	vtl_vp_sleeper.task = NULL;
+	vtl_synic_exit();
+	vtl_vp_exit();
 	free(page);
 	return 0;
 }
@@ -72,7 +72,7 @@ static struct synic_stats stats(void)
 {
 	struct synic_stats figures;
 
-	synic_stats_get(0, &figures);
+	vtl_synic_stats_get(0, &figures);
 	return figures;
 }
 
@@ -80,7 +80,7 @@ static u64 count_of(u32 vector)
 {
 	struct mshv_vector_counts counts[256];
 
-	synic_counts_get(0, 0, 256, counts);
+	vtl_synic_counts_get(0, 0, 256, counts);
 	return counts[vector].proxied;
 }
 
@@ -90,7 +90,7 @@ static unsigned int bits_take(u32 bits[8])
 	unsigned int bank, taken = 0;
 
 	memset(bits, 0, 8 * sizeof(*bits));
-	if (!vp_pull(vp_run(0), bits))
+	if (!vtl_vp_pull(vtl_vp_run_page(0), bits))
 		return 0;
 	for (bank = 0; bank < 8; bank++)
 		taken += hweight32(bits[bank]);
@@ -125,8 +125,8 @@ static void a_single_vector_is_relayed(void **state)
 
 	(void)state;
 	post_single(0x51, 0);
-	synic_interrupt();
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 1);
+	vtl_synic_interrupt();
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(page->type, 0);
@@ -145,7 +145,7 @@ static void every_legal_vector_sets_its_own_bit(void **state)
 	(void)state;
 	for (vector = 16; vector < 256; vector++) {
 		post_single(vector, 0);
-		synic_interrupt();
+		vtl_synic_interrupt();
 		assert_int_equal(bits_take(bits), 1);
 		assert_int_equal(bits[vector / 32], 1U << vector % 32);
 		assert_int_equal(count_of(vector), 1);
@@ -159,7 +159,7 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 
 	(void)state;
 	post_single(0xdead0051, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(stats().malformed, 0);
@@ -172,7 +172,7 @@ static void several_vectors_of_one_message(void **state)
 
 	(void)state;
 	post_multiple(sent, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 5);
 	assert_memory_equal(bits, sent, sizeof(bits));
 	assert_int_equal(stats().messages, 1);
@@ -189,16 +189,16 @@ static void the_host_is_told_only_when_another_waits(void **state)
 {
 	(void)state;
 	post_single(0x51, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(eoms, 0);
 	post_single(0x51, 0xfe);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(eoms, 0);
 	post_single(0x51, 1);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
 	/* Nothing there: nothing is told, whatever the flag says. */
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().messages, 3);
 }
@@ -219,7 +219,7 @@ static void a_flag_that_comes_late_is_seen(void **state)
 	post_single(0x51, 0);
 	/* After all of the message was handled, just before the slot is free. */
 	shim_stretch = host_flags_another;
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
 }
 
@@ -236,7 +236,7 @@ static void a_slot_that_the_host_rewrites_is_left_alone(void **state)
 	(void)state;
 	post_single(0x51, 1);
 	shim_stretch = host_rewrites;
-	synic_interrupt();
+	vtl_synic_interrupt();
 	shim_stretch = NULL;
 	assert_int_equal(page->type, 0x80000042);
 	assert_int_equal(eoms, 0);
@@ -244,7 +244,7 @@ static void a_slot_that_the_host_rewrites_is_left_alone(void **state)
 	assert_int_equal(bits_take(bits), 1);
 
 	/* It is looked at when the vector comes again. */
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(page->type, 0);
 	assert_int_equal(stats().unknown, 1);
 	assert_int_equal(eoms, 1);
@@ -260,11 +260,11 @@ static void one_interrupt_takes_a_bounded_number(void **state)
 	(void)state;
 	host_never_ends();
 	on_eom = host_never_ends;
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(stats().messages, SYNIC_BUDGET);
 	assert_int_equal(eoms, SYNIC_BUDGET);
 	assert_int_not_equal(page->type, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(stats().messages, 2 * SYNIC_BUDGET);
 }
 
@@ -294,7 +294,7 @@ static void a_long_queue_comes_whole(void **state)
 	/* An interrupt that is raised while one is handled comes after it. */
 	while (queue_raised) {
 		queue_raised = 0;
-		synic_interrupt();
+		vtl_synic_interrupt();
 	}
 	taken = bits_take(bits);
 	assert_int_equal(taken, 100);
@@ -309,18 +309,18 @@ static void what_the_vmm_blocks_is_counted_and_does_not_set_scan(void **state)
 	u32 bits[8];
 
 	(void)state;
-	vp_run(0)->proxy_irr_blocked[2] = ~0U;
+	vtl_vp_run_page(0)->proxy_irr_blocked[2] = ~0U;
 	post_single(0x51, 0);
-	synic_interrupt();
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
-	assert_int_equal(vp_run(0)->proxy_irr[2], 0);
+	vtl_synic_interrupt();
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
+	assert_int_equal(vtl_vp_run_page(0)->proxy_irr[2], 0);
 	assert_int_equal(stats().blocked, 1);
 	assert_int_equal(stats().relayed, 0);
 	assert_int_equal(count_of(0x51), 0);
 
-	vp_run(0)->proxy_irr_blocked[2] = ~(1U << 0x11);
+	vtl_vp_run_page(0)->proxy_irr_blocked[2] = ~(1U << 0x11);
 	post_multiple(sent, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 2);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(bits[3], 1);
@@ -337,16 +337,16 @@ static void an_illegal_vector_is_dropped(void **state)
 	(void)state;
 	for (vector = 0; vector < 16; vector++) {
 		post_single(vector, 1);
-		synic_interrupt();
+		vtl_synic_interrupt();
 	}
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
-	assert_int_equal(vp_run(0)->proxy_irr[0], 0);
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
+	assert_int_equal(vtl_vp_run_page(0)->proxy_irr[0], 0);
 	assert_int_equal(stats().malformed, 16);
 	assert_int_equal(eoms, 16);
 
 	/* What is legal beside it is relayed. */
 	post_multiple(sent, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 2);
 	assert_int_equal(bits[0], 1U << 16);
 	assert_int_equal(bits[7], 1U << 31);
@@ -363,12 +363,12 @@ static void another_vtl_and_an_unknown_kind_are_malformed(void **state)
 		post_single(0x51, 1);
 		page->payload[0] = heads[i];
 		page->payload[2] = 1;
-		synic_interrupt();
+		vtl_synic_interrupt();
 		assert_int_equal(page->type, 0);
 	}
 	assert_int_equal(stats().malformed, 6);
 	assert_int_equal(stats().relayed, 0);
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
 	assert_int_equal(eoms, 6);
 }
 
@@ -385,7 +385,7 @@ static void an_unknown_type_is_passed_over(void **state)
 	(void)state;
 	post(0x80000001, 0, 1);
 	on_eom = host_sends_a_good_one;
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(stats().unknown, 1);
 	assert_int_equal(stats().messages, 2);
 	assert_int_equal(eoms, 1);
@@ -399,12 +399,12 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 	const u32 sent[8] = { 0, 0, 0x00030000, 1, 0, 0, 0, 0 };
 
 	(void)state;
-	vp_sleeper.task = &vp_sleeper;
+	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_multiple(sent, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(shim_wakeups, 1);
 	post_single(3, 0);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(shim_wakeups, 1);
 }
 
@@ -413,7 +413,7 @@ static void before_the_vp_is_there_messages_are_dropped(void **state)
 	(void)state;
 	shim_cpu = CPU_NEVER;
 	post_single(0x51, 1);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(page->type, 0);
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().malformed, 1);
@@ -421,17 +421,17 @@ static void before_the_vp_is_there_messages_are_dropped(void **state)
 
 	/* With the run page, and counters not yet. */
 	shim_cpu = 0;
-	synic_exit();
+	vtl_synic_exit();
 	post_single(0x51, 1);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_int_equal(stats().malformed, 2);
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 0);
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
 	assert_int_equal(count_of(0x51), 0);
 
-	assert_int_equal(synic_online(0), 0);
+	assert_int_equal(vtl_synic_online(0), 0);
 	post_single(0x51, 1);
-	synic_interrupt();
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 1);
+	vtl_synic_interrupt();
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(count_of(0x51), 1);
 }
 
@@ -442,7 +442,7 @@ static void without_a_page_nothing_happens(void **state)
 	(void)state;
 	post_single(0x51, 1);
 	page = NULL;
-	synic_interrupt();
+	vtl_synic_interrupt();
 	page = before;
 	assert_int_not_equal(page->type, 0);
 	assert_int_equal(stats().interrupts, 1);
@@ -457,7 +457,7 @@ static void other_slots_are_not_touched(void **state)
 	memset(page, 0x5a, 4096);
 	post_single(0x51, 0);
 	memcpy(before, page, 4096);
-	synic_interrupt();
+	vtl_synic_interrupt();
 	assert_memory_equal(before + 256, (u8 *)page + 256, 4096 - 256);
 	assert_int_equal(stats().messages, 1);
 }
@@ -465,13 +465,13 @@ static void other_slots_are_not_touched(void **state)
 static void counters_may_not_be_had(void **state)
 {
 	(void)state;
-	synic_exit();
+	vtl_synic_exit();
 	shim_allocations = 0;
 	shim_fail_at = 1;
-	assert_int_equal(synic_online(0), -ENOMEM);
-	assert_int_equal(synic_online(0), 0);
+	assert_int_equal(vtl_synic_online(0), -ENOMEM);
+	assert_int_equal(vtl_synic_online(0), 0);
 	/* Once made, they stay. */
-	assert_int_equal(synic_online(0), 0);
+	assert_int_equal(vtl_synic_online(0), 0);
 	assert_int_equal(shim_allocations, 2);
 }
 
@@ -509,10 +509,10 @@ static void garbage_sets_legal_bits_alone(void **state)
 	on_eom = host_writes_garbage;
 	for (i = 0; i < 50000; i++) {
 		page_fill();
-		synic_interrupt();
+		vtl_synic_interrupt();
 		seen += bits_take(bits);
 		assert_int_equal(bits[0] & 0xffff, 0);
-		assert_int_equal(vp_run(0)->proxy_irr[0] & 0xffff, 0);
+		assert_int_equal(vtl_vp_run_page(0)->proxy_irr[0] & 0xffff, 0);
 	}
 	for (vector = 0; vector < 256; vector++)
 		relayed += count_of(vector);

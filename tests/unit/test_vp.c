@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "shim.h"
-#include "vp.h"
+#include "run_page.h"
 
 static int setup(void **state)
 {
@@ -18,16 +18,16 @@ static int setup(void **state)
 
 	(void)state;
 	shim_reset();
-	ret = vp_init();
+	ret = vtl_vp_init();
 	for_each_possible_cpu(cpu)
-		ret = ret ?: vp_online(cpu);
+		ret = ret ?: vtl_vp_online(cpu);
 	return ret;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	vp_exit();
+	vtl_vp_exit();
 	return 0;
 }
 
@@ -35,8 +35,8 @@ static void post(unsigned int cpu, u32 vector)
 {
 	struct vp_bit bit;
 
-	vp_bit_init(&bit, cpu, vector);
-	assert_true(vp_assert(&bit));
+	vtl_vp_bit_init(&bit, cpu, vector);
+	assert_true(vtl_vp_assert(&bit));
 }
 
 static void nothing_asserted_is_nothing_pulled(void **state)
@@ -44,11 +44,11 @@ static void nothing_asserted_is_nothing_pulled(void **state)
 	u32 bits[8];
 
 	(void)state;
-	assert_int_equal(vp_pull(vp_run(0), bits), 0);
+	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(0), bits), 0);
 	/* Bits with nobody told to scan are not looked for. */
-	vp_run(0)->proxy_irr[3] = 1;
-	assert_int_equal(vp_pull(vp_run(0), bits), 0);
-	assert_int_equal(vp_run(0)->proxy_irr[3], 1);
+	vtl_vp_run_page(0)->proxy_irr[3] = 1;
+	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(0), bits), 0);
+	assert_int_equal(vtl_vp_run_page(0)->proxy_irr[3], 1);
 }
 
 static void all_that_is_asserted_is_pulled_once(void **state)
@@ -60,20 +60,20 @@ static void all_that_is_asserted_is_pulled_once(void **state)
 	post(1, 0x51);
 	post(1, 0x10);
 	post(1, 0xff);
-	assert_int_equal(vp_pull(vp_run(1), bits), 1U << 0 | 1U << 2 | 1U << 7);
+	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(1), bits), 1U << 0 | 1U << 2 | 1U << 7);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(bits[0], 1U << 0x10);
 	assert_int_equal(bits[7], 1U << 31);
 	/* The others are not touched: the result names those that are. */
 	assert_int_equal(bits[1], 0xaaaaaaaa);
 	assert_int_equal(bits[3], 0xaaaaaaaa);
-	assert_int_equal(vp_pull(vp_run(1), bits), 0);
-	assert_int_equal(vp_run(1)->scan_proxy_irr, 0);
+	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(1), bits), 0);
+	assert_int_equal(vtl_vp_run_page(1)->scan_proxy_irr, 0);
 }
 
 static void a_bank_that_meets_the_exit_mask_goes_back_whole(void **state)
 {
-	struct mshv_vtl_run *run = vp_run(0);
+	struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	u32 bits[8];
 
 	(void)state;
@@ -82,7 +82,7 @@ static void a_bank_that_meets_the_exit_mask_goes_back_whole(void **state)
 	post(0, 0x52);
 	post(0, 0x91);
 	run->proxy_irr_exit[2] = 1U << 0x12;
-	assert_int_equal(vp_pull(run, bits), VP_PULLED_VMM | 1U << 1);
+	assert_int_equal(vtl_vp_pull(run, bits), VP_PULLED_VMM | 1U << 1);
 	/* Earlier ones are taken, its neighbour and later ones are not. */
 	assert_int_equal(bits[1], 1U << 1);
 	assert_int_equal(run->scan_proxy_irr, 1);
@@ -92,65 +92,93 @@ static void a_bank_that_meets_the_exit_mask_goes_back_whole(void **state)
 
 	/* The VMM opens the mask: nothing was lost. */
 	run->proxy_irr_exit[2] = 0;
-	assert_int_equal(vp_pull(run, bits), 1U << 2 | 1U << 4);
+	assert_int_equal(vtl_vp_pull(run, bits), 1U << 2 | 1U << 4);
 	assert_int_equal(bits[2], 1U << 0x11 | 1U << 0x12);
 	assert_int_equal(bits[4], 1U << 0x11);
+}
+
+static void post_to(unsigned int cpu, u32 vector)
+{
+	struct cpumask cpus = {};
+
+	cpumask_set_cpu(cpu, &cpus);
+	vtl_vp_post_all(&cpus, vector);
+}
+
+static void a_post_to_many_interrupts_them_by_one_call(void **state)
+{
+	struct cpumask cpus = { .bits = 0xf };
+
+	(void)state;
+	vtl_vp_post_all(&cpus, 0x51);
+	assert_int_equal(shim_interrupt_calls, 1);
+	assert_int_equal(shim_reschedules[0], 0);
+	assert_int_equal(shim_reschedules[1], 1);
+	assert_int_equal(shim_reschedules[3], 1);
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
+	assert_int_equal(vtl_vp_run_page(3)->proxy_irr[2], 1U << 0x11);
+
+	/* Those that know already need no other interrupt. */
+	cpus.bits = 0xf;
+	vtl_vp_post_all(&cpus, 0x52);
+	assert_int_equal(shim_interrupt_calls, 1);
 }
 
 static void a_post_kicks_a_vp_once(void **state)
 {
 	(void)state;
-	vp_post(2, 0x51);
-	vp_post(2, 0x52);
+	post_to(2, 0x51);
+	post_to(2, 0x52);
 	assert_int_equal(shim_reschedules[2], 1);
-	assert_int_equal(vp_run(2)->proxy_irr[2], 1U << 0x11 | 1U << 0x12);
+	assert_int_equal(vtl_vp_run_page(2)->proxy_irr[2], 1U << 0x11 | 1U << 0x12);
 	/* Itself it need not interrupt. */
-	vp_post(0, 0x51);
+	post_to(0, 0x51);
 	assert_int_equal(shim_reschedules[0], 0);
-	assert_int_equal(vp_run(0)->scan_proxy_irr, 1);
+	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 }
 
 static void a_post_passes_the_hosts_filter(void **state)
 {
+	struct mshv_vtl_run *run = vtl_vp_run_page(1);
+
 	(void)state;
-	memset(vp_run(1)->proxy_irr_blocked, 0xff, sizeof(vp_run(1)->proxy_irr_blocked));
-	vp_post(1, 0x51);
-	assert_int_equal(vp_run(1)->proxy_irr[2], 1U << 0x11);
+	memset(run->proxy_irr_blocked, 0xff, sizeof(run->proxy_irr_blocked));
+	post_to(1, 0x51);
+	assert_int_equal(vtl_vp_run_page(1)->proxy_irr[2], 1U << 0x11);
 }
 
 static void a_post_to_nobody_does_nothing(void **state)
 {
 	(void)state;
 	shim_cpu_online[3] = false;
-	vp_post(3, 0x51);
-	vp_post(4, 0x51);
-	vp_post(~0U, 0x51);
-	assert_int_equal(vp_run(3)->proxy_irr[2], 0);
+	post_to(3, 0x51);
+	post_to(4, 0x51);
+	assert_int_equal(vtl_vp_run_page(3)->proxy_irr[2], 0);
 	assert_int_equal(shim_reschedules[3], 0);
 }
 
 static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 {
 	(void)state;
-	vp_sleeper.task = &vp_sleeper;
-	vp_post(1, 0x51);
+	vtl_vp_sleeper.task = &vtl_vp_sleeper;
+	post_to(1, 0x51);
 	assert_int_equal(shim_wakeups, 1);
 	assert_int_equal(shim_reschedules[1], 0);
-	vp_sleeper.task = NULL;
+	vtl_vp_sleeper.task = NULL;
 }
 
 static void cancel_is_said_once_and_kicks(void **state)
 {
 	(void)state;
-	vp_cancel(2);
-	vp_cancel(2);
-	assert_int_equal(vp_run(2)->cancel, 1);
+	vtl_vp_cancel(2);
+	vtl_vp_cancel(2);
+	assert_int_equal(vtl_vp_run_page(2)->cancel, 1);
 	assert_int_equal(shim_reschedules[2], 1);
-	vp_cancel(0);
-	assert_int_equal(vp_run(0)->cancel, 1);
+	vtl_vp_cancel(0);
+	assert_int_equal(vtl_vp_run_page(0)->cancel, 1);
 	assert_int_equal(shim_reschedules[0], 0);
-	vp_cancel(4);
-	vp_cancel(~0U);
+	vtl_vp_cancel(4);
+	vtl_vp_cancel(~0U);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -161,6 +189,7 @@ int main(void)
 		TEST(nothing_asserted_is_nothing_pulled),
 		TEST(all_that_is_asserted_is_pulled_once),
 		TEST(a_bank_that_meets_the_exit_mask_goes_back_whole),
+		TEST(a_post_to_many_interrupts_them_by_one_call),
 		TEST(a_post_kicks_a_vp_once),
 		TEST(a_post_passes_the_hosts_filter),
 		TEST(a_post_to_nobody_does_nothing),

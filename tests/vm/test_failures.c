@@ -27,7 +27,7 @@
 
 #define WAIT_MS		5000
 #define PROXY		0x51
-#define TDG_VP_INFO	1
+#define TDG_SYS_RD	11
 #define MODULES		"/etc/vtlirq/modules"
 #define MODULES_MAX	8
 #define DRIVER		"mshv_vtl"
@@ -612,7 +612,7 @@ static int run_interrupts(void)
 
 static int run_tdcall(void)
 {
-	struct mshv_tdcall args = { .rax = TDG_VP_INFO };
+	struct mshv_tdcall args = { .rax = TDG_SYS_RD };
 
 	return ioctl(file, MSHV_TDCALL, &args) ? -errno : (int)args.rax;
 }

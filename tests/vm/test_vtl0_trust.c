@@ -22,6 +22,7 @@
 #define VM_SHIFT	52
 #define TDX_ERROR	0x8000000000000000ULL
 #define TDG_VP_INFO	1
+#define TDG_SYS_RD	11
 #define TDG_VP_ENTER	25
 #define NOT_CANONICAL	0x8000123456789abcULL
 
@@ -281,11 +282,12 @@ static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
 {
 	(void)state;
 	cpu_pin(0);
-	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EINVAL);
+	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EPERM);
 	/* Its version, in the bits above, makes no difference. */
-	assert_int_equal(tdcall_ioctl(1 << 16 | TDG_VP_ENTER), -EINVAL);
-	assert_int_equal(tdcall_ioctl(0xabcdULL << 48 | TDG_VP_ENTER), -EINVAL);
-	assert_int_equal(tdcall_ioctl(TDG_VP_INFO), 0);
+	assert_int_equal(tdcall_ioctl(1 << 16 | TDG_VP_ENTER), -EPERM);
+	assert_int_equal(tdcall_ioctl(0xabcdULL << 48 | TDG_VP_ENTER), -EPERM);
+	assert_int_equal(tdcall_ioctl(TDG_VP_INFO), -EPERM);
+	assert_int_equal(tdcall_ioctl(TDG_SYS_RD), 0);
 	assert_int_equal(ioctl(lab.vtl, MSHV_TDCALL, (void *)8), -1);
 	assert_int_equal(errno, EFAULT);
 }

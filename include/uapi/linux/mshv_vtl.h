@@ -200,9 +200,12 @@ struct mshv_tdcall {
 /**
  * MSHV_TDCALL - call the TDX module on the calling CPU
  *
+ * Only calls that set up VTL0 are made; docs/trust.md lists them. The VMM cannot
+ * name memory that the kernel manages, nor a field that the driver owns.
+ *
  * Return: 0, and the module's status is in @rax; or
- * EINVAL - this is no TDX machine, or the leaf is TDG.VP.ENTER, which is what
- *          MSHV_RETURN_TO_LOWER_VTL is for;
+ * EPERM - this leaf, field, value or address is not for the VMM;
+ * EINVAL - this is no TDX guest;
  * EFAULT - the argument cannot be read or written.
  */
 #define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)

@@ -9,9 +9,9 @@
 #include <linux/rwsem.h>
 #include <linux/smp.h>
 
-#include "../../arch.h"
-#include "../../synic.h"
 #include "host.h"
+#include "lab_backend.h"
+#include "synic.h"
 
 /*
  * Written with host_lock held for writing. A call to the host may sleep, and
@@ -26,7 +26,7 @@ static const struct host_backend *backend_get_locked(void)
 					 lockdep_is_held(&host_lock));
 }
 
-int host_backend_register(const struct host_backend *backend)
+int vtl_host_backend_register(const struct host_backend *backend)
 {
 	int ret = -EBUSY;
 
@@ -38,9 +38,9 @@ int host_backend_register(const struct host_backend *backend)
 	up_write(&host_lock);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(host_backend_register);
+EXPORT_SYMBOL_GPL(vtl_host_backend_register);
 
-void host_backend_unregister(const struct host_backend *backend)
+void vtl_host_backend_unregister(const struct host_backend *backend)
 {
 	/* Waits for calls under way. */
 	down_write(&host_lock);
@@ -50,15 +50,15 @@ void host_backend_unregister(const struct host_backend *backend)
 	/* And for interrupts. */
 	synchronize_rcu();
 }
-EXPORT_SYMBOL_GPL(host_backend_unregister);
+EXPORT_SYMBOL_GPL(vtl_host_backend_unregister);
 
-void host_backend_interrupt(void)
+void vtl_host_backend_interrupt(void)
 {
-	synic_interrupt();
+	vtl_synic_interrupt();
 }
-EXPORT_SYMBOL_GPL(host_backend_interrupt);
+EXPORT_SYMBOL_GPL(vtl_host_backend_interrupt);
 
-void *vtl_arch_host_get(void)
+void *vtl_host_get(void)
 {
 	const struct host_backend *backend;
 	struct module *owner = NULL;
@@ -71,12 +71,12 @@ void *vtl_arch_host_get(void)
 	return owner;
 }
 
-void vtl_arch_host_put(void *token)
+void vtl_host_put(void *token)
 {
 	module_put(token);
 }
 
-int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status)
+int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
 	const struct host_backend *backend;
 	int ret = -EOPNOTSUPP;
@@ -91,19 +91,19 @@ int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status
 	return ret;
 }
 
-bool vtl_arch_synic_available(void)
+bool vtl_host_synic_available(void)
 {
 	return rcu_access_pointer(host_backend);
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	const struct host_backend *backend = rcu_dereference_sched(host_backend);
 
 	return backend ? backend->messages(smp_processor_id()) : NULL;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 	const struct host_backend *backend = rcu_dereference_sched(host_backend);
 
@@ -112,7 +112,7 @@ void vtl_arch_synic_end_of_message(void)
 }
 
 /* The vector is the host model's own: there is nothing to be set up here. */
-void vtl_arch_synic_init(void)
+void vtl_host_synic_init(void)
 {
 }
 
@@ -120,14 +120,14 @@ void vtl_arch_synic_init(void)
  * A host in software holds this module through its symbols, so it is gone; the
  * last interrupt was waited for when it went.
  */
-void vtl_arch_synic_exit(void)
+void vtl_host_synic_exit(void)
 {
 }
 
-void vtl_arch_synic_online(void)
+void vtl_host_synic_online(void)
 {
 }
 
-void vtl_arch_synic_offline(void)
+void vtl_host_synic_offline(void)
 {
 }

@@ -8,8 +8,8 @@
  * the host stands; a production build has neither the hook nor its symbols.
  * The rest of the driver cannot tell the two apart.
  */
-#ifndef _MSHV_VTL_X86_HOST_H
-#define _MSHV_VTL_X86_HOST_H
+#ifndef _MSHV_VTL_HOST_LAB_BACKEND_H
+#define _MSHV_VTL_HOST_LAB_BACKEND_H
 
 #include <linux/types.h>
 
@@ -37,33 +37,33 @@ struct host_backend {
 #ifdef MSHV_VTL_LAB
 
 /**
- * host_backend_register() - stand in for the host
+ * vtl_host_backend_register() - stand in for the host
  * @backend: must live until it is unregistered
  *
  * Context: may sleep.
  * Return: 0, or -EBUSY if there is one already.
  */
-int host_backend_register(const struct host_backend *backend);
+int vtl_host_backend_register(const struct host_backend *backend);
 
 /**
- * host_backend_unregister() - undo host_backend_register()
+ * vtl_host_backend_unregister() - undo vtl_host_backend_register()
  * @backend: the same
  *
  * No call and no interrupt is under way when it returns, and none follows.
  * Context: may sleep.
  */
-void host_backend_unregister(const struct host_backend *backend);
+void vtl_host_backend_unregister(const struct host_backend *backend);
 
 /**
- * host_backend_interrupt() - the shared vector has come on this CPU
+ * vtl_host_backend_interrupt() - the shared vector has come on this CPU
  *
  * What the kernel's entry for the hypervisor's callback vector is on Hyper-V.
  * The caller does the end of interrupt after it.
  *
  * Context: hardirq, interrupts off; between registering and unregistering.
  */
-void host_backend_interrupt(void);
+void vtl_host_backend_interrupt(void);
 
 #endif /* MSHV_VTL_LAB */
 
-#endif /* _MSHV_VTL_X86_HOST_H */
+#endif /* _MSHV_VTL_HOST_LAB_BACKEND_H */

@@ -8,8 +8,8 @@
  * The VMM may write anything into a run page at any time: the kernel reads
  * each field once, and trusts none.
  */
-#ifndef _MSHV_VTL_VP_H
-#define _MSHV_VTL_VP_H
+#ifndef _MSHV_VTL_RUN_PAGE_H
+#define _MSHV_VTL_RUN_PAGE_H
 
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -20,6 +20,7 @@
 #include <linux/types.h>
 #include <linux/mshv_vtl.h>
 
+struct cpumask;
 struct page;
 
 /**
@@ -35,14 +36,14 @@ struct vp_bit {
 };
 
 /* A bank of the run page is what the kernel calls an atomic_t. */
-static __always_inline atomic_t *vp_bank(const struct vp_bit *bit)
+static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
 {
 	BUILD_BUG_ON(sizeof(atomic_t) != sizeof(bit->run->proxy_irr[0]));
 	return (atomic_t *)&bit->run->proxy_irr[bit->bank];
 }
 
 /**
- * vp_scan_set() - tell who takes the bits that there are some
+ * vtl_vp_scan_set() - tell who takes the bits that there are some
  * @run: the VP's run page
  *
  * The release store pairs with the load-acquire of scan_proxy_irr in whoever
@@ -50,17 +51,17 @@ static __always_inline atomic_t *vp_bank(const struct vp_bit *bit)
  *
  * Context: any, hardirq included; no lock.
  */
-static __always_inline void vp_scan_set(struct mshv_vtl_run *run)
+static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
 {
 	/* The bits before scan; pairs with the taker's load-acquire of scan. */
 	smp_store_release(&run->scan_proxy_irr, 1);
 }
 
 /**
- * vp_assert() - make a proxy vector pending for its VP
+ * vtl_vp_assert() - make a proxy vector pending for its VP
  * @bit: the vector
  *
- * The bit is set before scan_proxy_irr; see vp_scan_set(). Several CPUs and the
+ * The bit is set before scan_proxy_irr; see vtl_vp_scan_set(). Several CPUs and the
  * taker may run at the same time; the atomic OR loses no bit to either. A taker
  * that clears scan between the two steps may have taken the bit already: then
  * scan is set with nothing behind it, which costs one more look and is harmless.
@@ -69,7 +70,7 @@ static __always_inline void vp_scan_set(struct mshv_vtl_run *run)
  * Return: true if asserted; false if the VMM blocks this vector, and then
  * nothing was written.
  */
-static __always_inline bool vp_assert(const struct vp_bit *bit)
+static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
 {
 	struct mshv_vtl_run *run = bit->run;
 
@@ -77,31 +78,31 @@ static __always_inline bool vp_assert(const struct vp_bit *bit)
 	if (unlikely(READ_ONCE(run->proxy_irr_blocked[bit->bank]) & bit->mask))
 		return false;
 
-	atomic_or(bit->mask, vp_bank(bit));
-	vp_scan_set(run);
+	atomic_or(bit->mask, vtl_vp_bank(bit));
+	vtl_vp_scan_set(run);
 	return true;
 }
 
 /**
- * vp_assert_bank() - make several vectors of a bank pending, and tell nobody yet
+ * vtl_vp_assert_bank() - make several vectors of a bank pending, and tell nobody yet
  * @run:  the VP's run page
  * @bank: which 32 vectors, 0..7
  * @mask: the vectors
  *
- * vp_scan_set() must follow if any was asserted.
+ * vtl_vp_scan_set() must follow if any was asserted.
  *
  * Context: any, hardirq included; no lock.
  * Return: those that were asserted; the VMM blocks the others.
  */
-static __always_inline u32 vp_assert_bank(struct mshv_vtl_run *run,
-					  unsigned int bank, u32 mask)
+static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
+					      unsigned int bank, u32 mask)
 {
 	const struct vp_bit whole = { .run = run, .bank = bank };
 
 	/* Once per assert; a stale value is as good as an earlier arrival. */
 	mask &= ~READ_ONCE(run->proxy_irr_blocked[bank]);
 	if (mask)
-		atomic_or(mask, vp_bank(&whole));
+		atomic_or(mask, vtl_vp_bank(&whole));
 	return mask;
 }
 
@@ -110,24 +111,24 @@ static __always_inline u32 vp_assert_bank(struct mshv_vtl_run *run,
  * so, then looks for what could wake it; whoever gives it a reason to wake
  * writes the reason, then looks for a sleeper. One of the two sees the other.
  */
-DECLARE_PER_CPU(struct rcuwait, vp_sleeper);
+DECLARE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
 
 /**
- * vp_wake_here() - a vector was asserted on the CPU of its VP: wake the VP
+ * vtl_vp_wake_here() - a vector was asserted on the CPU of its VP: wake the VP
  *
- * Needs no barrier: the sleeper is on this very CPU, or was when it looked.
+ * Needs no barrier: the sleeper has said on this very CPU that it sleeps.
  * Costs a compare and a branch not taken while the VP runs.
  *
- * Context: hardirq on the VP's CPU, interrupts off, after vp_assert().
+ * Context: hardirq on the VP's CPU, interrupts off, after vtl_vp_assert().
  */
-static __always_inline void vp_wake_here(void)
+static __always_inline void vtl_vp_wake_here(void)
 {
-	if (unlikely(this_cpu_read(vp_sleeper.task)))
-		rcuwait_wake_up(this_cpu_ptr(&vp_sleeper));
+	if (unlikely(this_cpu_read(vtl_vp_sleeper.task)))
+		rcuwait_wake_up(this_cpu_ptr(&vtl_vp_sleeper));
 }
 
 /**
- * vp_kick() - make a VP look at its run page soon, wherever it is
+ * vtl_vp_kick() - make a VP look at its run page soon, wherever it is
  * @cpu: an online VP
  *
  * What the caller wrote before is seen by the VP when it looks: by a halted one
@@ -135,44 +136,61 @@ static __always_inline void vp_wake_here(void)
  *
  * Context: any; preemption off.
  */
-void vp_kick(unsigned int cpu);
+void vtl_vp_kick(unsigned int cpu);
 
 /**
- * vp_kicks_get() - how often a CPU has interrupted another one to kick a VP
+ * vtl_vp_kicks_get() - how often a CPU has interrupted others to kick VPs
  * @cpu: any possible CPU
  *
- * Each is an exit to the host where the host virtualizes IPIs.
+ * Each is a call to the host where the host virtualizes such interrupts.
  *
  * Context: any.
  * Return: the number since the module was loaded.
  */
-unsigned long vp_kicks_get(unsigned int cpu);
+unsigned long vtl_vp_kicks_get(unsigned int cpu);
 
 /**
- * vp_cancel() - end a VP's stay in VTL0: it returns to the VMM
+ * vtl_vp_cancel() - end a VP's stay in VTL0: it returns to the VMM
  * @cpu: any CPU number; nothing happens if it has no run page
  *
  * Context: any.
  */
-void vp_cancel(unsigned int cpu);
+void vtl_vp_cancel(unsigned int cpu);
 
 /**
- * vp_post() - assert a vector for another VP, and kick it if it does not know
- * @cpu:    a VP that may be offline or not exist
+ * vtl_vp_kick_all() - vtl_vp_kick() for several VPs, by one call if possible
+ * @cpus: the VPs; this CPU and those offline are left out; changed on return
+ *
+ * Context: any; preemption off.
+ */
+void vtl_vp_kick_all(struct cpumask *cpus);
+
+/**
+ * vtl_vp_cancel_all() - vtl_vp_cancel() for several VPs, by one call if possible
+ * @cpus: the VPs; this CPU is left out; changed on return
+ *
+ * Context: any; preemption off.
+ */
+void vtl_vp_cancel_all(struct cpumask *cpus);
+
+/**
+ * vtl_vp_post_all() - assert a vector for VPs, and kick those that do not know
+ * @cpus:   the VPs, this one included if it is among them; those that are offline
+ *          or do not exist are left out; changed on return
  * @vector: proxy vector, 0..255
  *
  * Not subject to @proxy_irr_blocked: it comes from VTL0 itself.
  *
  * Context: any; preemption off.
  */
-void vp_post(unsigned int cpu, u32 vector);
+void vtl_vp_post_all(struct cpumask *cpus, u32 vector);
 
-/* vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
+/* vtl_vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
 #define VP_PULLED_VMM	BIT(MSHV_VTL_PROXY_BANKS)
 
 /* The bits of a bank; none if it must go through the VMM, and then it is left so. */
-static __always_inline u32 vp_pull_bank(struct mshv_vtl_run *run,
-					unsigned int bank, bool *vmm)
+static __always_inline u32 vtl_vp_pull_bank(struct mshv_vtl_run *run,
+					    unsigned int bank, bool *vmm)
 {
 	const struct vp_bit whole = { .run = run, .bank = bank };
 	u32 bits = xchg(&run->proxy_irr[bank], 0);
@@ -180,14 +198,14 @@ static __always_inline u32 vp_pull_bank(struct mshv_vtl_run *run,
 	if (likely(!(bits & READ_ONCE(run->proxy_irr_exit[bank]))))
 		return bits;
 
-	atomic_or(bits, vp_bank(&whole));
+	atomic_or(bits, vtl_vp_bank(&whole));
 	*vmm = true;
 	return 0;
 }
 
 /* Which of two banks have something: in most cases none, by one look. */
-static __always_inline unsigned int vp_peek_two(const struct mshv_vtl_run *run,
-						unsigned int bank)
+static __always_inline unsigned int vtl_vp_peek_two(const struct mshv_vtl_run *run,
+						    unsigned int bank)
 {
 	if (likely(!READ_ONCE(*(const u64 *)&run->proxy_irr[bank])))
 		return 0;
@@ -196,7 +214,7 @@ static __always_inline unsigned int vp_peek_two(const struct mshv_vtl_run *run,
 }
 
 /**
- * vp_pull() - take what is asserted for this VP
+ * vtl_vp_pull() - take what is asserted for this VP
  * @run:  its run page
  * @bits: out: what was taken, in the banks that the result names; the others are
  *        left as they are
@@ -207,8 +225,8 @@ static __always_inline unsigned int vp_peek_two(const struct mshv_vtl_run *run,
  * Context: on the VP's CPU; interrupts may come and assert more at any time.
  * Return: bit n: bank n has something; and VP_PULLED_VMM.
  */
-static __always_inline unsigned int vp_pull(struct mshv_vtl_run *run,
-					    u32 bits[MSHV_VTL_PROXY_BANKS])
+static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
+						u32 bits[MSHV_VTL_PROXY_BANKS])
 {
 	unsigned int bank, found, taken = 0;
 	bool vmm = false;
@@ -217,14 +235,14 @@ static __always_inline unsigned int vp_pull(struct mshv_vtl_run *run,
 	if (!READ_ONCE(run->scan_proxy_irr) || !xchg(&run->scan_proxy_irr, 0))
 		return 0;
 
-	found = vp_peek_two(run, 0) | vp_peek_two(run, 2) |
-		vp_peek_two(run, 4) | vp_peek_two(run, 6);
+	found = vtl_vp_peek_two(run, 0) | vtl_vp_peek_two(run, 2) |
+		vtl_vp_peek_two(run, 4) | vtl_vp_peek_two(run, 6);
 	for (; found; found &= found - 1) {
 		bank = __ffs(found);
-		bits[bank] = vp_pull_bank(run, bank, &vmm);
+		bits[bank] = vtl_vp_pull_bank(run, bank, &vmm);
 		if (unlikely(vmm)) {
 			/* The bits are in their place before scan says so again. */
-			vp_scan_set(run);
+			vtl_vp_scan_set(run);
 			return taken | VP_PULLED_VMM;
 		}
 		/* A VMM that takes bits meanwhile, as it should not, leaves none. */
@@ -234,33 +252,33 @@ static __always_inline unsigned int vp_pull(struct mshv_vtl_run *run,
 }
 
 /**
- * vp_run() - the run page of a VP
+ * vtl_vp_run_page() - the run page of a VP
  * @cpu: below nr_cpu_ids
  *
  * Context: any.
  * Return: the page, or NULL if that CPU was never online.
  */
-struct mshv_vtl_run *vp_run(unsigned int cpu);
+struct mshv_vtl_run *vtl_vp_run_page(unsigned int cpu);
 
 /**
- * vp_init() - get ready for run pages
+ * vtl_vp_init() - get ready for run pages
  *
  * Context: module init; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int vp_init(void);
+int vtl_vp_init(void);
 
 /**
- * vp_exit() - drop all run pages
+ * vtl_vp_exit() - drop all run pages
  *
  * A page that is still mapped by user space goes with the last user mapping.
- * Safe after a failed vp_init().
+ * Safe after a failed vtl_vp_init().
  * Context: module exit; may sleep.
  */
-void vp_exit(void);
+void vtl_vp_exit(void);
 
 /**
- * vp_online() - make the run page of a VP, once
+ * vtl_vp_online() - make the run page of a VP, once
  * @cpu: the VP
  *
  * The page stays when the CPU goes offline, so that a VMM which has it mapped
@@ -269,26 +287,26 @@ void vp_exit(void);
  * Context: CPU hotplug; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int vp_online(unsigned int cpu);
+int vtl_vp_online(unsigned int cpu);
 
 /**
- * vp_run_page_get() - the run page of a VP, for a user mapping
+ * vtl_vp_run_page_get() - the run page of a VP, for a user mapping
  * @cpu: any number, untrusted
  *
  * Context: may sleep.
  * Return: the page with a reference taken, or NULL if there is no such VP or
  * its CPU is offline.
  */
-struct page *vp_run_page_get(unsigned long cpu);
+struct page *vtl_vp_run_page_get(unsigned long cpu);
 
 /**
- * vp_bit_init() - prepare a proxy vector of a VP
+ * vtl_vp_bit_init() - prepare a proxy vector of a VP
  * @bit:    what to fill in
- * @cpu:    a VP that vp_online() has seen
+ * @cpu:    a VP that vtl_vp_online() has seen
  * @vector: proxy vector, 0..255
  *
  * Context: any.
  */
-void vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector);
+void vtl_vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector);
 
-#endif /* _MSHV_VTL_VP_H */
+#endif /* _MSHV_VTL_RUN_PAGE_H */

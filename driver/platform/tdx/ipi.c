@@ -10,8 +10,8 @@
 #include <linux/cpumask.h>
 #include <linux/smp.h>
 
-#include "../../arch.h"
-#include "../../vp.h"
+#include "vectors.h"
+#include "run_page.h"
 #include "tdx.h"
 
 /* Intel SDM, "Interrupt Command Register", x2APIC mode. */
@@ -29,53 +29,55 @@
 #define DESTINATION_ALL		(~0U)
 #define VECTOR_LEGAL_MIN	16
 
-static void ipi_post_id(u32 apic_id, u8 vector)
+static void target_add(struct cpumask *targets, u32 apic_id)
 {
-	int cpu = vtl_arch_cpu_find(apic_id);
+	int cpu = vtl_cpu_find(apic_id);
 
 	if (cpu >= 0)
-		vp_post(cpu, vector);
+		cpumask_set_cpu(cpu, targets);
 }
 
 /* Logical x2APIC: 31:16 cluster, 15:0 which of its 16 CPUs. */
-static void ipi_post_logical(u32 destination, u8 vector)
+static void targets_add_logical(struct cpumask *targets, u32 destination)
 {
 	unsigned long members = destination & GENMASK(15, 0);
 	u32 cluster = destination >> 16;
 	unsigned int member;
 
 	for_each_set_bit(member, &members, 16)
-		ipi_post_id(cluster * 16 + member, vector);
+		target_add(targets, cluster * 16 + member);
 }
 
-static void ipi_post_all(u8 vector, bool but_self)
+static void targets_find(struct cpumask *targets, u64 icr)
 {
-	unsigned int cpu;
+	u32 destination = ICR_DESTINATION(icr);
+	unsigned int here = smp_processor_id();
 
-	for_each_online_cpu(cpu) {
-		if (!but_self || cpu != smp_processor_id())
-			vp_post(cpu, vector);
+	cpumask_clear(targets);
+	if (ICR_SHORTHAND(icr) == SHORTHAND_SELF) {
+		cpumask_set_cpu(here, targets);
+	} else if (ICR_SHORTHAND(icr) != SHORTHAND_NONE) {
+		cpumask_copy(targets, cpu_online_mask);
+		if (ICR_SHORTHAND(icr) == SHORTHAND_ALL_BUT_SELF)
+			cpumask_clear_cpu(here, targets);
+	} else if (destination == DESTINATION_ALL) {
+		cpumask_copy(targets, cpu_online_mask);
+	} else if (icr & ICR_LOGICAL) {
+		targets_add_logical(targets, destination);
+	} else {
+		target_add(targets, destination);
 	}
 }
 
-bool ipi_send(u64 icr)
+bool vtl_tdx_ipi_send(u64 icr, struct cpumask *targets)
 {
 	u8 vector = icr & ICR_VECTOR;
-	u32 destination = ICR_DESTINATION(icr);
 
 	if (icr & (ICR_DELIVERY_MODE | ICR_TRIGGER_LEVEL) ||
 	    vector < VECTOR_LEGAL_MIN)
 		return false;
 
-	if (ICR_SHORTHAND(icr) == SHORTHAND_SELF)
-		vp_post(smp_processor_id(), vector);
-	else if (ICR_SHORTHAND(icr) != SHORTHAND_NONE)
-		ipi_post_all(vector, ICR_SHORTHAND(icr) == SHORTHAND_ALL_BUT_SELF);
-	else if (destination == DESTINATION_ALL)
-		ipi_post_all(vector, false);
-	else if (icr & ICR_LOGICAL)
-		ipi_post_logical(destination, vector);
-	else
-		ipi_post_id(destination, vector);
+	targets_find(targets, icr);
+	vtl_vp_post_all(targets, vector);
 	return true;
 }

@@ -26,10 +26,9 @@
 #include <asm/irq_vectors.h>
 #include <asm/irqdomain.h>
 
-#include "../../arch.h"
-#include "../../compat.h"
-#include "../../redirect.h"
-#include "tdx.h"
+#include "compat.h"
+#include "redirect.h"
+#include "vectors.h"
 
 /* Vectors below it are illegal in a local APIC (Intel SDM, APIC chapter). */
 #define X86_VECTOR_LEGAL_MIN	16
@@ -47,14 +46,14 @@ static DEFINE_XARRAY(x86_cpus);
  */
 static void x86_flow_relay(struct irq_desc *desc)
 {
-	redirect_relay(irq_desc_get_handler_data(desc));
+	vtl_redirect_relay(irq_desc_get_handler_data(desc));
 	compat_apic_eoi();
 }
 
 /* The vector was quiesced. */
 static void x86_flow_late(struct irq_desc *desc)
 {
-	redirect_late(irq_desc_get_handler_data(desc));
+	vtl_redirect_late(irq_desc_get_handler_data(desc));
 	compat_apic_eoi();
 }
 
@@ -117,7 +116,7 @@ static bool vector_is_on_cpu(const struct redirect_mapping *mapping)
 	       mapping->vector < FIRST_SYSTEM_VECTOR;
 }
 
-int vtl_arch_vector_alloc(struct redirect_mapping *mapping)
+int vtl_vector_alloc(struct redirect_mapping *mapping)
 {
 	struct irq_alloc_info info = {
 		.mask = cpumask_of(mapping->cpu),
@@ -156,13 +155,13 @@ static void vector_quiesce_here(void *arg)
 	struct redirect_mapping *mapping = arg;
 
 	if (vector_is_in_irr(mapping->vector)) {
-		redirect_relay(mapping);
+		vtl_redirect_relay(mapping);
 		mapping->swallow_next = true;
 	}
 	__irq_set_handler(mapping->irq, x86_flow_late, 0, "vtl0-late");
 }
 
-void vtl_arch_vector_quiesce(struct redirect_mapping *mapping)
+void vtl_vector_quiesce(struct redirect_mapping *mapping)
 {
 	int ret;
 
@@ -184,7 +183,7 @@ static void vector_query_here(void *arg)
 	query->pending = vector_is_in_irr(query->vector);
 }
 
-bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping)
+bool vtl_vector_is_pending(const struct redirect_mapping *mapping)
 {
 	struct vector_query query = { .vector = mapping->vector };
 
@@ -192,44 +191,47 @@ bool vtl_arch_vector_is_pending(const struct redirect_mapping *mapping)
 	return query.pending;
 }
 
-void vtl_arch_vector_free(struct redirect_mapping *mapping)
+void vtl_vector_free(struct redirect_mapping *mapping)
 {
 	irq_dispose_mapping(mapping->irq);
 }
 
-bool vtl_arch_proxy_vector_valid(u32 vector)
+bool vtl_proxy_vector_is_legal(u32 vector)
 {
 	return vector >= X86_VECTOR_LEGAL_MIN && vector < NR_VECTORS;
 }
 
-unsigned int vtl_arch_vector_limit(void)
+unsigned int vtl_vector_limit(void)
 {
 	/* The allocator's range without the system call vector, 0x80. */
 	return FIRST_SYSTEM_VECTOR - FIRST_EXTERNAL_VECTOR - 1;
 }
 
-u32 vtl_arch_cpu_hardware_id(unsigned int cpu)
+u32 vtl_cpu_hardware_id(unsigned int cpu)
 {
 	return cpu_physical_id(cpu);
 }
 
-int vtl_arch_cpu_online(unsigned int cpu)
+void vtl_cpus_interrupt(const struct cpumask *cpus)
 {
-	return xa_err(xa_store(&x86_cpus, vtl_arch_cpu_hardware_id(cpu),
+	apic->send_IPI_mask(cpus, RESCHEDULE_VECTOR);
+}
+
+int vtl_vectors_cpu_online(unsigned int cpu)
+{
+	return xa_err(xa_store(&x86_cpus, vtl_cpu_hardware_id(cpu),
 			       xa_mk_value(cpu), GFP_KERNEL));
 }
 
-int vtl_arch_cpu_find(u32 hardware_id)
+int vtl_cpu_find(u32 hardware_id)
 {
 	void *entry = xa_load(&x86_cpus, hardware_id);
 
 	return entry ? (int)xa_to_value(entry) : -ENOENT;
 }
 
-int vtl_arch_init(void)
+int vtl_vectors_init(void)
 {
-	state_init();
-
 	if (!x86_vector_domain)
 		return -ENODEV;
 
@@ -248,7 +250,7 @@ int vtl_arch_init(void)
 	return 0;
 }
 
-void vtl_arch_exit(void)
+void vtl_vectors_exit(void)
 {
 	/* No CPU may be in a flow handler when the module's text goes. */
 	synchronize_rcu();

@@ -30,19 +30,19 @@
 
 #include <asm/mshyperv.h>
 
-#include "../../arch.h"
-#include "../../compat.h"
-#include "../../synic.h"
+#include "host.h"
+#include "compat.h"
+#include "synic.h"
 
 #define HOST_PAGE_SIZE	4096
 
 /* The kernel is part of this machine: nothing to be kept. */
-void *vtl_arch_host_get(void)
+void *vtl_host_get(void)
 {
 	return NULL;
 }
 
-void vtl_arch_host_put(void *token)
+void vtl_host_put(void *token)
 {
 }
 
@@ -75,7 +75,7 @@ static u64 host_call_here(u64 control, const void *input, void *output)
 	return status;
 }
 
-int vtl_arch_host_call(u64 control, const void *input, void *output, u64 *status)
+int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
 	unsigned long flags;
 
@@ -141,7 +141,7 @@ static void *message_page_find(void)
 	return page_is_the_hosts(page) ? page : NULL;
 }
 
-void vtl_arch_synic_online(void)
+void vtl_host_synic_online(void)
 {
 	void *page;
 
@@ -157,7 +157,7 @@ void vtl_arch_synic_online(void)
 			smp_processor_id());
 }
 
-void vtl_arch_synic_offline(void)
+void vtl_host_synic_offline(void)
 {
 	if (!this_cpu_read(synic_pages))
 		return;
@@ -168,11 +168,11 @@ void vtl_arch_synic_offline(void)
 
 static void synic_offline_here(void *unused)
 {
-	vtl_arch_synic_offline();
+	vtl_host_synic_offline();
 }
 
 /* The pages are hv_vmbus's: it must stay while they are in use. */
-void vtl_arch_synic_init(void)
+void vtl_host_synic_init(void)
 {
 	if (!hv_is_hyperv_initialized())
 		return;
@@ -185,11 +185,11 @@ void vtl_arch_synic_init(void)
 		return;
 	}
 
-	hv_setup_mshv_handler(synic_interrupt);
+	hv_setup_mshv_handler(vtl_synic_interrupt);
 	synic_is_available = true;
 }
 
-void vtl_arch_synic_exit(void)
+void vtl_host_synic_exit(void)
 {
 	if (!synic_is_available)
 		return;
@@ -202,52 +202,52 @@ void vtl_arch_synic_exit(void)
 	symbol_put(vmbus_driver_unregister);
 }
 
-bool vtl_arch_synic_available(void)
+bool vtl_host_synic_available(void)
 {
 	return synic_is_available;
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return this_cpu_read(synic_pages);
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 	hv_set_msr(HV_MSR_EOM, 0);
 }
 
 #else
 
-void vtl_arch_synic_init(void)
+void vtl_host_synic_init(void)
 {
 	if (hv_is_hyperv_initialized())
 		pr_info("no proxied interrupts: this kernel gives the hypervisor's vector to no driver; Linux 6.15 and later do\n");
 }
 
-void vtl_arch_synic_exit(void)
+void vtl_host_synic_exit(void)
 {
 }
 
-void vtl_arch_synic_online(void)
+void vtl_host_synic_online(void)
 {
 }
 
-void vtl_arch_synic_offline(void)
+void vtl_host_synic_offline(void)
 {
 }
 
-bool vtl_arch_synic_available(void)
+bool vtl_host_synic_available(void)
 {
 	return false;
 }
 
-void *vtl_arch_synic_messages(void)
+void *vtl_host_synic_messages(void)
 {
 	return NULL;
 }
 
-void vtl_arch_synic_end_of_message(void)
+void vtl_host_synic_end_of_message(void)
 {
 }
 

@@ -2,21 +2,21 @@
 /*
  * Running VTL0 on the caller's CPU; see entry.c.
  */
-#ifndef _MSHV_VTL_ENTRY_H
-#define _MSHV_VTL_ENTRY_H
+#ifndef _MSHV_VTL_VTL0_RUN_H
+#define _MSHV_VTL_VTL0_RUN_H
 
 #include <linux/types.h>
 
 /**
- * entry_run() - run VTL0 on this CPU's VP until the VMM is needed
+ * vtl_vtl0_run() - run VTL0 on this CPU's VP until the VMM is needed
  *
  * Context: may sleep; the caller is bound to one CPU.
  * Return: 0, or a negative errno as MSHV_RETURN_TO_LOWER_VTL has it.
  */
-int entry_run(void);
+int vtl_vtl0_run(void);
 
 /**
- * entry_kick() - make VPs leave VTL0
+ * vtl_vtl0_kick() - make VPs leave VTL0
  * @user_mask: their bits, in user space
  * @bits:      how many; those beyond the CPUs there are do not count
  * @wait:      return when each has left
@@ -25,7 +25,7 @@ int entry_run(void);
  * Context: may sleep.
  * Return: 0, -ENOMEM or -EFAULT.
  */
-int entry_kick(const void __user *user_mask, u64 bits, bool wait, bool cancel);
+int vtl_vtl0_kick(const void __user *user_mask, u64 bits, bool wait, bool cancel);
 
 /**
  * struct entry_stats - what a VP's stays in VTL0 came to, since the module was loaded
@@ -42,12 +42,12 @@ struct entry_stats {
 };
 
 /**
- * entry_stats_get() - one VP's figures
+ * vtl_vtl0_stats_get() - one VP's figures
  * @cpu:   any possible CPU
  * @stats: out
  *
  * Context: any.
  */
-void entry_stats_get(unsigned int cpu, struct entry_stats *stats);
+void vtl_vtl0_stats_get(unsigned int cpu, struct entry_stats *stats);
 
-#endif /* _MSHV_VTL_ENTRY_H */
+#endif /* _MSHV_VTL_VTL0_RUN_H */

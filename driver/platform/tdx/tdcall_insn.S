@@ -22,8 +22,10 @@
 #define REGS_R14	104
 #define REGS_R15	112
 
-/* void tdcall_instruction(struct tdcall_regs *regs) */
-SYM_FUNC_START(tdcall_instruction)
+.section .noinstr.text, "ax"
+
+/* void vtl_tdcall_instruction(struct tdcall_regs *regs) */
+SYM_FUNC_START(vtl_tdcall_instruction)
 	push	%rbp
 	push	%rbx
 	push	%r12
@@ -78,4 +80,4 @@ SYM_FUNC_START(tdcall_instruction)
 	pop	%rbx
 	pop	%rbp
 	RET
-SYM_FUNC_END(tdcall_instruction)
+SYM_FUNC_END(vtl_tdcall_instruction)

@@ -8,8 +8,8 @@
  * production build has neither the hook nor its symbol. The rest of the
  * driver cannot tell the two apart.
  */
-#ifndef _MSHV_VTL_X86_TDCALL_H
-#define _MSHV_VTL_X86_TDCALL_H
+#ifndef _MSHV_VTL_TDX_TDCALL_H
+#define _MSHV_VTL_TDX_TDCALL_H
 
 #include <linux/types.h>
 
@@ -54,23 +54,23 @@ struct tdcall_backend {
 #ifdef MSHV_VTL_LAB
 
 /**
- * tdcall_backend_register() - stand in for the TDX module
+ * vtl_tdcall_backend_register() - stand in for the TDX module
  * @backend: must live until it is unregistered
  *
  * Context: may sleep.
  * Return: 0, or -EBUSY if there is one already.
  */
-int tdcall_backend_register(const struct tdcall_backend *backend);
+int vtl_tdcall_backend_register(const struct tdcall_backend *backend);
 
 /**
- * tdcall_backend_unregister() - undo tdcall_backend_register()
+ * vtl_tdcall_backend_unregister() - undo vtl_tdcall_backend_register()
  * @backend: the same
  *
  * No call is under way when it returns, and none follows.
  * Context: may sleep.
  */
-void tdcall_backend_unregister(const struct tdcall_backend *backend);
+void vtl_tdcall_backend_unregister(const struct tdcall_backend *backend);
 
 #endif /* MSHV_VTL_LAB */
 
-#endif /* _MSHV_VTL_X86_TDCALL_H */
+#endif /* _MSHV_VTL_TDX_TDCALL_H */

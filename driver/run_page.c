@@ -14,12 +14,13 @@
 #include <linux/topology.h>
 
 #include "compat.h"
-#include "vp.h"
+#include "run_page.h"
+#include "vectors.h"
 
 /*
- * The run pages by CPU. An entry is written once, by vp_online() under the
- * CPU hotplug lock, and never changes until vp_exit(); vp_run_page_get() and
- * vp_bit_init() read it at any time. The release store pairs with their
+ * The run pages by CPU. An entry is written once, by vtl_vp_online() under the
+ * CPU hotplug lock, and never changes until vtl_vp_exit(); vtl_vp_run_page_get() and
+ * vtl_vp_bit_init() read it at any time. The release store pairs with their
  * load-acquire, so that a page is zeroed before it can be seen.
  */
 static struct mshv_vtl_run **vp_runs;
@@ -38,23 +39,23 @@ static_assert(offsetof(struct mshv_vtl_run, proxy_irr_blocked) == 1588);
 static_assert(offsetof(struct mshv_vtl_run, proxy_irr_exit) == 1620);
 static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
 
-DEFINE_PER_CPU(struct rcuwait, vp_sleeper);
+DEFINE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
 
 /* Interrupts sent by this CPU to others, for a VP there to look. */
 static DEFINE_PER_CPU(atomic_long_t, vp_kicks);
 
-int vp_init(void)
+int vtl_vp_init(void)
 {
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		rcuwait_init(&per_cpu(vp_sleeper, cpu));
+		rcuwait_init(&per_cpu(vtl_vp_sleeper, cpu));
 
 	vp_runs = kvcalloc(nr_cpu_ids, sizeof(*vp_runs), GFP_KERNEL);
 	return vp_runs ? 0 : -ENOMEM;
 }
 
-void vp_exit(void)
+void vtl_vp_exit(void)
 {
 	unsigned int cpu;
 
@@ -69,7 +70,7 @@ void vp_exit(void)
 	vp_runs = NULL;
 }
 
-int vp_online(unsigned int cpu)
+int vtl_vp_online(unsigned int cpu)
 {
 	struct page *page;
 
@@ -80,18 +81,18 @@ int vp_online(unsigned int cpu)
 	if (!page)
 		return -ENOMEM;
 
-	/* Pairs with vp_run(). */
+	/* Pairs with vtl_vp_run_page(). */
 	smp_store_release(&vp_runs[cpu], page_address(page));
 	return 0;
 }
 
-struct mshv_vtl_run *vp_run(unsigned int cpu)
+struct mshv_vtl_run *vtl_vp_run_page(unsigned int cpu)
 {
-	/* Pairs with vp_online(). */
+	/* Pairs with vtl_vp_online(). */
 	return smp_load_acquire(&vp_runs[cpu]);
 }
 
-struct page *vp_run_page_get(unsigned long cpu)
+struct page *vtl_vp_run_page_get(unsigned long cpu)
 {
 	struct mshv_vtl_run *run;
 	struct page *page;
@@ -103,7 +104,7 @@ struct page *vp_run_page_get(unsigned long cpu)
 	if (!cpu_online(cpu))
 		return NULL;
 
-	run = vp_run(cpu);
+	run = vtl_vp_run_page(cpu);
 	if (!run)
 		return NULL;
 
@@ -112,35 +113,68 @@ struct page *vp_run_page_get(unsigned long cpu)
 	return page;
 }
 
-void vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
+void vtl_vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
 {
-	bit->run = vp_run(cpu);
+	bit->run = vtl_vp_run_page(cpu);
 	bit->bank = vector / 32;
 	bit->mask = 1U << (vector % 32);
 }
 
-void vp_kick(unsigned int cpu)
+/* True if a halted VP was woken; then it needs no interrupt. */
+static bool sleeper_wake(unsigned int cpu)
 {
 	/*
 	 * rcuwait_wake_up() begins with a full barrier: what the caller wrote
 	 * comes before the look for a sleeper. Pairs with the sleeper's
 	 * set_current_state() between saying that it sleeps and its own look.
 	 */
-	if (rcuwait_wake_up(&per_cpu(vp_sleeper, cpu)))
+	return rcuwait_wake_up(&per_cpu(vtl_vp_sleeper, cpu));
+}
+
+void vtl_vp_kick(unsigned int cpu)
+{
+	if (sleeper_wake(cpu))
 		return;
 
 	atomic_long_inc(this_cpu_ptr(&vp_kicks));
 	smp_send_reschedule(cpu);
 }
 
-unsigned long vp_kicks_get(unsigned int cpu)
+/* Wakes or interrupts the VPs in @cpus, of which those woken are taken out. */
+static void kick_all(struct cpumask *cpus)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, cpus) {
+		if (sleeper_wake(cpu))
+			cpumask_clear_cpu(cpu, cpus);
+	}
+	if (cpumask_empty(cpus))
+		return;
+
+	atomic_long_inc(this_cpu_ptr(&vp_kicks));
+	vtl_cpus_interrupt(cpus);
+}
+
+void vtl_vp_kick_all(struct cpumask *cpus)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, cpus) {
+		if (!cpu_online(cpu) || cpu == smp_processor_id())
+			cpumask_clear_cpu(cpu, cpus);
+	}
+	kick_all(cpus);
+}
+
+unsigned long vtl_vp_kicks_get(unsigned int cpu)
 {
 	return atomic_long_read(per_cpu_ptr(&vp_kicks, cpu));
 }
 
-void vp_cancel(unsigned int cpu)
+void vtl_vp_cancel(unsigned int cpu)
 {
-	struct mshv_vtl_run *run = cpu < nr_cpu_ids ? vp_run(cpu) : NULL;
+	struct mshv_vtl_run *run = cpu < nr_cpu_ids ? vtl_vp_run_page(cpu) : NULL;
 	unsigned int here;
 
 	if (!run || xchg(&run->cancel, 1))
@@ -148,25 +182,45 @@ void vp_cancel(unsigned int cpu)
 
 	here = get_cpu();
 	if (cpu == here)
-		vp_wake_here();
+		vtl_vp_wake_here();
 	else if (cpu_online(cpu))
-		vp_kick(cpu);
+		vtl_vp_kick(cpu);
 	put_cpu();
 }
 
-void vp_post(unsigned int cpu, u32 vector)
+void vtl_vp_cancel_all(struct cpumask *cpus)
+{
+	struct mshv_vtl_run *run;
+	unsigned int cpu;
+
+	cpumask_clear_cpu(smp_processor_id(), cpus);
+	for_each_cpu(cpu, cpus) {
+		run = vtl_vp_run_page(cpu);
+		/* One that was cancelled before was kicked then. */
+		if (!run || xchg(&run->cancel, 1) || !cpu_online(cpu))
+			cpumask_clear_cpu(cpu, cpus);
+	}
+	kick_all(cpus);
+}
+
+void vtl_vp_post_all(struct cpumask *cpus, u32 vector)
 {
 	struct vp_bit bit;
+	unsigned int cpu;
 
-	if (!cpu_online(cpu) || !vp_run(cpu))
-		return;
-
-	vp_bit_init(&bit, cpu, vector);
-	atomic_or(bit.mask, vp_bank(&bit));
-	/*
-	 * A full barrier: the bit before scan, scan before the look for a
-	 * sleeper. A VP whose scan is set is looking, or was kicked already.
-	 */
-	if (!xchg(&bit.run->scan_proxy_irr, 1) && cpu != smp_processor_id())
-		vp_kick(cpu);
+	for_each_cpu(cpu, cpus) {
+		if (!cpu_online(cpu) || !vtl_vp_run_page(cpu)) {
+			cpumask_clear_cpu(cpu, cpus);
+			continue;
+		}
+		vtl_vp_bit_init(&bit, cpu, vector);
+		atomic_or(bit.mask, vtl_vp_bank(&bit));
+		/*
+		 * A full barrier: the bit before scan, scan before the look for a
+		 * sleeper. A VP whose scan is set is looking, or was kicked already.
+		 */
+		if (xchg(&bit.run->scan_proxy_irr, 1) || cpu == smp_processor_id())
+			cpumask_clear_cpu(cpu, cpus);
+	}
+	kick_all(cpus);
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which platform runs VTL0 on this machine; see platform.h.
+ *
+ * Owns: the choice, and what the driver does where there is no platform. The
+ * functions that run for each interrupt are static calls, so that the choice at
+ * run time costs no indirect call.
+ */
+#define pr_fmt(fmt) "mshv_vtl: " fmt
+
+#include <linux/errno.h>
+#include <linux/printk.h>
+#include <linux/mshv_vtl.h>
+
+#include "platform.h"
+
+static bool none_available(void)
+{
+	return false;
+}
+
+static void *none_get(void)
+{
+	return NULL;
+}
+
+static void none_put(void *token)
+{
+}
+
+static int none_vp_prepare(unsigned int cpu)
+{
+	return -EOPNOTSUPP;
+}
+
+static void none_vp_free_all(void)
+{
+}
+
+static int none_capability(u32 capability)
+{
+	return capability == MSHV_CAP_DR6_SHARED ? 0 : -EOPNOTSUPP;
+}
+
+static struct page *none_page_get(unsigned long kind, unsigned long cpu)
+{
+	return NULL;
+}
+
+static long none_ioctl(unsigned int command, void __user *arg)
+{
+	return -ENOTTY;
+}
+
+/* No VP can be prepared, so nothing that follows it is ever called. */
+static const struct vtl_platform_ops none_ops = {
+	.name = "none",
+	.available = none_available,
+	.get = none_get,
+	.put = none_put,
+	.vp_prepare = none_vp_prepare,
+	.vp_free_all = none_vp_free_all,
+	.capability = none_capability,
+	.page_get = none_page_get,
+	.ioctl = none_ioctl,
+};
+
+/* Constant after vtl_platform_init(). */
+static const struct vtl_platform_ops *platform_ops = &none_ops;
+
+DEFINE_STATIC_CALL_NULL(vtl_platform_inject, vtl_platform_inject_t);
+DEFINE_STATIC_CALL_NULL(vtl_platform_enter, vtl_platform_enter_t);
+DEFINE_STATIC_CALL_RET0(vtl_platform_exit_handle, vtl_platform_exit_handle_t);
+
+void vtl_platform_init(void)
+{
+	const struct vtl_platform_ops *ops = vtl_tdx_probe();
+
+	if (!ops) {
+		pr_info("VTL0 cannot be entered on this machine: it is no TDX guest with L2 VMs\n");
+		return;
+	}
+	platform_ops = ops;
+	static_call_update(vtl_platform_inject, ops->inject);
+	static_call_update(vtl_platform_enter, ops->enter);
+	static_call_update(vtl_platform_exit_handle, ops->exit_handle);
+}
+
+const struct vtl_platform_ops *vtl_platform(void)
+{
+	return platform_ops;
+}

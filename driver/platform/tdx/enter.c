@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entering VTL0 by TDG.VP.ENTER, and what of its exits is handled without the VMM.
+ *
+ * Knows nothing of run-page flags beyond reading which offloads are on; the core
+ * acts on what is returned.
+ */
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/percpu.h>
+
+#include "platform.h"
+#include "tdx.h"
+
+#define MSR_X2APIC_ICR		0x830
+#define HV_MSR_GUEST_IDLE	0x400000f0
+#define HV_MSR_ICR		0x40000071
+
+/* Flags of struct mshv_tdx_vp_state. */
+#define TDX_VP_STATE_WBINVD	BIT_ULL(0)
+#define TDX_VP_STATE_WBNOINVD	BIT_ULL(1)
+#define TDX_VP_STATE_FLUSH	(TDX_VP_STATE_WBINVD | TDX_VP_STATE_WBNOINVD)
+
+/* Entries of a session for which the TDX module may be busy. */
+#define ENTER_BUSY_MAX		100000
+
+static bool is_offloaded(const struct mshv_vtl_run *run, u8 flag)
+{
+	return READ_ONCE(run->offload_flags) & flag;
+}
+
+/* Tells the TDX module once what does not change: the page, and that no timer is on. */
+static u64 vp_configure(struct tdx_vp *vp)
+{
+	u64 status;
+
+	if (likely(vp->configured))
+		return 0;
+
+	status = vtl_tdcall_field_write(TDX_FIELD_VIRTUAL_APIC,
+					virt_to_phys(vp->vapic), PAGE_MASK);
+	if (!status)
+		status = vtl_tdx_deadline_off(vp);
+	vp->configured = !status;
+	return status;
+}
+
+static void caches_flush(struct mshv_tdx_vp_state *state)
+{
+	u64 flags = READ_ONCE(state->flags);
+
+	if (likely(!(flags & TDX_VP_STATE_FLUSH)))
+		return;
+
+	WRITE_ONCE(state->flags, flags & ~TDX_VP_STATE_FLUSH);
+	vtl_tdcall_cache_flush(flags & TDX_VP_STATE_WBINVD);
+}
+
+int vtl_tdx_session_begin(struct mshv_vtl_run *run)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
+	u64 status = vp_configure(vp);
+
+	if (!status)
+		status = vtl_tdx_deadline_update(vp, context);
+	if (status) {
+		WRITE_ONCE(context->exit.rax, status);
+		return -EIO;
+	}
+
+	vp->gpr = virt_to_phys(&context->gpr);
+	vp->busy = 0;
+	caches_flush(&context->vp_state);
+	return vtl_tdx_state_session_begin(&vp->state, context);
+}
+
+static void exit_store(struct mshv_tdx_exit *exit,
+		       const struct tdcall_regs *regs)
+{
+	exit->rcx = regs->rcx;
+	exit->rdx = regs->rdx;
+	exit->rsi = regs->rsi;
+	exit->rdi = regs->rdi;
+	exit->r8 = regs->r8;
+	exit->r9 = regs->r9;
+	exit->r10 = regs->r10;
+	exit->r11 = regs->r11;
+	exit->r12 = regs->r12;
+	exit->r13 = regs->r13;
+	exit->rax = regs->rax;
+}
+
+void vtl_tdx_session_end(struct mshv_vtl_run *run)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
+
+	vtl_tdx_state_session_end(&vp->state, context);
+	exit_store(&context->exit, &vp->regs);
+}
+
+/*
+ * TDG.VP.ENTER takes RAX, RCX and RDX alone: what the others hold, from the exit
+ * before, does not reach VTL0.
+ */
+noinstr void vtl_tdx_enter(struct mshv_vtl_run *run)
+{
+	struct tdx_vp *vp = raw_cpu_ptr(&vtl_tdx_vps);
+	struct tdcall_regs *regs = &vp->regs;
+
+	regs->rax = TDG_VP_ENTER;
+	regs->rcx = READ_ONCE(((struct mshv_tdx_context *)run->context)->entry_rcx);
+	regs->rdx = vp->gpr;
+
+	vtl_tdx_state_enter(&vp->state);
+	vtl_tdcall(regs);
+	vtl_tdx_state_leave(&vp->state);
+}
+
+static void step_over(struct mshv_tdx_context *context)
+{
+	context->gpr.rip += this_cpu_read(vtl_tdx_vps.regs.r11) >> 32;
+}
+
+/*
+ * STI and HLT: the instruction after STI is over, so is its shadow; else the
+ * interrupt that ends the halt would come one instruction late.
+ */
+static int exit_halt(struct mshv_tdx_context *context, int exit)
+{
+	unsigned int vm = TDX_ENTRY_VM(READ_ONCE(context->entry_rcx));
+	u64 status;
+
+	status = vtl_tdcall_field_write(TDX_FIELD_OF_VM(TDX_FIELD_INTERRUPTIBILITY, vm),
+					0, 1);
+	/* The VMM sees the halt itself, and does the same. */
+	if (status)
+		return VTL_EXIT_USER;
+	step_over(context);
+	return exit;
+}
+
+/* The register reads as 0; what it says by being read is that VTL0 idles (TLFS). */
+static int exit_rdmsr(struct mshv_tdx_context *context)
+{
+	int exit;
+
+	if ((u32)context->gpr.rcx != HV_MSR_GUEST_IDLE)
+		return VTL_EXIT_USER;
+
+	exit = exit_halt(context, VTL_EXIT_IDLE);
+	if (exit == VTL_EXIT_IDLE) {
+		context->gpr.rax = 0;
+		context->gpr.rdx = 0;
+	}
+	return exit;
+}
+
+static int exit_wrmsr(struct mshv_vtl_run *run)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+	u64 value = context->gpr.rdx << 32 | (u32)context->gpr.rax;
+	u32 msr = context->gpr.rcx;
+
+	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_X2APIC) ||
+	    (msr != MSR_X2APIC_ICR && msr != HV_MSR_ICR))
+		return VTL_EXIT_USER;
+	if (!vtl_tdx_ipi_send(value, this_cpu_read(vtl_tdx_vps.targets)))
+		return VTL_EXIT_USER;
+
+	step_over(context);
+	return VTL_EXIT_HANDLED;
+}
+
+static int exit_reason_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
+{
+	struct mshv_tdx_context *context = tdx_context(run);
+	bool event = vp->regs.r10 & TDX_EVENT_VALID;
+	u32 reason = vp->regs.rax;
+
+	if (reason == TDX_EXIT_DEADLINE &&
+	    vtl_tdx_deadline_expire(vp, TDX_ENTRY_VM(READ_ONCE(context->entry_rcx))))
+		return VTL_EXIT_USER;
+	/* The VMM injects the event again, whatever else there is to do. */
+	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) || event)
+		return VTL_EXIT_USER;
+
+	switch (reason) {
+	case TDX_EXIT_DEADLINE:
+		/* It came early. */
+		return VTL_EXIT_HANDLED;
+	case TDX_EXIT_HLT:
+		return exit_halt(context, VTL_EXIT_HLT);
+	case TDX_EXIT_RDMSR:
+		return exit_rdmsr(context);
+	case TDX_EXIT_WRMSR:
+		return exit_wrmsr(run);
+	default:
+		return VTL_EXIT_USER;
+	}
+}
+
+/* VTL0 was not entered; interrupts are open now, so that the next try may succeed. */
+static int exit_busy(struct tdx_vp *vp)
+{
+	return ++vp->busy < ENTER_BUSY_MAX ? VTL_EXIT_HANDLED : -EIO;
+}
+
+/* Out of the way of the one exit that each interrupt makes. */
+static noinline int exit_other_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
+{
+	bool offload = is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT);
+	u64 rax = vp->regs.rax;
+
+	switch (TDX_STATUS(rax)) {
+	case TDX_SUCCESS:
+		return exit_reason_handle(run, vp);
+	case TDX_PENDING_INTERRUPT:
+		return offload ? VTL_EXIT_HANDLED : VTL_EXIT_USER;
+	case TDX_L2_EXIT_HOST_ROUTED_TDVMCALL:
+	case TDX_L2_EXIT_HOST_ROUTED_ASYNC:
+		/* The exit was the host's, but an event that it cut short is VTL0's. */
+		return offload && !(vp->regs.r10 & TDX_EVENT_VALID) ?
+			VTL_EXIT_HANDLED : VTL_EXIT_USER;
+	case TDX_OPERAND_BUSY:
+		return exit_busy(vp);
+	case TDX_OPERAND_INVALID:
+		/* The TDX module has lost the page: the next session tells it again. */
+		if ((u32)rax == TDX_OPERAND_VIRTUAL_APIC)
+			vp->configured = false;
+		return -EIO;
+	default:
+		return TDX_STATUS(rax) & TDX_ERROR ? -EIO : VTL_EXIT_USER;
+	}
+}
+
+int vtl_tdx_exit_handle(struct mshv_vtl_run *run)
+{
+	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
+
+	/* An interrupt of VTL2 ended it: it has been handled by now. */
+	if (likely(TDX_STATUS(vp->regs.rax) == TDX_L2_EXIT_PENDING_INTERRUPT))
+		return is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) &&
+		       !(vp->regs.r10 & TDX_EVENT_VALID);
+	return exit_other_handle(run, vp);
+}
+
+u64 vtl_tdx_exit_reason(void)
+{
+	return this_cpu_read(vtl_tdx_vps.regs.rax);
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which calls the VMM may make to the TDX module.
+ *
+ * Owns: a whitelist of leaves, fields and addresses, with everything that OpenHCL's
+ * VMM uses (openvmm, openhcl/hcl/src/ioctl/tdx.rs and what calls it). The VMM is
+ * trusted with VTL0: with its registers, its memory and what it may do without an
+ * exit. It is not trusted with VTL2's kernel: a field that the driver owns, an MSR
+ * that the driver does not switch, and an address of memory that the kernel manages
+ * are refused. docs/trust.md says so to users.
+ */
+#include <linux/bits.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "tdx.h"
+
+/* Field identifiers (TDX module ABI, metadata): the class and the code. */
+#define FIELD_CLASS(field)	((unsigned int)((field) >> 56 & 0x3f))
+#define FIELD_CODE(field)	((u32)((field) & GENMASK(23, 0)))
+
+/* Classes of the VCPU; those of the next VM are 8 higher. */
+#define CLASS_MANAGEMENT	0x20
+#define CLASS_VMCS		0x24
+#define CLASS_MSR_BITMAP	0x25
+#define CLASS_VM_STEP		8
+
+/* TD_CTLS.ENABLE_HW_SEAL_KEYS, the one bit of it that does not change how VTL2 runs. */
+#define FIELD_TD_CTLS		0x1110000300000017ULL
+#define TD_CTLS_SEAL_KEYS	BIT_ULL(4)
+
+/* L2_CTLS: a shared EPT, and TDVMCALLs to the host. */
+#define CODE_L2_CTLS		0x50
+#define L2_CTLS_ALLOWED		GENMASK_ULL(1, 0)
+
+/* MEM.PAGE: the address and the level (0: 4 KiB, 1: 2 MiB). */
+#define PAGE_LEVEL		GENMASK_ULL(2, 0)
+#define PAGE_LEVEL_LARGEST	1
+#define PAGE_ADDRESS		GENMASK_ULL(51, 12)
+/* Attributes and their masks have 16 bits for each VM; those of VM 1 and VM 2. */
+#define PAGE_ATTRIBUTES		GENMASK_ULL(47, 16)
+
+#define INVGLA_LIST		BIT_ULL(0)
+
+/* Fields of an L2 VM's VMCS that the VMM may write, and the bits of each. */
+static const struct vmcs_range {
+	u32 first, last;
+	u64 bits;
+} vmcs_writable[] = {
+	{ 0x0800, 0x080e, ~0ULL },	/* segment selectors */
+	{ 0x201c, 0x2022, ~0ULL },	/* EOI-exit bitmap */
+	{ 0x2804, 0x2806, ~0ULL },	/* PAT, EFER */
+	{ 0x4002, 0x4002, ~BIT_ULL(27) }, /* processor controls; #27 kills the TD */
+	{ 0x4004, 0x4004, ~0ULL },	/* exception bitmap */
+	{ 0x4012, 0x4012, BIT_ULL(9) },	/* entry controls: IA-32e mode */
+	{ 0x4016, 0x401e, ~0ULL },	/* entry event, TPR threshold, secondary controls */
+	{ 0x4800, 0x4824, ~0ULL },	/* segment limits and rights, interruptibility */
+	{ 0x482a, 0x482a, ~0ULL },	/* SYSENTER_CS */
+	{ 0x6000, 0x6006, ~0ULL },	/* CR0 and CR4 masks and shadows */
+	{ 0x6800, 0x681a, ~0ULL },	/* CR0, CR3, CR4, segment bases, DR7 */
+	{ 0x6824, 0x6826, ~0ULL },	/* SYSENTER_ESP, SYSENTER_EIP */
+};
+
+#define MSR_READ	BIT(0)
+#define MSR_WRITE	BIT(1)
+
+/*
+ * MSRs that VTL0 may use without an exit. Each is switched by the TDX module or by
+ * state.c, or reads as the same for both. Reads of STAR and so on see VTL0's value.
+ */
+static const struct msr_range {
+	u32 first, last;
+	u8 access;
+} msrs_open[] = {
+	{ 0x10, 0x10, MSR_READ },		/* TSC */
+	{ 0x48, 0x48, MSR_READ | MSR_WRITE },	/* SPEC_CTRL */
+	{ 0x174, 0x176, MSR_READ },		/* SYSENTER */
+	{ 0x1c4, 0x1c5, MSR_READ | MSR_WRITE },	/* XFD, XFD_ERR */
+	{ 0x6a0, 0x6a0, MSR_READ | MSR_WRITE },	/* U_CET */
+	{ 0x6a2, 0x6a2, MSR_READ | MSR_WRITE },	/* S_CET */
+	{ 0x6a4, 0x6a8, MSR_READ | MSR_WRITE },	/* shadow stack pointers */
+	{ 0x800, 0x83f, MSR_READ | MSR_WRITE },	/* x2APIC */
+	{ 0xc0000080, 0xc0000082, MSR_READ },	/* EFER, STAR, LSTAR */
+	{ 0xc0000084, 0xc0000084, MSR_READ },	/* SFMASK */
+	{ 0xc0000100, 0xc0000102, MSR_READ | MSR_WRITE }, /* FS, GS, KERNEL_GS base */
+	{ 0xc0000103, 0xc0000103, MSR_READ },	/* TSC_AUX */
+};
+
+/*
+ * A page of the VMM's own that the TDX module was told of: pinned, so that it stays
+ * the VMM's as long as the module may use it. @mm only identifies the owner.
+ */
+struct own_page {
+	const struct mm_struct *mm;
+	struct page *page;
+};
+
+/* What a VP's own pages are for. */
+enum own_page_use {
+	OWN_VAPIC_VM2,
+	OWN_INVGLA_LIST,
+	OWN_PAGE_USES,
+};
+
+/* Protects the pages of all CPUs. */
+static DEFINE_MUTEX(own_pages_lock);
+static DEFINE_PER_CPU(struct own_page[OWN_PAGE_USES], own_pages);
+
+static void own_page_put(struct own_page *own)
+{
+	if (own->page)
+		unpin_user_page(own->page);
+	own->page = NULL;
+	own->mm = NULL;
+}
+
+/* Pins the page of this process at @address if it is at @gpa. */
+static struct page *page_pin_at(unsigned long address, u64 gpa)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(address, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+		return NULL;
+	if (page_to_phys(page) == gpa)
+		return page;
+	unpin_user_page(page);
+	return NULL;
+}
+
+/* The next locked range of this process's memory at or after @start. */
+static bool locked_range_find(unsigned long *start, unsigned long *end)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = find_vma(mm, *start);
+	while (vma && !(vma->vm_flags & VM_LOCKED))
+		vma = find_vma(mm, vma->vm_end);
+	if (vma) {
+		*start = max(*start, vma->vm_start);
+		*end = vma->vm_end;
+	}
+	mmap_read_unlock(mm);
+	return vma;
+}
+
+/*
+ * Looks for a page in the caller's locked memory, which is where a VMM has what it
+ * tells the TDX module of. Takes long, and is done once for a page.
+ */
+static struct page *own_page_pin(u64 gpa)
+{
+	unsigned long start = 0, end;
+	struct page *page;
+
+	while (locked_range_find(&start, &end)) {
+		for (; start < end; start += PAGE_SIZE) {
+			if (fatal_signal_pending(current))
+				return NULL;
+			page = page_pin_at(start, gpa);
+			if (page)
+				return page;
+			cond_resched();
+		}
+	}
+	return NULL;
+}
+
+/* Is @gpa a page that the caller has locked in its own memory? */
+static bool own_page_check(enum own_page_use use, u64 gpa)
+{
+	struct own_page *own;
+	struct page *page;
+	bool known;
+
+	mutex_lock(&own_pages_lock);
+	own = &(*raw_cpu_ptr(&own_pages))[use];
+	known = own->page && own->mm == current->mm && page_to_phys(own->page) == gpa;
+	if (!known) {
+		page = own_page_pin(gpa);
+		if (page) {
+			own_page_put(own);
+			*own = (struct own_page) { .mm = current->mm, .page = page };
+			known = true;
+		}
+	}
+	mutex_unlock(&own_pages_lock);
+	return known;
+}
+
+void vtl_tdx_filter_exit(void)
+{
+	unsigned int cpu, use;
+
+	for_each_possible_cpu(cpu) {
+		for (use = 0; use < OWN_PAGE_USES; use++)
+			own_page_put(&per_cpu(own_pages, cpu)[use]);
+	}
+}
+
+/* Is all of it memory that the kernel does not manage? */
+static bool memory_is_foreign(u64 gpa, u64 size)
+{
+	return region_intersects(gpa, size, IORESOURCE_SYSTEM_RAM,
+				 IORES_DESC_NONE) == REGION_DISJOINT;
+}
+
+/* VTL0's memory is none of the kernel's. @rcx: address and level. */
+static bool page_is_allowed(u64 rcx)
+{
+	u64 level = rcx & PAGE_LEVEL;
+	u64 size;
+
+	if (rcx & ~(PAGE_ADDRESS | PAGE_LEVEL) || level > PAGE_LEVEL_LARGEST)
+		return false;
+	size = PAGE_SIZE << (9 * level);
+	return !((rcx & PAGE_ADDRESS) & (size - 1)) &&
+	       memory_is_foreign(rcx & PAGE_ADDRESS, size);
+}
+
+static bool attributes_are_allowed(const struct mshv_tdcall *args)
+{
+	return !(args->rdx & ~PAGE_ATTRIBUTES) && !(args->r8 & ~PAGE_ATTRIBUTES);
+}
+
+static bool vm_write_is_allowed(const struct mshv_tdcall *args)
+{
+	return args->rdx == FIELD_TD_CTLS && !(args->r9 & ~TD_CTLS_SEAL_KEYS);
+}
+
+/* The number of the VM that a class belongs to, and the class of VM 1; 0: none. */
+static unsigned int class_vm(unsigned int class, unsigned int *base)
+{
+	unsigned int vm;
+
+	for (vm = 1; vm <= TDX_VMS; vm++) {
+		*base = class - (vm - 1) * CLASS_VM_STEP;
+		if (*base == CLASS_VMCS || *base == CLASS_MSR_BITMAP)
+			return vm;
+	}
+	return 0;
+}
+
+static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int vm)
+{
+	u32 code = FIELD_CODE(args->rdx);
+	unsigned int i;
+
+	/* VM 1's page is the driver's. That of VM 2 is the VMM's own. */
+	if (code == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC))
+		return vm == 2 && !(args->r8 & ~PAGE_ADDRESS) &&
+		       own_page_check(OWN_VAPIC_VM2, args->r8);
+
+	for (i = 0; i < ARRAY_SIZE(vmcs_writable); i++) {
+		if (code < vmcs_writable[i].first || code > vmcs_writable[i].last)
+			continue;
+		/* A bit that is not writable may be written as 0, as it is. */
+		return !(args->r8 & args->r9 & ~vmcs_writable[i].bits) &&
+		       !(vmcs_writable[i].bits == BIT_ULL(9) && args->r9 & ~BIT_ULL(9));
+	}
+	return false;
+}
+
+/*
+ * The MSRs of a word of the bitmap, 64 in each: reads of the low range and of the
+ * high one, then writes of both (Intel SDM, "MSR-Bitmap Address").
+ */
+static u64 word_open(unsigned int word)
+{
+	u8 access = word < 256 ? MSR_READ : MSR_WRITE;
+	u32 first = (word & 128 ? 0xc0000000 : 0) + (word & 127) * 64;
+	unsigned int i, bit;
+	u64 open = 0;
+
+	for (i = 0; i < ARRAY_SIZE(msrs_open); i++) {
+		if (!(msrs_open[i].access & access))
+			continue;
+		for (bit = 0; bit < 64; bit++) {
+			if (first + bit >= msrs_open[i].first &&
+			    first + bit <= msrs_open[i].last)
+				open |= BIT_ULL(bit);
+		}
+	}
+	return open;
+}
+
+/* A bit of 0 is an MSR without an exit. */
+static bool bitmap_write_is_allowed(const struct mshv_tdcall *args)
+{
+	u32 word = FIELD_CODE(args->rdx);
+
+	return word < 512 && !(args->r9 & ~args->r8 & ~word_open(word));
+}
+
+static bool field_write_is_allowed(const struct mshv_tdcall *args)
+{
+	unsigned int class = FIELD_CLASS(args->rdx), base, vm;
+	u32 code = FIELD_CODE(args->rdx);
+
+	if (class == CLASS_MANAGEMENT)
+		return code > CODE_L2_CTLS && code <= CODE_L2_CTLS + TDX_VMS &&
+		       !(args->r8 & args->r9 & ~L2_CTLS_ALLOWED);
+
+	vm = class_vm(class, &base);
+	if (!vm)
+		return false;
+	return base == CLASS_VMCS ? vmcs_write_is_allowed(args, vm) :
+				    bitmap_write_is_allowed(args);
+}
+
+static bool field_read_is_allowed(const struct mshv_tdcall *args)
+{
+	unsigned int class = FIELD_CLASS(args->rdx), base;
+
+	return class == CLASS_MANAGEMENT || class_vm(class, &base);
+}
+
+/* The list is read by the TDX module. */
+static bool invgla_is_allowed(const struct mshv_tdcall *args)
+{
+	return !(args->rcx & INVGLA_LIST) ||
+	       own_page_check(OWN_INVGLA_LIST, args->rdx & PAGE_ADDRESS) ||
+	       memory_is_foreign(args->rdx & PAGE_ADDRESS, PAGE_SIZE);
+}
+
+static bool call_is_allowed(const struct mshv_tdcall *args)
+{
+	/* RAX is the leaf: version 0, and nothing else. */
+	switch (args->rax) {
+	case TDG_VM_RD:
+	case TDG_SYS_RD:
+	case TDG_MEM_PAGE_ATTR_RD:
+		return true;
+	case TDG_VM_WR:
+		return vm_write_is_allowed(args);
+	case TDG_VP_RD:
+		return field_read_is_allowed(args);
+	case TDG_VP_WR:
+		return field_write_is_allowed(args);
+	case TDG_MEM_PAGE_ACCEPT:
+	case TDG_MEM_PAGE_RELEASE:
+		return page_is_allowed(args->rcx);
+	case TDG_MEM_PAGE_ATTR_WR:
+		return page_is_allowed(args->rcx) && attributes_are_allowed(args);
+	case TDG_VP_INVGLA:
+		return invgla_is_allowed(args);
+	default:
+		return false;
+	}
+}
+
+int vtl_tdx_filter_call(struct mshv_tdcall *args)
+{
+	struct tdcall_regs regs = {
+		.rax = args->rax,
+		.rcx = args->rcx,
+		.rdx = args->rdx,
+		.r8 = args->r8,
+		.r9 = args->r9,
+	};
+
+	if (!vtl_tdcall_available())
+		return -EINVAL;
+	if (!call_is_allowed(args))
+		return -EPERM;
+
+	preempt_disable();
+	vtl_tdcall(&regs);
+	preempt_enable();
+
+	args->rax = regs.rax;
+	args->rcx = regs.rcx;
+	args->rdx = regs.rdx;
+	args->r8 = regs.r8;
+	args->r9 = regs.r9;
+	args->r10_out = regs.r10;
+	args->r11_out = regs.r11;
+	return 0;
+}

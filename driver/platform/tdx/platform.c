@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The TDX platform: VTL0 is an L2 VM of the TDX module.
+ *
+ * Owns: what a VP needs, the pages that the VMM may map, and the platform's ioctls
+ * and capabilities. Entering VTL0 is enter.c, its timer deadline.c, its virtual APIC
+ * vapic.c, registers that are not switched state.c, IPIs ipi.c, the calls tdcall.c,
+ * and which of them the VMM may make filter.c.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/nospec.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "platform.h"
+#include "run_page.h"
+#include "tdx.h"
+
+static_assert(MSHV_TDCALL == 0xc038b832);
+static_assert(sizeof(struct mshv_tdx_context) == 1024);
+static_assert(offsetof(struct mshv_tdx_context, vp_state) == 136);
+static_assert(offsetof(struct mshv_tdx_context, entry_rcx) == 232);
+static_assert(offsetof(struct mshv_tdx_context, gpr) == 240);
+static_assert(offsetof(struct mshv_tdx_context, gpr.rvi) == 392);
+static_assert(offsetof(struct mshv_tdx_context, tsc_deadline) == 400);
+static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
+
+/* Filled in by tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
+DEFINE_PER_CPU(struct tdx_vp, vtl_tdx_vps);
+static DEFINE_MUTEX(tdx_vp_lock);
+
+static void vp_free(struct tdx_vp *vp)
+{
+	if (vp->vapic)
+		put_page(virt_to_page(vp->vapic));
+	kfree(vp->state.extended);
+	free_cpumask_var(vp->targets);
+	memset(vp, 0, sizeof(*vp));
+}
+
+static int vp_alloc(unsigned int cpu, struct tdx_vp *vp)
+{
+	struct page *page;
+
+	if (!zalloc_cpumask_var(&vp->targets, GFP_KERNEL))
+		return -ENOMEM;
+	vp->state.extended = vtl_tdx_state_alloc();
+	if (!vp->state.extended)
+		goto free;
+	page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO, 0);
+	if (!page)
+		goto free;
+
+	vtl_tdx_state_reset(&vp->state);
+	/* Pairs with the load in tdx_vp_prepare(). */
+	smp_store_release(&vp->vapic, page_address(page));
+	return 0;
+
+free:
+	vp_free(vp);
+	return -ENOMEM;
+}
+
+static bool tdx_available(void)
+{
+	return vtl_tdcall_available() && vtl_tdcall_vms();
+}
+
+static int tdx_vp_prepare(unsigned int cpu)
+{
+	struct tdx_vp *vp = per_cpu_ptr(&vtl_tdx_vps, cpu);
+	int ret = 0;
+
+	/* Pairs with the store in vp_alloc(). */
+	if (smp_load_acquire(&vp->vapic))
+		return vtl_tdcall_available() ? 0 : -EOPNOTSUPP;
+	if (!tdx_available())
+		return -EOPNOTSUPP;
+
+	mutex_lock(&tdx_vp_lock);
+	if (!vp->vapic)
+		ret = vp_alloc(cpu, vp);
+	mutex_unlock(&tdx_vp_lock);
+	return ret;
+}
+
+static void tdx_vp_free_all(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		vp_free(per_cpu_ptr(&vtl_tdx_vps, cpu));
+	vtl_tdx_filter_exit();
+}
+
+/* DR6 is shared on TDX; OpenHCL's VMM does not start unless it is said so. */
+static int tdx_capability(u32 capability)
+{
+	switch (capability) {
+	case MSHV_CAP_DR6_SHARED:
+		return tdx_available();
+	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
+		return tdx_available() ? 1 : -EOPNOTSUPP;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static struct page *tdx_page_get(unsigned long kind, unsigned long cpu)
+{
+	struct page *page;
+	int ret;
+
+	if (kind != MSHV_VTL_PAGE_VIRTUAL_APIC || cpu >= nr_cpu_ids)
+		return NULL;
+
+	cpu = array_index_nospec(cpu, nr_cpu_ids);
+	if (!cpu_online(cpu))
+		return NULL;
+	ret = tdx_vp_prepare(cpu);
+	if (ret)
+		return ret == -ENOMEM ? ERR_PTR(ret) : NULL;
+
+	page = virt_to_page(per_cpu(vtl_tdx_vps.vapic, cpu));
+	get_page(page);
+	return page;
+}
+
+static long ioctl_tdcall(struct mshv_tdcall __user *user_args)
+{
+	struct mshv_tdcall args;
+	int ret;
+
+	if (copy_from_user(&args, user_args, sizeof(args)))
+		return -EFAULT;
+	ret = vtl_tdx_filter_call(&args);
+	if (ret)
+		return ret;
+	return copy_to_user(user_args, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
+static long tdx_ioctl(unsigned int command, void __user *arg)
+{
+	switch (command) {
+	case MSHV_TDCALL:
+		return ioctl_tdcall(arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct vtl_platform_ops tdx_ops = {
+	.name = "TDX",
+	.available = tdx_available,
+	.get = vtl_tdcall_get,
+	.put = vtl_tdcall_put,
+	.vp_prepare = tdx_vp_prepare,
+	.vp_free_all = tdx_vp_free_all,
+	.capability = tdx_capability,
+	.page_get = tdx_page_get,
+	.ioctl = tdx_ioctl,
+	.resync = vtl_tdx_vapic_resync,
+	.inject = vtl_tdx_vapic_inject,
+	.is_pending = vtl_tdx_vapic_is_pending,
+	.session_begin = vtl_tdx_session_begin,
+	.session_end = vtl_tdx_session_end,
+	.enter = vtl_tdx_enter,
+	.exit_handle = vtl_tdx_exit_handle,
+	.exit_reason = vtl_tdx_exit_reason,
+	.halt_end = vtl_tdx_halt_end,
+	.halt_expire = vtl_tdx_halt_expire,
+};
+
+const struct vtl_platform_ops * __init vtl_tdx_probe(void)
+{
+	if (!vtl_tdcall_probe())
+		return NULL;
+	vtl_tdx_state_init();
+	return &tdx_ops;
+}

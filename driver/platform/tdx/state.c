@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registers that the TDX module neither switches nor protects between VTL2 and
+ * VTL0: the CPU has one copy of each for both. docs/state.md lists them all, with
+ * the test that shows each.
+ *
+ * VTL2's values are saved before VTL0 is entered and restored before anything of
+ * VTL2 looks at them. When that is depends on who looks:
+ *
+ *   session  The MSRs of the system call and of SWAPGS, TSC_AUX and the shadow stack
+ *            pointers matter to user space and on the way from and to it. The
+ *            kernel, its interrupts included, does not look at them.
+ *   entry    Everything else: the kernel's interrupts may use or overwrite it.
+ *
+ * From vtl_tdx_state_enter() to vtl_tdx_state_leave() the registers are VTL0's and
+ * nothing of VTL2 may run, no tracer and no probe either: all of it is noinstr.
+ *
+ * VTL0's values come from the run page, which the VMM may fill with anything, or
+ * from VTL0 itself. A value of the VMM's goes through an instruction that is
+ * allowed to fail, or is made harmless first.
+ */
+#include <linux/cpufeature.h>
+#include <linux/irqflags.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <asm/asm.h>
+#include <asm/debugreg.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/types.h>
+#include <asm/fpu/xcr.h>
+#include <asm/special_insns.h>
+
+#include "compat.h"
+#include "insn.h"
+#include "tdx.h"
+
+/* Bits of MXCSR that every CPU with SSE2 has, for one that tells no mask. */
+#define MXCSR_MASK_DEFAULT	0x0000ffbf
+
+/* Local and global enable bits of the four breakpoints. */
+#define DR7_ENABLE		0xffULL
+
+/* Intel SDM, CPUID. */
+#define CPUID_1_ECX_XSAVE		BIT(26)
+#define CPUID_7_ECX_SHSTK		BIT(7)
+#define CPUID_7_EDX_IBT			BIT(20)
+#define CPUID_7_EDX_SPEC_CTRL		BIT(26)
+#define CPUID_D1_EAX_XSAVES		BIT(3)
+#define CPUID_D1_EAX_XFD		BIT(4)
+
+#define PREDICTOR_BARRIER_NEVER		0
+#define PREDICTOR_BARRIER_SESSION	1
+#define PREDICTOR_BARRIER_EXIT		2
+
+static unsigned int predictor_barrier = PREDICTOR_BARRIER_SESSION;
+module_param(predictor_barrier, uint, 0644);
+MODULE_PARM_DESC(predictor_barrier,
+		 "Keep branch predictions of VTL0 from VTL2: 0: never; 1: before the VMM or another task runs (default); 2: at each exit");
+
+static const struct {
+	u32 msr;
+	size_t offset;
+} session_msrs[TDX_SESSION_MSRS] = {
+	{ MSR_KERNEL_GS_BASE, offsetof(struct mshv_tdx_vp_state, msr_kernel_gs_base) },
+	{ MSR_STAR, offsetof(struct mshv_tdx_vp_state, msr_star) },
+	{ MSR_LSTAR, offsetof(struct mshv_tdx_vp_state, msr_lstar) },
+	{ MSR_SYSCALL_MASK, offsetof(struct mshv_tdx_vp_state, msr_sfmask) },
+	{ MSR_TSC_AUX, offsetof(struct mshv_tdx_vp_state, msr_tsc_aux) },
+};
+
+/* Where the CPU has them; the VMM does not know their values. */
+static const u32 cet_msrs[TDX_CET_MSRS] = {
+	MSR_IA32_U_CET, MSR_IA32_PL0_SSP, MSR_IA32_PL1_SSP, MSR_IA32_PL2_SSP,
+	MSR_IA32_PL3_SSP,
+};
+
+/* What the CPU has and the kernel uses. Set once by vtl_tdx_state_init(). */
+static struct {
+	bool cet;
+	bool xfd;
+	bool pkru;
+	bool xcr0;
+	bool predictor_barrier;
+	u64 host_xcr0;
+	u64 components;
+	size_t area_size;
+	u32 mxcsr_mask;
+	unsigned int entry_count;
+	u32 entry_msrs[TDX_ENTRY_MSRS];
+	unsigned int entry_xss;
+} features __ro_after_init;
+
+static u64 *session_field(struct mshv_tdx_context *context, unsigned int i)
+{
+	return (void *)&context->vp_state + session_msrs[i].offset;
+}
+
+/* Restores the first @count MSRs. */
+static void session_msrs_restore(const struct tdx_state *state, unsigned int count)
+{
+	while (count--)
+		compat_wrmsrq(session_msrs[count].msr, state->session_vtl2[count]);
+}
+
+static int session_msrs_load(struct tdx_state *state,
+			     struct mshv_tdx_context *context)
+{
+	unsigned int i;
+	u64 value;
+
+	for (i = 0; i < TDX_SESSION_MSRS; i++) {
+		compat_rdmsrq(session_msrs[i].msr, state->session_vtl2[i]);
+		value = READ_ONCE(*session_field(context, i));
+		if (value == state->session_vtl2[i])
+			continue;
+		if (compat_wrmsrq_safe(session_msrs[i].msr, value)) {
+			session_msrs_restore(state, i);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* VTL0 may have changed them without an exit (SWAPGS, or an open MSR bitmap). */
+static void session_msrs_store(const struct tdx_state *state,
+			       struct mshv_tdx_context *context)
+{
+	unsigned int i;
+	u64 value;
+
+	for (i = 0; i < TDX_SESSION_MSRS; i++) {
+		compat_rdmsrq(session_msrs[i].msr, value);
+		WRITE_ONCE(*session_field(context, i), value);
+		if (value != state->session_vtl2[i])
+			compat_wrmsrq(session_msrs[i].msr, state->session_vtl2[i]);
+	}
+}
+
+static void cet_msrs_load(struct tdx_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; features.cet && i < TDX_CET_MSRS; i++) {
+		compat_rdmsrq(cet_msrs[i], state->cet_vtl2[i]);
+		if (state->cet_vtl0[i] != state->cet_vtl2[i])
+			compat_wrmsrq(cet_msrs[i], state->cet_vtl0[i]);
+	}
+}
+
+static void cet_msrs_store(struct tdx_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; features.cet && i < TDX_CET_MSRS; i++) {
+		compat_rdmsrq(cet_msrs[i], state->cet_vtl0[i]);
+		if (state->cet_vtl0[i] != state->cet_vtl2[i])
+			compat_wrmsrq(cet_msrs[i], state->cet_vtl2[i]);
+	}
+}
+
+/* Finds out whether the CPU accepts VTL0's XSS; VTL2's is back at the return. */
+static int xss_load(struct tdx_state *state, struct mshv_tdx_context *context)
+{
+	u64 value = READ_ONCE(context->vp_state.msr_xss);
+	u64 vtl2;
+
+	if (features.entry_xss >= features.entry_count)
+		return 0;
+
+	compat_rdmsrq(MSR_IA32_XSS, vtl2);
+	if (value != vtl2) {
+		if (compat_wrmsrq_safe(MSR_IA32_XSS, value))
+			return -EINVAL;
+		compat_wrmsrq(MSR_IA32_XSS, vtl2);
+	}
+	state->entry_vtl0[features.entry_xss] = value;
+	return 0;
+}
+
+/*
+ * The run page has the 512 bytes of FXSAVE, which the VMM may look at after the
+ * session; the rest stays in the kernel's own area. A reserved bit in MXCSR
+ * would fault, so none is loaded; the header is never the VMM's.
+ */
+static void extended_fetch(struct xregs_state *area, const struct mshv_tdx_context *context)
+{
+	memcpy(&area->i387, context->fx_state, sizeof(context->fx_state));
+	area->i387.mxcsr &= features.mxcsr_mask;
+	if (features.components)
+		area->header.xfeatures |= XFEATURE_MASK_FPSSE;
+}
+
+int vtl_tdx_state_session_begin(struct tdx_state *state,
+				struct mshv_tdx_context *context)
+{
+	int ret = xss_load(state, context);
+
+	if (!ret)
+		ret = session_msrs_load(state, context);
+	if (ret)
+		return ret;
+
+	cet_msrs_load(state);
+	/*
+	 * From here on the registers are nobody's: the task's are in its memory,
+	 * and are loaded when it returns to user space. So each entry may load
+	 * VTL0's, with interrupts off, as long as it stores them at the exit; the
+	 * kernel's own users save nothing in between.
+	 */
+	kernel_fpu_begin();
+	kernel_fpu_end();
+	extended_fetch(state->extended, context);
+	state->cr2 = READ_ONCE(context->vp_state.cr2);
+	return 0;
+}
+
+static void predictor_barrier_issue(void)
+{
+	if (features.predictor_barrier)
+		compat_wrmsrq(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+}
+
+void vtl_tdx_state_session_end(struct tdx_state *state,
+			       struct mshv_tdx_context *context)
+{
+	const struct xregs_state *area = state->extended;
+
+	session_msrs_store(state, context);
+	cet_msrs_store(state);
+	memcpy(context->fx_state, &area->i387, sizeof(context->fx_state));
+	WRITE_ONCE(context->vp_state.cr2, state->cr2);
+	if (features.entry_xss < features.entry_count)
+		WRITE_ONCE(context->vp_state.msr_xss,
+			   state->entry_vtl0[features.entry_xss]);
+	if (READ_ONCE(predictor_barrier) == PREDICTOR_BARRIER_SESSION)
+		predictor_barrier_issue();
+}
+
+/*
+ * Tile data that XFD disables cannot be loaded or stored, so XFD is 0 meanwhile,
+ * and the kernel's components are VTL2's, by its own XCR0.
+ */
+static __always_inline void extended_load(struct tdx_state *state)
+{
+	if (features.xfd) {
+		state->xfd_vtl2 = insn_rdmsr(MSR_IA32_XFD);
+		if (state->xfd_vtl2)
+			insn_wrmsr(MSR_IA32_XFD, 0);
+	}
+	insn_extended_load(state->extended, features.components);
+	if (features.xfd && state->xfd_vtl0)
+		insn_wrmsr(MSR_IA32_XFD, state->xfd_vtl0);
+	if (features.xcr0 && state->xcr0 != features.host_xcr0)
+		insn_xsetbv(state->xcr0);
+}
+
+/* VTL0 cannot change XCR0 without an exit. */
+static __always_inline void extended_store(struct tdx_state *state)
+{
+	if (features.xcr0 && state->xcr0 != features.host_xcr0)
+		insn_xsetbv(features.host_xcr0);
+	if (features.xfd) {
+		state->xfd_vtl0 = insn_rdmsr(MSR_IA32_XFD);
+		if (state->xfd_vtl0)
+			insn_wrmsr(MSR_IA32_XFD, 0);
+	}
+	insn_extended_store(state->extended, features.components);
+	if (features.xfd && state->xfd_vtl2)
+		insn_wrmsr(MSR_IA32_XFD, state->xfd_vtl2);
+}
+
+static __always_inline void entry_msrs_load(struct tdx_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < features.entry_count; i++) {
+		state->entry_vtl2[i] = insn_rdmsr(features.entry_msrs[i]);
+		if (state->entry_vtl0[i] != state->entry_vtl2[i])
+			insn_wrmsr(features.entry_msrs[i], state->entry_vtl0[i]);
+	}
+}
+
+static __always_inline void entry_msrs_store(struct tdx_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < features.entry_count; i++) {
+		state->entry_vtl0[i] = insn_rdmsr(features.entry_msrs[i]);
+		if (state->entry_vtl0[i] != state->entry_vtl2[i])
+			insn_wrmsr(features.entry_msrs[i], state->entry_vtl2[i]);
+	}
+}
+
+static __always_inline void pkru_load(struct tdx_state *state)
+{
+	if (!features.pkru)
+		return;
+	state->pkru_vtl2 = insn_rdpkru();
+	if (state->pkru_vtl0 != state->pkru_vtl2)
+		insn_wrpkru(state->pkru_vtl0);
+}
+
+static __always_inline void pkru_store(struct tdx_state *state)
+{
+	if (!features.pkru)
+		return;
+	state->pkru_vtl0 = insn_rdpkru();
+	if (state->pkru_vtl0 != state->pkru_vtl2)
+		insn_wrpkru(state->pkru_vtl2);
+}
+
+static __always_inline bool debug_registers_differ(const struct tdx_state *state)
+{
+	return insn_read_dr0() != state->dr[0] || insn_read_dr1() != state->dr[1] ||
+	       insn_read_dr2() != state->dr[2] || insn_read_dr3() != state->dr[3];
+}
+
+/*
+ * The TDX module switches DR7 alone. DR0 to DR3 mean nothing to Linux while no
+ * breakpoint is active, so VTL0's stay in place from entry to entry. A breakpoint
+ * of VTL2 may be set and cleared by an interrupt in between: hence the comparison.
+ * DR6 is written only when the two differ, which is while VTL0 is being debugged.
+ */
+static __always_inline void debug_registers_enter(struct tdx_state *state)
+{
+	state->breakpoints = insn_read_dr7() & DR7_ENABLE;
+	if (unlikely(state->breakpoints)) {
+		state->dr_vtl2[0] = insn_read_dr0();
+		state->dr_vtl2[1] = insn_read_dr1();
+		state->dr_vtl2[2] = insn_read_dr2();
+		state->dr_vtl2[3] = insn_read_dr3();
+	}
+	if (unlikely(debug_registers_differ(state))) {
+		insn_write_dr0(state->dr[0]);
+		insn_write_dr1(state->dr[1]);
+		insn_write_dr2(state->dr[2]);
+		insn_write_dr3(state->dr[3]);
+	}
+	if (unlikely(state->dr6 != DR6_RESERVED))
+		insn_write_dr6(state->dr6);
+}
+
+static __always_inline void debug_registers_leave(struct tdx_state *state)
+{
+	state->dr[0] = insn_read_dr0();
+	state->dr[1] = insn_read_dr1();
+	state->dr[2] = insn_read_dr2();
+	state->dr[3] = insn_read_dr3();
+	state->dr6 = insn_read_dr6();
+	if (unlikely(state->dr6 != DR6_RESERVED))
+		insn_write_dr6(DR6_RESERVED);
+	if (unlikely(state->breakpoints)) {
+		insn_write_dr0(state->dr_vtl2[0]);
+		insn_write_dr1(state->dr_vtl2[1]);
+		insn_write_dr2(state->dr_vtl2[2]);
+		insn_write_dr3(state->dr_vtl2[3]);
+	}
+}
+
+noinstr void vtl_tdx_state_enter(struct tdx_state *state)
+{
+	extended_load(state);
+	pkru_load(state);
+	entry_msrs_load(state);
+	debug_registers_enter(state);
+	insn_write_cr2(state->cr2);
+}
+
+noinstr void vtl_tdx_state_leave(struct tdx_state *state)
+{
+	/* First of all: any page fault of VTL2 would overwrite it. */
+	state->cr2 = insn_read_cr2();
+	entry_msrs_store(state);
+	pkru_store(state);
+	extended_store(state);
+	debug_registers_leave(state);
+	if (unlikely(READ_ONCE(predictor_barrier) == PREDICTOR_BARRIER_EXIT) &&
+	    features.predictor_barrier)
+		insn_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+}
+
+/* XSETBV, and what it refuses; interrupts are off and CR4.OSXSAVE is set. */
+static int xcr0_write(u64 value)
+{
+	int ret = -EINVAL;
+
+	asm volatile("1: xsetbv\n"
+		     "   xor %0, %0\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : "+r" (ret)
+		     : "c" (XCR_XFEATURE_ENABLED_MASK), "a" ((u32)value),
+		       "d" ((u32)(value >> 32)) : "memory");
+	return ret;
+}
+
+static void cr4_write(unsigned long value)
+{
+	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
+}
+
+int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
+{
+	unsigned long flags, cr4;
+	int ret;
+
+	if (!(cpuid_ecx(1) & CPUID_1_ECX_XSAVE))
+		return -EINVAL;
+
+	local_irq_save(flags);
+	cr4 = native_read_cr4();
+	if (!features.xcr0)
+		cr4_write(cr4 | X86_CR4_OSXSAVE);
+	ret = xcr0_write(value);
+	if (!ret && features.xcr0)
+		insn_xsetbv(features.host_xcr0);
+	if (!features.xcr0)
+		cr4_write(cr4);
+	local_irq_restore(flags);
+
+	if (!ret)
+		state->xcr0 = value;
+	return ret;
+}
+
+void vtl_tdx_state_reset(struct tdx_state *state)
+{
+	state->xcr0 = XFEATURE_MASK_FP;
+	state->dr6 = DR6_RESERVED;
+}
+
+/* Which bits of MXCSR may be set is told by FXSAVE itself. */
+static u32 mxcsr_mask_read(void)
+{
+	struct fxregs_state *area = kzalloc(sizeof(*area), GFP_KERNEL);
+	u32 mask = 0;
+
+	if (area) {
+		kernel_fpu_begin();
+		asm volatile("fxsave %0" : "+m" (*area));
+		kernel_fpu_end();
+		mask = area->mxcsr_mask;
+		kfree(area);
+	}
+	return mask ?: MXCSR_MASK_DEFAULT;
+}
+
+static void __init entry_msr_add(u32 msr)
+{
+	features.entry_msrs[features.entry_count++] = msr;
+}
+
+static u32 __init features_of_xsave(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	if (boot_cpu_data.cpuid_level < 0xd)
+		return 0;
+	cpuid_count(0xd, 1, &eax, &ebx, &ecx, &edx);
+	return eax;
+}
+
+/*
+ * CPUID decides, not the kernel's features: with "noxsave" the kernel forgets XSS
+ * and XFD, and VTL0 has them all the same. (Intel SDM, CPUID leaves 7 and 0xd.)
+ */
+static void __init msrs_find(void)
+{
+	u32 xsave = features_of_xsave();
+	u32 eax, ebx, ecx, edx;
+
+	cpuid_count(7, 0, &eax, &ebx, &ecx, &edx);
+	features.cet = ecx & CPUID_7_ECX_SHSTK || edx & CPUID_7_EDX_IBT;
+	features.predictor_barrier = edx & CPUID_7_EDX_SPEC_CTRL;
+	features.xfd = xsave & CPUID_D1_EAX_XFD;
+
+	/* The first to be restored is the first in the table. */
+	if (edx & CPUID_7_EDX_SPEC_CTRL)
+		entry_msr_add(MSR_IA32_SPEC_CTRL);
+	if (features.xfd)
+		entry_msr_add(MSR_IA32_XFD_ERR);
+	features.entry_xss = features.entry_count;
+	if (xsave & CPUID_D1_EAX_XSAVES)
+		entry_msr_add(MSR_IA32_XSS);
+}
+
+/*
+ * Without CR4.OSXSAVE the kernel uses neither XCR0 nor what is beyond x87 and SSE:
+ * all of that is VTL0's, and stays in the registers. The same holds for protection
+ * keys. PKRU is switched by itself, so the extended state leaves it out.
+ */
+static void __init extended_find(void)
+{
+	u32 eax, ecx, edx, size = sizeof(struct fxregs_state);
+	unsigned long cr4 = native_read_cr4();
+
+	features.pkru = cr4 & X86_CR4_PKE;
+	features.xcr0 = cr4 & X86_CR4_OSXSAVE;
+	if (features.xcr0) {
+		features.host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+		features.components = features.host_xcr0 & ~XFEATURE_MASK_PKRU;
+		/* EBX: the size for what XCR0 enables. */
+		cpuid_count(0xd, 0, &eax, &size, &ecx, &edx);
+	}
+	features.area_size = roundup_pow_of_two(size);
+	features.mxcsr_mask = mxcsr_mask_read();
+}
+
+void __init vtl_tdx_state_init(void)
+{
+	msrs_find();
+	extended_find();
+}
+
+/* A power of two is aligned to itself, which is more than the 64 of XSAVE. */
+void *vtl_tdx_state_alloc(void)
+{
+	return kzalloc(features.area_size, GFP_KERNEL);
+}
