@@ -88,6 +88,34 @@ static void command_cpuid(struct vp *vp)
 	vp->report->result = (uint64_t)ebx << 32 | eax;
 }
 
+static uint64_t wait_by(enum vtl0_wait how, bool open)
+{
+	if (how == VTL0_WAIT_IDLE) {
+		if (open)
+			interrupts_open();
+		return idle();
+	}
+	if (open)
+		interrupts_open_and_halt();
+	else
+		halt_once();
+	return 0;
+}
+
+static void command_wait(struct vp *vp)
+{
+	volatile struct vtl0_report *report = vp->report;
+
+	interrupts_close();
+	wrmsr(MSR_X2APIC_TPR, report->arguments[1]);
+	report->state = VTL0_STATE_WAITING;
+	report->result = wait_by(report->arguments[0], report->arguments[2]);
+	report->state = VTL0_STATE_BUSY;
+	interrupts_close();
+	wrmsr(MSR_X2APIC_TPR, 0);
+	interrupts_open();
+}
+
 static void command_carry_out(struct vp *vp)
 {
 	volatile struct vtl0_report *report = vp->report;
@@ -126,6 +154,24 @@ static void command_carry_out(struct vp *vp)
 		break;
 	case VTL0_COMMAND_SAMPLE:
 		report->result = sample_run(vp);
+		break;
+	case VTL0_COMMAND_WRITE_MSR:
+		wrmsr(report->arguments[0], report->arguments[1]);
+		break;
+	case VTL0_COMMAND_READ_REGISTER:
+		report->result = register_read(report->arguments[0]);
+		break;
+	case VTL0_COMMAND_WRITE_REGISTER:
+		register_write(report->arguments[0], report->arguments[1]);
+		break;
+	case VTL0_COMMAND_LOAD_VECTORS:
+		vectors_load(report->arguments[0], report->arguments[1]);
+		break;
+	case VTL0_COMMAND_CHECK_VECTORS:
+		report->result = vectors_check(report->arguments[0], report->arguments[1]);
+		break;
+	case VTL0_COMMAND_WAIT:
+		command_wait(vp);
 		break;
 	}
 }

@@ -86,6 +86,26 @@ void interrupt_gate_reset(uint32_t vector);
  */
 uint64_t sample_run(struct vp *vp);
 
+/* Registers that VTL0 and VTL2 share on TDX; see enum vtl0_register. */
+uint64_t register_read(enum vtl0_register number);
+void register_write(enum vtl0_register number, uint64_t value);
+
+/**
+ * vectors_load() - fill the floating-point and vector registers
+ * @seed: the values follow from it
+ * @wide: the upper halves of the AVX registers too
+ */
+void vectors_load(uint64_t seed, bool wide);
+
+/**
+ * vectors_check() - do they still hold what vectors_load() has put there?
+ * @seed: as it was there
+ * @wide: likewise
+ *
+ * Return: how many registers do not.
+ */
+uint64_t vectors_check(uint64_t seed, bool wide);
+
 /* A line on the console: text, and a number if @number is not negative. */
 void console_say(struct vp *vp, const char *text, int64_t number);
 

@@ -13,6 +13,7 @@
 #define MSR_X2APIC_ISR0		0x810
 #define MSR_X2APIC_ICR		0x830
 #define MSR_X2APIC_SELF_IPI	0x83f
+#define MSR_GUEST_IDLE		0x400000f0
 
 static inline uint64_t rdmsr(uint32_t msr)
 {
@@ -64,6 +65,21 @@ static inline void interrupts_close(void)
 static inline void interrupts_open_and_halt(void)
 {
 	asm volatile("sti; hlt" : : : "memory");
+}
+
+/* With interrupts closed: what ends it is not delivered yet. */
+static inline void halt_once(void)
+{
+	asm volatile("hlt" : : : "memory");
+}
+
+/* What RDMSR leaves in EDX:EAX, in which nothing was zero before. */
+static inline uint64_t idle(void)
+{
+	uint64_t low = ~0ULL, high = ~0ULL;
+
+	asm volatile("rdmsr" : "+a"(low), "+d"(high) : "c"(MSR_GUEST_IDLE) : "memory");
+	return high << 32 | low;
 }
 
 static inline void halt_for_ever(void)

@@ -135,6 +135,19 @@ struct vtl0_boot {
  *                         one of enum vtl0_sample_kind, [2] how many; one VP at a
  *                         time; @result is how many were taken, 0 if that is not
  *                         possible
+ * @VTL0_COMMAND_WRITE_MSR: [0] which, [1] its new value
+ * @VTL0_COMMAND_READ_REGISTER: [0] one of enum vtl0_register; @result is its value
+ * @VTL0_COMMAND_WRITE_REGISTER: [0] one of enum vtl0_register that can be
+ *                         written, [1] its new value
+ * @VTL0_COMMAND_LOAD_VECTORS: fill the floating-point and vector registers with
+ *                         values that follow from the seed [0]; [1] not 0: with
+ *                         the upper halves of AVX. CR4 must allow it.
+ * @VTL0_COMMAND_CHECK_VECTORS: the same arguments; @result is how many registers
+ *                         do not hold what they were filled with
+ * @VTL0_COMMAND_WAIT:     wait once, by [0], one of enum vtl0_wait, with [1] in the
+ *                         task priority, and interrupts open if [2] is not 0;
+ *                         @result is EDX:EAX after VTL0_WAIT_IDLE, which were not 0
+ *                         before
  */
 enum vtl0_command {
 	VTL0_COMMAND_NONE,
@@ -149,6 +162,48 @@ enum vtl0_command {
 	VTL0_COMMAND_SAY,
 	VTL0_COMMAND_SHUTDOWN,
 	VTL0_COMMAND_SAMPLE,
+	VTL0_COMMAND_WRITE_MSR,
+	VTL0_COMMAND_READ_REGISTER,
+	VTL0_COMMAND_WRITE_REGISTER,
+	VTL0_COMMAND_LOAD_VECTORS,
+	VTL0_COMMAND_CHECK_VECTORS,
+	VTL0_COMMAND_WAIT,
+};
+
+/**
+ * enum vtl0_register - a register that VTL0 reaches without an exit
+ * @VTL0_REGISTER_PKRU:    needs CR4.PKE
+ * @VTL0_REGISTER_DR0:     and the three after it
+ * @VTL0_REGISTER_DR1:     see there
+ * @VTL0_REGISTER_DR2:     see there
+ * @VTL0_REGISTER_DR3:     see there
+ * @VTL0_REGISTER_DR6:     the status of what hit
+ * @VTL0_REGISTER_CR2:     the address of the last page fault
+ * @VTL0_REGISTER_XCR0:    read only, by XGETBV; needs CR4.OSXSAVE
+ * @VTL0_REGISTER_TSC_AUX: read only, by RDTSCP
+ * @VTL0_REGISTER_PID:     read only, by RDPID: the same register
+ */
+enum vtl0_register {
+	VTL0_REGISTER_PKRU,
+	VTL0_REGISTER_DR0,
+	VTL0_REGISTER_DR1,
+	VTL0_REGISTER_DR2,
+	VTL0_REGISTER_DR3,
+	VTL0_REGISTER_DR6,
+	VTL0_REGISTER_CR2,
+	VTL0_REGISTER_XCR0,
+	VTL0_REGISTER_TSC_AUX,
+	VTL0_REGISTER_PID,
+};
+
+/**
+ * enum vtl0_wait - how VTL0_COMMAND_WAIT waits
+ * @VTL0_WAIT_HLT:  by HLT
+ * @VTL0_WAIT_IDLE: by a read of the MSR that the TLFS calls HV_X64_MSR_GUEST_IDLE
+ */
+enum vtl0_wait {
+	VTL0_WAIT_HLT,
+	VTL0_WAIT_IDLE,
 };
 
 /**
@@ -172,6 +227,7 @@ enum vtl0_mode {
  * @VTL0_STATE_BUSY:    carries out a command
  * @VTL0_STATE_HOLDING: in the middle of VTL0_COMMAND_HOLD
  * @VTL0_STATE_CRASHED: took an exception; see @crash
+ * @VTL0_STATE_WAITING: in the middle of VTL0_COMMAND_WAIT
  */
 enum vtl0_state {
 	VTL0_STATE_OFF,
@@ -179,6 +235,7 @@ enum vtl0_state {
 	VTL0_STATE_BUSY,
 	VTL0_STATE_HOLDING,
 	VTL0_STATE_CRASHED,
+	VTL0_STATE_WAITING,
 };
 
 /* An entry of the log: the vector, and whether its handler began or ended. */
