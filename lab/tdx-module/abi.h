@@ -17,6 +17,7 @@
 #endif
 
 enum tdx_leaf {
+	TDX_VP_VMCALL = 0,
 	TDX_VP_INFO = 1,
 	TDX_VM_RD = 7,
 	TDX_VM_WR = 8,
@@ -58,8 +59,8 @@ enum tdx_operand {
 	TDX_OPERAND_VAPIC = 170,
 };
 
-/* The partition: one L2 VM, guest-physical addresses of 48 bits, the top one "shared". */
-#define TDX_L2_VMS         1
+/* The partition: guest-physical addresses of 48 bits, the top one "shared". */
+#define TDX_L2_VMS_MAX     3
 #define TDX_GPA_WIDTH      48
 #define TDX_PRIVATE_GPAS   (1ULL << (TDX_GPA_WIDTH - 1))
 
@@ -68,6 +69,14 @@ enum tdx_operand {
 #define TDX_ENTER_VM_SHIFT   52
 #define TDX_ENTER_RESERVED   (~(TDX_ENTER_INVALIDATE | 3ULL << TDX_ENTER_VM_SHIFT))
 #define TDX_ENTER_ALIGNMENT  256
+
+/* VP.VMCALL, as the guest-host communication interface has it: R10 to R12. */
+#define TDVMCALL_STANDARD      0ULL
+#define TDVMCALL_WBINVD        0x36ULL
+#define TDVMCALL_SUCCESS       0ULL
+#define TDVMCALL_INVALID       0x8000000000000000ULL
+/* RCX: which registers are passed. RAX, RCX and RSP cannot be. */
+#define TDVMCALL_FORBIDDEN     0xffffffff00000013ULL
 
 /* Where the general registers stand in L2_ENTER_GUEST_STATE. */
 enum l2_gpr {

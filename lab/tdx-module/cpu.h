@@ -47,6 +47,19 @@ static inline void cpu_write_dr6(u64 value)
 	asm volatile("mov %0, %%dr6" : : "r" (value) : "memory");
 }
 
+static inline u64 cpu_read_dr7(void)
+{
+	u64 value;
+
+	asm volatile("mov %%dr7, %0" : "=r" (value));
+	return value;
+}
+
+static inline void cpu_write_dr7(u64 value)
+{
+	asm volatile("mov %0, %%dr7" : : "r" (value) : "memory");
+}
+
 static inline u64 cpu_read_xcr0(void)
 {
 	u32 low, high;

@@ -7,12 +7,14 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "apic.h"
 #include "cpu.h"
 #include "deadline.h"
 #include "enter.h"
 #include "event.h"
+#include "metadata.h"
 #include "ram.h"
 #include "run.h"
 #include "state.h"
@@ -30,18 +32,23 @@ static u64 check_vm(u64 flags)
 {
 	u64 vm = flags >> TDX_ENTER_VM_SHIFT & 3;
 
-	if (!vm || vm > TDX_L2_VMS || (flags & TDX_ENTER_RESERVED))
+	if (!vm || vm > metadata_l2_vms() || (flags & TDX_ENTER_RESERVED))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	return TDX_SUCCESS;
 }
 
-static u64 check_operands(const struct vcpu *vcpu, const struct tdcall_regs *regs)
+static unsigned int named_vm(const struct tdcall_regs *regs)
+{
+	return regs->rcx >> TDX_ENTER_VM_SHIFT & 3;
+}
+
+static u64 check_operands(struct vcpu *vcpu, const struct tdcall_regs *regs)
 {
 	u64 status = check_buffer(regs->rdx);
 
 	if (!status)
 		status = check_vm(regs->rcx);
-	if (!status && vcpu_field(vcpu, L2_VAPIC) == L2_VAPIC_UNSET)
+	if (!status && metadata_fields(vcpu, named_vm(regs))->vmcs[L2_VAPIC] == L2_VAPIC_UNSET)
 		status = TDX_OPERAND_INVALID | TDX_OPERAND_VAPIC;
 	return status;
 }
@@ -199,6 +206,19 @@ static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buf
 	write_outputs(vcpu, exit, regs);
 }
 
+/*
+ * VM 2 and 3 are there to be set up, and have their deadlines; but none runs: the
+ * entry fails, as that of a VM with an impossible state would.
+ */
+static void enter_other(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	u64 deadline = metadata_fields(vcpu, named_vm(regs))->tsc_deadline;
+	bool due = deadline != TSC_DEADLINE_OFF && deadline <= cpu_tsc();
+
+	memset(regs, 0, sizeof(*regs));
+	regs->rax = due ? VMX_PREEMPTION_TIMER : VMX_ENTRY_FAILED;
+}
+
 /**
  * tdx_vp_enter() - TDG.VP.ENTER
  * @vcpu: of this CPU
@@ -227,8 +247,10 @@ void tdx_vp_enter(struct vcpu *vcpu, struct tdcall_regs *regs)
 	}
 	if (!buffer)
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
-	else
+	else if (likely(named_vm(regs) == 1))
 		enter_and_report(vcpu, buffer, regs);
+	else
+		enter_other(vcpu, regs);
 out:
 	cpu_stgi();
 	deadline_disarm(vcpu);

@@ -13,10 +13,13 @@
 
 #include "fields.h"
 
+/* Classes of VM 1; those of VM 2 and 3 follow at equal distances. */
 #define CLASS_MANAGEMENT 0x20
 #define CLASS_VMCS       0x24
 #define CLASS_MSR_BITMAP 0x25
+#define CLASS_DISTANCE   8
 
+/* Codes of VM 1; those of VM 2 and 3 are the next ones. */
 #define CODE_VCPU_INDEX   0x02
 #define CODE_L2_CONTROLS  0x51
 #define CODE_TSC_DEADLINE 0x59
@@ -81,6 +84,7 @@ static u64 vmcs_size(u32 code)
 	}
 }
 
+/* Of VM 1. */
 static u64 make_id(u64 class, u64 size, u64 code)
 {
 	return class << 56 | CONTEXT_VCPU << 52 | size << 32 | code;
@@ -106,6 +110,56 @@ void l2_fields_reset(struct l2_fields *fields, u64 vcpu_index)
 	memset(fields->msr_bitmap, 0xff, sizeof(fields->msr_bitmap));
 	fields->tsc_deadline = TSC_DEADLINE_OFF;
 	fields->vcpu_index = vcpu_index;
+}
+
+/* Which VM does this class, or code, belong to, if the first one is VM 1's? 0: none. */
+static unsigned int vm_of(u32 number, u32 first, u32 distance)
+{
+	u32 offset = number - first;
+
+	if (number < first || offset % distance || offset / distance >= TDX_L2_VMS_MAX)
+		return 0;
+	return offset / distance + 1;
+}
+
+static unsigned int management_vm(u32 code)
+{
+	unsigned int vm = vm_of(code, CODE_L2_CONTROLS, 1);
+
+	return vm ?: vm_of(code, CODE_TSC_DEADLINE, 1);
+}
+
+/**
+ * l2_field_vm() - which L2 VM does a field identifier name
+ * @id: as L1 gave it
+ *
+ * Return: 1 to TDX_L2_VMS_MAX; 1 also for what belongs to none.
+ */
+unsigned int l2_field_vm(u64 id)
+{
+	u32 class = field_class(id);
+	unsigned int vm;
+
+	if (class == CLASS_MANAGEMENT)
+		vm = management_vm(field_code(id));
+	else
+		vm = vm_of(class, CLASS_VMCS, CLASS_DISTANCE) ?:
+		     vm_of(class, CLASS_MSR_BITMAP, CLASS_DISTANCE);
+	return vm ?: 1;
+}
+
+/**
+ * l2_field_needs_vm() - is this field there only if its VM is?
+ * @id: as L1 gave it
+ *
+ * The controls and the deadline of a VM that there is not can be read and
+ * written all the same, without effect.
+ *
+ * Return: whether it is.
+ */
+bool l2_field_needs_vm(u64 id)
+{
+	return field_class(id) != CLASS_MANAGEMENT;
 }
 
 /**
@@ -159,30 +213,28 @@ static bool find_management(struct l2_fields *fields, u32 code, struct field_pla
 	place->readable = true;
 	place->kind = FIELD_PLAIN;
 	place->vmcs = -1;
-	switch (code) {
-	case CODE_VCPU_INDEX:
+	if (code == CODE_VCPU_INDEX) {
 		place->id = make_id(CLASS_MANAGEMENT, SIZE_4, code);
 		place->value = &fields->vcpu_index;
 		place->mask = 0;
-		return true;
-	case CODE_L2_CONTROLS:
+	} else if (vm_of(code, CODE_L2_CONTROLS, 1)) {
 		place->value = &fields->l2_controls;
 		place->mask = 0x7;
-		return true;
-	case CODE_TSC_DEADLINE:
+	} else if (vm_of(code, CODE_TSC_DEADLINE, 1)) {
 		place->value = &fields->tsc_deadline;
 		place->mask = ~0ULL;
-		return true;
-	default:
+		place->kind = FIELD_DEADLINE;
+	} else {
 		return false;
 	}
+	return true;
 }
 
 /**
  * l2_field_find() - what does a field identifier of VP.RD or VP.WR name
- * @fields: of the calling VCPU
+ * @fields: of the calling VCPU, and of the VM that @id names
  * @id:     as L1 gave it
- * @place:  out: the field
+ * @place:  out: the field; its identifier is that of VM 1
  *
  * Return: false if there is no such field, or its identifier is malformed.
  */
@@ -191,16 +243,13 @@ bool l2_field_find(struct l2_fields *fields, u64 id, struct field_place *place)
 	if (!field_id_is_sane(id))
 		return false;
 
-	switch (field_class(id)) {
-	case CLASS_MANAGEMENT:
+	if (field_class(id) == CLASS_MANAGEMENT)
 		return find_management(fields, field_code(id), place);
-	case CLASS_VMCS:
+	if (vm_of(field_class(id), CLASS_VMCS, CLASS_DISTANCE))
 		return find_vmcs(fields, field_code(id), place);
-	case CLASS_MSR_BITMAP:
+	if (vm_of(field_class(id), CLASS_MSR_BITMAP, CLASS_DISTANCE))
 		return find_bitmap_word(fields, field_code(id), place);
-	default:
-		return false;
-	}
+	return false;
 }
 
 /**
@@ -277,6 +326,23 @@ u64 field_write_rule(u64 old, u64 value, u64 selected, u64 mask, u64 *result)
 		return TDX_FIELD_VALUE_NOT_VALID;
 	*result = (old & ~effective) | (value & effective);
 	return TDX_SUCCESS;
+}
+
+/**
+ * deadline_check() - can a TSC deadline be kept?
+ * @deadline: what L1 wrote
+ * @now:      the TSC
+ *
+ * One in the past is due at once. One so far ahead that the difference does not
+ * fit is taken for an error.
+ *
+ * Return: a status.
+ */
+u64 deadline_check(u64 deadline, u64 now)
+{
+	if (deadline == TSC_DEADLINE_OFF || deadline <= now || deadline - now < 1ULL << 63)
+		return TDX_SUCCESS;
+	return TDX_OPERAND_INVALID;
 }
 
 static bool cr0_is_valid(u64 cr0)

@@ -26,12 +26,12 @@ enum l2_field {
 #define L2_MSR_BITMAP_WORDS 512
 
 /**
- * struct l2_fields - the metadata of one VCPU that an L1 can reach
+ * struct l2_fields - the metadata of one L2 VM of a VCPU that an L1 can reach
  * @vmcs:         the L2 VMCS, by enum l2_field
  * @msr_bitmap:   L1's shadow of the MSR bitmap
- * @l2_controls:  L2_CTLS of VM 1: kept, without effect
- * @tsc_deadline: TSC_DEADLINE of VM 1; all ones is off
- * @vcpu_index:   VCPU_INDEX
+ * @l2_controls:  L2_CTLS: kept, without effect
+ * @tsc_deadline: TSC_DEADLINE; all ones is off
+ * @vcpu_index:   VCPU_INDEX, the same in all VMs
  */
 struct l2_fields {
 	u64 vmcs[L2_VMCS_COUNT];
@@ -49,11 +49,13 @@ struct l2_fields {
  * @FIELD_PLAIN:      nobody
  * @FIELD_VAPIC_PAGE: another page is the virtual APIC
  * @FIELD_MSR_BITMAP: a word of the MSR bitmap
+ * @FIELD_DEADLINE:   a time that must be within reach
  */
 enum field_kind {
 	FIELD_PLAIN,
 	FIELD_VAPIC_PAGE,
 	FIELD_MSR_BITMAP,
+	FIELD_DEADLINE,
 };
 
 /**
@@ -77,11 +79,14 @@ struct field_place {
 };
 
 void l2_fields_reset(struct l2_fields *fields, u64 vcpu_index);
+unsigned int l2_field_vm(u64 id);
+bool l2_field_needs_vm(u64 id);
 bool l2_field_find(struct l2_fields *fields, u64 id, struct field_place *place);
 u64 l2_field_first(void);
 u64 l2_field_next(u64 id);
 u64 field_write_rule(u64 old, u64 value, u64 selected, u64 mask, u64 *result);
 u64 l2_field_check(const struct l2_fields *fields, const struct field_place *place, u64 value);
+u64 deadline_check(u64 deadline, u64 now);
 bool field_id_is_sane(u64 id);
 
 static inline u32 field_class(u64 id)

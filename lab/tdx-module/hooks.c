@@ -49,6 +49,7 @@ bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs)
 	if (!hook->count || (hook->leaf != LAB_TDX_ANY_LEAF && hook->leaf != leaf))
 		return false;
 	hook->count--;
+	vcpu->stats.hooked++;
 	regs->rax = hook->status;
 	return true;
 }

@@ -137,6 +137,8 @@ enum lab_tdx_internal {
  * @faults:      nested page faults
  * @internal:    by enum lab_tdx_internal
  * @reasons:     exits to L1 with status 0, by basic reason
+ * @hooked:      calls that LAB_TDX_HOOK_STATUS has answered
+ * @flushes:     requests to the host by VP.VMCALL: WBINVD, and WBNOINVD
  */
 struct lab_tdx_stats {
 	__u64 enters;
@@ -148,6 +150,8 @@ struct lab_tdx_stats {
 	__u64 faults;
 	__u64 internal[LAB_TDX_INTERNALS];
 	__u64 reasons[LAB_TDX_REASONS];
+	__u64 hooked;
+	__u64 flushes[2];
 };
 
 /** struct lab_tdx_get_stats - ask for the counts of @cpu */

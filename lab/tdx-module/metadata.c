@@ -8,8 +8,11 @@
  */
 #include <linux/bits.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 
+#include "cpu.h"
 #include "metadata.h"
 #include "msr.h"
 #include "ram.h"
@@ -27,6 +30,10 @@
 
 #define GPA_ATTRIBUTES 0x807f
 
+static unsigned int l2_vms = 1;
+module_param(l2_vms, uint, 0444);
+MODULE_PARM_DESC(l2_vms, "How many L2 VMs there are, 0 to 3; only the first can run");
+
 /**
  * struct small_field - a field of the partition or of the module
  * @id:    its identifier without the bits that do not count
@@ -39,9 +46,11 @@ struct small_field {
 	u64 value;
 };
 
+#define NUM_L2_VMS 0x1010000100000005ULL
+
 /* By ascending identifiers. L1's CPUs share them: each is one word. */
 static struct small_field vm_fields[] = {
-	{ 0x1010000100000005ULL, 0, TDX_L2_VMS },
+	{ NUM_L2_VMS, 0, 0 },
 	{ 0x1110000300000010ULL, 1, 0 },
 	{ 0x1110000300000016ULL, 0, 0 },
 	{ 0x1110000300000017ULL, 1, 0 },
@@ -51,6 +60,28 @@ static struct small_field sys_fields[] = {
 	{ 0x0A00000300000008ULL, 0, FEATURES0 },
 	{ 0x2200000100000000ULL, 0, GPA_ATTRIBUTES },
 };
+
+/**
+ * metadata_l2_vms() - how many L2 VMs there are
+ *
+ * Return: 0 to TDX_L2_VMS_MAX.
+ */
+unsigned int metadata_l2_vms(void)
+{
+	return min_t(unsigned int, l2_vms, TDX_L2_VMS_MAX);
+}
+
+/**
+ * metadata_fields() - the fields of an L2 VM
+ * @vcpu: of the VCPU
+ * @vm:   1 to TDX_L2_VMS_MAX
+ *
+ * Return: they.
+ */
+struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm)
+{
+	return vm == 1 ? &vcpu->fields : &vcpu->others[vm - 2];
+}
 
 /**
  * metadata_reset_vm() - make the partition's fields fresh
@@ -96,8 +127,12 @@ static bool rcx_is_zero(struct tdcall_regs *regs)
  */
 static bool find_field(struct vcpu *vcpu, u64 id, struct field_place *place)
 {
+	unsigned int vm = l2_field_vm(id);
+
 	state_settle(vcpu);
-	return l2_field_find(&vcpu->fields, id, place);
+	if (vm > metadata_l2_vms() && l2_field_needs_vm(id))
+		return false;
+	return l2_field_find(metadata_fields(vcpu, vm), id, place);
 }
 
 /* The one way to change them: the next entry takes them all. */
@@ -142,9 +177,17 @@ static u64 check_page(u64 gpa)
 	return gpa_is_private(gpa) && ram_at(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
 }
 
+/* The deadline of a VM that there is not is kept, and not looked at. */
+static u64 check_deadline(u64 id, u64 deadline)
+{
+	return l2_field_vm(id) <= metadata_l2_vms() ? deadline_check(deadline, cpu_tsc()) :
+						      TDX_SUCCESS;
+}
+
 static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
 		      const struct field_place *place, u64 *value)
 {
+	struct l2_fields *fields = metadata_fields(vcpu, l2_field_vm(regs->rdx));
 	u64 old = *place->value, status;
 
 	/* All ones, which says "never set", is no address to keep bits of. */
@@ -152,14 +195,19 @@ static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
 		old = 0;
 	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
 	if (!status)
-		status = l2_field_check(&vcpu->fields, place, *value);
+		status = l2_field_check(fields, place, *value);
 	if (!status && place->kind == FIELD_VAPIC_PAGE)
 		status = check_page(*value);
+	if (!status && place->kind == FIELD_DEADLINE)
+		status = check_deadline(regs->rdx, *value);
 	return status;
 }
 
-static void tell_others(struct vcpu *vcpu, const struct field_place *place)
+static void tell_others(struct vcpu *vcpu, u64 id, const struct field_place *place)
 {
+	/* The others do not run. */
+	if (l2_field_vm(id) != 1)
+		return;
 	if (place->kind == FIELD_VAPIC_PAGE)
 		vcpu->vapic.page = __va(*place->value);
 	else if (place->kind == FIELD_MSR_BITMAP)
@@ -174,11 +222,12 @@ static void tell_others(struct vcpu *vcpu, const struct field_place *place)
 void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 {
 	struct field_place place;
+	u64 id = regs->rdx;
 	u64 value;
 
 	if (!rcx_is_zero(regs))
 		return;
-	if (!find_field(vcpu, regs->rdx, &place)) {
+	if (!find_field(vcpu, id, &place)) {
 		regs->rax = TDX_FIELD_ID_INCORRECT;
 		return;
 	}
@@ -187,7 +236,7 @@ void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 		return;
 	regs->r8 = *place.value;
 	store_field(vcpu, &place, value);
-	tell_others(vcpu, &place);
+	tell_others(vcpu, id, &place);
 }
 
 /**
@@ -215,7 +264,7 @@ void metadata_vm_rd(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 	if (tells_next)
 		regs->rdx = next_small(vm_fields, ARRAY_SIZE(vm_fields), field);
-	regs->r8 = READ_ONCE(field->value);
+	regs->r8 = field->id == NUM_L2_VMS ? metadata_l2_vms() : READ_ONCE(field->value);
 }
 
 /**

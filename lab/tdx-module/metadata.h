@@ -5,9 +5,14 @@
 #ifndef _LAB_TDX_METADATA_H
 #define _LAB_TDX_METADATA_H
 
+#include <linux/types.h>
+
 struct tdcall_regs;
 struct vcpu;
 
+/* How many L2 VMs the partition has: a host's choice, when it makes one. */
+unsigned int metadata_l2_vms(void);
+struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm);
 void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs);
 void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs);
 void metadata_vm_rd(struct tdcall_regs *regs);

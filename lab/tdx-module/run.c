@@ -29,24 +29,35 @@ static void run_stamped(struct vcpu *vcpu)
  */
 static void run_with_xcr0(struct vcpu *vcpu)
 {
+	u64 xcr0;
+
+	if (!cpu_feature_enabled(X86_FEATURE_OSXSAVE)) {
+		run_stamped(vcpu);
+		return;
+	}
+	xcr0 = cpu_read_xcr0();
 	run_stamped(vcpu);
-	if (cpu_feature_enabled(X86_FEATURE_OSXSAVE) && cpu_read_xcr0() != vcpu->xcr0)
-		cpu_write_xcr0(vcpu->xcr0);
+	if (cpu_read_xcr0() != xcr0)
+		cpu_write_xcr0(xcr0);
 }
 
 /*
  * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
- * neither. Of STAR and its like, the world switch takes care.
+ * neither. Of STAR and its like, the world switch takes care. DR7 is each VM's
+ * own: SVM's exit turns L1's breakpoints off, and QEMU's leaves L2's value.
  */
 static void run_once(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 dr7 = cpu_read_dr7();
 
 	vmcb->cr2 = cpu_read_cr2();
 	vmcb->dr6 = cpu_read_dr6();
 	run_with_xcr0(vcpu);
 	cpu_write_cr2(vmcb->cr2);
 	cpu_write_dr6(vmcb->dr6);
+	if (cpu_read_dr7() != dr7)
+		cpu_write_dr7(dr7);
 }
 
 static void forget_interrupted(struct vcpu *vcpu)

@@ -360,7 +360,11 @@ void state_skip(struct vcpu *vcpu, u32 length)
  */
 void vcpu_reset(struct vcpu *vcpu, unsigned int cpu)
 {
+	unsigned int i;
+
 	l2_fields_reset(&vcpu->fields, cpu);
+	for (i = 0; i < ARRAY_SIZE(vcpu->others); i++)
+		l2_fields_reset(&vcpu->others[i], cpu);
 	vcpu->stale = false;
 	vcpu->written = true;
 	memset(&vcpu->hooks, 0, sizeof(vcpu->hooks));

@@ -70,8 +70,6 @@ static int cpu_start(unsigned int cpu)
 	}
 	cpu_wrmsr(MSR_EFER, cpu_rdmsr(MSR_EFER) | EFER_SVME);
 	cpu_wrmsr(MSR_VM_HSAVE_PA, __pa(vcpu->hsave));
-	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
-		vcpu->xcr0 = cpu_read_xcr0();
 	vcpu->online = true;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
+#include <linux/kernel.h>
 #include <linux/smp.h>
 
 #include "enter.h"
@@ -24,11 +25,9 @@
 
 #define SYS_RD_AVAILABLE BIT_ULL(0)
 
-#define INVEPT_L2 GENMASK_ULL(TDX_L2_VMS, 1)
-
 #define GLA_LIST      BIT_ULL(0)
 #define GLA_VM        GENMASK_ULL(53, 52)
-#define GLA_VM_1      BIT_ULL(52)
+#define GLA_VM_SHIFT  52
 #define GLA_ADDRESS   GENMASK_ULL(63, 12)
 #define GLA_CANONICAL 47
 #define GLA_LIST_MAX  512
@@ -44,11 +43,41 @@ static void vp_info(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 }
 
+/* A register of the guest as its host gets to see it. */
+static u64 passed(const struct tdcall_regs *regs, u64 value, unsigned int number)
+{
+	return regs->rcx & BIT_ULL(number) ? value : 0;
+}
+
+/* The host: it carries out a flush of the caches, and knows no other function. */
+static u64 host_serve(struct vcpu *vcpu, u64 kind, u64 function, u64 argument)
+{
+	if (kind != TDVMCALL_STANDARD || function != TDVMCALL_WBINVD ||
+	    argument >= ARRAY_SIZE(vcpu->stats.flushes))
+		return TDVMCALL_INVALID;
+	vcpu->stats.flushes[argument]++;
+	return TDVMCALL_SUCCESS;
+}
+
+static void vp_vmcall(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	if (regs->rcx & TDVMCALL_FORBIDDEN) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+		return;
+	}
+	regs->r10 = host_serve(vcpu, passed(regs, regs->r10, 10), passed(regs, regs->r11, 11),
+			       passed(regs, regs->r12, 12));
+	regs->r11 = 0;
+	regs->rax = TDX_SUCCESS;
+}
+
 /* Every entry flushes: nothing is left to do but to refuse nonsense. */
 static void vp_invept(struct tdcall_regs *regs)
 {
-	regs->rax = regs->rcx & ~INVEPT_L2 ?
-		TDX_OPERAND_INVALID | TDX_OPERAND_RCX : TDX_SUCCESS;
+	unsigned int vms = metadata_l2_vms();
+	u64 known = vms ? GENMASK_ULL(vms, 1) : 0;
+
+	regs->rax = regs->rcx & ~known ? TDX_OPERAND_INVALID | TDX_OPERAND_RCX : TDX_SUCCESS;
 }
 
 static bool is_canonical(u64 address)
@@ -72,7 +101,9 @@ static u64 invalidate_list(struct tdcall_regs *regs)
 
 static void vp_invgla(struct tdcall_regs *regs)
 {
-	if ((regs->rcx & ~(GLA_LIST | GLA_VM)) || (regs->rcx & GLA_VM) != GLA_VM_1)
+	unsigned int vm = regs->rcx >> GLA_VM_SHIFT & 3;
+
+	if ((regs->rcx & ~(GLA_LIST | GLA_VM)) || !vm || vm > metadata_l2_vms())
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	else if (regs->rcx & GLA_LIST)
 		regs->rax = invalidate_list(regs);
@@ -96,6 +127,8 @@ static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 		return;
 	}
 	switch (regs->rax & LEAF) {
+	case TDX_VP_VMCALL:
+		return vp_vmcall(vcpu, regs);
 	case TDX_VP_INFO:
 		return vp_info(regs);
 	case TDX_VM_RD:

@@ -53,7 +53,8 @@ struct l2_exit {
 
 /**
  * struct vcpu - an L2 VCPU
- * @fields:     what VP.RD and VP.WR reach
+ * @fields:     what VP.RD and VP.WR reach, of VM 1, which is the one that runs
+ * @others:     the same of VM 2 and 3, which never run
  * @written:    of @fields, L1 has written what the control block does not have yet
  * @stale:      of @fields, what L2 may have changed is newer in the control block;
  *              never together with @written
@@ -65,7 +66,6 @@ struct l2_exit {
  * @shadow:     an interrupt shadow of L2 before the next VMRUN
  * @entered:    VMRUN has succeeded since VP.ENTER
  * @exit:       why L2 was last left, as L1 was told
- * @xcr0:       L1's, which a kernel sets once for all when a CPU comes
  * @buffer:     the frame of the state buffer that was last found to be memory
  * @hsave:      for the CPU alone
  * @msrpm:      SVM's permission map
@@ -78,6 +78,7 @@ struct l2_exit {
  */
 struct vcpu {
 	struct l2_fields fields;
+	struct l2_fields others[TDX_L2_VMS_MAX - 1];
 	bool written;
 	bool stale;
 	struct vapic vapic;
@@ -88,7 +89,6 @@ struct vcpu {
 	bool shadow;
 	bool entered;
 	struct l2_exit exit;
-	u64 xcr0;
 	u64 buffer;
 	void *hsave;
 	u8 *msrpm;
