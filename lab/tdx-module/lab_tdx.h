@@ -25,6 +25,7 @@ struct lab_tdx_regs {
  */
 struct lab_tdx_unswitched {
 	__u64 cr2;
+	__u64 dr[4];
 	__u64 dr6;
 	__u64 kernel_gs_base;
 	__u64 star;

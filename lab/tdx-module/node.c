@@ -34,7 +34,7 @@ static_assert(sizeof(struct lab_tdx_hook) == 40);
 static_assert(sizeof(struct lab_tdx_memory) == 16);
 static_assert(sizeof(struct lab_tdx_stamp) == 16);
 static_assert(sizeof(struct lab_tdx_get_stamps) == 16);
-static_assert(sizeof(struct lab_tdx_call) == 15 * 8 + 10 * 8 + 6 * 4);
+static_assert(sizeof(struct lab_tdx_call) == 15 * 8 + 14 * 8 + 6 * 4);
 
 static void reset_here(void *unused)
 {

@@ -78,6 +78,10 @@ static void probe_start(struct probe *probe, const struct lab_tdx_call *call)
 static void unswitched_read(struct lab_tdx_unswitched *state)
 {
 	state->cr2 = cpu_read_cr2();
+	asm volatile("mov %%dr0, %0" : "=r" (state->dr[0]));
+	asm volatile("mov %%dr1, %0" : "=r" (state->dr[1]));
+	asm volatile("mov %%dr2, %0" : "=r" (state->dr[2]));
+	asm volatile("mov %%dr3, %0" : "=r" (state->dr[3]));
 	state->dr6 = cpu_read_dr6();
 	state->kernel_gs_base = cpu_rdmsr(MSR_KERNEL_GS_BASE);
 	state->star = cpu_rdmsr(MSR_STAR);
@@ -91,6 +95,10 @@ static void unswitched_read(struct lab_tdx_unswitched *state)
 static void unswitched_write(const struct lab_tdx_unswitched *state)
 {
 	cpu_write_cr2(state->cr2);
+	asm volatile("mov %0, %%dr0" : : "r" (state->dr[0]));
+	asm volatile("mov %0, %%dr1" : : "r" (state->dr[1]));
+	asm volatile("mov %0, %%dr2" : : "r" (state->dr[2]));
+	asm volatile("mov %0, %%dr3" : : "r" (state->dr[3]));
 	cpu_write_dr6(state->dr6);
 	cpu_wrmsr(MSR_KERNEL_GS_BASE, state->kernel_gs_base);
 	cpu_wrmsr(MSR_STAR, state->star);
@@ -101,47 +109,32 @@ static void unswitched_write(const struct lab_tdx_unswitched *state)
 	asm volatile("movdqu %0, %%xmm0" : : "m" (state->xmm0));
 }
 
-/* DR0 to DR3 and PKRU are shared too, but no test looks at them. */
-struct silent_state {
-	u64 dr[4];
-	u32 pkru;
-};
-
-static void silent_save(struct silent_state *state)
+/* PKRU is shared too, but no test looks at it. */
+static u32 pkru_read(void)
 {
-	asm volatile("mov %%dr0, %0" : "=r" (state->dr[0]));
-	asm volatile("mov %%dr1, %0" : "=r" (state->dr[1]));
-	asm volatile("mov %%dr2, %0" : "=r" (state->dr[2]));
-	asm volatile("mov %%dr3, %0" : "=r" (state->dr[3]));
-	if (boot_cpu_has(X86_FEATURE_OSPKE))
-		state->pkru = rdpkru();
+	return boot_cpu_has(X86_FEATURE_OSPKE) ? rdpkru() : 0;
 }
 
-static void silent_restore(const struct silent_state *state)
+static void pkru_restore(u32 pkru)
 {
-	asm volatile("mov %0, %%dr0" : : "r" (state->dr[0]));
-	asm volatile("mov %0, %%dr1" : : "r" (state->dr[1]));
-	asm volatile("mov %0, %%dr2" : : "r" (state->dr[2]));
-	asm volatile("mov %0, %%dr3" : : "r" (state->dr[3]));
 	if (boot_cpu_has(X86_FEATURE_OSPKE))
-		wrpkru(state->pkru);
+		wrpkru(pkru);
 }
 
 /* Between the first and the last line, L2's state may be in the CPU. */
 static void call_guarded(struct lab_tdx_call *call)
 {
 	struct lab_tdx_unswitched own;
-	struct silent_state silent;
 	struct tdcall_regs regs;
+	u32 pkru = pkru_read();
 
 	memcpy(&regs, &call->regs, sizeof(regs));
 	unswitched_read(&own);
-	silent_save(&silent);
 	if (call->flags & LAB_TDX_CALL_LOAD)
 		unswitched_write(&call->unswitched);
 	tdx_module_call(&regs);
 	unswitched_read(&call->unswitched);
-	silent_restore(&silent);
+	pkru_restore(pkru);
 	unswitched_write(&own);
 	memcpy(&call->regs, &regs, sizeof(regs));
 }

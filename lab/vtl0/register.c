@@ -50,14 +50,6 @@ static uint64_t rdtscp_aux(void)
 	return aux;
 }
 
-static uint64_t rdpid(void)
-{
-	uint64_t aux;
-
-	asm volatile("rdpid %0" : "=r"(aux));
-	return aux;
-}
-
 #define DEBUG_READ(name)					\
 	({							\
 		uint64_t value_;				\
@@ -89,8 +81,6 @@ uint64_t register_read(enum vtl0_register number)
 		return xgetbv();
 	case VTL0_REGISTER_TSC_AUX:
 		return rdtscp_aux();
-	case VTL0_REGISTER_PID:
-		return rdpid();
 	}
 	return ~0ULL;
 }

@@ -181,7 +181,6 @@ enum vtl0_command {
  * @VTL0_REGISTER_CR2:     the address of the last page fault
  * @VTL0_REGISTER_XCR0:    read only, by XGETBV; needs CR4.OSXSAVE
  * @VTL0_REGISTER_TSC_AUX: read only, by RDTSCP
- * @VTL0_REGISTER_PID:     read only, by RDPID: the same register
  */
 enum vtl0_register {
 	VTL0_REGISTER_PKRU,
@@ -193,7 +192,6 @@ enum vtl0_register {
 	VTL0_REGISTER_CR2,
 	VTL0_REGISTER_XCR0,
 	VTL0_REGISTER_TSC_AUX,
-	VTL0_REGISTER_PID,
 };
 
 /**

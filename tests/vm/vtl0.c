@@ -3,6 +3,7 @@
  * What the tests of VTL0 share; see vtl0.h.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/mshv_vtl.h>
 #include <sched.h>
 #include <signal.h>
@@ -95,6 +96,7 @@ int guest_teardown(void **state)
 {
 	size_t i;
 
+	guest_alarm(0);
 	for (i = 0; i < ARRAY_SIZE(stays); i++) {
 		if (stays[i])
 			stay_end_by_signal(stays[i]);
@@ -150,6 +152,126 @@ void guest_spinning_wait(unsigned int vp)
 		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not spin", vp);
 		pause_briefly();
 	}
+}
+
+struct mshv_tdx_context *guest_context(void)
+{
+	return (struct mshv_tdx_context *)lab.run[guest.vp]->context;
+}
+
+static void alarm_came(int number)
+{
+	(void)number;
+}
+
+/* To this thread alone, which need not be the process's first. */
+static timer_t alarm_begin(unsigned int ms)
+{
+	const struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	/* Again and again: one that comes before the ioctl is lost. */
+	const struct itimerspec often = { .it_value = span, .it_interval = span };
+	/* Not SA_RESTART: the ioctl is to return. */
+	const struct sigaction action = { .sa_handler = alarm_came };
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+	};
+	timer_t timer;
+
+	event._sigev_un._tid = syscall(SYS_gettid);
+	sigaction(SIGALRM, &action, NULL);
+	check(!timer_create(CLOCK_MONOTONIC, &event, &timer), "timer: %s", strerror(errno));
+	timer_settime(timer, 0, &often, NULL);
+	return timer;
+}
+
+void guest_alarm(unsigned int ms)
+{
+	static timer_t timer;
+	static bool on;
+
+	if (on)
+		timer_delete(timer);
+	on = ms;
+	if (on)
+		timer = alarm_begin(ms);
+}
+
+int guest_enter(unsigned int ms)
+{
+	timer_t timer = alarm_begin(ms);
+	int ret;
+
+	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
+	ret = ioctl(vmm_file(guest.vm), MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	timer_delete(timer);
+	return ret;
+}
+
+uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = { first, second };
+	volatile struct vtl0_report *report = vmm_report(guest.vm, guest.vp);
+	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	int ret;
+
+	vmm_command_post(guest.vm, guest.vp, command, arguments);
+	do {
+		ret = guest_enter(2);
+		check(!ret || ret == -EINTR, "a stay: %s", strerror(-ret));
+		check(report->state != VTL0_STATE_CRASHED, "exception %lu in VTL0",
+		      (unsigned long)report->crash[0]);
+		check(clock_ms(CLOCK_MONOTONIC) < deadline, "command %u is not done", command);
+	} while (report->done != report->sequence);
+	return report->result;
+}
+
+void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask)
+{
+	int64_t status;
+
+	cpu_pin(guest.vp);
+	status = tdx_vp_write(vmm_file(guest.vm), field, bits, mask);
+	cpu_pin(0);
+	check(!status, "field %#lx: %#lx", (unsigned long)field, (unsigned long)status);
+}
+
+static int module_open(void)
+{
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+
+	check(node >= 0, LAB_TDX_NODE ": %s", strerror(errno));
+	return node;
+}
+
+void guest_hook(struct lab_tdx_hook hook)
+{
+	int node = module_open();
+
+	hook.cpu = guest.vp;
+	check(!ioctl(node, LAB_TDX_HOOK, &hook), "hook: %s", strerror(errno));
+	close(node);
+}
+
+/* By a call that does nothing else to them: VP.INFO. */
+struct lab_tdx_unswitched guest_vtl2_registers(void)
+{
+	struct lab_tdx_call call = { .regs.rax = 1, .cpu = guest.vp };
+	int node = module_open();
+
+	check(!ioctl(node, LAB_TDX_CALL, &call), "VP.INFO: %s", strerror(errno));
+	close(node);
+	return call.unswitched;
+}
+
+struct lab_tdx_stats guest_module_stats(void)
+{
+	struct lab_tdx_get_stats get = { .cpu = guest.vp };
+	int node = module_open();
+
+	check(!ioctl(node, LAB_TDX_GET_STATS, &get), "counts: %s", strerror(errno));
+	close(node);
+	return get.stats;
 }
 
 static bool is_halted(unsigned int vp)

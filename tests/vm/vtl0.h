@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../lab/paravisor/tdx.h"
 #include "../../lab/paravisor/vmm.h"
+#include "../../lab/tdx-module/lab_tdx.h"
 #include "vtl.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
@@ -45,6 +47,38 @@ int guest_create(struct vmm **vm, unsigned int vps);
 /* Carries out a command: its result. */
 uint64_t guest_command(unsigned int vp, enum vtl0_command command, uint64_t first, uint64_t second,
 		       uint64_t third);
+
+/* What @guest.vp's run page has for TDX. */
+struct mshv_tdx_context *guest_context(void);
+
+/* From now on a signal ends this thread's ioctl every @ms; 0: no more. */
+void guest_alarm(unsigned int ms);
+
+/*
+ * One MSHV_RETURN_TO_LOWER_VTL on the calling thread, which must be on the CPU of
+ * @guest.vp, whose thread of the VMM was stopped. Ended by a signal after @ms at
+ * the latest: what the ioctl gave.
+ */
+int guest_enter(unsigned int ms);
+
+/*
+ * Carries out a command by stays on the calling thread, as guest_enter() makes
+ * them: what a thread of the VMM has in its registers can be looked at before
+ * and after. Gives the command's result.
+ */
+uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second);
+
+/* Sets bits of a field of @guest.vp's L2 VCPU, whose VP was stopped. */
+void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask);
+
+/* Makes the TDX module do something; for @guest.vp. */
+void guest_hook(struct lab_tdx_hook hook);
+
+/* What VTL2 has in the registers of @guest.vp's CPU that no TDX module switches. */
+struct lab_tdx_unswitched guest_vtl2_registers(void);
+
+/* What the TDX module has counted of @guest.vp. */
+struct lab_tdx_stats guest_module_stats(void);
 
 /* Changes what a VP does from now on. */
 void guest_mode(unsigned int vp, enum vtl0_mode mode);

@@ -1,0 +1,801 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Registers that VTL2 and VTL0 share, since a TDX module switches none of them
+ * (Intel's tdg_vp_enter.c and td_exit.c copy no other than the VMCS's): each VTL
+ * keeps its own, whatever the other one puts there.
+ *
+ * What this machine's emulated CPU does not have is named in a line of output.
+ */
+#include <cpuid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+#define FIELD_CR4	TDX_FIELD64(0x6804)
+#define CR4_OSFXSR	(1ULL << 9)
+#define CR4_OSXMMEXCPT	(1ULL << 10)
+#define CR4_OSXSAVE	(1ULL << 18)
+#define CR4_PKE		(1ULL << 22)
+
+#define ROUNDS		10
+#define DEBUG_REGISTERS	4
+
+/* Reset values, Intel SDM, volume 3, "Processor State After Reset". */
+#define DR6_RESET	0xffff0ff0ULL
+#define XCR0_RESET	1ULL
+
+enum cpuid_register { EAX, EBX, ECX, EDX };
+
+static bool cpu_has(unsigned int leaf, unsigned int subleaf, enum cpuid_register number,
+		    unsigned int bit)
+{
+	unsigned int registers[4] = { 0 };
+
+	if (!__get_cpuid_count(leaf, subleaf, &registers[EAX], &registers[EBX], &registers[ECX],
+			       &registers[EDX]))
+		return false;
+	return registers[number] >> bit & 1;
+}
+
+/* Whether the kernel uses XSAVE: not if it was booted with noxsave. */
+static bool has_xsave(void)
+{
+	return cpu_has(1, 0, ECX, 27);
+}
+
+static bool has_protection_keys(void)
+{
+	return cpu_has(7, 0, ECX, 4);
+}
+
+static uint64_t own_xcr0(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
+static bool has_avx(void)
+{
+	return has_xsave() && cpu_has(1, 0, ECX, 28) && (own_xcr0() & 4);
+}
+
+/* The VP turns round, its thread is stopped, and the caller is on its CPU. */
+static void visits_begin(uint64_t cr4)
+{
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	vmm_vp_stop(guest.vm, guest.vp);
+	if (cr4)
+		guest_field_set(FIELD_CR4, cr4, cr4);
+	cpu_pin(guest.vp);
+}
+
+static uint64_t vtl0_read(enum vtl0_register number)
+{
+	return guest_visit(VTL0_COMMAND_READ_REGISTER, number, 0);
+}
+
+static void vtl0_write(enum vtl0_register number, uint64_t value)
+{
+	guest_visit(VTL0_COMMAND_WRITE_REGISTER, number, value);
+}
+
+static uint32_t own_pkru(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdpkru" : "=a"(low), "=d"(high) : "c"(0));
+	return low;
+}
+
+static void own_pkru_set(uint32_t value)
+{
+	__asm__ volatile("wrpkru" : : "a"(value), "c"(0), "d"(0) : "memory");
+}
+
+#define NEEDS_PROTECTION_KEYS()							\
+	do {									\
+		if (!has_protection_keys()) {					\
+			print_message("# no protection keys: not shown here\n"); \
+			skip();							\
+		}								\
+	} while (0)
+
+static void vtl2_keeps_its_pkru(void **state)
+{
+	uint32_t before, after;
+
+	(void)state;
+	NEEDS_PROTECTION_KEYS();
+	visits_begin(CR4_PKE);
+	before = own_pkru();
+	/* Other keys than this program uses, so that it lives to tell. */
+	vtl0_write(VTL0_REGISTER_PKRU, before ^ 0x0ff00000);
+	after = own_pkru();
+	own_pkru_set(before);
+	cpu_pin(0);
+	assert_int_equal(after, before);
+}
+
+static void vtl0_keeps_its_pkru(void **state)
+{
+	const uint32_t value = 0x55aa5550;
+	uint32_t before;
+	unsigned int round;
+
+	(void)state;
+	NEEDS_PROTECTION_KEYS();
+	visits_begin(CR4_PKE);
+	before = own_pkru();
+	vtl0_write(VTL0_REGISTER_PKRU, value);
+	for (round = 0; round < ROUNDS; round++) {
+		own_pkru_set(before ^ round << 20);
+		assert_int_equal(vtl0_read(VTL0_REGISTER_PKRU), value);
+	}
+	own_pkru_set(before);
+	cpu_pin(0);
+	/* On the VMM's own thread, which is another. */
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	assert_int_equal(guest_command(guest.vp, VTL0_COMMAND_READ_REGISTER, VTL0_REGISTER_PKRU, 0,
+				       0), value);
+}
+
+/* A fresh VP's is 0: nothing is denied. */
+static void vtl0_does_not_see_the_vmms_pkru(void **state)
+{
+	(void)state;
+	NEEDS_PROTECTION_KEYS();
+	visits_begin(CR4_PKE);
+	assert_int_not_equal(own_pkru(), 0);
+	assert_int_equal(vtl0_read(VTL0_REGISTER_PKRU), 0);
+	cpu_pin(0);
+}
+
+/* In a child, since it would take the test along. */
+static void vtl0_does_not_kill_the_vmm(void **state)
+{
+	volatile uint32_t touched = 0;
+	int status;
+	pid_t child;
+
+	(void)state;
+	NEEDS_PROTECTION_KEYS();
+	visits_begin(CR4_PKE);
+	child = fork();
+	if (!child) {
+		vtl0_write(VTL0_REGISTER_PKRU, UINT32_MAX);
+		touched++;
+		_exit(touched == 1 ? 0 : 1);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	cpu_pin(0);
+	check(!WIFSIGNALED(status), "the VMM died of signal %d", WTERMSIG(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* What a breakpoint of VTL2 watches. */
+static volatile uint64_t watched;
+
+static int breakpoint_open(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_BREAKPOINT,
+		.size = sizeof(attr),
+		.bp_type = HW_BREAKPOINT_W,
+		.bp_addr = (uintptr_t)&watched,
+		.bp_len = HW_BREAKPOINT_LEN_8,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
+	};
+	/* Of the CPU, not of this thread: Linux loads it once, and not at each switch. */
+	int file = syscall(SYS_perf_event_open, &attr, -1, guest.vp, -1, PERF_FLAG_FD_CLOEXEC);
+
+	check(file >= 0, "a breakpoint: %s", strerror(errno));
+	return file;
+}
+
+/* Touches it so often: how often that was noticed. */
+static uint64_t breakpoint_hits(int file, unsigned int touches)
+{
+	uint64_t before = 0, after = 0;
+
+	assert_int_equal(read(file, &before, sizeof(before)), sizeof(before));
+	while (touches--)
+		watched++;
+	assert_int_equal(read(file, &after, sizeof(after)), sizeof(after));
+	return after - before;
+}
+
+/* Addresses of VTL2 are no business of VTL0's. */
+static void vtl0_does_not_see_the_breakpoints_of_vtl2(void **state)
+{
+	uint64_t seen[DEBUG_REGISTERS];
+	unsigned int i;
+	int file;
+
+	(void)state;
+	visits_begin(0);
+	file = breakpoint_open();
+	assert_int_equal(breakpoint_hits(file, 5), 5);
+	for (i = 0; i < DEBUG_REGISTERS; i++)
+		seen[i] = vtl0_read(VTL0_REGISTER_DR0 + i);
+	close(file);
+	cpu_pin(0);
+	for (i = 0; i < DEBUG_REGISTERS; i++)
+		check(!seen[i], "DR%u of a fresh VTL0 is %#lx; VTL2 watches %p", i,
+		      (unsigned long)seen[i], (void *)&watched);
+}
+
+static void vtl2_keeps_its_breakpoints(void **state)
+{
+	struct lab_tdx_unswitched before, after;
+	unsigned int i;
+	uint64_t hits;
+	int file;
+
+	(void)state;
+	visits_begin(0);
+	file = breakpoint_open();
+	assert_int_equal(breakpoint_hits(file, 5), 5);
+	before = guest_vtl2_registers();
+	for (i = 0; i < DEBUG_REGISTERS; i++)
+		vtl0_write(VTL0_REGISTER_DR0 + i, 0x123456780000ULL + i * 8);
+	after = guest_vtl2_registers();
+	hits = breakpoint_hits(file, 5);
+	close(file);
+	cpu_pin(0);
+	assert_memory_equal(after.dr, before.dr, sizeof(before.dr));
+	assert_int_equal(hits, 5);
+}
+
+static void vtl0_keeps_its_debug_registers(void **state)
+{
+	const uint64_t base = 0x123456780000ULL;
+	unsigned int round, i;
+	int file;
+
+	(void)state;
+	visits_begin(0);
+	for (i = 0; i < DEBUG_REGISTERS; i++)
+		vtl0_write(VTL0_REGISTER_DR0 + i, base + i * 8);
+	vtl0_write(VTL0_REGISTER_DR6, DR6_RESET | 0xa);
+	file = breakpoint_open();
+	for (round = 0; round < 5; round++) {
+		/* A hit sets bits of DR6 in VTL2. */
+		assert_int_equal(breakpoint_hits(file, 3), 3);
+		for (i = 0; i < DEBUG_REGISTERS; i++)
+			assert_int_equal(vtl0_read(VTL0_REGISTER_DR0 + i), base + i * 8);
+		assert_int_equal(vtl0_read(VTL0_REGISTER_DR6), DR6_RESET | 0xa);
+	}
+	close(file);
+	cpu_pin(0);
+}
+
+/* A fault of this thread's leaves an address of VTL2 in CR2. */
+static void fault(void)
+{
+	volatile char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(page != MAP_FAILED);
+	page[0] = 1;
+	munmap((void *)page, 4096);
+}
+
+static void vtl0_keeps_its_cr2(void **state)
+{
+	const uint64_t value = 0x1234567000ULL;
+	unsigned int round;
+
+	(void)state;
+	visits_begin(0);
+	vtl0_write(VTL0_REGISTER_CR2, value);
+	for (round = 0; round < ROUNDS; round++) {
+		fault();
+		assert_int_equal(vtl0_read(VTL0_REGISTER_CR2), value + round);
+		vtl0_write(VTL0_REGISTER_CR2, value + round + 1);
+	}
+	cpu_pin(0);
+}
+
+#define PROBES		"/sys/kernel/tracing/kprobe_events"
+#define PROBES_ON	"/sys/kernel/tracing/events/vtl0_state/enable"
+
+static int text_write(const char *path, int flags, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC | flags), ret = 0;
+
+	check(file >= 0, "%s: %s", path, strerror(errno));
+	if (write(file, text, strlen(text)) < 0)
+		ret = -errno;
+	close(file);
+	return ret;
+}
+
+/* A probe whose argument is read where nothing is: a page fault in the kernel. */
+static int probe_add(const char *function, unsigned int number)
+{
+	char text[384];
+
+	snprintf(text, sizeof(text), "p:vtl0_state/p%u mshv_vtl:%s x=@0xffffc8fffffff000:u64\n",
+		 number, function);
+	return text_write(PROBES, O_APPEND, text);
+}
+
+/* Puts a probe on each function of the driver that takes one; how many did not. */
+static unsigned int probes_add(unsigned int *count)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char line[512], name[256], owner[64], type;
+	unsigned int refused = 0;
+
+	check(symbols, "/proc/kallsyms: %s", strerror(errno));
+	*count = 0;
+	while (fgets(line, sizeof(line), symbols)) {
+		if (sscanf(line, "%*s %c %255s [%63[^]]]", &type, name, owner) != 3 ||
+		    strcmp(owner, "mshv_vtl") || (type != 't' && type != 'T') ||
+		    !strncmp(name, "__pfx_", 6) || strchr(name, '.'))
+			continue;
+		if (probe_add(name, *count))
+			refused++;
+		else
+			(*count)++;
+	}
+	fclose(symbols);
+	return refused;
+}
+
+static void probes_remove(void)
+{
+	text_write(PROBES_ON, 0, "0\n");
+	text_write(PROBES, O_TRUNC, "\n");
+}
+
+/*
+ * From the exit of VTL0 to the moment when its CR2 has been read, nothing of the
+ * kernel's may run that could fault; noinstr is how the kernel says so.
+ */
+static void no_probe_of_the_driver_changes_vtl0s_cr2(void **state)
+{
+	const uint64_t value = 0x1234567000ULL;
+	unsigned int route, refused, count;
+	uint64_t seen;
+
+	(void)state;
+	if (access(PROBES, W_OK)) {
+		print_message("# this kernel has no kprobes: not shown here\n");
+		skip();
+	}
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	guest_command(guest.vp, VTL0_COMMAND_WRITE_REGISTER, VTL0_REGISTER_CR2, value, 0);
+	refused = probes_add(&count);
+	print_message("# %u functions of the driver take a probe, %u do not\n", count, refused);
+	assert_true(count > 0);
+	assert_int_equal(text_write(PROBES_ON, 0, "1\n"), 0);
+	guest_raise_paced(route, guest.vp, VECTOR, 20);
+	guest_spinning_wait(guest.vp);
+	seen = guest_command(guest.vp, VTL0_COMMAND_READ_REGISTER, VTL0_REGISTER_CR2, 0, 0);
+	probes_remove();
+	assert_int_equal(seen, value);
+}
+
+#define VECTOR_REGISTERS 16
+
+/**
+ * struct vectors - the vector registers of this thread, around one system call
+ * @before: what was put there
+ * @after:  what was there after it
+ */
+struct vectors {
+	uint64_t before[VECTOR_REGISTERS][4];
+	uint64_t after[VECTOR_REGISTERS][4];
+};
+
+#define ALL_VECTORS(one) \
+	one(0) one(1) one(2) one(3) one(4) one(5) one(6) one(7) \
+	one(8) one(9) one(10) one(11) one(12) one(13) one(14) one(15)
+
+#define LOAD_AVX(n)	"vmovdqu 32*" #n "(%[before]), %%ymm" #n "\n\t"
+#define STORE_AVX(n)	"vmovdqu %%ymm" #n ", 32*" #n "(%[after])\n\t"
+#define LOAD_SSE(n)	"movdqu 32*" #n "(%[before]), %%xmm" #n "\n\t"
+#define STORE_SSE(n)	"movdqu %%xmm" #n ", 32*" #n "(%[after])\n\t"
+
+#define VECTORS_CLOBBERED \
+	"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", \
+	"xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "rcx", "r11", "memory"
+
+/* The ioctl with nothing of the compiler's between it and the registers. */
+static long vectors_enter(struct vectors *vectors, bool wide)
+{
+	const int vtl = vmm_file(guest.vm);
+	register long ret __asm__("rax") = SYS_ioctl;
+	register long file __asm__("rdi") = vtl;
+	register long command __asm__("rsi") = MSHV_RETURN_TO_LOWER_VTL;
+	register long argument __asm__("rdx") = 0;
+	register void *before __asm__("r12") = vectors->before;
+	register void *after __asm__("r13") = vectors->after;
+
+	if (wide)
+		__asm__ volatile(ALL_VECTORS(LOAD_AVX) "syscall\n\t" ALL_VECTORS(STORE_AVX)
+				 : "+a"(ret) : "D"(file), "S"(command), "d"(argument),
+				   [before] "r"(before), [after] "r"(after)
+				 : VECTORS_CLOBBERED);
+	else
+		__asm__ volatile(ALL_VECTORS(LOAD_SSE) "syscall\n\t" ALL_VECTORS(STORE_SSE)
+				 : "+a"(ret) : "D"(file), "S"(command), "d"(argument),
+				   [before] "r"(before), [after] "r"(after)
+				 : VECTORS_CLOBBERED);
+	return ret;
+}
+
+static unsigned int vectors_changed(const struct vectors *vectors, bool wide)
+{
+	unsigned int changed = 0, i;
+
+	for (i = 0; i < VECTOR_REGISTERS; i++)
+		changed += !!memcmp(vectors->before[i], vectors->after[i], wide ? 32 : 16);
+	return changed;
+}
+
+/* One stay, with random values of this thread's around it: how many are not back. */
+static unsigned int vectors_stay(unsigned int *seed, bool wide)
+{
+	struct vectors vectors;
+	uint8_t *byte = (uint8_t *)vectors.before;
+	size_t i;
+	long ret;
+
+	for (i = 0; i < sizeof(vectors.before); i++)
+		byte[i] = rand_r(seed);
+	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
+	ret = vectors_enter(&vectors, wide);
+	check(!ret || ret == -EINTR, "a stay: %s", strerror((int)-ret));
+	return vectors_changed(&vectors, wide);
+}
+
+/* VTL0's are filled, and looked at, once in a round; all are switched all the time. */
+static void vectors_round(unsigned int seed, bool wide, unsigned long switches)
+{
+	unsigned long end = vps_column(guest.vp, "entries") + switches;
+	unsigned int own = seed;
+
+	guest_visit(VTL0_COMMAND_LOAD_VECTORS, seed, wide);
+	guest_alarm(1);
+	while (vps_column(guest.vp, "entries") < end)
+		assert_int_equal(vectors_stay(&own, wide), 0);
+	guest_alarm(0);
+	assert_int_equal(guest_visit(VTL0_COMMAND_CHECK_VECTORS, seed, wide), 0);
+}
+
+static void vectors_belong_to_each(bool wide)
+{
+	unsigned int round;
+
+	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT | (wide ? CR4_OSXSAVE : 0));
+	for (round = 1; round <= ROUNDS; round++)
+		vectors_round(round, wide, 200);
+	cpu_pin(0);
+}
+
+static void x87_and_sse_registers_belong_to_each(void **state)
+{
+	(void)state;
+	vectors_belong_to_each(false);
+}
+
+static void avx_registers_belong_to_each(void **state)
+{
+	(void)state;
+	if (!has_avx()) {
+		print_message("# no AVX, or no XSAVE: not shown here\n");
+		skip();
+	}
+	vectors_belong_to_each(true);
+}
+
+/*
+ * GET and SET_VP_REGISTERS, as OpenHCL calls them (hcl/src/ioctl/register.rs),
+ * with the names of the TLFS.
+ */
+#define GET_VP_REGISTERS	0xc010b805
+#define SET_VP_REGISTERS	0x4010b806
+#define REGISTER_XFEM		0x00040005
+
+/**
+ * struct vp_registers - argument of both
+ * @count:     of registers: 1
+ * @registers: address of a struct register_assoc
+ */
+struct vp_registers {
+	int32_t count;
+	uint32_t reserved;
+	uint64_t registers;
+};
+
+/**
+ * struct register_assoc - a register's name and its value, as the TLFS has it
+ */
+struct register_assoc {
+	uint32_t name;
+	uint32_t reserved[3];
+	uint64_t value[2];
+};
+
+static int register_call(unsigned int command, uint32_t name, uint64_t *value)
+{
+	struct register_assoc assoc = { .name = name, .value = { *value } };
+	struct vp_registers args = { .count = 1, .registers = (uintptr_t)&assoc };
+
+	if (ioctl(vmm_file(guest.vm), command, &args))
+		return -errno;
+	*value = assoc.value[0];
+	return 0;
+}
+
+static int xfem_set(uint64_t value)
+{
+	return register_call(SET_VP_REGISTERS, REGISTER_XFEM, &value);
+}
+
+/* VTL0's XSETBV exits to the VMM, which sets it by a call; see tdx/mod.rs there. */
+static void vtl0_has_an_xcr0_of_its_own(void **state)
+{
+	uint64_t before = 0, value = 0;
+
+	(void)state;
+	if (!has_xsave()) {
+		print_message("# the kernel does not use XSAVE: VTL2 has no XCR0 to keep\n");
+		skip();
+	}
+	visits_begin(CR4_OSXSAVE);
+	before = own_xcr0();
+	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), XCR0_RESET);
+	assert_int_equal(xfem_set(3), 0);
+	assert_int_equal(register_call(GET_VP_REGISTERS, REGISTER_XFEM, &value), 0);
+	assert_int_equal(value, 3);
+	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), 3);
+	assert_int_equal(own_xcr0(), before);
+	cpu_pin(0);
+}
+
+/* Intel SDM, XSETBV: x87 must be on; AVX needs SSE; there are no unknown bits. */
+static void an_impossible_xcr0_is_refused(void **state)
+{
+	static const uint64_t values[] = { 0, 2, 5, 1ULL << 62 | 3, UINT64_MAX };
+	uint64_t value = 0;
+	size_t i;
+
+	(void)state;
+	visits_begin(0);
+	assert_int_equal(xfem_set(1), 0);
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		assert_int_equal(xfem_set(values[i]), -EINVAL);
+	assert_int_equal(register_call(GET_VP_REGISTERS, REGISTER_XFEM, &value), 0);
+	assert_int_equal(value, 1);
+	cpu_pin(0);
+}
+
+/**
+ * struct passed_msr - one that OpenHCL lets VTL0 write (MSR_ALLOWED_READ_WRITE in
+ * tdx/mod.rs, or served by the TDX module), and that is one for both
+ * @name:  of it
+ * @msr:   its number
+ * @leaf:  where CPUID tells of it
+ * @subleaf: likewise
+ * @number: likewise
+ * @bit:   likewise
+ * @value: one that it can hold
+ */
+struct passed_msr {
+	const char *name;
+	uint32_t msr;
+	unsigned int leaf;
+	unsigned int subleaf;
+	enum cpuid_register number;
+	unsigned int bit;
+	uint64_t value;
+};
+
+static const struct passed_msr passed_msrs[] = {
+	{ "SPEC_CTRL", 0x48, 7, 0, EDX, 26, 1 },
+	{ "U_CET", 0x6a0, 7, 0, ECX, 7, 1 },
+	{ "PL0_SSP", 0x6a4, 7, 0, ECX, 7, 0x1000 },
+	{ "PL1_SSP", 0x6a5, 7, 0, ECX, 7, 0x2000 },
+	{ "PL2_SSP", 0x6a6, 7, 0, ECX, 7, 0x3000 },
+	{ "PL3_SSP", 0x6a7, 7, 0, ECX, 7, 0x4000 },
+	{ "XFD", 0x1c4, 0xd, 1, EAX, 4, 1 << 18 },
+	{ "XFD_ERR", 0x1c5, 0xd, 1, EAX, 4, 1 << 18 },
+	{ "XSS", 0xda0, 0xd, 1, EAX, 3, 1 << 11 },
+};
+
+static uint64_t own_msr(uint32_t msr)
+{
+	char path[32];
+	uint64_t value = 0;
+	int file;
+
+	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", guest.vp);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	check(file >= 0, "%s: %s", path, strerror(errno));
+	check(pread(file, &value, sizeof(value), msr) == sizeof(value), "MSR %#x of VTL2", msr);
+	close(file);
+	return value;
+}
+
+static void msr_pass(uint32_t msr)
+{
+	const uint64_t bit = 1ULL << msr % 64;
+	int64_t status = tdx_vp_write(vmm_file(guest.vm), TDX_MSR_BITMAP(msr / 64), 0, bit);
+
+	if (!status)
+		status = tdx_vp_write(vmm_file(guest.vm), TDX_MSR_BITMAP(256 + msr / 64), 0, bit);
+	assert_int_equal(status, 0);
+}
+
+static void msr_belongs_to_each(const struct passed_msr *passed)
+{
+	uint64_t before = own_msr(passed->msr);
+	unsigned int round;
+
+	msr_pass(passed->msr);
+	guest_visit(VTL0_COMMAND_WRITE_MSR, passed->msr, passed->value);
+	for (round = 0; round < 3; round++) {
+		assert_int_equal(own_msr(passed->msr), before);
+		assert_int_equal(guest_visit(VTL0_COMMAND_READ_MSR, passed->msr, 0),
+				 passed->value);
+	}
+}
+
+static void msrs_that_pass_through_belong_to_each(void **state)
+{
+	unsigned int shown = 0;
+	size_t i;
+
+	(void)state;
+	visits_begin(0);
+	for (i = 0; i < ARRAY_SIZE(passed_msrs); i++) {
+		const struct passed_msr *passed = &passed_msrs[i];
+
+		if (!cpu_has(passed->leaf, passed->subleaf, passed->number, passed->bit)) {
+			print_message("# this CPU has no %s: not shown here\n", passed->name);
+			continue;
+		}
+		msr_belongs_to_each(passed);
+		shown++;
+	}
+	cpu_pin(0);
+	if (!shown)
+		skip();
+}
+
+/**
+ * struct reader - who reads its CPU's number in user space by RDTSCP
+ * @reads: how often
+ * @wrong: how often it was another
+ */
+struct reader {
+	unsigned long reads;
+	unsigned long wrong;
+};
+
+static unsigned int own_tsc_aux(void)
+{
+	uint32_t low, high, aux;
+
+	__asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(aux));
+	return aux;
+}
+
+/* Linux keeps the CPU's number in the lower 12 bits. */
+static void reader_read(struct reader *reader)
+{
+	reader->reads++;
+	reader->wrong += (own_tsc_aux() & 0xfff) != guest.vp;
+}
+
+#define TSC_AUX_OF_VTL0	0x5a5a
+
+/* On VTL0's own CPU, so that it takes its time from VTL0. */
+static void reader_run(struct reader *shared)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + 500;
+
+	cpu_pin(guest.vp);
+	while (clock_ms(CLOCK_MONOTONIC) < end)
+		reader_read(shared);
+	_exit(0);
+}
+
+static struct reader *reader_shared(void)
+{
+	struct reader *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(shared != MAP_FAILED);
+	return shared;
+}
+
+static void another_process_reads_its_own_cpu_from_tsc_aux(void **state)
+{
+	struct reader *shared = reader_shared();
+	unsigned long entries;
+	int status;
+	pid_t child;
+
+	(void)state;
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	vmm_vp_stop(guest.vm, guest.vp);
+	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	guest_spinning_wait(guest.vp);
+	entries = vps_column(guest.vp, "entries");
+	child = fork();
+	if (!child)
+		reader_run(shared);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	print_message("# %lu reads, %lu entries meanwhile\n", shared->reads,
+		      vps_column(guest.vp, "entries") - entries);
+	assert_true(shared->reads > 0);
+	assert_true(vps_column(guest.vp, "entries") - entries > 1);
+	assert_int_equal(shared->wrong, 0);
+	munmap(shared, sizeof(*shared));
+	assert_int_equal(guest_command(guest.vp, VTL0_COMMAND_READ_REGISTER,
+				       VTL0_REGISTER_TSC_AUX, 0, 0), TSC_AUX_OF_VTL0);
+}
+
+static void the_vmm_reads_its_own_cpu_from_tsc_aux(void **state)
+{
+	struct reader reader = { 0 };
+	unsigned int round;
+
+	(void)state;
+	visits_begin(0);
+	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
+	for (round = 0; round < ROUNDS; round++) {
+		assert_int_equal(vtl0_read(VTL0_REGISTER_TSC_AUX), TSC_AUX_OF_VTL0);
+		reader_read(&reader);
+	}
+	cpu_pin(0);
+	assert_int_equal(reader.wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(vtl2_keeps_its_pkru),
+		GUEST_TEST(vtl0_keeps_its_pkru),
+		GUEST_TEST(vtl0_does_not_see_the_vmms_pkru),
+		GUEST_TEST(vtl0_does_not_kill_the_vmm),
+		GUEST_TEST(vtl0_does_not_see_the_breakpoints_of_vtl2),
+		GUEST_TEST(vtl2_keeps_its_breakpoints),
+		GUEST_TEST(vtl0_keeps_its_debug_registers),
+		GUEST_TEST(vtl0_keeps_its_cr2),
+		GUEST_TEST(no_probe_of_the_driver_changes_vtl0s_cr2),
+		GUEST_TEST(x87_and_sse_registers_belong_to_each),
+		GUEST_TEST(avx_registers_belong_to_each),
+		GUEST_TEST(vtl0_has_an_xcr0_of_its_own),
+		GUEST_TEST(an_impossible_xcr0_is_refused),
+		GUEST_TEST(msrs_that_pass_through_belong_to_each),
+		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
+		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_state", tests, NULL, NULL);
+}
