@@ -20,6 +20,7 @@ enum reason {
 	REASON_RDMSR = 31,
 	REASON_WRMSR = 32,
 	REASON_EPT_VIOLATION = 48,
+	REASON_TIMER = 52,
 };
 
 /* Qualification of an I/O exit: of OUT, one byte, no string, it is the port. */
@@ -51,7 +52,7 @@ const char *vmm_reason_name(unsigned int reason)
 		[28] = "control register", [REASON_IO] = "I/O port", [REASON_RDMSR] = "RDMSR",
 		[REASON_WRMSR] = "WRMSR", [33] = "bad guest state", [36] = "MWAIT",
 		[39] = "MONITOR", [40] = "PAUSE", [43] = "TPR below threshold", [45] = "EOI",
-		[REASON_EPT_VIOLATION] = "EPT violation", [52] = "timer", [54] = "WBINVD",
+		[REASON_EPT_VIOLATION] = "EPT violation", [REASON_TIMER] = "timer", [54] = "WBINVD",
 		[55] = "XSETBV", [56] = "APIC write", [77] = "TDCALL",
 	};
 
@@ -238,6 +239,9 @@ static bool serve_reason(struct vp *vp, uint32_t reason)
 		return serve_msr(vp, true);
 	case REASON_EPT_VIOLATION:
 		return serve_ept_violation(vp);
+	case REASON_TIMER:
+		/* A time that was set has come: this guest has no timer to tell. */
+		return true;
 	default:
 		return serve_other(vp, reason);
 	}

@@ -31,11 +31,14 @@
 #define CR4_PKE		(1ULL << 22)
 
 #define ROUNDS		10
+#define SWITCHES	200
+#define MSR_XSS		0xda0
 #define DEBUG_REGISTERS	4
 
 /* Reset values, Intel SDM, volume 3, "Processor State After Reset". */
 #define DR6_RESET	0xffff0ff0ULL
 #define XCR0_RESET	1ULL
+#define XCR0_AVX	7ULL
 
 enum cpuid_register { EAX, EBX, ECX, EDX };
 
@@ -395,6 +398,50 @@ static void no_probe_of_the_driver_changes_vtl0s_cr2(void **state)
 	assert_int_equal(seen, value);
 }
 
+/*
+ * GET and SET_VP_REGISTERS, as OpenHCL calls them (hcl/src/ioctl/register.rs),
+ * with the names of the TLFS.
+ */
+#define GET_VP_REGISTERS	0xc010b805
+#define SET_VP_REGISTERS	0x4010b806
+#define REGISTER_XFEM		0x00040005
+
+/**
+ * struct vp_registers - argument of both
+ * @count:     of registers: 1
+ * @registers: address of a struct register_assoc
+ */
+struct vp_registers {
+	int32_t count;
+	uint32_t reserved;
+	uint64_t registers;
+};
+
+/**
+ * struct register_assoc - a register's name and its value, as the TLFS has it
+ */
+struct register_assoc {
+	uint32_t name;
+	uint32_t reserved[3];
+	uint64_t value[2];
+};
+
+static int register_call(unsigned int command, uint32_t name, uint64_t *value)
+{
+	struct register_assoc assoc = { .name = name, .value = { *value } };
+	struct vp_registers args = { .count = 1, .registers = (uintptr_t)&assoc };
+
+	if (ioctl(vmm_file(guest.vm), command, &args))
+		return -errno;
+	*value = assoc.value[0];
+	return 0;
+}
+
+static int xfem_set(uint64_t value)
+{
+	return register_call(SET_VP_REGISTERS, REGISTER_XFEM, &value);
+}
+
 #define VECTOR_REGISTERS 16
 
 /**
@@ -470,107 +517,63 @@ static unsigned int vectors_stay(unsigned int *seed, bool wide)
 }
 
 /* VTL0's are filled, and looked at, once in a round; all are switched all the time. */
-static void vectors_round(unsigned int seed, bool wide, unsigned long switches)
+static void vectors_round(unsigned int seed, bool wide, bool own_wide)
 {
-	unsigned long end = vps_column(guest.vp, "entries") + switches;
+	unsigned long end = vps_column(guest.vp, "entries") + SWITCHES;
 	unsigned int own = seed;
 
 	guest_visit(VTL0_COMMAND_LOAD_VECTORS, seed, wide);
 	guest_alarm(1);
 	while (vps_column(guest.vp, "entries") < end)
-		assert_int_equal(vectors_stay(&own, wide), 0);
+		assert_int_equal(vectors_stay(&own, own_wide), 0);
 	guest_alarm(0);
 	assert_int_equal(guest_visit(VTL0_COMMAND_CHECK_VECTORS, seed, wide), 0);
 }
 
-static void vectors_belong_to_each(bool wide)
+/* @wide, @own_wide: with the upper halves of AVX, in VTL0 and in VTL2. */
+static void vectors_belong_to_each(bool wide, bool own_wide)
 {
 	unsigned int round;
 
-	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT | (wide ? CR4_OSXSAVE : 0));
 	for (round = 1; round <= ROUNDS; round++)
-		vectors_round(round, wide, 200);
+		vectors_round(round, wide, own_wide);
 	cpu_pin(0);
 }
 
 static void x87_and_sse_registers_belong_to_each(void **state)
 {
 	(void)state;
-	vectors_belong_to_each(false);
+	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT);
+	vectors_belong_to_each(false, false);
 }
 
 static void avx_registers_belong_to_each(void **state)
 {
 	(void)state;
-	if (!has_avx()) {
-		print_message("# no AVX, or no XSAVE: not shown here\n");
+	if (!cpu_has(1, 0, ECX, 28)) {
+		print_message("# this CPU has no AVX: not shown here\n");
 		skip();
 	}
-	vectors_belong_to_each(true);
-}
-
-/*
- * GET and SET_VP_REGISTERS, as OpenHCL calls them (hcl/src/ioctl/register.rs),
- * with the names of the TLFS.
- */
-#define GET_VP_REGISTERS	0xc010b805
-#define SET_VP_REGISTERS	0x4010b806
-#define REGISTER_XFEM		0x00040005
-
-/**
- * struct vp_registers - argument of both
- * @count:     of registers: 1
- * @registers: address of a struct register_assoc
- */
-struct vp_registers {
-	int32_t count;
-	uint32_t reserved;
-	uint64_t registers;
-};
-
-/**
- * struct register_assoc - a register's name and its value, as the TLFS has it
- */
-struct register_assoc {
-	uint32_t name;
-	uint32_t reserved[3];
-	uint64_t value[2];
-};
-
-static int register_call(unsigned int command, uint32_t name, uint64_t *value)
-{
-	struct register_assoc assoc = { .name = name, .value = { *value } };
-	struct vp_registers args = { .count = 1, .registers = (uintptr_t)&assoc };
-
-	if (ioctl(vmm_file(guest.vm), command, &args))
-		return -errno;
-	*value = assoc.value[0];
-	return 0;
-}
-
-static int xfem_set(uint64_t value)
-{
-	return register_call(SET_VP_REGISTERS, REGISTER_XFEM, &value);
+	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE);
+	/* As the VMM does when VTL0 asks for it by XSETBV. */
+	assert_int_equal(xfem_set(XCR0_AVX), 0);
+	vectors_belong_to_each(true, has_avx());
 }
 
 /* VTL0's XSETBV exits to the VMM, which sets it by a call; see tdx/mod.rs there. */
 static void vtl0_has_an_xcr0_of_its_own(void **state)
 {
-	uint64_t before = 0, value = 0;
+	/* Without XSAVE, VTL2 has none to keep, and nothing to read it by. */
+	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
 
 	(void)state;
-	if (!has_xsave()) {
-		print_message("# the kernel does not use XSAVE: VTL2 has no XCR0 to keep\n");
-		skip();
-	}
 	visits_begin(CR4_OSXSAVE);
-	before = own_xcr0();
 	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), XCR0_RESET);
 	assert_int_equal(xfem_set(3), 0);
 	assert_int_equal(register_call(GET_VP_REGISTERS, REGISTER_XFEM, &value), 0);
 	assert_int_equal(value, 3);
 	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), 3);
-	assert_int_equal(own_xcr0(), before);
+	assert_int_equal(has_xsave() ? own_xcr0() : 0, before);
 	cpu_pin(0);
 }
 
@@ -621,7 +624,6 @@ static const struct passed_msr passed_msrs[] = {
 	{ "PL3_SSP", 0x6a7, 7, 0, ECX, 7, 0x4000 },
 	{ "XFD", 0x1c4, 0xd, 1, EAX, 4, 1 << 18 },
 	{ "XFD_ERR", 0x1c5, 0xd, 1, EAX, 4, 1 << 18 },
-	{ "XSS", 0xda0, 0xd, 1, EAX, 3, 1 << 11 },
 };
 
 static uint64_t own_msr(uint32_t msr)
@@ -682,6 +684,32 @@ static void msrs_that_pass_through_belong_to_each(void **state)
 	cpu_pin(0);
 	if (!shown)
 		skip();
+}
+
+/*
+ * VTL0's XSS is in the run page, whether the kernel uses XSAVES or not: OpenHCL's
+ * is booted with noxsave, and answers VTL0's reads of it from there.
+ */
+static void xss_belongs_to_each(void **state)
+{
+	const uint64_t value = 1 << 11;
+	uint64_t before;
+	unsigned int round;
+
+	(void)state;
+	if (!cpu_has(0xd, 1, EAX, 3)) {
+		print_message("# this CPU has no XSS: not shown here\n");
+		skip();
+	}
+	visits_begin(0);
+	before = own_msr(MSR_XSS);
+	guest_context()->vp_state.msr_xss = value;
+	for (round = 0; round < 3; round++) {
+		vtl0_read(VTL0_REGISTER_CR2);
+		assert_int_equal(own_msr(MSR_XSS), before);
+		assert_int_equal(guest_context()->vp_state.msr_xss, value);
+	}
+	cpu_pin(0);
 }
 
 /**
@@ -793,6 +821,7 @@ int main(void)
 		GUEST_TEST(vtl0_has_an_xcr0_of_its_own),
 		GUEST_TEST(an_impossible_xcr0_is_refused),
 		GUEST_TEST(msrs_that_pass_through_belong_to_each),
+		GUEST_TEST(xss_belongs_to_each),
 		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
 		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
 	};

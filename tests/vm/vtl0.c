@@ -253,14 +253,21 @@ void guest_hook(struct lab_tdx_hook hook)
 	close(node);
 }
 
+void guest_module_call(struct lab_tdx_call *call)
+{
+	int node = module_open();
+
+	call->cpu = guest.vp;
+	check(!ioctl(node, LAB_TDX_CALL, call), "TDCALL: %s", strerror(errno));
+	close(node);
+}
+
 /* By a call that does nothing else to them: VP.INFO. */
 struct lab_tdx_unswitched guest_vtl2_registers(void)
 {
-	struct lab_tdx_call call = { .regs.rax = 1, .cpu = guest.vp };
-	int node = module_open();
+	struct lab_tdx_call call = { .regs.rax = 1 };
 
-	check(!ioctl(node, LAB_TDX_CALL, &call), "VP.INFO: %s", strerror(errno));
-	close(node);
+	guest_module_call(&call);
 	return call.unswitched;
 }
 

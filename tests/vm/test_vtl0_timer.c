@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * VTL0's TSC deadline, and what ends a halt.
+ *
+ * The VMM of these tests does what OpenHCL's does (virt_mshv_vtl/src/processor/tdx/
+ * mod.rs, TdxTscDeadlineService): it writes a deadline and sets "update" when there
+ * is a new one, and after each return it clears "update" and leaves the deadline as
+ * it was. The TDX module's deadline is like a level: once it has come, each entry
+ * exits at once, until another one is written.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+#define HIGH_VECTOR	0x91
+#define EXIT_DEADLINE	52
+#define VM_SHIFT	52
+#define VP_RD		9
+#define DEADLINE_OFF	UINT64_MAX
+#define APIC_ISR	0x100
+
+/* Static, since the fixture ends what a failed test left. */
+static struct stay stay;
+
+/* TSC ticks of a millisecond, measured. */
+static uint64_t ticks_per_ms(void)
+{
+	static uint64_t ticks;
+	uint64_t begin, tsc;
+
+	if (!ticks) {
+		begin = clock_ms(CLOCK_MONOTONIC);
+		tsc = __rdtsc();
+		sleep_ms(50);
+		ticks = (__rdtsc() - tsc) / (clock_ms(CLOCK_MONOTONIC) - begin);
+	}
+	return ticks;
+}
+
+static uint64_t in_ms(unsigned int ms)
+{
+	return __rdtsc() + ms * ticks_per_ms();
+}
+
+/* update_deadline() of OpenHCL. */
+static void deadline_arm(uint64_t deadline)
+{
+	guest_context()->tsc_deadline.deadline = deadline;
+	guest_context()->tsc_deadline.update = 1;
+}
+
+/* Its clear_deadline(), after each return. */
+static void client_clear(void)
+{
+	guest_context()->tsc_deadline.update = 0;
+}
+
+/* One stay of @ms at most. True: the deadline has come. */
+static bool stay_expires(unsigned int ms)
+{
+	int ret = guest_enter(ms);
+	uint64_t rax = guest_context()->exit.rax;
+
+	client_clear();
+	check(!ret || ret == -EINTR, "a stay: %s, RAX %#lx", strerror(-ret), (unsigned long)rax);
+	if (ret || rax >> 32)
+		return false;
+	check((uint32_t)rax == EXIT_DEADLINE, "VTL0 exits with %#lx", (unsigned long)rax);
+	return true;
+}
+
+/* Stays until the deadline has come; it comes within PATIENCE_MS. */
+static void stays_until_expiry(void)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	while (!stay_expires(20))
+		check(clock_ms(CLOCK_MONOTONIC) < end, "the deadline does not come");
+}
+
+/* Stays for @ms: how often the deadline came. */
+static unsigned int expiries_within(unsigned int ms)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
+	unsigned int count = 0;
+
+	while (clock_ms(CLOCK_MONOTONIC) < end)
+		count += stay_expires(20);
+	return count;
+}
+
+/* The VP spins, or is halted; its thread is stopped, the caller on its CPU. */
+static void timing_begin(enum vtl0_mode mode)
+{
+	ticks_per_ms();
+	guest_mode(guest.vp, mode);
+	if (mode == VTL0_MODE_HALT)
+		guest_halted_wait(guest.vp);
+	vmm_vp_stop(guest.vm, guest.vp);
+	cpu_pin(guest.vp);
+	expiries_within(5);
+}
+
+static void timing_end(void)
+{
+	deadline_arm(0);
+	cpu_pin(0);
+}
+
+static void comes_once(enum vtl0_mode mode)
+{
+	volatile struct vtl0_report *report = vmm_report(guest.vm, guest.vp);
+	uint64_t deadline, spins, entries;
+
+	timing_begin(mode);
+	deadline = in_ms(5);
+	deadline_arm(deadline);
+	stays_until_expiry();
+	assert_true(__rdtsc() >= deadline);
+	assert_int_equal(guest_context()->tsc_deadline.deadline, deadline);
+
+	spins = report->spins;
+	entries = vps_column(guest.vp, "entries");
+	assert_int_equal(expiries_within(300), 0);
+	if (mode == VTL0_MODE_SPIN)
+		assert_true(report->spins > spins);
+	else
+		assert_int_equal(vps_column(guest.vp, "entries"), entries);
+	timing_end();
+}
+
+static void a_deadline_comes_once_to_a_running_vp(void **state)
+{
+	(void)state;
+	comes_once(VTL0_MODE_SPIN);
+}
+
+static void a_deadline_comes_once_to_a_halted_vp(void **state)
+{
+	(void)state;
+	comes_once(VTL0_MODE_HALT);
+}
+
+static void the_kernel_clears_the_update_that_it_takes(void **state)
+{
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	deadline_arm(in_ms(1000));
+	assert_true(guest_enter(20) == -EINTR);
+	assert_int_equal(guest_context()->tsc_deadline.update, 0);
+	timing_end();
+}
+
+/* The module never saw it expire, but the VMM did. */
+static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void **state)
+{
+	unsigned int route;
+
+	(void)state;
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	timing_begin(VTL0_MODE_HALT);
+	deadline_arm(in_ms(5));
+	stays_until_expiry();
+	guest_raise(route);
+	assert_int_equal(expiries_within(100), 0);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 1);
+	timing_end();
+}
+
+static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
+{
+	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		timing_begin(modes[i]);
+		deadline_arm(__rdtsc() - 1);
+		stays_until_expiry();
+		assert_int_equal(expiries_within(100), 0);
+		/* 1 is a time, and it is over; 0 is none. */
+		deadline_arm(1);
+		stays_until_expiry();
+		assert_int_equal(expiries_within(100), 0);
+		timing_end();
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+}
+
+static void each_update_arms_it_again(void **state)
+{
+	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
+	unsigned int round;
+	uint64_t deadline;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		timing_begin(modes[i]);
+		for (round = 0; round < 50; round++) {
+			deadline = in_ms(round % 4);
+			deadline_arm(deadline);
+			stays_until_expiry();
+			assert_true(__rdtsc() >= deadline);
+		}
+		timing_end();
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+}
+
+static void an_armed_deadline_lasts_over_stays(void **state)
+{
+	uint64_t deadline;
+
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	deadline = in_ms(100);
+	deadline_arm(deadline);
+	assert_false(stay_expires(5));
+	assert_false(stay_expires(5));
+	stays_until_expiry();
+	assert_true(__rdtsc() >= deadline);
+	timing_end();
+}
+
+static void a_deadline_of_zero_disarms(void **state)
+{
+	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		timing_begin(modes[i]);
+		deadline_arm(in_ms(50));
+		assert_false(stay_expires(5));
+		deadline_arm(0);
+		assert_int_equal(expiries_within(150), 0);
+		timing_end();
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+}
+
+/*
+ * VTL0 halts in the course of a stay, with a deadline of an earlier one: the
+ * update is gone by then, and the time still counts.
+ */
+static void a_halt_ends_at_the_deadline_of_an_earlier_stay(void **state)
+{
+	uint64_t deadline;
+
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	deadline = in_ms(400);
+	deadline_arm(deadline);
+	assert_false(stay_expires(5));
+	guest_visit(VTL0_COMMAND_MODE, VTL0_MODE_HALT, 0);
+	stays_until_expiry();
+	assert_true(__rdtsc() >= deadline);
+	assert_true(vmm_report(guest.vm, guest.vp)->halts > 0);
+	assert_int_equal(expiries_within(100), 0);
+	timing_end();
+}
+
+/*
+ * The module refuses a time that is 2^63 ahead (metadata_vp.c of Intel's sources),
+ * and OpenHCL adds any distance to the TSC. It is as good as none, no error, and
+ * takes the place of the one before.
+ */
+static void a_deadline_beyond_all_time_never_comes(void **state)
+{
+	const uint64_t far[] = { UINT64_MAX, UINT64_MAX - 1, __rdtsc() + (1ULL << 63) + (1ULL << 50) };
+	size_t i;
+
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	for (i = 0; i < ARRAY_SIZE(far); i++) {
+		deadline_arm(in_ms(50));
+		assert_false(stay_expires(5));
+		deadline_arm(far[i]);
+		assert_int_equal(expiries_within(150), 0);
+	}
+	timing_end();
+}
+
+/*
+ * The timer behind the module's deadline has 32 bits, so that a far one exits
+ * before its time (set_vmx_preemption_timer() of Intel's sources). OpenHCL finds
+ * the next time unchanged then, and sets no update.
+ */
+static void an_exit_before_the_deadline_leaves_it_armed(void **state)
+{
+	const struct lab_tdx_hook early = {
+		.kind = LAB_TDX_HOOK_EXIT,
+		.count = 1,
+		.reason = EXIT_DEADLINE,
+	};
+	uint64_t deadline;
+
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	deadline = in_ms(200);
+	deadline_arm(deadline);
+	assert_false(stay_expires(5));
+	guest_hook(early);
+	cpu_pin(guest.vp);
+	/* Whether the VMM sees that one is the driver's choice. */
+	while (__rdtsc() < deadline)
+		stay_expires(20);
+	stays_until_expiry();
+	assert_int_equal(expiries_within(100), 0);
+	timing_end();
+}
+
+static uint64_t module_deadline(unsigned int vm)
+{
+	struct lab_tdx_call call = {
+		.regs = { .rax = VP_RD, .rdx = TDX_TSC_DEADLINE(vm) },
+	};
+
+	guest_module_call(&call);
+	assert_int_equal(call.regs.rax, 0);
+	return call.regs.r8;
+}
+
+/* VM 2 and 3 are not there to be entered, but their fields are. */
+static void each_vm_has_a_deadline_of_its_own(void **state)
+{
+	uint64_t vm_1, deadline, good;
+	unsigned int vm;
+
+	(void)state;
+	timing_begin(VTL0_MODE_SPIN);
+	vm_1 = in_ms(3600000);
+	deadline_arm(vm_1);
+	assert_false(stay_expires(5));
+	good = guest_context()->entry_rcx;
+	for (vm = 2; vm <= 3; vm++) {
+		deadline = in_ms(1000 * vm);
+		guest_context()->entry_rcx = (uint64_t)vm << VM_SHIFT;
+		deadline_arm(deadline);
+		assert_int_equal(guest_enter(20), -EIO);
+		assert_int_equal(module_deadline(vm), deadline);
+		assert_int_equal(module_deadline(1), vm_1);
+		deadline_arm(0);
+		assert_int_equal(guest_enter(20), -EIO);
+		assert_int_equal(module_deadline(vm), DEADLINE_OFF);
+	}
+	guest_context()->entry_rcx = good;
+	timing_end();
+}
+
+/*
+ * VTL0 waits once, with interrupts closed or a task priority, and the VMM's own
+ * thread runs it. It waits by then: the vector of the command has been handled.
+ */
+static void waiting_begin(enum vtl0_wait how, unsigned int priority, bool open)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = { how, priority, open };
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	guest_halted_wait(guest.vp);
+	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_WAIT, arguments);
+	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_WAITING) {
+		check(clock_ms(CLOCK_MONOTONIC) < end, "VP %u does not wait", guest.vp);
+		sleep_ms(1);
+	}
+	guest_halted_wait(guest.vp);
+}
+
+/* The wait ends: what it left in EDX:EAX. */
+static uint64_t waiting_end(void)
+{
+	uint64_t result = 0;
+
+	assert_int_equal(vmm_command_wait(guest.vm, guest.vp, PATIENCE_MS, &result), 0);
+	return result;
+}
+
+static void ends_by_a_device(enum vtl0_wait how, unsigned int priority, bool open)
+{
+	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
+
+	waiting_begin(how, priority, open);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+	guest_raise(route);
+	assert_int_equal(waiting_end(), 0);
+	guest_count_wait(guest.vp, VECTOR, 1);
+}
+
+/* "Exit idle when an interrupt is received, regardless of IF": OpenHCL, tdx/mod.rs. */
+static void idle_with_interrupts_closed_ends_by_a_device(void **state)
+{
+	(void)state;
+	ends_by_a_device(VTL0_WAIT_IDLE, 0, false);
+}
+
+static void idle_ends_by_a_vector_below_the_task_priority(void **state)
+{
+	(void)state;
+	ends_by_a_device(VTL0_WAIT_IDLE, 0x60, true);
+}
+
+static void idle_with_interrupts_closed_ends_by_an_ipi(void **state)
+{
+	uint64_t icr = VTL0_ICR(apic_id(guest.vp), VECTOR, 0);
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	waiting_begin(VTL0_WAIT_IDLE, 0, false);
+	guest_command(0, VTL0_COMMAND_IPI, icr, 1, 0);
+	assert_int_equal(waiting_end(), 0);
+	guest_count_wait(guest.vp, VECTOR, 1);
+}
+
+/* As the reference kernel has it (mshv_tdx_update_rvi_halt()): any request ends it. */
+static void hlt_with_interrupts_closed_ends_by_a_device(void **state)
+{
+	(void)state;
+	ends_by_a_device(VTL0_WAIT_HLT, 0, false);
+}
+
+static void hlt_ends_by_a_vector_below_the_task_priority(void **state)
+{
+	(void)state;
+	ends_by_a_device(VTL0_WAIT_HLT, 0x60, true);
+}
+
+/* EDX:EAX, which VTL0 had filled with ones. */
+static void the_idle_register_reads_as_zero(void **state)
+{
+	(void)state;
+	waiting_begin(VTL0_WAIT_IDLE, 0, true);
+	vmm_assert(guest.vm, guest.vp, VECTOR);
+	assert_int_equal(waiting_end(), 0);
+	guest_count_wait(guest.vp, VECTOR, 1);
+}
+
+static void in_service_set(unsigned int vector)
+{
+	volatile uint32_t *apic = (uint32_t *)vtl_page(vmm_file(guest.vm),
+			MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, guest.vp));
+
+	apic[(APIC_ISR + vector / 32 * 16) / 4] |= 1u << vector % 32;
+	guest_context()->gpr.svi = vector;
+}
+
+/* Waits until the kernel has ended the halt that the VMM began. */
+static void halted_flag_wait(bool halted)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+
+	while (!(__atomic_load_n(&run->flags, __ATOMIC_SEQ_CST) & MSHV_VTL_RUN_HALTED) == halted) {
+		check(clock_ms(CLOCK_MONOTONIC) < end, "the VP is %s halted",
+		      halted ? "not" : "still");
+		sleep_ms(1);
+	}
+}
+
+static void a_halt_ends_though_a_higher_vector_is_in_service(uint8_t why)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
+
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	vmm_vp_stop(guest.vm, guest.vp);
+	in_service_set(HIGH_VECTOR);
+	run->flags |= MSHV_VTL_RUN_HALTED;
+	run->offload_flags = VMM_OFFLOAD_DEFAULT | why;
+	stay_begin(&stay);
+	assert_true(stay_lasts(&stay));
+	guest_raise(route);
+	halted_flag_wait(false);
+	guest_spinning_wait(guest.vp);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(run->offload_flags & why, 0);
+	/* It is requested, and waits for the end of the other. */
+	assert_int_equal(guest_context()->gpr.rvi, VECTOR);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+}
+
+static void idle_ends_with_a_higher_vector_in_service(void **state)
+{
+	(void)state;
+	a_halt_ends_though_a_higher_vector_is_in_service(MSHV_VTL_OFFLOAD_HALT_IDLE);
+}
+
+static void hlt_ends_with_a_higher_vector_in_service(void **state)
+{
+	(void)state;
+	a_halt_ends_though_a_higher_vector_is_in_service(MSHV_VTL_OFFLOAD_HALT_HLT);
+}
+
+/* Whatever else the VMM halts a VP for (a TLB lock, a SIPI) is not over with it. */
+static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
+	unsigned long entries;
+
+	(void)state;
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	vmm_vp_stop(guest.vm, guest.vp);
+	run->flags |= MSHV_VTL_RUN_HALTED;
+	run->offload_flags = VMM_OFFLOAD_DEFAULT | MSHV_VTL_OFFLOAD_HALT_OTHER |
+			     MSHV_VTL_OFFLOAD_HALT_IDLE;
+	entries = vps_column(guest.vp, "entries");
+	stay_begin(&stay);
+	assert_true(stay_lasts(&stay));
+	guest_raise(route);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vps_column(guest.vp, "entries"), entries);
+	assert_true(run->flags & MSHV_VTL_RUN_HALTED);
+	assert_int_equal(run->offload_flags & MSHV_VTL_OFFLOAD_HALT_IDLE, 0);
+
+	run->flags &= ~MSHV_VTL_RUN_HALTED;
+	run->offload_flags = VMM_OFFLOAD_DEFAULT;
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	guest_count_wait(guest.vp, VECTOR, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(a_deadline_comes_once_to_a_running_vp),
+		GUEST_TEST(a_deadline_comes_once_to_a_halted_vp),
+		GUEST_TEST(the_kernel_clears_the_update_that_it_takes),
+		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs),
+		GUEST_TEST(a_deadline_in_the_past_comes_at_once_and_once),
+		GUEST_TEST(each_update_arms_it_again),
+		GUEST_TEST(an_armed_deadline_lasts_over_stays),
+		GUEST_TEST(a_deadline_of_zero_disarms),
+		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_stay),
+		GUEST_TEST(a_deadline_beyond_all_time_never_comes),
+		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
+		GUEST_TEST(each_vm_has_a_deadline_of_its_own),
+		GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),
+		GUEST_TEST(idle_ends_by_a_vector_below_the_task_priority),
+		GUEST_TEST(idle_with_interrupts_closed_ends_by_an_ipi),
+		GUEST_TEST(hlt_with_interrupts_closed_ends_by_a_device),
+		GUEST_TEST(hlt_ends_by_a_vector_below_the_task_priority),
+		GUEST_TEST(the_idle_register_reads_as_zero),
+		GUEST_TEST(idle_ends_with_a_higher_vector_in_service),
+		GUEST_TEST(hlt_ends_with_a_higher_vector_in_service),
+		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end_by_an_interrupt),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_timer", tests, NULL, NULL);
+}
