@@ -117,7 +117,7 @@ int driver_vp(struct driver *driver, uint32_t vp, struct driver_vp *facts)
 		return error;
 	facts->apic_id = asked.apic_id;
 	facts->quota = asked.quota;
-	facts->mapped = asked.mapped;
+	facts->taken = asked.mapped + asked.quarantined;
 	return 0;
 }
 

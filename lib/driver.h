@@ -36,11 +36,14 @@ struct driver {
 
 /**
  * struct driver_vp - what the driver says of a VP
+ * @apic_id: names it
+ * @quota:   most hardware vectors that it may have; 0: no limit
+ * @taken:   hardware vectors that count against the quota
  */
 struct driver_vp {
 	uint32_t apic_id;
 	uint32_t quota;
-	uint32_t mapped;
+	uint32_t taken;
 };
 
 /**

@@ -16,6 +16,8 @@
 #define WINDOW_MIN_NS	10000000ULL
 /* More cannot come, and can still be multiplied. */
 #define CAME_MAX	10000000000ULL
+/* A pause doubles so many times at most. */
+#define PAUSE_DOUBLINGS_MAX	6
 
 /**
  * struct seen - a route, as it was when it was looked at
@@ -61,6 +63,26 @@ static bool has_dwelt(struct vtlirq *irqs, uint64_t since_ms)
 	return system_now_ms() - since_ms >= irqs->config.dwell_ms;
 }
 
+static bool is_paused(const struct route_pause *pause)
+{
+	return system_now_ms() < pause->until_ms;
+}
+
+static void pause_begin(struct route_pause *pause, uint64_t first_ms)
+{
+	unsigned int doublings = pause->count;
+
+	if (doublings > PAUSE_DOUBLINGS_MAX)
+		doublings = PAUSE_DOUBLINGS_MAX;
+	pause->until_ms = system_now_ms() + (first_ms << doublings);
+	pause->count++;
+}
+
+static void pause_end(struct route_pause *pause)
+{
+	*pause = (struct route_pause){ 0 };
+}
+
 static void take_sample(struct vtlirq_route *route, const struct driver_counts *counts)
 {
 	struct route_sample *sample = &route->sample;
@@ -99,8 +121,6 @@ static bool may_promote(struct vtlirq_route *route)
 	}
 	if (route->rate_milli <= irqs->config.promote_rate * 1000ULL)
 		return false;
-	if (route->sample.tried_ms && !has_dwelt(irqs, route->sample.tried_ms))
-		return false;
 	return !refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &status);
 }
 
@@ -119,6 +139,7 @@ static int look_at(struct vtlirq_route *route, struct seen *seen)
 	seen->changed_ms = route->changed_ms;
 	seen->is_redirected = route->way->kind == VTLIRQ_REDIRECTED;
 	seen->may_move = has_dwelt(route->irqs, route->changed_ms) &&
+			 !is_paused(&route->sample.after_failure) &&
 			 (seen->is_redirected || may_promote(route));
 	return 0;
 }
@@ -158,7 +179,9 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	seen->is_redirected = is_promotion;
 	seen->may_move = false;
 	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	pause_end(&route->sample.after_failure);
 	if (is_promotion) {
+		pause_end(&route->sample.after_eviction);
 		route->promotions++;
 		context_add(route->irqs, &route->irqs->totals.promotions, 1);
 	} else {
@@ -187,12 +210,20 @@ static int move(struct seen *seen, enum way_wish wish)
 	return result;
 }
 
-static void count_move(struct round *round, int result)
+/*
+ * A route whose move failed is left alone for a while, each time for longer, so that
+ * the moves of a round are there for the others.
+ */
+static void count_move(struct round *round, struct seen *seen, int result)
 {
 	round->budget--;
 	round->moved += !result;
+	if (!result)
+		return;
 	if (result < 0 && !round->error)
 		round->error = result;
+	seen->may_move = false;
+	pause_begin(&seen->route->sample.after_failure, round->irqs->config.dwell_ms);
 }
 
 /* ---- VPs that have no vector left ---- */
@@ -230,10 +261,7 @@ static int try_promote(struct round *round, struct seen *seen)
 			round->full[i] |= seen->aim.vps[i];
 		return 1;
 	}
-	count_move(round, result);
-	/* Nothing that others do helps: it is left alone for a while. */
-	if (result)
-		seen->route->sample.tried_ms = system_now_ms();
+	count_move(round, seen, result);
 	return result ? 2 : 0;
 }
 
@@ -287,8 +315,11 @@ static struct seen *find_victim(struct round *round, const struct seen *busy)
  * Take the victim's vector, and give it to the busy one. Routes that share the
  * vector go one by one: a quota of the VMM's is met by the first, one of the
  * driver's by the last of them.
+ *
+ * Return: false if a route on the vector could not be moved, so that the vector is
+ * still in use; another victim may do.
  */
-static void replace(struct round *round, struct seen *busy, struct seen *victim)
+static bool replace(struct round *round, struct seen *busy, struct seen *victim)
 {
 	struct seen first = *victim;
 	int result = 1;
@@ -299,12 +330,35 @@ static void replace(struct round *round, struct seen *busy, struct seen *victim)
 		if (!shares_vector(&first, one))
 			continue;
 		result = move(one, WAY_PROXIED);
-		count_move(round, result);
+		count_move(round, one, result);
 		if (result)
-			return;
+			return false;
 		round->full[first.vp / 64] &= ~(1ULL << first.vp % 64);
 		result = try_promote(round, busy);
 	}
+	return true;
+}
+
+/*
+ * The driver keeps a vector aside for a while after it was given back, so that the
+ * busy route may get it only in a later round. Until then no other route has to go.
+ */
+static void evict_for(struct round *round, struct seen *busy)
+{
+	struct route_pause *pause = &busy->route->sample.after_eviction;
+	struct seen *victim = NULL;
+	bool is_evicted = false;
+
+	if (is_paused(pause))
+		return;
+	while (!is_evicted && round->budget) {
+		victim = find_victim(round, busy);
+		if (!victim)
+			return;
+		is_evicted = replace(round, busy, victim);
+	}
+	if (is_evicted && !busy->is_redirected)
+		pause_begin(pause, 2ULL * round->irqs->config.dwell_ms);
 }
 
 /*
@@ -314,14 +368,10 @@ static void replace(struct round *round, struct seen *busy, struct seen *victim)
 static void promote(struct round *round, struct seen *seen)
 {
 	uint64_t device_id = seen->route->interrupt.device_id;
-	struct seen *victim;
 
-	if (try_promote(round, seen) != 1 || !round->budget ||
-	    refusals_know(&round->irqs->refusals, device_id))
-		return;
-	victim = find_victim(round, seen);
-	if (victim)
-		replace(round, seen, victim);
+	if (try_promote(round, seen) == 1 && round->budget &&
+	    !refusals_know(&round->irqs->refusals, device_id))
+		evict_for(round, seen);
 }
 
 static void act(struct round *round)

@@ -14,16 +14,28 @@
 struct way;
 
 /**
+ * struct route_pause - for how long the policy leaves a route alone
+ * @until_ms: the pause ends at this time
+ * @count:    how many pauses there were in a row; each is twice as long
+ */
+struct route_pause {
+	uint64_t until_ms;
+	unsigned int count;
+};
+
+/**
  * struct route_sample - what the policy notes; protected by the policy's lock
- * @at_ns: when @count was read
- * @count: interrupts by then
- * @tried_ms: when it was last tried to promote it, and failed though there was a
- *            vector; or 0
+ * @at_ns:      when @count was read
+ * @count:      interrupts by then
+ * @after_failure:  the last move of this route failed
+ * @after_eviction: another route gave up its vector for this route, which has not
+ *                  got one yet
  */
 struct route_sample {
 	uint64_t at_ns;
 	uint64_t count;
-	uint64_t tried_ms;
+	struct route_pause after_failure;
+	struct route_pause after_eviction;
 };
 
 /**

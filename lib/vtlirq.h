@@ -392,7 +392,10 @@ void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary);
  * nothing. Routes that are proxied for want of a vector, or were refused long
  * enough ago, are promoted, the busiest first; where a VP has no vector left, its
  * idlest redirected route gives way if it is idler by far (not to a device that
- * was refused: it takes a vector that is free).
+ * was refused: it takes a vector that is free). The driver keeps a vector aside for
+ * a while after it was given back, so that the busy route may get it only in a later
+ * call. A route that cannot be moved stays as it is, the next one is tried instead,
+ * and it is left alone for @dwell_ms, and twice as long after each further failure.
  *
  * Return: how many routes were moved; or a negative errno of the driver.
  */

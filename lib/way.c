@@ -159,7 +159,7 @@ static bool note_failure(struct vtlirq *irqs, struct change *change, uint32_t vp
 	}
 	if (error == -ENODEV) {
 		driver_vp(&irqs->driver, vp, &facts);
-		reason = facts.quota && facts.mapped >= facts.quota ?
+		reason = facts.quota && facts.taken >= facts.quota ?
 			 VTLIRQ_REASON_QUOTA : VTLIRQ_REASON_NO_VECTOR;
 	}
 	/* That a vector is wanting says more than that a VP is offline. */

@@ -323,16 +323,39 @@ static struct fake_mapping *find_mapping(int vp, uint32_t proxy_vector)
 	return NULL;
 }
 
+static bool is_aside(const struct fake_mapping *mapping)
+{
+	return !mapping->references && fake_now_ms() < mapping->aside_until_ms;
+}
+
+static unsigned int aside_on(int vp)
+{
+	unsigned int aside = 0;
+
+	for (int i = 0; i < 256; i++)
+		aside += is_aside(&fake.mappings[vp][i]);
+	return aside;
+}
+
+/* What was mapped there before may come out of quarantine for the same proxy vector. */
+static bool may_take(const struct fake_mapping *mapping, uint32_t proxy_vector, bool has_room)
+{
+	if (mapping->references)
+		return false;
+	if (is_aside(mapping))
+		return mapping->proxy_vector == proxy_vector;
+	return has_room;
+}
+
 static struct fake_mapping *make_mapping(int vp, uint32_t proxy_vector)
 {
-	unsigned int mapped = mapped_on(vp);
+	unsigned int taken = mapped_on(vp) + aside_on(vp);
+	bool has_room = taken < fake.vectors && (!fake.quota || taken < fake.quota);
 
-	if (mapped >= fake.vectors || (fake.quota && mapped >= fake.quota))
-		return NULL;
 	for (unsigned int i = 0; i < fake.vectors; i++) {
 		struct fake_mapping *mapping = &fake.mappings[vp][FAKE_FIRST_VECTOR + i];
 
-		if (mapping->references)
+		if (!may_take(mapping, proxy_vector, has_room))
 			continue;
 		mapping->proxy_vector = proxy_vector;
 		mapping->generation = ++generations;
@@ -375,6 +398,7 @@ static void drop_reference(int vp, uint32_t vector)
 
 	if (--mapping->references)
 		return;
+	mapping->aside_until_ms = fake_now_ms() + fake.quarantine_ms;
 	relay(vp, mapping);
 	for (int i = 0; i < FAKE_WAYS_MAX && fake.ways[i].is_used; i++) {
 		const struct fake_way *way = &fake.ways[i];
@@ -416,6 +440,7 @@ static int vp_interrupts(struct mshv_vp_interrupts *asked)
 	asked->apic_id = fake_apic_id(asked->vp);
 	asked->quota = fake.quota;
 	asked->mapped = mapped_on(asked->vp);
+	asked->quarantined = aside_on(asked->vp);
 	return 0;
 }
 

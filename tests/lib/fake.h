@@ -55,6 +55,7 @@ struct fake_way {
  * struct fake_mapping - what stands on a hardware vector
  * @references: of all files; 0: nothing
  * @pending:    raised, and not yet relayed
+ * @aside_until_ms: given back, and in quarantine until then
  * @is_odd:     the host failed in a way that may have left an interrupt here
  */
 struct fake_mapping {
@@ -62,6 +63,7 @@ struct fake_mapping {
 	uint32_t proxy_vector;
 	uint64_t generation;
 	uint64_t pending;
+	uint64_t aside_until_ms;
 	bool is_odd;
 };
 
@@ -87,6 +89,8 @@ struct fake_answer {
  * @capabilities: the host's register
  * @vectors:   per VP
  * @quota:     the driver's
+ * @quarantine_ms: for so long a vector that was given back is given to no other
+ *             proxy vector
  * @fail_at:   for each kind: that call, counted from 1, fails with @fail_errno
  * @fail_errno: see there
  * @calls:     made so far
@@ -105,6 +109,7 @@ struct fake {
 	uint64_t capabilities;
 	unsigned int vectors;
 	unsigned int quota;
+	unsigned int quarantine_ms;
 	bool offline[FAKE_VPS];
 	int fail_at[FAKE_CALLS];
 	int fail_errno[FAKE_CALLS];

@@ -333,6 +333,130 @@ static void test_refused_evicts_nobody(void **state)
 	close_all();
 }
 
+/* The host takes the interrupts of the routes below this one back from no vector. */
+static int stuck;
+
+static struct fake_answer hold_stuck(const struct fake_way *way)
+{
+	if (!way->is_redirected && (int)way->interrupt.data < stuck)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
+/* The idlest route cannot be moved: the next one has to go. */
+static void test_stuck_route_blocks_nobody(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
+	int failures = 0;
+
+	(void)state;
+	fake.vectors = 2;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 2, 0);
+	stuck = 1;
+	fake.decide = hold_stuck;
+	second(rates);
+	assert_int_equal(second(rates), 2);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	/* Route 1 would have its vector, too: it is tried less and less often. */
+	for (int i = 0; i < 20; i++)
+		failures += second(rates) < 0;
+	assert_true(failures > 0);
+	assert_true(failures <= 5);
+	fake.decide = NULL;
+	close_all();
+}
+
+/* More of them than there are moves in a round: they do not use up each round. */
+static void test_stuck_routes_leave_moves_for_others(void **state)
+{
+	unsigned int rates[ROUTES] = { 0 };
+	int rounds = 0;
+
+	(void)state;
+	fake.vectors = 20;
+	open_with((struct vtlirq_config) { .moves_max = 4 });
+	create(0, 20, 0);
+	stuck = 19;
+	fake.decide = hold_stuck;
+	rates[19] = 1;
+	rates[20] = 1000;
+	second(rates);
+	while (live[20].state.way != VTLIRQ_REDIRECTED && rounds++ < 40)
+		second(rates);
+	expect(20, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(19, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	fake.decide = NULL;
+	close_all();
+}
+
+/* One of two routes on the idlest vector cannot be moved: that vector stays. */
+static void test_stuck_route_on_a_shared_vector(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
+	struct vtlirq_target target;
+
+	(void)state;
+	fake.vectors = 2;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 0, 0);
+	live[1] = live[0];
+	live[1].interrupt.data = 1;
+	target = (struct vtlirq_target) { .vector = 40, .vps = &live[1].vps, .words = 1 };
+	assert_int_equal(vtlirq_route_create(irqs, &live[1].interrupt, &target, &live[1].route),
+			 0);
+	create(2, 3, 0);
+	stuck = 1;
+	fake.decide = hold_stuck;
+	second(rates);
+	assert_true(second(rates) >= 2);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	fake.decide = NULL;
+	close_all();
+}
+
+/* A vector that was given up is in quarantine first: one is enough all the same. */
+static void test_vector_in_quarantine(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
+
+	(void)state;
+	fake.vectors = 3;
+	fake.quarantine_ms = 1500;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 3, 0);
+	second(rates);
+	assert_int_equal(second(rates), 1);
+	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
+	expect(3, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	/* The policy knows of no quarantine: it waits for that vector all the same. */
+	assert_int_equal(second(rates), 0);
+	assert_int_equal(second(rates), 1);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	close_all();
+}
+
+/* What is in quarantine counts against the driver's quota. */
+static void test_quota_and_quarantine(void **state)
+{
+	(void)state;
+	fake.quota = 1;
+	fake.quarantine_ms = 1500;
+	open_with((struct vtlirq_config) { 0 });
+	create(0, 0, 0);
+	assert_int_equal(vtlirq_route_destroy(live[0].route), 0);
+	live[0].route = NULL;
+	create(1, 1, 0);
+	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
+	close_all();
+}
+
 static void test_who_is_left_alone(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
@@ -414,6 +538,11 @@ int main(void)
 		cmocka_unit_test_setup(test_quota_of_the_vmm, setup),
 		cmocka_unit_test_setup(test_refused, setup),
 		cmocka_unit_test_setup(test_refused_evicts_nobody, setup),
+		cmocka_unit_test_setup(test_stuck_route_blocks_nobody, setup),
+		cmocka_unit_test_setup(test_stuck_routes_leave_moves_for_others, setup),
+		cmocka_unit_test_setup(test_stuck_route_on_a_shared_vector, setup),
+		cmocka_unit_test_setup(test_vector_in_quarantine, setup),
+		cmocka_unit_test_setup(test_quota_and_quarantine, setup),
 		cmocka_unit_test_setup(test_who_is_left_alone, setup),
 		cmocka_unit_test_setup(test_no_policy, setup),
 		cmocka_unit_test_setup(test_counts_over_moves, setup),
