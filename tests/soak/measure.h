@@ -16,7 +16,7 @@
  * @slab:       kB in objects of the slab allocator, each cache's in use
  * @files:      open files of the system
  * @fds:        open files of this process
- * @descriptors: interrupts with a directory in /proc/irq
+ * @descriptors: interrupts that the kernel has (/sys/kernel/irq)
  * @rows:       lines of /proc/interrupts
  * @vectors:    by CPU: how many hardware vectors can be had there, to the last
  */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vtl.h"
 
@@ -188,6 +189,23 @@ static unsigned long slab_get(void)
 	return kernel && !strcmp(kernel, "kasan") ? 0 : meminfo("Slab:");
 }
 
+/* Else the checks for leaks, here and elsewhere, would see nothing. */
+static void mappings_count_among_the_interrupt_descriptors(void **state)
+{
+	unsigned int before, i;
+	int vtl = vtl_open();
+
+	(void)state;
+	quarantine_wait_empty();
+	before = irq_descriptors();
+	for (i = 0; i < 50; i++)
+		assert_true(vtl_map(vtl, 0x40 + i, 0) > 0);
+	assert_int_equal(irq_descriptors(), before + 50);
+	close(vtl);
+	quarantine_wait_empty();
+	assert_int_equal(irq_descriptors(), before);
+}
+
 static void many_pairs_leave_nothing(void **state)
 {
 	unsigned int descriptors, vectors_before;
@@ -228,6 +246,7 @@ int main(void)
 		LAB_TEST(all_vectors_come_back),
 		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
 		LAB_TEST(a_quota_of_five_gives_five),
+		LAB_TEST(mappings_count_among_the_interrupt_descriptors),
 		LAB_TEST(many_pairs_leave_nothing),
 	};
 

@@ -334,11 +334,11 @@ long driver_parameter(const char *name, long value)
 
 unsigned int irq_descriptors(void)
 {
-	DIR *dir = opendir("/proc/irq");
+	DIR *dir = opendir("/sys/kernel/irq");
 	unsigned int count = 0;
 	struct dirent *entry;
 
-	check(dir, "/proc/irq: %s", strerror(errno));
+	check(dir, "/sys/kernel/irq: %s", strerror(errno));
 	while ((entry = readdir(dir)))
 		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
 	closedir(dir);

@@ -114,7 +114,10 @@ void quarantine_wait_empty(void);
 /* Sets a parameter of the driver; gives the one before. */
 long driver_parameter(const char *name, long value);
 
-/* Interrupt descriptors of the kernel. */
+/*
+ * Interrupt descriptors of the kernel. /proc/irq does not do: those of the driver are
+ * never set up by a driver's request_irq(), and have no directory there.
+ */
 unsigned int irq_descriptors(void);
 
 /* From now on... */
