@@ -16,6 +16,18 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+/*
+ * Linux's own header of /dev/mshv, where there is one. From 6.19 on it has some of
+ * the names below, with the same numbers; those are left to it, so that a program may
+ * include both headers, in any order. What both name is spelled as it is there, or
+ * is defined here only if it is not there.
+ */
+#ifdef __has_include
+#if __has_include("linux/mshv.h")
+#include <linux/mshv.h>
+#endif
+#endif
+
 #define MSHV_IOCTL	0xB8
 
 /**
@@ -30,13 +42,13 @@
 #define MSHV_CHECK_EXTENSION	_IOW(MSHV_IOCTL, 0x00, __u32)
 
 /* Always 0: the core of the API is not declared stable. */
-#define MSHV_CAP_CORE_API_STABLE	0
+#define MSHV_CAP_CORE_API_STABLE	0x0
 /* 1: the register page can be mapped (kind MSHV_VTL_PAGE_REGISTERS). */
-#define MSHV_CAP_REGISTER_PAGE		1
+#define MSHV_CAP_REGISTER_PAGE		0x1
 /* 1: VTL return actions are carried out. */
-#define MSHV_CAP_VTL_RETURN_ACTION	2
+#define MSHV_CAP_VTL_RETURN_ACTION	0x2
 /* 1: DR6 is shared between the VTLs. */
-#define MSHV_CAP_DR6_SHARED		3
+#define MSHV_CAP_DR6_SHARED		0x3
 /* 1: the timer of the lower VTL is virtualized (TDX). */
 #define MSHV_CAP_LOWER_VTL_TIMER_VIRT	4
 /*
@@ -152,7 +164,9 @@ struct mshv_set_poll_file {
  * ENOMEM - out of memory;
  * EFAULT - the argument cannot be read.
  */
+#ifndef MSHV_SET_POLL_FILE
 #define MSHV_SET_POLL_FILE	_IOW(MSHV_IOCTL, 0x25, struct mshv_set_poll_file)
+#endif
 
 #define MSHV_KICK_CPUS_WAIT	(1ULL << 0)
 #define MSHV_KICK_CPUS_CANCEL	(1ULL << 1)
@@ -282,7 +296,9 @@ struct mshv_hvcall_setup {
  * ENOMEM - out of memory;
  * EFAULT - the argument or the bitmap cannot be read.
  */
+#ifndef MSHV_HVCALL_SETUP
 #define MSHV_HVCALL_SETUP	_IOW(MSHV_IOCTL, 0x1E, struct mshv_hvcall_setup)
+#endif
 
 /**
  * struct mshv_hvcall - MSHV_HVCALL's argument
@@ -312,7 +328,9 @@ struct mshv_hvcall {
  * ENOMEM - out of memory;
  * EFAULT - something cannot be read or written.
  */
+#ifndef MSHV_HVCALL
 #define MSHV_HVCALL		_IOWR(MSHV_IOCTL, 0x1F, struct mshv_hvcall)
+#endif
 
 /*
  * mmap of a VTL file, one page at a time:
