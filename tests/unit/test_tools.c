@@ -61,6 +61,8 @@
  * struct fake_driver - how the driver behaves, and what was asked of it
  * @redirects: what it answers for MSHV_CAP_REDIRECTED_INTERRUPT
  * @is_foreign: it knows none of the ioctls
+ * @is_openhcls: it is OpenHCL's own, without what vtlirq's adds
+ * @is_willing: a driver of another kind, which answers 0 to whatever it is asked
  * @map_error: errno of map calls, from call number @map_error_at on
  * @map_error_at: counted from 0
  * @unmap_error: errno of unmap calls
@@ -80,6 +82,8 @@
 struct fake_driver {
 	int redirects;
 	bool is_foreign;
+	bool is_openhcls;
+	bool is_willing;
 	int map_error;
 	int map_error_at;
 	int unmap_error;
@@ -131,7 +135,7 @@ static int answer_extension(const __u32 *capability)
 	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
 		return driver->extensions;
 	case MSHV_CAP_VP_INTERRUPTS:
-		return 1;
+		return driver->is_openhcls ? answer(EOPNOTSUPP) : 1;
 	default:
 		return answer(EOPNOTSUPP);
 	}
@@ -236,6 +240,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_end(arguments);
 	if (driver->is_foreign)
 		return answer(ENOTTY);
+	if (driver->is_willing)
+		return 0;
 	switch (request) {
 	case MSHV_CHECK_EXTENSION:
 		return answer_extension(argument);
@@ -565,6 +571,8 @@ static int make_world(void **state)
 	setenv("VTLIRQ_DEBUGFS", fixture("typical"), 1);
 	setenv("VTLIRQ_CPUINFO", fixture("cpuinfo"), 1);
 	setenv("VTLIRQ_MODULES", "/no/such/folder", 1);
+	setenv("VTLIRQ_KMSG", fixture("kmsg"), 1);
+	setenv("VTLIRQ_FILESYSTEMS", fixture("filesystems"), 1);
 	setenv("VTLIRQ_DIRECTORY", publications, 1);
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	return 0;
@@ -2083,8 +2091,49 @@ static void doctor_without_a_driver_asks_to_load_it(void **state)
 	assert_diagnosis("tdx", "no", "no TDX guest", false);
 	driver->is_foreign = true;
 	setenv("VTLIRQ_NODE", "/dev/null", 1);
-	assert_diagnosis("node", "no", "cannot make a VTL file on /dev/null", false);
+	assert_diagnosis("node", "no", "/dev/null is not a VTL driver's node", false);
+	assert_diagnosis("module", "no", "module mshv_vtl is not loaded", false);
 	assert_diagnosis("redirects", "unknown", "the driver cannot be asked", false);
+}
+
+/* Something else may have made the node: not every answer is a VTL driver's. */
+static void doctor_is_not_taken_in_by_a_foreign_node(void **state)
+{
+	(void)state;
+	driver->is_willing = true;
+	assert_diagnosis("node", "no", "/dev/null is not a VTL driver's node", false);
+	assert_diagnosis("module", "no", "module mshv_vtl is not loaded", false);
+	assert_diagnosis("redirects", "unknown", "the driver cannot be asked", false);
+	assert_diagnosis("vtl0", "unknown", "the driver cannot be asked", false);
+	driver->is_willing = false;
+	driver->is_openhcls = true;
+	driver->redirects = -EOPNOTSUPP;
+	assert_diagnosis("node", "ok", "makes VTL files, by a driver that is not vtlirq's", false);
+}
+
+/* What the driver does not count, only the kernel's log tells. */
+static void doctor_reads_the_kernels_log_for_vectors_of_nobody(void **state)
+{
+	(void)state;
+	setenv("VTLIRQ_DEBUGFS", fixture("empty"), 1);
+	assert_diagnosis("unmapped", "ok", "by the driver's count and the kernel's log", true);
+	setenv("VTLIRQ_KMSG", fixture("kmsg-no-handler"), 1);
+	assert_diagnosis("unmapped", "no", "'No irq handler for vector': 4 times in the", true);
+	setenv("VTLIRQ_KMSG", "/no/such/file", 1);
+	assert_diagnosis("unmapped", "unknown", "the kernel's log, which tells of others, cannot",
+			 true);
+	setenv("VTLIRQ_DEBUGFS", fixture("typical"), 1);
+	assert_diagnosis("unmapped", "no", "2 interrupts arrived on a vector with no", true);
+}
+
+static void doctor_asks_to_mount_only_what_can_be_mounted(void **state)
+{
+	(void)state;
+	if (!access("/sys/kernel/debug/mshv_vtl", F_OK))
+		skip();
+	unsetenv("VTLIRQ_DEBUGFS");
+	setenv("VTLIRQ_FILESYSTEMS", fixture("filesystems-without-debugfs"), 1);
+	assert_diagnosis("debugfs", "no", "this kernel has no debugfs", true);
 }
 
 static void doctor_tells_what_is_only_worth_knowing(void **state)
@@ -2375,6 +2424,11 @@ int main(void)
 		cmocka_unit_test_setup(doctor_without_a_driver_asks_to_load_it, make_root_world),
 		cmocka_unit_test_setup(doctor_tells_what_is_only_worth_knowing, make_root_world),
 		cmocka_unit_test_setup(doctor_counts_the_vectors_that_are_left, make_root_world),
+		cmocka_unit_test_setup(doctor_is_not_taken_in_by_a_foreign_node, make_root_world),
+		cmocka_unit_test_setup(doctor_reads_the_kernels_log_for_vectors_of_nobody,
+				       make_root_world),
+		cmocka_unit_test_setup(doctor_asks_to_mount_only_what_can_be_mounted,
+				       make_root_world),
 		cmocka_unit_test_setup(doctor_wants_root, make_root_world),
 		world_test(routes_that_are_held_are_seen_moved_and_given_up),
 		world_test(route_falls_back_and_says_why),

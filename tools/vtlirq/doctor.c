@@ -17,6 +17,7 @@
 
 #include "doctor.h"
 #include "driver_state.h"
+#include "kernel_log.h"
 #include "machine.h"
 #include "number.h"
 #include "paths.h"
@@ -147,7 +148,6 @@ static void add_module_files(struct problem *words)
 		{ "source version", "srcversion" },
 		{ "vectors_per_cpu", "parameters/vectors_per_cpu" },
 		{ "quarantine_ms", "parameters/quarantine_ms" },
-		{ "quarantine_max", "parameters/quarantine_max" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
@@ -169,7 +169,7 @@ static void check_module(const struct patient *patient, struct check *check)
 		return;
 	}
 	problem_what(&check->words, "no module " DRIVER_MODULE ", but its node answers");
-	if (patient->node >= 0)
+	if (patient->file >= 0)
 		return;
 	check->finding = FINDING_NO;
 	problem_what(&check->words, "module " DRIVER_MODULE " is not loaded");
@@ -180,6 +180,10 @@ static void check_module(const struct patient *patient, struct check *check)
 static void check_node(const struct patient *patient, struct check *check)
 {
 	problem_what(&check->words, "%s makes VTL files", path_of_node());
+	if (patient->file >= 0 && vtl_node_is_ours(patient->node))
+		return;
+	problem_what(&check->words, "%s makes VTL files, by a driver that is not vtlirq's",
+		     path_of_node());
 	if (patient->file >= 0)
 		return;
 	check->finding = FINDING_NO;
@@ -191,7 +195,7 @@ static int ask(const struct patient *patient, struct check *check, unsigned int 
 {
 	int answer = -ENODEV;
 
-	if (patient->node >= 0)
+	if (patient->file >= 0)
 		answer = vtl_check_extension(patient->node, capability);
 	if (answer > 0)
 		return answer;
@@ -382,21 +386,44 @@ static void check_vectors(const struct patient *patient, struct check *check)
 	}
 }
 
+/* What the kernel says of a vector that nobody has; it keeps no count of them. */
+#define NO_HANDLER	"No irq handler for vector"
+
+/*
+ * The driver counts interrupts on vectors that were given back to it. Of those on
+ * vectors that it has not, or has no more, only the kernel's log tells, as far back as
+ * it goes, and at a limited rate.
+ */
 static void check_unmapped(const struct patient *patient, struct check *check)
 {
 	u64 count = patient->totals.unmapped;
+	unsigned int lines;
+	int error = kernel_log_count(NO_HANDLER, &lines);
 
-	problem_what(&check->words, "no interrupt arrived on a vector with no mapping");
-	if (!patient->cpu_count) {
-		check->finding = FINDING_UNKNOWN;
-		problem_what(&check->words, "the driver's counts cannot be read");
-		problem_next(&check->words, "see the line about debugfs");
-	} else if (count) {
+	problem_what(&check->words,
+		     "no interrupt arrived on a vector with no mapping, by the driver's count and the kernel's log");
+	if (patient->cpu_count && count) {
 		check->finding = FINDING_NO;
 		problem_what(&check->words, "%llu interrupt%s arrived on a vector with no mapping",
 			     count, plural(count));
 		problem_next(&check->words,
 			     "see UNMAPPED in vtlirq status for the CPU, and dmesg for the vector");
+	} else if (!error && lines) {
+		check->finding = FINDING_NO;
+		problem_what(&check->words, "'" NO_HANDLER "': %u time%s in the kernel's log",
+			     lines, plural(lines));
+		problem_next(&check->words,
+			     "see dmesg for CPU and vector: a device raises what nobody has mapped");
+	} else if (!patient->cpu_count) {
+		check->finding = FINDING_UNKNOWN;
+		problem_what(&check->words, "the driver's counts cannot be read");
+		problem_next(&check->words, "see the line about debugfs");
+	} else if (error) {
+		check->finding = FINDING_UNKNOWN;
+		problem_what(&check->words,
+			     "none on a vector given back; the kernel's log, which tells of others, cannot be read: %s",
+			     strerror(-error));
+		problem_next(&check->words, "look for '" NO_HANDLER "' in dmesg");
 	}
 }
 

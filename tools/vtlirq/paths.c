@@ -16,6 +16,7 @@
 #include <vtlirq.h>
 
 #include "paths.h"
+#include "sheet.h"
 
 #define DEBUGFS_MOUNT	"/sys/kernel/debug"
 
@@ -56,6 +57,26 @@ const char *path_of_debugfs(void)
 const char *path_of_cpuinfo(void)
 {
 	return path_or_default("VTLIRQ_CPUINFO", "/proc/cpuinfo");
+}
+
+/**
+ * path_of_filesystems() - the file that names the kernel's kinds of file systems
+ *
+ * Return: VTLIRQ_FILESYSTEMS if it is set, else /proc/filesystems.
+ */
+const char *path_of_filesystems(void)
+{
+	return path_or_default("VTLIRQ_FILESYSTEMS", "/proc/filesystems");
+}
+
+/**
+ * path_of_kmsg() - the file by which the kernel's log is read
+ *
+ * Return: VTLIRQ_KMSG if it is set, else /dev/kmsg.
+ */
+const char *path_of_kmsg(void)
+{
+	return path_or_default("VTLIRQ_KMSG", "/dev/kmsg");
 }
 
 /**
@@ -160,6 +181,25 @@ bool debugfs_is_mounted(void)
 	return !statfs(DEBUGFS_MOUNT, &about) && about.f_type == DEBUGFS_MAGIC;
 }
 
+/**
+ * debugfs_is_offered() - can debugfs be mounted?
+ *
+ * Return: false if the kernel was built without it, or booted with debugfs=off or
+ * debugfs=no-mount, and says so.
+ */
+bool debugfs_is_offered(void)
+{
+	bool is_offered;
+	char *text;
+	int error;
+
+	if (file_read(path_of_filesystems(), &text, &error))
+		return true;
+	is_offered = strstr(text, "\tdebugfs\n");
+	free(text);
+	return is_offered;
+}
+
 /* Nothing there. What is at fault: the variable, the driver, or the mount? */
 static void explain_absence(struct problem *problem)
 {
@@ -168,6 +208,9 @@ static void explain_absence(struct problem *problem)
 	} else if (!driver_is_present()) {
 		problem_what(problem, "the driver is not loaded, so it has no state to show");
 		advise_loading(problem);
+	} else if (!debugfs_is_offered()) {
+		problem_what(problem, "this kernel has no debugfs, where the driver shows its state");
+		problem_next(problem, "boot without debugfs=off, with a kernel that has it");
 	} else if (!debugfs_is_mounted()) {
 		problem_what(problem, "debugfs, where the driver shows its state, is not mounted");
 		problem_next(problem, "mount it: mount -t debugfs none " DEBUGFS_MOUNT);

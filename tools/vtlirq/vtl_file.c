@@ -48,6 +48,40 @@ int vtl_check_extension(int node, unsigned int capability)
 	return value < 0 ? -errno : value;
 }
 
+/* A capability that no driver has: theirs are small numbers, or vtlirq's own. */
+#define CAPABILITY_NONE	0xffffffff
+
+/**
+ * vtl_node_is_known() - does the node answer as a VTL driver does?
+ * @node: from vtl_node_open()
+ *
+ * Return: true for vtlirq's driver and for others with OpenHCL's interface, which all
+ * refuse an unknown capability with EOPNOTSUPP (MSHV_CHECK_EXTENSION).
+ */
+bool vtl_node_is_known(int node)
+{
+	return vtl_check_extension(node, CAPABILITY_NONE) == -EOPNOTSUPP;
+}
+
+/**
+ * vtl_node_is_ours() - is it vtlirq's driver that stands behind the node?
+ * @node: from vtl_node_open()
+ *
+ * Return: true if it knows a capability of this driver's own.
+ */
+bool vtl_node_is_ours(int node)
+{
+	return vtl_node_is_known(node) &&
+	       vtl_check_extension(node, MSHV_CAP_VP_INTERRUPTS) > 0;
+}
+
+static void explain_foreign(struct problem *problem)
+{
+	problem_what(problem, "%s is not a VTL driver's node: it answers as none does",
+		     path_of_node());
+	problem_next(problem, "unload the driver that made it, then load mshv_vtl; or check VTLIRQ_NODE");
+}
+
 /**
  * vtl_file_create() - make a VTL file
  * @node: from vtl_node_open()
@@ -57,17 +91,20 @@ int vtl_check_extension(int node, unsigned int capability)
  */
 int vtl_file_create(int node, struct problem *problem)
 {
-	int file = ioctl(node, MSHV_CREATE_VTL, 0);
-	int error = errno;
+	int file;
+	int error;
 
+	if (!vtl_node_is_known(node)) {
+		explain_foreign(problem);
+		return -ENOTTY;
+	}
+	file = ioctl(node, MSHV_CREATE_VTL, 0);
+	error = errno;
 	if (file >= 0)
 		return file;
 	problem_what(problem, "cannot make a VTL file on %s: %s", path_of_node(),
 		     strerror(error));
-	if (error == ENOTTY)
-		problem_next(problem, "this is not the driver's node: check VTLIRQ_NODE");
-	else
-		problem_next(problem, "look for mshv in the kernel's log (dmesg)");
+	problem_next(problem, "look for mshv in the kernel's log (dmesg)");
 	return -error;
 }
 

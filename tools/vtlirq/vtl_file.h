@@ -3,11 +3,14 @@
 #define VTLIRQ_VTL_FILE_H
 
 #include <linux/mshv_vtl.h>
+#include <stdbool.h>
 
 #include "problem.h"
 
 int vtl_node_open(struct problem *problem);
 int vtl_check_extension(int node, unsigned int capability);
+bool vtl_node_is_known(int node);
+bool vtl_node_is_ours(int node);
 int vtl_file_create(int node, struct problem *problem);
 int vtl_file_open(struct problem *problem);
 int vtl_map(int file, unsigned int proxy_vector, unsigned int apic_id);
