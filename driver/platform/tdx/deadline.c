@@ -19,15 +19,22 @@
 
 #include "tdx.h"
 
+#define DEADLINE_FAR		(1ULL << 62)
+
 /* Longest halt without a look at the deadline: an hour. */
 #define HALT_MS_MAX		(3600 * MSEC_PER_SEC)
 
-/* A deadline of 0 means none to the VMM, as in the local APIC. */
+/*
+ * A deadline of 0 means none to the VMM, as in the local APIC. The TDX module
+ * refuses one that is 2^63 ticks ahead; what is centuries ahead is as good as none.
+ */
 static u64 deadline_to_tdx(u64 deadline)
 {
-	if (!deadline)
+	u64 now = rdtsc_ordered();
+
+	if (!deadline || (deadline > now && deadline - now >= DEADLINE_FAR))
 		return TDX_DEADLINE_OFF;
-	return deadline == TDX_DEADLINE_OFF ? TDX_DEADLINE_OFF - 1 : deadline;
+	return deadline;
 }
 
 static u64 deadline_write(struct tdx_deadline *timer, unsigned int vm, u64 value)

@@ -14,6 +14,7 @@
 #include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 
 #include "platform.h"
@@ -32,6 +33,9 @@ static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
 /* Filled in by tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
 DEFINE_PER_CPU(struct tdx_vp, vtl_tdx_vps);
 static DEFINE_MUTEX(tdx_vp_lock);
+
+/* How many VTL files are open. Under tdx_vp_lock. */
+static unsigned int tdx_users;
 
 static void vp_free(struct tdx_vp *vp)
 {
@@ -63,6 +67,34 @@ static int vp_alloc(unsigned int cpu, struct tdx_vp *vp)
 free:
 	vp_free(vp);
 	return -ENOMEM;
+}
+
+/* What the last VMM's VTL0 has left in this CPU is not for the next one. */
+static void vp_reset_here(void *unused)
+{
+	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
+
+	if (!vp->vapic)
+		return;
+	vtl_tdx_state_reset(&vp->state);
+	vp->configured = false;
+}
+
+static void *tdx_get(void)
+{
+	mutex_lock(&tdx_vp_lock);
+	tdx_users++;
+	mutex_unlock(&tdx_vp_lock);
+	return vtl_tdcall_get();
+}
+
+static void tdx_put(void *token)
+{
+	mutex_lock(&tdx_vp_lock);
+	if (!--tdx_users)
+		on_each_cpu(vp_reset_here, NULL, true);
+	mutex_unlock(&tdx_vp_lock);
+	vtl_tdcall_put(token);
 }
 
 static bool tdx_available(void)
@@ -156,8 +188,8 @@ static long tdx_ioctl(unsigned int command, void __user *arg)
 static const struct vtl_platform_ops tdx_ops = {
 	.name = "TDX",
 	.available = tdx_available,
-	.get = vtl_tdcall_get,
-	.put = vtl_tdcall_put,
+	.get = tdx_get,
+	.put = tdx_put,
 	.vp_prepare = tdx_vp_prepare,
 	.vp_free_all = tdx_vp_free_all,
 	.capability = tdx_capability,

@@ -428,8 +428,17 @@ int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 
 void vtl_tdx_state_reset(struct tdx_state *state)
 {
+	void *extended = state->extended;
+	u64 xcr0 = state->xcr0;
+
+	memset(extended, 0, features.area_size);
+	memset(state, 0, sizeof(*state));
+	state->extended = extended;
 	state->xcr0 = XFEATURE_MASK_FP;
 	state->dr6 = DR6_RESERVED;
+	/* Where the kernel has no use for XCR0, VTL0's is in the register. */
+	if (xcr0 && xcr0 != XFEATURE_MASK_FP && !features.xcr0)
+		vtl_tdx_state_xcr0_set(state, XFEATURE_MASK_FP);
 }
 
 /* Which bits of MXCSR may be set is told by FXSAVE itself. */

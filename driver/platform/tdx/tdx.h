@@ -271,9 +271,9 @@ void *vtl_tdx_state_alloc(void);
 
 /**
  * vtl_tdx_state_reset() - VTL0's registers as they are in a fresh CPU
- * @state: zeroed but for its memory
+ * @state: of this CPU's VP; or of any that VTL0 has never run on
  *
- * Context: any.
+ * Context: preemption off, if VTL0 has run there.
  */
 void vtl_tdx_state_reset(struct tdx_state *state);
 
