@@ -471,6 +471,7 @@ struct vectors {
 static long vectors_enter(struct vectors *vectors, bool wide)
 {
 	const int vtl = vmm_file(guest.vm);
+
 	register long ret __asm__("rax") = SYS_ioctl;
 	register long file __asm__("rdi") = vtl;
 	register long command __asm__("rsi") = MSHV_RETURN_TO_LOWER_VTL;

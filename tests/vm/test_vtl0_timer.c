@@ -273,7 +273,9 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_stay(void **state)
  */
 static void a_deadline_beyond_all_time_never_comes(void **state)
 {
-	const uint64_t far[] = { UINT64_MAX, UINT64_MAX - 1, __rdtsc() + (1ULL << 63) + (1ULL << 50) };
+	const uint64_t far[] = {
+		UINT64_MAX, UINT64_MAX - 1, __rdtsc() + (1ULL << 63) + (1ULL << 50),
+	};
 	size_t i;
 
 	(void)state;

@@ -19,7 +19,7 @@
 
 #include "tdx.h"
 
-#define DEADLINE_FAR		(1ULL << 62)
+#define DEADLINE_FAR		BIT_ULL(62)
 
 /* Longest halt without a look at the deadline: an hour. */
 #define HALT_MS_MAX		(3600 * MSEC_PER_SEC)
