@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
 #include <linux/errno.h>
+#include <linux/init.h>
 #include <linux/printk.h>
 #include <linux/mshv_vtl.h>
 
@@ -72,7 +73,7 @@ DEFINE_STATIC_CALL_NULL(vtl_platform_inject, vtl_platform_inject_t);
 DEFINE_STATIC_CALL_NULL(vtl_platform_enter, vtl_platform_enter_t);
 DEFINE_STATIC_CALL_RET0(vtl_platform_exit_handle, vtl_platform_exit_handle_t);
 
-void vtl_platform_init(void)
+void __init vtl_platform_init(void)
 {
 	const struct vtl_platform_ops *ops = vtl_tdx_probe();
 
