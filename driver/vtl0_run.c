@@ -381,12 +381,16 @@ static void mask_kick(const struct cpumask *mask, struct cpumask *kicked,
 	preempt_enable();
 }
 
+/*
+ * @mask is empty. What the last byte has beyond @bits must go: the kernel looks at bits
+ * beyond nr_cpu_ids if it is built for few CPUs (small_cpumask_bits).
+ */
 static int mask_read(struct cpumask *mask, const void __user *user_mask, u64 bits)
 {
 	if (copy_from_user(cpumask_bits(mask), user_mask, DIV_ROUND_UP(bits, 8)))
 		return -EFAULT;
 
-	bitmap_clear(cpumask_bits(mask), bits, nr_cpumask_bits - bits);
+	bitmap_clear(cpumask_bits(mask), bits, round_up(bits, 8) - bits);
 	return 0;
 }
 
