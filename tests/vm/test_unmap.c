@@ -126,6 +126,7 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned long unmapped = totals("unmapped");
 	int old = vtl_map(lab.vtl, 0x51, 0), new[8], i;
+	long span = driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	int mark;
 
 	(void)state;
@@ -151,6 +152,7 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	source_raise(edu);
 	assert_true(run_wait(lab.run[0], 0x54, WAIT_MS));
 	assert_false(cpu_in_service(0));
+	driver_parameter("quarantine_ms", span);
 }
 
 static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state)
