@@ -17,7 +17,7 @@
 #include <linux/smp.h>
 
 #include "bench.h"
-#include "host.h"
+#include "lab_backend.h"
 
 static struct {
 	int (*enter)(const struct host_backend *backend);

@@ -18,7 +18,7 @@ struct redirect_mapping *core_mapping(unsigned int cpu, u32 vector)
 
 void core_relay(struct redirect_mapping *mapping)
 {
-	redirect_relay(mapping);
+	vtl_redirect_relay(mapping);
 }
 
 void core_empty(void)

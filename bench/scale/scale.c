@@ -4,7 +4,7 @@
  * of 2,048 CPUs: the driver's portable core, on the paper architecture.
  */
 #include "../lines/die.h"
-#include "arch.h"
+#include "vectors.h"
 #include "arch_emul.h"
 #include "core.h"
 #include "count.h"
@@ -58,14 +58,14 @@ static struct place place_of(unsigned int number)
 
 static void map(struct place *place)
 {
-	int error = redirect_map(&file, place->proxy, EMUL_ID(place->cpu), &place->vector);
+	int error = vtl_redirect_map(&file, place->proxy, EMUL_ID(place->cpu), &place->vector);
 
 	must(!error, "CPU %u, vector %u: map: %s", place->cpu, place->proxy, strerror(-error));
 }
 
 static void unmap(const struct place *place)
 {
-	int error = redirect_unmap(&file, place->vector, EMUL_ID(place->cpu));
+	int error = vtl_redirect_unmap(&file, place->vector, EMUL_ID(place->cpu));
 
 	must(!error, "CPU %u, vector %u: unmap: %s", place->cpu, place->proxy, strerror(-error));
 }
@@ -118,7 +118,7 @@ static void measure_list(unsigned int cpu, unsigned int mappings, struct samples
 	struct count count;
 
 	count_start();
-	redirect_visit(cpu, count_one, &seen);
+	vtl_redirect_visit(cpu, count_one, &seen);
 	count = count_stop();
 	must(seen == mappings, "CPU %u: %u mappings listed, not %u", cpu, seen, mappings);
 	samples_add(samples, count, mappings ?: 1);
@@ -142,13 +142,13 @@ static void machine_start(void)
 	shim_reset();
 	emul_reset();
 	core_quota_set(0);
-	error = vp_init();
-	error = error ?: redirect_init(true);
+	error = vtl_vp_init();
+	error = error ?: vtl_redirect_init(true);
 	for_each_possible_cpu(cpu) {
-		error = error ?: vp_online(cpu);
-		error = error ?: redirect_online(cpu);
+		error = error ?: vtl_vp_online(cpu);
+		error = error ?: vtl_redirect_online(cpu);
 	}
-	error = error ?: redirect_file_init(&file);
+	error = error ?: vtl_redirect_file_init(&file);
 	must(!error, "no memory");
 }
 
@@ -157,9 +157,9 @@ static void machine_stop(void)
 {
 	unsigned int cpu, taken = 0;
 
-	redirect_file_release(&file);
-	redirect_exit();
-	vp_exit();
+	vtl_redirect_file_release(&file);
+	vtl_redirect_exit();
+	vtl_vp_exit();
 	for_each_possible_cpu(cpu)
 		taken += emul_vectors_taken(cpu);
 	must(!taken, "%u vectors are still taken", taken);
@@ -244,7 +244,7 @@ static void measure_among_all(void)
 	for (i = 0; i < OPERATIONS; i++) {
 		struct place place = place_of(i);
 
-		redirect_visit(place.cpu, find, &place);
+		vtl_redirect_visit(place.cpu, find, &place);
 		measure_relay(&place, &relays);
 		measure_unmap(&place, &unmaps);
 		measure_map(&place, &maps);
@@ -264,7 +264,7 @@ static void measure_full_quota(void)
 	for (i = 0; i < OPERATIONS; i++) {
 		struct place place = place_of(i);
 
-		redirect_visit(place.cpu, find, &place);
+		vtl_redirect_visit(place.cpu, find, &place);
 		unmap(&place);
 		measure_map(&place, &maps);
 	}
@@ -280,7 +280,7 @@ static void measure_quarantine(unsigned int quarantined)
 	unsigned int cpu, found = 0;
 
 	for_each_possible_cpu(cpu) {
-		redirect_stats_get(cpu, &stats);
+		vtl_redirect_stats_get(cpu, &stats);
 		found += stats.quarantined;
 	}
 	must(found == quarantined, "%u in quarantine, not %u", found, quarantined);
