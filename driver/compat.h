@@ -55,10 +55,12 @@ static inline u32 compat_apic_read(u32 reg)
 /* From 6.16 on an MSR's value is a quadword by name, too. */
 #ifdef rdmsrq
 #define compat_rdmsrq(msr, value)	rdmsrq(msr, value)
+#define compat_rdmsrq_safe(msr, value)	rdmsrq_safe(msr, value)
 #define compat_wrmsrq(msr, value)	wrmsrq(msr, value)
 #define compat_wrmsrq_safe(msr, value)	wrmsrq_safe(msr, value)
 #else
 #define compat_rdmsrq(msr, value)	rdmsrl(msr, value)
+#define compat_rdmsrq_safe(msr, value)	rdmsrl_safe(msr, value)
 #define compat_wrmsrq(msr, value)	wrmsrl(msr, value)
 #define compat_wrmsrq_safe(msr, value)	wrmsrl_safe(msr, value)
 #endif

@@ -11,6 +11,7 @@
 static const struct tdcall_backend backend = {
 	.owner = THIS_MODULE,
 	.call = tdx_module_call,
+	.msr_read = tdx_module_rdmsr,
 };
 
 /**

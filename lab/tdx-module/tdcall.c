@@ -11,6 +11,9 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 
+#include <asm/msr-index.h>
+#include <asm/processor.h>
+
 #include "enter.h"
 #include "memory.h"
 #include "metadata.h"
@@ -168,6 +171,47 @@ static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
 	if (hooks_want_calls(&vcpu->hooks) && hook_takes_call(vcpu, regs))
 		return;
 	call_leaf(vcpu, regs);
+}
+
+/* Bits of CR4 that each CPU for 64-bit has: VME to OSXMMEXCPT. */
+#define CR4_ALWAYS	GENMASK_ULL(10, 0)
+
+/* The others, and what says that there are: a leaf of CPUID, a register, a bit. */
+static const struct cr4_bit {
+	u8 bit, leaf, reg, feature;
+} cr4_bits[] = {
+	{ 11, 7, 2, 2 },	/* UMIP */
+	{ 12, 7, 2, 16 },	/* LA57 */
+	{ 16, 7, 1, 0 },	/* FSGSBASE */
+	{ 17, 1, 2, 17 },	/* PCIDE */
+	{ 18, 1, 2, 26 },	/* OSXSAVE */
+	{ 20, 7, 1, 7 },	/* SMEP */
+	{ 21, 7, 1, 20 },	/* SMAP */
+	{ 22, 7, 2, 3 },	/* PKE */
+	{ 23, 7, 2, 7 },	/* CET */
+};
+
+/* IA32_VMX_CR4_FIXED1: the bits that an L2 VM may set. */
+static u64 cr4_fixed1(void)
+{
+	u64 value = CR4_ALWAYS;
+	unsigned int i;
+	u32 words[4];
+
+	for (i = 0; i < ARRAY_SIZE(cr4_bits); i++) {
+		cpuid_count(cr4_bits[i].leaf, 0, &words[0], &words[1], &words[2], &words[3]);
+		if (words[cr4_bits[i].reg] & BIT(cr4_bits[i].feature))
+			value |= BIT_ULL(cr4_bits[i].bit);
+	}
+	return value;
+}
+
+int tdx_module_rdmsr(u32 msr, u64 *value)
+{
+	if (msr != MSR_IA32_VMX_CR4_FIXED1)
+		return -EIO;
+	*value = cr4_fixed1();
+	return 0;
 }
 
 void tdx_module_call(struct tdcall_regs *regs)

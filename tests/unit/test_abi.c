@@ -20,6 +20,9 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0xc010b839);
 	assert_int_equal(MSHV_HVCALL_SETUP, 0x4010b81e);
 	assert_int_equal(MSHV_HVCALL, 0xc030b81f);
+	assert_int_equal(MSHV_GET_VP_REGISTERS, 0xc010b805);
+	assert_int_equal(MSHV_SET_VP_REGISTERS, 0x4010b806);
+	assert_int_equal(MSHV_READ_VMX_CR4_FIXED1, 0x8008b833);
 }
 
 /* Numbers of this driver's own, which its clients are built with. */
@@ -55,6 +58,18 @@ static void hvcall_arguments(void **state)
 	assert_int_equal(offsetof(struct mshv_hvcall, status), 24);
 	assert_int_equal(offsetof(struct mshv_hvcall, output_size), 32);
 	assert_int_equal(offsetof(struct mshv_hvcall, output), 40);
+}
+
+/* openvmm: mshv_vp_registers in hcl/src/ioctl.rs, HvRegisterAssoc in hvdef. */
+static void register_arguments(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_register_list), 16);
+	assert_int_equal(offsetof(struct mshv_register_list, count), 0);
+	assert_int_equal(offsetof(struct mshv_register_list, registers), 8);
+	assert_int_equal(sizeof(struct mshv_register), 32);
+	assert_int_equal(offsetof(struct mshv_register, name), 0);
+	assert_int_equal(offsetof(struct mshv_register, value), 16);
 }
 
 static void vp_interrupts_argument(void **state)
@@ -110,6 +125,7 @@ int main(void)
 		cmocka_unit_test(ioctl_numbers),
 		cmocka_unit_test(own_numbers),
 		cmocka_unit_test(hvcall_arguments),
+		cmocka_unit_test(register_arguments),
 		cmocka_unit_test(vp_interrupts_argument),
 		cmocka_unit_test(map_argument),
 		cmocka_unit_test(run_page),

@@ -4,8 +4,9 @@
  *
  * Owns: what a VP needs, the pages that the VMM may map, and the platform's ioctls
  * and capabilities. Entering VTL0 is enter.c, its timer deadline.c, its virtual APIC
- * vapic.c, registers that are not switched state.c, IPIs ipi.c, the calls tdcall.c,
- * and which of them the VMM may make filter.c.
+ * vapic.c, registers that are not switched state.c, those that the VMM may read and
+ * write registers.c, IPIs ipi.c, the calls tdcall.c, and which of them the VMM may
+ * make filter.c.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -30,7 +31,7 @@ static_assert(offsetof(struct mshv_tdx_context, gpr.rvi) == 392);
 static_assert(offsetof(struct mshv_tdx_context, tsc_deadline) == 400);
 static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
 
-/* Filled in by tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
+/* Filled in by vtl_tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
 DEFINE_PER_CPU(struct tdx_vp, vtl_tdx_vps);
 static DEFINE_MUTEX(tdx_vp_lock);
 
@@ -60,7 +61,7 @@ static int vp_alloc(unsigned int cpu, struct tdx_vp *vp)
 		goto free;
 
 	vtl_tdx_state_reset(&vp->state);
-	/* Pairs with the load in tdx_vp_prepare(). */
+	/* Pairs with the load in vtl_tdx_vp_prepare(). */
 	smp_store_release(&vp->vapic, page_address(page));
 	return 0;
 
@@ -102,7 +103,7 @@ static bool tdx_available(void)
 	return vtl_tdcall_available() && vtl_tdcall_vms();
 }
 
-static int tdx_vp_prepare(unsigned int cpu)
+int vtl_tdx_vp_prepare(unsigned int cpu)
 {
 	struct tdx_vp *vp = per_cpu_ptr(&vtl_tdx_vps, cpu);
 	int ret = 0;
@@ -153,7 +154,7 @@ static struct page *tdx_page_get(unsigned long kind, unsigned long cpu)
 	cpu = array_index_nospec(cpu, nr_cpu_ids);
 	if (!cpu_online(cpu))
 		return NULL;
-	ret = tdx_vp_prepare(cpu);
+	ret = vtl_tdx_vp_prepare(cpu);
 	if (ret)
 		return ret == -ENOMEM ? ERR_PTR(ret) : NULL;
 
@@ -180,6 +181,12 @@ static long tdx_ioctl(unsigned int command, void __user *arg)
 	switch (command) {
 	case MSHV_TDCALL:
 		return ioctl_tdcall(arg);
+	case MSHV_READ_VMX_CR4_FIXED1:
+		return vtl_tdx_cr4_fixed1_get(arg);
+	case MSHV_GET_VP_REGISTERS:
+		return vtl_tdx_registers_get(arg);
+	case MSHV_SET_VP_REGISTERS:
+		return vtl_tdx_registers_set(arg);
 	default:
 		return -ENOTTY;
 	}
@@ -190,7 +197,7 @@ static const struct vtl_platform_ops tdx_ops = {
 	.available = tdx_available,
 	.get = tdx_get,
 	.put = tdx_put,
-	.vp_prepare = tdx_vp_prepare,
+	.vp_prepare = vtl_tdx_vp_prepare,
 	.vp_free_all = tdx_vp_free_all,
 	.capability = tdx_capability,
 	.page_get = tdx_page_get,

@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/processor.h>
 
+#include "compat.h"
 #include "tdx.h"
 
 /* How often a call is made again that the TDX module is too busy for. */
@@ -48,6 +49,19 @@ noinstr void vtl_tdcall(struct tdcall_regs *regs)
 	instrumentation_begin();
 	backend_call(regs);
 	instrumentation_end();
+}
+
+int vtl_tdcall_rdmsr(u32 msr, u64 *value)
+{
+	const struct tdcall_backend *backend;
+	int ret = -EIO;
+
+	preempt_disable();
+	backend = rcu_dereference_sched(tdcall_backend);
+	if (backend)
+		ret = backend->msr_read(msr, value);
+	preempt_enable();
+	return ret;
 }
 
 /* One may come later. */
@@ -112,6 +126,11 @@ bool vtl_tdcall_available(void)
 noinstr void vtl_tdcall(struct tdcall_regs *regs)
 {
 	vtl_tdcall_instruction(regs);
+}
+
+int vtl_tdcall_rdmsr(u32 msr, u64 *value)
+{
+	return compat_rdmsrq_safe(msr, value);
 }
 
 bool __init vtl_tdcall_probe(void)

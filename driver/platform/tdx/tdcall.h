@@ -45,10 +45,13 @@ struct tdcall_regs {
  * @call:  carries out one TDCALL on the CPU where it is called.
  *         TDG.VP.ENTER comes with interrupts and preemption off, and returns
  *         so; other leaves come from process context, preemption off.
+ * @msr_read: reads an MSR that the TDX module virtualizes; 0, or -EIO if there is none.
+ *         Comes with preemption off.
  */
 struct tdcall_backend {
 	struct module *owner;
 	void (*call)(struct tdcall_regs *regs);
+	int (*msr_read)(u32 msr, u64 *value);
 };
 
 #ifdef MSHV_VTL_LAB

@@ -226,6 +226,16 @@ u64 vtl_tdcall_field_write(u64 field, u64 value, u64 mask);
 unsigned int vtl_tdcall_vms(void);
 
 /**
+ * vtl_tdcall_rdmsr() - read an MSR that the TDX module has for this guest
+ * @msr:   which
+ * @value: out
+ *
+ * Context: any.
+ * Return: 0, or -EIO if there is no such MSR.
+ */
+int vtl_tdcall_rdmsr(u32 msr, u64 *value);
+
+/**
  * vtl_tdcall_cache_flush() - ask the host to write back all caches, as WBINVD would
  * @invalidate: false: WBNOINVD
  *
@@ -253,6 +263,39 @@ int vtl_tdx_filter_call(struct mshv_tdcall *args);
  * Context: module exit; may sleep.
  */
 void vtl_tdx_filter_exit(void);
+
+/**
+ * vtl_tdx_vp_prepare() - see vtl_platform_ops.vp_prepare
+ * @cpu: the VP
+ */
+int vtl_tdx_vp_prepare(unsigned int cpu);
+
+/**
+ * vtl_tdx_registers_get() - MSHV_GET_VP_REGISTERS
+ * @user_args: the ioctl's argument; untrusted
+ *
+ * Context: may sleep; it is about the VP of the calling CPU.
+ * Return: 0 or a negative errno, as the ioctl says.
+ */
+long vtl_tdx_registers_get(struct mshv_register_list __user *user_args);
+
+/**
+ * vtl_tdx_registers_set() - MSHV_SET_VP_REGISTERS
+ * @user_args: the ioctl's argument; untrusted
+ *
+ * Context: may sleep; it is about the VP of the calling CPU.
+ * Return: 0 or a negative errno, as the ioctl says.
+ */
+long vtl_tdx_registers_set(struct mshv_register_list __user *user_args);
+
+/**
+ * vtl_tdx_cr4_fixed1_get() - MSHV_READ_VMX_CR4_FIXED1
+ * @user_value: the ioctl's argument
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno, as the ioctl says.
+ */
+long vtl_tdx_cr4_fixed1_get(u64 __user *user_value);
 
 /**
  * vtl_tdx_state_init() - learn what state the CPU has

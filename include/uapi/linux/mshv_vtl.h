@@ -225,6 +225,73 @@ struct mshv_tdcall {
 #define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)
 
 /**
+ * MSHV_READ_VMX_CR4_FIXED1 - which bits of CR4 VTL0 may set (VTL file, TDX)
+ *
+ * The argument points to a __u64, to which the value of the MSR
+ * IA32_VMX_CR4_FIXED1 (0x489) is written, as the TDX module gives it to this guest.
+ *
+ * Return: 0, or
+ * EINVAL - this is no TDX guest with L2 VMs, or it has no such MSR;
+ * EFAULT - the argument cannot be written.
+ */
+#define MSHV_READ_VMX_CR4_FIXED1	_IOR(MSHV_IOCTL, 0x33, __u64)
+
+/**
+ * struct mshv_register - a register and its value, as the hypervisor has it
+ * @name:     HV_REGISTER_NAME of the TLFS.
+ * @reserved: not looked at.
+ * @value:    low half, high half.
+ */
+struct mshv_register {
+	__u32 name;
+	__u32 reserved[3];
+	__u64 value[2];
+};
+
+/**
+ * struct mshv_register_list - MSHV_GET_VP_REGISTERS's and MSHV_SET_VP_REGISTERS's argument
+ * @count:     must be 1.
+ * @reserved:  not looked at: OpenHCL's VMM does not initialize it.
+ * @registers: address of so many struct mshv_register.
+ */
+struct mshv_register_list {
+	__u32 count;
+	__u32 reserved;
+	__u64 registers;
+};
+
+/**
+ * MSHV_GET_VP_REGISTERS - read a register of VTL0 (VTL file)
+ *
+ * It is a register of the VP of the calling CPU. On TDX these can be read, and none
+ * else: XFEM (0x40005, VTL0's XCR0), DR0 to DR3 (0x50000 to 0x50003), DR6 (0x50004),
+ * and the MTRRs (0x8000d, 0x8000e, 0x80010 to 0x8001f, 0x80040 to 0x8004f, 0x80070
+ * to 0x8007a), which are those of the CPU.
+ *
+ * Return: 0, or
+ * EINVAL - @count is not 1; there is no such register; this is no TDX guest;
+ * ENOMEM - out of memory;
+ * ENOTTY - VTL0 cannot be entered on this machine;
+ * EFAULT - the argument or the register cannot be read, or cannot be written.
+ */
+#ifndef MSHV_GET_VP_REGISTERS
+#define MSHV_GET_VP_REGISTERS	_IOWR(MSHV_IOCTL, 0x05, struct mshv_register_list)
+#endif
+
+/**
+ * MSHV_SET_VP_REGISTERS - write a register of VTL0 (VTL file)
+ *
+ * As MSHV_GET_VP_REGISTERS. An MTRR can be written only with the value that it has:
+ * it decides about the memory of VTL2's kernel as well.
+ *
+ * Return: as there; also
+ * EINVAL - the CPU refuses the value, or it has more than 64 bits.
+ */
+#ifndef MSHV_SET_VP_REGISTERS
+#define MSHV_SET_VP_REGISTERS	_IOW(MSHV_IOCTL, 0x06, struct mshv_register_list)
+#endif
+
+/**
  * struct mshv_vector_counts - what came to one proxy vector of a VP
  * @redirected: arrivals on hardware vectors that stood for it, relayed.
  * @proxied:    arrivals in messages of the host, relayed.
