@@ -154,7 +154,7 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 		{ MTRR_CAP, MTRR_DEF_TYPE }, { 0x80010, 0x8001f }, { 0x80040, 0x8004f },
 		{ 0x80070, 0x8007a },
 	};
-	uint64_t value, before;
+	uint64_t value, before = 0;
 	unsigned int readable = 0;
 	uint32_t name;
 	size_t i;
