@@ -67,6 +67,50 @@ static inline u32 compat_apic_read(u32 reg)
 
 #endif /* CONFIG_X86_64 */
 
+/* From 6.3 on the flags of a mapping are set by a function. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define compat_vm_flags_set(vma, flags)	vm_flags_set(vma, flags)
+#else
+#define compat_vm_flags_set(vma, flags)	((vma)->vm_flags |= (flags))
+#endif
+
+/* From 6.12 on page frame numbers without a struct page can be mapped in blocks. */
+#if defined(CONFIG_TRANSPARENT_HUGEPAGE) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+
+#define COMPAT_VMF_HUGE_PFN
+
+#include <linux/mm.h>
+
+/* From 6.17 on a page frame number needs no type of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define compat_vmf_pfn(pfn)	(pfn)
+#else
+#include <linux/pfn_t.h>
+#define compat_vmf_pfn(pfn)	pfn_to_pfn_t(pfn)
+#endif
+
+#ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
+#define compat_vmf_insert_pfn_pud(fault, pfn, write) \
+	vmf_insert_pfn_pud(fault, compat_vmf_pfn(pfn), write)
+#else
+#define compat_vmf_insert_pfn_pud(fault, pfn, write)	VM_FAULT_FALLBACK
+#endif
+
+static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
+						    unsigned long pfn,
+						    unsigned int order)
+{
+	bool write = fault->flags & FAULT_FLAG_WRITE;
+
+	if (order == PMD_SHIFT - PAGE_SHIFT)
+		return vmf_insert_pfn_pmd(fault, compat_vmf_pfn(pfn), write);
+	if (order == PUD_SHIFT - PAGE_SHIFT)
+		return compat_vmf_insert_pfn_pud(fault, pfn, write);
+	return VM_FAULT_FALLBACK;
+}
+
+#endif /* COMPAT_VMF_HUGE_PFN */
+
 /* From 6.15 on the hypervisor's callback vector has a handler for this driver. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define COMPAT_HV_HANDLER

@@ -21,6 +21,7 @@
 #include "run_page.h"
 #include "synic.h"
 #include "vectors.h"
+#include "vtl_low.h"
 
 static int main_hotplug_state;
 
@@ -85,10 +86,27 @@ static int __init main_nodes_init(void)
 	if (ret)
 		return ret;
 
+	ret = vtl_low_init();
+	if (ret)
+		goto exit_hvcall;
+
 	ret = vtl_files_init();
 	if (ret)
-		vtl_hvcall_exit();
+		goto exit_low;
+	return 0;
+
+exit_low:
+	vtl_low_exit();
+exit_hvcall:
+	vtl_hvcall_exit();
 	return ret;
+}
+
+static void main_nodes_exit(void)
+{
+	vtl_files_exit();
+	vtl_low_exit();
+	vtl_hvcall_exit();
 }
 
 static int __init main_init(void)
@@ -145,8 +163,7 @@ exit_vectors:
 
 static void __exit main_exit(void)
 {
-	vtl_files_exit();
-	vtl_hvcall_exit();
+	main_nodes_exit();
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
 	main_synic_exit();

@@ -94,11 +94,11 @@ static int slot_take(struct vmm *vm)
 
 static int memory_map(struct vmm *vm)
 {
-	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
+	int fd = open("/dev/mshv_vtl_low", O_RDWR | O_CLOEXEC);
 	void *place;
 
 	if (fd < 0) {
-		complain("/dev/mem: %s", strerror(errno));
+		complain("/dev/mshv_vtl_low: %s", strerror(errno));
 		return -errno;
 	}
 	place = mmap(NULL, VTL0_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, vm->base);

@@ -22,11 +22,12 @@
 #include "run_page.h"
 #include "vectors.h"
 #include "vtl0_run.h"
+#include "vtl_low.h"
 
 #include <linux/mshv_vtl.h>
 
 #define FILES		16
-#define NODES		4
+#define NODES		6
 /* As many as are left for VTL0, and as quarantine holds. */
 #define QUOTA		(EMUL_VECTORS - 64)
 #define CPU_LATE	3
@@ -275,6 +276,19 @@ int vtl_vtl0_kick(const void *mask, u64 bits, bool wait, bool cancel)
 	return -EOPNOTSUPP;
 }
 
+/* Of page tables: see tests/vm/test_low.c. It has nothing that could fail but this. */
+static struct miscdevice low_device = { .name = "mshv_vtl_low" };
+
+int vtl_low_init(void)
+{
+	return misc_register(&low_device);
+}
+
+void vtl_low_exit(void)
+{
+	misc_deregister(&low_device);
+}
+
 void vtl_debugfs_init(void)
 {
 }
@@ -288,15 +302,22 @@ void vtl_debugfs_exit(void)
 static int vtl, other;
 static struct file *hvcall;
 
-static const struct file_operations *node(const char *name)
+static const struct miscdevice *device(const char *name)
 {
 	int i;
 
 	for (i = 0; i < NODES; i++) {
 		if (nodes[i] && !strcmp(nodes[i]->name, name))
-			return nodes[i]->fops;
+			return nodes[i];
 	}
 	return NULL;
+}
+
+static const struct file_operations *node(const char *name)
+{
+	const struct miscdevice *found = device(name);
+
+	return found ? found->fops : NULL;
 }
 
 static long mshv_ioctl(unsigned int command, void *argument)
@@ -370,6 +391,7 @@ static void is_loaded(void)
 {
 	assert_non_null(node("mshv"));
 	assert_non_null(node("mshv_hvcall"));
+	assert_non_null(device("mshv_vtl_low"));
 }
 
 static void has_module(void)

@@ -10,13 +10,13 @@
  * are refused. docs/trust.md says so to users.
  */
 #include <linux/bits.h>
-#include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
 #include "compat.h"
+#include "memory.h"
 #include "tdx.h"
 
 /* Field identifiers (TDX module ABI, metadata): the class and the code. */
@@ -203,13 +203,6 @@ void vtl_tdx_filter_exit(void)
 	}
 }
 
-/* Is all of it memory that the kernel does not manage? */
-static bool memory_is_foreign(u64 gpa, u64 size)
-{
-	return region_intersects(gpa, size, IORESOURCE_SYSTEM_RAM,
-				 IORES_DESC_NONE) == REGION_DISJOINT;
-}
-
 /* VTL0's memory is none of the kernel's. @rcx: address and level. */
 static bool page_is_allowed(u64 rcx)
 {
@@ -220,7 +213,7 @@ static bool page_is_allowed(u64 rcx)
 		return false;
 	size = PAGE_SIZE << (9 * level);
 	return !((rcx & PAGE_ADDRESS) & (size - 1)) &&
-	       memory_is_foreign(rcx & PAGE_ADDRESS, size);
+	       vtl_memory_is_foreign(rcx & PAGE_ADDRESS, size);
 }
 
 static bool attributes_are_allowed(const struct mshv_tdcall *args)
@@ -325,7 +318,7 @@ static bool invgla_is_allowed(const struct mshv_tdcall *args)
 {
 	return !(args->rcx & INVGLA_LIST) ||
 	       own_page_check(OWN_INVGLA_LIST, args->rdx & PAGE_ADDRESS) ||
-	       memory_is_foreign(args->rdx & PAGE_ADDRESS, PAGE_SIZE);
+	       vtl_memory_is_foreign(args->rdx & PAGE_ADDRESS, PAGE_SIZE);
 }
 
 static bool call_is_allowed(const struct mshv_tdcall *args)

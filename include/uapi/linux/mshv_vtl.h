@@ -400,6 +400,17 @@ struct mshv_hvcall {
 #endif
 
 /*
+ * mmap of /dev/mshv_vtl_low, which needs CAP_SYS_ADMIN to be opened: VTL0's memory.
+ * The offset is an address of VTL0; with MSHV_VTL_LOW_SHARED added, the memory is
+ * mapped as shared with the host, else as private (encrypted).
+ *
+ * A mapping fails with EINVAL if it is not MAP_SHARED, or if the kernel manages some
+ * of the memory. As for any file, one that is to be written needs a file that is
+ * open for writing (EACCES).
+ */
+#define MSHV_VTL_LOW_SHARED	(1ULL << 63)
+
+/*
  * mmap of a VTL file, one page at a time:
  * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An index that has no page
  * raises SIGBUS when it is touched.

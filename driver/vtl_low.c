@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/mshv_vtl_low: the VMM maps VTL0's memory. An offset into the file is an
+ * address of VTL0.
+ *
+ * Owns: the node, and which memory may be mapped how. The kernel manages none of
+ * VTL0's memory, so a mapping is of page frame numbers alone: no struct page is
+ * looked at, and get_user_pages() refuses.
+ *
+ * A mapping takes as few page table entries as the kernel can do with: where 2 MiB
+ * or 1 GiB of address space and of memory are aligned alike, one entry stands for
+ * them. Linux 6.1 has no such mappings of page frame numbers.
+ *
+ * The kernel's page attribute table knows no type for this memory, so that on a
+ * kernel with CONFIG_X86_PAT a mapping is uncached-minus. A TDX module ignores that
+ * for private memory, which it always caches (its secure EPT sets "ignore PAT").
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/ioport.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/pgtable.h>
+#include <linux/mshv_vtl.h>
+
+#include "compat.h"
+#include "memory.h"
+#include "vtl_low.h"
+
+/* Of the page offset: the memory is shared with the host. */
+#define LOW_SHARED	(MSHV_VTL_LOW_SHARED >> PAGE_SHIFT)
+
+static unsigned long low_pfn(unsigned long pgoff)
+{
+	return pgoff & ~LOW_SHARED;
+}
+
+#ifdef COMPAT_VMF_HUGE_PFN
+
+/* The first page frame of the block around the fault; false: it has no such block. */
+static bool low_block(const struct vm_fault *fault, unsigned int order,
+		      unsigned long *pfn)
+{
+	unsigned long pages = 1UL << order, size = pages << PAGE_SHIFT;
+	unsigned long start = fault->address & ~(size - 1);
+
+	*pfn = low_pfn(fault->pgoff);
+	if ((*pfn ^ fault->address >> PAGE_SHIFT) & (pages - 1))
+		return false;
+	*pfn &= ~(pages - 1);
+	return start >= fault->vma->vm_start && start + size <= fault->vma->vm_end;
+}
+
+static vm_fault_t low_huge_fault(struct vm_fault *fault, unsigned int order)
+{
+	unsigned long pfn;
+
+	if (!low_block(fault, order, &pfn))
+		return VM_FAULT_FALLBACK;
+	return compat_vmf_insert_huge_pfn(fault, pfn, order);
+}
+
+#endif /* COMPAT_VMF_HUGE_PFN */
+
+static vm_fault_t low_fault(struct vm_fault *fault)
+{
+	return vmf_insert_pfn(fault->vma, fault->address, low_pfn(fault->pgoff));
+}
+
+static const struct vm_operations_struct low_vm_ops = {
+	.fault = low_fault,
+#ifdef COMPAT_VMF_HUGE_PFN
+	.huge_fault = low_huge_fault,
+#endif
+};
+
+/*
+ * Is all of it memory that may be mapped? An address that a page table entry cannot
+ * hold would stand for another one, whose bits it shares.
+ */
+static bool low_range_is_allowed(struct vm_area_struct *vma)
+{
+	unsigned long first = low_pfn(vma->vm_pgoff);
+	unsigned long last = first + vma_pages(vma) - 1;
+
+	return pte_pfn(pfn_pte(last, vma->vm_page_prot)) == last &&
+	       PFN_PHYS(last) < iomem_resource.end &&
+	       vtl_memory_is_foreign(PFN_PHYS(first), (u64)vma_pages(vma) << PAGE_SHIFT);
+}
+
+static int low_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	/*
+	 * A private mapping of a file that is open for reading could be written, and
+	 * a write would be lost to VTL0. Of a shared one the kernel has checked that
+	 * it is not writable if the file is not: it has no VM_SHARED then.
+	 */
+	if (!(vma->vm_flags & VM_MAYSHARE) || !low_range_is_allowed(vma))
+		return -EINVAL;
+
+	if (vma->vm_pgoff & LOW_SHARED)
+		vma->vm_page_prot = pgprot_decrypted(vma->vm_page_prot);
+	/* VM_PFNMAP, not VM_MIXEDMAP: of a large entry of that, Linux would pin pages. */
+	compat_vm_flags_set(vma, VM_PFNMAP | VM_HUGEPAGE | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_ops = &low_vm_ops;
+	return 0;
+}
+
+static int low_open(struct inode *inode, struct file *filp)
+{
+	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+static const struct file_operations low_fops = {
+	.owner = THIS_MODULE,
+	.open = low_open,
+	.mmap = low_mmap,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice low_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mshv_vtl_low",
+	.fops = &low_fops,
+	.mode = 0600,
+};
+
+int vtl_low_init(void)
+{
+	return misc_register(&low_device);
+}
+
+void vtl_low_exit(void)
+{
+	misc_deregister(&low_device);
+}

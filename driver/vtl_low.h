@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VTL0's memory for the VMM; see vtl_low.c.
+ */
+#ifndef _MSHV_VTL_LOW_H
+#define _MSHV_VTL_LOW_H
+
+/**
+ * vtl_low_init() - make /dev/mshv_vtl_low
+ *
+ * It can be opened at once.
+ * Context: module init; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int vtl_low_init(void);
+
+/**
+ * vtl_low_exit() - remove /dev/mshv_vtl_low
+ *
+ * The module cannot be unloaded while a file or a mapping of it exists.
+ * Context: module exit; may sleep.
+ */
+void vtl_low_exit(void);
+
+#endif /* _MSHV_VTL_LOW_H */

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * /dev/mshv_vtl_low: VTL0's memory, as OpenHCL's VMM maps it (openvmm,
+ * openhcl/hcl/src/ioctl.rs: MshvVtlLow; underhill_mem/src/mapping.rs: build()).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define NODE		"/dev/mshv_vtl_low"
+#define PAGE		4096UL
+#define BLOCK		(2UL << 20)
+/* What lab/vm/run boots without. */
+#define BASE		0x10000000UL
+#define SIZE		(32UL << 20)
+
+static int low_open(int flags)
+{
+	int fd = open(NODE, flags | O_CLOEXEC);
+
+	check(fd >= 0, NODE ": %s", strerror(errno));
+	return fd;
+}
+
+/* The mapping, or NULL and errno. */
+static uint8_t *low_map(int flags, int protection, uint64_t address, size_t size)
+{
+	int fd = low_open(flags);
+	void *place = mmap(NULL, size, protection, MAP_SHARED, fd, address);
+
+	close(fd);
+	return place == MAP_FAILED ? NULL : place;
+}
+
+static uint8_t *memory_map(uint64_t address, size_t size)
+{
+	uint8_t *place = low_map(O_RDWR, PROT_READ | PROT_WRITE, address, size);
+
+	check(place, "mapping of %#" PRIx64 ": %s", address, strerror(errno));
+	return place;
+}
+
+static void is_refused(uint64_t address, size_t size)
+{
+	assert_null(low_map(O_RDWR, PROT_READ | PROT_WRITE, address, size));
+	assert_int_equal(errno, EINVAL);
+	assert_null(low_map(O_RDWR, PROT_READ, address, size));
+	assert_int_equal(errno, EINVAL);
+}
+
+static void the_node_is_for_root_alone(void **state)
+{
+	(void)state;
+	node_is_for_root_alone(NODE);
+}
+
+/* In a child, since a capability that is dropped does not come back. */
+static int open_without_capability(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return 1;
+	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
+	if (syscall(SYS_capset, &header, data))
+		return 2;
+	if (open(NODE, O_RDWR) >= 0)
+		return 3;
+	return errno == EPERM ? 0 : 4;
+}
+
+static int child_status(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* mshv_vtl_low_open() of OHCL's driver. */
+static void it_takes_the_capability_to_open_it(void **state)
+{
+	pid_t child = fork();
+
+	(void)state;
+	if (!child)
+		_exit(open_without_capability());
+	assert_int_equal(child_status(child), 0);
+}
+
+static void an_offset_is_an_address_of_vtl0(void **state)
+{
+	uint8_t *one = memory_map(BASE, SIZE), *other = memory_map(BASE + SIZE - PAGE, PAGE);
+
+	(void)state;
+	one[SIZE - PAGE] = 0x5a;
+	assert_int_equal(other[0], 0x5a);
+	other[7] = 0xa5;
+	assert_int_equal(one[SIZE - PAGE + 7], 0xa5);
+	munmap(one, SIZE);
+	munmap(other, PAGE);
+	/* It is VTL0's memory, not the mapping's. */
+	other = memory_map(BASE + SIZE - PAGE, PAGE);
+	assert_int_equal(other[7], 0xa5);
+	munmap(other, PAGE);
+}
+
+/* SHARED_MEMORY_FLAG in ioctl.rs. Nothing is encrypted here: it is the same memory. */
+static void the_highest_bit_of_the_offset_is_no_address(void **state)
+{
+	uint8_t *private = memory_map(BASE, BLOCK);
+	uint8_t *shared = memory_map(BASE | MSHV_VTL_LOW_SHARED, BLOCK);
+
+	(void)state;
+	assert_int_equal(MSHV_VTL_LOW_SHARED, 1ULL << 63);
+	private[PAGE] = 0x77;
+	assert_int_equal(shared[PAGE], 0x77);
+	munmap(private, BLOCK);
+	munmap(shared, BLOCK);
+	is_refused(0x100000 | MSHV_VTL_LOW_SHARED, PAGE);
+}
+
+/* OHCL's PR 141: a private mapping of a file for reading could be written. */
+static void a_private_mapping_is_refused(void **state)
+{
+	int fd = low_open(O_RDWR), reader = low_open(O_RDONLY);
+
+	(void)state;
+	assert_ptr_equal(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, BASE),
+			 MAP_FAILED);
+	assert_int_equal(errno, EINVAL);
+	assert_ptr_equal(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, reader, BASE), MAP_FAILED);
+	assert_int_equal(errno, EINVAL);
+	close(reader);
+	close(fd);
+}
+
+static void a_file_for_reading_makes_no_writable_mapping(void **state)
+{
+	uint8_t *place;
+
+	(void)state;
+	assert_null(low_map(O_RDONLY, PROT_READ | PROT_WRITE, BASE, PAGE));
+	assert_int_equal(errno, EACCES);
+	place = low_map(O_RDONLY, PROT_READ, BASE, PAGE);
+	assert_non_null(place);
+	(void)*(volatile uint8_t *)place;
+	assert_int_equal(mprotect(place, PAGE, PROT_READ | PROT_WRITE), -1);
+	assert_int_equal(errno, EACCES);
+	munmap(place, PAGE);
+}
+
+/* All of it, its first page, its last, and a page of it together with others. */
+static void ram_is_refused(uint64_t first, uint64_t last)
+{
+	is_refused(first, last - first + 1);
+	is_refused(first, PAGE);
+	is_refused(last & ~(PAGE - 1), PAGE);
+	is_refused(last & ~(PAGE - 1), 4 * PAGE);
+	if (first >= PAGE)
+		is_refused(first - PAGE, 2 * PAGE);
+}
+
+/* The kernel's own list of what it manages; a region may begin within a page. */
+static void memory_of_the_kernel_is_refused(void **state)
+{
+	FILE *file = fopen("/proc/iomem", "re");
+	uint64_t first, last;
+	unsigned int ranges = 0;
+	char line[256];
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, ": System RAM") ||
+		    sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &last) != 2)
+			continue;
+		assert_true(last);
+		ram_is_refused(first & ~(PAGE - 1), last);
+		ranges++;
+	}
+	fclose(file);
+	assert_true(ranges >= 2);
+	is_refused(BASE - PAGE, 2 * PAGE);
+	is_refused(BASE, SIZE + PAGE);
+}
+
+static unsigned int address_bits(void)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	unsigned int bits = 0;
+	char line[4096];
+
+	assert_non_null(file);
+	while (!bits && fgets(line, sizeof(line), file))
+		sscanf(line, "address sizes : %u bits physical", &bits);
+	fclose(file);
+	assert_true(bits);
+	return bits;
+}
+
+/* A page table entry cannot hold it, or the CPU does not take it. */
+static void an_address_beyond_the_cpus_is_refused(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	for (bit = address_bits(); bit < 63; bit++) {
+		is_refused(1ULL << bit, PAGE);
+		is_refused(1ULL << bit | BASE, PAGE);
+		is_refused(1ULL << bit | 0x100000, PAGE);
+		is_refused((1ULL << bit) - PAGE, 2 * PAGE);
+	}
+}
+
+/*
+ * OHCL's PR 141: what pins pages must not get any of VTL0's, which have no struct
+ * page. Copying is another matter.
+ */
+static void its_pages_cannot_be_pinned(void **state)
+{
+	uint8_t *place = memory_map(BASE, BLOCK);
+	uint8_t copy[16] = { 0 };
+	struct iovec from = { place, sizeof(copy) }, to = { copy, sizeof(copy) };
+	int pipes[2];
+
+	(void)state;
+	memset(place, 0x3c, sizeof(copy));
+	assert_int_equal(process_vm_readv(getpid(), &to, 1, &from, 1, 0), -1);
+	assert_int_equal(errno, EFAULT);
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(vmsplice(pipes[1], &from, 1, 0), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(write(pipes[1], place, sizeof(copy)), sizeof(copy));
+	assert_int_equal(read(pipes[0], copy, sizeof(copy)), sizeof(copy));
+	assert_memory_equal(copy, place, sizeof(copy));
+	close(pipes[0]);
+	close(pipes[1]);
+	munmap(place, BLOCK);
+}
+
+static unsigned long page_table_kb(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	unsigned long kb = 0;
+	char line[256];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		sscanf(line, "VmPTE: %lu", &kb);
+	fclose(file);
+	assert_true(kb);
+	return kb;
+}
+
+/* The whole range, at an address that has @offset in its block of 2 MiB. */
+static uint8_t *map_at_offset(size_t offset)
+{
+	int fd = low_open(O_RDWR);
+	uint8_t *place = mmap(NULL, SIZE + 2 * BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			      0);
+	uint8_t *aligned;
+
+	assert_ptr_not_equal(place, MAP_FAILED);
+	munmap(place, SIZE + 2 * BLOCK);
+	aligned = (uint8_t *)(((uintptr_t)place + BLOCK - 1) & ~(BLOCK - 1)) + offset;
+	place = mmap(aligned, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, fd,
+		     BASE);
+	assert_ptr_equal(place, aligned);
+	close(fd);
+	return place;
+}
+
+static void touch_all(uint8_t *place)
+{
+	size_t at;
+
+	for (at = 0; at < SIZE; at += PAGE)
+		place[at] = at / PAGE;
+}
+
+static void all_are_touched(uint8_t *place)
+{
+	size_t at;
+
+	for (at = 0; at < SIZE; at += PAGE)
+		assert_int_equal(place[at], (uint8_t)(at / PAGE));
+}
+
+static bool kernel_has_blocks(void)
+{
+	struct utsname name;
+	unsigned int major, minor;
+
+	assert_int_equal(uname(&name), 0);
+	assert_int_equal(sscanf(name.release, "%u.%u", &major, &minor), 2);
+	return major > 6 || (major == 6 && minor >= 12);
+}
+
+/*
+ * OHCL's PR 159: a table of 4 KiB for each 2 MiB of VTL0 is tens of MiB. A directory
+ * and its directory may be new all the same.
+ */
+static void aligned_memory_takes_no_page_tables(void **state)
+{
+	unsigned long before = page_table_kb(), tables = SIZE / BLOCK * (PAGE / 1024), grown;
+	uint8_t *place = map_at_offset(0);
+
+	(void)state;
+	touch_all(place);
+	grown = page_table_kb() - before;
+	if (kernel_has_blocks())
+		assert_in_range(grown, 0, 3 * PAGE / 1024);
+	else
+		assert_in_range(grown, tables, tables + 3 * PAGE / 1024);
+	all_are_touched(place);
+	munmap(place, SIZE);
+}
+
+static void unaligned_memory_is_mapped_page_by_page(void **state)
+{
+	uint8_t *place = map_at_offset(PAGE), *other = memory_map(BASE, SIZE);
+
+	(void)state;
+	touch_all(place);
+	all_are_touched(other);
+	munmap(place, SIZE);
+	munmap(other, SIZE);
+}
+
+static void a_hole_in_a_block_leaves_the_rest(void **state)
+{
+	uint8_t *place = map_at_offset(0);
+
+	(void)state;
+	touch_all(place);
+	assert_int_equal(munmap(place + BLOCK + 5 * PAGE, PAGE), 0);
+	assert_int_equal(place[BLOCK + 4 * PAGE], (uint8_t)(BLOCK / PAGE + 4));
+	assert_int_equal(place[BLOCK + 6 * PAGE], (uint8_t)(BLOCK / PAGE + 6));
+	assert_int_equal(mprotect(place + 2 * BLOCK + PAGE, PAGE, PROT_READ), 0);
+	assert_int_equal(place[2 * BLOCK + PAGE], 1);
+	place[2 * BLOCK] = 0x99;
+	assert_int_equal(place[2 * BLOCK], 0x99);
+	munmap(place, SIZE);
+}
+
+static void a_mapping_does_not_grow(void **state)
+{
+	uint8_t *place = memory_map(BASE, SIZE - PAGE);
+
+	(void)state;
+	assert_ptr_equal(mremap(place, SIZE - PAGE, SIZE, MREMAP_MAYMOVE), MAP_FAILED);
+	assert_int_equal(errno, EFAULT);
+	munmap(place, SIZE - PAGE);
+}
+
+static void a_child_has_the_same_memory(void **state)
+{
+	uint8_t *place = map_at_offset(0);
+	pid_t child;
+
+	(void)state;
+	place[PAGE] = 0x11;
+	child = fork();
+	if (!child) {
+		place[3 * PAGE] = place[PAGE] + 1;
+		_exit(0);
+	}
+	assert_int_equal(child_status(child), 0);
+	assert_int_equal(place[3 * PAGE], 0x12);
+	munmap(place, SIZE);
+}
+
+static void it_has_no_calls(void **state)
+{
+	int fd = low_open(O_RDWR);
+	unsigned int number;
+	char byte = 0;
+
+	(void)state;
+	for (number = 0; number < 256; number++) {
+		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[16]), 0), -1);
+		assert_int_equal(errno, ENOTTY);
+	}
+	assert_int_equal(read(fd, &byte, 1), -1);
+	assert_int_equal(write(fd, &byte, 1), -1);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_node_is_for_root_alone),
+		cmocka_unit_test(it_takes_the_capability_to_open_it),
+		cmocka_unit_test(an_offset_is_an_address_of_vtl0),
+		cmocka_unit_test(the_highest_bit_of_the_offset_is_no_address),
+		cmocka_unit_test(a_private_mapping_is_refused),
+		cmocka_unit_test(a_file_for_reading_makes_no_writable_mapping),
+		cmocka_unit_test(memory_of_the_kernel_is_refused),
+		cmocka_unit_test(an_address_beyond_the_cpus_is_refused),
+		cmocka_unit_test(its_pages_cannot_be_pinned),
+		cmocka_unit_test(aligned_memory_takes_no_page_tables),
+		cmocka_unit_test(unaligned_memory_is_mapped_page_by_page),
+		cmocka_unit_test(a_hole_in_a_block_leaves_the_rest),
+		cmocka_unit_test(a_mapping_does_not_grow),
+		cmocka_unit_test(a_child_has_the_same_memory),
+		cmocka_unit_test(it_has_no_calls),
+	};
+
+	return cmocka_run_group_tests_name("VTL0's memory", tests, NULL, NULL);
+}
