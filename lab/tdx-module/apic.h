@@ -11,7 +11,11 @@
 #include <asm/cpufeature.h>
 #include <asm/fixmap.h>
 
+#include "cpu.h"
+
 bool apic_outranks(void);
+u32 apic_timer_repeat(void);
+void apic_timer_restore(u32 lvtt);
 
 /* A bank of IRR added to what the others have, where the registers are mapped. */
 static inline u32 apic_add_requested(u32 bits, u32 bank)
@@ -46,6 +50,18 @@ static inline bool apic_requests_any(void)
 static inline bool apic_has_deliverable(void)
 {
 	return unlikely(apic_requests_any()) && apic_outranks();
+}
+
+/**
+ * apic_tell_again() - have the APIC tell the CPU what is requested
+ *
+ * The task priority is written as it is.
+ *
+ * Context: in L1.
+ */
+static inline void apic_tell_again(void)
+{
+	cpu_write_cr8(cpu_read_cr8());
 }
 
 #endif /* _LAB_TDX_APIC_H */

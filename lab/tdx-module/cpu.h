@@ -60,6 +60,19 @@ static inline void cpu_write_dr7(u64 value)
 	asm volatile("mov %0, %%dr7" : : "r" (value) : "memory");
 }
 
+static inline u64 cpu_read_cr8(void)
+{
+	u64 value;
+
+	asm volatile("mov %%cr8, %0" : "=r" (value));
+	return value;
+}
+
+static inline void cpu_write_cr8(u64 value)
+{
+	asm volatile("mov %0, %%cr8" : : "r" (value) : "memory");
+}
+
 static inline u64 cpu_read_xcr0(void)
 {
 	u32 low, high;

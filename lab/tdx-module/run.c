@@ -7,6 +7,7 @@
  */
 #include <asm/cpufeature.h>
 
+#include "apic.h"
 #include "cpu.h"
 #include "event.h"
 #include "exits.h"
@@ -41,6 +42,16 @@ static void run_with_xcr0(struct vcpu *vcpu)
 		cpu_write_xcr0(xcr0);
 }
 
+/* Where QEMU may lose an interrupt of L1, see apic.c. */
+static void run_with_request(struct vcpu *vcpu)
+{
+	u32 lvtt = apic_timer_repeat();
+
+	run_with_xcr0(vcpu);
+	apic_timer_restore(lvtt);
+	apic_tell_again();
+}
+
 /*
  * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
  * neither. Of STAR and its like, the world switch takes care. DR7 is each VM's
@@ -53,7 +64,10 @@ static void run_once(struct vcpu *vcpu)
 
 	vmcb->cr2 = cpu_read_cr2();
 	vmcb->dr6 = cpu_read_dr6();
-	run_with_xcr0(vcpu);
+	if (unlikely(vmcb->int_control & SVM_V_IRQ))
+		run_with_request(vcpu);
+	else
+		run_with_xcr0(vcpu);
 	cpu_write_cr2(vmcb->cr2);
 	cpu_write_dr6(vmcb->dr6);
 	if (cpu_read_dr7() != dr7)

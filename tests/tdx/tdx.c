@@ -328,6 +328,11 @@ uint64_t log_count(void)
 	return *data_at(LOG_COUNT);
 }
 
+void log_clear(void)
+{
+	*data_at(LOG_COUNT) = 0;
+}
+
 uint8_t log_vector(unsigned int index)
 {
 	return ((volatile uint8_t *)data_at(LOG_FIRST))[index];

@@ -198,6 +198,7 @@ void l2_assert(uint8_t vector);
 
 /* What L2's handlers have written down. */
 uint64_t log_count(void);
+void log_clear(void);
 uint8_t log_vector(unsigned int index);
 void log_eoi(bool wanted);
 uint64_t log_loops(void);

@@ -88,6 +88,45 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 	      "RIP %#llx is not in the loop", (unsigned long long)l2.state->rip);
 }
 
+/*
+ * L1's timer expires at about the moment of the entry: each time a little earlier or
+ * later. If its interrupt is lost, L2 goes on for ever.
+ */
+static void sweep_a_timer_over_the_entry(uint64_t rflags)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 10000; tries++) {
+		l2_start(GUEST_SPIN);
+		l2.state->rflags |= rflags;
+		l2_assert(MID);
+		l2.flags = LAB_TDX_CALL_TIMER;
+		l2.usecs = tries % 200;
+		check_hex(l2_enter() >> 44, 1);
+		vapic_put(VAPIC_ISR + (MID / 32) * 0x10, 0);
+		l2.state->svi = 0;
+		log_clear();
+	}
+}
+
+static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes(void **state)
+{
+	(void)state;
+	msr_offload();
+	sweep_a_timer_over_the_entry(RFLAGS_IF);
+	check(l2_stats().notified > 100, "L2 was hardly interrupted");
+	check(l2_stats().delivered > 100, "hardly any interrupt was delivered");
+}
+
+static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits(void **state)
+{
+	(void)state;
+	msr_offload();
+	sweep_a_timer_over_the_entry(0);
+	check(l2_stats().notified > 100, "L2 was hardly interrupted");
+	check_hex(l2_stats().delivered, 0);
+}
+
 /* The kernel sends an NMI to each CPU whose stack it is to show, other than this one. */
 static void *send_nmis(void *done)
 {
@@ -571,6 +610,8 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 const struct CMUnitTest interrupt_tests[] = {
 	TEST(row_10_5_1_pending_twice_and_nothing_changes),
 	TEST(row_10_5_2_an_interrupt_of_l1_ends_l2),
+	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes),
+	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits),
 	TEST(row_5_an_nmi_is_not_l2s),
 	TEST(row_10_5_3_irr_alone_is_not_seen),
 	TEST(row_10_5_4_what_cannot_be_delivered_waits),
