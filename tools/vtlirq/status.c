@@ -121,10 +121,10 @@ static void ask_the_driver(struct status *status)
 	close(node);
 }
 
-/* A CPU on which the next mapping fails; for one, the driver gives up quarantine. */
+/* A CPU on which the next mapping fails. What is in quarantine is given to nobody. */
 static bool is_full(const struct cpu_state *cpu)
 {
-	return cpu->online && !cpu->free && !cpu->quarantined;
+	return cpu->online && !cpu->free;
 }
 
 static void note_full_cpus(struct status *status)
