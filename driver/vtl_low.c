@@ -11,8 +11,8 @@
  * or 1 GiB of address space and of memory are aligned alike, one entry stands for
  * them. Linux 6.1 has no such mappings of page frame numbers.
  *
- * The kernel's page attribute table knows no type for this memory, so that on a
- * kernel with CONFIG_X86_PAT a mapping is uncached-minus. A TDX module ignores that
+ * The kernel's page attribute table knows no type for this memory, so that a
+ * kernel that uses that table maps it as uncached-minus. A TDX module ignores that
  * for private memory, which it always caches (its secure EPT sets "ignore PAT").
  */
 #include <linux/capability.h>

@@ -43,12 +43,10 @@ static_assert(sizeof(struct mshv_register) == 32);
 #define DR6_WRITABLE	(BIT_ULL(16) | GENMASK_ULL(15, 13) | BIT_ULL(11) | GENMASK_ULL(3, 0))
 #define DR6_ONES	(GENMASK_ULL(31, 17) | GENMASK_ULL(10, 4))
 
-/* In the order of their names: 64 KiB, 16 KiB, then 4 KiB units. */
+/* MSRs of 64 KiB, 16 KiB, then 4 KiB units (Intel SDM, "Fixed Range MTRRs"). */
 static const u32 mtrr_fixed[] = {
-	MSR_MTRRfix64K_00000, MSR_MTRRfix16K_80000, MSR_MTRRfix16K_A0000,
-	MSR_MTRRfix4K_C0000, MSR_MTRRfix4K_C8000, MSR_MTRRfix4K_D0000,
-	MSR_MTRRfix4K_D8000, MSR_MTRRfix4K_E0000, MSR_MTRRfix4K_E8000,
-	MSR_MTRRfix4K_F0000, MSR_MTRRfix4K_F8000,
+	0x250, 0x258, 0x259,
+	0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f,
 };
 
 static_assert(ARRAY_SIZE(mtrr_fixed) ==
