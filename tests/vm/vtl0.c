@@ -20,6 +20,8 @@
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 #define GUESTS_VPS	4
+#define MODULE		"vtlirq_lab_tdx"
+#define MODULE_FILE	"/usr/share/vtlirq/vtlirq_lab_tdx.ko"
 
 struct guest guest;
 
@@ -234,6 +236,18 @@ void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask)
 	status = tdx_vp_write(vmm_file(guest.vm), field, bits, mask);
 	cpu_pin(0);
 	check(!status, "field %#lx: %#lx", (unsigned long)field, (unsigned long)status);
+}
+
+void module_with_vms(unsigned int vms)
+{
+	int file = open(MODULE_FILE, O_RDONLY | O_CLOEXEC);
+	char parameters[32];
+
+	check(file >= 0, MODULE_FILE ": %s", strerror(errno));
+	snprintf(parameters, sizeof(parameters), "l2_vms=%u", vms);
+	check(!syscall(SYS_delete_module, MODULE, O_NONBLOCK), MODULE ": %s", strerror(errno));
+	check(!syscall(SYS_finit_module, file, parameters, 0), MODULE ": %s", strerror(errno));
+	close(file);
 }
 
 static int module_open(void)

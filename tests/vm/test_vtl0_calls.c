@@ -1,0 +1,847 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Calls of the TDX module: which the driver makes for the VMM, what it asks for
+ * itself, and what it does with each answer.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "vtl0.h"
+
+#define VECTOR		0x51
+#define OTHER_VECTOR	0x61
+#define PAGE		4096
+#define ALL		UINT64_MAX
+
+/* Leaves of TDCALL. */
+#define VP_VMCALL	0
+#define VP_INFO		1
+#define RTMR_EXTEND	2
+#define VEINFO_GET	3
+#define MR_REPORT	4
+#define CPUIDVE_SET	5
+#define PAGE_ACCEPT	6
+#define VM_RD		7
+#define VM_WR		8
+#define VP_RD		9
+#define VP_WR		10
+#define SYS_RD		11
+#define VERIFYREPORT	22
+#define ATTR_RD		23
+#define ATTR_WR		24
+#define VP_ENTER	25
+#define VP_INVEPT	26
+#define VP_INVGLA	27
+#define PAGE_RELEASE	30
+
+#define STATUS(high)	((uint64_t)(high) << 32)
+#define BUSY		STATUS(0x80000200)
+#define REFUSED		STATUS(0xc0000c03)
+#define NO_VIRTUAL_APIC	(STATUS(0xc0000100) | 170)
+#define HOST_ROUTED	0x1100
+#define NOTIFIED	0x1102
+#define EXIT_HLT	12
+
+/* A field of the VMCS of VM 1; each class is that many further for the next VM. */
+#define VM_DISTANCE	(8ULL << 56)
+#define OF_VM(vm, field) ((field) + ((vm) - 1) * VM_DISTANCE)
+#define L2_CONTROLS(vm)	(0xa020000300000050ULL + (vm))
+#define VIRTUAL_APIC	TDX_FIELD64(0x2012)
+#define CONFIG_FLAGS	0x9110000300000016ULL
+#define TD_CTLS		0x1110000300000017ULL
+#define NUM_L2_VMS	0x9010000100000005ULL
+#define NOTIFY_ENABLES	0x9110000300000010ULL
+#define TDX_FEATURES0	0x0a00000300000008ULL
+#define VM_SHIFT	52
+#define LIST		1ULL
+
+#define ATTRIBUTES(vm, bits)	((uint64_t)(bits) << (vm) * 16)
+#define FULL_ACCESS	0x800f
+#define ALL_CHANGED	0x000f
+
+/* Static, since the fixture ends what a failed test left. */
+static struct stay stay;
+
+static uint64_t frame_of(const volatile void *place)
+{
+	uint64_t entry = 0;
+	int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	check(file >= 0, "pagemap: %s", strerror(errno));
+	assert_int_equal(pread(file, &entry, sizeof(entry), (uintptr_t)place / PAGE * 8),
+			 sizeof(entry));
+	close(file);
+	return (entry & ((1ULL << 55) - 1)) * PAGE;
+}
+
+/* As OpenHCL's LockedMemorySpawner has it: of this process, and locked. */
+static uint8_t *page_own(void)
+{
+	uint8_t *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+
+	assert_true(page != MAP_FAILED);
+	memset(page, 0xaa, PAGE);
+	return page;
+}
+
+/**
+ * struct stranger - another process, and a page of its memory
+ * @pid:   it
+ * @go:    written to: it is to look at its page, and end
+ * @frame: address of the page, which is full of 0xaa
+ */
+struct stranger {
+	pid_t pid;
+	int go;
+	uint64_t frame;
+};
+
+/* In the stranger: how many bytes were changed is its exit status. */
+static void stranger_run(int told, int go)
+{
+	uint8_t *page = page_own();
+	uint64_t frame = frame_of(page);
+	unsigned int changed = 0, i;
+	char byte;
+
+	if (write(told, &frame, sizeof(frame)) != sizeof(frame) || read(go, &byte, 1) != 1)
+		_exit(255);
+	for (i = 0; i < PAGE; i++)
+		changed += page[i] != 0xaa;
+	_exit(changed > 200 ? 200 : changed);
+}
+
+static struct stranger stranger_begin(void)
+{
+	struct stranger stranger = { 0 };
+	int told[2], go[2];
+
+	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	stranger.pid = fork();
+	if (!stranger.pid)
+		stranger_run(told[1], go[0]);
+	assert_true(stranger.pid > 0);
+	assert_int_equal(read(told[0], &stranger.frame, sizeof(stranger.frame)),
+			 sizeof(stranger.frame));
+	close(told[0]);
+	close(told[1]);
+	close(go[0]);
+	stranger.go = go[1];
+	return stranger;
+}
+
+/* How many bytes of its page were changed. */
+static int stranger_end(struct stranger *stranger)
+{
+	int status;
+
+	assert_int_equal(write(stranger->go, "", 1), 1);
+	assert_int_equal(waitpid(stranger->pid, &status, 0), stranger->pid);
+	close(stranger->go);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/**
+ * struct asked - a TDCALL that a VMM may ask for
+ */
+struct asked {
+	const char *what;
+	uint64_t rax;
+	uint64_t rcx;
+	uint64_t rdx;
+	uint64_t r8;
+	uint64_t r9;
+};
+
+/* The ioctl as it is; 0 or a negative errno. */
+static int tdcall(const struct asked *asked, uint64_t *r8)
+{
+	struct mshv_tdcall args = {
+		.rax = asked->rax,
+		.rcx = asked->rcx,
+		.rdx = asked->rdx,
+		.r8 = asked->r8,
+		.r9 = asked->r9,
+	};
+
+	if (ioctl(vmm_file(guest.vm), MSHV_TDCALL, &args))
+		return -errno;
+	if (r8)
+		*r8 = args.r8;
+	return 0;
+}
+
+static void is_allowed(struct asked asked)
+{
+	int ret = tdcall(&asked, NULL);
+
+	check(!ret, "%s (leaf %lu, RCX %#lx, RDX %#lx): %s", asked.what, (unsigned long)asked.rax,
+	      (unsigned long)asked.rcx, (unsigned long)asked.rdx, strerror(-ret));
+}
+
+/* How many of a list are not refused, each of which is named. */
+static unsigned int allowed_among(const struct asked *list, size_t count)
+{
+	unsigned int allowed = 0;
+	int ret;
+
+	for (; count; count--, list++) {
+		ret = tdcall(list, NULL);
+		if (ret == -EPERM)
+			continue;
+		print_message("# not refused: %s (leaf %#lx, RCX %#lx, RDX %#lx): %s\n",
+			      list->what, (unsigned long)list->rax, (unsigned long)list->rcx,
+			      (unsigned long)list->rdx, ret ? strerror(-ret) : "carried out");
+		allowed++;
+	}
+	return allowed;
+}
+
+#define ARE_REFUSED(list) assert_int_equal(allowed_among(list, ARRAY_SIZE(list)), 0)
+
+/* The module forgets all that the VP's fields hold, whoever has written it. */
+static void module_forget(void)
+{
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	uint32_t cpu = guest.vp;
+
+	check(node >= 0, LAB_TDX_NODE ": %s", strerror(errno));
+	assert_int_equal(ioctl(node, LAB_TDX_RESET_VCPU, &cpu), 0);
+	close(node);
+}
+
+static void hook_status(uint32_t leaf, uint64_t status, uint32_t count)
+{
+	guest_hook((struct lab_tdx_hook) {
+		.kind = LAB_TDX_HOOK_STATUS,
+		.leaf = leaf,
+		.status = status,
+		.count = count,
+	});
+}
+
+/* Where the driver lets too much pass, the tests after this one are not to suffer. */
+static int calls_teardown(void **state)
+{
+	if (guest.vm) {
+		vmm_vp_stop(guest.vm, guest.vp);
+		module_forget();
+		/* So the driver finds out, and VTL0 does not run with nothing set up. */
+		hook_status(VP_ENTER, NO_VIRTUAL_APIC, 1000);
+		lab.run[guest.vp]->flags = 0;
+		lab.run[guest.vp]->offload_flags = VMM_OFFLOAD_DEFAULT;
+		cpu_pin(guest.vp);
+		guest_enter(20);
+		cpu_pin(0);
+		hook_status(VP_ENTER, 0, 0);
+	}
+	return guest_teardown(state);
+}
+
+#define CALLS_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, calls_teardown)
+
+/* The VP is stopped, and the caller on its CPU. */
+static void calls_begin(void)
+{
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	vmm_vp_stop(guest.vm, guest.vp);
+	cpu_pin(guest.vp);
+}
+
+/*
+ * The fields that OpenHCL reads and writes, of both of its lower VTLs
+ * (virt_mshv_vtl/src/processor/tdx/mod.rs; VMCS encodings: vm/x86/x86defs/src/vmx.rs).
+ */
+static const uint64_t read_write_fields[] = {
+	/* Selectors, limits, rights and bases of ES to TR. */
+	TDX_FIELD16(0x0800), TDX_FIELD16(0x0802), TDX_FIELD16(0x0804), TDX_FIELD16(0x0806),
+	TDX_FIELD16(0x0808), TDX_FIELD16(0x080a), TDX_FIELD16(0x080c), TDX_FIELD16(0x080e),
+	TDX_FIELD32(0x4800), TDX_FIELD32(0x4802), TDX_FIELD32(0x4804), TDX_FIELD32(0x4806),
+	TDX_FIELD32(0x4808), TDX_FIELD32(0x480a), TDX_FIELD32(0x480c), TDX_FIELD32(0x480e),
+	TDX_FIELD32(0x4814), TDX_FIELD32(0x4816), TDX_FIELD32(0x4818), TDX_FIELD32(0x481a),
+	TDX_FIELD32(0x481c), TDX_FIELD32(0x481e), TDX_FIELD32(0x4820), TDX_FIELD32(0x4822),
+	TDX_FIELD64(0x6806), TDX_FIELD64(0x6808), TDX_FIELD64(0x680a), TDX_FIELD64(0x680c),
+	TDX_FIELD64(0x680e), TDX_FIELD64(0x6810), TDX_FIELD64(0x6812), TDX_FIELD64(0x6814),
+	/* GDTR and IDTR. */
+	TDX_FIELD64(0x6816), TDX_FIELD32(0x4810), TDX_FIELD64(0x6818), TDX_FIELD32(0x4812),
+	/* EOI exits, PAT, EFER. */
+	TDX_FIELD64(0x201c), TDX_FIELD64(0x201e), TDX_FIELD64(0x2020), TDX_FIELD64(0x2022),
+	TDX_FIELD64(0x2804), TDX_FIELD64(0x2806),
+	/* Controls, exceptions, the event to inject, TPR threshold, interruptibility. */
+	TDX_FIELD32(0x4002), TDX_FIELD32(0x4004), TDX_ENTRY_CONTROLS, TDX_FIELD32(0x4016),
+	TDX_FIELD32(0x4018), TDX_FIELD32(0x401c), TDX_SECONDARY_CONTROLS, TDX_FIELD32(0x4824),
+	/* SYSENTER, control registers with masks and shadows, DR7. */
+	TDX_FIELD32(0x482a), TDX_FIELD64(0x6824), TDX_FIELD64(0x6826), TDX_FIELD64(0x6000),
+	TDX_FIELD64(0x6002), TDX_FIELD64(0x6004), TDX_FIELD64(0x6006), TDX_FIELD64(0x6800),
+	TDX_FIELD64(0x6802), TDX_FIELD64(0x6804), TDX_FIELD64(0x681a),
+};
+
+/* The bits that it writes. */
+static uint64_t write_mask(uint64_t field)
+{
+	switch (field) {
+	case TDX_ENTRY_CONTROLS:
+		/* IA-32e mode. */
+		return 1 << 9;
+	case TDX_SECONDARY_CONTROLS:
+		/* Descriptor tables, virtual-interrupt delivery, mode-based execution. */
+		return 1 << 2 | 1 << 9 | 1 << 22;
+	default:
+		return ALL;
+	}
+}
+
+/* Writes what is there, so that nothing changes. */
+static void the_fields_of_openhcl_are_allowed(void **state)
+{
+	unsigned int vm;
+	size_t i;
+
+	(void)state;
+	calls_begin();
+	for (vm = 1; vm <= 2; vm++) {
+		for (i = 0; i < ARRAY_SIZE(read_write_fields); i++) {
+			uint64_t field = OF_VM(vm, read_write_fields[i]), value = 0;
+			struct asked asked = { "read of a field", VP_RD, .rdx = field };
+
+			assert_int_equal(tdcall(&asked, &value), 0);
+			is_allowed((struct asked) { "write of a field", VP_WR, 0, field, value,
+						    write_mask(read_write_fields[i]) });
+		}
+	}
+	cpu_pin(0);
+}
+
+/* set_msr_bit() and set_apic_offload() there: a bit at a time, but for the x2APIC's. */
+static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
+{
+	static const uint32_t reads[] = {
+		0x10, 0x174, 0x175, 0x176, 0xc0000080, 0xc0000081, 0xc0000082, 0xc0000084,
+		0xc0000103,
+	};
+	static const uint32_t both[] = {
+		0x48, 0x1c4, 0x1c5, 0x6a0, 0x6a2, 0x6a4, 0x6a5, 0x6a6, 0x6a7, 0x6a8, 0xc0000100,
+		0xc0000101, 0xc0000102,
+	};
+	unsigned int vm;
+	size_t i;
+
+	(void)state;
+	calls_begin();
+	for (vm = 1; vm <= 2; vm++) {
+#define WORD(msr)	(((msr) & 0x1fff) / 64 + ((msr) >> 31) * 0x80)
+#define CLEAR(msr, word) ((struct asked) { "a bit of an MSR bitmap", VP_WR, 0,		\
+			   OF_VM(vm, TDX_MSR_BITMAP(word)), 0, 1ULL << (msr) % 64 })
+		for (i = 0; i < ARRAY_SIZE(reads); i++)
+			is_allowed(CLEAR(reads[i], WORD(reads[i])));
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			is_allowed(CLEAR(both[i], WORD(both[i])));
+			is_allowed(CLEAR(both[i], WORD(both[i]) + 0x100));
+		}
+		for (i = 0x20; i <= 0x120; i += 0x100)
+			is_allowed((struct asked) { "the x2APIC's words", VP_WR, 0,
+						    OF_VM(vm, TDX_MSR_BITMAP(i)),
+						    ~0x8000000000000900ULL, ALL });
+	}
+	cpu_pin(0);
+}
+
+/* Where VTL0's memory begins: its code does, and it is as large as it is aligned. */
+static uint64_t vtl0_memory(void)
+{
+	return guest_context()->gpr.rip & ~(uint64_t)(VTL0_MEMORY_SIZE - 1);
+}
+
+static void the_other_calls_of_openhcl_are_allowed(void **state)
+{
+	uint8_t *page = page_own();
+	uint64_t own = frame_of(page);
+	uint64_t memory = vtl0_memory();
+	const struct asked list[] = {
+		{ "CONFIG_FLAGS", VM_RD, 0, CONFIG_FLAGS, 0, 0 },
+		{ "TD_CTLS", VM_RD, 0, TD_CTLS, 0, 0 },
+		{ "hardware seal keys", VM_WR, 0, TD_CTLS, 1 << 4, 1 << 4 },
+		{ "TDX_FEATURES0", SYS_RD, 0, TDX_FEATURES0, 0, 0 },
+		{ "L2_CTLS", VP_WR, 0, L2_CONTROLS(1), 0, ALL },
+		{ "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC), own, ALL },
+		{ "one address of VTL0", VP_INVGLA, 1ULL << VM_SHIFT, 0x1000, 0, 0 },
+		{ "one address of VTL1", VP_INVGLA, 2ULL << VM_SHIFT, 0x1000, 0, 0 },
+		{ "a list of addresses", VP_INVGLA, 1ULL << VM_SHIFT | LIST,
+		  own | 2ULL << VM_SHIFT, 0, 0 },
+		{ "attributes for VTL0", ATTR_WR, memory, ATTRIBUTES(1, FULL_ACCESS),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "attributes for VTL1", ATTR_WR, memory, ATTRIBUTES(2, FULL_ACCESS),
+		  ATTRIBUTES(2, ALL_CHANGED), 0 },
+		{ "attributes of 2 MiB", ATTR_WR, memory | 1,
+		  ATTRIBUTES(1, FULL_ACCESS), ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "what the attributes are", ATTR_RD, memory, 0, 0, 0 },
+		{ "acceptance", PAGE_ACCEPT, memory, 0, 0, 0 },
+		/* As the lab's VMM has them, and takes them away. */
+		{ "attributes as before", ATTR_WR, memory, ATTRIBUTES(1, 0x8007),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
+	};
+	size_t i;
+
+	(void)state;
+	memset(page, 0, PAGE);
+	calls_begin();
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		is_allowed(list[i]);
+	cpu_pin(0);
+	munmap(page, PAGE);
+}
+
+static void no_other_leaf_is_called_for_the_vmm(void **state)
+{
+	static const struct asked list[] = {
+		{ "TDVMCALL", VP_VMCALL, .rcx = 0xc00 },
+		{ "VP.INFO", .rax = VP_INFO },
+		{ "RTMR.EXTEND", .rax = RTMR_EXTEND },
+		{ "VEINFO.GET", .rax = VEINFO_GET },
+		{ "MR.REPORT", .rax = MR_REPORT },
+		{ "CPUIDVE.SET", .rax = CPUIDVE_SET },
+		{ "VERIFYREPORT", .rax = VERIFYREPORT },
+		{ "VP.ENTER", VP_ENTER, .rcx = 1ULL << VM_SHIFT },
+		{ "VP.INVEPT", VP_INVEPT, .rcx = 2 },
+		{ "none of them", .rax = 12 },
+		{ "none of them", .rax = 31 },
+		{ "none of them", .rax = UINT16_MAX },
+		/* What the module would refuse, or take for a leaf's version. */
+		{ "VP.ENTER with a version", .rax = VP_ENTER | 1 << 16 },
+		{ "VM.RD with a version", VM_RD | 1 << 16, .rdx = TD_CTLS },
+		{ "VM.RD with high bits", VM_RD | 0xabcdULL << 48, .rdx = TD_CTLS },
+		{ "VP.WR with a reserved bit", VP_WR | 1 << 24, .rdx = TDX_INTERRUPTIBILITY,
+		  .r9 = 1 },
+	};
+
+	(void)state;
+	calls_begin();
+	ARE_REFUSED(list);
+	cpu_pin(0);
+}
+
+/* An id has bits that the module does not look at: none of them opens a way. */
+static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
+{
+	const uint64_t own = frame_of(page_own());
+	const struct asked list[] = {
+		{ "virtual APIC of VM 1", VP_WR, 0, VIRTUAL_APIC, own, ALL },
+		{ "the same, in part", VP_WR, 0, VIRTUAL_APIC, own, 0xfffff000 },
+		{ "the same, without size", VP_WR, 0, VIRTUAL_APIC & ~(3ULL << 32), own, ALL },
+		{ "the same, without context", VP_WR, 0, VIRTUAL_APIC & ~(7ULL << 52), own, ALL },
+		{ "the same, by another name", VP_WR, 0, VIRTUAL_APIC | 1ULL << 63, own, ALL },
+		{ "the same, incremented", VP_WR, 0, VIRTUAL_APIC | 3ULL << 50, own, ALL },
+		{ "virtual APIC of VM 3", VP_WR, 0, OF_VM(3, VIRTUAL_APIC), own, ALL },
+		{ "deadline of VM 1", VP_WR, 0, TDX_TSC_DEADLINE(1), 0, ALL },
+		{ "deadline of VM 2", VP_WR, 0, TDX_TSC_DEADLINE(2), 0, ALL },
+		{ "deadline of VM 3", VP_WR, 0, TDX_TSC_DEADLINE(3), 0, ALL },
+		{ "interrupt status", VP_WR, 0, TDX_FIELD16(0x0810), 0, ALL },
+		{ "posted vector", VP_WR, 0, TDX_FIELD16(0x0002), 0, ALL },
+		{ "posted descriptor", VP_WR, 0, TDX_FIELD64(0x2016), own, ALL },
+		{ "MSR bitmap address", VP_WR, 0, TDX_FIELD64(0x2004), own, ALL },
+		{ "APIC access address", VP_WR, 0, TDX_FIELD64(0x2014), own, ALL },
+		{ "page tables", VP_WR, 0, TDX_FIELD64(0x201a), 0x1e, ALL },
+		{ "shared page tables", VP_WR, 0, TDX_FIELD64(0x203c), own, ALL },
+		{ "pin controls", VP_WR, 0, TDX_FIELD32(0x4000), 0x29, ALL },
+		{ "exit controls", VP_WR, 0, TDX_FIELD32(0x400c), 0, ALL },
+		{ "tertiary controls", VP_WR, 0, TDX_FIELD64(0x2034), 0, ALL },
+		{ "RIP", VP_WR, 0, TDX_FIELD64(0x681e), 0, ALL },
+		{ "a field of VTL2", VP_WR, 0, 0x0020000300006802ULL, 0, ALL },
+		{ "a register of VTL2", VP_WR, 0, 0x1020000300000000ULL, 0, ALL },
+		{ "another of the VCPU's", VP_WR, 0, 0xa020000200000002ULL, 0, ALL },
+		{ "a field of VTL2, read", VP_RD, 0, 0x0020000300006802ULL, 0, 0 },
+		{ "a register of VTL2, read", VP_RD, 0, 0x1020000300000000ULL, 0, 0 },
+		{ "all of TD_CTLS", VM_WR, 0, TD_CTLS, 0, ALL },
+		{ "REDUCE_VE", VM_WR, 0, TD_CTLS, 1 << 3, 1 << 3 },
+		{ "the lock of TD_CTLS", VM_WR, 0, TD_CTLS, 1ULL << 63, 1ULL << 63 },
+		{ "notifications", VM_WR, 0, NOTIFY_ENABLES, 1, 1 },
+	};
+
+	(void)state;
+	calls_begin();
+	ARE_REFUSED(list);
+	cpu_pin(0);
+}
+
+static void leaves_that_take_an_address_take_no_foreign_one(void **state)
+{
+	struct stranger stranger = stranger_begin();
+	const uint64_t theirs = stranger.frame;
+	const struct asked list[] = {
+		{ "for VTL0", ATTR_WR, theirs, ATTRIBUTES(1, FULL_ACCESS),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "for VTL1", ATTR_WR, theirs, ATTRIBUTES(2, FULL_ACCESS),
+		  ATTRIBUTES(2, ALL_CHANGED), 0 },
+		{ "2 MiB around it", ATTR_WR, (theirs & ~0x1fffffULL) | 1,
+		  ATTRIBUTES(1, FULL_ACCESS), ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "attributes of VTL2 itself", ATTR_WR, vtl0_memory(),
+		  ATTRIBUTES(0, FULL_ACCESS), ATTRIBUTES(0, ALL_CHANGED), 0 },
+		{ "attributes for VM 3", ATTR_WR, vtl0_memory(),
+		  ATTRIBUTES(3, FULL_ACCESS), ATTRIBUTES(3, ALL_CHANGED), 0 },
+		{ "acceptance", PAGE_ACCEPT, theirs, 0, 0, 0 },
+		{ "release", PAGE_RELEASE, theirs, 0, 0, 0 },
+		{ "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC), theirs, ALL },
+		{ "the kernel's first page", ATTR_WR, 0x1000000, ATTRIBUTES(1, FULL_ACCESS),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
+	};
+	unsigned int allowed;
+
+	(void)state;
+	calls_begin();
+	allowed = allowed_among(list, ARRAY_SIZE(list));
+	cpu_pin(0);
+	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(allowed, 0);
+}
+
+/* The CPU writes the virtual-APIC page while VTL0 runs. */
+static void the_vmm_cannot_have_foreign_memory_written(void **state)
+{
+	struct stranger stranger = stranger_begin();
+	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, stranger.frame, ~0xfffULL };
+	int ret;
+
+	(void)state;
+	calls_begin();
+	ret = tdcall(&asked, NULL);
+	guest_enter(200);
+	cpu_pin(0);
+	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(ret, -EPERM);
+}
+
+/* Reads of VTL0's; what is not there reads as ones, see serve_ept_violation(). */
+static void the_vmm_cannot_give_foreign_memory_to_vtl0(void **state)
+{
+	struct stranger stranger = stranger_begin();
+	const struct asked asked = {
+		"", ATTR_WR, stranger.frame, ATTRIBUTES(1, FULL_ACCESS),
+		ATTRIBUTES(1, ALL_CHANGED), 0,
+	};
+	uint64_t seen;
+	int ret;
+
+	(void)state;
+	ret = tdcall(&asked, NULL);
+	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, stranger.frame, 0, 0);
+	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(ret, -EPERM);
+	assert_int_equal(seen, UINT32_MAX);
+}
+
+/* TDG.VP.VMCALL<Instruction.WBINVD> of the guest-host interface, as OpenHCL's kernel. */
+static void flush_is_asked_for(uint64_t flags, unsigned int kind)
+{
+	struct lab_tdx_stats before = guest_module_stats(), after;
+
+	cpu_pin(guest.vp);
+	guest_context()->vp_state.flags = flags;
+	assert_int_equal(guest_enter(20), -EINTR);
+	assert_int_equal(guest_context()->vp_state.flags, 0);
+	assert_int_equal(guest_enter(20), -EINTR);
+	cpu_pin(0);
+	after = guest_module_stats();
+	assert_int_equal(after.flushes[kind] - before.flushes[kind], 1);
+	assert_int_equal(after.flushes[!kind], before.flushes[!kind]);
+}
+
+static void a_cache_flush_is_asked_of_the_host(void **state)
+{
+	(void)state;
+	calls_begin();
+	flush_is_asked_for(1, 0);
+	flush_is_asked_for(2, 1);
+	/* WBINVD does what WBNOINVD would, and more. */
+	flush_is_asked_for(3, 0);
+}
+
+static void hook_exit(uint32_t status, uint32_t reason, uint32_t event)
+{
+	guest_hook((struct lab_tdx_hook) {
+		.kind = LAB_TDX_HOOK_EXIT,
+		.count = 1,
+		.status = STATUS(status),
+		.reason = reason,
+		.event = event,
+	});
+}
+
+static uint64_t entry_event(void)
+{
+	uint64_t event = 0;
+
+	assert_int_equal(tdx_vp_read(vmm_file(guest.vm), TDX_ENTRY_EVENT, &event), 0);
+	return event;
+}
+
+/* Until the exit that the hook made; the VMM sees it, with the event in R10. */
+static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
+{
+	const uint32_t event = TDX_EVENT_VALID | VECTOR;
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	struct mshv_tdx_exit *exit = &guest_context()->exit;
+	int ret;
+
+	hook_exit(status, reason, event);
+	do {
+		ret = guest_enter(20);
+		assert_true(!ret || ret == -EINTR);
+		check(clock_ms(CLOCK_MONOTONIC) < end, "the exit is not seen");
+	} while (ret);
+	assert_int_equal(exit->rax, STATUS(status) | reason);
+	assert_int_equal((uint32_t)exit->r10, event);
+	/* It is for the VMM to inject, or not: nobody else has. */
+	assert_int_equal(entry_event() & TDX_EVENT_VALID, 0);
+}
+
+static void an_event_that_was_cut_short_is_the_vmms_to_inject(void **state)
+{
+	(void)state;
+	calls_begin();
+	event_comes_to_the_vmm(HOST_ROUTED, 48);
+	event_comes_to_the_vmm(HOST_ROUTED, 1);
+	event_comes_to_the_vmm(NOTIFIED, 1);
+	cpu_pin(0);
+}
+
+static void cancel_kick(void)
+{
+	uint64_t mask = 1ULL << guest.vp;
+	struct mshv_kick_cpus kick = {
+		.len = 64, .mask = (uintptr_t)&mask, .flags = MSHV_KICK_CPUS_CANCEL,
+	};
+
+	assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_KICK_CPUS, &kick), 0);
+}
+
+/*
+ * As OpenHCL does after a return: what was cut short comes first; if it was told
+ * of nothing, it may inject something of its own.
+ */
+static void client_injects(int ret)
+{
+	uint32_t event = guest_context()->exit.r10;
+
+	if (ret || !(event & TDX_EVENT_VALID))
+		event = TDX_EVENT_VALID | OTHER_VECTOR;
+	guest_field_set(TDX_ENTRY_EVENT, event, UINT32_MAX);
+}
+
+/* The exit that cuts it short is the one that the cancel makes. */
+static void an_event_that_was_cut_short_is_not_lost(void **state)
+{
+	unsigned int round;
+	int ret;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	/* It is halted: so it handles the command's vector before the command. */
+	guest_halted_wait(guest.vp);
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	for (round = 1; round <= 20; round++) {
+		vmm_vp_stop(guest.vm, guest.vp);
+		stay_begin(&stay);
+		guest_spinning_wait(guest.vp);
+		hook_exit(HOST_ROUTED, 48, TDX_EVENT_VALID | VECTOR);
+		cancel_kick();
+		ret = stay_end(&stay);
+		assert_true(!ret || ret == -EINTR);
+		client_injects(ret);
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+		guest_count_wait(guest.vp, VECTOR, round);
+		guest_spinning_wait(guest.vp);
+	}
+}
+
+/* Another stay, after it, is as any. */
+static void the_vp_is_good(void)
+{
+	hook_status(LAB_TDX_ANY_LEAF, 0, 0);
+	cpu_pin(guest.vp);
+	assert_int_equal(guest_enter(20), -EINTR);
+	cpu_pin(0);
+	stay_begin(&stay);
+	guest_spinning_wait(guest.vp);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+static void deadline_arm(void)
+{
+	guest_context()->tsc_deadline.deadline = __rdtsc() + (1ULL << 40);
+	guest_context()->tsc_deadline.update = 1;
+}
+
+static void a_refused_deadline_is_told(void **state)
+{
+	(void)state;
+	calls_begin();
+	assert_int_equal(guest_enter(20), -EINTR);
+	hook_status(VP_WR, REFUSED, 1);
+	deadline_arm();
+	assert_int_equal(guest_enter(20), -EIO);
+	the_vp_is_good();
+}
+
+/* The module has forgotten the page, as after the VCPU was made anew. */
+static void a_refused_virtual_apic_page_is_told(void **state)
+{
+	(void)state;
+	calls_begin();
+	module_forget();
+	hook_status(VP_WR, REFUSED, 1000);
+	assert_int_equal(guest_enter(50), -EIO);
+	hook_status(VP_WR, 0, 0);
+	cpu_pin(0);
+}
+
+/* At HLT the driver ends the shadow of STI; else the VP would wake too late. */
+static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	int ret;
+
+	(void)state;
+	calls_begin();
+	assert_int_equal(guest_enter(20), -EINTR);
+	hook_status(VP_WR, REFUSED, 1000);
+	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_HALT;
+	do {
+		ret = guest_enter(20);
+		check(clock_ms(CLOCK_MONOTONIC) < end, "VTL0 halts, and nobody hears of it");
+	} while (ret == -EINTR);
+	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
+	/* The VMM sees the HLT, on which VTL0 still stands, and does the same itself. */
+	assert_int_equal(ret, 0);
+	assert_int_equal(guest_context()->exit.rax, EXIT_HLT);
+	hook_status(VP_WR, 0, 0);
+	cpu_pin(0);
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	guest_command(guest.vp, VTL0_COMMAND_SAY, 0, 0, 0);
+}
+
+static void a_module_that_is_busy_is_asked_again(void **state)
+{
+	(void)state;
+	calls_begin();
+	assert_int_equal(guest_enter(20), -EINTR);
+	deadline_arm();
+	hook_status(VP_WR, BUSY, 3);
+	assert_int_equal(guest_enter(20), -EINTR);
+	assert_int_equal(guest_context()->tsc_deadline.update, 0);
+	hook_status(VP_ENTER, BUSY, 3);
+	the_vp_is_good();
+}
+
+#define FOR_EVER	(1 << 18)
+
+/* How often it was asked, of FOR_EVER times that it would have been busy. */
+static uint64_t busy_for_ever(uint32_t leaf, int *ret)
+{
+	uint64_t before = guest_module_stats().hooked;
+
+	hook_status(leaf, BUSY, FOR_EVER);
+	*ret = guest_enter(50);
+	hook_status(leaf, 0, 0);
+	return guest_module_stats().hooked - before;
+}
+
+static void a_module_that_stays_busy_is_told(void **state)
+{
+	uint64_t asked;
+	int ret;
+
+	(void)state;
+	calls_begin();
+	assert_int_equal(guest_enter(20), -EINTR);
+	deadline_arm();
+	asked = busy_for_ever(VP_WR, &ret);
+	print_message("# VP.WR: asked %lu times: %s\n", (unsigned long)asked, strerror(-ret));
+	assert_int_equal(ret, -EIO);
+	assert_true(asked < FOR_EVER);
+
+	/* Interrupts are open between two entries: a signal may end it as well. */
+	asked = busy_for_ever(VP_ENTER, &ret);
+	print_message("# VP.ENTER: asked %lu times: %s\n", (unsigned long)asked, strerror(-ret));
+	assert_true(ret == -EIO || ret == -EINTR);
+	assert_true(asked < FOR_EVER);
+	the_vp_is_good();
+}
+
+static int timer_capability(void)
+{
+	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+
+	assert_true(mshv >= 0);
+	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
+	if (ret < 0)
+		ret = -errno;
+	close(mshv);
+	return ret;
+}
+
+/* A TDX guest whose host gave it no L2 VM cannot enter VTL0. */
+static void without_an_l2_vm_there_is_no_vtl0(void **state)
+{
+	struct mshv_tdcall args = { .rax = VM_RD, .rdx = NUM_L2_VMS };
+	int vtl, ret, capability, entry;
+	struct mshv_vtl_run *run;
+
+	(void)state;
+	module_with_vms(0);
+	capability = timer_capability();
+	vtl = vtl_open();
+	run = vtl_page(vtl, 0);
+	run->flags = 0;
+	run->cancel = 0;
+	munmap(run, PAGE);
+	cpu_pin(0);
+	guest_alarm(50);
+	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	guest_alarm(0);
+	ret = ioctl(vtl, MSHV_TDCALL, &args) ? -errno : 0;
+	close(vtl);
+	module_with_vms(1);
+	assert_int_equal(capability, -EOPNOTSUPP);
+	/* A host does not take it away again: a VP that ran before asks the module. */
+	assert_true(entry == -EOPNOTSUPP || entry == -EIO);
+	/* The VMM may ask how many there are all the same. */
+	print_message("# TDCALL: %s\n", strerror(-ret));
+	assert_true(!ret || ret == -EINVAL || ret == -EOPNOTSUPP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CALLS_TEST(the_fields_of_openhcl_are_allowed),
+		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
+		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
+		CALLS_TEST(no_other_leaf_is_called_for_the_vmm),
+		CALLS_TEST(the_drivers_own_fields_are_not_the_vmms_to_write),
+		CALLS_TEST(leaves_that_take_an_address_take_no_foreign_one),
+		CALLS_TEST(the_vmm_cannot_have_foreign_memory_written),
+		CALLS_TEST(the_vmm_cannot_give_foreign_memory_to_vtl0),
+		CALLS_TEST(a_cache_flush_is_asked_of_the_host),
+		CALLS_TEST(an_event_that_was_cut_short_is_the_vmms_to_inject),
+		CALLS_TEST(an_event_that_was_cut_short_is_not_lost),
+		CALLS_TEST(a_refused_deadline_is_told),
+		CALLS_TEST(a_refused_virtual_apic_page_is_told),
+		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_told),
+		CALLS_TEST(a_module_that_is_busy_is_asked_again),
+		CALLS_TEST(a_module_that_stays_busy_is_told),
+		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
+	};
+
+	return cmocka_run_group_tests_name("vtl0_calls", tests, NULL, NULL);
+}
