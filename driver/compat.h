@@ -67,6 +67,13 @@ static inline u32 compat_apic_read(u32 reg)
 
 #endif /* CONFIG_X86_64 */
 
+/* From 6.8 on an event is signalled once. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define compat_eventfd_signal(eventfd)	eventfd_signal(eventfd)
+#else
+#define compat_eventfd_signal(eventfd)	eventfd_signal(eventfd, 1)
+#endif
+
 /* From 6.3 on the flags of a mapping are set by a function. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define compat_vm_flags_set(vma, flags)	vm_flags_set(vma, flags)
@@ -111,10 +118,54 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 
 #endif /* COMPAT_VMF_HUGE_PFN */
 
+#if IS_ENABLED(CONFIG_HYPERV)
+
+#include <asm/mshyperv.h>
+
 /* From 6.15 on the hypervisor's callback vector has a handler for this driver. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
-#define COMPAT_HV_HANDLER
+#define compat_hv_handler_set(handler)	hv_setup_mshv_handler(handler)
+#define compat_hv_handler_clear()	hv_setup_mshv_handler(NULL)
+#define compat_hv_root()		hv_root_partition()
+#else
+#define compat_hv_handler_set(handler)	hv_setup_vmbus_handler(handler)
+#define compat_hv_handler_clear()	hv_remove_vmbus_handler()
+#define compat_hv_root()		hv_root_partition
 #endif
+
+/* What hv_recommend_using_aeoi() says, which is not always in a header for drivers. */
+#ifdef HV_DEPRECATING_AEOI_RECOMMENDED
+#define compat_hv_auto_eoi()	(!(ms_hyperv.hints & HV_DEPRECATING_AEOI_RECOMMENDED))
+#else
+#define compat_hv_auto_eoi()	false
+#endif
+
+/* From 6.10 on a synthetic MSR is an MSR by name, too. */
+#ifdef HV_MSR_SINT0
+#define compat_hv_get_msr(name)		hv_get_msr(HV_MSR_##name)
+#define compat_hv_set_msr(name, value)	hv_set_msr(HV_MSR_##name, value)
+#else
+#define compat_hv_get_msr(name)		hv_get_register(HV_REGISTER_##name)
+#define compat_hv_set_msr(name, value)	hv_set_register(HV_REGISTER_##name, value)
+#endif
+
+/* From 6.6 on the word has names for its bits. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define compat_hv_paravisor()	(ms_hyperv.paravisor_present)
+#else
+#define compat_hv_paravisor()	(ms_hyperv.isolation_config_a & HV_PARAVISOR_PRESENT)
+#endif
+
+/*
+ * In the kernel's own tree, drivers/hv/mshv_vtl/, there is hv_vmbus's header; from
+ * 6.19 on hv_vmbus lets this driver have what it declares.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) && __has_include("../hyperv_vmbus.h")
+#include "../hyperv_vmbus.h"
+#define COMPAT_HV_CONTEXT
+#endif
+
+#endif /* CONFIG_HYPERV */
 
 /* From 6.4 on smp_send_reschedule() is a macro that traces. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)

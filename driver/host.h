@@ -60,7 +60,8 @@ void vtl_host_put(void *token);
  * vtl_host_call() - one call to the host
  * @control: the call's control word; untrusted, but not a fast call
  * @input:   a page of the kernel; the whole of it goes to the host
- * @output:  a zeroed page of the kernel; what the host writes is copied here
+ * @output:  a zeroed page of the kernel; what the host writes is copied here. NULL
+ *           if the call has no output
  * @status:  out: the host's result
  *
  * Context: process; may sleep.
@@ -120,6 +121,29 @@ bool vtl_host_synic_available(void);
  * Return: the page, which stays until that interrupt is over; or NULL.
  */
 void *vtl_host_synic_messages(void);
+
+/**
+ * vtl_host_synic_events() - the event flags page of this CPU
+ *
+ * It has 16 times 2048 flags, for each SINT (TLFS, "SynIC Event Flags Page"), which
+ * the host sets at any time.
+ *
+ * Context: hardirq.
+ * Return: the page, which stays until that interrupt is over; or NULL.
+ */
+void *vtl_host_synic_events(void);
+
+/**
+ * vtl_host_synic_mask() - let the host use a SINT of this CPU, or not
+ * @sint:   not SINT 0, which is vtl_host_synic_online()'s
+ * @masked: it sends no message and sets no flag
+ *
+ * After vtl_host_synic_online() it is masked. Does nothing where there is no such
+ * host.
+ *
+ * Context: on that CPU, preemption off.
+ */
+void vtl_host_synic_mask(unsigned int sint, bool masked);
 
 /**
  * vtl_host_synic_end_of_message() - tell the host that a slot is free again

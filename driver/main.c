@@ -19,6 +19,7 @@
 #include "poll.h"
 #include "redirect.h"
 #include "run_page.h"
+#include "sint.h"
 #include "synic.h"
 #include "vectors.h"
 #include "vtl_low.h"
@@ -38,17 +39,25 @@ static int main_cpu_online(unsigned int cpu)
 	if (!ret)
 		ret = vtl_synic_online(cpu);
 	if (!ret)
-		vtl_host_synic_online();
-	return ret;
+		ret = vtl_host_cpu_online(cpu);
+	if (ret)
+		return ret;
+
+	vtl_host_synic_online();
+	vtl_sint_online();
+	return 0;
 }
 
 static int main_cpu_offline(unsigned int cpu)
 {
 	int ret = vtl_redirect_offline(cpu);
 
-	if (!ret)
-		vtl_host_synic_offline();
-	return ret;
+	if (ret)
+		return ret;
+
+	vtl_sint_offline();
+	vtl_host_synic_offline();
+	return 0;
 }
 
 /* A machine that cannot redirect still has the rest of the driver. */
@@ -65,17 +74,19 @@ static int __init main_vectors_init(bool *available)
 }
 
 /* Messages are counted, then come. */
-static void __init main_synic_init(void)
+static void __init main_host_init(void)
 {
+	vtl_host_init();
 	vtl_synic_init();
 	vtl_host_synic_init();
 }
 
 /* No message comes any more, then nobody counts them. */
-static void main_synic_exit(void)
+static void main_host_exit(void)
 {
 	vtl_host_synic_exit();
 	vtl_synic_exit();
+	vtl_host_exit();
 }
 
 /* What user space can open; all else is ready. */
@@ -86,9 +97,13 @@ static int __init main_nodes_init(void)
 	if (ret)
 		return ret;
 
-	ret = vtl_low_init();
+	ret = vtl_sint_init();
 	if (ret)
 		goto exit_hvcall;
+
+	ret = vtl_low_init();
+	if (ret)
+		goto exit_sint;
 
 	ret = vtl_files_init();
 	if (ret)
@@ -97,6 +112,8 @@ static int __init main_nodes_init(void)
 
 exit_low:
 	vtl_low_exit();
+exit_sint:
+	vtl_sint_exit();
 exit_hvcall:
 	vtl_hvcall_exit();
 	return ret;
@@ -106,6 +123,7 @@ static void main_nodes_exit(void)
 {
 	vtl_files_exit();
 	vtl_low_exit();
+	vtl_sint_exit();
 	vtl_hvcall_exit();
 }
 
@@ -131,12 +149,12 @@ static int __init main_init(void)
 	if (ret)
 		goto exit_redirect;
 
-	main_synic_init();
+	main_host_init();
 
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
 				main_cpu_online, main_cpu_offline);
 	if (ret < 0)
-		goto exit_synic;
+		goto exit_host;
 	main_hotplug_state = ret;
 
 	vtl_debugfs_init();
@@ -149,8 +167,8 @@ static int __init main_init(void)
 exit_debugfs:
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
-exit_synic:
-	main_synic_exit();
+exit_host:
+	main_host_exit();
 	vtl_poll_exit();
 exit_redirect:
 	vtl_redirect_exit();
@@ -166,7 +184,7 @@ static void __exit main_exit(void)
 	main_nodes_exit();
 	vtl_debugfs_exit();
 	cpuhp_remove_state_nocalls(main_hotplug_state);
-	main_synic_exit();
+	main_host_exit();
 	vtl_poll_exit();
 	vtl_redirect_exit();
 	vtl_platform()->vp_free_all();

@@ -5,7 +5,8 @@
  * raises the shared vector there.
  *
  * Owns: the messages in slot 0, what of them is believed, and their counts.
- * Knows nothing of mappings, nor of how the page and the vector are had.
+ * Knows nothing of mappings, nor of how the page and the vector are had. What else
+ * the vector may have come for is sint.c's.
  *
  * The host may write anything into the page at any time. Each word is read
  * once, into a local; what comes of a wrong word is one VP's wrong interrupt,
@@ -28,19 +29,16 @@
 
 #include <asm/barrier.h>
 #include <asm/local.h>
-#include <asm/sync_bitops.h>
 
 #include "host.h"
 #include "run_page.h"
+#include "sint.h"
 #include "synic.h"
+#include "synic_message.h"
 #include "trace.h"
 #include "vectors.h"
 
 #define SYNIC_VECTORS		256
-
-#define MESSAGE_TYPE_NONE	0
-#define MESSAGE_TYPE_PROXY	0x8001000fU
-#define MESSAGE_FLAG_PENDING	0x01
 
 /* First word of a proxy message's payload. */
 #define PROXY_VTL(word)		((word) & 0xff)
@@ -54,28 +52,6 @@
  * this CPU breathe in between.
  */
 #define SYNIC_BUDGET		8
-
-/**
- * struct synic_message - a slot of the message page; the host's memory
- * @type:     0: the slot is free. Written last by the host.
- * @size:     bytes valid in @payload; not relied on, as all of it can be read.
- * @flags:    bit 0: another message waits for this slot.
- * @reserved: of no meaning.
- * @sender:   of no meaning here.
- * @payload:  of a proxy message: VTL, kind, then one vector or eight banks.
- */
-struct synic_message {
-	u32 type;
-	u8 size;
-	u8 flags;
-	u16 reserved;
-	u64 sender;
-	u32 payload[60];
-};
-
-static_assert(sizeof(struct synic_message) == 256);
-static_assert(offsetof(struct synic_message, flags) == 5);
-static_assert(offsetof(struct synic_message, payload) == 16);
 
 /*
  * One CPU's counters. Written by that CPU alone, with interrupts off; read by
@@ -190,30 +166,6 @@ static void unknown_handle(struct synic_cpu *cpu, u32 type)
 			    type, smp_processor_id());
 }
 
-/*
- * Frees the slot. False if the host has changed it meanwhile, which a sane one
- * does not: then the slot is left as it is until the vector comes again.
- *
- *   this CPU                         the host
- *   type = 0                         pending flag = 1
- *   full barrier (A)                 full barrier
- *   look at the pending flag         look at type
- *
- * One of the two sees the other: either the host finds the slot free, or the
- * flag is seen here and the host is told. (A) is in the compare-and-exchange,
- * which is the one that stays locked on a machine with one CPU: the host runs
- * on others.
- */
-static bool message_free(struct synic_message *message, u32 type)
-{
-	if (sync_cmpxchg(&message->type, type, MESSAGE_TYPE_NONE) != type)
-		return false;
-
-	if (READ_ONCE(message->flags) & MESSAGE_FLAG_PENDING)
-		vtl_host_synic_end_of_message();
-	return true;
-}
-
 /* False if there is none, or no more can be had now. */
 static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 {
@@ -229,21 +181,24 @@ static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 		proxy_handle(cpu, message);
 	else
 		unknown_handle(cpu, type);
-	return message_free(message, type);
+	return vtl_message_free(message, type);
 }
 
 void vtl_synic_interrupt(void)
 {
 	struct synic_cpu *cpu = this_cpu_ptr(&synic_cpus);
-	struct synic_message *message = vtl_host_synic_messages();
+	struct synic_message *slots = vtl_host_synic_messages();
 	unsigned int left = SYNIC_BUDGET;
 
 	local_inc(&cpu->interrupts);
-	if (!message)
+	if (!slots)
 		return;
 
-	while (left && message_take(cpu, message))
+	/* Slot 0. */
+	while (left && message_take(cpu, slots))
 		left--;
+	if (READ_ONCE(vtl_sint_is_open))
+		vtl_sint_interrupt(slots);
 }
 
 void vtl_synic_stats_get(unsigned int cpu, struct synic_stats *stats)

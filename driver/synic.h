@@ -13,8 +13,8 @@ struct mshv_vector_counts;
 /**
  * vtl_synic_interrupt() - the shared vector has come on this CPU
  *
- * Takes what the host has for this VP. The architecture calls it, and does the
- * end of interrupt after it.
+ * Takes what the host has for this VP and for the VMM. The host's implementation
+ * (host.h) calls it, and does the end of interrupt after it.
  *
  * Context: hardirq, interrupts off; no lock.
  */

@@ -39,6 +39,15 @@ static void *host_messages(unsigned int cpu)
 	return messages;
 }
 
+static void *host_events(unsigned int cpu)
+{
+	return NULL;
+}
+
+static void host_mask(unsigned int sint, bool masked)
+{
+}
+
 static void host_end_of_message(void)
 {
 }
@@ -47,6 +56,8 @@ static const struct host_backend host = {
 	.owner = THIS_MODULE,
 	.hypercall = host_hypercall,
 	.messages = host_messages,
+	.events = host_events,
+	.mask = host_mask,
 	.end_of_message = host_end_of_message,
 };
 

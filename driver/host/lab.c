@@ -5,6 +5,7 @@
  */
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/smp.h>
@@ -58,6 +59,20 @@ void vtl_host_backend_interrupt(void)
 }
 EXPORT_SYMBOL_GPL(vtl_host_backend_interrupt);
 
+/* Calls go to the backend, which needs no pages of ours. */
+void vtl_host_init(void)
+{
+}
+
+void vtl_host_exit(void)
+{
+}
+
+int vtl_host_cpu_online(unsigned int cpu)
+{
+	return 0;
+}
+
 void *vtl_host_get(void)
 {
 	const struct host_backend *backend;
@@ -101,6 +116,24 @@ void *vtl_host_synic_messages(void)
 	const struct host_backend *backend = rcu_dereference_sched(host_backend);
 
 	return backend ? backend->messages(smp_processor_id()) : NULL;
+}
+
+void *vtl_host_synic_events(void)
+{
+	const struct host_backend *backend = rcu_dereference_sched(host_backend);
+
+	return backend ? backend->events(smp_processor_id()) : NULL;
+}
+
+void vtl_host_synic_mask(unsigned int sint, bool masked)
+{
+	const struct host_backend *backend;
+
+	preempt_disable();
+	backend = rcu_dereference_sched(host_backend);
+	if (backend)
+		backend->mask(sint, masked);
+	preempt_enable();
 }
 
 void vtl_host_synic_end_of_message(void)

@@ -18,19 +18,25 @@ struct module;
 /**
  * struct host_backend - a host in software
  * @owner:     kept loaded while a call is under way, and while an
- *             /dev/mshv_hvcall file is open
+ *             /dev/mshv_hvcall or /dev/mshv_sint file is open
  * @hypercall: carries out one call. @control is the control word; @input and
- *             @output are pages of the kernel (never NULL, zeroed beyond what
- *             the caller gave). Process context; may sleep. Returns the host's
- *             result: status in bits 0..15, elements done in bits 32..43.
+ *             @output are pages of the kernel, zeroed beyond what the caller
+ *             gave; @output is NULL for a call that has none. Process
+ *             context; may sleep. Returns the host's result: status in bits
+ *             0..15, elements done in bits 32..43.
  * @messages:  the SynIC message page of a CPU: 16 slots of 256 bytes, which
  *             the host writes at any time. Stays as long as the registration.
+ * @events:    its event flags page, likewise: 16 times 2048 flags.
+ * @mask:      this CPU writes the mask of one of its SINTs. At the registration all
+ *             but SINT 0 are masked. Preemption off.
  * @end_of_message: this CPU writes its EOM register. Hardirq context.
  */
 struct host_backend {
 	struct module *owner;
 	u64 (*hypercall)(u64 control, const void *input, void *output);
 	void *(*messages)(unsigned int cpu);
+	void *(*events)(unsigned int cpu);
+	void (*mask)(unsigned int sint, bool masked);
 	void (*end_of_message)(void);
 };
 

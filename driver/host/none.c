@@ -6,6 +6,19 @@
 
 #include "host.h"
 
+void vtl_host_init(void)
+{
+}
+
+void vtl_host_exit(void)
+{
+}
+
+int vtl_host_cpu_online(unsigned int cpu)
+{
+	return 0;
+}
+
 void *vtl_host_get(void)
 {
 	return NULL;
@@ -44,6 +57,15 @@ bool vtl_host_synic_available(void)
 void *vtl_host_synic_messages(void)
 {
 	return NULL;
+}
+
+void *vtl_host_synic_events(void)
+{
+	return NULL;
+}
+
+void vtl_host_synic_mask(unsigned int sint, bool masked)
+{
 }
 
 void vtl_host_synic_end_of_message(void)

@@ -13,6 +13,7 @@
 #include "device.h"
 #include "hypercall.h"
 #include "route.h"
+#include "sint.h"
 #include "synic.h"
 
 /* Too large for the stack. */
@@ -85,7 +86,7 @@ static u64 retarget(struct call *call, u64 control, const void *input)
  * lab_call() - one hypercall
  * @control: the control word.
  * @input:   a page with its input.
- * @output:  a page for its output.
+ * @output:  a page for its output; NULL for a call that has none.
  *
  * Context: process; may sleep.
  * Return: the result word.
@@ -106,6 +107,12 @@ u64 lab_call(u64 control, const void *input, void *output)
 		break;
 	case HOST_CALL_GET_VP_REGISTERS:
 		result = host_get_vp_registers(control, input, output, &call->view);
+		break;
+	case HOST_CALL_POST_MESSAGE:
+		result = lab_sint_post(input);
+		break;
+	case HOST_CALL_SIGNAL_EVENT:
+		result = lab_sint_signal(input);
 		break;
 	default:
 		result = HOST_STATUS_INVALID_CODE;

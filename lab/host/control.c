@@ -16,6 +16,7 @@
 #include "hostile.h"
 #include "lab_host.h"
 #include "route.h"
+#include "sint.h"
 #include "synic.h"
 
 /* What a host may post to a trust domain begins here. */
@@ -29,6 +30,10 @@ static_assert(sizeof(struct lab_host_behaviour) == 40);
 static_assert(sizeof(struct lab_host_post) == 264);
 static_assert(sizeof(struct lab_host_vector) == 8);
 static_assert(sizeof(struct lab_host_hostile) == 40);
+static_assert(sizeof(struct lab_host_sint_message) == 256);
+static_assert(sizeof(struct lab_host_event) == 8);
+static_assert(sizeof(struct lab_host_refusal) == 8);
+static_assert(sizeof(struct lab_host_sint) == 296);
 
 static long set_mask(void __user *argument)
 {
@@ -152,6 +157,46 @@ static long raise(void __user *argument)
 	return error;
 }
 
+static long sint_send(void __user *argument)
+{
+	struct lab_host_sint_message asked;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	return lab_sint_send(&asked);
+}
+
+static long sint_event(void __user *argument)
+{
+	struct lab_host_event asked;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	return lab_sint_event(&asked);
+}
+
+static long sint_refuse(void __user *argument)
+{
+	struct lab_host_refusal asked;
+
+	if (copy_from_user(&asked, argument, sizeof(asked)))
+		return -EFAULT;
+	return lab_sint_refuse(&asked);
+}
+
+static long get_sint(void __user *argument)
+{
+	struct lab_host_sint state;
+	int error;
+
+	if (copy_from_user(&state, argument, sizeof(state)))
+		return -EFAULT;
+	error = lab_sint_read(&state);
+	if (error)
+		return error;
+	return copy_to_user(argument, &state, sizeof(state)) ? -EFAULT : 0;
+}
+
 /**
  * lab_control_ioctl() - one of these ioctls
  * @command:  which; any value.
@@ -178,6 +223,14 @@ long lab_control_ioctl(unsigned int command, void __user *argument)
 		return raise(argument);
 	case LAB_HOST_HOSTILE:
 		return be_hostile(argument);
+	case LAB_HOST_SINT_SEND:
+		return sint_send(argument);
+	case LAB_HOST_SINT_EVENT:
+		return sint_event(argument);
+	case LAB_HOST_SINT_REFUSE:
+		return sint_refuse(argument);
+	case LAB_HOST_GET_SINT:
+		return get_sint(argument);
 	default:
 		return -ENOTTY;
 	}

@@ -13,6 +13,8 @@
 
 /* Call codes; bits 0..15 of the control word. */
 #define HOST_CALL_GET_VP_REGISTERS	0x50
+#define HOST_CALL_POST_MESSAGE		0x5c
+#define HOST_CALL_SIGNAL_EVENT		0x5d
 #define HOST_CALL_RETARGET		0x7e
 
 /* Results: bits 0..15 of the result word. Elements done are bits 32..43. */

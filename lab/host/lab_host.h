@@ -270,6 +270,70 @@ struct lab_host_hostile {
 	__u64 vectors;
 };
 
+/* So many messages for SINT 7 may wait. */
+#define LAB_HOST_SINT_QUEUE	16
+
+/**
+ * struct lab_host_sint_message - LAB_HOST_SINT_SEND's argument
+ * @message: for slot 7 of VP 0, all of it. An honest host says a size up to 240 in
+ *           byte 4. The pending flag, bit 0 of byte 5, is the host's own.
+ */
+struct lab_host_sint_message {
+	__u8 message[256];
+};
+
+/**
+ * struct lab_host_event - LAB_HOST_SINT_EVENT's argument
+ * @vp:   whose page.
+ * @flag: which flag of SINT 7, below 2048.
+ */
+struct lab_host_event {
+	__u32 vp;
+	__u32 flag;
+};
+
+/**
+ * struct lab_host_refusal - LAB_HOST_SINT_REFUSE's argument
+ * @count:  so many more messages and events of the guest are refused.
+ * @status: with this status; not 0.
+ */
+struct lab_host_refusal {
+	__u32 count;
+	__u32 status;
+};
+
+/**
+ * struct lab_host_sint - LAB_HOST_GET_SINT's argument
+ * @vp:       in: which VP.
+ * @masked:   out: SINT 7 is masked there.
+ * @waiting:  out: messages that wait for slot 7 of VP 0.
+ * @slot_full: out: 1 if that slot has a message now.
+ * @posts:    out: messages that the guest has posted, and that were taken.
+ * @signals:  out: events that it has signalled, likewise.
+ * @post_connection: out: of the last message.
+ * @post_type: out: likewise.
+ * @post_size: out: likewise.
+ * @signal_connection: out: of the last event.
+ * @signal_flag: out: likewise.
+ * @reserved: out: 0.
+ * @payload:  out: of the last message, with what follows its size.
+ */
+struct lab_host_sint {
+	__u32 vp;
+	__u32 masked;
+	__u32 waiting;
+	__u32 slot_full;
+	__u64 posts;
+	__u64 signals;
+	__u32 post_connection;
+	__u32 post_type;
+	__u32 post_size;
+	__u32 signal_connection;
+	__u32 signal_flag;
+	__u32 reserved;
+	__u8 payload[240];
+};
+
 /* ENOENT: no device of this index. */
 #define LAB_HOST_GET_DEVICE	_IOWR(LAB_HOST_IOCTL, 0x00, struct lab_host_device)
 /* ENOENT: no such device or source. EINVAL: a value out of range. */
@@ -307,5 +371,13 @@ struct lab_host_hostile {
 #define LAB_HOST_RAISE_VECTOR	_IOW(LAB_HOST_IOCTL, 0x0b, struct lab_host_vector)
 /* EINVAL: a value out of range. EINTR: a signal ended the caller. */
 #define LAB_HOST_HOSTILE	_IOWR(LAB_HOST_IOCTL, 0x0c, struct lab_host_hostile)
+/* EINVAL: the message has no type. EAGAIN: too many wait. */
+#define LAB_HOST_SINT_SEND	_IOW(LAB_HOST_IOCTL, 0x0d, struct lab_host_sint_message)
+/* EINVAL: no such VP or flag, or its CPU is offline. EAGAIN: SINT 7 is masked there. */
+#define LAB_HOST_SINT_EVENT	_IOW(LAB_HOST_IOCTL, 0x0e, struct lab_host_event)
+/* EINVAL: a value out of range. */
+#define LAB_HOST_SINT_REFUSE	_IOW(LAB_HOST_IOCTL, 0x0f, struct lab_host_refusal)
+/* EINVAL: no such VP. */
+#define LAB_HOST_GET_SINT	_IOWR(LAB_HOST_IOCTL, 0x10, struct lab_host_sint)
 
 #endif /* _LAB_HOST_H */

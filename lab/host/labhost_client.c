@@ -130,6 +130,32 @@ int labhost_hostile(int fd, struct lab_host_hostile *hostile)
 	return ask(fd, LAB_HOST_HOSTILE, hostile);
 }
 
+int labhost_sint_send(int fd, const struct lab_host_sint_message *message)
+{
+	return ask(fd, LAB_HOST_SINT_SEND, message);
+}
+
+int labhost_sint_event(int fd, unsigned int vp, unsigned int flag)
+{
+	const struct lab_host_event event = { vp, flag };
+
+	return ask(fd, LAB_HOST_SINT_EVENT, &event);
+}
+
+int labhost_sint_refuse(int fd, unsigned int count, unsigned int status)
+{
+	const struct lab_host_refusal refusal = { count, status };
+
+	return ask(fd, LAB_HOST_SINT_REFUSE, &refusal);
+}
+
+int labhost_sint_get(int fd, unsigned int vp, struct lab_host_sint *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->vp = vp;
+	return ask(fd, LAB_HOST_GET_SINT, state);
+}
+
 /* Adds one device's sources to the list, which grows. */
 static int append(struct labhost_source **sources, size_t *count,
 		  const struct lab_host_device *device)

@@ -111,6 +111,45 @@ int labhost_raise_held(int fd, unsigned int device, unsigned int source,
 		       unsigned int cpu, unsigned int usecs);
 
 /**
+ * labhost_sint_send() - send a message to SINT 7 of VP 0
+ * @fd:      from labhost_open().
+ * @message: all of it.
+ *
+ * Return: 0, -EAGAIN if too many wait, or another negative errno.
+ */
+int labhost_sint_send(int fd, const struct lab_host_sint_message *message);
+
+/**
+ * labhost_sint_event() - signal an event on SINT 7
+ * @fd:   from labhost_open().
+ * @vp:   to which VP.
+ * @flag: which, below 2048.
+ *
+ * Return: 0, -EAGAIN if SINT 7 is masked there, or another negative errno.
+ */
+int labhost_sint_event(int fd, unsigned int vp, unsigned int flag);
+
+/**
+ * labhost_sint_refuse() - refuse messages and events of the guest for a while
+ * @fd:     from labhost_open().
+ * @count:  how many.
+ * @status: with which status.
+ *
+ * Return: 0 or a negative errno.
+ */
+int labhost_sint_refuse(int fd, unsigned int count, unsigned int status);
+
+/**
+ * labhost_sint_get() - what the guest has sent, and what waits for it
+ * @fd:    from labhost_open().
+ * @vp:    whose SINT 7.
+ * @state: out: that.
+ *
+ * Return: 0 or a negative errno.
+ */
+int labhost_sint_get(int fd, unsigned int vp, struct lab_host_sint *state);
+
+/**
  * labhost_sources() - list all sources of all devices
  * @fd:      from labhost_open().
  * @sources: out: the list, by device and source; the caller calls free().

@@ -12,6 +12,7 @@
 #include "hold.h"
 #include "node.h"
 #include "seam.h"
+#include "sint.h"
 #include "synic.h"
 #include "vector.h"
 
@@ -25,6 +26,9 @@ static int __init lab_host_init(void)
 	error = lab_synic_start();
 	if (error)
 		goto no_synic;
+	error = lab_sint_start();
+	if (error)
+		goto no_sint;
 	error = seam_start();
 	if (error)
 		goto no_seam;
@@ -46,6 +50,8 @@ no_pci:
 no_cpus:
 	seam_stop();
 no_seam:
+	lab_sint_stop();
+no_sint:
 	lab_synic_stop();
 no_synic:
 	lab_vectors_stop();
@@ -60,6 +66,7 @@ static void __exit lab_host_exit(void)
 	lab_pci_unregister();
 	lab_cpus_stop();
 	seam_stop();
+	lab_sint_stop();
 	lab_synic_stop();
 	lab_vectors_stop();
 }

@@ -32,6 +32,7 @@
 #include "lab_host.h"
 #include "message.h"
 #include "seam.h"
+#include "sint.h"
 #include "synic.h"
 #include "vector.h"
 
@@ -104,8 +105,13 @@ static bool is_any(const u32 *banks)
 	return memchr_inv(banks, 0, VECTOR_BANKS * sizeof(*banks));
 }
 
-/* May the slot be written? If not, the guest will write its EOM register. */
-static bool slot_is_ours(struct host_message *slot)
+/**
+ * lab_slot_is_free() - may the slot be written?
+ * @slot: any one.
+ *
+ * Return: whether it may; if not, the guest will write its EOM register.
+ */
+bool lab_slot_is_free(struct host_message *slot)
 {
 	/* Pairs with the guest's clearing of the type: it has read the message. */
 	if (smp_load_acquire(&slot->type) == MESSAGE_NONE)
@@ -118,11 +124,15 @@ static bool slot_is_ours(struct host_message *slot)
 	return smp_load_acquire(&slot->type) == MESSAGE_NONE;
 }
 
-/*
+/**
+ * lab_slot_write() - put a message into a slot
+ * @slot:    free, unless the host is hostile.
+ * @message: all of it.
+ *
  * The guest sees all of the message once it sees the type. It may look at the
  * flag of the message before this one now: either value does.
  */
-static void write_slot(struct host_message *slot, const struct host_message *message)
+void lab_slot_write(struct host_message *slot, const struct host_message *message)
 {
 	WRITE_ONCE(slot->flags, message->flags);
 	slot->payload_size = message->payload_size;
@@ -161,7 +171,7 @@ static void deliver(struct vp *vp)
 
 	if (!vp->live || (!is_any(vp->waiting) && !is_any(vp->duplicates)))
 		return;
-	if (!slot_is_ours(slot_of(vp)))
+	if (!lab_slot_is_free(slot_of(vp)))
 		return;
 
 	take_vectors(vp, banks);
@@ -172,7 +182,7 @@ static void deliver(struct vp *vp)
 	if (is_any(vp->waiting) || is_any(vp->duplicates))
 		message.flags = MESSAGE_PENDING;
 
-	write_slot(slot_of(vp), &message);
+	lab_slot_write(slot_of(vp), &message);
 	interrupt(vp);
 }
 
@@ -235,6 +245,7 @@ void lab_synic_end_of_message(void)
 	vp->counts.eoms++;
 	deliver(vp);
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
+	lab_sint_end_of_message();
 }
 
 /**
@@ -276,7 +287,7 @@ int lab_synic_post(const struct lab_host_post *asked)
 	 * stay under KCSAN's eyes.
 	 */
 	kcsan_disable_current();
-	write_slot(slot_of(vp), &message);
+	lab_slot_write(slot_of(vp), &message);
 	kcsan_enable_current();
 	if (asked->interrupt)
 		interrupt(vp);

@@ -290,7 +290,8 @@ extern unsigned int shim_interrupt_calls;
 int rcuwait_wake_up(struct rcuwait *wait);
 #define smp_send_reschedule(cpu) (shim_reschedules[cpu]++)
 
-/* version.h: as on the oldest kernel. */
+/* kconfig.h, version.h: as on the oldest kernel, and nothing is on. */
+#define IS_ENABLED(option) 0
 #define LINUX_VERSION_CODE 0
 #define KERNEL_VERSION(major, minor, patch) 1
 

@@ -10,6 +10,7 @@
 #define _SHIM_NODE_H
 
 #include <fcntl.h>
+#include <sys/types.h>
 
 #include "shim.h"
 
@@ -93,6 +94,7 @@ typedef struct poll_table_struct {
 } poll_table;
 
 #define EPOLLIN 0x1
+#define EPOLLRDNORM 0x40
 #define EPOLLERR 0x8
 #define EPOLLHUP 0x10
 #define POLLFREE 0x4000
@@ -104,6 +106,46 @@ typedef struct poll_table_struct {
 #define list_del_init(entry) (list_del(entry), INIT_LIST_HEAD(entry))
 #define rcu_read_lock() ((void)0)
 #define rcu_read_unlock() ((void)0)
+#define __rcu
+#define rcu_dereference(pointer) READ_ONCE(pointer)
+#define lockdep_is_held(mutex) ((mutex)->held)
+#define rcu_replace_pointer(pointer, value, condition) \
+	({ assert(condition); xchg(&(pointer), value); })
+#define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
+#define poll_wait(file, at, table) ((void)(file), (void)(at), (void)(table))
+#define wake_up_interruptible_poll(at, mask) ((void)(at), (void)(mask))
+/* Nobody ever waits: a signal comes first. */
+#define wait_event_interruptible(at, condition) ((void)(at), (condition) ? 0 : -EINTR)
+#define ERESTARTSYS 512
+#define signal_pending(task) ((void)(task), false)
+
+/* bits.h, find.h, limits.h */
+#define BITS_PER_LONG 64
+#define U16_MAX UINT16_MAX
+#define for_each_set_bit(bit, bits, size)               \
+	for ((bit) = 0; (bit) < (size); (bit)++)        \
+		if ((bits)[(bit) / 64] >> (bit) % 64 & 1)
+
+/* smp.h; here each CPU's turn comes at once. */
+#define smp_call_function_single(cpu, function, argument, wait) \
+	({ shim_cpu = (cpu); (function)(argument); 0; })
+#define on_each_cpu(function, argument, wait)                           \
+	do {                                                            \
+		for (shim_cpu = 0; shim_cpu < nr_cpu_ids; shim_cpu++) { \
+			if (cpu_online(shim_cpu))                       \
+				(function)(argument);                   \
+		}                                                       \
+		shim_cpu = 0;                                           \
+	} while (0)
+
+/* eventfd.h */
+struct eventfd_ctx {
+	unsigned int count;
+};
+
+struct eventfd_ctx *eventfd_ctx_fdget(int fd);
+void eventfd_ctx_put(struct eventfd_ctx *eventfd);
+#define eventfd_signal(eventfd, times) ((eventfd)->count += (times))
 
 /* sched.h */
 struct task_struct {
@@ -125,6 +167,8 @@ struct file_operations {
 	int (*open)(struct inode *inode, struct file *file);
 	int (*flush)(struct file *file, fl_owner_t owner);
 	int (*release)(struct inode *inode, struct file *file);
+	ssize_t (*read)(struct file *file, char *buffer, size_t size, loff_t *position);
+	__poll_t (*poll)(struct file *file, poll_table *table);
 	long (*unlocked_ioctl)(struct file *file, unsigned int command, unsigned long argument);
 	long (*compat_ioctl)(struct file *file, unsigned int command, unsigned long argument);
 	int (*mmap)(struct file *file, struct vm_area_struct *area);
@@ -138,6 +182,7 @@ struct file_operations {
  */
 struct file {
 	void *private_data;
+	unsigned int f_flags;
 	const struct file_operations *operations;
 	wait_queue_head_t queue;
 	unsigned int references;

@@ -23,6 +23,10 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_GET_VP_REGISTERS, 0xc010b805);
 	assert_int_equal(MSHV_SET_VP_REGISTERS, 0x4010b806);
 	assert_int_equal(MSHV_READ_VMX_CR4_FIXED1, 0x8008b833);
+	assert_int_equal(MSHV_SINT_SIGNAL_EVENT, 0x4008b822);
+	assert_int_equal(MSHV_SINT_POST_MESSAGE, 0x4018b823);
+	assert_int_equal(MSHV_SINT_SET_EVENTFD, 0x4008b824);
+	assert_int_equal(MSHV_SINT_PAUSE_MESSAGE_STREAM, 0x4008b825);
 }
 
 /* Numbers of this driver's own, which its clients are built with. */
@@ -58,6 +62,25 @@ static void hvcall_arguments(void **state)
 	assert_int_equal(offsetof(struct mshv_hvcall, status), 24);
 	assert_int_equal(offsetof(struct mshv_hvcall, output_size), 32);
 	assert_int_equal(offsetof(struct mshv_hvcall, output), 40);
+}
+
+/* openvmm: hcl/src/vmbus.rs. */
+static void sint_arguments(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_signal_event), 8);
+	assert_int_equal(offsetof(struct mshv_signal_event, connection_id), 0);
+	assert_int_equal(offsetof(struct mshv_signal_event, flag), 4);
+	assert_int_equal(sizeof(struct mshv_post_message), 24);
+	assert_int_equal(offsetof(struct mshv_post_message, message_type), 0);
+	assert_int_equal(offsetof(struct mshv_post_message, connection_id), 8);
+	assert_int_equal(offsetof(struct mshv_post_message, payload_size), 12);
+	assert_int_equal(offsetof(struct mshv_post_message, payload), 16);
+	assert_int_equal(sizeof(struct mshv_set_eventfd), 8);
+	assert_int_equal(offsetof(struct mshv_set_eventfd, fd), 0);
+	assert_int_equal(offsetof(struct mshv_set_eventfd, flag), 4);
+	assert_int_equal(sizeof(struct mshv_pause_messages), 8);
+	assert_int_equal(offsetof(struct mshv_pause_messages, pause), 0);
 }
 
 /* openvmm: mshv_vp_registers in hcl/src/ioctl.rs, HvRegisterAssoc in hvdef. */
@@ -126,6 +149,7 @@ int main(void)
 		cmocka_unit_test(own_numbers),
 		cmocka_unit_test(hvcall_arguments),
 		cmocka_unit_test(register_arguments),
+		cmocka_unit_test(sint_arguments),
 		cmocka_unit_test(vp_interrupts_argument),
 		cmocka_unit_test(map_argument),
 		cmocka_unit_test(run_page),

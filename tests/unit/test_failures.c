@@ -20,6 +20,8 @@
 #include "platform.h"
 #include "redirect.h"
 #include "run_page.h"
+#include "synic.h"
+#include "synic_message.h"
 #include "vectors.h"
 #include "vtl0_run.h"
 #include "vtl_low.h"
@@ -46,8 +48,13 @@ static struct miscdevice *nodes[NODES];
 static struct file *files[FILES];
 static bool fds[FILES];
 static int (*cpu_online_call)(unsigned int cpu);
-/* What keeps the host and the TDX module in place. */
+/* What keeps the host, the TDX module and the eventfd in place. */
 static int tokens;
+static struct eventfd_ctx eventfd;
+/* What the host writes. */
+static struct synic_message slots[16];
+static unsigned long event_flags[16 * 2048 / 64];
+static bool sint_masked[SHIM_CPUS];
 
 int misc_register(struct miscdevice *device)
 {
@@ -186,9 +193,25 @@ void vtl_host_put(void *token)
 
 int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
-	memcpy(output, input, 8);
+	if (output)
+		memcpy(output, input, 8);
 	*status = control & 0xffff;
 	return 0;
+}
+
+struct eventfd_ctx *eventfd_ctx_fdget(int fd)
+{
+	(void)fd;
+	if (shim_fails())
+		return ERR_PTR(-EBADF);
+	tokens++;
+	return &eventfd;
+}
+
+void eventfd_ctx_put(struct eventfd_ctx *event)
+{
+	assert(event == &eventfd);
+	tokens--;
 }
 
 static long emul_ioctl(unsigned int command, void *arg)
@@ -217,7 +240,18 @@ bool vtl_host_synic_available(void)
 
 void *vtl_host_synic_messages(void)
 {
-	return NULL;
+	return slots;
+}
+
+void *vtl_host_synic_events(void)
+{
+	return event_flags;
+}
+
+void vtl_host_synic_mask(unsigned int sint, bool masked)
+{
+	assert_int_equal(sint, 7);
+	sint_masked[smp_processor_id()] = masked;
 }
 
 void vtl_host_synic_end_of_message(void)
@@ -243,6 +277,20 @@ void vtl_platform_init(void)
 const struct vtl_platform_ops *vtl_platform(void)
 {
 	return &emul_platform;
+}
+
+void vtl_host_init(void)
+{
+}
+
+void vtl_host_exit(void)
+{
+}
+
+int vtl_host_cpu_online(unsigned int cpu)
+{
+	(void)cpu;
+	return shim_fails() ? -ENOMEM : 0;
 }
 
 void vtl_host_synic_init(void)
@@ -300,7 +348,7 @@ void vtl_debugfs_exit(void)
 /* ---- a program ---- */
 
 static int vtl, other;
-static struct file *hvcall;
+static struct file *hvcall, *sint;
 
 static const struct miscdevice *device(const char *name)
 {
@@ -410,19 +458,24 @@ static long run_cpu_add(void)
 	return shim_cpu_add(CPU_LATE);
 }
 
-static long run_hvcall_open(void)
+static long node_open(const char *name, struct file **opened)
 {
 	struct file *file = calloc(1, sizeof(*file));
 	int ret;
 
-	file->operations = node("mshv_hvcall");
+	file->operations = node(name);
 	file->references = 1;
 	ret = file->operations->open(NULL, file);
 	if (ret)
 		free(file);
 	else
-		hvcall = file;
+		*opened = file;
 	return ret;
+}
+
+static long run_hvcall_open(void)
+{
+	return node_open("mshv_hvcall", &hvcall);
 }
 
 static void has_hvcall(void)
@@ -471,6 +524,107 @@ static void has_setup(void)
 {
 	has_hvcall();
 	assert_int_equal(run_setup(), 0);
+}
+
+static long sint_ioctl(unsigned int command, void *args)
+{
+	return sint->operations->unlocked_ioctl(sint, command, (unsigned long)args);
+}
+
+static long run_sint_open(void)
+{
+	return node_open("mshv_sint", &sint);
+}
+
+static void has_sint(void)
+{
+	has_module();
+	assert_int_equal(run_sint_open(), 0);
+}
+
+static long run_post(void)
+{
+	struct mshv_post_message args = {
+		.message_type = 1,
+		.payload_size = 4,
+		.payload = (uintptr_t)"post",
+	};
+	long ret = sint_ioctl(MSHV_SINT_POST_MESSAGE, &args);
+
+	/* The host of this test gives the call's code for a status. */
+	return ret == 0x5c ? 0 : ret;
+}
+
+static long run_signal(void)
+{
+	struct mshv_signal_event args = { .flag = 1 };
+	long ret = sint_ioctl(MSHV_SINT_SIGNAL_EVENT, &args);
+
+	return ret == 0x5d ? 0 : ret;
+}
+
+static long run_resume(void)
+{
+	struct mshv_pause_messages args = { .pause = 0 };
+
+	return sint_ioctl(MSHV_SINT_PAUSE_MESSAGE_STREAM, &args);
+}
+
+static void is_resumed(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
+		assert_false(sint_masked[cpu]);
+}
+
+static long run_eventfd(void)
+{
+	struct mshv_set_eventfd args = { .fd = 0, .flag = 70 };
+
+	return sint_ioctl(MSHV_SINT_SET_EVENTFD, &args);
+}
+
+static void is_signalled(void)
+{
+	eventfd.count = 0;
+	event_flags[7 * 2048 / 64 + 1] = 1UL << 6 | 1UL << 7;
+	vtl_synic_interrupt();
+	assert_int_equal(eventfd.count, 1);
+	assert_int_equal(event_flags[7 * 2048 / 64 + 1], 0);
+}
+
+static void has_eventfd(void)
+{
+	has_sint();
+	assert_int_equal(run_eventfd(), 0);
+}
+
+static void has_message(void)
+{
+	has_sint();
+	memset(slots, 0, sizeof(slots));
+	slots[7] = (struct synic_message) { .type = 1, .size = 240, .sender = 0x1234 };
+	vtl_synic_interrupt();
+}
+
+/* Whatever failed, the message is not lost. */
+static long run_read(void)
+{
+	struct synic_message message;
+	loff_t position = 0;
+	ssize_t ret = sint->operations->read(sint, (char *)&message, sizeof(message), &position);
+
+	if (ret == sizeof(message)) {
+		assert_int_equal(message.sender, 0x1234);
+		assert_int_equal(slots[7].type, 0);
+	}
+	return ret;
+}
+
+static void is_at_its_end(void)
+{
+	assert_int_equal(run_read(), 0);
 }
 
 static long run_extension(void)
@@ -619,6 +773,12 @@ static const struct operation operations[] = {
 	{ "open of mshv_hvcall", has_module, run_hvcall_open, nothing },
 	{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call },
 	{ "MSHV_HVCALL", has_setup, run_call, may_call },
+	{ "MSHV_SINT_POST_MESSAGE", has_sint, run_post, nothing },
+	{ "MSHV_SINT_SIGNAL_EVENT", has_sint, run_signal, nothing },
+	{ "MSHV_SINT_PAUSE_MESSAGE_STREAM", has_sint, run_resume, is_resumed },
+	{ "MSHV_SINT_SET_EVENTFD", has_sint, run_eventfd, is_signalled },
+	{ "MSHV_SINT_SET_EVENTFD again", has_eventfd, run_eventfd, is_signalled },
+	{ "read of a message", has_message, run_read, is_at_its_end },
 	{ "MSHV_CHECK_EXTENSION", has_module, run_extension, nothing },
 	{ "MSHV_CREATE_VTL", has_module, run_create, is_mapped },
 	{ "map, the file's first", has_file, run_map, is_mapped },
@@ -726,6 +886,7 @@ static void begin(const struct operation *operation)
 	vtl = -1;
 	other = -1;
 	hvcall = NULL;
+	sint = NULL;
 	operation->prepare();
 }
 
@@ -736,6 +897,8 @@ static void end(size_t bytes)
 
 	if (hvcall)
 		fput(hvcall);
+	if (sint)
+		fput(sint);
 	for (fd = 0; fd < FILES; fd++) {
 		if (files[fd])
 			fd_close(fd);
@@ -750,7 +913,8 @@ static void end(size_t bytes)
 /* As the contract has it for what was wanting; a hotplug state has a number of its own. */
 static bool says_so(long error)
 {
-	return error == -ENOMEM || error == -EFAULT || error == -EMFILE || error == -ENOSPC;
+	return error == -ENOMEM || error == -EFAULT || error == -EMFILE || error == -ENOSPC ||
+	       error == -EBADF;
 }
 
 /* Return: whether failure @number happened. */

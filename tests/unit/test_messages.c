@@ -35,6 +35,14 @@ bool vtl_proxy_vector_is_legal(u32 vector)
 	return vector >= 16 && vector < 256;
 }
 
+/* SINT 7 is not looked at here. */
+bool vtl_sint_is_open;
+
+void vtl_sint_interrupt(struct synic_message *slots)
+{
+	(void)slots;
+}
+
 void *vtl_host_synic_messages(void)
 {
 	return &slot;

@@ -400,6 +400,126 @@ struct mshv_hvcall {
 #define MSHV_HVCALL		_IOWR(MSHV_IOCTL, 0x1F, struct mshv_hvcall)
 #endif
 
+/* What a read of /dev/mshv_sint gives: a message as the hypervisor has it (TLFS). */
+#define MSHV_MESSAGE_SIZE	256
+
+/*
+ * /dev/mshv_sint: messages and events between the VMM and the host's VMBus. The host
+ * sends on SINT 7: messages to CPU 0, events to any CPU. SINT 7 is masked until
+ * MSHV_SINT_PAUSE_MESSAGE_STREAM unmasks it, and again when the last file is closed.
+ *
+ * read gives one message, and waits for it, unless the file is O_NONBLOCK:
+ * EINVAL - less than MSHV_MESSAGE_SIZE bytes are asked for;
+ * EAGAIN - O_NONBLOCK: there is no message;
+ * EINTR - a signal came first;
+ * EFAULT - the message cannot be written; it stays for the next read;
+ * 0 - the stream is paused, and there is no message left.
+ *
+ * poll: the file is readable if there is a message, or if the stream is paused.
+ */
+
+/**
+ * struct mshv_signal_event - MSHV_SINT_SIGNAL_EVENT's argument
+ * @connection_id: which connection.
+ * @flag:          which of its events, up to 65535.
+ */
+struct mshv_signal_event {
+	__u32 connection_id;
+	__u32 flag;
+};
+
+/**
+ * MSHV_SINT_SIGNAL_EVENT - signal an event to the host (on /dev/mshv_sint)
+ *
+ * Return: the host's status (TLFS, HvCallSignalEvent), 0 if it took the event; or
+ * EINVAL - @flag is above 65535;
+ * EOPNOTSUPP - there is no host that can be called;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument cannot be read.
+ */
+#ifndef MSHV_SINT_SIGNAL_EVENT
+#define MSHV_SINT_SIGNAL_EVENT	_IOW(MSHV_IOCTL, 0x22, struct mshv_signal_event)
+#endif
+
+/**
+ * struct mshv_post_message - MSHV_SINT_POST_MESSAGE's argument
+ * @message_type:  of the message, up to 2^32 - 1.
+ * @connection_id: which connection.
+ * @payload_size:  bytes at @payload, up to 240.
+ * @payload:       address of the message.
+ */
+struct mshv_post_message {
+	__u64 message_type;
+	__u32 connection_id;
+	__u32 payload_size;
+	__u64 payload;
+};
+
+/**
+ * MSHV_SINT_POST_MESSAGE - post a message to the host (on /dev/mshv_sint)
+ *
+ * Return: the host's status (TLFS, HvCallPostMessage), 0 if it took the message. A
+ * host that has no room for it says so by a status, and the VMM tries again. Or
+ * EINVAL - @payload_size is above 240, or @message_type above 2^32 - 1;
+ * EOPNOTSUPP - there is no host that can be called;
+ * ENOMEM - out of memory;
+ * EFAULT - the argument or the message cannot be read.
+ */
+#ifndef MSHV_SINT_POST_MESSAGE
+#define MSHV_SINT_POST_MESSAGE	_IOW(MSHV_IOCTL, 0x23, struct mshv_post_message)
+#endif
+
+/**
+ * struct mshv_set_eventfd - MSHV_SINT_SET_EVENTFD's argument
+ * @fd:   an eventfd, or a negative number for none.
+ * @flag: which event flag of SINT 7, below 2048.
+ */
+struct mshv_set_eventfd {
+	__s32 fd;
+	__u32 flag;
+};
+
+/**
+ * MSHV_SINT_SET_EVENTFD - let an event of the host signal an eventfd (on
+ * /dev/mshv_sint)
+ *
+ * Replaces the one that was set for this flag, which is not signalled any more when
+ * the call returns. An event without an eventfd is dropped.
+ *
+ * Return: 0, or
+ * EINVAL - @flag is above 2047, or @fd is no eventfd;
+ * EBADF - @fd is no open file;
+ * EFAULT - the argument cannot be read.
+ */
+#ifndef MSHV_SINT_SET_EVENTFD
+#define MSHV_SINT_SET_EVENTFD	_IOW(MSHV_IOCTL, 0x24, struct mshv_set_eventfd)
+#endif
+
+/**
+ * struct mshv_pause_messages - MSHV_SINT_PAUSE_MESSAGE_STREAM's argument
+ * @pause:    1: the host sends no more messages and events; 0: it does.
+ * @reserved: must be zero.
+ */
+struct mshv_pause_messages {
+	__u8 pause;
+	__u8 reserved[7];
+};
+
+/**
+ * MSHV_SINT_PAUSE_MESSAGE_STREAM - mask or unmask SINT 7 (on /dev/mshv_sint)
+ *
+ * Has the number of MSHV_SET_POLL_FILE, which is a VTL file's.
+ *
+ * Return: 0, or
+ * EINVAL - @pause is neither 0 nor 1, or @reserved is not zero;
+ * EOPNOTSUPP - there is no host that sends messages;
+ * EFAULT - the argument cannot be read.
+ */
+#ifndef MSHV_SINT_PAUSE_MESSAGE_STREAM
+#define MSHV_SINT_PAUSE_MESSAGE_STREAM \
+	_IOW(MSHV_IOCTL, 0x25, struct mshv_pause_messages)
+#endif
+
 /*
  * mmap of /dev/mshv_vtl_low, which needs CAP_SYS_ADMIN to be opened: VTL0's memory.
  * The offset is an address of VTL0; with MSHV_VTL_LOW_SHARED added, the memory is

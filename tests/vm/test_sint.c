@@ -1,0 +1,741 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * /dev/mshv_sint: messages and events between the VMM and the host, as OpenHCL's VMM
+ * uses it (openvmm, openhcl/hcl/src/vmbus.rs; vm/devices/vmbus/vmbus_client_hcl), and
+ * as OHCL's driver does it (drivers/hv/mshv_vtl_main.c, mshv_vtl_sint_*).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vtl.h"
+
+#define NODE		"/dev/mshv_sint"
+#define FLAGS		2048
+#define PAYLOAD		240
+#define BAD_POINTER	8
+#define QUIET_MS	100
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* HvMessageType: VMBus messages are of type 1. */
+#define TYPE_CHANNEL	1
+#define TYPE_PROXY	0x8001000fu
+/* HvError: InsufficientBuffers. */
+#define NO_BUFFERS	0x13
+
+/**
+ * struct message - a slot of the message page, as the TLFS has it
+ */
+struct message {
+	uint32_t type;
+	uint8_t size;
+	uint8_t flags;
+	uint16_t reserved;
+	uint64_t sender;
+	uint8_t payload[PAYLOAD];
+};
+
+static int sint;
+
+static int sint_open(int flags)
+{
+	int fd = open(NODE, flags | O_CLOEXEC);
+
+	check(fd >= 0, NODE ": %s", strerror(errno));
+	return fd;
+}
+
+static int call(int fd, unsigned long command, const void *argument)
+{
+	int ret = ioctl(fd, command, argument);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static int stream_pause(uint8_t paused)
+{
+	const struct mshv_pause_messages args = { .pause = paused };
+
+	return call(sint, MSHV_SINT_PAUSE_MESSAGE_STREAM, &args);
+}
+
+static int eventfd_set(unsigned int flag, int fd)
+{
+	const struct mshv_set_eventfd args = { .fd = fd, .flag = flag };
+
+	return call(sint, MSHV_SINT_SET_EVENTFD, &args);
+}
+
+static struct lab_host_sint host_sint(unsigned int vp)
+{
+	struct lab_host_sint state;
+	int ret = labhost_sint_get(lab.host, vp, &state);
+
+	check(!ret, "the host's books of SINT 7: %s", strerror(-ret));
+	return state;
+}
+
+static struct message message_of(uint32_t number, uint8_t size)
+{
+	struct message message = { .type = TYPE_CHANNEL, .size = size, .sender = number };
+
+	memset(message.payload, number, sizeof(message.payload));
+	memcpy(message.payload, &number, sizeof(number));
+	return message;
+}
+
+static void host_send(const struct message *message)
+{
+	struct lab_host_sint_message args;
+	int ret;
+
+	memcpy(args.message, message, sizeof(args.message));
+	ret = labhost_sint_send(lab.host, &args);
+	check(!ret, "send: %s", strerror(-ret));
+}
+
+static void host_send_number(uint32_t number)
+{
+	const struct message message = message_of(number, PAYLOAD);
+
+	host_send(&message);
+}
+
+static void host_event(unsigned int vp, unsigned int flag)
+{
+	int ret = labhost_sint_event(lab.host, vp, flag);
+
+	check(!ret, "event %u: %s", flag, strerror(-ret));
+}
+
+static bool is_readable(int fd, unsigned int ms)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	return poll(&poller, 1, ms) == 1 && poller.revents == POLLIN;
+}
+
+static ssize_t read_into(void *buffer, size_t size)
+{
+	/* The compiler would know that some of the buffers are none. */
+	ssize_t length = syscall(SYS_read, sint, buffer, size);
+
+	return length < 0 ? -errno : length;
+}
+
+/* Waits for a message: the number that it was sent with. */
+static uint32_t read_number(void)
+{
+	struct message message, sent;
+
+	assert_true(is_readable(sint, patience(5000)));
+	assert_int_equal(read_into(&message, sizeof(message)), sizeof(message));
+	sent = message_of(message.sender, PAYLOAD);
+	/* The pending flag is between the kernel and the host. */
+	message.flags = 0;
+	assert_memory_equal(&message, &sent, sizeof(message));
+	return message.sender;
+}
+
+static bool eventfd_wait(int fd)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	uint64_t count;
+
+	return poll(&poller, 1, patience(5000)) == 1 && read(fd, &count, sizeof(count)) == 8;
+}
+
+static bool eventfd_is_quiet(int fd)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	return !poll(&poller, 1, QUIET_MS);
+}
+
+static int event_make(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static int sint_setup(void **state)
+{
+	int ret = lab_setup(state);
+
+	sint = ret ? -1 : sint_open(O_RDWR | O_NONBLOCK);
+	return ret;
+}
+
+/* What a test has left with the host is not the next one's. */
+static int sint_teardown(void **state)
+{
+	struct message message;
+
+	labhost_sint_refuse(lab.host, 0, 0);
+	stream_pause(0);
+	while (host_sint(0).waiting || host_sint(0).slot_full) {
+		if (read_into(&message, sizeof(message)) <= 0)
+			sleep_ms(1);
+	}
+	close(sint);
+	return lab_teardown(state);
+}
+
+static void stream_resume(void)
+{
+	assert_int_equal(stream_pause(0), 0);
+}
+
+static void the_node_is_for_root_alone(void **state)
+{
+	(void)state;
+	node_is_for_root_alone(NODE);
+}
+
+/* vtl_synic_mask_vmbus_sint_masked is true at first. */
+static void it_starts_paused(void **state)
+{
+	struct message message;
+	unsigned int vp;
+
+	(void)state;
+	for (vp = 0; vp < lab.cpus; vp++) {
+		assert_int_equal(host_sint(vp).masked, 1);
+		assert_int_equal(labhost_sint_event(lab.host, vp, 0), -EAGAIN);
+	}
+	host_send_number(1);
+	assert_int_equal(host_sint(0).waiting, 1);
+	/* "return EOF once all messages are cleared" in vmbus.rs. */
+	assert_true(is_readable(sint, 0));
+	assert_int_equal(read_into(&message, sizeof(message)), 0);
+}
+
+static void a_message_of_the_host_is_read(void **state)
+{
+	(void)state;
+	stream_resume();
+	assert_int_equal(host_sint(0).masked, 0);
+	assert_false(is_readable(sint, QUIET_MS));
+	host_send_number(7);
+	assert_int_equal(read_number(), 7);
+	assert_false(is_readable(sint, QUIET_MS));
+	assert_int_equal(host_sint(0).slot_full, 0);
+}
+
+/* The host has one slot: the next message comes when it was told of the last. */
+static void messages_come_in_order(void **state)
+{
+	unsigned int round;
+	uint32_t number;
+
+	(void)state;
+	stream_resume();
+	for (round = 0; round < 20; round++) {
+		for (number = 0; number < LAB_HOST_SINT_QUEUE; number++)
+			host_send_number(round * 100 + number);
+		for (number = 0; number < LAB_HOST_SINT_QUEUE; number++)
+			assert_int_equal(read_number(), round * 100 + number);
+	}
+	assert_int_equal(host_sint(0).waiting, 0);
+}
+
+static void what_waited_while_it_was_paused_comes(void **state)
+{
+	(void)state;
+	host_send_number(1);
+	host_send_number(2);
+	stream_resume();
+	assert_int_equal(read_number(), 1);
+	assert_int_equal(read_number(), 2);
+}
+
+/* pause_message_stream() in vmbus.rs: what is in the slot is read, then the end. */
+static void a_paused_stream_ends_after_its_last_message(void **state)
+{
+	struct message message;
+	unsigned int vp;
+
+	(void)state;
+	stream_resume();
+	host_send_number(1);
+	host_send_number(2);
+	assert_int_equal(stream_pause(1), 0);
+	for (vp = 0; vp < lab.cpus; vp++)
+		assert_int_equal(host_sint(vp).masked, 1);
+	assert_int_equal(read_number(), 1);
+	assert_true(is_readable(sint, 0));
+	assert_int_equal(read_into(&message, sizeof(message)), 0);
+	assert_int_equal(read_into(&message, sizeof(message)), 0);
+
+	stream_resume();
+	assert_int_equal(read_number(), 2);
+}
+
+static void a_read_takes_one_whole_message(void **state)
+{
+	uint8_t buffer[600];
+
+	(void)state;
+	stream_resume();
+	assert_int_equal(read_into(buffer, 255), -EINVAL);
+	assert_int_equal(read_into(buffer, 0), -EINVAL);
+	assert_int_equal(read_into(buffer, 256), -EAGAIN);
+	host_send_number(3);
+	host_send_number(4);
+	assert_true(is_readable(sint, patience(5000)));
+	assert_int_equal(read_into(buffer, 255), -EINVAL);
+	assert_int_equal(read_into(buffer, sizeof(buffer)), 256);
+	assert_int_equal(read_number(), 4);
+}
+
+static void a_message_that_cannot_be_written_stays(void **state)
+{
+	void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_ptr_not_equal(page, MAP_FAILED);
+	stream_resume();
+	host_send_number(5);
+	assert_true(is_readable(sint, patience(5000)));
+	assert_int_equal(read_into(page, 256), -EFAULT);
+	assert_int_equal(read_into((void *)BAD_POINTER, 256), -EFAULT);
+	assert_true(is_readable(sint, 0));
+	host_send_number(6);
+	assert_int_equal(read_number(), 5);
+	assert_int_equal(read_number(), 6);
+	munmap(page, 4096);
+}
+
+/**
+ * struct reader - a thread that reads one message, and waits for it
+ * @result:  what read() gave, or a negative errno; valid when joined
+ * @message: likewise
+ */
+struct reader {
+	pthread_t thread;
+	int fd;
+	ssize_t result;
+	struct message message;
+};
+
+static void *reader_main(void *argument)
+{
+	struct reader *reader = argument;
+
+	reader->result = read(reader->fd, &reader->message, sizeof(reader->message));
+	if (reader->result < 0)
+		reader->result = -errno;
+	return NULL;
+}
+
+/* Begins, and waits until it is likely to sleep. */
+static void reader_begin(struct reader *reader)
+{
+	reader->fd = sint_open(O_RDWR);
+	assert_int_equal(pthread_create(&reader->thread, NULL, reader_main, reader), 0);
+	sleep_ms(QUIET_MS);
+}
+
+static ssize_t reader_end(struct reader *reader)
+{
+	assert_int_equal(pthread_join(reader->thread, NULL), 0);
+	close(reader->fd);
+	return reader->result;
+}
+
+static void a_read_waits_for_a_message(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	stream_resume();
+	reader_begin(&reader);
+	host_send_number(9);
+	assert_int_equal(reader_end(&reader), 256);
+	assert_int_equal(reader.message.sender, 9);
+}
+
+static void a_read_ends_when_the_stream_is_paused(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	stream_resume();
+	reader_begin(&reader);
+	assert_int_equal(stream_pause(1), 0);
+	assert_int_equal(reader_end(&reader), 0);
+}
+
+static void signal_came(int number)
+{
+	(void)number;
+}
+
+static void a_signal_ends_a_read(void **state)
+{
+	const struct sigaction action = { .sa_handler = signal_came };
+	struct sigaction before;
+	struct reader reader;
+
+	(void)state;
+	sigaction(SIGUSR1, &action, &before);
+	stream_resume();
+	reader_begin(&reader);
+	assert_int_equal(pthread_kill(reader.thread, SIGUSR1), 0);
+	assert_int_equal(reader_end(&reader), -EINTR);
+	sigaction(SIGUSR1, &before, NULL);
+}
+
+/* Each message has one reader, whatever file it reads. */
+static void two_files_have_one_stream(void **state)
+{
+	struct reader one, other;
+
+	(void)state;
+	stream_resume();
+	reader_begin(&one);
+	reader_begin(&other);
+	host_send_number(1);
+	host_send_number(2);
+	assert_int_equal(reader_end(&one), 256);
+	assert_int_equal(reader_end(&other), 256);
+	assert_int_equal(one.message.sender + other.message.sender, 3);
+}
+
+/* HvMessage::payload() in hvdef takes the size at its word. */
+static void a_message_that_is_too_long_is_dropped(void **state)
+{
+	const struct message longest = message_of(3, PAYLOAD);
+	struct message message;
+	unsigned int size;
+	int mark;
+
+	(void)state;
+	stream_resume();
+	mark = kernel_log_mark();
+	for (size = PAYLOAD + 1; size < 256; size += 7) {
+		message = message_of(2, size);
+		host_send(&message);
+		assert_true(is_readable(sint, patience(5000)));
+		assert_int_equal(read_into(&message, sizeof(message)), -EAGAIN);
+	}
+	assert_in_range(kernel_log_count(mark, "on SINT 7: dropped"), 1, 10);
+	host_send(&longest);
+	assert_int_equal(read_number(), 3);
+}
+
+/* mshv_vtl_vmbus_isr(): the flags of each CPU. */
+static void an_event_signals_its_eventfd(void **state)
+{
+	static const unsigned int flags[] = { 0, 1, 63, 64, 1000, FLAGS - 1 };
+	int events[ARRAY_SIZE(flags)];
+	unsigned int vp;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		events[i] = event_make();
+		assert_int_equal(eventfd_set(flags[i], events[i]), 0);
+	}
+	stream_resume();
+	for (vp = 0; vp < lab.cpus; vp++) {
+		for (i = 0; i < ARRAY_SIZE(flags); i++) {
+			host_event(vp, flags[i]);
+			assert_true(eventfd_wait(events[i]));
+		}
+	}
+	/* None has signalled another's. */
+	for (j = 0; j < ARRAY_SIZE(flags); j++)
+		assert_true(eventfd_is_quiet(events[j]));
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		assert_int_equal(eventfd_set(flags[i], -1), 0);
+		close(events[i]);
+	}
+}
+
+/* set_eventfd() in vmbus.rs: -1 for none. */
+static void an_eventfd_is_replaced_and_removed(void **state)
+{
+	int one = event_make(), other = event_make();
+
+	(void)state;
+	stream_resume();
+	assert_int_equal(eventfd_set(5, one), 0);
+	assert_int_equal(eventfd_set(5, other), 0);
+	host_event(0, 5);
+	assert_true(eventfd_wait(other));
+	assert_true(eventfd_is_quiet(one));
+	assert_int_equal(eventfd_set(5, -1), 0);
+	host_event(0, 5);
+	assert_true(eventfd_is_quiet(other));
+	/* Nobody wanted it: it is not kept for one who comes later. */
+	assert_int_equal(eventfd_set(5, other), 0);
+	assert_true(eventfd_is_quiet(other));
+	assert_int_equal(eventfd_set(5, -1), 0);
+	assert_int_equal(eventfd_set(5, -1), 0);
+	close(one);
+	close(other);
+}
+
+static void what_is_no_eventfd_is_refused(void **state)
+{
+	int event = event_make();
+
+	(void)state;
+	assert_int_equal(eventfd_set(FLAGS, event), -EINVAL);
+	assert_int_equal(eventfd_set(~0U, event), -EINVAL);
+	assert_int_equal(eventfd_set(FLAGS, -1), -EINVAL);
+	assert_int_equal(eventfd_set(0, 9999), -EBADF);
+	assert_int_equal(eventfd_set(0, sint), -EINVAL);
+	assert_int_equal(call(sint, MSHV_SINT_SET_EVENTFD, (void *)BAD_POINTER), -EFAULT);
+	close(event);
+}
+
+/* An eventfd outlives its descriptor. */
+static void a_closed_eventfd_does_no_harm(void **state)
+{
+	int event = event_make(), copy = dup(event);
+
+	(void)state;
+	stream_resume();
+	assert_int_equal(eventfd_set(9, event), 0);
+	close(event);
+	host_event(0, 9);
+	assert_true(eventfd_wait(copy));
+	close(copy);
+	host_event(0, 9);
+	sleep_ms(QUIET_MS);
+	assert_int_equal(eventfd_set(9, -1), 0);
+}
+
+static int post(uint32_t connection, uint64_t type, const void *payload, uint32_t size)
+{
+	const struct mshv_post_message args = {
+		.message_type = type,
+		.connection_id = connection,
+		.payload_size = size,
+		.payload = (uintptr_t)payload,
+	};
+
+	return call(sint, MSHV_SINT_POST_MESSAGE, &args);
+}
+
+static int signal_event(uint32_t connection, uint32_t flag)
+{
+	const struct mshv_signal_event args = { .connection_id = connection, .flag = flag };
+
+	return call(sint, MSHV_SINT_SIGNAL_EVENT, &args);
+}
+
+/* HvCallPostMessage, TLFS: what is beyond the size is 0. */
+static void a_message_is_posted(void **state)
+{
+	static const uint32_t sizes[] = { 0, 1, 16, PAYLOAD };
+	uint64_t before = host_sint(0).posts;
+	uint8_t payload[PAYLOAD];
+	struct lab_host_sint now;
+	unsigned int j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		memset(payload, 0x30 + i, sizeof(payload));
+		assert_int_equal(post(0x10000 + i, TYPE_CHANNEL + i, payload, sizes[i]), 0);
+		now = host_sint(0);
+		assert_int_equal(now.posts, before + i + 1);
+		assert_int_equal(now.post_connection, 0x10000 + i);
+		assert_int_equal(now.post_type, TYPE_CHANNEL + i);
+		assert_int_equal(now.post_size, sizes[i]);
+		for (j = 0; j < PAYLOAD; j++)
+			assert_int_equal(now.payload[j], j < sizes[i] ? 0x30 + i : 0);
+	}
+}
+
+static void what_cannot_be_posted_is_refused(void **state)
+{
+	uint64_t before = host_sint(0).posts;
+	uint8_t payload[PAYLOAD + 1] = { 0 };
+
+	(void)state;
+	assert_int_equal(post(1, TYPE_CHANNEL, payload, PAYLOAD + 1), -EINVAL);
+	assert_int_equal(post(1, TYPE_CHANNEL, payload, ~0U), -EINVAL);
+	assert_int_equal(post(1, 1ULL << 32, payload, 8), -EINVAL);
+	assert_int_equal(post(1, TYPE_CHANNEL, (void *)BAD_POINTER, 8), -EFAULT);
+	assert_int_equal(call(sint, MSHV_SINT_POST_MESSAGE, (void *)BAD_POINTER), -EFAULT);
+	assert_int_equal(host_sint(0).posts, before);
+}
+
+/*
+ * HypercallError::check() in ioctl.rs takes what is not negative as the host's status,
+ * and poll_post_message() in vmbus_client_hcl tries again after InsufficientBuffers.
+ */
+static void the_hosts_refusal_is_told_by_its_status(void **state)
+{
+	uint64_t before = host_sint(0).posts;
+
+	(void)state;
+	assert_int_equal(labhost_sint_refuse(lab.host, 2, NO_BUFFERS), 0);
+	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
+	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
+	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), 0);
+	assert_int_equal(host_sint(0).posts, before + 1);
+	assert_int_equal(labhost_sint_refuse(lab.host, 1, 0xffff), 0);
+	assert_int_equal(signal_event(1, 1), 0xffff);
+	assert_int_equal(signal_event(1, 1), 0);
+}
+
+static void an_event_is_signalled(void **state)
+{
+	uint64_t before = host_sint(0).signals;
+	struct lab_host_sint now;
+
+	(void)state;
+	assert_int_equal(signal_event(0x12345678, 0), 0);
+	assert_int_equal(signal_event(0x12345678, 65535), 0);
+	now = host_sint(0);
+	assert_int_equal(now.signals, before + 2);
+	assert_int_equal(now.signal_connection, 0x12345678);
+	assert_int_equal(now.signal_flag, 65535);
+	assert_int_equal(signal_event(1, 65536), -EINVAL);
+	assert_int_equal(call(sint, MSHV_SINT_SIGNAL_EVENT, (void *)BAD_POINTER), -EFAULT);
+	assert_int_equal(host_sint(0).signals, before + 2);
+}
+
+static void a_pause_is_one_or_zero(void **state)
+{
+	struct mshv_pause_messages args = { .pause = 0 };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(stream_pause(2), -EINVAL);
+	assert_int_equal(stream_pause(255), -EINVAL);
+	for (i = 0; i < sizeof(args.reserved); i++) {
+		args.reserved[i] = 1;
+		assert_int_equal(call(sint, MSHV_SINT_PAUSE_MESSAGE_STREAM, &args), -EINVAL);
+		args.reserved[i] = 0;
+	}
+	assert_int_equal(call(sint, MSHV_SINT_PAUSE_MESSAGE_STREAM, (void *)BAD_POINTER), -EFAULT);
+	assert_int_equal(host_sint(0).masked, 1);
+}
+
+/* A VMM that dies leaves nothing on; one that has two files may close one. */
+static void the_last_close_pauses_and_forgets(void **state)
+{
+	int event = event_make(), other = sint_open(O_RDWR);
+
+	(void)state;
+	stream_resume();
+	assert_int_equal(eventfd_set(3, event), 0);
+	close(other);
+	assert_int_equal(host_sint(0).masked, 0);
+	host_event(0, 3);
+	assert_true(eventfd_wait(event));
+
+	close(sint);
+	assert_int_equal(host_sint(0).masked, 1);
+	assert_int_equal(labhost_sint_event(lab.host, 0, 3), -EAGAIN);
+	sint = sint_open(O_RDWR | O_NONBLOCK);
+	assert_int_equal(host_sint(0).masked, 1);
+	stream_resume();
+	host_event(0, 3);
+	assert_true(eventfd_is_quiet(event));
+	close(event);
+}
+
+static void a_cpu_that_comes_is_as_the_others(void **state)
+{
+	int event = event_make();
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	assert_int_equal(eventfd_set(4, event), 0);
+	stream_resume();
+	assert_int_equal(cpu_set_online(1, false), 0);
+	assert_int_equal(host_sint(1).masked, 1);
+	assert_int_equal(cpu_set_online(1, true), 0);
+	assert_int_equal(host_sint(1).masked, 0);
+	host_event(1, 4);
+	assert_true(eventfd_wait(event));
+
+	assert_int_equal(cpu_set_online(1, false), 0);
+	assert_int_equal(stream_pause(1), 0);
+	assert_int_equal(cpu_set_online(1, true), 0);
+	assert_int_equal(host_sint(1).masked, 1);
+	close(event);
+}
+
+/* Slot 0 is another's. */
+static void proxied_interrupts_come_all_the_same(void **state)
+{
+	struct lab_host_post proxy = { .vp = 0, .interrupt = 1 };
+	struct message message = { .type = TYPE_PROXY, .size = 36 };
+	unsigned int round;
+
+	(void)state;
+	stream_resume();
+	message.payload[4] = 0x51;
+	memcpy(proxy.message, &message, sizeof(proxy.message));
+	for (round = 0; round < 20; round++) {
+		host_send_number(round);
+		assert_int_equal(labhost_post(lab.host, &proxy), 0);
+		assert_true(run_wait(lab.run[0], 0x51, 5000));
+		assert_int_equal(read_number(), round);
+	}
+}
+
+static void unknown_ioctls_are_enotty_and_not_logged(void **state)
+{
+	int mark = kernel_log_mark();
+	unsigned int number;
+
+	(void)state;
+	for (number = 0; number < 256; number++)
+		assert_int_equal(call(sint, _IOWR(MSHV_IOCTL, number, char[20]), 0), -ENOTTY);
+	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sint_setup, sint_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_node_is_for_root_alone),
+		TEST(it_starts_paused),
+		TEST(a_message_of_the_host_is_read),
+		TEST(messages_come_in_order),
+		TEST(what_waited_while_it_was_paused_comes),
+		TEST(a_paused_stream_ends_after_its_last_message),
+		TEST(a_read_takes_one_whole_message),
+		TEST(a_message_that_cannot_be_written_stays),
+		TEST(a_read_waits_for_a_message),
+		TEST(a_read_ends_when_the_stream_is_paused),
+		TEST(a_signal_ends_a_read),
+		TEST(two_files_have_one_stream),
+		TEST(a_message_that_is_too_long_is_dropped),
+		TEST(an_event_signals_its_eventfd),
+		TEST(an_eventfd_is_replaced_and_removed),
+		TEST(what_is_no_eventfd_is_refused),
+		TEST(a_closed_eventfd_does_no_harm),
+		TEST(a_message_is_posted),
+		TEST(what_cannot_be_posted_is_refused),
+		TEST(the_hosts_refusal_is_told_by_its_status),
+		TEST(an_event_is_signalled),
+		TEST(a_pause_is_one_or_zero),
+		TEST(the_last_close_pauses_and_forgets),
+		TEST(a_cpu_that_comes_is_as_the_others),
+		TEST(proxied_interrupts_come_all_the_same),
+		TEST(unknown_ioctls_are_enotty_and_not_logged),
+	};
+
+	return cmocka_run_group_tests_name("messages and events of the host", tests, NULL, NULL);
+}
