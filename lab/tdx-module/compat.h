@@ -9,6 +9,14 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#include <asm/cpuid/api.h>
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <asm/cpuid.h>
+#else
+#include <asm/processor.h>
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*function)(struct hrtimer *timer),

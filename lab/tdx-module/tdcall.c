@@ -12,8 +12,8 @@
 #include <linux/smp.h>
 
 #include <asm/msr-index.h>
-#include <asm/processor.h>
 
+#include "compat.h"
 #include "enter.h"
 #include "memory.h"
 #include "metadata.h"
