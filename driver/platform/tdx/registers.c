@@ -43,6 +43,12 @@ static_assert(sizeof(struct mshv_register) == 32);
 #define DR6_WRITABLE	(BIT_ULL(16) | GENMASK_ULL(15, 13) | BIT_ULL(11) | GENMASK_ULL(3, 0))
 #define DR6_ONES	(GENMASK_ULL(31, 17) | GENMASK_ULL(10, 4))
 
+/* Intel SDM, "Memory Type Range Registers". */
+#define MSR_MTRR_CAP		0xfe
+#define MSR_MTRR_DEF_TYPE	0x2ff
+#define MSR_MTRR_PHYS_BASE(n)	(0x200 + 2 * (n))
+#define MSR_MTRR_PHYS_MASK(n)	(0x201 + 2 * (n))
+
 /* MSRs of 64 KiB, 16 KiB, then 4 KiB units (Intel SDM, "Fixed Range MTRRs"). */
 static const u32 mtrr_fixed[] = {
 	0x250, 0x258, 0x259,
@@ -57,13 +63,13 @@ static u32 mtrr_msr(u32 name)
 {
 	switch (name) {
 	case REGISTER_MTRR_CAP:
-		return MSR_MTRRcap;
+		return MSR_MTRR_CAP;
 	case REGISTER_MTRR_DEF_TYPE:
-		return MSR_MTRRdefType;
+		return MSR_MTRR_DEF_TYPE;
 	case REGISTER_MTRR_BASE0 ... REGISTER_MTRR_BASEF:
-		return MTRRphysBase_MSR(name - REGISTER_MTRR_BASE0);
+		return MSR_MTRR_PHYS_BASE(name - REGISTER_MTRR_BASE0);
 	case REGISTER_MTRR_MASK0 ... REGISTER_MTRR_MASKF:
-		return MTRRphysMask_MSR(name - REGISTER_MTRR_MASK0);
+		return MSR_MTRR_PHYS_MASK(name - REGISTER_MTRR_MASK0);
 	case REGISTER_MTRR_FIXED_FIRST ... REGISTER_MTRR_FIXED_LAST:
 		return mtrr_fixed[name - REGISTER_MTRR_FIXED_FIRST];
 	default:
