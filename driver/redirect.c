@@ -2,22 +2,6 @@
 /*
  * The slow path of redirected interrupts: tables, references, quarantine.
  *
- * Quarantine. A vector that was given back may still be raised: by a device that the
- * host has not sent elsewhere, because the VMM forgot to ask, or died, or because the
- * host is hostile. If it stood for another proxy vector by then, VTL0 would get an
- * interrupt that nobody sent. So a vector given back is kept aside, and given to
- * nobody, until none has arrived on it for quarantine_ms and none is pending,
- * whatever else is wanted: a CPU that has no other vector says ENODEV. It counts
- * against the quota meanwhile. A device that keeps raising thus costs a vector, for
- * as long as it does.
- *
- * One exception keeps a VMM from using up the vectors by itself, that maps a proxy
- * vector, is refused by the host, and unmaps it, again and again (OpenHCL's VMM does,
- * virt_mshv_vtl, processor/hardware_cvm/mod.rs): where nothing else is left, it gets
- * back what it gave back itself, through the same file, for the same proxy vector, if
- * nothing has arrived there since. Should an old device still raise it later, it sets
- * the bit that it would have set before the unmap.
- *
  * Lock order: cpu_hotplug_lock, then redirect_lock, then what the
  * architecture takes to allocate and free a vector.
  *
@@ -27,7 +11,6 @@
 
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -47,10 +30,8 @@
 /* Vectors that the automatic quota leaves to VTL2's own devices. */
 #define REDIRECT_VECTORS_LEFT	64
 
-/* How often quarantine is looked through at least... */
+/* How often quarantine is looked through at least. */
 #define QUARANTINE_LOOK_MS	1000
-/* ...and while a CPU is to go offline. */
-#define QUARANTINE_POLL_MS	10
 
 static int vectors_per_cpu = -1;
 module_param(vectors_per_cpu, int, 0644);
@@ -60,12 +41,17 @@ MODULE_PARM_DESC(vectors_per_cpu,
 static unsigned int quarantine_ms = 1000;
 module_param(quarantine_ms, uint, 0644);
 MODULE_PARM_DESC(quarantine_ms,
-		 "For how long a vector given back must be quiet before it is given again, in ms; 0: give it at once, whoever raises it (default 1000)");
+		 "For how long a vector given back must be quiet before it is given again, in ms (default 1000)");
+
+static unsigned int quarantine_max = 16;
+module_param(quarantine_max, uint, 0644);
+MODULE_PARM_DESC(quarantine_max,
+		 "Most vectors of one CPU kept aside after they were given back (default 16)");
 
 /**
  * struct redirect_table - the mappings of one CPU
  *
- * The two arrays are allocated separately: in one piece, the kernel's allocator would
+ * The two arrays are had apart from it: in one piece, the kernel's allocator would
  * round all of it up to the next power of two.
  *
  * @by_vector:   mapping by hardware vector; not those in quarantine
@@ -104,9 +90,6 @@ static_assert(512 + REDIRECT_VECTORS * (sizeof(struct redirect_mapping *) +
  * vector's descriptor, and lives until after the last one.
  */
 static DEFINE_MUTEX(redirect_lock);
-
-/* How many VTL files there were, which gives each its id. Under redirect_lock. */
-static u64 redirect_files;
 
 /* By CPU; written by vtl_redirect_online() under redirect_lock. */
 static struct redirect_table **redirect_tables;
@@ -147,8 +130,8 @@ void vtl_redirect_blocked(struct redirect_mapping *mapping)
 
 void vtl_redirect_late(struct redirect_mapping *mapping)
 {
-	if (mapping->already_relayed) {
-		mapping->already_relayed = false;
+	if (mapping->swallow_next) {
+		mapping->swallow_next = false;
 		return;
 	}
 
@@ -171,7 +154,28 @@ static void quarantine_free(struct redirect_mapping *mapping)
 	kfree_rcu(mapping, rcu);
 }
 
-/* Frees them all, because the module goes. */
+/*
+ * Frees the vector that is longest in quarantine; false if there is none. One
+ * with an interrupt pending at its CPU is passed over: calls between CPUs
+ * outrank it, so that it may wait there for long, and it must not meet the
+ * vector's next user.
+ */
+static bool quarantine_reclaim(struct redirect_table *table)
+{
+	struct redirect_mapping *mapping;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_for_each_entry(mapping, &table->quarantine, quarantined) {
+		if (vtl_vector_is_pending(mapping))
+			continue;
+		quarantine_free(mapping);
+		return true;
+	}
+	return false;
+}
+
+/* Frees them all, because the CPU or the module goes. */
 static void quarantine_drain(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
@@ -194,19 +198,6 @@ static void quarantine_rearm(void)
 	schedule_delayed_work(&quarantine_work, msecs_to_jiffies(period) + 1);
 }
 
-/*
- * A vector whose old device still raises it stays: its time starts anew. So does one
- * with an interrupt pending at its CPU: calls between CPUs outrank it, so that it may
- * wait there for long, and it must not meet the vector's next user.
- */
-static bool quarantine_is_over(const struct redirect_mapping *mapping)
-{
-	unsigned long span = msecs_to_jiffies(READ_ONCE(quarantine_ms));
-
-	return time_after_eq(jiffies, READ_ONCE(mapping->quiet_since) + span) &&
-	       !vtl_vector_is_pending(mapping);
-}
-
 static void quarantine_add(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
@@ -215,26 +206,33 @@ static void quarantine_add(struct redirect_mapping *mapping)
 
 	list_add_tail(&mapping->quarantined, &table->quarantine);
 	table->quarantined++;
-	/* If quarantine_ms is 0. */
-	if (quarantine_is_over(mapping))
-		quarantine_free(mapping);
-	else
+	while (table->quarantined > READ_ONCE(quarantine_max) &&
+	       quarantine_reclaim(table))
+		;
+	if (table->quarantined)
 		quarantine_rearm();
 }
 
-/* Frees those whose time is over; returns how many there were. */
-static unsigned int quarantine_expire_cpu(struct redirect_table *table)
+/* A vector whose old device still raises it stays: its time starts anew. */
+static bool quarantine_is_over(const struct redirect_mapping *mapping)
+{
+	unsigned long span = msecs_to_jiffies(READ_ONCE(quarantine_ms));
+
+	return time_after_eq(jiffies, READ_ONCE(mapping->quiet_since) + span);
+}
+
+static bool quarantine_expire_cpu(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
-	unsigned int before = table->quarantined;
 
 	lockdep_assert_held(&redirect_lock);
 
 	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined) {
-		if (quarantine_is_over(mapping))
+		if (quarantine_is_over(mapping) &&
+		    !vtl_vector_is_pending(mapping))
 			quarantine_free(mapping);
 	}
-	return before - table->quarantined;
+	return table->quarantined;
 }
 
 static void quarantine_expire(struct work_struct *work)
@@ -244,10 +242,8 @@ static void quarantine_expire(struct work_struct *work)
 
 	for_each_possible_cpu(cpu) {
 		mutex_lock(&redirect_lock);
-		if (redirect_tables[cpu]) {
-			quarantine_expire_cpu(redirect_tables[cpu]);
-			more |= redirect_tables[cpu]->quarantined;
-		}
+		if (redirect_tables[cpu])
+			more |= quarantine_expire_cpu(redirect_tables[cpu]);
 		mutex_unlock(&redirect_lock);
 		cond_resched();
 	}
@@ -255,29 +251,27 @@ static void quarantine_expire(struct work_struct *work)
 		quarantine_rearm();
 }
 
-static bool quota_is_met(unsigned int vectors)
+static bool quota_allows(const struct redirect_table *table)
 {
 	unsigned int quota = quota_get();
 
-	return quota && vectors >= quota;
+	return !quota || table->mapped + table->quarantined < quota;
 }
 
-static int mapping_vector_try(struct redirect_mapping *mapping)
-{
-	const struct redirect_table *table = mapping->table;
-
-	if (quota_is_met(table->mapped + table->quarantined))
-		return -ENOSPC;
-	return vtl_vector_alloc(mapping);
-}
-
+/* Takes a vector for @mapping; gives up quarantine for it where it must. */
 static int mapping_vector_take(struct redirect_mapping *mapping)
 {
-	int ret = mapping_vector_try(mapping);
+	struct redirect_table *table = mapping->table;
+	int ret;
 
-	/* The time of some may be over, since quarantine was looked through last. */
-	if (ret == -ENOSPC && quarantine_expire_cpu(mapping->table))
-		ret = mapping_vector_try(mapping);
+	while (!quota_allows(table)) {
+		if (!quarantine_reclaim(table))
+			return -ENODEV;
+	}
+
+	do {
+		ret = vtl_vector_alloc(mapping);
+	} while (ret == -ENOSPC && quarantine_reclaim(table));
 
 	/* User space asks only whether to fall back. */
 	return ret && ret != -ENOMEM ? -ENODEV : ret;
@@ -309,52 +303,6 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 		kfree_rcu(mapping, rcu);
 		return ERR_PTR(ret);
 	}
-	return mapping;
-}
-
-/*
- * Takes out of quarantine what @file itself had for @proxy_vector, if nothing has
- * arrived there since. What it relayed is its own again.
- */
-static struct redirect_mapping *mapping_take_back(const struct redirect_file *file,
-						  struct redirect_table *table,
-						  u32 proxy_vector)
-{
-	struct redirect_mapping *mapping;
-
-	lockdep_assert_held(&redirect_lock);
-
-	list_for_each_entry(mapping, &table->quarantine, quarantined) {
-		unsigned long relayed = local_read(&mapping->relayed);
-
-		if (mapping->returned_by != file->id ||
-		    mapping->proxy_vector != proxy_vector ||
-		    !vtl_vector_resume(mapping))
-			continue;
-		list_del(&mapping->quarantined);
-		table->quarantined--;
-		table->relayed[proxy_vector] -= relayed;
-		return mapping;
-	}
-	return ERR_PTR(-ENODEV);
-}
-
-static struct redirect_mapping *mapping_get(const struct redirect_file *file,
-					    unsigned int cpu, u32 proxy_vector)
-{
-	struct redirect_table *table = redirect_tables[cpu];
-	struct redirect_mapping *mapping;
-
-	lockdep_assert_held(&redirect_lock);
-
-	if (table->by_proxy[proxy_vector])
-		return table->by_vector[table->by_proxy[proxy_vector]];
-
-	mapping = mapping_create(table, cpu, proxy_vector);
-	if (mapping == ERR_PTR(-ENODEV) && !quota_is_met(table->mapped))
-		mapping = mapping_take_back(file, table, proxy_vector);
-	if (IS_ERR(mapping))
-		return mapping;
 
 	table->by_vector[mapping->vector] = mapping;
 	table->by_proxy[proxy_vector] = mapping->vector;
@@ -362,11 +310,8 @@ static struct redirect_mapping *mapping_get(const struct redirect_file *file,
 	return mapping;
 }
 
-/*
- * The last reference is gone: nothing may set the bit any more. @file: by which it
- * may be taken back, or 0.
- */
-static void mapping_retire(struct redirect_mapping *mapping, u64 file)
+/* The last reference is gone: nothing may set the bit any more. */
+static void mapping_retire(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
 
@@ -379,26 +324,20 @@ static void mapping_retire(struct redirect_mapping *mapping, u64 file)
 	table->by_proxy[mapping->proxy_vector] = 0;
 	table->mapped--;
 	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
-	mapping->returned_by = file;
 	quarantine_add(mapping);
 }
 
-static void mapping_put(struct redirect_mapping *mapping, unsigned long count,
-			u64 file)
+static void mapping_put(struct redirect_mapping *mapping, unsigned long count)
 {
 	mapping->references -= count;
 	trace_vtl_unmap(mapping->cpu, mapping->proxy_vector, mapping->vector,
 			mapping->references, 0);
 	if (!mapping->references)
-		mapping_retire(mapping, file);
+		mapping_retire(mapping);
 }
 
 int vtl_redirect_file_init(struct redirect_file *file)
 {
-	mutex_lock(&redirect_lock);
-	file->id = ++redirect_files;
-	mutex_unlock(&redirect_lock);
-
 	file->references = kvcalloc(nr_cpu_ids, sizeof(*file->references),
 				    GFP_KERNEL_ACCOUNT);
 	return file->references ? 0 : -ENOMEM;
@@ -413,7 +352,7 @@ static void file_release_cpu(struct redirect_file *file, unsigned int cpu)
 	for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
 		if (references[vector])
 			mapping_put(redirect_tables[cpu]->by_vector[vector],
-				    references[vector], 0);
+				    references[vector]);
 	}
 	mutex_unlock(&redirect_lock);
 	kfree(references);
@@ -445,6 +384,7 @@ static u32 *file_references_get(struct redirect_file *file, unsigned int cpu)
 static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 			       unsigned int cpu, u32 *vector)
 {
+	struct redirect_table *table = redirect_tables[cpu];
 	struct redirect_mapping *mapping;
 	u32 *references;
 
@@ -455,7 +395,10 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 		return -ENOMEM;
 
 	proxy_vector = array_index_nospec(proxy_vector, REDIRECT_VECTORS);
-	mapping = mapping_get(file, cpu, proxy_vector);
+	if (table->by_proxy[proxy_vector])
+		mapping = table->by_vector[table->by_proxy[proxy_vector]];
+	else
+		mapping = mapping_create(table, cpu, proxy_vector);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
 	/* One that was made just now is at 0. */
@@ -513,7 +456,7 @@ static int redirect_unmap_locked(struct redirect_file *file, u32 vector,
 		return -ENOENT;
 
 	references[vector]--;
-	mapping_put(redirect_tables[cpu]->by_vector[vector], 1, file->id);
+	mapping_put(redirect_tables[cpu]->by_vector[vector], 1);
 	return 0;
 }
 
@@ -593,49 +536,23 @@ int vtl_redirect_online(unsigned int cpu)
 	return 0;
 }
 
-/* Waits until they are quiet, for a while; returns how many are not. */
-static unsigned int quarantine_wait(struct redirect_table *table)
-{
-	unsigned int span = min_t(unsigned int, READ_ONCE(quarantine_ms),
-				  QUARANTINE_LOOK_MS);
-	unsigned long end = jiffies + msecs_to_jiffies(span) + 2;
-	unsigned int left;
-	bool is_late;
-
-	do {
-		is_late = time_after_eq(jiffies, end);
-		mutex_lock(&redirect_lock);
-		quarantine_expire_cpu(table);
-		left = table->quarantined;
-		mutex_unlock(&redirect_lock);
-		if (left && !is_late)
-			msleep(QUARANTINE_POLL_MS);
-	} while (left && !is_late);
-	return left;
-}
-
 int vtl_redirect_offline(unsigned int cpu)
 {
 	struct redirect_table *table = redirect_tables[cpu];
-	unsigned int mapped, left;
+	unsigned int mapped;
 
-	/* None is added: who maps holds off hotplug. */
 	mutex_lock(&redirect_lock);
 	mapped = table->mapped;
+	if (!mapped)
+		quarantine_drain(table);
 	mutex_unlock(&redirect_lock);
-	if (mapped) {
-		pr_warn_ratelimited("CPU %u cannot go offline: %u device interrupts of VTL0 are mapped to it; unmap them, or close the VTL files that hold them\n",
-				    cpu, mapped);
-		return -EBUSY;
-	}
 
-	left = quarantine_wait(table);
-	if (left) {
-		pr_warn_ratelimited("CPU %u cannot go offline: hardware vectors that were given back there are not quiet yet (%u); devices may still raise them\n",
-				    cpu, left);
-		return -EBUSY;
-	}
-	return 0;
+	if (!mapped)
+		return 0;
+
+	pr_warn_ratelimited("CPU %u cannot go offline: %u device interrupts of VTL0 are mapped to it; unmap them, or close the VTL files that hold them\n",
+			    cpu, mapped);
+	return -EBUSY;
 }
 
 int vtl_redirect_init(bool available)

@@ -11,10 +11,8 @@
  *   vtl_redirect_map()    complete the mapping, then take the vector: it relays
  *   vtl_redirect_unmap()  last reference gone: quiesce the vector, forget the
  *                     mapping in the tables, keep the vector in quarantine
- *   quiet for long    free the vector, and the mapping one RCU grace period
+ *   later             free the vector, and the mapping one RCU grace period
  *                     after that
- *   or mapped again   by the same file, when that CPU has no other vector:
- *                     the mapping is back in the tables, and relays
  *
  * The interrupt side takes no lock and looks nothing up: the descriptor of a
  * vector leads to its mapping, the mapping to the bit.
@@ -45,7 +43,7 @@ struct redirect_table;
  * @late:         arrivals while in quarantine. Likewise.
  * @quiet_since:  in quarantine: jiffies of the unmap, or of the last late
  *                arrival. Written by @cpu; a reader may see it a little old.
- * @already_relayed: the next arrival was relayed already. Only touched on @cpu
+ * @swallow_next: the next arrival was relayed already. Only touched on @cpu
  *                with interrupts off.
  * @cpu:          the VP, and the CPU of the vector. Constant.
  * @proxy_vector: as VTL0 knows it. Constant.
@@ -54,11 +52,8 @@ struct redirect_table;
  * @table:        of @cpu. Constant.
  * @references:   sum over all VTL files. Under redirect_lock.
  * @created:      when it was mapped. Constant.
- * @returned_by:  in quarantine: the file that gave it back, by struct
- *                redirect_file's @id; 0 if that is gone. Under redirect_lock.
  * @quarantined:  entry in the table's quarantine. Under redirect_lock.
- * @rcu:          frees it after arrivals that are under way; it is in no
- *                quarantine by then.
+ * @rcu:          frees it after arrivals that are under way.
  */
 struct redirect_mapping {
 	struct vp_bit bit;
@@ -66,7 +61,7 @@ struct redirect_mapping {
 	local_t blocked;
 	local_t late;
 	unsigned long quiet_since;
-	bool already_relayed;
+	bool swallow_next;
 	unsigned int cpu;
 	u32 proxy_vector;
 	u32 vector;
@@ -74,11 +69,8 @@ struct redirect_mapping {
 	struct redirect_table *table;
 	unsigned long references;
 	ktime_t created;
-	u64 returned_by;
-	union {
-		struct list_head quarantined;
-		struct rcu_head rcu;
-	};
+	struct list_head quarantined;
+	struct rcu_head rcu;
 };
 
 /*
@@ -123,12 +115,10 @@ void vtl_redirect_late(struct redirect_mapping *mapping);
 
 /**
  * struct redirect_file - the references that one VTL file holds
- * @id:         its own; no other file has it, or will have it. Constant.
  * @references: by CPU, then by hardware vector; a CPU's row is NULL until the
  *              file maps there. Under redirect_lock.
  */
 struct redirect_file {
-	u64 id;
 	u32 **references;
 };
 
@@ -158,9 +148,8 @@ void vtl_redirect_file_release(struct redirect_file *file);
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for a vector that is not legal, an unknown hardware id,
- * or an offline CPU; -ENODEV if that CPU has no vector left (those in
- * quarantine do not count as left) or its quota is used up, or this machine
- * cannot redirect; -EOVERFLOW if @file holds as many
+ * or an offline CPU; -ENODEV if that CPU has no vector left or its quota is
+ * used up, or this machine cannot redirect; -EOVERFLOW if @file holds as many
  * references to it as can be counted; -ENOMEM.
  */
 int vtl_redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
@@ -219,13 +208,10 @@ int vtl_redirect_online(unsigned int cpu);
  * vtl_redirect_offline() - may this CPU go?
  * @cpu: a CPU that is still online
  *
- * What the CPU has in quarantine has to be quiet first: nobody sees what arrives
- * while it is offline, and its vectors are given anew when it is back. So this
- * may wait, for a second at most.
+ * Frees what the CPU has in quarantine.
  *
  * Context: CPU hotplug; may sleep.
- * Return: 0; -EBUSY, with a line in the log, if it has mappings, or vectors in
- * quarantine that are not quiet.
+ * Return: 0; -EBUSY, with a line in the log, if it has mappings.
  */
 int vtl_redirect_offline(unsigned int cpu);
 

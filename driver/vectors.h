@@ -132,21 +132,6 @@ int vtl_vector_alloc(struct redirect_mapping *mapping);
 void vtl_vector_quiesce(struct redirect_mapping *mapping);
 
 /**
- * vtl_vector_resume() - make a quiesced vector relay again
- * @mapping: quiesced
- *
- * Only if no interrupt has arrived on it since (@mapping->late is 0) and none is
- * pending; that is looked at and the vector resumed in one, on @mapping->cpu with
- * interrupts off, so that an arrival comes before both or after both. One that
- * vtl_vector_quiesce() has relayed is therefore not relayed again.
- *
- * Context: may sleep. @mapping->cpu is online and stays so.
- * Return: true if each later arrival goes to vtl_redirect_relay(); false if
- * nothing has changed.
- */
-bool vtl_vector_resume(struct redirect_mapping *mapping);
-
-/**
  * vtl_vector_is_pending() - is an interrupt of this vector on its way?
  * @mapping: quiesced
  *

@@ -254,7 +254,7 @@ static void measure_among_all(void)
 	report_samples("relay", ALL, &relays, &empty);
 }
 
-/* No vector is left but the one in quarantine, which the file itself gave back. */
+/* No vector is left but the one in quarantine: it is taken out for the new mapping. */
 static void measure_full_quota(void)
 {
 	static struct samples maps;

@@ -22,19 +22,6 @@ static bool is_closed[SHIM_CPUS];
 /* Raised while the CPU took no interrupt. */
 static bool pending[SHIM_CPUS][REDIRECT_VECTORS];
 
-/**
- * struct left - a vector that was given back, as the model has it
- * @file:  by which; FILES: it was closed meanwhile
- * @since: when, or when it was last raised
- * @late:  it was raised since
- */
-static struct left {
-	int file;
-	u32 proxy_vector;
-	unsigned long since;
-	bool late;
-} left[SHIM_CPUS][REDIRECT_VECTORS];
-
 static u32 held_by_all(unsigned int cpu, u32 vector)
 {
 	u32 sum = 0;
@@ -55,9 +42,9 @@ static void machine_start(struct input *input)
 	memset(held, 0, sizeof(held));
 	memset(is_closed, 0, sizeof(is_closed));
 	memset(pending, 0, sizeof(pending));
-	memset(left, 0, sizeof(left));
 	vectors_per_cpu = (int)(input_byte(input) % 48) - 1;
 	quarantine_ms = input_byte(input) * 4;
+	quarantine_max = input_byte(input) % 32;
 	assert(!vtl_vp_init() && !vtl_redirect_init(true));
 	for_each_possible_cpu(cpu)
 		assert(!vtl_vp_online(cpu) && !vtl_redirect_online(cpu));
@@ -90,29 +77,6 @@ static u32 id_of(u8 byte, int *cpu)
 	return id;
 }
 
-/*
- * One that nobody has: it was quiet for long enough, or it is what the file itself gave
- * back, for the same proxy vector, and silent since.
- */
-static void given_check(unsigned int cpu, u32 vector, int file, u32 proxy_vector)
-{
-	const struct left *one = &left[cpu][vector];
-
-	assert(!pending[cpu][vector]);
-	if (!one->since || jiffies - one->since >= quarantine_ms)
-		return;
-	assert(one->file == file && one->proxy_vector == proxy_vector && !one->late);
-}
-
-static void leave(unsigned int cpu, u32 vector, int file)
-{
-	left[cpu][vector] = (struct left){
-		.file = file,
-		.proxy_vector = stands_for[cpu][vector],
-		.since = jiffies,
-	};
-}
-
 static void do_map(struct input *input)
 {
 	int file = input_byte(input) % FILES, cpu, ret;
@@ -133,7 +97,7 @@ static void do_map(struct input *input)
 	if (held_by_all(cpu, vector))
 		assert(stands_for[cpu][vector] == proxy_vector);
 	else
-		given_check(cpu, vector, file, proxy_vector);
+		assert(!pending[cpu][vector]);
 	stands_for[cpu][vector] = proxy_vector;
 	held[file][cpu][vector]++;
 }
@@ -154,26 +118,6 @@ static void do_unmap(struct input *input)
 	} else {
 		assert(!ret);
 		held[file][cpu][vector]--;
-		if (!held_by_all(cpu, vector))
-			leave(cpu, vector, file);
-	}
-}
-
-static void model_close(int file)
-{
-	unsigned int cpu;
-	u32 vector;
-
-	for_each_possible_cpu(cpu) {
-		for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
-			u32 had = held[file][cpu][vector];
-
-			held[file][cpu][vector] = 0;
-			if (had && !held_by_all(cpu, vector))
-				leave(cpu, vector, FILES);
-			else if (left[cpu][vector].file == file)
-				left[cpu][vector].file = FILES;
-		}
 	}
 }
 
@@ -182,7 +126,7 @@ static void do_close(struct input *input)
 	int file = input_byte(input) % FILES;
 
 	vtl_redirect_file_release(&files[file]);
-	model_close(file);
+	memset(held[file], 0, sizeof(held[file]));
 	shim_fail_at = 0;
 	assert(!vtl_redirect_file_init(&files[file]));
 }
@@ -221,10 +165,6 @@ static void do_raise(struct input *input)
 	if (!cpu_online(cpu) || !vector_is_taken(cpu, vector))
 		return;
 	pending[cpu][vector] = is_closed[cpu];
-	if (!mapped) {
-		left[cpu][vector].since = jiffies;
-		left[cpu][vector].late = true;
-	}
 	memset(run->proxy_irr, 0, sizeof(run->proxy_irr));
 	emul_raise(cpu, vector);
 	for (i = 0; i < MSHV_VTL_PROXY_BANKS; i++)
@@ -264,7 +204,6 @@ static unsigned int mapped_on(unsigned int cpu)
 static void do_hotplug(struct input *input)
 {
 	unsigned int cpu = input_byte(input) % SHIM_CPUS;
-	struct redirect_stats stats;
 	int ret;
 
 	if (!shim_cpu_online[cpu]) {
@@ -273,8 +212,7 @@ static void do_hotplug(struct input *input)
 		return;
 	}
 	ret = vtl_redirect_offline(cpu);
-	assert(vtl_redirect_stats_get(cpu, &stats));
-	assert(ret == (mapped_on(cpu) || stats.quarantined ? -EBUSY : 0));
+	assert(ret == (mapped_on(cpu) ? -EBUSY : 0));
 	shim_cpu_online[cpu] = ret;
 	/* What was pending on it goes with it. */
 	if (!ret && is_closed[cpu]) {

@@ -4,18 +4,17 @@
  * the vector was mapped is lost or relayed twice, none sets the bit of a wrong
  * mapping, and every arrival has exactly one end of interrupt.
  *
- * Stands for: vtl_redirect_unmap(), mapping_retire(), mapping_take_back(),
- * quarantine_free(), vtl_redirect_late() (driver/redirect.c),
- * vtl_vector_quiesce(), vtl_vector_resume(), vtl_vector_is_pending(),
- * vtl_vector_free(), the flow handlers (driver/arch/x86/vectors.c), and the
- * kernel's way with a vector that is free.
+ * Stands for: vtl_redirect_unmap(), mapping_retire(), quarantine_free(),
+ * vtl_redirect_late() (driver/redirect.c), vtl_vector_quiesce(),
+ * vtl_vector_is_pending(), vtl_vector_free(), the flow handlers
+ * (driver/arch/x86/vector.c), and the kernel's way with a vector that is free.
  *
  * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
- * B, whose device raises it too; or for A again, if its file takes it back. A's
- * device raises it while it is mapped, and LATE times after it was unmapped, but not
- * when quarantine is over any more: it lasts until the vector is quiet. One that
- * arrived in the CPU's APIC within that time may still be pending there, since calls
- * between CPUs outrank it.
+ * B, whose device raises it too. A's device raises it while it is mapped, and
+ * LATE times after it was unmapped, but not when quarantine is over any more:
+ * that no late interrupt outlives quarantine is what its length is chosen for. One
+ * that arrived in the CPU's APIC within that time may still be pending there,
+ * since calls between CPUs outrank it.
  *
  * The CPU takes the interrupt whenever it is requested and its interrupts are
  * open; a request that meets another becomes one with it, so a device raises
@@ -23,23 +22,18 @@
  *
  * Mutants, each of which must fail: NO_LOOK (quiesce without a look at what is
  * requested), NO_SWALLOW, NO_PENDING (free without a look at what is requested),
- * NO_QUARANTINE, NO_EOI (a late arrival is not ended), TWO_EOIS, BLIND_RESUME (take
- * back without a look at what is requested).
+ * NO_QUARANTINE, NO_EOI (a late arrival is not ended), TWO_EOIS.
  */
 #define RAISES	2
 #define LATE	1
 
-/* L: by A's device, while A was not mapped. */
-mtype = { NOBODY, A, L, B };
+mtype = { NOBODY, A, B };
 mtype = { RELAY_A, LATE_A, FREE, RELAY_B };
 
 mtype requested = NOBODY;	/* in the IRR, and by whose device */
 bool serving;			/* in the ISR */
 mtype handler = RELAY_A;	/* the descriptor's flow handler */
-bool swallow;			/* mapping->already_relayed */
-bool noisy;			/* mapping->late is not 0 */
-bool taken_back;
-bool silent;			/* A's device raises no more */
+bool swallow;			/* mapping->swallow_next */
 bool closed;			/* the CPU's interrupts, by a call to it */
 bool unmapped;			/* vtl_redirect_unmap() has returned */
 bool quiet;			/* quarantine is over */
@@ -72,22 +66,16 @@ active proctype device_a()
 		atomic {
 			if
 			:: quiet -> break
-			:: taken_back -> break
-			:: !quiet && unmapped && requested == NOBODY -> requested = L; late++
+			:: !quiet && unmapped && requested == NOBODY -> requested = A; late++
 			fi
 		}
 	:: else -> break
-	od;
-	if
-	:: atomic { taken_back && requested == NOBODY -> requested = A; raised_a++ }
-	:: quiet
-	fi;
-	silent = true
+	od
 }
 
 active proctype device_b()
 {
-end:	mapped_b;
+	mapped_b;
 	do
 	:: raised_b < RAISES -> atomic { requested == NOBODY; requested = B; raised_b++ }
 	:: else -> break
@@ -108,10 +96,10 @@ end:	do
 			:: handler == LATE_A ->
 				if
 				:: swallow -> swallow = false
-				:: else -> noisy = true
+				:: else
 				fi
 			:: handler == RELAY_B -> assert(whose == B); relay_b()
-			:: handler == FREE -> assert(whose == L)
+			:: handler == FREE -> assert(whose == A)
 			fi;
 #ifdef MUTANT_TWO_EOIS
 			serving = false;
@@ -160,27 +148,11 @@ active proctype vmm()
 #endif
 	unmapped = true;
 	assert(relayed_a == raised_a);
-
-	/* vtl_vector_resume(), on the CPU, between two interrupts of it. */
-	if
-	:: atomic {
-#ifndef MUTANT_BLIND_RESUME
-			!serving && requested == NOBODY && !noisy;
-#else
-			!serving && !noisy;
-#endif
-			handler = RELAY_A; unmapped = false; taken_back = true
-	   }
-	   silent && requested == NOBODY && !serving;
-	   assert(relayed_a == raised_a);
-	   goto done
-	:: skip
-	fi;
 #ifndef MUTANT_NO_QUARANTINE
 	quiet = true;
 #endif
 
-	/* quarantine_is_over(): one that is pending is passed over. */
+	/* quarantine_reclaim(): one that is pending is passed over. */
 #ifndef MUTANT_NO_PENDING
 	atomic { !serving && requested == NOBODY; handler = FREE }
 #else
@@ -189,6 +161,5 @@ active proctype vmm()
 	atomic { !serving; handler = RELAY_B; mapped_b = true };
 
 	relayed_b == RAISES && requested == NOBODY && !serving;
-	assert(relayed_a == raised_a);
-done:	skip
+	assert(relayed_a == raised_a)
 }

@@ -155,20 +155,9 @@ void vtl_vector_quiesce(struct redirect_mapping *mapping)
 	assert(v->mapping == mapping && !v->late);
 	if (v->pending) {
 		vtl_redirect_relay(mapping);
-		mapping->already_relayed = true;
+		mapping->swallow_next = true;
 	}
 	v->late = true;
-}
-
-bool vtl_vector_resume(struct redirect_mapping *mapping)
-{
-	struct emul_vector *v = emul_vector(mapping->cpu, mapping->vector);
-
-	assert(v->mapping == mapping && v->late);
-	if (v->pending || local_read(&mapping->late))
-		return false;
-	v->late = false;
-	return true;
 }
 
 bool vtl_vector_is_pending(const struct redirect_mapping *mapping)

@@ -124,15 +124,6 @@ void shim_advance(unsigned long ms)
 	}
 }
 
-void (*shim_sleeper)(void);
-
-void msleep(unsigned int ms)
-{
-	if (shim_sleeper)
-		shim_sleeper();
-	shim_advance(ms);
-}
-
 void shim_warn(const char *format, ...)
 {
 	va_list args;
@@ -149,7 +140,6 @@ void shim_reset(void)
 
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
 		shim_cpu_online[cpu] = true;
-	shim_sleeper = NULL;
 	memset(shim_reschedules, 0, sizeof(shim_reschedules));
 	shim_interrupt_calls = 0;
 	shim_wakeups = 0;

@@ -335,10 +335,6 @@ void shim_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void shim_advance(unsigned long ms);
 
-/* delay.h; what others do while the driver sleeps is the test's, or NULL */
-extern void (*shim_sleeper)(void);
-void msleep(unsigned int ms);
-
 /**
  * shim_reset() - a fresh machine: all CPUs online, no failure ordered
  */

@@ -58,14 +58,6 @@ static struct redirect_stats stats_of(unsigned int cpu)
 	return stats;
 }
 
-static u64 count_of(unsigned int cpu, u32 proxy_vector)
-{
-	struct mshv_vector_counts counts[REDIRECT_VECTORS];
-
-	vtl_redirect_counts_get(cpu, 0, REDIRECT_VECTORS, counts);
-	return counts[proxy_vector].redirected;
-}
-
 static int machine_start(bool available)
 {
 	unsigned int cpu;
@@ -75,6 +67,7 @@ static int machine_start(bool available)
 	emul_reset();
 	vectors_per_cpu = 0;
 	quarantine_ms = 1000;
+	quarantine_max = 16;
 
 	ret = vtl_vp_init();
 	ret = ret ?: vtl_redirect_init(available);
@@ -137,7 +130,6 @@ static void every_legal_vector_sets_its_own_bit(void **state)
 	u32 proxy_vector, vector;
 
 	(void)state;
-	quarantine_ms = 0;
 	for (proxy_vector = 16; proxy_vector < 256; proxy_vector++) {
 		vector = must_map(&files[0], 2, proxy_vector);
 		emul_raise(2, vector);
@@ -265,14 +257,11 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).free, 0);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
 	must_map(&files[0], 1, 0x32);
-	/* What is in quarantine counts, until its time is over. */
+	/* What is in quarantine counts, and gives way. */
 	vector = must_map(&files[0], 0, 0x31);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(stats_of(0).quarantined, 1);
-	assert_int_equal(stats_of(0).free, 0);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x33, EMUL_ID(0), &vector), -ENODEV);
-	shim_advance(3000);
 	must_map(&files[0], 0, 0x33);
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
@@ -285,184 +274,19 @@ static void the_automatic_quota_never_is_no_limit(void **state)
 	assert_int_equal(stats_of(0).quota, 1);
 }
 
-/* As many as there are, by one file. */
-static void map_them_all(struct redirect_file *file, unsigned int cpu, u32 *vectors)
+static void exhaustion_takes_from_quarantine_first(void **state)
 {
+	u32 vectors[EMUL_VECTORS];
 	int i;
 
-	for (i = 0; i < EMUL_VECTORS; i++)
-		vectors[i] = must_map(file, cpu, 0x30 + i);
-}
-
-/* As a device that nobody re-routes does: once in @ms, for @times. */
-static void keep_raising(unsigned int cpu, u32 vector, unsigned int ms, int times)
-{
-	while (times--) {
-		emul_raise(cpu, vector);
-		shim_advance(ms);
-	}
-}
-
-static void exhaustion_takes_nothing_from_quarantine(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-
 	(void)state;
-	map_them_all(&files[0], 0, vectors);
+	for (i = 0; i < EMUL_VECTORS; i++)
+		vectors[i] = must_map(&files[0], 0, 0x30 + i);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[7], EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[9], EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_map(&files[0], 0xa0, EMUL_ID(0), &vector), -ENODEV);
-	keep_raising(0, vectors[9], 500, 10);
-	/* The quiet one is free by now. */
+	/* The oldest goes first. */
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[7]);
-	assert_int_equal(vtl_redirect_map(&files[0], 0xa1, EMUL_ID(0), &vector), -ENODEV);
-}
-
-/* Map looks itself: it does not wait for the work that looks now and then. */
-static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-
-	(void)state;
-	quarantine_ms = 100;
-	map_them_all(&files[0], 0, vectors);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[3], EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_map(&files[0], 0xa0, EMUL_ID(0), &vector), -ENODEV);
-	jiffies += 100;
-	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[3]);
-}
-
-/* However many others are given back after it, and however often is mapped. */
-static void a_noisy_vector_is_never_given_to_another_mapping(void **state)
-{
-	u32 noisy = must_map(&files[0], 0, 0x51), vector;
-	int i;
-
-	(void)state;
-	assert_int_equal(vtl_redirect_unmap(&files[0], noisy, EMUL_ID(0)), 0);
-	for (i = 0; i < 300; i++) {
-		emul_raise(0, noisy);
-		if (vtl_redirect_map(&files[0], 0x80 + i % 64, EMUL_ID(0), &vector)) {
-			shim_advance(100);
-			continue;
-		}
-		assert_int_not_equal(vector, noisy);
-		emul_raise(0, noisy);
-		assert_int_equal(bits_take(0), 0);
-		assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	}
-	assert_int_equal(stats_of(0).unmapped > 300, 1);
-}
-
-/* A VMM that dies, or closes its file, and one that comes after it. */
-static void what_a_file_left_noisy_comes_to_no_other_file(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-	int i, got = 0;
-
-	(void)state;
-	map_them_all(&files[0], 0, vectors);
-	vtl_redirect_file_release(&files[0]);
-	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
-	/* At once there is none, not for the same proxy vector either. */
-	assert_int_equal(vtl_redirect_map(&files[0], 0x30, EMUL_ID(0), &vector), -ENODEV);
-	assert_int_equal(vtl_redirect_map(&files[1], 0x30, EMUL_ID(0), &vector), -ENODEV);
-	for (i = 0; i < 20; i++) {
-		emul_raise(0, vectors[5]);
-		emul_raise(0, vectors[6]);
-		shim_advance(200);
-	}
-	for (i = 0; i < EMUL_VECTORS; i++) {
-		if (vtl_redirect_map(&files[1], 0x30 + i, EMUL_ID(0), &vector))
-			continue;
-		got++;
-		assert_int_not_equal(vector, vectors[5]);
-		assert_int_not_equal(vector, vectors[6]);
-	}
-	assert_int_equal(got, EMUL_VECTORS - 2);
-	emul_raise(0, vectors[5]);
-	emul_raise(0, vectors[6]);
-	assert_int_equal(bits_take(0), 0);
-}
-
-/* Map, refused by the host, unmap, again and again: it does not run out. */
-static void a_file_gets_its_own_silent_vector_back_if_no_other_is_left(void **state)
-{
-	u32 vector, other;
-	int i;
-
-	(void)state;
-	emul_raise(0, must_map(&files[0], 0, 0x40));
-	for (i = 0; i < 3 * EMUL_VECTORS; i++) {
-		vector = must_map(&files[0], 0, 0x51);
-		assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	}
-	assert_int_equal(stats_of(0).quarantined, EMUL_VECTORS - 1);
-	assert_int_equal(stats_of(0).relayed, 1);
-	/* Nobody else does, and it gets nothing else. */
-	assert_int_equal(vtl_redirect_map(&files[1], 0x51, EMUL_ID(0), &other), -ENODEV);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x52, EMUL_ID(0), &other), -ENODEV);
-
-	bits_take(0);
-	vector = must_map(&files[0], 0, 0x51);
-	emul_raise(0, vector);
-	assert_true(bit_is_set(0, 0x51));
-	assert_int_equal(stats_of(0).relayed, 2);
-	assert_int_equal(count_of(0, 0x51), 1);
-	assert_int_equal(stats_of(0).unmapped, 0);
-	/* Taken back twice over, it is counted once. */
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(must_map(&files[0], 0, 0x51) == 0, 0);
-	assert_int_equal(count_of(0, 0x51), 1);
-}
-
-static void a_noisy_vector_is_not_taken_back(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-
-	(void)state;
-	map_them_all(&files[0], 0, vectors);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[4], EMUL_ID(0)), 0);
-	emul_raise(0, vectors[4]);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x34, EMUL_ID(0), &vector), -ENODEV);
-	assert_int_equal(bits_take(0), 0);
-}
-
-/* What is pending when it is taken back was relayed at the unmap: never twice. */
-static void a_vector_with_an_interrupt_pending_is_not_taken_back(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-
-	(void)state;
-	map_them_all(&files[0], 0, vectors);
-	emul_interrupts_close(0);
-	emul_raise(0, vectors[4]);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[4], EMUL_ID(0)), 0);
-	assert_int_equal(bits_take(0), 1);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x34, EMUL_ID(0), &vector), -ENODEV);
-	emul_interrupts_open(0);
-	assert_int_equal(bits_take(0), 0);
-	/* It has arrived, and nothing since. */
-	assert_int_equal(must_map(&files[0], 0, 0x34), vectors[4]);
-	emul_raise(0, vectors[4]);
-	assert_int_equal(bits_take(0), 1);
-	assert_int_equal(stats_of(0).relayed, 2);
-	assert_int_equal(stats_of(0).unmapped, 0);
-	assert_int_equal(emul_arrivals, emul_eois);
-}
-
-/* A smaller quota holds for what is taken back, too. */
-static void a_quota_made_smaller_keeps_vectors_from_being_taken_back(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-
-	(void)state;
-	map_them_all(&files[0], 0, vectors);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[4], EMUL_ID(0)), 0);
-	vectors_per_cpu = EMUL_VECTORS - 1;
-	assert_int_equal(vtl_redirect_map(&files[0], 0x34, EMUL_ID(0), &vector), -ENODEV);
-	vectors_per_cpu = EMUL_VECTORS;
-	assert_int_equal(must_map(&files[0], 0, 0x34), vectors[4]);
+	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[9]);
 }
 
 static void a_stale_device_never_sets_another_mappings_bit(void **state)
@@ -521,15 +345,24 @@ static void a_handler_under_way_outlives_its_vector(void **state)
 	assert_int_equal(bits_take(0), 0);
 }
 
-static void without_quarantine_a_vector_is_free_at_once(void **state)
+static void quarantine_is_bounded_in_number(void **state)
 {
-	u32 vector = must_map(&files[0], 0, 0x40);
+	u32 vectors[6];
+	int i;
 
 	(void)state;
-	quarantine_ms = 0;
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	quarantine_max = 4;
+	for (i = 0; i < 6; i++)
+		vectors[i] = must_map(&files[0], 0, 0x40 + i);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(vtl_redirect_unmap(&files[0], vectors[i], EMUL_ID(0)), 0);
+	assert_int_equal(stats_of(0).quarantined, 4);
+	assert_int_equal(emul_vectors_taken(0), 4);
+
+	quarantine_max = 0;
+	i = must_map(&files[0], 0, 0x50);
+	assert_int_equal(vtl_redirect_unmap(&files[0], i, EMUL_ID(0)), 0);
 	assert_int_equal(emul_vectors_taken(0), 0);
-	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
 static void what_is_pending_at_unmap_is_relayed_once(void **state)
@@ -559,7 +392,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40);
 
 	(void)state;
-	quarantine_ms = 0;
+	quarantine_max = 0;
 	emul_interrupts_close(0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
 					    EMUL_ID(0)), 0);
@@ -588,7 +421,6 @@ static void a_cpu_with_mappings_stays_online(void **state)
 	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
 	assert_int_equal(emul_vectors_taken(2), 1);
-	/* It waits until that one is quiet. */
 	assert_int_equal(vtl_redirect_offline(2), 0);
 	assert_int_equal(emul_vectors_taken(2), 0);
 
@@ -596,27 +428,6 @@ static void a_cpu_with_mappings_stays_online(void **state)
 	vector = must_map(&files[0], 2, 0x40);
 	emul_raise(2, vector);
 	assert_int_equal(bits_take(2), 1);
-}
-
-static u32 noisy_vector;
-
-static void device_raises(void)
-{
-	emul_raise(2, noisy_vector);
-}
-
-/* Offline and online again, its vectors would be given anew: a way around quarantine. */
-static void a_cpu_with_a_noisy_vector_stays_online(void **state)
-{
-	(void)state;
-	noisy_vector = must_map(&files[0], 2, 0x40);
-	assert_int_equal(vtl_redirect_unmap(&files[0], noisy_vector, EMUL_ID(2)), 0);
-	shim_sleeper = device_raises;
-	assert_int_equal(vtl_redirect_offline(2), -EBUSY);
-	shim_sleeper = NULL;
-	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
-	assert_int_equal(emul_vectors_taken(2), 1);
-	assert_int_equal(vtl_redirect_offline(2), 0);
 }
 
 static void counts_survive_the_mapping(void **state)
@@ -631,6 +442,14 @@ static void counts_survive_the_mapping(void **state)
 		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
 	}
 	assert_int_equal(stats_of(1).relayed, 100);
+}
+
+static u64 count_of(unsigned int cpu, u32 proxy_vector)
+{
+	struct mshv_vector_counts counts[REDIRECT_VECTORS];
+
+	vtl_redirect_counts_get(cpu, 0, REDIRECT_VECTORS, counts);
+	return counts[proxy_vector].redirected;
 }
 
 static void arrivals_are_counted_by_proxy_vector(void **state)
@@ -664,7 +483,6 @@ static void counts_include_mappings_that_are_gone(void **state)
 		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
 		/* A late one counts for nobody. */
 		emul_raise(1, vector);
-		shim_advance(100);
 	}
 	for (i = 0; i < 4; i++)
 		assert_int_equal(count_of(1, 0x40 + i), 25);
@@ -861,22 +679,14 @@ int main(void)
 		TEST(no_vector_left_is_enodev_and_touches_no_other_cpu),
 		TEST(the_quota_is_met_to_the_vector),
 		TEST(the_automatic_quota_never_is_no_limit),
-		TEST(exhaustion_takes_nothing_from_quarantine),
-		TEST(a_vector_is_given_again_as_soon_as_its_time_is_over),
-		TEST(a_noisy_vector_is_never_given_to_another_mapping),
-		TEST(what_a_file_left_noisy_comes_to_no_other_file),
-		TEST(a_file_gets_its_own_silent_vector_back_if_no_other_is_left),
-		TEST(a_noisy_vector_is_not_taken_back),
-		TEST(a_vector_with_an_interrupt_pending_is_not_taken_back),
-		TEST(a_quota_made_smaller_keeps_vectors_from_being_taken_back),
+		TEST(exhaustion_takes_from_quarantine_first),
 		TEST(a_stale_device_never_sets_another_mappings_bit),
 		TEST(quarantine_ends_when_the_vector_is_quiet),
 		TEST(a_handler_under_way_outlives_its_vector),
-		TEST(without_quarantine_a_vector_is_free_at_once),
+		TEST(quarantine_is_bounded_in_number),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
 		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
 		TEST(a_cpu_with_mappings_stays_online),
-		TEST(a_cpu_with_a_noisy_vector_stays_online),
 		TEST(counts_survive_the_mapping),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),

@@ -2154,10 +2154,10 @@ static void doctor_tells_what_is_only_worth_knowing(void **state)
 static void doctor_counts_the_vectors_that_are_left(void **state)
 {
 	(void)state;
-	/* One of three CPUs has a vector left. */
+	/* One of three CPUs still gives up vectors from quarantine. */
 	setenv("VTLIRQ_DEBUGFS", fixture("full"), 1);
 	assert_diagnosis("vectors", "no", "CPU 0-1: no vector is left, or the quota is", true);
-	/* Of two that are online, both are full: what is in quarantine is not left. */
+	/* Of two that are online, both are full. */
 	setenv("VTLIRQ_DEBUGFS", fixture("exhausted"), 1);
 	assert_diagnosis("vectors", "no", "CPU 0-1: no vector is left, or the quota is", false);
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);

@@ -220,8 +220,6 @@ static void a_proxied_route_moves_under_fire(void **state)
 /* Between the two ways, too: a quota of one vector, for two routes that want it. */
 static void routes_change_their_way_under_fire(void **state)
 {
-	/* The vector changes hands at each turn, too fast for a quarantine. */
-	long span = driver_parameter("quarantine_ms", 0);
 	long quota = driver_parameter("vectors_per_cpu", 1);
 	unsigned int other = guest_edu_route(1, guest.vp, VECTOR + 1), route, i;
 	struct vtlirq_route_state ways;
@@ -244,7 +242,6 @@ static void routes_change_their_way_under_fire(void **state)
 	assert_int_equal(ways.redirected + ways.proxied, MOVES);
 	assert_true(guest.vps == 1 || (ways.redirected > MOVES / 8 && ways.proxied > MOVES / 8));
 	driver_parameter("vectors_per_cpu", quota);
-	driver_parameter("quarantine_ms", span);
 }
 
 /* What no route leads to, the host cannot assert. */

@@ -310,7 +310,7 @@ static void check_host(const struct patient *patient, struct check *check)
 
 static bool is_full(const struct cpu_state *cpu)
 {
-	return cpu->online && !cpu->free;
+	return cpu->online && !cpu->free && !cpu->quarantined;
 }
 
 static void describe_vectors(const struct patient *patient, struct check *check)
@@ -324,7 +324,7 @@ static void describe_vectors(const struct patient *patient, struct check *check)
 		const struct cpu_state *cpu = &patient->cpus[i];
 
 		online += cpu->online != 0;
-		left += cpu->online ? cpu->free : 0;
+		left += cpu->online ? cpu->free + cpu->quarantined : 0;
 		if (is_full(cpu))
 			number_list_add(&full, cpu->cpu);
 	}
@@ -337,8 +337,7 @@ static void describe_vectors(const struct patient *patient, struct check *check)
 		check->is_needed = full.count == online;
 		problem_what(&check->words, "CPU %s: no vector is left, or the quota is used up",
 			     text);
-		problem_next(&check->words,
-			     "see vtlirq list --all, and raise vectors_per_cpu; those in quarantine come back when they are quiet");
+		problem_next(&check->words, "see vtlirq list --all, and raise vectors_per_cpu");
 		free(text);
 	}
 	number_list_free(&full);

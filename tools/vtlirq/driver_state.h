@@ -38,7 +38,7 @@ struct mapping {
  * @apic_id: its hardware id, or IDENTIFIER_UNKNOWN
  * @online: 1 if it is online
  * @mapped: mappings on it
- * @quarantined: vectors of it that are kept aside, and given to nobody
+ * @quarantined: vectors of it that are kept aside
  * @free: vectors that the driver may still give on it; the kernel may have fewer
  * @quota: most vectors that it may have, quarantine included; 0 for no limit
  * @relayed: interrupts passed on, since the driver was loaded

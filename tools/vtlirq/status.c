@@ -121,10 +121,10 @@ static void ask_the_driver(struct status *status)
 	close(node);
 }
 
-/* A CPU on which the next mapping fails. What is in quarantine is given to nobody. */
+/* A CPU on which the next mapping fails; for one, the driver gives up quarantine. */
 static bool is_full(const struct cpu_state *cpu)
 {
-	return cpu->online && !cpu->free;
+	return cpu->online && !cpu->free && !cpu->quarantined;
 }
 
 static void note_full_cpus(struct status *status)

@@ -156,7 +156,7 @@ static void vector_quiesce_here(void *arg)
 
 	if (vector_is_in_irr(mapping->vector)) {
 		vtl_redirect_relay(mapping);
-		mapping->already_relayed = true;
+		mapping->swallow_next = true;
 	}
 	__irq_set_handler(mapping->irq, x86_flow_late, 0, "vtl0-late");
 }
@@ -171,48 +171,24 @@ void vtl_vector_quiesce(struct redirect_mapping *mapping)
 	WARN_ON_ONCE(ret);
 }
 
-/* A question about a mapping's vector, answered on the mapping's CPU. */
 struct vector_query {
-	const struct redirect_mapping *mapping;
-	bool answer;
+	u32 vector;
+	bool pending;
 };
-
-static bool vector_ask(const struct redirect_mapping *mapping,
-		       void (*look)(void *query))
-{
-	struct vector_query query = { .mapping = mapping };
-
-	smp_call_function_single(mapping->cpu, look, &query, true);
-	return query.answer;
-}
-
-/* With interrupts off, so an arrival comes before all of this or after all of it. */
-static void vector_resume_here(void *arg)
-{
-	struct vector_query *query = arg;
-	const struct redirect_mapping *mapping = query->mapping;
-
-	query->answer = !vector_is_in_irr(mapping->vector) &&
-			!local_read(&mapping->late);
-	if (query->answer)
-		__irq_set_handler(mapping->irq, x86_flow_relay, 0, "vtl0");
-}
-
-bool vtl_vector_resume(struct redirect_mapping *mapping)
-{
-	return vector_ask(mapping, vector_resume_here);
-}
 
 static void vector_query_here(void *arg)
 {
 	struct vector_query *query = arg;
 
-	query->answer = vector_is_in_irr(query->mapping->vector);
+	query->pending = vector_is_in_irr(query->vector);
 }
 
 bool vtl_vector_is_pending(const struct redirect_mapping *mapping)
 {
-	return vector_ask(mapping, vector_query_here);
+	struct vector_query query = { .vector = mapping->vector };
+
+	smp_call_function_single(mapping->cpu, vector_query_here, &query, true);
+	return query.pending;
 }
 
 void vtl_vector_free(struct redirect_mapping *mapping)
