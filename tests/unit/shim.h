@@ -291,7 +291,7 @@ int rcuwait_wake_up(struct rcuwait *wait);
 #define smp_send_reschedule(cpu) (shim_reschedules[cpu]++)
 
 /* kconfig.h, version.h: as on the oldest kernel, and nothing is on. */
-#define IS_ENABLED(option) 0
+#define IS_ENABLED(CONFIG_option) 0
 #define LINUX_VERSION_CODE 0
 #define KERNEL_VERSION(major, minor, patch) 1
 

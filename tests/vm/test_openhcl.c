@@ -260,7 +260,9 @@ static int client_hvcall(void)
 /* MemoryAcceptor::new() has a file of its own with its own codes (underhill_mem/src/lib.rs:224). */
 static int acceptor_hvcall(void)
 {
-	uint64_t bitmap[HV_HIGHEST_ALLOWED / 64 + 1] = { 1ULL << 0x0c, 0, 0, 1ULL << 25 | 1ULL << 27 };
+	uint64_t bitmap[HV_HIGHEST_ALLOWED / 64 + 1] = {
+		1ULL << 0x0c, 0, 0, 1ULL << 0xd9 % 64 | 1ULL << HV_HIGHEST_ALLOWED % 64,
+	};
 	struct mshv_hvcall_setup setup = {
 		.bitmap_size = sizeof(bitmap),
 		.bitmap = (uintptr_t)bitmap,
@@ -375,7 +377,7 @@ static bool ring_open(struct ring *ring)
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = syscall(SYS_io_uring_setup, 8, &ring->params);
 	if (ring->fd < 0) {
-		check(errno == ENOSYS || errno == EPERM, "io_uring: %s", strerror(errno));
+		print_message("# no io_uring: %s\n", strerror(errno));
 		return false;
 	}
 	assert_true(ring->params.features & IORING_FEAT_SINGLE_MMAP);
@@ -909,7 +911,8 @@ static void attributes_set(uint64_t rcx, uint64_t rights, unsigned int vm)
 static void the_memory_of_vtl0_can_be_accepted_and_given(void **state)
 {
 	static const uint64_t places[] = {
-		MEMORY_UNUSED | 1, MEMORY_UNUSED, MEMORY_UNUSED + PAGE, MEMORY_UNUSED + BLOCK - PAGE,
+		MEMORY_UNUSED | 1, MEMORY_UNUSED, MEMORY_UNUSED + PAGE,
+		MEMORY_UNUSED + BLOCK - PAGE,
 	};
 	size_t i;
 

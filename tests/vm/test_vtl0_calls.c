@@ -317,7 +317,7 @@ static void the_fields_of_openhcl_are_allowed(void **state)
 
 			assert_int_equal(tdcall(&asked, &value), 0);
 			is_allowed((struct asked) { "write of a field", VP_WR, 0, field, value,
-						    write_mask(read_write_fields[i]) });
+				   write_mask(read_write_fields[i]) });
 		}
 	}
 	cpu_pin(0);
@@ -351,8 +351,8 @@ static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 		}
 		for (i = 0x20; i <= 0x120; i += 0x100)
 			is_allowed((struct asked) { "the x2APIC's words", VP_WR, 0,
-						    OF_VM(vm, TDX_MSR_BITMAP(i)),
-						    ~0x8000000000000900ULL, ALL });
+				   OF_VM(vm, TDX_MSR_BITMAP(i)),
+				   ~0x8000000000000900ULL, ALL });
 	}
 	cpu_pin(0);
 }
