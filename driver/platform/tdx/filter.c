@@ -10,6 +10,7 @@
  * are refused. docs/trust.md says so to users.
  */
 #include <linux/bits.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -92,11 +93,13 @@ static const struct msr_range {
 
 /*
  * A page of the VMM's own that the TDX module was told of: pinned, so that it stays
- * the VMM's as long as the module may use it. @mm only identifies the owner.
+ * the VMM's as long as the module may use it. @mm only identifies the owner. @candidate
+ * is a page that takes the place of @page if the call that names it succeeds.
  */
 struct own_page {
 	const struct mm_struct *mm;
 	struct page *page;
+	struct page *candidate;
 };
 
 /* What a VP's own pages are for. */
@@ -106,7 +109,7 @@ enum own_page_use {
 	OWN_PAGE_USES,
 };
 
-/* Protects the pages of all CPUs. */
+/* Protects the pages of all CPUs, from the check to the end of the call. */
 static DEFINE_MUTEX(own_pages_lock);
 static DEFINE_PER_CPU(struct own_page[OWN_PAGE_USES], own_pages);
 
@@ -174,23 +177,37 @@ static struct page *own_page_pin(u64 gpa)
 /* Is @gpa a page that the caller has locked in its own memory? */
 static bool own_page_check(enum own_page_use use, u64 gpa)
 {
-	struct own_page *own;
-	struct page *page;
-	bool known;
+	struct own_page *own = &(*this_cpu_ptr(&own_pages))[use];
 
-	mutex_lock(&own_pages_lock);
-	own = &(*raw_cpu_ptr(&own_pages))[use];
-	known = own->page && own->mm == current->mm && page_to_phys(own->page) == gpa;
-	if (!known) {
-		page = own_page_pin(gpa);
-		if (page) {
+	lockdep_assert_held(&own_pages_lock);
+
+	if (own->page && own->mm == current->mm && page_to_phys(own->page) == gpa)
+		return true;
+	own->candidate = own_page_pin(gpa);
+	return own->candidate;
+}
+
+/* The call was made or not: of the old page and the new one, one is kept. */
+static void own_pages_settle(bool success)
+{
+	struct own_page *own;
+	unsigned int use;
+
+	lockdep_assert_held(&own_pages_lock);
+
+	for (use = 0; use < OWN_PAGE_USES; use++) {
+		own = &(*this_cpu_ptr(&own_pages))[use];
+		if (!own->candidate)
+			continue;
+		if (success) {
 			own_page_put(own);
-			*own = (struct own_page) { .mm = current->mm, .page = page };
-			known = true;
+			own->page = own->candidate;
+			own->mm = current->mm;
+		} else {
+			unpin_user_page(own->candidate);
 		}
+		own->candidate = NULL;
 	}
-	mutex_unlock(&own_pages_lock);
-	return known;
 }
 
 void vtl_tdx_filter_exit(void)
@@ -246,7 +263,7 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 
 	/* VM 1's page is the driver's. That of VM 2 is the VMM's own. */
 	if (code == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC))
-		return vm == 2 && !(args->r8 & ~PAGE_ADDRESS) &&
+		return vm == 2 && args->r9 == ~0ULL && !(args->r8 & ~PAGE_ADDRESS) &&
 		       own_page_check(OWN_VAPIC_VM2, args->r8);
 
 	for (i = 0; i < ARRAY_SIZE(vmcs_writable); i++) {
@@ -347,7 +364,7 @@ static bool call_is_allowed(const struct mshv_tdcall *args)
 	}
 }
 
-int vtl_tdx_filter_call(struct mshv_tdcall *args)
+static void call_make(struct mshv_tdcall *args)
 {
 	struct tdcall_regs regs = {
 		.rax = args->rax,
@@ -356,11 +373,6 @@ int vtl_tdx_filter_call(struct mshv_tdcall *args)
 		.r8 = args->r8,
 		.r9 = args->r9,
 	};
-
-	if (!vtl_tdcall_available())
-		return -EINVAL;
-	if (!call_is_allowed(args))
-		return -EPERM;
 
 	preempt_disable();
 	vtl_tdcall(&regs);
@@ -373,5 +385,44 @@ int vtl_tdx_filter_call(struct mshv_tdcall *args)
 	args->r9 = regs.r9;
 	args->r10_out = regs.r10;
 	args->r11_out = regs.r11;
+}
+
+/*
+ * The pages are those of the CPU on which the call is made, so the task stays there
+ * from the check to the end.
+ */
+static int call_with_own_pages(struct mshv_tdcall *args)
+{
+	bool allowed;
+
+	mutex_lock(&own_pages_lock);
+	migrate_disable();
+	allowed = call_is_allowed(args);
+	if (allowed)
+		call_make(args);
+	own_pages_settle(allowed && !TDX_STATUS(args->rax));
+	migrate_enable();
+	mutex_unlock(&own_pages_lock);
+	return allowed ? 0 : -EPERM;
+}
+
+/* Only these may name a page of the VMM's own. */
+static bool call_names_own_page(const struct mshv_tdcall *args)
+{
+	return (args->rax == TDG_VP_INVGLA && args->rcx & INVGLA_LIST) ||
+	       (args->rax == TDG_VP_WR &&
+		FIELD_CODE(args->rdx) == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC));
+}
+
+int vtl_tdx_filter_call(struct mshv_tdcall *args)
+{
+	if (!vtl_tdcall_available())
+		return -EINVAL;
+	if (call_names_own_page(args))
+		return call_with_own_pages(args);
+	if (!call_is_allowed(args))
+		return -EPERM;
+
+	call_make(args);
 	return 0;
 }
