@@ -8,7 +8,10 @@
 #define _MSHV_VTL_TDX_INSN_H
 
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/types.h>
+
+#include <asm/asm.h>
 
 struct fxregs_state;
 struct xregs_state;
@@ -31,6 +34,26 @@ static __always_inline void insn_xsetbv(u64 value)
 {
 	asm volatile("xsetbv" : : "c" (0), "a" ((u32)value),
 		     "d" ((u32)(value >> 32)) : "memory");
+}
+
+/* Return: 0, or -EINVAL if the CPU refuses the value. */
+static __always_inline int insn_xsetbv_safe(u64 value)
+{
+	int ret = -EINVAL;
+
+	asm volatile("1: xsetbv\n"
+		     "   xor %0, %0\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : "+r" (ret)
+		     : "c" (0), "a" ((u32)value), "d" ((u32)(value >> 32)) : "memory");
+	return ret;
+}
+
+/* The kernel's own function keeps a copy, and lets no module change any bit. */
+static __always_inline void insn_write_cr4(unsigned long value)
+{
+	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
 }
 
 static __always_inline u32 insn_rdpkru(void)

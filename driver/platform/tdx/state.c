@@ -26,7 +26,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include <asm/asm.h>
 #include <asm/debugreg.h>
 #include <asm/fpu/api.h>
 #include <asm/fpu/types.h>
@@ -382,26 +381,6 @@ noinstr void vtl_tdx_state_leave(struct tdx_state *state)
 		insn_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 }
 
-/* XSETBV, and what it refuses; interrupts are off and CR4.OSXSAVE is set. */
-static int xcr0_write(u64 value)
-{
-	int ret = -EINVAL;
-
-	asm volatile("1: xsetbv\n"
-		     "   xor %0, %0\n"
-		     "2:\n"
-		     _ASM_EXTABLE(1b, 2b)
-		     : "+r" (ret)
-		     : "c" (XCR_XFEATURE_ENABLED_MASK), "a" ((u32)value),
-		       "d" ((u32)(value >> 32)) : "memory");
-	return ret;
-}
-
-static void cr4_write(unsigned long value)
-{
-	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
-}
-
 int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 {
 	unsigned long flags, cr4;
@@ -413,12 +392,12 @@ int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 	local_irq_save(flags);
 	cr4 = native_read_cr4();
 	if (!features.xcr0)
-		cr4_write(cr4 | X86_CR4_OSXSAVE);
-	ret = xcr0_write(value);
+		insn_write_cr4(cr4 | X86_CR4_OSXSAVE);
+	ret = insn_xsetbv_safe(value);
 	if (!ret && features.xcr0)
 		insn_xsetbv(features.host_xcr0);
 	if (!features.xcr0)
-		cr4_write(cr4);
+		insn_write_cr4(cr4);
 	local_irq_restore(flags);
 
 	if (!ret)
@@ -449,7 +428,7 @@ static u32 mxcsr_mask_read(void)
 
 	if (area) {
 		kernel_fpu_begin();
-		asm volatile("fxsave %0" : "+m" (*area));
+		insn_extended_store(area, 0);
 		kernel_fpu_end();
 		mask = area->mxcsr_mask;
 		kfree(area);
