@@ -44,6 +44,7 @@
 
 /* Intel SDM, CPUID. */
 #define CPUID_1_ECX_XSAVE		BIT(26)
+#define CPUID_7_ECX_PKU			BIT(3)
 #define CPUID_7_ECX_SHSTK		BIT(7)
 #define CPUID_7_EDX_IBT			BIT(20)
 #define CPUID_7_EDX_SPEC_CTRL		BIT(26)
@@ -70,7 +71,10 @@ static const struct {
 	{ MSR_TSC_AUX, offsetof(struct mshv_tdx_vp_state, msr_tsc_aux) },
 };
 
-/* Where the CPU has them; the VMM does not know their values. */
+/*
+ * The VMM does not know their values. The first is for indirect branch tracking, too;
+ * the others come with shadow stacks alone. (Intel SDM, volume 4, table 2-2.)
+ */
 static const u32 cet_msrs[TDX_CET_MSRS] = {
 	MSR_IA32_U_CET, MSR_IA32_PL0_SSP, MSR_IA32_PL1_SSP, MSR_IA32_PL2_SSP,
 	MSR_IA32_PL3_SSP,
@@ -78,9 +82,10 @@ static const u32 cet_msrs[TDX_CET_MSRS] = {
 
 /* What the CPU has and the kernel uses. Set once by vtl_tdx_state_init(). */
 static struct {
-	bool cet;
+	unsigned int cet_count;
 	bool xfd;
 	bool pkru;
+	bool pkru_unused;
 	bool xcr0;
 	bool predictor_barrier;
 	u64 host_xcr0;
@@ -142,7 +147,7 @@ static void cet_msrs_load(struct tdx_state *state)
 {
 	unsigned int i;
 
-	for (i = 0; features.cet && i < TDX_CET_MSRS; i++) {
+	for (i = 0; i < features.cet_count; i++) {
 		compat_rdmsrq(cet_msrs[i], state->cet_vtl2[i]);
 		if (state->cet_vtl0[i] != state->cet_vtl2[i])
 			compat_wrmsrq(cet_msrs[i], state->cet_vtl0[i]);
@@ -153,7 +158,7 @@ static void cet_msrs_store(struct tdx_state *state)
 {
 	unsigned int i;
 
-	for (i = 0; features.cet && i < TDX_CET_MSRS; i++) {
+	for (i = 0; i < features.cet_count; i++) {
 		compat_rdmsrq(cet_msrs[i], state->cet_vtl0[i]);
 		if (state->cet_vtl0[i] != state->cet_vtl2[i])
 			compat_wrmsrq(cet_msrs[i], state->cet_vtl2[i]);
@@ -405,6 +410,19 @@ int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 	return ret;
 }
 
+/* VTL0's PKRU is in the register all the time, since the kernel has no use for it. */
+static void pkru_clear(void)
+{
+	unsigned long flags, cr4;
+
+	local_irq_save(flags);
+	cr4 = native_read_cr4();
+	insn_write_cr4(cr4 | X86_CR4_PKE);
+	insn_wrpkru(0);
+	insn_write_cr4(cr4);
+	local_irq_restore(flags);
+}
+
 void vtl_tdx_state_reset(struct tdx_state *state)
 {
 	void *extended = state->extended;
@@ -415,9 +433,14 @@ void vtl_tdx_state_reset(struct tdx_state *state)
 	state->extended = extended;
 	state->xcr0 = XFEATURE_MASK_FP;
 	state->dr6 = DR6_RESERVED;
+	/* The first time it is 0: VTL0 has not run, and this may be another CPU. */
+	if (!xcr0)
+		return;
 	/* Where the kernel has no use for XCR0, VTL0's is in the register. */
-	if (xcr0 && xcr0 != XFEATURE_MASK_FP && !features.xcr0)
+	if (xcr0 != XFEATURE_MASK_FP && !features.xcr0)
 		vtl_tdx_state_xcr0_set(state, XFEATURE_MASK_FP);
+	if (features.pkru_unused)
+		pkru_clear();
 }
 
 /* Which bits of MXCSR may be set is told by FXSAVE itself. */
@@ -461,7 +484,11 @@ static void __init msrs_find(void)
 	u32 eax, ebx, ecx, edx;
 
 	cpuid_count(7, 0, &eax, &ebx, &ecx, &edx);
-	features.cet = ecx & CPUID_7_ECX_SHSTK || edx & CPUID_7_EDX_IBT;
+	features.cet_count = edx & CPUID_7_EDX_IBT ? 1 : 0;
+	if (ecx & CPUID_7_ECX_SHSTK)
+		features.cet_count = TDX_CET_MSRS;
+	features.pkru = native_read_cr4() & X86_CR4_PKE;
+	features.pkru_unused = ecx & CPUID_7_ECX_PKU && !features.pkru;
 	features.predictor_barrier = edx & CPUID_7_EDX_SPEC_CTRL;
 	features.xfd = xsave & CPUID_D1_EAX_XFD;
 
@@ -483,10 +510,8 @@ static void __init msrs_find(void)
 static void __init extended_find(void)
 {
 	u32 eax, ecx, edx, size = sizeof(struct fxregs_state);
-	unsigned long cr4 = native_read_cr4();
 
-	features.pkru = cr4 & X86_CR4_PKE;
-	features.xcr0 = cr4 & X86_CR4_OSXSAVE;
+	features.xcr0 = native_read_cr4() & X86_CR4_OSXSAVE;
 	if (features.xcr0) {
 		features.host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 		features.components = features.host_xcr0 & ~XFEATURE_MASK_PKRU;
