@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A CPU of paper: the registers that VTL2 and VTL0 share, and the instructions of
+ * driver/platform/tdx/insn.h that reach them.
+ *
+ * Owns: what a CPU has, and what it does where an instruction or a value is not
+ * allowed (Intel SDM): the test that is running fails. Knows nothing of who uses it.
+ */
+#ifndef _CPU_EMUL_H
+#define _CPU_EMUL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a CPU may have. */
+#define CPU_SPEC_CTRL		(1U << 0)
+#define CPU_XSAVE		(1U << 1)
+#define CPU_XSAVES		(1U << 2)
+#define CPU_AMX			(1U << 3)
+#define CPU_SHSTK		(1U << 4)
+#define CPU_IBT			(1U << 5)
+#define CPU_PKU			(1U << 6)
+#define CPU_ALL			0x7fU
+
+/* State components, by their bits in XCR0. */
+#define CPU_X87			(1ULL << 0)
+#define CPU_SSE			(1ULL << 1)
+#define CPU_AVX			(1ULL << 2)
+#define CPU_TILES		(1ULL << 18)
+
+#define CPU_MXCSR_MASK		0x0002ffffU
+#define CPU_MXCSR_DEFAULT	0x1f80U
+
+/* The index of each MSR in struct cpu_registers. */
+enum cpu_msr {
+	CPU_MSR_SPEC_CTRL,
+	CPU_MSR_XSS,
+	CPU_MSR_XFD,
+	CPU_MSR_XFD_ERR,
+	CPU_MSR_U_CET,
+	CPU_MSR_PL0_SSP,
+	CPU_MSR_PL1_SSP,
+	CPU_MSR_PL2_SSP,
+	CPU_MSR_PL3_SSP,
+	CPU_MSR_KERNEL_GS_BASE,
+	CPU_MSR_STAR,
+	CPU_MSR_LSTAR,
+	CPU_MSR_SYSCALL_MASK,
+	CPU_MSR_TSC_AUX,
+	CPU_MSRS,
+};
+
+#define CPU_NO_MSR		(~0U)
+
+struct cpu_extended {
+	uint8_t x87[24];
+	uint32_t mxcsr;
+	uint8_t st[128];
+	uint8_t xmm[256];
+	uint8_t avx[256];
+	uint8_t tiles[64];
+};
+
+/* All that a program can see. */
+struct cpu_registers {
+	uint64_t msr[CPU_MSRS];
+	uint64_t cr2;
+	uint64_t xcr0;
+	uint64_t dr[4];
+	uint64_t dr6;
+	uint64_t dr7;
+	uint32_t pkru;
+	struct cpu_extended extended;
+};
+
+/**
+ * struct cpu - the one CPU
+ * @registers: what a program can see
+ * @has:       its features
+ * @cr4:       VTL2's
+ * @refused:   MSR that refuses every value, but by an instruction that may fail; 0: none
+ * @first:     MSR that was written first since this was 0; CPU_NO_MSR: XCR0 or PKRU
+ * @xsave_uses: XSAVE, XRSTOR and XSETBV that were executed
+ * @barriers:  IBPBs that were executed
+ * @task_live: the extended registers are a task's, and nowhere else
+ * @kernel_fpu: between kernel_fpu_begin() and kernel_fpu_end()
+ * @interrupts_off: as the name says
+ */
+struct cpu {
+	struct cpu_registers registers;
+	unsigned int has;
+	uint64_t cr4;
+	uint32_t refused;
+	uint32_t first;
+	unsigned int xsave_uses;
+	unsigned int barriers;
+	bool task_live;
+	bool kernel_fpu;
+	bool interrupts_off;
+};
+
+extern struct cpu cpu;
+
+/**
+ * cpu_reset() - a CPU that was just started
+ * @has: its features
+ * @cr4: what VTL2 uses of them: X86_CR4_OSXSAVE, X86_CR4_PKE
+ */
+void cpu_reset(unsigned int has, uint64_t cr4);
+
+/**
+ * cpu_has_msr() - is there such an MSR?
+ * @msr: which
+ */
+bool cpu_has_msr(enum cpu_msr msr);
+
+/**
+ * cpu_components() - all state components that XCR0 may enable
+ */
+uint64_t cpu_components(void);
+
+#endif /* _CPU_EMUL_H */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel's view of an x86 CPU in user space, as far as the TDX platform's
+ * registers need it. See shim.h; the CPU is cpu_emul.h's.
+ */
+#ifndef _SHIM_CPU_H
+#define _SHIM_CPU_H
+
+#include "shim.h"
+#include "cpu_emul.h"
+
+/* The contract with user space has this type for it, as the kernel does. */
+#define u64 unsigned long long
+
+/* compiler.h, bits.h, cache.h, cpumask.h, log2.h */
+#define noinstr
+#define __user
+#define __init
+#define __ro_after_init
+#define BIT_ULL(bit) (1ULL << (bit))
+typedef struct cpumask cpumask_var_t[1];
+
+static inline size_t roundup_pow_of_two(size_t size)
+{
+	return size <= 1 ? 1 : 1UL << (64 - __builtin_clzl(size - 1));
+}
+
+/* slab.h: what is a power of two large is aligned to its size. */
+void *shim_cpu_alloc(size_t size);
+#define kzalloc(size, gfp) shim_cpu_alloc(size)
+
+/* irqflags.h */
+#define local_irq_save(flags)                         \
+	do {                                          \
+		(flags) = cpu.interrupts_off;         \
+		cpu.interrupts_off = true;            \
+	} while (0)
+#define local_irq_restore(flags) (cpu.interrupts_off = (flags))
+
+/* asm/msr-index.h, asm/processor-flags.h, asm/debugreg.h */
+#define MSR_IA32_SPEC_CTRL	0x48
+#define MSR_IA32_PRED_CMD	0x49
+#define PRED_CMD_IBPB		BIT(0)
+#define MSR_IA32_XFD		0x1c4
+#define MSR_IA32_XFD_ERR	0x1c5
+#define MSR_IA32_U_CET		0x6a0
+#define MSR_IA32_PL0_SSP	0x6a4
+#define MSR_IA32_PL1_SSP	0x6a5
+#define MSR_IA32_PL2_SSP	0x6a6
+#define MSR_IA32_PL3_SSP	0x6a7
+#define MSR_IA32_XSS		0xda0
+#define MSR_STAR		0xc0000081
+#define MSR_LSTAR		0xc0000082
+#define MSR_SYSCALL_MASK	0xc0000084
+#define MSR_KERNEL_GS_BASE	0xc0000102
+#define MSR_TSC_AUX		0xc0000103
+#define X86_CR4_PAE		BIT(5)
+#define X86_CR4_OSXSAVE		BIT(18)
+#define X86_CR4_PKE		BIT(22)
+#define DR6_RESERVED		0xffff0ff0
+
+/* asm/fpu/types.h, asm/fpu/xcr.h */
+#define XFEATURE_MASK_FP	BIT(0)
+#define XFEATURE_MASK_SSE	BIT(1)
+#define XFEATURE_MASK_FPSSE	(XFEATURE_MASK_FP | XFEATURE_MASK_SSE)
+#define XFEATURE_MASK_PKRU	BIT(9)
+#define XCR_XFEATURE_ENABLED_MASK 0
+
+struct fxregs_state {
+	u8 x87[24];
+	u32 mxcsr;
+	u32 mxcsr_mask;
+	u8 st[128];
+	u8 xmm[256];
+	u8 padding[96];
+};
+
+struct xregs_state {
+	struct fxregs_state i387;
+	struct {
+		u64 xfeatures;
+		u64 xcomp_bv;
+		u64 reserved[6];
+	} header;
+	u8 extended_state_area[];
+};
+
+/* They leave the extended registers to nobody. */
+void kernel_fpu_begin(void);
+void kernel_fpu_end(void);
+
+u64 xgetbv(u32 index);
+#define native_read_cr4() ((unsigned long)cpu.cr4)
+
+/* asm/processor.h, asm/cpuid.h */
+struct shim_cpu_data {
+	unsigned int cpuid_level;
+};
+
+extern struct shim_cpu_data boot_cpu_data;
+
+void cpuid_count(u32 leaf, u32 subleaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
+u32 cpuid_ecx(u32 leaf);
+
+/* compat.h, which knows MSRs on x86 alone */
+u64 insn_rdmsr(u32 msr);
+void insn_wrmsr(u32 msr, u64 value);
+int shim_wrmsr_safe(u32 msr, u64 value);
+#define compat_rdmsrq(msr, value) ((value) = insn_rdmsr(msr))
+#define compat_wrmsrq(msr, value) insn_wrmsr(msr, value)
+#define compat_wrmsrq_safe(msr, value) shim_wrmsr_safe(msr, value)
+
+/* driver/platform/tdx/insn.h, in whose place all this comes */
+#define _MSHV_VTL_TDX_INSN_H
+void insn_xsetbv(u64 value);
+int insn_xsetbv_safe(u64 value);
+void insn_write_cr4(unsigned long value);
+u32 insn_rdpkru(void);
+void insn_wrpkru(u32 value);
+void insn_extended_load(const void *area, u64 components);
+void insn_extended_store(void *area, u64 components);
+
+#define insn_read_cr2() (cpu.registers.cr2)
+#define insn_write_cr2(value) ((void)(cpu.registers.cr2 = (value)))
+#define insn_read_dr0() (cpu.registers.dr[0])
+#define insn_read_dr1() (cpu.registers.dr[1])
+#define insn_read_dr2() (cpu.registers.dr[2])
+#define insn_read_dr3() (cpu.registers.dr[3])
+#define insn_read_dr6() (cpu.registers.dr6)
+#define insn_read_dr7() (cpu.registers.dr7)
+#define insn_write_dr0(value) ((void)(cpu.registers.dr[0] = (value)))
+#define insn_write_dr1(value) ((void)(cpu.registers.dr[1] = (value)))
+#define insn_write_dr2(value) ((void)(cpu.registers.dr[2] = (value)))
+#define insn_write_dr3(value) ((void)(cpu.registers.dr[3] = (value)))
+#define insn_write_dr6(value) ((void)(cpu.registers.dr6 = (value)))
+
+#endif /* _SHIM_CPU_H */
