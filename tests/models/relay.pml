@@ -2,9 +2,9 @@
 /*
  * Assert, pull, halt and kick: no bit is lost, and no wake-up.
  *
- * Stands for: vtl_vp_assert() and vtl_vp_wake_here() (driver/vp.h), vtl_vp_post(), vtl_vp_kick()
- * and vtl_vp_pull() (driver/vp.c), turn_begin(), turn_enter(), halt_sleep()
- * (driver/entry.c), and the VMM's taking of what the exit mask sends to it.
+ * Stands for: vtl_vp_assert(), vtl_vp_wake_here() and vtl_vp_pull() (driver/run_page.h),
+ * vtl_vp_post_all() and kick_all() (driver/run_page.c), iteration_begin(),
+ * iteration_enter(), halt_sleep() (driver/vtl0_run.c), and the VMM's taking of what the exit mask sends to it.
  *
  * One VP, vectors 0 and 1 in one bank. A device of the VP's own CPU asserts
  * vector 0 from its interrupt, which runs only while that CPU's interrupts are
@@ -71,7 +71,7 @@ inline assert_here(mask)
 	fi
 }
 
-/* The other CPU: vtl_vp_post(). */
+/* The other CPU: vtl_vp_post_all(). */
 active proctype poster()
 {
 	byte sent;
@@ -91,7 +91,7 @@ active proctype poster()
 #endif
 		if
 		:: !before ->
-			/* vtl_vp_kick(): rcuwait_wake_up() begins with a full barrier. */
+			/* kick_all(): rcuwait_wake_up() begins with a full barrier. */
 			if
 			:: sleeper -> woken = true
 #ifndef MUTANT_KICK_NOBODY

@@ -7,7 +7,7 @@
  * Stands for: vtl_redirect_unmap(), mapping_retire(), quarantine_free(),
  * vtl_redirect_late() (driver/redirect.c), vtl_vector_quiesce(),
  * vtl_vector_is_pending(), vtl_vector_free(), the flow handlers
- * (driver/arch/x86/vector.c), and the kernel's way with a vector that is free.
+ * (driver/arch/x86/vectors.c), and the kernel's way with a vector that is free.
  *
  * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
  * B, whose device raises it too. A's device raises it while it is mapped, and
