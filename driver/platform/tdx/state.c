@@ -257,14 +257,14 @@ static __always_inline void extended_load(struct tdx_state *state)
 	insn_extended_load(state->extended, features.components);
 	if (features.xfd && state->xfd_vtl0)
 		insn_wrmsr(MSR_IA32_XFD, state->xfd_vtl0);
-	if (features.xcr0 && state->xcr0 != features.host_xcr0)
+	if (state->xcr0_differs)
 		insn_xsetbv(state->xcr0);
 }
 
 /* VTL0 cannot change XCR0 without an exit. */
 static __always_inline void extended_store(struct tdx_state *state)
 {
-	if (features.xcr0 && state->xcr0 != features.host_xcr0)
+	if (state->xcr0_differs)
 		insn_xsetbv(features.host_xcr0);
 	if (features.xfd) {
 		state->xfd_vtl0 = insn_rdmsr(MSR_IA32_XFD);
@@ -316,10 +316,11 @@ static __always_inline void pkru_store(struct tdx_state *state)
 		insn_wrpkru(state->pkru_vtl2);
 }
 
+/* In most cases all four are the same, so one branch for all. */
 static __always_inline bool debug_registers_differ(const struct tdx_state *state)
 {
-	return insn_read_dr0() != state->dr[0] || insn_read_dr1() != state->dr[1] ||
-	       insn_read_dr2() != state->dr[2] || insn_read_dr3() != state->dr[3];
+	return (insn_read_dr0() ^ state->dr[0]) | (insn_read_dr1() ^ state->dr[1]) |
+	       (insn_read_dr2() ^ state->dr[2]) | (insn_read_dr3() ^ state->dr[3]);
 }
 
 /*
@@ -386,6 +387,12 @@ noinstr void vtl_tdx_state_leave(struct tdx_state *state)
 		insn_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 }
 
+static void xcr0_keep(struct tdx_state *state, u64 value)
+{
+	state->xcr0 = value;
+	state->xcr0_differs = features.xcr0 && value != features.host_xcr0;
+}
+
 int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 {
 	unsigned long flags, cr4;
@@ -406,7 +413,7 @@ int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 	local_irq_restore(flags);
 
 	if (!ret)
-		state->xcr0 = value;
+		xcr0_keep(state, value);
 	return ret;
 }
 
@@ -431,7 +438,7 @@ void vtl_tdx_state_reset(struct tdx_state *state)
 	memset(extended, 0, features.area_size);
 	memset(state, 0, sizeof(*state));
 	state->extended = extended;
-	state->xcr0 = XFEATURE_MASK_FP;
+	xcr0_keep(state, XFEATURE_MASK_FP);
 	state->dr6 = DR6_RESERVED;
 	/* The first time it is 0: VTL0 has not run, and this may be another CPU. */
 	if (!xcr0)

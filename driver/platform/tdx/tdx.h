@@ -93,6 +93,7 @@
  * @dr:           VTL0's
  * @dr6:          VTL0's
  * @xcr0:         VTL0's; VTL0 cannot change it without an exit
+ * @xcr0_differs: VTL2 has another one, so that both are loaded at each entry and exit
  * @cr2:          in a session: VTL0's
  *
  * Used on the VP's CPU alone, by who runs the VP.
@@ -113,6 +114,7 @@ struct tdx_state {
 	u64 dr[4];
 	u64 dr6;
 	u64 xcr0;
+	bool xcr0_differs;
 	u64 cr2;
 };
 
