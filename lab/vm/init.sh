@@ -44,10 +44,19 @@ mount_all()
 	ln -sf /proc/self/fd/2 /dev/stderr
 }
 
+# built_in FILE - the module is part of this kernel. FILE has a number in front.
+built_in()
+{
+	name=$(basename "${1#*-}" .ko | tr - _)
+	[ -d "/sys/module/$name" ] && ! grep -q "^$name " /proc/modules
+}
+
 # load_modules - insert each, in order; the list has one line "FILE ARGUMENTS".
 load_modules()
 {
 	while read -r file arguments; do
+		# Its arguments would have to be the kernel's own.
+		[ -n "$arguments" ] || ! built_in "$file" || continue
 		# shellcheck disable=SC2086
 		insmod "/lib/vtlirq/$file" $arguments && continue
 		echo "init: module $file does not load: the kernel's log says why"
