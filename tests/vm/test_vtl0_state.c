@@ -330,14 +330,28 @@ static int text_write(const char *path, int flags, const char *text)
 	return ret;
 }
 
+/* Only a module has a state. */
+static bool driver_is_built_in(void)
+{
+	return access("/sys/module/mshv_vtl/initstate", F_OK);
+}
+
 /* A probe whose argument is read where nothing is: a page fault in the kernel. */
 static int probe_add(const char *function, unsigned int number)
 {
 	char text[384];
 
-	snprintf(text, sizeof(text), "p:vtl0_state/p%u mshv_vtl:%s x=@0xffffc8fffffff000:u64\n",
-		 number, function);
+	snprintf(text, sizeof(text), "p:vtl0_state/p%u %s%s x=@0xffffc8fffffff000:u64\n",
+		 number, driver_is_built_in() ? "" : "mshv_vtl:", function);
 	return text_write(PROBES, O_APPEND, text);
+}
+
+/* The kernel names no owner of what is built in; the driver's global names tell. */
+static bool function_is_the_drivers(const char *name, const char *owner)
+{
+	if (driver_is_built_in())
+		return !strncmp(name, "vtl_", 4) && !owner[0];
+	return !strcmp(owner, "mshv_vtl");
 }
 
 /* Puts a probe on each function of the driver that takes one; how many did not. */
@@ -350,8 +364,9 @@ static unsigned int probes_add(unsigned int *count)
 	check(symbols, "/proc/kallsyms: %s", strerror(errno));
 	*count = 0;
 	while (fgets(line, sizeof(line), symbols)) {
-		if (sscanf(line, "%*s %c %255s [%63[^]]]", &type, name, owner) != 3 ||
-		    strcmp(owner, "mshv_vtl") || (type != 't' && type != 'T') ||
+		owner[0] = '\0';
+		if (sscanf(line, "%*s %c %255s [%63[^]]]", &type, name, owner) < 2 ||
+		    !function_is_the_drivers(name, owner) || (type != 't' && type != 'T') ||
 		    !strncmp(name, "__pfx_", 6) || strchr(name, '.'))
 			continue;
 		if (probe_add(name, *count))
