@@ -34,6 +34,8 @@
 #define ICR_MODE_MASK		0x700
 #define ICR_LEVEL		0x8000
 #define ICR_LOGICAL		0x800
+/* Intel SDM, "Interrupt Command Register", x2APIC mode: 12, 13, 16, 17, 20 to 31. */
+#define ICR_RESERVED		0xfff33000u
 #define ICR_SHORTHAND(low)	((low) >> 18 & 3)
 #define ICR_BROADCAST		UINT32_MAX
 #define VECTOR_MIN		16
@@ -69,7 +71,7 @@ static bool icr_write(struct vp *vp, uint64_t icr)
 	unsigned int i;
 
 	/* Fixed and edge-triggered only; nobody is started by INIT here. */
-	if (icr & (ICR_MODE_MASK | ICR_LEVEL) || (icr & 0xff) < VECTOR_MIN)
+	if (icr & (ICR_MODE_MASK | ICR_LEVEL | ICR_RESERVED) || (icr & 0xff) < VECTOR_MIN)
 		return false;
 
 	for (i = 0; i < vm->config.vps; i++) {

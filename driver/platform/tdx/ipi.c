@@ -18,6 +18,8 @@
 #define ICR_VECTOR		GENMASK_ULL(7, 0)
 #define ICR_DELIVERY_MODE	GENMASK_ULL(10, 8)
 #define ICR_LOGICAL		BIT_ULL(11)
+#define ICR_RESERVED		(GENMASK_ULL(13, 12) | GENMASK_ULL(17, 16) | \
+				 GENMASK_ULL(31, 20))
 #define ICR_TRIGGER_LEVEL	BIT_ULL(15)
 #define ICR_SHORTHAND(icr)	((icr) >> 18 & 3)
 #define ICR_DESTINATION(icr)	((u32)((icr) >> 32))
@@ -73,7 +75,8 @@ bool vtl_tdx_ipi_send(u64 icr, struct cpumask *targets)
 {
 	u8 vector = icr & ICR_VECTOR;
 
-	if (icr & (ICR_DELIVERY_MODE | ICR_TRIGGER_LEVEL) ||
+	/* What is no plain IPI is the VMM's: it sends INIT, or injects #GP. */
+	if (icr & (ICR_DELIVERY_MODE | ICR_TRIGGER_LEVEL | ICR_RESERVED) ||
 	    vector < VECTOR_LEGAL_MIN)
 		return false;
 
