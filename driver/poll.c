@@ -20,6 +20,9 @@
 #include "poll.h"
 #include "run_page.h"
 
+/* What wakes an event loop: also an error and a hang-up, which it always gets. */
+#define POLL_EVENTS	(EPOLLIN | EPOLLERR | EPOLLHUP)
+
 /**
  * struct poll_watch - a file set for a VP
  * @cpu:   the VP
@@ -51,7 +54,7 @@ static int watch_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 	struct poll_watch *watch = container_of(wait, struct poll_watch, wait);
 	__poll_t events = key_to_poll(key);
 
-	if (!events || events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+	if (!events || events & POLL_EVENTS)
 		vtl_vp_cancel(watch->cpu);
 
 	if (events & POLLFREE) {
@@ -130,7 +133,7 @@ static int poll_set_file(const void *owner, const void *process,
 	mutex_lock(&poll_lock);
 	before = poll_watches[cpu];
 	poll_watches[cpu] = watch;
-	if (vfs_poll(file, &watch->table) & EPOLLIN)
+	if (vfs_poll(file, &watch->table) & POLL_EVENTS)
 		vtl_vp_cancel(cpu);
 	mutex_unlock(&poll_lock);
 

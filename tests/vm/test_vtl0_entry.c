@@ -197,6 +197,46 @@ static void a_poll_file_that_is_readable_already_ends_the_stay(void **state)
 	close(event);
 }
 
+/* A pipe whose other end is closed: the reader's has hung up, the writer's has failed. */
+static void closed_pipe_ends_the_stay(unsigned int kept)
+{
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	close(ends[!kept]);
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[kept]), 0);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(ends[kept]);
+}
+
+static void a_poll_file_that_has_hung_up_ends_the_stay(void **state)
+{
+	(void)state;
+	closed_pipe_ends_the_stay(0);
+}
+
+static void a_poll_file_that_has_failed_ends_the_stay(void **state)
+{
+	(void)state;
+	closed_pipe_ends_the_stay(1);
+}
+
+/* A pipe can be written at once, which is no reason to cancel; its error is. */
+static void a_poll_file_that_fails_ends_the_stay(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	stay_halted(&stay);
+	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[1]), 0);
+	assert_true(stay_lasts(&stay));
+	close(ends[0]);
+	assert_int_equal(stay_end(&stay), -EINTR);
+	close(ends[1]);
+}
+
 static void a_second_poll_file_replaces_the_first(void **state)
 {
 	int first = event_make(0), next = event_make(0);
@@ -288,6 +328,9 @@ int main(void)
 		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_running_vp),
 		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_halted_vp),
 		GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_stay),
+		GUEST_TEST(a_poll_file_that_has_hung_up_ends_the_stay),
+		GUEST_TEST(a_poll_file_that_has_failed_ends_the_stay),
+		GUEST_TEST(a_poll_file_that_fails_ends_the_stay),
 		GUEST_TEST(a_second_poll_file_replaces_the_first),
 		GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
 		GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),

@@ -154,6 +154,8 @@ struct mshv_set_poll_file {
 /**
  * MSHV_SET_POLL_FILE - let a file that becomes readable end VTL0's run
  *
+ * So does an error or a hang-up of the file; and one that is readable already ends
+ * the run at once.
  * Replaces the file that was set for that VP before. It is dropped when the VTL
  * file is closed through which it was set, or the process ends that set it.
  *
