@@ -79,6 +79,9 @@ enum vtl_exit {
  *	ioctl does, -ENOTTY if the platform does not know it either. Context: may
  *	sleep.
  *
+ * @run_begin: The VMM starts to run a VP: take what it says in the run page once
+ *	for each run. Context: the caller runs the VP, and may sleep.
+ *
  * @resync: The VMM may have changed anything in the run page and in the VP's
  *	other pages since the last entry; bring what is kept beside them up to
  *	date. Only called if the VMM has left the interrupt controller to the
@@ -116,10 +119,12 @@ enum vtl_exit {
  *	the lower. Context: in a session, before @exit_handle.
  *
  * @halt_end: When does a halted VP wake up without an interrupt? A time on
- *	CLOCK_MONOTONIC or KTIME_MAX. Context: on the VP's CPU.
+ *	CLOCK_MONOTONIC or KTIME_MAX. Context: the caller runs the VP, and may be
+ *	moved to another CPU meanwhile.
  *
- * @halt_expire: That time has come; say so in the run page as if VTL0 had exited
- *	for it. Context: on the VP's CPU.
+ * @halt_expire: That time has come; say so in the run page. Returns false if the
+ *	clock of VTL0's timer has not come so far: then the halt goes on. Context:
+ *	as @halt_end.
  */
 struct vtl_platform_ops {
 	const char *name;
@@ -131,6 +136,7 @@ struct vtl_platform_ops {
 	int (*capability)(u32 capability);
 	struct page *(*page_get)(unsigned long kind, unsigned long cpu);
 	long (*ioctl)(unsigned int command, void __user *arg);
+	void (*run_begin)(struct mshv_vtl_run *run, unsigned int cpu);
 	void (*resync)(struct mshv_vtl_run *run);
 	void (*inject)(struct mshv_vtl_run *run, const u32 *bits,
 		       unsigned int banks);
@@ -140,8 +146,8 @@ struct vtl_platform_ops {
 	void (*enter)(struct mshv_vtl_run *run);
 	int (*exit_handle)(struct mshv_vtl_run *run);
 	u64 (*exit_reason)(void);
-	ktime_t (*halt_end)(struct mshv_vtl_run *run);
-	void (*halt_expire)(struct mshv_vtl_run *run);
+	ktime_t (*halt_end)(unsigned int cpu);
+	bool (*halt_expire)(struct mshv_vtl_run *run, unsigned int cpu);
 };
 
 /* Called for each interrupt, so they are static calls; see platform.c. */

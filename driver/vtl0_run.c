@@ -314,12 +314,11 @@ static int halt_run(unsigned int cpu, struct mshv_vtl_run *run)
 	int expired;
 
 	local_inc(per_cpu_ptr(&vtl0_vps.halts, cpu));
-	expired = halt_sleep(cpu, run, vtl_platform()->halt_end(run));
-	if (expired <= 0)
-		return expired ?: NEXT_ITERATION;
-
-	vtl_platform()->halt_expire(run);
-	return NEXT_USER;
+	expired = halt_sleep(cpu, run, vtl_platform()->halt_end(cpu));
+	if (expired < 0)
+		return expired;
+	return expired && vtl_platform()->halt_expire(run, cpu) ?
+		NEXT_USER : NEXT_ITERATION;
 }
 
 /* Returns when the VMM is needed. */
@@ -328,6 +327,7 @@ static int sessions_run(unsigned int cpu, struct mshv_vtl_run *run)
 	bool fresh = true;
 	int next;
 
+	vtl_platform()->run_begin(run, cpu);
 	for (;;) {
 		next = session_run(cpu, run, &fresh);
 		if (next == NEXT_HALT)

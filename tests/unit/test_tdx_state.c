@@ -179,7 +179,7 @@ static void machine_start(unsigned int has, u64 cr4)
 	memset(&state, 0, sizeof(state));
 	state.extended = vtl_tdx_state_alloc();
 	assert_non_null(state.extended);
-	vtl_tdx_state_reset(&state);
+	vtl_tdx_state_reset(&state, false);
 
 	/* VTL0 begins as a fresh CPU does. */
 	cpu_reset(has, cr4);
@@ -368,7 +368,7 @@ static void what_the_cpu_lacks_is_left_alone(void **unused)
 	for (i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
 		machine_start(CPU_ALL & ~cpus[i].lacks, cpus[i].cr4);
 		sessions_run(SESSIONS);
-		vtl_tdx_state_reset(&state);
+		vtl_tdx_state_reset(&state, true);
 		teardown(unused);
 	}
 }
@@ -598,7 +598,7 @@ static void reset_check(u64 cr4)
 
 	before = cpu.registers;
 	extended = state.extended;
-	vtl_tdx_state_reset(&state);
+	vtl_tdx_state_reset(&state, true);
 	assert_ptr_equal(state.extended, extended);
 	/* Only what the kernel has no use for is reset in the CPU. */
 	if (!kernel_uses(X86_CR4_OSXSAVE))
@@ -643,7 +643,7 @@ static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
 	sessions_run(10);
 	before = cpu.registers;
 	another.extended = vtl_tdx_state_alloc();
-	vtl_tdx_state_reset(&another);
+	vtl_tdx_state_reset(&another, false);
 	assert_memory_equal(&cpu.registers, &before, sizeof(before));
 	kfree(another.extended);
 }

@@ -22,6 +22,8 @@
 #define VM_SHIFT	52
 #define VP_RD		9
 #define DEADLINE_OFF	UINT64_MAX
+/* TDX_PENDING_INTERRUPT, the status alone. */
+#define PENDING_INTERRUPT	(0x1120ULL << 32)
 #define APIC_ISR	0x100
 
 /* Static, since the fixture ends what a failed test left. */
@@ -328,8 +330,12 @@ static uint64_t module_deadline(unsigned int vm)
 	return call.regs.r8;
 }
 
-/* VM 2 and 3 are not there to be entered, but their fields are. */
-static void each_vm_has_a_deadline_of_its_own(void **state)
+/*
+ * The VMM has one deadline for a VP, whichever VM it enters (TdxTscDeadline in TdxBacked,
+ * tdx/mod.rs); the module has one for each VM. VM 2 and 3 are not there to be entered,
+ * but their fields are.
+ */
+static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 {
 	uint64_t vm_1, deadline, good;
 	unsigned int vm;
@@ -339,18 +345,93 @@ static void each_vm_has_a_deadline_of_its_own(void **state)
 	vm_1 = in_ms(3600000);
 	deadline_arm(vm_1);
 	assert_false(stay_expires(5));
+	assert_int_equal(module_deadline(1), vm_1);
 	good = guest_context()->entry_rcx;
 	for (vm = 2; vm <= 3; vm++) {
-		deadline = in_ms(1000 * vm);
+		deadline = in_ms(60000 * vm);
 		guest_context()->entry_rcx = (uint64_t)vm << VM_SHIFT;
 		deadline_arm(deadline);
 		assert_int_equal(guest_enter(20), -EIO);
+		client_clear();
 		assert_int_equal(module_deadline(vm), deadline);
-		assert_int_equal(module_deadline(1), vm_1);
-		deadline_arm(0);
-		assert_int_equal(guest_enter(20), -EIO);
-		assert_int_equal(module_deadline(vm), DEADLINE_OFF);
+		/* No update: the VMM thinks that the kernel knows it. */
+		guest_context()->entry_rcx = good;
+		assert_false(stay_expires(5));
+		assert_int_equal(module_deadline(1), deadline);
 	}
+	deadline = in_ms(50);
+	guest_context()->entry_rcx = 2ULL << VM_SHIFT;
+	deadline_arm(deadline);
+	assert_int_equal(guest_enter(20), -EIO);
+	client_clear();
+	guest_context()->entry_rcx = good;
+	stays_until_expiry();
+	assert_true(__rdtsc() >= deadline);
+	assert_int_equal(expiries_within(100), 0);
+	assert_int_equal(module_deadline(1), DEADLINE_OFF);
+	timing_end();
+}
+
+/*
+ * The VMM clears "update" after each run and does not set it again for the same time
+ * (last_deadline_100ns), so a run that ends before VTL0 is entered takes it, too.
+ */
+static void a_run_that_enters_nothing_takes_the_update(void **state)
+{
+	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
+	uint64_t deadline;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		timing_begin(modes[i]);
+		deadline = in_ms(50);
+		deadline_arm(deadline);
+		lab.run[guest.vp]->cancel = 1;
+		assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_RETURN_TO_LOWER_VTL), -1);
+		assert_int_equal(errno, EINTR);
+		client_clear();
+		stays_until_expiry();
+		assert_true(__rdtsc() >= deadline);
+		timing_end();
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	}
+}
+
+static void halt_expires_as_not_entered(void)
+{
+	deadline_arm(in_ms(20));
+	assert_int_equal(guest_enter(PATIENCE_MS), 0);
+	assert_int_equal(guest_context()->exit.rax, PENDING_INTERRUPT);
+	assert_int_equal(expiries_within(50), 0);
+}
+
+/*
+ * After an exit of VTL0 the VMM takes an event for injected and translations for
+ * invalidated (tdx/mod.rs, "Since the L2 was entered we can clear any TLB flush
+ * requests"). With PENDING_INTERRUPT it knows that VTL0 was not entered.
+ */
+static void a_halt_that_ends_has_not_injected_an_event(void **state)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+
+	(void)state;
+	timing_begin(VTL0_MODE_HALT);
+	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
+	halt_expires_as_not_entered();
+	run->offload_flags |= MSHV_VTL_OFFLOAD_INTR_INJECT;
+	timing_end();
+}
+
+static void a_halt_that_ends_has_not_invalidated_translations(void **state)
+{
+	uint64_t good;
+
+	(void)state;
+	timing_begin(VTL0_MODE_HALT);
+	good = guest_context()->entry_rcx;
+	guest_context()->entry_rcx = good | 1;
+	halt_expires_as_not_entered();
 	guest_context()->entry_rcx = good;
 	timing_end();
 }
@@ -540,7 +621,10 @@ int main(void)
 		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_stay),
 		GUEST_TEST(a_deadline_beyond_all_time_never_comes),
 		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
-		GUEST_TEST(each_vm_has_a_deadline_of_its_own),
+		GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),
+		GUEST_TEST(a_run_that_enters_nothing_takes_the_update),
+		GUEST_TEST(a_halt_that_ends_has_not_injected_an_event),
+		GUEST_TEST(a_halt_that_ends_has_not_invalidated_translations),
 		GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),
 		GUEST_TEST(idle_ends_by_a_vector_below_the_task_priority),
 		GUEST_TEST(idle_with_interrupts_closed_ends_by_an_ipi),

@@ -3,11 +3,15 @@
  * VTL0's timer: a TSC deadline that the TDX module has for each L2 VM, and the
  * same deadline while VTL0 is halted.
  *
+ * The VMM has one deadline for a VP, whichever of its L2 VMs runs, and names it
+ * once ('update'), so it is taken over at the start of each run, also of one that
+ * does not enter VTL0. A VM is told when it is entered, if it was told something
+ * else before.
+ *
  * The TDX module compares the deadline with the TSC at every entry: one that has
- * passed ends each of them at once, until it is written again. The VMM sets a
- * deadline only when one is due ('update'), so an expired one is taken away here
- * before the next entry. (TD partitioning, "L2 VM TSC Deadline Support"; OpenHCL:
- * virt_mshv_vtl, processor/tdx/mod.rs, TdxTscDeadlineService.)
+ * passed ends each of them at once, until it is written again. So an expired one
+ * is taken away here before the next entry. (TD partitioning, "L2 VM TSC Deadline
+ * Support"; OpenHCL: virt_mshv_vtl, processor/tdx/mod.rs, TdxTscDeadlineService.)
  */
 #include <linux/compiler.h>
 #include <linux/ktime.h>
@@ -21,7 +25,7 @@
 
 #define DEADLINE_FAR		BIT_ULL(62)
 
-/* Longest halt without a look at the deadline: an hour. */
+/* The longest sleep before the deadline is compared with the TSC again: an hour. */
 #define HALT_MS_MAX		(3600 * MSEC_PER_SEC)
 
 /*
@@ -37,17 +41,14 @@ static u64 deadline_to_tdx(u64 deadline)
 	return deadline;
 }
 
-static u64 deadline_write(struct tdx_deadline *timer, unsigned int vm, u64 value)
+static u64 deadline_write(struct tdx_vp *vp, unsigned int vm, u64 value)
 {
 	u64 status;
 
 	status = vtl_tdcall_field_write(TDX_FIELD_TSC_DEADLINE + vm, value, ~0ULL);
-	if (status)
-		return status;
-
-	timer->programmed = value;
-	timer->expired = false;
-	return 0;
+	if (!status)
+		vp->programmed[vm - 1] = value;
+	return status;
 }
 
 u64 vtl_tdx_deadline_off(struct tdx_vp *vp)
@@ -56,70 +57,43 @@ u64 vtl_tdx_deadline_off(struct tdx_vp *vp)
 	u64 status;
 
 	for (vm = 1; vm <= vms; vm++) {
-		status = deadline_write(&vp->deadlines[vm - 1], vm, TDX_DEADLINE_OFF);
+		status = deadline_write(vp, vm, TDX_DEADLINE_OFF);
 		if (status)
 			return status;
 	}
 	return 0;
 }
 
-u64 vtl_tdx_deadline_update(struct tdx_vp *vp, struct mshv_tdx_context *context)
+void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu)
 {
-	unsigned int vm = TDX_ENTRY_VM(READ_ONCE(context->entry_rcx));
-	struct mshv_tdx_tsc_deadline *wanted = &context->tsc_deadline;
-	struct tdx_deadline *timer;
-	u64 status;
+	struct mshv_tdx_tsc_deadline *wanted = &tdx_context(run)->tsc_deadline;
 
-	/* TDG.VP.ENTER refuses this one. */
-	if (!vm)
-		return 0;
-
-	timer = &vp->deadlines[vm - 1];
-	if (READ_ONCE(wanted->update) & 1) {
-		status = deadline_write(timer, vm,
-					deadline_to_tdx(READ_ONCE(wanted->deadline)));
-		if (!status)
-			WRITE_ONCE(wanted->update, 0);
-		return status;
-	}
-	return timer->expired ? deadline_write(timer, vm, TDX_DEADLINE_OFF) : 0;
+	if (!(READ_ONCE(wanted->update) & 1))
+		return;
+	per_cpu(vtl_tdx_vps.deadline, cpu) =
+		deadline_to_tdx(READ_ONCE(wanted->deadline));
+	WRITE_ONCE(wanted->update, 0);
 }
 
-bool vtl_tdx_deadline_expire(struct tdx_vp *vp, unsigned int vm)
+u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm)
 {
-	struct tdx_deadline *timer;
+	/* TDG.VP.ENTER refuses this one. */
+	if (!vm || likely(vp->programmed[vm - 1] == vp->deadline))
+		return 0;
+	return deadline_write(vp, vm, vp->deadline);
+}
 
-	if (!vm)
-		return true;
-
-	/*
-	 * The CPU counts down in 32 bits: a deadline that is further away ends
-	 * VTL0's run early. The next entry starts the count again.
-	 */
-	timer = &vp->deadlines[vm - 1];
-	if (timer->programmed > rdtsc_ordered())
+bool vtl_tdx_deadline_expire(struct tdx_vp *vp)
+{
+	if (vp->deadline > rdtsc_ordered())
 		return false;
-	timer->expired = true;
+	vp->deadline = TDX_DEADLINE_OFF;
 	return true;
 }
 
-/* The deadline that counts while VTL0 does not run; TDX_DEADLINE_OFF: none. */
-static u64 halt_deadline(struct mshv_tdx_context *context)
+ktime_t vtl_tdx_halt_end(unsigned int cpu)
 {
-	unsigned int vm = TDX_ENTRY_VM(READ_ONCE(context->entry_rcx));
-	const struct tdx_deadline *timer;
-
-	if (READ_ONCE(context->tsc_deadline.update) & 1)
-		return deadline_to_tdx(READ_ONCE(context->tsc_deadline.deadline));
-	if (!vm)
-		return TDX_DEADLINE_OFF;
-	timer = this_cpu_ptr(&vtl_tdx_vps.deadlines[vm - 1]);
-	return timer->expired ? TDX_DEADLINE_OFF : timer->programmed;
-}
-
-ktime_t vtl_tdx_halt_end(struct mshv_vtl_run *run)
-{
-	u64 deadline = halt_deadline(tdx_context(run));
+	u64 deadline = per_cpu(vtl_tdx_vps.deadline, cpu);
 	u64 now = rdtsc_ordered();
 	u64 cycles;
 
@@ -128,21 +102,36 @@ ktime_t vtl_tdx_halt_end(struct mshv_vtl_run *run)
 	if (deadline <= now)
 		return ktime_get();
 
-	/* The VMM may name any time: what is too far ends early, as on TDX. */
 	cycles = min_t(u64, deadline - now, (u64)tsc_khz * HALT_MS_MAX);
 	return ktime_add_ns(ktime_get(),
 			    mul_u64_u32_div(cycles, NSEC_PER_MSEC, tsc_khz));
 }
 
-/* As if VTL0 had been entered at its deadline. */
-void vtl_tdx_halt_expire(struct mshv_vtl_run *run)
+/*
+ * What the VMM asked the entry for beside running VTL0, and takes for done when
+ * VTL0 has exited: an event that it injects (then it keeps the offload off), or an
+ * invalidation of translations.
+ */
+static bool entry_has_more_to_do(const struct mshv_vtl_run *run)
 {
-	struct mshv_tdx_context *context = tdx_context(run);
-	unsigned int vm = TDX_ENTRY_VM(READ_ONCE(context->entry_rcx));
+	return !(READ_ONCE(run->offload_flags) & MSHV_VTL_OFFLOAD_INTR_INJECT) ||
+	       READ_ONCE(tdx_context(run)->entry_rcx) & TDX_ENTRY_INVALIDATE;
+}
 
-	if (vm)
-		this_cpu_write(vtl_tdx_vps.deadlines[vm - 1].expired, true);
-	WRITE_ONCE(context->tsc_deadline.update, 0);
-	context->exit.r10 = 0;
-	WRITE_ONCE(context->exit.rax, TDX_EXIT_DEADLINE);
+/*
+ * As if VTL0 had been entered at its deadline, unless that would tell the VMM that
+ * more has been done: then as if an interrupt had kept VTL0 from being entered, and
+ * the VMM looks at its timers as well.
+ */
+bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu)
+{
+	struct mshv_tdx_exit *exit = &tdx_context(run)->exit;
+
+	if (!vtl_tdx_deadline_expire(per_cpu_ptr(&vtl_tdx_vps, cpu)))
+		return false;
+
+	exit->r10 = 0;
+	WRITE_ONCE(exit->rax, entry_has_more_to_do(run) ?
+			      (u64)TDX_PENDING_INTERRUPT << 32 : TDX_EXIT_DEADLINE);
+	return true;
 }

@@ -64,7 +64,7 @@ int vtl_tdx_session_begin(struct mshv_vtl_run *run)
 	u64 status = vp_configure(vp);
 
 	if (!status)
-		status = vtl_tdx_deadline_update(vp, context);
+		status = vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(READ_ONCE(context->entry_rcx)));
 	if (status) {
 		WRITE_ONCE(context->exit.rax, status);
 		return -EIO;
@@ -180,8 +180,11 @@ static int exit_reason_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
 	bool event = vp->regs.r10 & TDX_EVENT_VALID;
 	u32 reason = vp->regs.rax;
 
-	if (reason == TDX_EXIT_DEADLINE &&
-	    vtl_tdx_deadline_expire(vp, TDX_ENTRY_VM(READ_ONCE(context->entry_rcx))))
+	/*
+	 * The CPU counts down in 32 bits: a deadline that is further away ends
+	 * VTL0's run early. The next entry starts the count again.
+	 */
+	if (reason == TDX_EXIT_DEADLINE && vtl_tdx_deadline_expire(vp))
 		return VTL_EXIT_USER;
 	/* The VMM injects the event again, whatever else there is to do. */
 	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) || event)

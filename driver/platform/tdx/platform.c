@@ -8,6 +8,7 @@
  * write registers.c, IPIs ipi.c, the calls tdcall.c, and which of them the VMM may
  * make filter.c.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -60,7 +61,8 @@ static int vp_alloc(unsigned int cpu, struct tdx_vp *vp)
 	if (!page)
 		goto free;
 
-	vtl_tdx_state_reset(&vp->state);
+	vtl_tdx_state_reset(&vp->state, false);
+	vp->deadline = TDX_DEADLINE_OFF;
 	/* Pairs with the load in vtl_tdx_vp_prepare(). */
 	smp_store_release(&vp->vapic, page_address(page));
 	return 0;
@@ -70,15 +72,31 @@ free:
 	return -ENOMEM;
 }
 
-/* What the last VMM's VTL0 has left in this CPU is not for the next one. */
-static void vp_reset_here(void *unused)
+/* @here: it is this CPU's VP, so that VTL0's registers may be in this CPU. */
+static void vp_reset(struct tdx_vp *vp, bool here)
 {
-	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
-
 	if (!vp->vapic)
 		return;
-	vtl_tdx_state_reset(&vp->state);
+	vtl_tdx_state_reset(&vp->state, here);
+	vp->deadline = TDX_DEADLINE_OFF;
 	vp->configured = false;
+}
+
+static void vp_reset_here(void *unused)
+{
+	vp_reset(this_cpu_ptr(&vtl_tdx_vps), true);
+}
+
+/* What the last VMM's VTL0 has left is not for the next one. */
+static void vp_reset_all(void)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	on_each_cpu(vp_reset_here, NULL, true);
+	for_each_cpu_andnot(cpu, cpu_possible_mask, cpu_online_mask)
+		vp_reset(per_cpu_ptr(&vtl_tdx_vps, cpu), false);
+	cpus_read_unlock();
 }
 
 static void *tdx_get(void)
@@ -93,7 +111,7 @@ static void tdx_put(void *token)
 {
 	mutex_lock(&tdx_vp_lock);
 	if (!--tdx_users)
-		on_each_cpu(vp_reset_here, NULL, true);
+		vp_reset_all();
 	mutex_unlock(&tdx_vp_lock);
 	vtl_tdcall_put(token);
 }
@@ -202,6 +220,7 @@ static const struct vtl_platform_ops tdx_ops = {
 	.capability = tdx_capability,
 	.page_get = tdx_page_get,
 	.ioctl = tdx_ioctl,
+	.run_begin = vtl_tdx_run_begin,
 	.resync = vtl_tdx_vapic_resync,
 	.inject = vtl_tdx_vapic_inject,
 	.is_pending = vtl_tdx_vapic_is_pending,

@@ -430,7 +430,7 @@ static void pkru_clear(void)
 	local_irq_restore(flags);
 }
 
-void vtl_tdx_state_reset(struct tdx_state *state)
+void vtl_tdx_state_reset(struct tdx_state *state, bool here)
 {
 	void *extended = state->extended;
 	u64 xcr0 = state->xcr0;
@@ -440,8 +440,7 @@ void vtl_tdx_state_reset(struct tdx_state *state)
 	state->extended = extended;
 	xcr0_keep(state, XFEATURE_MASK_FP);
 	state->dr6 = DR6_RESERVED;
-	/* The first time it is 0: VTL0 has not run, and this may be another CPU. */
-	if (!xcr0)
+	if (!here)
 		return;
 	/* Where the kernel has no use for XCR0, VTL0's is in the register. */
 	if (xcr0 != XFEATURE_MASK_FP && !features.xcr0)

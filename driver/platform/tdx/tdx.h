@@ -56,6 +56,8 @@
 /* L2 VMs have the numbers 1 to 3; VTL0 is VM 1. */
 #define TDX_VMS				3
 #define TDX_VM_VTL0			1
+/* TDG.VP.ENTER is asked to invalidate translations, too. */
+#define TDX_ENTRY_INVALIDATE		3ULL
 #define TDX_ENTRY_VM(entry_rcx)		((unsigned int)((entry_rcx) >> 52 & 3))
 
 /* Fields of VM 1; those of the next VM have a class that is 8 higher. */
@@ -119,21 +121,12 @@ struct tdx_state {
 };
 
 /**
- * struct tdx_deadline - the timer that the TDX module has for one L2 VM
- * @programmed: what it was told last: a TSC value, or TDX_DEADLINE_OFF
- * @expired:    VTL0 has exited for it, and the VMM has not set a new one yet
- */
-struct tdx_deadline {
-	u64 programmed;
-	bool expired;
-};
-
-/**
  * struct tdx_vp - what is kept for a VP
  * @vapic:      virtual APIC page, shared with the VMM; stays until module exit
  * @targets:    scratch memory for the VPs that an IPI of this one is for
  * @state:      registers that are switched here
- * @deadlines:  timers, by VM number - 1
+ * @deadline:   when VTL0 exits for its timer: a TSC value, or TDX_DEADLINE_OFF
+ * @programmed: the deadline that the TDX module has for a VM, by VM number - 1
  * @gpr:        in a session: physical address of VTL0's general registers
  * @regs:       in a session: of the last TDG.VP.ENTER
  * @busy:       in a session: how many entries the TDX module was too busy for
@@ -145,7 +138,8 @@ struct tdx_vp {
 	void *vapic;
 	cpumask_var_t targets;
 	struct tdx_state state;
-	struct tdx_deadline deadlines[TDX_VMS];
+	u64 deadline;
+	u64 programmed[TDX_VMS];
 	u64 gpr;
 	struct tdcall_regs regs;
 	unsigned int busy;
@@ -316,11 +310,12 @@ void *vtl_tdx_state_alloc(void);
 
 /**
  * vtl_tdx_state_reset() - VTL0's registers as they are in a fresh CPU
- * @state: of this CPU's VP; or of any that VTL0 has never run on
+ * @state: of a VP that nobody runs
+ * @here:  the VP is this CPU's, and VTL0 may have run: so reset the registers, too
  *
- * Context: preemption off, if VTL0 has run there.
+ * Context: preemption off, if @here.
  */
-void vtl_tdx_state_reset(struct tdx_state *state);
+void vtl_tdx_state_reset(struct tdx_state *state, bool here);
 
 /**
  * vtl_tdx_state_session_begin() - load the registers that the kernel does not need
@@ -406,37 +401,43 @@ bool vtl_tdx_vapic_is_pending(const struct mshv_vtl_run *run);
 u64 vtl_tdx_deadline_off(struct tdx_vp *vp);
 
 /**
- * vtl_tdx_deadline_update() - tell the TDX module what the VMM has changed
- * @vp:      of this CPU
- * @context: VTL0's; untrusted
+ * vtl_tdx_run_begin() - see vtl_platform_ops.run_begin
+ * @run: the run page of the VP
+ * @cpu: the VP
+ */
+void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu);
+
+/**
+ * vtl_tdx_deadline_program() - tell the TDX module the VP's deadline, if it is new
+ * @vp: of this CPU
+ * @vm: the VM that is going to be entered; untrusted, 0 to 3
  *
  * Context: preemption off, before a session.
  * Return: RAX of the call that failed; 0 for success.
  */
-u64 vtl_tdx_deadline_update(struct tdx_vp *vp, struct mshv_tdx_context *context);
+u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm);
 
 /**
- * vtl_tdx_deadline_expire() - VTL0 has exited because of its deadline
- * @vp: of this CPU
- * @vm: which VM
+ * vtl_tdx_deadline_expire() - take the deadline away if it has passed
+ * @vp: of the caller, who runs it
  *
- * Context: preemption off.
- * Return: false if the deadline is still to come: the TDX module's timer is too
- * short for it. Then VTL0 is to be entered again.
+ * Context: any.
+ * Return: false if it is still to come.
  */
-bool vtl_tdx_deadline_expire(struct tdx_vp *vp, unsigned int vm);
+bool vtl_tdx_deadline_expire(struct tdx_vp *vp);
 
 /**
  * vtl_tdx_halt_end() - see vtl_platform_ops.halt_end
- * @run: the run page of this VP
+ * @cpu: the VP
  */
-ktime_t vtl_tdx_halt_end(struct mshv_vtl_run *run);
+ktime_t vtl_tdx_halt_end(unsigned int cpu);
 
 /**
  * vtl_tdx_halt_expire() - see vtl_platform_ops.halt_expire
- * @run: the run page of this VP
+ * @run: the run page of the VP
+ * @cpu: the VP
  */
-void vtl_tdx_halt_expire(struct mshv_vtl_run *run);
+bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu);
 
 /**
  * vtl_tdx_session_begin() - see vtl_platform_ops.session_begin
