@@ -436,6 +436,9 @@ void stay_begin_as_it_is(struct stay *stay)
 void stay_begin(struct stay *stay)
 {
 	stay->cpu = guest.vp;
+	/* The VMM takes the offload back while it has an event to inject. */
+	__atomic_fetch_or(&lab.run[guest.vp]->offload_flags, MSHV_VTL_OFFLOAD_INTR_INJECT,
+			  __ATOMIC_RELAXED);
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
 	stay_begin_as_it_is(stay);
 }

@@ -136,7 +136,7 @@ struct stay {
 
 /*
  * Begins a stay of @guest.vp, whose thread of the VMM was stopped. The VP does
- * what it was last told to.
+ * what it was last told to, and the driver injects.
  */
 void stay_begin(struct stay *stay);
 
