@@ -160,8 +160,11 @@ static int __init main_init(void)
 	vtl_debugfs_init();
 
 	ret = main_nodes_init();
-	if (ret)
+	if (ret) {
+		pr_err("the nodes under /dev cannot be created (%d): another driver may have one of them\n",
+		       ret);
 		goto exit_debugfs;
+	}
 	return 0;
 
 exit_debugfs:
