@@ -6,8 +6,12 @@
  * command); what it means is checked by the part that owns it. Knows nothing
  * of vectors.
  */
+#define pr_fmt(fmt) "mshv_vtl: " fmt
+
 #include <linux/anon_inodes.h>
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -15,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -47,10 +52,12 @@ static_assert(sizeof(struct mshv_map_device_intr) == 16);
  * struct vtl_file - an open VTL file
  * @redirect: the references that it holds
  * @entry:    keeps what enters VTL0 in place
+ * @runs:     VTL0 was run through it, so CPUs stay as they are until it is closed
  */
 struct vtl_file {
 	struct redirect_file redirect;
 	void *entry;
+	atomic_t runs;
 };
 
 static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
@@ -92,6 +99,25 @@ static long vtl_ioctl_map(struct vtl_file *file,
 	default:
 		return -EINVAL;
 	}
+}
+
+/*
+ * The thread that runs a VP is bound to its CPU. If that CPU went, the scheduler would
+ * move the thread before a driver is asked, and the VP could never run again.
+ */
+static void vtl_cpus_keep(struct vtl_file *file)
+{
+	if (!vtl_platform()->available() || atomic_xchg(&file->runs, 1))
+		return;
+	cpu_hotplug_disable();
+	pr_info("CPUs neither come nor go while a VMM runs VTL0\n");
+}
+
+static long vtl_ioctl_run(struct vtl_file *file)
+{
+	if (unlikely(!atomic_read(&file->runs)))
+		vtl_cpus_keep(file);
+	return vtl_vtl0_run();
 }
 
 static long vtl_ioctl_set_poll_file(struct vtl_file *file,
@@ -195,7 +221,7 @@ static long vtl_ioctl(struct file *filp, unsigned int command,
 	case MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT:
 		return vtl_ioctl_map(file, (void __user *)arg);
 	case MSHV_RETURN_TO_LOWER_VTL:
-		return vtl_vtl0_run();
+		return vtl_ioctl_run(file);
 	case MSHV_SET_POLL_FILE:
 		return vtl_ioctl_set_poll_file(file, (void __user *)arg);
 	case MSHV_KICK_CPUS:
@@ -261,6 +287,8 @@ static int vtl_release(struct inode *inode, struct file *filp)
 	vtl_poll_drop(file, NULL);
 	vtl_redirect_file_release(&file->redirect);
 	vtl_platform()->put(file->entry);
+	if (atomic_read(&file->runs))
+		cpu_hotplug_enable();
 	kfree(file);
 	return 0;
 }

@@ -315,9 +315,28 @@ static void a_poll_file_of_an_offline_cpu_is_refused(void **state)
 	close(event);
 }
 
+/* Not even one whose VP has no mapping. */
+static void no_cpu_goes_while_vtl0_runs(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	for (cpu = 1; cpu < lab.cpus; cpu++)
+		assert_int_equal(cpu_set_online(cpu, false), -EBUSY);
+	guest_command(guest.vp, VTL0_COMMAND_MODE, VTL0_MODE_SPIN, 0, 0);
+	guest_spinning_wait(guest.vp);
+
+	vmm_destroy(guest.vm);
+	guest.vm = NULL;
+	assert_int_equal(cpu_set_online(lab.cpus - 1, false), 0);
+	assert_int_equal(cpu_set_online(lab.cpus - 1, true), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		GUEST_TEST(no_cpu_goes_while_vtl0_runs),
 		GUEST_TEST(a_signal_ends_the_stay_of_a_running_vp),
 		GUEST_TEST(a_signal_ends_the_stay_of_a_halted_vp),
 		GUEST_TEST(a_cancel_ends_the_stay_of_a_running_vp),
