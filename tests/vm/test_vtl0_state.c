@@ -388,7 +388,7 @@ static void probes_remove(void)
  * From the exit of VTL0 to the moment when its CR2 has been read, nothing of the
  * kernel's may run that could fault; noinstr is how the kernel says so.
  */
-static void no_probe_of_the_driver_changes_vtl0s_cr2(void **state)
+static void a_probe_leaves_cr2_alone(void **state)
 {
 	const uint64_t value = 0x1234567000ULL;
 	unsigned int route, refused, count;
@@ -577,7 +577,7 @@ static void avx_registers_belong_to_each(void **state)
 }
 
 /* VTL0's XSETBV exits to the VMM, which sets it by a call; see tdx/mod.rs there. */
-static void vtl0_has_an_xcr0_of_its_own(void **state)
+static void xcr0_of_vtl0(void **state)
 {
 	/* Without XSAVE, VTL2 has none to keep, and nothing to read it by. */
 	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
@@ -831,10 +831,10 @@ int main(void)
 		GUEST_TEST(vtl2_keeps_its_breakpoints),
 		GUEST_TEST(vtl0_keeps_its_debug_registers),
 		GUEST_TEST(vtl0_keeps_its_cr2),
-		GUEST_TEST(no_probe_of_the_driver_changes_vtl0s_cr2),
+		GUEST_TEST(a_probe_leaves_cr2_alone),
 		GUEST_TEST(x87_and_sse_registers_belong_to_each),
 		GUEST_TEST(avx_registers_belong_to_each),
-		GUEST_TEST(vtl0_has_an_xcr0_of_its_own),
+		GUEST_TEST(xcr0_of_vtl0),
 		GUEST_TEST(an_impossible_xcr0_is_refused),
 		GUEST_TEST(msrs_that_pass_through_belong_to_each),
 		GUEST_TEST(xss_belongs_to_each),

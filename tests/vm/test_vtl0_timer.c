@@ -136,13 +136,13 @@ static void comes_once(enum vtl0_mode mode)
 	timing_end();
 }
 
-static void a_deadline_comes_once_to_a_running_vp(void **state)
+static void an_expired_deadline_does_not_starve_a_spinning_vp(void **state)
 {
 	(void)state;
 	comes_once(VTL0_MODE_SPIN);
 }
 
-static void a_deadline_comes_once_to_a_halted_vp(void **state)
+static void an_expired_deadline_does_not_keep_a_halted_vp_awake(void **state)
 {
 	(void)state;
 	comes_once(VTL0_MODE_HALT);
@@ -610,8 +610,8 @@ static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(a_deadline_comes_once_to_a_running_vp),
-		GUEST_TEST(a_deadline_comes_once_to_a_halted_vp),
+		GUEST_TEST(an_expired_deadline_does_not_starve_a_spinning_vp),
+		GUEST_TEST(an_expired_deadline_does_not_keep_a_halted_vp_awake),
 		GUEST_TEST(the_kernel_clears_the_update_that_it_takes),
 		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs),
 		GUEST_TEST(a_deadline_in_the_past_comes_at_once_and_once),
