@@ -160,9 +160,11 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
  * In the kernel's own tree, drivers/hv/mshv_vtl/, there is hv_vmbus's header; from
  * 6.19 on hv_vmbus lets this driver have what it declares.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) && __has_include("../hyperv_vmbus.h")
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#if __has_include("../hyperv_vmbus.h")
 #include "../hyperv_vmbus.h"
 #define COMPAT_HV_CONTEXT
+#endif
 #endif
 
 #endif /* CONFIG_HYPERV */

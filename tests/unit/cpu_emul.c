@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The CPU of paper; see cpu_emul.h. Rules are those of the Intel SDM: volume 1,
+ * The CPU in software; see cpu_emul.h. Rules are those of the Intel SDM: volume 1,
  * chapter 13 (XSAVE, XRSTOR, XFD), volume 2 (each instruction), volume 4 (which CPU
  * has which MSR).
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A CPU of paper: the registers that VTL2 and VTL0 share, and the instructions of
+ * A CPU in software: the registers that VTL2 and VTL0 share, and the instructions of
  * driver/platform/tdx/insn.h that reach them.
  *
  * Owns: what a CPU has, and what it does where an instruction or a value is not

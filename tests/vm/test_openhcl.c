@@ -808,11 +808,12 @@ static struct mshv_tdcall apic_page_of_vm_2(uint64_t address)
 /* Tdx::new() (ioctl/tdx.rs:535-544), for each VP on the thread that makes it. */
 static void the_apic_page_of_vtl1_can_be_told(void **state)
 {
+	const unsigned int vps = lab.cpus;
 	void *pages[CPUS_MAX];
 	unsigned int vp;
 
 	(void)state;
-	for (vp = 0; vp < lab.cpus; vp++) {
+	for (vp = 0; vp < vps; vp++) {
 		struct mshv_tdcall args;
 
 		pages[vp] = locked_page();
@@ -821,7 +822,7 @@ static void the_apic_page_of_vtl1_can_be_told(void **state)
 		status_of(&args);
 	}
 	cpu_pin(0);
-	for (vp = 0; vp < lab.cpus; vp++)
+	for (vp = 0; vp < vps; vp++)
 		munmap(pages[vp], PAGE);
 }
 
