@@ -310,6 +310,16 @@ void guest_halted_wait(unsigned int vp)
 	}
 }
 
+void guest_sleep_wait(unsigned int vp, unsigned long halts)
+{
+	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	while (vps_column(vp, "halts") == halts) {
+		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not sleep", vp);
+		pause_briefly();
+	}
+}
+
 static const struct labhost_source *edu_find(unsigned int number)
 {
 	size_t i;
@@ -494,17 +504,12 @@ void stay_spinning(struct stay *stay)
 
 void stay_halted(struct stay *stay)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 	unsigned long halts;
 
 	guest_mode(guest.vp, VTL0_MODE_HALT);
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
-	/* The kernel counts it when it is about to sleep. */
 	halts = vps_column(guest.vp, "halts");
 	stay_begin(stay);
-	while (vps_column(guest.vp, "halts") == halts) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not sleep", guest.vp);
-		pause_briefly();
-	}
+	guest_sleep_wait(guest.vp, halts);
 }

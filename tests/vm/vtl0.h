@@ -95,9 +95,15 @@ uint64_t guest_count(unsigned int vp, unsigned int vector);
 /* Waits until they are so many; more is a failure. */
 void guest_count_wait(unsigned int vp, unsigned int vector, uint64_t count);
 
-/* Waits until a VP turns round in VTL0, or sleeps in the kernel. */
+/* Waits until a VP turns round in VTL0, or has executed HLT and does not run. */
 void guest_spinning_wait(unsigned int vp);
 void guest_halted_wait(unsigned int vp);
+
+/*
+ * Waits until the driver puts a VP's thread to sleep once more than @halts, which is
+ * what vps_column(vp, "halts") gave before.
+ */
+void guest_sleep_wait(unsigned int vp, unsigned long halts);
 
 /* Gives the guest the edu of that number, and routes it to a VP: the route. */
 unsigned int guest_edu_route(unsigned int number, unsigned int vp, unsigned int vector);
