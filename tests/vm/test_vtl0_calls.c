@@ -323,6 +323,90 @@ static void the_fields_of_openhcl_are_allowed(void **state)
 	cpu_pin(0);
 }
 
+#define EVENT(type, vector) (1ULL << 31 | (type) << 8 | (vector))
+#define WITH_ERROR	(1ULL << 11)
+#define EXTERNAL	0ULL
+#define NMI		2ULL
+#define EXCEPTION	3ULL
+#define SOFTWARE	4ULL
+#define PRIVILEGED	5ULL
+#define SOFTWARE_EXCEPTION 6ULL
+#define OTHER_EVENT	7ULL
+#define ENTRY(what, field, value) { what, VP_WR, 0, TDX_FIELD32(field), value, ALL }
+
+/*
+ * Events that OpenHCL's VMM injects (handle_interrupt(), handle_nmi(), inject_gpf(),
+ * set_pending_exception() there), and what an exit has cut short. An error code
+ * may come with any exception or not: IA32_VMX_BASIC[56] is 1 for a TD (Intel's TDX
+ * module, calc_virt_ia32_vmx_basic()).
+ */
+static void the_events_of_openhcl_are_allowed(void **state)
+{
+	static const struct asked list[] = {
+		ENTRY("an interrupt", 0x4016, EVENT(EXTERNAL, 0x10)),
+		ENTRY("the highest interrupt", 0x4016, EVENT(EXTERNAL, 0xff)),
+		ENTRY("an NMI", 0x4016, EVENT(NMI, 2)),
+		ENTRY("#UD", 0x4016, EVENT(EXCEPTION, 6)),
+		ENTRY("#GP", 0x4016, EVENT(EXCEPTION, 13) | WITH_ERROR),
+		ENTRY("#CP", 0x4016, EVENT(EXCEPTION, 21) | WITH_ERROR),
+		ENTRY("#DF without an error code", 0x4016, EVENT(EXCEPTION, 8)),
+		ENTRY("#UD with an error code", 0x4016, EVENT(EXCEPTION, 6) | WITH_ERROR),
+		ENTRY("INT", 0x4016, EVENT(SOFTWARE, 0x80)),
+		ENTRY("INT1", 0x4016, EVENT(PRIVILEGED, 1)),
+		ENTRY("INT3", 0x4016, EVENT(SOFTWARE_EXCEPTION, 3)),
+		ENTRY("the largest error code", 0x4018, 0xffff),
+		ENTRY("the longest instruction", 0x401a, 15),
+		ENTRY("the highest threshold", 0x401c, 15),
+		/* Nothing is valid, so nothing is checked. */
+		ENTRY("an event that is over", 0x4016, EVENT(NMI, 2) & ~(1ULL << 31)),
+		ENTRY("no event", 0x4016, 0),
+		ENTRY("no threshold", 0x401c, 0),
+	};
+	size_t i;
+
+	(void)state;
+	calls_begin();
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		is_allowed(list[i]);
+	cpu_pin(0);
+}
+
+/*
+ * Intel SDM, "Checks on VM-Execution Control Fields" and "Checks on VM-Entry Control
+ * Fields": VM entry would fail, of which TDX module 1.5.01 does not recover
+ * (tdx_failed_vmentry()).
+ */
+static void a_value_that_fails_vm_entry_is_refused(void **state)
+{
+	static const struct asked list[] = {
+		ENTRY("a reserved type", 0x4016, EVENT(1ULL, 0x30)),
+		ENTRY("a monitor trap", 0x4016, EVENT(OTHER_EVENT, 0)),
+		ENTRY("an NMI of another vector", 0x4016, EVENT(NMI, 3)),
+		ENTRY("an exception above 31", 0x4016, EVENT(EXCEPTION, 32)),
+		ENTRY("an interrupt with an error code", 0x4016,
+		      EVENT(EXTERNAL, 0x30) | WITH_ERROR),
+		ENTRY("an NMI with an error code", 0x4016, EVENT(NMI, 2) | WITH_ERROR),
+		ENTRY("INT3 with an error code", 0x4016,
+		      EVENT(SOFTWARE_EXCEPTION, 3) | WITH_ERROR),
+		ENTRY("the first reserved bit", 0x4016, EVENT(EXTERNAL, 0x30) | 1 << 12),
+		ENTRY("the last reserved bit", 0x4016, EVENT(EXTERNAL, 0x30) | 1 << 30),
+		/* What is there stays in part, and would be another event. */
+		{ "half an event", VP_WR, 0, TDX_FIELD32(0x4016), 1ULL << 31, 1ULL << 31 },
+		{ "an event's type", VP_WR, 0, TDX_FIELD32(0x4016), 1 << 8, 0x700 },
+		ENTRY("an error code of 17 bits", 0x4018, 0x10000),
+		ENTRY("an instruction of 16 bytes", 0x401a, 16),
+		ENTRY("a threshold above 15", 0x401c, 16),
+		{ "a bit of a threshold", VP_WR, 0, TDX_FIELD32(0x401c), 1 << 31, 1 << 31 },
+		{ "the same of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x401c)), 16, ALL },
+		{ "an NMI of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x4016)), EVENT(NMI, 0), ALL },
+	};
+
+	(void)state;
+	calls_begin();
+	ARE_REFUSED(list);
+	cpu_pin(0);
+}
+
 /* set_msr_bit() and set_apic_offload() there: a bit at a time, but for the x2APIC's. */
 static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 {
@@ -857,6 +941,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CALLS_TEST(the_fields_of_openhcl_are_allowed),
+		CALLS_TEST(the_events_of_openhcl_are_allowed),
+		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 		CALLS_TEST(no_other_leaf_is_called_for_the_vmm),

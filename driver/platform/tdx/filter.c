@@ -9,6 +9,7 @@
  * that the driver does not switch, and an address of memory that the kernel manages
  * are refused. docs/trust.md says so to users.
  */
+#include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -47,7 +48,30 @@
 
 #define INVGLA_LIST		BIT_ULL(0)
 
-/* Fields of an L2 VM's VMCS that the VMM may write, and the bits of each. */
+/* VM-entry interruption information: the event that VTL0 gets at the entry. */
+#define CODE_ENTRY_EVENT	0x4016
+#define EVENT_VECTOR		GENMASK(7, 0)
+#define EVENT_TYPE		GENMASK(10, 8)
+#define EVENT_ERROR_CODE	BIT(11)
+#define EVENT_RESERVED		GENMASK(30, 12)
+
+/* Types of events. 1 is reserved, and 7 is a monitor trap, which OpenHCL has no use for. */
+#define EVENT_INTERRUPT		0
+#define EVENT_NMI		2
+#define EVENT_EXCEPTION		3
+#define EVENT_SOFTWARE_INTERRUPT 4
+#define EVENT_PRIVILEGED_EXCEPTION 5
+#define EVENT_SOFTWARE_EXCEPTION 6
+
+#define EVENT_NMI_VECTOR	2
+#define EVENT_EXCEPTION_MAX	31
+
+/*
+ * Fields of an L2 VM's VMCS that the VMM may write, and the bits of each. The TDX
+ * module does not check the entry event, what belongs to it, and the TPR threshold: a
+ * value with which VM entry fails ends the TDX module, at least 1.5.01. (Intel SDM,
+ * "Checks on VM-Execution Control Fields" and "Checks on VM-Entry Control Fields".)
+ */
 static const struct vmcs_range {
 	u32 first, last;
 	u64 bits;
@@ -58,7 +82,10 @@ static const struct vmcs_range {
 	{ 0x4002, 0x4002, ~BIT_ULL(27) }, /* processor controls; #27 kills the TD */
 	{ 0x4004, 0x4004, ~0ULL },	/* exception bitmap */
 	{ 0x4012, 0x4012, BIT_ULL(9) },	/* entry controls: IA-32e mode */
-	{ 0x4016, 0x401e, ~0ULL },	/* entry event, TPR threshold, secondary controls */
+	{ 0x4018, 0x4018, GENMASK_ULL(15, 0) }, /* error code of the entry event */
+	{ 0x401a, 0x401a, GENMASK_ULL(3, 0) }, /* length of its instruction */
+	{ 0x401c, 0x401c, GENMASK_ULL(3, 0) }, /* TPR threshold */
+	{ 0x401e, 0x401e, ~0ULL },	/* secondary controls */
 	{ 0x4800, 0x4824, ~0ULL },	/* segment limits and rights, interruptibility */
 	{ 0x482a, 0x482a, ~0ULL },	/* SYSENTER_CS */
 	{ 0x6000, 0x6006, ~0ULL },	/* CR0 and CR4 masks and shadows */
@@ -256,6 +283,36 @@ static unsigned int class_vm(unsigned int class, unsigned int *base)
 	return 0;
 }
 
+/*
+ * An error code may come with any exception or without, as IA32_VMX_BASIC[56] is 1
+ * for a TD. Part of an event would combine with what is there.
+ */
+static bool event_is_allowed(const struct mshv_tdcall *args)
+{
+	u32 event = args->r8, vector = event & EVENT_VECTOR;
+
+	if ((u32)args->r9 != U32_MAX || args->r8 > U32_MAX)
+		return false;
+	if (!(event & TDX_EVENT_VALID))
+		return true;
+	if (event & EVENT_RESERVED)
+		return false;
+
+	switch (FIELD_GET(EVENT_TYPE, event)) {
+	case EVENT_EXCEPTION:
+		return vector <= EVENT_EXCEPTION_MAX;
+	case EVENT_NMI:
+		return vector == EVENT_NMI_VECTOR && !(event & EVENT_ERROR_CODE);
+	case EVENT_INTERRUPT:
+	case EVENT_SOFTWARE_INTERRUPT:
+	case EVENT_PRIVILEGED_EXCEPTION:
+	case EVENT_SOFTWARE_EXCEPTION:
+		return !(event & EVENT_ERROR_CODE);
+	default:
+		return false;
+	}
+}
+
 static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int vm)
 {
 	u32 code = FIELD_CODE(args->rdx);
@@ -265,6 +322,8 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 	if (code == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC))
 		return vm == 2 && args->r9 == ~0ULL && !(args->r8 & ~PAGE_ADDRESS) &&
 		       own_page_check(OWN_VAPIC_VM2, args->r8);
+	if (code == CODE_ENTRY_EVENT)
+		return event_is_allowed(args);
 
 	for (i = 0; i < ARRAY_SIZE(vmcs_writable); i++) {
 		if (code < vmcs_writable[i].first || code > vmcs_writable[i].last)
