@@ -46,6 +46,7 @@ void cpu_reset(unsigned int has, uint64_t cr4)
 	cpu.cr4 = cr4;
 	cpu.registers.xcr0 = CPU_X87;
 	cpu.registers.dr6 = DR6_RESERVED;
+	cpu.registers.dr7 = CPU_DR7_RESET;
 	cpu.registers.extended.mxcsr = CPU_MXCSR_DEFAULT;
 	boot_cpu_data.cpuid_level = has & CPU_XSAVE ? 0x1f : 0xb;
 }
@@ -313,6 +314,16 @@ void insn_extended_store(void *area, u64 components)
 		xsave(area, components);
 	else
 		legacy_store(area, CPU_X87 | CPU_SSE);
+}
+
+/* ---- debug registers ---- */
+
+/* While a breakpoint is on, an address of the other side's would be watched. */
+void cpu_write_dr(unsigned int number, u64 value)
+{
+	check(!(cpu.registers.dr7 & CPU_DR7_ENABLE), "DR%u changes with DR7 %lx", number,
+	      cpu.registers.dr7);
+	cpu.registers.dr[number] = value;
 }
 
 /* ---- memory ---- */

@@ -31,6 +31,10 @@
 #define CPU_MXCSR_MASK		0x0002ffffU
 #define CPU_MXCSR_DEFAULT	0x1f80U
 
+/* Local and global enable bits of the four breakpoints, and a reset's value. */
+#define CPU_DR7_ENABLE		0xffU
+#define CPU_DR7_RESET		0x400U
+
 /* The index of each MSR in struct cpu_registers. */
 enum cpu_msr {
 	CPU_MSR_SPEC_CTRL,

@@ -119,6 +119,7 @@ u32 insn_rdpkru(void);
 void insn_wrpkru(u32 value);
 void insn_extended_load(const void *area, u64 components);
 void insn_extended_store(void *area, u64 components);
+void cpu_write_dr(unsigned int number, u64 value);
 
 #define insn_read_cr2() (cpu.registers.cr2)
 #define insn_write_cr2(value) ((void)(cpu.registers.cr2 = (value)))
@@ -128,10 +129,11 @@ void insn_extended_store(void *area, u64 components);
 #define insn_read_dr3() (cpu.registers.dr[3])
 #define insn_read_dr6() (cpu.registers.dr6)
 #define insn_read_dr7() (cpu.registers.dr7)
-#define insn_write_dr0(value) ((void)(cpu.registers.dr[0] = (value)))
-#define insn_write_dr1(value) ((void)(cpu.registers.dr[1] = (value)))
-#define insn_write_dr2(value) ((void)(cpu.registers.dr[2] = (value)))
-#define insn_write_dr3(value) ((void)(cpu.registers.dr[3] = (value)))
+#define insn_write_dr0(value) cpu_write_dr(0, value)
+#define insn_write_dr1(value) cpu_write_dr(1, value)
+#define insn_write_dr2(value) cpu_write_dr(2, value)
+#define insn_write_dr3(value) cpu_write_dr(3, value)
 #define insn_write_dr6(value) ((void)(cpu.registers.dr6 = (value)))
+#define insn_write_dr7(value) ((void)(cpu.registers.dr7 = (value)))
 
 #endif /* _SHIM_CPU_H */

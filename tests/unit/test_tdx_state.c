@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The registers that VTL2 and VTL0 share on TDX: driver/platform/tdx/state.c on a CPU
- * of paper (cpu_emul.h), which has what QEMU's lacks.
+ * in software (cpu_emul.h), which has what QEMU's lacks.
  *
  * Both sides have random values, so one that is where it should not be is no other
  * one by chance. Which register is switched when is the table of docs/state.md.
@@ -28,6 +28,9 @@ static struct mshv_tdx_context context;
 /* What each side has in its registers, when it runs. */
 static struct cpu_registers vtl2;
 static struct cpu_registers vtl0;
+
+/* DR7 when VTL2 calls the TDX module, which is what it returns with. */
+static uint64_t dr7_at_call;
 
 static bool kernel_uses(u64 cr4_bit)
 {
@@ -87,7 +90,8 @@ static void breakpoints_change(void)
 {
 	if (random_once_in(&stream, 2))
 		debug_registers_change(&cpu.registers);
-	cpu.registers.dr7 = random_once_in(&stream, 2) ? 0x400 : 0x401 | random_below(&stream, 256);
+	cpu.registers.dr7 = random_once_in(&stream, 2) ?
+		CPU_DR7_RESET : CPU_DR7_RESET | 1 | random_below(&stream, 256);
 }
 
 /* ---- the two sides ---- */
@@ -240,6 +244,7 @@ static void vtl2_kernel_check(void)
 		check(registers->pkru == vtl2.pkru, "VTL2");
 	if (kernel_uses(X86_CR4_OSXSAVE))
 		check(registers->xcr0 == vtl2.xcr0, "VTL2: %lx", registers->xcr0);
+	check(registers->dr7 == vtl2.dr7, "VTL2: %lx, wanted %lx", registers->dr7, vtl2.dr7);
 	if (vtl2.dr7 & DR7_ENABLE)
 		check(!memcmp(registers->dr, vtl2.dr, sizeof(vtl2.dr)), "VTL2");
 }
@@ -294,15 +299,18 @@ static void vtl0_enter(void)
 	vtl2.dr7 = cpu.registers.dr7;
 	vtl2.pkru = cpu.registers.pkru;
 	vtl_tdx_state_enter(&state);
+	/* VTL0's addresses are in place, and VTL2 still runs. */
+	check(!(cpu.registers.dr7 & CPU_DR7_ENABLE), "DR7 is %lx", cpu.registers.dr7);
 	/* This one the TDX module switches. */
-	cpu.registers.dr7 = 0x400 | random_below(&stream, 256);
+	dr7_at_call = cpu.registers.dr7;
+	cpu.registers.dr7 = CPU_DR7_RESET | random_below(&stream, 256);
 	vtl0_check();
 }
 
 static void vtl0_leave(void)
 {
 	vtl0 = cpu.registers;
-	cpu.registers.dr7 = vtl2.dr7;
+	cpu.registers.dr7 = dr7_at_call;
 	vtl_tdx_state_leave(&state);
 	vtl2_kernel_check();
 }
@@ -465,7 +473,7 @@ static void tile_data_survives_the_xfd_of_either(void **unused)
 
 static void breakpoint_set(bool on)
 {
-	cpu.registers.dr7 = on ? 0x401 : 0x400;
+	cpu.registers.dr7 = on ? CPU_DR7_RESET | 1 : CPU_DR7_RESET;
 	if (on)
 		debug_registers_change(&cpu.registers);
 }

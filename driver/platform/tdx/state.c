@@ -39,8 +39,9 @@
 /* Bits of MXCSR that every CPU with SSE2 has, for one that tells no mask. */
 #define MXCSR_MASK_DEFAULT	0x0000ffbf
 
-/* Local and global enable bits of the four breakpoints. */
+/* Local and global enable bits of the four breakpoints; and none of them. */
 #define DR7_ENABLE		0xffULL
+#define DR7_OFF			0x400ULL
 
 /* Intel SDM, CPUID. */
 #define CPUID_1_ECX_XSAVE		BIT(26)
@@ -327,12 +328,15 @@ static __always_inline bool debug_registers_differ(const struct tdx_state *state
  * The TDX module switches DR7 alone. DR0 to DR3 mean nothing to Linux while no
  * breakpoint is active, so VTL0's stay in place from entry to entry. A breakpoint
  * of VTL2 may be set and cleared by an interrupt in between: hence the comparison.
- * DR6 is written only when the two differ, which is while VTL0 is being debugged.
+ * VTL2's DR7 must not watch VTL0's addresses: the TDX module returns with what it was
+ * called with, which is off. DR6 is written only when the two differ, which is while
+ * VTL0 is being debugged.
  */
 static __always_inline void debug_registers_enter(struct tdx_state *state)
 {
-	state->breakpoints = insn_read_dr7() & DR7_ENABLE;
-	if (unlikely(state->breakpoints)) {
+	state->dr7_vtl2 = insn_read_dr7();
+	if (unlikely(state->dr7_vtl2 & DR7_ENABLE)) {
+		insn_write_dr7(DR7_OFF);
 		state->dr_vtl2[0] = insn_read_dr0();
 		state->dr_vtl2[1] = insn_read_dr1();
 		state->dr_vtl2[2] = insn_read_dr2();
@@ -357,11 +361,12 @@ static __always_inline void debug_registers_leave(struct tdx_state *state)
 	state->dr6 = insn_read_dr6();
 	if (unlikely(state->dr6 != DR6_RESERVED))
 		insn_write_dr6(DR6_RESERVED);
-	if (unlikely(state->breakpoints)) {
+	if (unlikely(state->dr7_vtl2 & DR7_ENABLE)) {
 		insn_write_dr0(state->dr_vtl2[0]);
 		insn_write_dr1(state->dr_vtl2[1]);
 		insn_write_dr2(state->dr_vtl2[2]);
 		insn_write_dr3(state->dr_vtl2[3]);
+		insn_write_dr7(state->dr7_vtl2);
 	}
 }
 

@@ -90,8 +90,8 @@
  * @xfd_vtl0:     VTL0's
  * @pkru_vtl2:    VTL2's
  * @pkru_vtl0:    VTL0's
- * @breakpoints:  while VTL0 runs: VTL2 has breakpoints, and they are in @dr_vtl2
- * @dr_vtl2:      VTL2's DR0 to DR3
+ * @dr7_vtl2:     while VTL0 runs: VTL2's
+ * @dr_vtl2:      VTL2's DR0 to DR3, if its DR7 has a breakpoint on
  * @dr:           VTL0's
  * @dr6:          VTL0's
  * @xcr0:         VTL0's; VTL0 cannot change it without an exit
@@ -111,7 +111,7 @@ struct tdx_state {
 	u64 xfd_vtl0;
 	u32 pkru_vtl2;
 	u32 pkru_vtl0;
-	u64 breakpoints;
+	u64 dr7_vtl2;
 	u64 dr_vtl2[4];
 	u64 dr[4];
 	u64 dr6;
