@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
 #include <linux/anon_inodes.h>
-#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -57,7 +56,7 @@ static_assert(sizeof(struct mshv_map_device_intr) == 16);
 struct vtl_file {
 	struct redirect_file redirect;
 	void *entry;
-	atomic_t runs;
+	bool runs;
 };
 
 static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
@@ -107,7 +106,7 @@ static long vtl_ioctl_map(struct vtl_file *file,
  */
 static void vtl_cpus_keep(struct vtl_file *file)
 {
-	if (!vtl_platform()->available() || atomic_xchg(&file->runs, 1))
+	if (!vtl_platform()->available() || xchg(&file->runs, true))
 		return;
 	cpu_hotplug_disable();
 	pr_info("CPUs neither come nor go while a VMM runs VTL0\n");
@@ -115,7 +114,7 @@ static void vtl_cpus_keep(struct vtl_file *file)
 
 static long vtl_ioctl_run(struct vtl_file *file)
 {
-	if (unlikely(!atomic_read(&file->runs)))
+	if (unlikely(!READ_ONCE(file->runs)))
 		vtl_cpus_keep(file);
 	return vtl_vtl0_run();
 }
@@ -287,7 +286,7 @@ static int vtl_release(struct inode *inode, struct file *filp)
 	vtl_poll_drop(file, NULL);
 	vtl_redirect_file_release(&file->redirect);
 	vtl_platform()->put(file->entry);
-	if (atomic_read(&file->runs))
+	if (file->runs)
 		cpu_hotplug_enable();
 	kfree(file);
 	return 0;

@@ -209,6 +209,10 @@ struct miscdevice {
 #define MODULE_DESCRIPTION(text) struct shim_unused
 #define MODULE_LICENSE(text) struct shim_unused
 #define pr_info(...) ((void)0)
+#define pr_err(...) ((void)0)
+/* VTL0 is never run here. */
+#define cpu_hotplug_disable() ((void)0)
+#define cpu_hotplug_enable() ((void)0)
 
 extern int (*const shim_module_init)(void);
 extern void (*const shim_module_exit)(void);
