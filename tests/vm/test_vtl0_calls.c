@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -486,6 +488,68 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 	munmap(page, PAGE);
 }
 
+/* Each CPU counts by itself, until it is told to add what it has to the total. */
+static FILE *vmstat_open(void)
+{
+	int refresh = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+	FILE *file;
+
+	assert_true(refresh >= 0);
+	assert_int_equal(write(refresh, "1", 1), 1);
+	close(refresh);
+	file = fopen("/proc/vmstat", "re");
+	check(file, "/proc/vmstat: %s", strerror(errno));
+	return file;
+}
+
+static unsigned long pins_acquired(void)
+{
+	static const char name[] = "nr_foll_pin_acquired ";
+	unsigned long pins = ULONG_MAX;
+	FILE *file = vmstat_open();
+	char line[128];
+
+	while (pins == ULONG_MAX && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, name, sizeof(name) - 1))
+			pins = strtoul(line + sizeof(name) - 1, NULL, 10);
+	}
+	fclose(file);
+	check(pins != ULONG_MAX, "/proc/vmstat has no %s", name);
+	return pins;
+}
+
+#define LOCKED_SIZE	(32UL << 20)
+
+/* Where a VMM has much locked memory, its page is looked for, and it alone is pinned. */
+static void no_other_page_of_the_vmm_is_pinned(void **state)
+{
+	/* Mappings come below those that are there; so does the search. */
+	uint8_t *page = page_own(), *locked;
+	const struct asked asked = { "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC),
+				     frame_of(page), ALL };
+	uint64_t begun;
+	unsigned long pins;
+
+	(void)state;
+	locked = mmap(NULL, LOCKED_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	assert_true(locked != MAP_FAILED);
+	assert_true(locked < page);
+	memset(page, 0, PAGE);
+	calls_begin();
+	pins = pins_acquired();
+	begun = clock_ms(CLOCK_MONOTONIC);
+	is_allowed(asked);
+	begun = clock_ms(CLOCK_MONOTONIC) - begun;
+	pins = pins_acquired() - pins;
+	cpu_pin(0);
+	print_message("# %lu MiB of locked memory: %lu pages pinned, %lu ms\n",
+		      LOCKED_SIZE >> 20, pins, (unsigned long)begun);
+	munmap(locked, LOCKED_SIZE);
+	munmap(page, PAGE);
+	assert_int_equal(pins, 1);
+}
+
 static void no_other_leaf_is_called_for_the_vmm(void **state)
 {
 	static const struct asked list[] = {
@@ -861,6 +925,30 @@ static void a_module_that_is_busy_is_asked_again(void **state)
 
 #define FOR_EVER	(1 << 18)
 
+/* The VMM's own calls, too: OpenHCL's panics on any status that is no success. */
+static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
+{
+	struct mshv_tdcall args = { .rax = VP_WR, .rdx = TDX_FIELD32(0x401c), .r8 = 3, .r9 = ALL };
+	uint64_t before;
+
+	(void)state;
+	calls_begin();
+	before = guest_module_stats().hooked;
+	hook_status(VP_WR, BUSY, 3);
+	assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_TDCALL, &args), 0);
+	assert_int_equal(args.rax, 0);
+	assert_int_equal(guest_module_stats().hooked - before, 3);
+
+	/* One that stays busy is what the VMM learns in the end. */
+	args.rax = VP_WR;
+	hook_status(VP_WR, BUSY, FOR_EVER);
+	assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_TDCALL, &args), 0);
+	hook_status(VP_WR, 0, 0);
+	assert_int_equal(args.rax, BUSY);
+	assert_true(guest_module_stats().hooked - before < FOR_EVER);
+	cpu_pin(0);
+}
+
 /* How often it was asked, of FOR_EVER times that it would have been busy. */
 static uint64_t busy_for_ever(uint32_t leaf, int *ret)
 {
@@ -945,6 +1033,7 @@ int main(void)
 		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
+		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
 		CALLS_TEST(no_other_leaf_is_called_for_the_vmm),
 		CALLS_TEST(the_drivers_own_fields_are_not_the_vmms_to_write),
 		CALLS_TEST(leaves_that_take_an_address_take_no_foreign_one),
@@ -957,6 +1046,7 @@ int main(void)
 		CALLS_TEST(a_refused_virtual_apic_page_is_told),
 		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_told),
 		CALLS_TEST(a_module_that_is_busy_is_asked_again),
+		CALLS_TEST(a_module_that_is_busy_is_asked_again_for_the_vmm),
 		CALLS_TEST(a_module_that_stays_busy_is_told),
 		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};

@@ -136,6 +136,9 @@ enum own_page_use {
 	OWN_PAGE_USES,
 };
 
+/* How many pages are looked at without a chance for others to run. */
+#define OWN_PAGES_LOOK		32
+
 /* Protects the pages of all CPUs, from the check to the end of the call. */
 static DEFINE_MUTEX(own_pages_lock);
 static DEFINE_PER_CPU(struct own_page[OWN_PAGE_USES], own_pages);
@@ -180,21 +183,41 @@ static bool locked_range_find(unsigned long *start, unsigned long *end)
 }
 
 /*
+ * Looks for @gpa among the pages that are mapped from @start, up to OWN_PAGES_LOOK of
+ * them, and moves @start to it or behind what was looked at. Pages that are not there
+ * stay so.
+ */
+static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
+{
+	struct page *pages[OWN_PAGES_LOOK];
+	int count = min_t(unsigned long, OWN_PAGES_LOOK, (end - *start) >> PAGE_SHIFT);
+	int found = -1, i;
+
+	count = get_user_pages_fast_only(*start, count, 0, pages);
+	for (i = 0; i < count; i++) {
+		if (page_to_phys(pages[i]) == gpa)
+			found = i;
+		put_page(pages[i]);
+	}
+	*start += PAGE_SIZE * (found >= 0 ? found : max(count, 1));
+	return found >= 0;
+}
+
+/*
  * Looks for a page in the caller's locked memory, which is where a VMM has what it
- * tells the TDX module of. Takes long, and is done once for a page.
+ * tells the TDX module of. Takes long, and is done once for a page. To pin a page may
+ * mean to move it, so only the one that is found is pinned.
  */
 static struct page *own_page_pin(u64 gpa)
 {
 	unsigned long start = 0, end;
-	struct page *page;
 
 	while (locked_range_find(&start, &end)) {
-		for (; start < end; start += PAGE_SIZE) {
+		while (start < end) {
 			if (fatal_signal_pending(current))
 				return NULL;
-			page = page_pin_at(start, gpa);
-			if (page)
-				return page;
+			if (page_look(&start, end, gpa))
+				return page_pin_at(start, gpa);
 			cond_resched();
 		}
 	}
@@ -423,6 +446,7 @@ static bool call_is_allowed(const struct mshv_tdcall *args)
 	}
 }
 
+/* OpenHCL's client panics on any status that is no success, so a busy one is retried. */
 static void call_make(struct mshv_tdcall *args)
 {
 	struct tdcall_regs regs = {
@@ -434,7 +458,7 @@ static void call_make(struct mshv_tdcall *args)
 	};
 
 	preempt_disable();
-	vtl_tdcall(&regs);
+	vtl_tdcall_retry(&regs);
 	preempt_enable();
 
 	args->rax = regs.rax;
