@@ -628,6 +628,92 @@ static void a_pause_is_one_or_zero(void **state)
 	assert_int_equal(host_sint(0).masked, 1);
 }
 
+/**
+ * struct source - OpenHCL's HclMessageSource: a thread that reads a file of its own
+ * @fd:    the file, not blocking, as PolledPipe has it
+ * @sum:   of the numbers of all messages; valid when joined
+ * @count: how many there were, likewise
+ */
+struct source {
+	pthread_t thread;
+	int fd;
+	uint64_t sum;
+	unsigned int count;
+};
+
+/* Until the stream has ended: a read that returns 0. */
+static void *source_main(void *argument)
+{
+	struct source *source = argument;
+	struct message message;
+	ssize_t length;
+
+	for (;;) {
+		if (!is_readable(source->fd, patience(5000)))
+			return NULL;
+		length = read(source->fd, &message, sizeof(message));
+		if (length < 0 && errno == EAGAIN)
+			continue;
+		if (length != sizeof(message))
+			return NULL;
+		source->sum += message.sender;
+		source->count++;
+	}
+}
+
+#define STREAM_MESSAGES	200U
+
+/* What goes by the first file while the second is read. */
+static void first_file_work(unsigned int number, int event)
+{
+	const uint8_t payload[4] = { number };
+
+	host_send_number(number);
+	assert_int_equal(post(1, TYPE_CHANNEL, payload, sizeof(payload)), 0);
+	assert_int_equal(signal_event(2, number), 0);
+	host_event(number % lab.cpus, 5);
+	assert_true(eventfd_wait(event));
+}
+
+/*
+ * vmbus_client_builder() (vmbus_client_hcl, lib.rs) opens the node twice: the first file
+ * posts, signals, sets eventfds and pauses, and the second is polled and read. The
+ * stream ends for the second when the first pauses it.
+ */
+static void the_client_uses_two_files_at_once(void **state)
+{
+	struct source source = { .fd = sint_open(O_RDWR | O_NONBLOCK) };
+	uint64_t posts = host_sint(0).posts, signals = host_sint(0).signals;
+	int event = event_make();
+	unsigned int i;
+
+	(void)state;
+	stream_resume();
+	assert_int_equal(eventfd_set(5, event), 0);
+	assert_int_equal(pthread_create(&source.thread, NULL, source_main, &source), 0);
+	for (i = 1; i <= STREAM_MESSAGES; i++)
+		first_file_work(i, event);
+	while (host_sint(0).waiting)
+		sleep_ms(1);
+	assert_int_equal(stream_pause(1), 0);
+	assert_int_equal(pthread_join(source.thread, NULL), 0);
+	assert_int_equal(source.count, STREAM_MESSAGES);
+	assert_int_equal(source.sum, STREAM_MESSAGES * (STREAM_MESSAGES + 1) / 2);
+	assert_int_equal(host_sint(0).posts - posts, STREAM_MESSAGES);
+	assert_int_equal(host_sint(0).signals - signals, STREAM_MESSAGES);
+
+	/* Resumed, it goes on; and the second file does not need the first one. */
+	stream_resume();
+	close(sint);
+	sint = source.fd;
+	host_send_number(7);
+	assert_int_equal(read_number(), 7);
+	host_event(0, 5);
+	assert_true(eventfd_wait(event));
+	assert_int_equal(eventfd_set(5, -1), 0);
+	close(event);
+}
+
 /* A VMM that dies leaves nothing on; one that has two files may close one. */
 static void the_last_close_pauses_and_forgets(void **state)
 {
@@ -731,6 +817,7 @@ int main(void)
 		TEST(the_hosts_refusal_is_told_by_its_status),
 		TEST(an_event_is_signalled),
 		TEST(a_pause_is_one_or_zero),
+		TEST(the_client_uses_two_files_at_once),
 		TEST(the_last_close_pauses_and_forgets),
 		TEST(a_cpu_that_comes_is_as_the_others),
 		TEST(proxied_interrupts_come_all_the_same),
