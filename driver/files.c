@@ -32,6 +32,7 @@
 #include "redirect.h"
 #include "run_page.h"
 #include "synic.h"
+#include "sysfs.h"
 #include "vectors.h"
 #include "vtl0_run.h"
 
@@ -399,6 +400,7 @@ static struct miscdevice mshv_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "mshv",
 	.fops = &mshv_fops,
+	.groups = vtl_sysfs_groups,
 	.mode = 0600,
 };
 

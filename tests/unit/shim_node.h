@@ -192,6 +192,7 @@ struct miscdevice {
 	int minor;
 	const char *name;
 	const struct file_operations *fops;
+	const struct attribute_group **groups;
 	unsigned int mode;
 };
 

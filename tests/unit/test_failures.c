@@ -337,6 +337,8 @@ void vtl_low_exit(void)
 	misc_deregister(&low_device);
 }
 
+const struct attribute_group *vtl_sysfs_groups[1];
+
 void vtl_debugfs_init(void)
 {
 }

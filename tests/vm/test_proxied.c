@@ -61,6 +61,7 @@ static void a_device_comes_through(void **state)
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose(), i;
 	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
+	unsigned long proxied = sysfs_count("proxied", vp);
 	uint64_t exits = host_source(source).exits;
 	int hv = hv_open();
 
@@ -75,6 +76,7 @@ static void a_device_comes_through(void **state)
 	after = vector_counts(vp, VECTOR);
 	assert_int_equal(after.proxied - before.proxied, 100);
 	assert_int_equal(after.redirected - before.redirected, 0);
+	assert_int_equal(sysfs_count("proxied", vp) - proxied, 100);
 	/* Each has cost an exit. */
 	assert_int_equal(host_source(source).exits - exits, 100);
 	close(hv);

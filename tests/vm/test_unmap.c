@@ -305,6 +305,32 @@ static void several_threads_map_and_unmap_in_a_storm(void **state)
 		assert_false(cpu_in_service(cpu));
 }
 
+/* OpenHCL mounts sysfs, and no debugfs (underhill_init/src/lib.rs). */
+static void sysfs_has_each_cpus_counters(void **state)
+{
+	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int last = lab.cpus - 1;
+	unsigned long redirected = sysfs_count("redirected", last);
+	unsigned long unmapped = sysfs_count("unmapped", last), i;
+	int vector = vtl_map(lab.vtl, 0x51, last);
+
+	(void)state;
+	source_route(edu, last, vector);
+	for (i = 1; i <= 5; i++) {
+		source_raise(edu);
+		assert_true(run_wait(lab.run[last], 0x51, WAIT_MS));
+		assert_int_equal(sysfs_count("redirected", last), redirected + i);
+	}
+	assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
+	source_raise(edu);
+	for (i = 0; i < WAIT_MS && sysfs_count("unmapped", last) == unmapped; i++)
+		sleep_ms(1);
+	assert_int_equal(sysfs_count("unmapped", last), unmapped + 1);
+	assert_int_equal(sysfs_count("redirected", last), redirected + 5);
+	assert_int_equal(sysfs_count("redirected", last), cpus_column(last, "relayed"));
+	assert_int_equal(sysfs_count("redirected", 0), cpus_column(0, "relayed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +341,7 @@ int main(void)
 		LAB_TEST(quarantine_is_bounded_in_number),
 		LAB_TEST(two_thousand_unmaps_in_a_storm),
 		LAB_TEST(several_threads_map_and_unmap_in_a_storm),
+		LAB_TEST(sysfs_has_each_cpus_counters),
 	};
 
 	return cmocka_run_group_tests_name("unmap", tests, NULL, NULL);

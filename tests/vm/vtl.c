@@ -289,6 +289,22 @@ unsigned long debugfs_column(const char *name, unsigned int cpu, const char *wan
 	return value;
 }
 
+unsigned long sysfs_count(const char *name, unsigned int cpu)
+{
+	char line[4096], *save, *word;
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/sys/class/misc/mshv/%s", name);
+	file = file_open(line);
+	check(fgets(line, sizeof(line), file), "%s is empty", name);
+	fclose(file);
+	check(strchr(line, '\n'), "%s: the line has no end", name);
+	for (word = strtok_r(line, ",\n", &save); word && cpu; cpu--)
+		word = strtok_r(NULL, ",\n", &save);
+	check(word, "%s has too few CPUs", name);
+	return strtoul(word, NULL, 10);
+}
+
 unsigned long cpus_column(unsigned int cpu, const char *name)
 {
 	return debugfs_column("cpus", cpu, name);

@@ -102,6 +102,9 @@ void totals_wait(const char *name, unsigned long value);
 /* A column of one of the driver's files that have a line for each CPU. */
 unsigned long debugfs_column(const char *name, unsigned int cpu, const char *wanted);
 
+/* What one of the attributes of /sys/class/misc/mshv has for a CPU. */
+unsigned long sysfs_count(const char *name, unsigned int cpu);
+
 /* A column of the driver's file "cpus". */
 unsigned long cpus_column(unsigned int cpu, const char *name);
 
