@@ -34,6 +34,7 @@
 #include "synic.h"
 #include "sysfs.h"
 #include "vectors.h"
+#include "vtl0_memory.h"
 #include "vtl0_run.h"
 
 /* A page index is kind << 16 | VP. */
@@ -228,6 +229,8 @@ static long vtl_ioctl(struct file *filp, unsigned int command,
 		return vtl_ioctl_kick_cpus((void __user *)arg);
 	case MSHV_GET_VP_INTERRUPTS:
 		return vtl_ioctl_get_vp_interrupts((void __user *)arg);
+	case MSHV_ADD_VTL0_MEMORY:
+		return vtl_vtl0_memory_add((void __user *)arg);
 	default:
 		return vtl_platform()->ioctl(command, (void __user *)arg);
 	}

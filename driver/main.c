@@ -22,6 +22,7 @@
 #include "sint.h"
 #include "synic.h"
 #include "vectors.h"
+#include "vtl0_memory.h"
 #include "vtl_low.h"
 
 static int main_hotplug_state;
@@ -191,6 +192,7 @@ static void __exit main_exit(void)
 	vtl_poll_exit();
 	vtl_redirect_exit();
 	vtl_platform()->vp_free_all();
+	vtl_vtl0_memory_exit();
 	vtl_vp_exit();
 	vtl_vectors_exit();
 }

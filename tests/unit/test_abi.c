@@ -23,6 +23,7 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_GET_VP_REGISTERS, 0xc010b805);
 	assert_int_equal(MSHV_SET_VP_REGISTERS, 0x4010b806);
 	assert_int_equal(MSHV_READ_VMX_CR4_FIXED1, 0x8008b833);
+	assert_int_equal(MSHV_ADD_VTL0_MEMORY, 0x4010b821);
 	assert_int_equal(MSHV_SINT_SIGNAL_EVENT, 0x4008b822);
 	assert_int_equal(MSHV_SINT_POST_MESSAGE, 0x4018b823);
 	assert_int_equal(MSHV_SINT_SET_EVENTFD, 0x4008b824);

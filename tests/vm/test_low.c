@@ -68,7 +68,7 @@ static void the_node_is_for_root_alone(void **state)
 }
 
 /* In a child, since a capability that is dropped does not come back. */
-static int open_without_capability(void)
+static int capability_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
@@ -76,8 +76,11 @@ static int open_without_capability(void)
 	if (syscall(SYS_capget, &header, data))
 		return 1;
 	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
-	if (syscall(SYS_capset, &header, data))
-		return 2;
+	return syscall(SYS_capset, &header, data) ? 2 : 0;
+}
+
+static int open_without_capability(void)
+{
 	if (open(NODE, O_RDWR) >= 0)
 		return 3;
 	return errno == EPERM ? 0 : 4;
@@ -99,7 +102,7 @@ static void it_takes_the_capability_to_open_it(void **state)
 
 	(void)state;
 	if (!child)
-		_exit(open_without_capability());
+		_exit(capability_drop() ?: open_without_capability());
 	assert_int_equal(child_status(child), 0);
 }
 
@@ -387,6 +390,144 @@ static void a_child_has_the_same_memory(void **state)
 	munmap(place, SIZE);
 }
 
+/* What the kernel maps in its own address space, in KiB. */
+static unsigned long direct_map(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long total = 0, size;
+	char line[128];
+
+	check(file, "/proc/meminfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "DirectMap%*[^:]: %lu", &size) == 1)
+			total += size;
+	}
+	fclose(file);
+	return total;
+}
+
+/* add_vtl0_memory() in OpenHCL's ioctl.rs; hcl_pfn_range_t has the frame behind the last. */
+static int memory_add(uint64_t start_pfn, uint64_t end_pfn)
+{
+	const struct mshv_vtl0_memory args = { .start_pfn = start_pfn, .end_pfn = end_pfn };
+	int vtl = vtl_open(), ret = ioctl(vtl, MSHV_ADD_VTL0_MEMORY, &args) ? -errno : 0;
+
+	close(vtl);
+	return ret;
+}
+
+/* Of the kernels here only those of the distribution have ZONE_DEVICE. */
+static bool kernel_takes_memory(void)
+{
+	struct utsname name;
+
+	if (memory_add(0, 0) != -EOPNOTSUPP)
+		return true;
+	uname(&name);
+	check(strncmp(name.release, "6.", 2), "Linux %s has ZONE_DEVICE", name.release);
+	print_message("# this kernel has no ZONE_DEVICE: not shown here\n");
+	return false;
+}
+
+#define FRAME(address)	((address) / PAGE)
+#define ADDED		(4 * BLOCK)
+
+static void added_memory_is_mapped_by_the_kernel(void **state)
+{
+	uint8_t *place = memory_map(BASE, SIZE);
+	unsigned long before;
+
+	(void)state;
+	if (!kernel_takes_memory())
+		skip();
+	place[0] = 0x41;
+	place[ADDED - 1] = 0x42;
+	before = direct_map();
+	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
+	assert_int_equal(direct_map() - before, ADDED / 1024);
+	/* Nobody has written to it, and it can be mapped as before. */
+	assert_int_equal(place[0], 0x41);
+	munmap(place, SIZE);
+	place = memory_map(BASE, SIZE);
+	assert_int_equal(place[ADDED - 1], 0x42);
+	place[ADDED - 1] = 0x43;
+	munmap(place, SIZE);
+}
+
+/* A VMM that starts again registers all of it again. */
+static void memory_is_added_once(void **state)
+{
+	unsigned long before;
+
+	(void)state;
+	if (!kernel_takes_memory())
+		skip();
+	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
+	before = direct_map();
+	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
+	assert_int_equal(memory_add(FRAME(BASE + BLOCK), FRAME(BASE + ADDED)), 0);
+	/* Nothing is encrypted here, so shared memory is the same. */
+	assert_int_equal(memory_add(FRAME(BASE) | FRAME(MSHV_VTL_LOW_SHARED),
+				    FRAME(BASE + BLOCK)), 0);
+	assert_int_equal(memory_add(FRAME(BASE + BLOCK), FRAME(BASE + ADDED + BLOCK)), -EEXIST);
+	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + SIZE)), -EEXIST);
+	assert_int_equal(direct_map(), before);
+}
+
+static void what_is_no_memory_of_vtl0_is_not_added(void **state)
+{
+	static const uint64_t ranges[][2] = {
+		{ 0, 0 },
+		{ FRAME(BASE + BLOCK), FRAME(BASE) },
+		/* The kernel's, and half of it. */
+		{ FRAME(BLOCK), FRAME(2 * BLOCK) },
+		{ FRAME(BASE - BLOCK), FRAME(BASE + BLOCK) },
+		{ FRAME(BASE), FRAME(BASE + SIZE + BLOCK) },
+		/* Not whole blocks. */
+		{ FRAME(BASE + SIZE - BLOCK), FRAME(BASE + SIZE - PAGE) },
+		{ FRAME(BASE + SIZE - BLOCK + PAGE), FRAME(BASE + SIZE) },
+		/* No such address. */
+		{ FRAME(1UL << 52), FRAME((1UL << 52) + BLOCK) },
+		{ FRAME(0UL - BLOCK), FRAME(0UL - BLOCK) + FRAME(BLOCK) },
+		{ 0UL - FRAME(BLOCK), 0 },
+		{ FRAME(BASE), 0UL - FRAME(BLOCK) },
+		{ FRAME(BASE) | 1UL << 50, FRAME(BASE + BLOCK) | 1UL << 50 },
+	};
+	unsigned long before = direct_map();
+	int mark = kernel_log_mark(), vtl;
+	size_t i;
+
+	(void)state;
+	if (!kernel_takes_memory())
+		skip();
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		check(memory_add(ranges[i][0], ranges[i][1]) == -EINVAL, "range %zu", i);
+	vtl = vtl_open();
+	assert_int_equal(ioctl(vtl, MSHV_ADD_VTL0_MEMORY, 8), -1);
+	assert_int_equal(errno, EFAULT);
+	close(vtl);
+	assert_int_equal(direct_map(), before);
+	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
+}
+
+static int add_without_capability(void)
+{
+	return memory_add(FRAME(BASE), FRAME(BASE + BLOCK)) == -EPERM ? 0 : 4;
+}
+
+static void it_takes_the_capability_to_add_memory(void **state)
+{
+	pid_t child;
+
+	(void)state;
+	if (!kernel_takes_memory())
+		skip();
+	child = fork();
+	if (!child)
+		_exit(capability_drop() ?: add_without_capability());
+	assert_int_equal(child_status(child), 0);
+}
+
 static void it_has_no_calls(void **state)
 {
 	int fd = low_open(O_RDWR);
@@ -420,6 +561,10 @@ int main(void)
 		cmocka_unit_test(a_hole_in_a_block_leaves_the_rest),
 		cmocka_unit_test(a_mapping_does_not_grow),
 		cmocka_unit_test(a_child_has_the_same_memory),
+		cmocka_unit_test(added_memory_is_mapped_by_the_kernel),
+		cmocka_unit_test(memory_is_added_once),
+		cmocka_unit_test(what_is_no_memory_of_vtl0_is_not_added),
+		cmocka_unit_test(it_takes_the_capability_to_add_memory),
 		cmocka_unit_test(it_has_no_calls),
 	};
 

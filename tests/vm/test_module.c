@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -99,6 +100,39 @@ static void nothing_is_left_after_it(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
+static unsigned long direct_map_2m(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long size = 0;
+	char line[128];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) && !sscanf(line, "DirectMap2M: %lu", &size))
+		;
+	fclose(file);
+	return size;
+}
+
+/* VTL0's memory that the kernel was told of; lab/vm/run boots without it. */
+static void the_memory_of_vtl0_is_given_back(void **state)
+{
+	const struct mshv_vtl0_memory memory = { 0x10800, 0x11000 };
+	unsigned long before = direct_map_2m();
+	int vtl = vtl_open();
+
+	(void)state;
+	if (ioctl(vtl, MSHV_ADD_VTL0_MEMORY, &memory)) {
+		assert_int_equal(errno, EOPNOTSUPP);
+		close(vtl);
+		skip();
+	}
+	close(vtl);
+	assert_int_equal(direct_map_2m() - before, 8192);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(direct_map_2m(), before);
+	assert_int_equal(driver_load(""), 0);
+}
+
 static void it_loads_and_unloads_again_and_again(void **state)
 {
 	unsigned int descriptors = irq_descriptors(), round;
@@ -139,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_stays_while_a_file_is_open),
 		cmocka_unit_test(nothing_is_left_after_it),
+		cmocka_unit_test(the_memory_of_vtl0_is_given_back),
 		cmocka_unit_test(it_loads_and_unloads_again_and_again),
 		cmocka_unit_test(its_parameters_are_taken),
 	};

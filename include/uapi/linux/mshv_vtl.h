@@ -532,6 +532,41 @@ struct mshv_pause_messages {
  */
 #define MSHV_VTL_LOW_SHARED	(1ULL << 63)
 
+/**
+ * struct mshv_vtl0_memory - MSHV_ADD_VTL0_MEMORY's argument
+ * @start_pfn: the first page frame; with MSHV_VTL_LOW_SHARED >> 12 added, the memory
+ *             is shared with the host.
+ * @end_pfn:   the page frame behind the last.
+ */
+struct mshv_vtl0_memory {
+	__u64 start_pfn;
+	__u64 end_pfn;
+};
+
+/**
+ * MSHV_ADD_VTL0_MEMORY - have the kernel know VTL0's memory (VTL file)
+ *
+ * The kernel gets a struct page for each page, and a cached mapping of its own; no
+ * allocation takes any of it. It stays until the driver is unloaded. Needs
+ * CAP_SYS_ADMIN. For memory that was added before, nothing happens.
+ *
+ * Mappings of /dev/mshv_vtl_low stay what they are: their pages cannot be pinned, by a
+ * system call that wants to have a device write to them neither.
+ *
+ * Return: 0, or
+ * EINVAL - the range is empty, does not begin and end at a multiple of 2 MiB, is not
+ * addressable, or the kernel manages some of it;
+ * EEXIST - some of it was added before, and some not;
+ * EOPNOTSUPP - this kernel has no ZONE_DEVICE; the memory is shared and this machine
+ * encrypts the other kind;
+ * EPERM - the caller may not;
+ * ENOMEM - out of memory, or the kernel has it in use otherwise;
+ * EFAULT - the argument cannot be read.
+ */
+#ifndef MSHV_ADD_VTL0_MEMORY
+#define MSHV_ADD_VTL0_MEMORY	_IOW(MSHV_IOCTL, 0x21, struct mshv_vtl0_memory)
+#endif
+
 /*
  * mmap of a VTL file, one page at a time:
  * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An index that has no page
