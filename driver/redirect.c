@@ -2,6 +2,23 @@
 /*
  * The slow path of redirected interrupts: tables, references, quarantine.
  *
+ * Quarantine. A vector that was given back may still be raised: by a device that the
+ * host has not sent elsewhere, because the VMM forgot to ask, or died, or because the
+ * host is hostile. If it stood for another proxy vector by then, VTL0 would get an
+ * interrupt that nobody sent. So a vector that was ever raised is given to nobody
+ * until none has arrived on it for quarantine_ms and none is pending, whatever else is
+ * wanted. It counts against the quota meanwhile: a device that goes on raising costs a
+ * vector, for as long as it does.
+ *
+ * So that a VMM which maps and unmaps all the time does not run out of vectors:
+ *
+ *   - One that nothing has raised, neither while it was mapped nor later, is kept for
+ *     quarantine_ms too, but it is given up when the CPU has no other. OpenHCL's VMM
+ *     makes many of these, when the host refuses what it asks for
+ *     (virt_mshv_vtl, processor/hardware_cvm/mod.rs).
+ *   - If only vectors are left that were raised before the unmap and not since, map
+ *     waits for the first whose time is over.
+ *
  * Lock order: cpu_hotplug_lock, then redirect_lock, then what the
  * architecture takes to allocate and free a vector.
  *
@@ -11,6 +28,7 @@
 
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -19,6 +37,7 @@
 #include <linux/nospec.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <linux/workqueue.h>
@@ -30,8 +49,12 @@
 /* Vectors that the automatic quota leaves to VTL2's own devices. */
 #define REDIRECT_VECTORS_LEFT	64
 
-/* How often quarantine is looked through at least. */
+/* How often quarantine is looked through at least... */
 #define QUARANTINE_LOOK_MS	1000
+/* ...and while a CPU is to go offline. */
+#define QUARANTINE_POLL_MS	10
+/* How long anybody waits for a vector to be quiet: as long as it takes by default. */
+#define QUARANTINE_WAIT_MS	1000
 
 static int vectors_per_cpu = -1;
 module_param(vectors_per_cpu, int, 0644);
@@ -41,17 +64,12 @@ MODULE_PARM_DESC(vectors_per_cpu,
 static unsigned int quarantine_ms = 1000;
 module_param(quarantine_ms, uint, 0644);
 MODULE_PARM_DESC(quarantine_ms,
-		 "For how long a vector given back must be quiet before it is given again, in ms (default 1000)");
-
-static unsigned int quarantine_max = 16;
-module_param(quarantine_max, uint, 0644);
-MODULE_PARM_DESC(quarantine_max,
-		 "Most vectors of one CPU kept aside after they were given back (default 16)");
+		 "For how long a vector given back must be quiet before it is given again, in ms; 0: give it at once, whoever raises it (default 1000)");
 
 /**
  * struct redirect_table - the mappings of one CPU
  *
- * The two arrays are had apart from it: in one piece, the kernel's allocator would
+ * The two arrays are allocated separately: in one piece, the kernel's allocator would
  * round all of it up to the next power of two.
  *
  * @by_vector:   mapping by hardware vector; not those in quarantine
@@ -130,6 +148,7 @@ void vtl_redirect_blocked(struct redirect_mapping *mapping)
 
 void vtl_redirect_late(struct redirect_mapping *mapping)
 {
+	WRITE_ONCE(mapping->quiet_since, jiffies);
 	if (mapping->swallow_next) {
 		mapping->swallow_next = false;
 		return;
@@ -137,7 +156,6 @@ void vtl_redirect_late(struct redirect_mapping *mapping)
 
 	local_inc(&mapping->late);
 	local_inc(&mapping->table->unmapped);
-	WRITE_ONCE(mapping->quiet_since, jiffies);
 	pr_warn_ratelimited("interrupt on hardware vector 0x%02x of CPU %u, which has no mapping (it stood for VTL0 vector 0x%02x): dropped\n",
 			    mapping->vector, mapping->cpu,
 			    mapping->proxy_vector);
@@ -154,28 +172,7 @@ static void quarantine_free(struct redirect_mapping *mapping)
 	kfree_rcu(mapping, rcu);
 }
 
-/*
- * Frees the vector that is longest in quarantine; false if there is none. One
- * with an interrupt pending at its CPU is passed over: calls between CPUs
- * outrank it, so that it may wait there for long, and it must not meet the
- * vector's next user.
- */
-static bool quarantine_reclaim(struct redirect_table *table)
-{
-	struct redirect_mapping *mapping;
-
-	lockdep_assert_held(&redirect_lock);
-
-	list_for_each_entry(mapping, &table->quarantine, quarantined) {
-		if (vtl_vector_is_pending(mapping))
-			continue;
-		quarantine_free(mapping);
-		return true;
-	}
-	return false;
-}
-
-/* Frees them all, because the CPU or the module goes. */
+/* Frees them all, because the module goes. */
 static void quarantine_drain(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
@@ -198,6 +195,36 @@ static void quarantine_rearm(void)
 	schedule_delayed_work(&quarantine_work, msecs_to_jiffies(period) + 1);
 }
 
+static unsigned long quarantine_end(const struct redirect_mapping *mapping)
+{
+	return READ_ONCE(mapping->quiet_since) +
+	       msecs_to_jiffies(READ_ONCE(quarantine_ms));
+}
+
+static bool is_quiet(const struct redirect_mapping *mapping)
+{
+	return time_after_eq(jiffies, quarantine_end(mapping));
+}
+
+/* Nothing has arrived on its vector, neither while it was mapped nor since. */
+static bool is_silent(const struct redirect_mapping *mapping)
+{
+	return !local_read(&mapping->relayed) && !local_read(&mapping->blocked) &&
+	       !local_read(&mapping->late);
+}
+
+/*
+ * A vector whose old device still raises it stays: its time starts anew. So does one
+ * with an interrupt pending at its CPU: calls between CPUs outrank it, so that it may
+ * wait there for long, and it must not meet the vector's next user. What was taken
+ * by the CPU before it was asked has been noted by then, so @may_go is asked again.
+ */
+static bool quarantine_is_over(const struct redirect_mapping *mapping,
+			       bool (*may_go)(const struct redirect_mapping *mapping))
+{
+	return may_go(mapping) && !vtl_vector_is_pending(mapping) && may_go(mapping);
+}
+
 static void quarantine_add(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
@@ -206,33 +233,64 @@ static void quarantine_add(struct redirect_mapping *mapping)
 
 	list_add_tail(&mapping->quarantined, &table->quarantine);
 	table->quarantined++;
-	while (table->quarantined > READ_ONCE(quarantine_max) &&
-	       quarantine_reclaim(table))
-		;
-	if (table->quarantined)
+	/* If quarantine_ms is 0. */
+	if (quarantine_is_over(mapping, is_quiet))
+		quarantine_free(mapping);
+	else
 		quarantine_rearm();
 }
 
-/* A vector whose old device still raises it stays: its time starts anew. */
-static bool quarantine_is_over(const struct redirect_mapping *mapping)
-{
-	unsigned long span = msecs_to_jiffies(READ_ONCE(quarantine_ms));
-
-	return time_after_eq(jiffies, READ_ONCE(mapping->quiet_since) + span);
-}
-
+/* Frees those whose time is over; true if there were any. */
 static bool quarantine_expire_cpu(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
+	unsigned int before = table->quarantined;
 
 	lockdep_assert_held(&redirect_lock);
 
 	list_for_each_entry_safe(mapping, next, &table->quarantine, quarantined) {
-		if (quarantine_is_over(mapping) &&
-		    !vtl_vector_is_pending(mapping))
+		if (quarantine_is_over(mapping, is_quiet))
 			quarantine_free(mapping);
 	}
-	return table->quarantined;
+	return table->quarantined < before;
+}
+
+/* Frees the one that is aside for longest of those that nothing has raised, if any. */
+static bool quarantine_free_silent(struct redirect_table *table)
+{
+	struct redirect_mapping *mapping;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_for_each_entry(mapping, &table->quarantine, quarantined) {
+		if (!quarantine_is_over(mapping, is_silent))
+			continue;
+		quarantine_free(mapping);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * How long it takes, in jiffies, until the first vector may be given again, of those
+ * that nothing has raised since the unmap. The others are not to be waited for: a
+ * device may never end to raise them.
+ */
+static unsigned long quarantine_remains(const struct redirect_table *table)
+{
+	const struct redirect_mapping *mapping;
+	long span, shortest = MAX_JIFFY_OFFSET;
+
+	lockdep_assert_held(&redirect_lock);
+
+	list_for_each_entry(mapping, &table->quarantine, quarantined) {
+		if (local_read(&mapping->late))
+			continue;
+		span = quarantine_end(mapping) - jiffies;
+		/* It is over, but for an interrupt that is pending. */
+		shortest = min(shortest, max(span, 1L));
+	}
+	return shortest;
 }
 
 static void quarantine_expire(struct work_struct *work)
@@ -242,8 +300,10 @@ static void quarantine_expire(struct work_struct *work)
 
 	for_each_possible_cpu(cpu) {
 		mutex_lock(&redirect_lock);
-		if (redirect_tables[cpu])
-			more |= quarantine_expire_cpu(redirect_tables[cpu]);
+		if (redirect_tables[cpu]) {
+			quarantine_expire_cpu(redirect_tables[cpu]);
+			more |= redirect_tables[cpu]->quarantined;
+		}
 		mutex_unlock(&redirect_lock);
 		cond_resched();
 	}
@@ -251,30 +311,39 @@ static void quarantine_expire(struct work_struct *work)
 		quarantine_rearm();
 }
 
-static bool quota_allows(const struct redirect_table *table)
+static bool quota_is_met(unsigned int vectors)
 {
 	unsigned int quota = quota_get();
 
-	return !quota || table->mapped + table->quarantined < quota;
+	return quota && vectors >= quota;
 }
 
-/* Takes a vector for @mapping; gives up quarantine for it where it must. */
+static int mapping_vector_try(struct redirect_mapping *mapping)
+{
+	const struct redirect_table *table = mapping->table;
+
+	if (quota_is_met(table->mapped + table->quarantined))
+		return -ENOSPC;
+	return vtl_vector_alloc(mapping);
+}
+
+/* -ENOSPC: one that is in quarantine may be left later. */
 static int mapping_vector_take(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
 	int ret;
 
-	while (!quota_allows(table)) {
-		if (!quarantine_reclaim(table))
-			return -ENODEV;
-	}
+	/* Then quarantine takes nothing away. */
+	if (quota_is_met(table->mapped))
+		return -ENODEV;
 
 	do {
-		ret = vtl_vector_alloc(mapping);
-	} while (ret == -ENOSPC && quarantine_reclaim(table));
+		ret = mapping_vector_try(mapping);
+	} while (ret == -ENOSPC && (quarantine_expire_cpu(table) ||
+				    quarantine_free_silent(table)));
 
 	/* User space asks only whether to fall back. */
-	return ret && ret != -ENOMEM ? -ENODEV : ret;
+	return ret && ret != -ENOMEM && ret != -ENOSPC ? -ENODEV : ret;
 }
 
 static struct redirect_mapping *mapping_create(struct redirect_table *table,
@@ -412,26 +481,56 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 	return 0;
 }
 
-/* @cpu is below 0 if there is none. */
-static int redirect_map_cpu(struct redirect_file *file, u32 proxy_vector,
-			    int cpu, u32 *vector)
+/*
+ * @cpu is below 0 if there is none. @remains is set where -ENOSPC is returned: see
+ * quarantine_remains().
+ */
+static int redirect_map_try(struct redirect_file *file, u32 proxy_vector,
+			    int cpu, u32 *vector, unsigned long *remains)
 {
 	int ret = -EINVAL;
-
-	if (!vtl_proxy_vector_is_legal(proxy_vector))
-		return -EINVAL;
-	if (!redirect_is_available)
-		return -ENODEV;
 
 	/* The CPU must not go between the check and the mapping. */
 	cpus_read_lock();
 	if (cpu >= 0 && cpu_online(cpu)) {
 		mutex_lock(&redirect_lock);
 		ret = redirect_map_locked(file, proxy_vector, cpu, vector);
+		if (ret == -ENOSPC)
+			*remains = quarantine_remains(redirect_tables[cpu]);
 		mutex_unlock(&redirect_lock);
 	}
 	cpus_read_unlock();
 	return ret;
+}
+
+/*
+ * Sleeps for @remains, if that is not beyond @end. A task that is killed does not wait;
+ * other signals do not end it, so that user space need not know of this.
+ */
+static bool quarantine_wait(unsigned long remains, unsigned long end)
+{
+	if (time_after(jiffies + remains, end))
+		return false;
+	schedule_timeout_killable(remains);
+	return !fatal_signal_pending(current);
+}
+
+static int redirect_map_cpu(struct redirect_file *file, u32 proxy_vector,
+			    int cpu, u32 *vector)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(QUARANTINE_WAIT_MS) + 1;
+	unsigned long remains;
+	int ret;
+
+	if (!vtl_proxy_vector_is_legal(proxy_vector))
+		return -EINVAL;
+	if (!redirect_is_available)
+		return -ENODEV;
+
+	do {
+		ret = redirect_map_try(file, proxy_vector, cpu, vector, &remains);
+	} while (ret == -ENOSPC && quarantine_wait(remains, end));
+	return ret == -ENOSPC ? -ENODEV : ret;
 }
 
 int vtl_redirect_map(struct redirect_file *file, u32 proxy_vector, u32 hardware_id,
@@ -536,23 +635,49 @@ int vtl_redirect_online(unsigned int cpu)
 	return 0;
 }
 
+/* Waits until they are quiet, for a while; returns how many are not. */
+static unsigned int quarantine_empty(struct redirect_table *table)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(QUARANTINE_WAIT_MS) + 1;
+	unsigned int left;
+	bool is_late;
+
+	do {
+		is_late = time_after_eq(jiffies, end);
+		mutex_lock(&redirect_lock);
+		quarantine_expire_cpu(table);
+		while (quarantine_free_silent(table))
+			;
+		left = table->quarantined;
+		mutex_unlock(&redirect_lock);
+		if (left && !is_late)
+			msleep(QUARANTINE_POLL_MS);
+	} while (left && !is_late);
+	return left;
+}
+
 int vtl_redirect_offline(unsigned int cpu)
 {
 	struct redirect_table *table = redirect_tables[cpu];
-	unsigned int mapped;
+	unsigned int mapped, left;
 
+	/* None is added: who maps holds off hotplug. */
 	mutex_lock(&redirect_lock);
 	mapped = table->mapped;
-	if (!mapped)
-		quarantine_drain(table);
 	mutex_unlock(&redirect_lock);
+	if (mapped) {
+		pr_warn_ratelimited("CPU %u cannot go offline: %u device interrupts of VTL0 are mapped to it; unmap them, or close the VTL files that hold them\n",
+				    cpu, mapped);
+		return -EBUSY;
+	}
 
-	if (!mapped)
-		return 0;
-
-	pr_warn_ratelimited("CPU %u cannot go offline: %u device interrupts of VTL0 are mapped to it; unmap them, or close the VTL files that hold them\n",
-			    cpu, mapped);
-	return -EBUSY;
+	left = quarantine_empty(table);
+	if (left) {
+		pr_warn_ratelimited("CPU %u cannot go offline: hardware vectors that were given back there are not quiet yet (%u); devices may still raise them\n",
+				    cpu, left);
+		return -EBUSY;
+	}
+	return 0;
 }
 
 int vtl_redirect_init(bool available)

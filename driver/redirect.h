@@ -11,7 +11,7 @@
  *   vtl_redirect_map()    complete the mapping, then take the vector: it relays
  *   vtl_redirect_unmap()  last reference gone: quiesce the vector, forget the
  *                     mapping in the tables, keep the vector in quarantine
- *   later             free the vector, and the mapping one RCU grace period
+ *   quiet for long    free the vector, and the mapping one RCU grace period
  *                     after that
  *
  * The interrupt side takes no lock and looks nothing up: the descriptor of a
@@ -41,8 +41,8 @@ struct redirect_table;
  *                interrupts off; read by anyone.
  * @blocked:      arrivals that the VMM blocks. Likewise.
  * @late:         arrivals while in quarantine. Likewise.
- * @quiet_since:  in quarantine: jiffies of the unmap, or of the last late
- *                arrival. Written by @cpu; a reader may see it a little old.
+ * @quiet_since:  in quarantine: jiffies of the unmap, or of the last arrival
+ *                since. Written by @cpu; a reader may see it a little old.
  * @swallow_next: the next arrival was relayed already. Only touched on @cpu
  *                with interrupts off.
  * @cpu:          the VP, and the CPU of the vector. Constant.
@@ -146,6 +146,10 @@ void vtl_redirect_file_release(struct redirect_file *file);
  * @hardware_id:  names the CPU; untrusted
  * @vector:       out: the hardware vector
  *
+ * Where the CPU has no vector left but one that was given back and has to be quiet for
+ * a while longer, this waits, for a second at most. A vector that is raised although it
+ * was given back is not waited for.
+ *
  * Context: may sleep.
  * Return: 0; -EINVAL for a vector that is not legal, an unknown hardware id,
  * or an offline CPU; -ENODEV if that CPU has no vector left or its quota is
@@ -208,10 +212,13 @@ int vtl_redirect_online(unsigned int cpu);
  * vtl_redirect_offline() - may this CPU go?
  * @cpu: a CPU that is still online
  *
- * Frees what the CPU has in quarantine.
+ * What the CPU has in quarantine, and was ever raised, has to be quiet first: nobody
+ * sees what arrives while the CPU is offline, and its vectors are given anew when it is
+ * back. So this may wait, for a second at most.
  *
  * Context: CPU hotplug; may sleep.
- * Return: 0; -EBUSY, with a line in the log, if it has mappings.
+ * Return: 0; -EBUSY, with a line in the log, if it has mappings, or vectors in
+ * quarantine that are not quiet.
  */
 int vtl_redirect_offline(unsigned int cpu);
 

@@ -117,7 +117,6 @@ void books_close(const struct books *books)
 {
 	driver_parameter("vectors_per_cpu", -1);
 	driver_parameter("quarantine_ms", 1000);
-	driver_parameter("quarantine_max", 16);
 	settle("mappings", mapped, 0);
 	settle("users of the driver", module_users, books->users);
 	cpus_check();

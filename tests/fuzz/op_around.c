@@ -306,16 +306,16 @@ static long text_write(const char *path, const char *text)
 /* The driver's parameters; and whether it traces. */
 long op_parameter(struct op_thread *thread, const struct op *op)
 {
-	static const char *const names[] = { "vectors_per_cpu", "quarantine_ms", "quarantine_max" };
+	static const char *const names[] = { "vectors_per_cpu", "quarantine_ms" };
 	static const char *const values[] = { "0", "1", "2", "10", "50", "1000", "-1", "4294967295",
 					      "-2147483648", "2147483647", "16", "x" };
 	char path[80];
 
-	if (op->how % 4 == 3)
+	if (op->how % 3 == 2)
 		return thread->world->traces ?
 			text_write("/sys/kernel/tracing/events/mshv_vtl/enable",
 				   op->values[0] % 3 ? "0" : "1") : -ECANCELED;
-	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", names[op->how % 4]);
+	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", names[op->how % 3]);
 	return text_write(path, values[op->values[0] % 12]);
 }
 

@@ -22,6 +22,16 @@ static bool is_closed[SHIM_CPUS];
 /* Raised while the CPU took no interrupt. */
 static bool pending[SHIM_CPUS][REDIRECT_VECTORS];
 
+/**
+ * struct past - what was with a vector, as the model has it
+ * @since:  when it was given back, or last raised after that; 0: never
+ * @raised: it was raised since it was mapped
+ */
+static struct past {
+	unsigned long since;
+	bool raised;
+} past[SHIM_CPUS][REDIRECT_VECTORS];
+
 static u32 held_by_all(unsigned int cpu, u32 vector)
 {
 	u32 sum = 0;
@@ -42,9 +52,9 @@ static void machine_start(struct input *input)
 	memset(held, 0, sizeof(held));
 	memset(is_closed, 0, sizeof(is_closed));
 	memset(pending, 0, sizeof(pending));
+	memset(past, 0, sizeof(past));
 	vectors_per_cpu = (int)(input_byte(input) % 48) - 1;
 	quarantine_ms = input_byte(input) * 4;
-	quarantine_max = input_byte(input) % 32;
 	assert(!vtl_vp_init() && !vtl_redirect_init(true));
 	for_each_possible_cpu(cpu)
 		assert(!vtl_vp_online(cpu) && !vtl_redirect_online(cpu));
@@ -77,6 +87,16 @@ static u32 id_of(u8 byte, int *cpu)
 	return id;
 }
 
+/* One that nobody has: it was quiet for long enough, or nothing had ever raised it. */
+static void given_check(unsigned int cpu, u32 vector)
+{
+	struct past *one = &past[cpu][vector];
+
+	assert(!pending[cpu][vector]);
+	assert(!one->since || jiffies - one->since >= quarantine_ms || !one->raised);
+	one->raised = false;
+}
+
 static void do_map(struct input *input)
 {
 	int file = input_byte(input) % FILES, cpu, ret;
@@ -97,7 +117,7 @@ static void do_map(struct input *input)
 	if (held_by_all(cpu, vector))
 		assert(stands_for[cpu][vector] == proxy_vector);
 	else
-		assert(!pending[cpu][vector]);
+		given_check(cpu, vector);
 	stands_for[cpu][vector] = proxy_vector;
 	held[file][cpu][vector]++;
 }
@@ -118,6 +138,24 @@ static void do_unmap(struct input *input)
 	} else {
 		assert(!ret);
 		held[file][cpu][vector]--;
+		if (!held_by_all(cpu, vector))
+			past[cpu][vector].since = jiffies;
+	}
+}
+
+static void model_close(int file)
+{
+	unsigned int cpu;
+	u32 vector;
+
+	for_each_possible_cpu(cpu) {
+		for (vector = 0; vector < REDIRECT_VECTORS; vector++) {
+			u32 had = held[file][cpu][vector];
+
+			held[file][cpu][vector] = 0;
+			if (had && !held_by_all(cpu, vector))
+				past[cpu][vector].since = jiffies;
+		}
 	}
 }
 
@@ -126,7 +164,7 @@ static void do_close(struct input *input)
 	int file = input_byte(input) % FILES;
 
 	vtl_redirect_file_release(&files[file]);
-	memset(held[file], 0, sizeof(held[file]));
+	model_close(file);
 	shim_fail_at = 0;
 	assert(!vtl_redirect_file_init(&files[file]));
 }
@@ -165,6 +203,9 @@ static void do_raise(struct input *input)
 	if (!cpu_online(cpu) || !vector_is_taken(cpu, vector))
 		return;
 	pending[cpu][vector] = is_closed[cpu];
+	past[cpu][vector].raised = true;
+	if (!mapped)
+		past[cpu][vector].since = jiffies;
 	memset(run->proxy_irr, 0, sizeof(run->proxy_irr));
 	emul_raise(cpu, vector);
 	for (i = 0; i < MSHV_VTL_PROXY_BANKS; i++)
@@ -204,6 +245,7 @@ static unsigned int mapped_on(unsigned int cpu)
 static void do_hotplug(struct input *input)
 {
 	unsigned int cpu = input_byte(input) % SHIM_CPUS;
+	struct redirect_stats stats;
 	int ret;
 
 	if (!shim_cpu_online[cpu]) {
@@ -212,7 +254,8 @@ static void do_hotplug(struct input *input)
 		return;
 	}
 	ret = vtl_redirect_offline(cpu);
-	assert(ret == (mapped_on(cpu) ? -EBUSY : 0));
+	assert(vtl_redirect_stats_get(cpu, &stats));
+	assert(ret == (mapped_on(cpu) || stats.quarantined ? -EBUSY : 0));
 	shim_cpu_online[cpu] = ret;
 	/* What was pending on it goes with it. */
 	if (!ret && is_closed[cpu]) {

@@ -12,9 +12,8 @@
  * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
  * B, whose device raises it too. A's device raises it while it is mapped, and
  * LATE times after it was unmapped, but not when quarantine is over any more:
- * that no late interrupt outlives quarantine is what its length is chosen for. One
- * that arrived in the CPU's APIC within that time may still be pending there,
- * since calls between CPUs outrank it.
+ * it lasts until the vector is quiet. One that arrived in the CPU's APIC within that
+ * time may still be pending there, since calls between CPUs outrank it.
  *
  * The CPU takes the interrupt whenever it is requested and its interrupts are
  * open; a request that meets another becomes one with it, so a device raises

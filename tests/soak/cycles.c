@@ -7,6 +7,7 @@
  * Owns: what a cycle is, and what "as it was" means.
  */
 #include <argp.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -32,6 +33,7 @@
 /* A call to another CPU is slow here: most cycles are on the thread's own. */
 #define ELSEWHERE_ONCE_IN 16
 #define WAIT_MS		patience(20000)
+#define QUARANTINE_MS	50
 /* Caches of the kernel fill: so many cycles first, and then rounds to learn by. */
 #define WARM_UP		10000
 #define ROUNDS		3
@@ -66,7 +68,7 @@ struct cycler {
 };
 
 static struct cycler cyclers[THREADS_MAX];
-static uint64_t cycles, limit, interrupts, closes;
+static uint64_t cycles, limit, interrupts, closes, waits;
 static uint64_t deadline_ms;
 static int failure;
 static const char *failed;
@@ -134,6 +136,20 @@ static void interrupt_send(struct cycler *cycler, const struct held *held)
 	figure_add(&interrupts, 1);
 }
 
+/* What a closed file gave back is aside until it was quiet for a while. */
+static int map_when_one_is_left(const struct cycler *cycler, const struct held *held)
+{
+	uint64_t deadline = now_ms() + WAIT_MS;
+	int vector = vtl_map(cycler->vtl, held->proxy, held->cpu);
+
+	while (vector == -ENODEV && now_ms() < deadline) {
+		figure_add(&waits, 1);
+		sleep_ms(10);
+		vector = vtl_map(cycler->vtl, held->proxy, held->cpu);
+	}
+	return vector;
+}
+
 static void map_one(struct cycler *cycler)
 {
 	struct held *held = &cycler->held[cycler->held_count];
@@ -142,7 +158,7 @@ static void map_one(struct cycler *cycler)
 		    random_below(&cycler->stream, lab.cpus) : cycler->number % lab.cpus;
 	held->proxy = VECTOR_FIRST + cycler->number * VECTORS_EACH +
 		      random_below(&cycler->stream, VECTORS_EACH);
-	held->vector = vtl_map(cycler->vtl, held->proxy, held->cpu);
+	held->vector = map_when_one_is_left(cycler, held);
 	if (held->vector < 0) {
 		fail_with("map", -held->vector);
 		return;
@@ -326,6 +342,7 @@ static void run_cycles(void)
 	books_check(!failure, "each call and each interrupt came to its end (%s: %s)",
 		    failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
 	books_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
+	printf("# %" PRIu64 " times a vector had to be waited for\n", figure(&waits));
 	vectors = measures_check(&before, &after, &swing);
 	/* Of each, what is gone: less memory that is free, more slab in use. */
 	printf("# figure: %s map/unmap cycles, %s of them with an interrupt, in %s s; lost: %"
@@ -345,6 +362,8 @@ static void lab_open(void)
 		printf("Bail out! the lab has too few devices\n");
 		exit(1);
 	}
+	/* More is given back in a second than there is. */
+	driver_parameter("quarantine_ms", QUARANTINE_MS);
 	lab.vtl = vtl_open();
 	for (i = 0; i < lab.cpus; i++)
 		lab.run[i] = vtl_page(lab.vtl, i);

@@ -115,6 +115,8 @@ struct measure measure_take(void)
 	unsigned int cpu, look;
 	int64_t value;
 
+	/* What was given back counts again when it is quiet. */
+	quarantine_wait_empty();
 	for (cpu = 0; cpu < lab.cpus; cpu++)
 		measure.vectors[cpu] = vectors_left(cpu);
 	driver_parameter("vectors_per_cpu", quota);

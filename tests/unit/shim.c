@@ -124,6 +124,24 @@ void shim_advance(unsigned long ms)
 	}
 }
 
+void (*shim_sleeper)(void);
+
+void msleep(unsigned int ms)
+{
+	shim_advance(ms);
+	if (shim_sleeper)
+		shim_sleeper();
+}
+
+bool shim_killed;
+
+long schedule_timeout_killable(long timeout)
+{
+	if (!shim_killed)
+		msleep(timeout);
+	return 0;
+}
+
 void shim_warn(const char *format, ...)
 {
 	va_list args;
@@ -140,6 +158,8 @@ void shim_reset(void)
 
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
 		shim_cpu_online[cpu] = true;
+	shim_sleeper = NULL;
+	shim_killed = false;
 	memset(shim_reschedules, 0, sizeof(shim_reschedules));
 	shim_interrupt_calls = 0;
 	shim_wakeups = 0;

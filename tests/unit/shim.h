@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,8 @@ typedef unsigned int gfp_t;
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
 #define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define array_index_nospec(index, size) (index)
 #undef noinline
@@ -299,7 +302,9 @@ int rcuwait_wake_up(struct rcuwait *wait);
 typedef s64 ktime_t;
 extern unsigned long jiffies;
 #define msecs_to_jiffies(ms) ((unsigned long)(ms))
+#define MAX_JIFFY_OFFSET (LONG_MAX / 2 - 1)
 #define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
+#define time_after(a, b) ((long)((b) - (a)) < 0)
 #define ktime_get() ((ktime_t)jiffies)
 
 /* workqueue.h: shim_work_run() runs what was scheduled */
@@ -334,6 +339,15 @@ void shim_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * @ms: for how long
  */
 void shim_advance(unsigned long ms);
+
+/* delay.h, sched.h; what others do when the driver has slept is the test's, or NULL */
+extern void (*shim_sleeper)(void);
+void msleep(unsigned int ms);
+long schedule_timeout_killable(long timeout);
+
+/* sched/signal.h */
+extern bool shim_killed;
+#define fatal_signal_pending(task) shim_killed
 
 /**
  * shim_reset() - a fresh machine: all CPUs online, no failure ordered

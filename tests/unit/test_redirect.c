@@ -67,7 +67,6 @@ static int machine_start(bool available)
 	emul_reset();
 	vectors_per_cpu = 0;
 	quarantine_ms = 1000;
-	quarantine_max = 16;
 
 	ret = vtl_vp_init();
 	ret = ret ?: vtl_redirect_init(available);
@@ -274,19 +273,220 @@ static void the_automatic_quota_never_is_no_limit(void **state)
 	assert_int_equal(stats_of(0).quota, 1);
 }
 
-static void exhaustion_takes_from_quarantine_first(void **state)
+/* As many as there are, by one file. */
+static void map_them_all(struct redirect_file *file, unsigned int cpu, u32 *vectors)
 {
-	u32 vectors[EMUL_VECTORS];
 	int i;
 
-	(void)state;
 	for (i = 0; i < EMUL_VECTORS; i++)
-		vectors[i] = must_map(&files[0], 0, 0x30 + i);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[7], EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vectors[9], EMUL_ID(0)), 0);
+		vectors[i] = must_map(file, cpu, 0x30 + i);
+}
+
+/* Also those that were raised: one bit of each. */
+static void map_and_raise_them_all(struct redirect_file *file, unsigned int cpu, u32 *vectors)
+{
+	int i;
+
+	map_them_all(file, cpu, vectors);
+	for (i = 0; i < EMUL_VECTORS; i++)
+		emul_raise(cpu, vectors[i]);
+	assert_int_equal(bits_take(cpu), EMUL_VECTORS);
+}
+
+static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
+{
+	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
+}
+
+/* As a device that nobody re-routes does: once in @ms, for @times. */
+static void keep_raising(unsigned int cpu, u32 vector, unsigned int ms, int times)
+{
+	while (times--) {
+		emul_raise(cpu, vector);
+		shim_advance(ms);
+	}
+}
+
+static void exhaustion_takes_what_nothing_has_raised(void **state)
+{
+	u32 vectors[EMUL_VECTORS];
+	unsigned long before = jiffies;
+
+	(void)state;
+	map_them_all(&files[0], 0, vectors);
+	must_unmap(&files[0], 0, vectors[7]);
+	must_unmap(&files[0], 0, vectors[9]);
 	/* The oldest goes first. */
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[7]);
 	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[9]);
+	assert_int_equal(jiffies, before);
+}
+
+/* Neither the quota nor the CPU's vectors: each time another proxy vector, and nobody waits. */
+static void a_vmm_that_maps_and_unmaps_for_ever_does_not_run_out(void **state)
+{
+	unsigned long before = jiffies;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		vectors_per_cpu = i & 4096 ? 5 : 0;
+		must_unmap(&files[0], 0, must_map(&files[0], 0, 16 + i % 240));
+	}
+	assert_int_equal(jiffies, before);
+}
+
+/* The same, if a device raises each once: map waits where it must. */
+static void a_vmm_whose_devices_raise_does_not_run_out_either(void **state)
+{
+	unsigned long before = jiffies;
+	u32 vector;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10 * EMUL_VECTORS; i++) {
+		vector = must_map(&files[0], 0, 16 + i % 240);
+		emul_raise(0, vector);
+		must_unmap(&files[0], 0, vector);
+	}
+	assert_int_equal(stats_of(0).relayed, 10 * EMUL_VECTORS);
+	assert_in_range(jiffies - before, 9000, 10000);
+}
+
+static void map_waits_until_a_raised_vector_is_quiet(void **state)
+{
+	u32 vectors[EMUL_VECTORS];
+	unsigned long before;
+
+	(void)state;
+	map_and_raise_them_all(&files[0], 0, vectors);
+	must_unmap(&files[0], 0, vectors[3]);
+	shim_advance(300);
+	must_unmap(&files[0], 0, vectors[4]);
+	before = jiffies;
+	/* One that has been quiet for longer, and not by more than that takes. */
+	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[3]);
+	assert_int_equal(jiffies - before, 700);
+	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[4]);
+	assert_int_equal(jiffies - before, 1000);
+}
+
+/* Map looks itself: it does not depend on the work that looks now and then. */
+static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
+{
+	u32 vectors[EMUL_VECTORS];
+
+	(void)state;
+	quarantine_ms = 100;
+	map_and_raise_them_all(&files[0], 0, vectors);
+	must_unmap(&files[0], 0, vectors[3]);
+	jiffies += 100;
+	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[3]);
+}
+
+/* By -ENODEV, and without a wait. */
+static void no_vector_is_left(struct redirect_file *file, unsigned int cpu, u32 proxy_vector)
+{
+	unsigned long before = jiffies;
+	u32 vector;
+
+	assert_int_equal(vtl_redirect_map(file, proxy_vector, EMUL_ID(cpu), &vector), -ENODEV);
+	assert_int_equal(jiffies, before);
+}
+
+static void nobody_waits_for_what_cannot_come(void **state)
+{
+	u32 vectors[EMUL_VECTORS];
+
+	(void)state;
+	map_and_raise_them_all(&files[0], 0, vectors);
+	/* One that is raised still. */
+	must_unmap(&files[0], 0, vectors[3]);
+	emul_raise(0, vectors[3]);
+	no_vector_is_left(&files[0], 0, 0xa0);
+	/* One whose time is over too late. */
+	quarantine_ms = 5000;
+	must_unmap(&files[0], 0, vectors[4]);
+	no_vector_is_left(&files[0], 0, 0xa0);
+	/* One that the quota forbids. */
+	quarantine_ms = 1000;
+	vectors_per_cpu = EMUL_VECTORS - 2;
+	no_vector_is_left(&files[0], 0, 0xa0);
+}
+
+static void a_task_that_is_killed_does_not_wait(void **state)
+{
+	u32 vectors[EMUL_VECTORS];
+
+	(void)state;
+	map_and_raise_them_all(&files[0], 0, vectors);
+	must_unmap(&files[0], 0, vectors[3]);
+	shim_killed = true;
+	no_vector_is_left(&files[0], 0, 0xa0);
+}
+
+static u32 noisy_vector;
+
+static void device_raises(void)
+{
+	emul_raise(2, noisy_vector);
+}
+
+/* It begins only when map waits for its vector. */
+static void a_vector_that_is_raised_while_map_waits_for_it_is_not_given(void **state)
+{
+	u32 vectors[EMUL_VECTORS], vector;
+
+	(void)state;
+	map_and_raise_them_all(&files[0], 2, vectors);
+	noisy_vector = vectors[3];
+	must_unmap(&files[0], 2, noisy_vector);
+	shim_sleeper = device_raises;
+	assert_int_equal(vtl_redirect_map(&files[0], 0xa0, EMUL_ID(2), &vector), -ENODEV);
+	assert_int_equal(bits_take(2), 0);
+}
+
+/* However many others are given back after it, and however often is mapped. */
+static void a_noisy_vector_is_never_given_to_another_mapping(void **state)
+{
+	u32 noisy = must_map(&files[0], 0, 0x51), vector;
+	int i;
+
+	(void)state;
+	must_unmap(&files[0], 0, noisy);
+	for (i = 0; i < 300; i++) {
+		emul_raise(0, noisy);
+		vector = must_map(&files[0], 0, 0x80 + i % 64);
+		assert_int_not_equal(vector, noisy);
+		emul_raise(0, noisy);
+		assert_int_equal(bits_take(0), 0);
+		must_unmap(&files[0], 0, vector);
+	}
+	assert_int_equal(stats_of(0).unmapped, 600);
+}
+
+/* A VMM that dies, or closes its file, and one that comes after it. */
+static void what_a_file_left_noisy_comes_to_no_other_file(void **state)
+{
+	u32 vectors[EMUL_VECTORS], vector;
+	int i, got = 0;
+
+	(void)state;
+	map_and_raise_them_all(&files[0], 0, vectors);
+	vtl_redirect_file_release(&files[0]);
+	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
+	keep_raising(0, vectors[5], 200, 20);
+	emul_raise(0, vectors[6]);
+	for (i = 0; i < EMUL_VECTORS; i++) {
+		if (vtl_redirect_map(&files[1], 0x30 + i, EMUL_ID(0), &vector))
+			continue;
+		got++;
+		assert_int_not_equal(vector, vectors[5]);
+	}
+	/* The other has been raised after it was free: it is the kernel's to tell of. */
+	assert_int_equal(got, EMUL_VECTORS - 1);
+	emul_raise(0, vectors[5]);
+	assert_int_equal(bits_take(0), 0);
 }
 
 static void a_stale_device_never_sets_another_mappings_bit(void **state)
@@ -332,6 +532,23 @@ static void quarantine_ends_meanwhile(void)
 	assert_int_equal(emul_vectors_taken(0), 0);
 }
 
+/* The one that was pending at the unmap is swallowed, and with it the late one. */
+static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **state)
+{
+	u32 vector = must_map(&files[0], 0, 0x40);
+
+	(void)state;
+	emul_interrupts_close(0);
+	emul_raise(0, vector);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	shim_advance(900);
+	emul_raise(0, vector);
+	emul_interrupts_open(0);
+	assert_int_equal(stats_of(0).unmapped, 0);
+	shim_advance(900);
+	assert_int_equal(emul_vectors_taken(0), 1);
+}
+
 static void a_handler_under_way_outlives_its_vector(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
@@ -345,24 +562,16 @@ static void a_handler_under_way_outlives_its_vector(void **state)
 	assert_int_equal(bits_take(0), 0);
 }
 
-static void quarantine_is_bounded_in_number(void **state)
+static void without_quarantine_a_vector_is_free_at_once(void **state)
 {
-	u32 vectors[6];
-	int i;
+	u32 vector = must_map(&files[0], 0, 0x40);
 
 	(void)state;
-	quarantine_max = 4;
-	for (i = 0; i < 6; i++)
-		vectors[i] = must_map(&files[0], 0, 0x40 + i);
-	for (i = 0; i < 6; i++)
-		assert_int_equal(vtl_redirect_unmap(&files[0], vectors[i], EMUL_ID(0)), 0);
-	assert_int_equal(stats_of(0).quarantined, 4);
-	assert_int_equal(emul_vectors_taken(0), 4);
-
-	quarantine_max = 0;
-	i = must_map(&files[0], 0, 0x50);
-	assert_int_equal(vtl_redirect_unmap(&files[0], i, EMUL_ID(0)), 0);
+	quarantine_ms = 0;
+	emul_raise(0, vector);
+	must_unmap(&files[0], 0, vector);
 	assert_int_equal(emul_vectors_taken(0), 0);
+	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
 static void what_is_pending_at_unmap_is_relayed_once(void **state)
@@ -392,7 +601,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40);
 
 	(void)state;
-	quarantine_max = 0;
+	quarantine_ms = 0;
 	emul_interrupts_close(0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
 					    EMUL_ID(0)), 0);
@@ -428,6 +637,23 @@ static void a_cpu_with_mappings_stays_online(void **state)
 	vector = must_map(&files[0], 2, 0x40);
 	emul_raise(2, vector);
 	assert_int_equal(bits_take(2), 1);
+}
+
+/* Offline and online again, its vectors would be given anew: a way around quarantine. */
+static void a_cpu_with_a_noisy_vector_stays_online(void **state)
+{
+	(void)state;
+	noisy_vector = must_map(&files[0], 2, 0x40);
+	emul_raise(2, noisy_vector);
+	must_unmap(&files[0], 2, noisy_vector);
+	shim_sleeper = device_raises;
+	assert_int_equal(vtl_redirect_offline(2), -EBUSY);
+	shim_sleeper = NULL;
+	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
+	assert_int_equal(emul_vectors_taken(2), 1);
+	/* It waits until that one is quiet. */
+	assert_int_equal(vtl_redirect_offline(2), 0);
+	assert_int_equal(emul_vectors_taken(2), 0);
 }
 
 static void counts_survive_the_mapping(void **state)
@@ -483,6 +709,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
 		/* A late one counts for nobody. */
 		emul_raise(1, vector);
+		shim_advance(100);
 	}
 	for (i = 0; i < 4; i++)
 		assert_int_equal(count_of(1, 0x40 + i), 25);
@@ -679,14 +906,25 @@ int main(void)
 		TEST(no_vector_left_is_enodev_and_touches_no_other_cpu),
 		TEST(the_quota_is_met_to_the_vector),
 		TEST(the_automatic_quota_never_is_no_limit),
-		TEST(exhaustion_takes_from_quarantine_first),
+		TEST(exhaustion_takes_what_nothing_has_raised),
+		TEST(a_vmm_that_maps_and_unmaps_for_ever_does_not_run_out),
+		TEST(a_vmm_whose_devices_raise_does_not_run_out_either),
+		TEST(map_waits_until_a_raised_vector_is_quiet),
+		TEST(a_vector_is_given_again_as_soon_as_its_time_is_over),
+		TEST(nobody_waits_for_what_cannot_come),
+		TEST(a_task_that_is_killed_does_not_wait),
+		TEST(a_vector_that_is_raised_while_map_waits_for_it_is_not_given),
+		TEST(a_noisy_vector_is_never_given_to_another_mapping),
+		TEST(what_a_file_left_noisy_comes_to_no_other_file),
 		TEST(a_stale_device_never_sets_another_mappings_bit),
 		TEST(quarantine_ends_when_the_vector_is_quiet),
+		TEST(a_late_arrival_that_met_a_pending_one_counts_for_quarantine),
 		TEST(a_handler_under_way_outlives_its_vector),
-		TEST(quarantine_is_bounded_in_number),
+		TEST(without_quarantine_a_vector_is_free_at_once),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
 		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
 		TEST(a_cpu_with_mappings_stays_online),
+		TEST(a_cpu_with_a_noisy_vector_stays_online),
 		TEST(counts_survive_the_mapping),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),

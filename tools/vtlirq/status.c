@@ -121,7 +121,7 @@ static void ask_the_driver(struct status *status)
 	close(node);
 }
 
-/* A CPU on which the next mapping fails; for one, the driver gives up quarantine. */
+/* A CPU on which the next mapping fails. The driver gives up what is in quarantine and quiet. */
 static bool is_full(const struct cpu_state *cpu)
 {
 	return cpu->online && !cpu->free && !cpu->quarantined;

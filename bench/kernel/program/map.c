@@ -319,7 +319,7 @@ static void measure_subject(struct subject *subject)
 	release_all(subject);
 }
 
-/* With the quarantine as it is by default: an unmap frees an older vector. */
+/* With the quarantine as it is by default: an unmap frees no vector. */
 static void measure_defaults(struct subject *subject)
 {
 	hold(subject, 1);
@@ -371,14 +371,14 @@ void map_all(void)
 	measure_empty(&ours);
 	measure_empty(&bare);
 	quota = driver_parameter("vectors_per_cpu", 0);
-	quarantine = driver_parameter("quarantine_max", 0);
-	lines_remark("map: vectors_per_cpu=0; quarantine_max=0, so that each unmap frees its vector");
+	quarantine = driver_parameter("quarantine_ms", 0);
+	lines_remark("map: vectors_per_cpu=0; quarantine_ms=0, so that each unmap frees its vector");
 	measure_subject(&bare);
 	measure_subject(&ours);
 
-	driver_parameter("quarantine_max", quarantine);
+	driver_parameter("quarantine_ms", quarantine);
 	ours.name = "ours with quarantine";
-	lines_remark("map: quarantine_max=%ld, as it is by default", quarantine);
+	lines_remark("map: quarantine_ms=%ld, as it is by default", quarantine);
 	measure_defaults(&ours);
 	driver_parameter("vectors_per_cpu", quota);
 	close(ours.fd);

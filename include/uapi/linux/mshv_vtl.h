@@ -113,7 +113,9 @@ struct mshv_map_device_intr {
  * ENOENT - unmap: this file holds no such reference;
  * ENODEV - map: that CPU has no vector left, or its quota is used up, or this
  *          machine cannot redirect at all. The caller then lets the host
- *          relay this interrupt (proxied);
+ *          relay this interrupt (proxied). A vector that was given back, and was
+ *          ever raised, is left only after it has been quiet for a while;
+ *          map waits for that, up to a second, unless it is raised still;
  * EOVERFLOW - map: this file holds 2^32 - 1 references to it already;
  * ENOMEM - map: out of memory;
  * EFAULT - the argument cannot be read, or cannot be written; nothing stays
@@ -316,8 +318,9 @@ struct mshv_vector_counts {
  * @apic_id:      out: names the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
  * @quota:        out: most hardware vectors that may be had there; 0: no limit.
  * @mapped:       out: hardware vectors that stand for a proxy vector.
- * @quarantined:  out: hardware vectors given back and kept aside for a while.
- *                They count against the quota, but give way to a new mapping.
+ * @quarantined:  out: hardware vectors given back and kept aside until they are
+ *                quiet. They count against the quota, but those that were never
+ *                raised give way to a new mapping.
  */
 struct mshv_vp_interrupts {
 	__u32 vp;
