@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CPU's own APIC, in the mode that plain QEMU has: xAPIC, by memory.
+ *
+ * Owns: the access, and how the APIC is set up. L1's virtual APIC is this one: its
+ * interrupts reach L1 without an exit, as posted interrupts do on silicon, and end L2
+ * while L2 runs. Who reads what L1 may see is registers.c.
+ */
+#include "apic/physical.h"
+#include "base/machine.h"
+
+#define APIC_PLACE       0xfee00000UL
+#define SVR_ENABLED      0x100U
+#define SPURIOUS_VECTOR  0xffU
+#define DFR_FLAT         0xffffffffU
+#define DIVIDE_BY_1      0xbU
+#define PRIORITY_CLASS   0xf0U
+
+/* The masks of the two PICs. */
+#define PIC_1_MASK       0x21
+#define PIC_2_MASK       0xa1
+
+static volatile u32 *place_of(u32 number)
+{
+	return (volatile u32 *)(APIC_PLACE + number * 0x10);
+}
+
+u32 apic_read(u32 number)
+{
+	return *place_of(number);
+}
+
+void apic_write(u32 number, u32 value)
+{
+	*place_of(number) = value;
+}
+
+void apic_send(u32 destination, u32 command)
+{
+	apic_write(APIC_ICR_HIGH, destination << 24);
+	apic_write(APIC_ICR, command);
+	while (apic_read(APIC_ICR) & APIC_ICR_BUSY)
+		__builtin_ia32_pause();
+}
+
+static void mask_local_sources(void)
+{
+	u32 number;
+
+	for (number = APIC_LVT_TIMER; number <= APIC_LVT_ERROR; number++)
+		apic_write(number, APIC_LVT_MASKED);
+}
+
+void apic_start(void)
+{
+	/*
+	 * QEMU keeps an interrupt of the PIC requested when LINT0 is masked later, and
+	 * then delivers vector -1: nothing may be requested when that happens.
+	 */
+	port_write8(PIC_1_MASK, 0xff);
+	port_write8(PIC_2_MASK, 0xff);
+	cpu_wrmsr(MSR_APIC_BASE, cpu_rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
+	apic_write(APIC_SVR, SVR_ENABLED | SPURIOUS_VECTOR);
+	apic_write(APIC_TPR, 0);
+	/* A logical id of flat mode is the low byte of x2APIC's, for CPUs 0 to 7. */
+	apic_write(APIC_DFR, DFR_FLAT);
+	apic_write(APIC_LDR, 1U << (24 + (apic_read(APIC_ID_REGISTER) >> 24) % 8));
+	mask_local_sources();
+	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
+}
+
+int apic_highest(u32 first)
+{
+	int bank;
+
+	for (bank = 7; bank >= 0; bank--) {
+		u32 bits = apic_read(first + bank);
+
+		if (bits)
+			return bank * 32 + 31 - __builtin_clz(bits);
+	}
+	return -1;
+}
+
+bool apic_is_deliverable(void)
+{
+	int requested = apic_highest(APIC_IRR);
+
+	return requested >= 0 &&
+	       ((u32)requested & PRIORITY_CLASS) > (apic_read(APIC_PPR) & PRIORITY_CLASS);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The CPU's own APIC. Registers have the numbers of x2APIC: MSR 0x800 + number, or
+ * number * 16 in memory (Intel SDM 3A, "x2APIC Register Address Space").
+ */
+#ifndef _HYPERVISOR_APIC_PHYSICAL_H
+#define _HYPERVISOR_APIC_PHYSICAL_H
+
+#include <linux/types.h>
+
+enum apic_register {
+	APIC_ID_REGISTER = 0x02,
+	APIC_VERSION = 0x03,
+	APIC_TPR = 0x08,
+	APIC_PPR = 0x0a,
+	APIC_EOI = 0x0b,
+	APIC_LDR = 0x0d,
+	APIC_DFR = 0x0e,
+	APIC_SVR = 0x0f,
+	APIC_ISR = 0x10,
+	APIC_TMR = 0x18,
+	APIC_IRR = 0x20,
+	APIC_ESR = 0x28,
+	APIC_LVT_CMCI = 0x2f,
+	APIC_ICR = 0x30,
+	APIC_ICR_HIGH = 0x31,
+	APIC_LVT_TIMER = 0x32,
+	APIC_LVT_THERMAL = 0x33,
+	APIC_LVT_COUNTER = 0x34,
+	APIC_LVT_LINT0 = 0x35,
+	APIC_LVT_LINT1 = 0x36,
+	APIC_LVT_ERROR = 0x37,
+	APIC_TIMER_INITIAL = 0x38,
+	APIC_TIMER_CURRENT = 0x39,
+	APIC_TIMER_DIVIDE = 0x3e,
+	APIC_SELF_IPI = 0x3f,
+};
+
+#define APIC_MSR_FIRST       0x800
+#define APIC_MSR_LAST        0x8ff
+
+#define APIC_LVT_MASKED      BIT(16)
+#define APIC_LVT_NMI         (4U << 8)
+#define APIC_LVT_MODE        (3U << 17)
+#define APIC_LVT_MODE_TSC    (2U << 17)
+#define APIC_LVT_VECTOR      0xffU
+
+#define APIC_ICR_NMI         0x400U
+#define APIC_ICR_INIT        0x500U
+#define APIC_ICR_STARTUP     0x600U
+#define APIC_ICR_MODE        0x700U
+#define APIC_ICR_LOGICAL     BIT(11)
+#define APIC_ICR_BUSY        BIT(12)
+#define APIC_ICR_ASSERT      BIT(14)
+#define APIC_ICR_SHORTHAND   (3U << 18)
+#define APIC_ICR_SELF        (1U << 18)
+#define APIC_ICR_ALL         (2U << 18)
+#define APIC_ICR_OTHERS      (3U << 18)
+
+/**
+ * apic_read() - read a register
+ * @number: of x2APIC.
+ *
+ * Return: its value.
+ */
+u32 apic_read(u32 number);
+
+/**
+ * apic_write() - write a register
+ * @number: of x2APIC, but not its ICR.
+ * @value:  what.
+ */
+void apic_write(u32 number, u32 value);
+
+/**
+ * apic_send() - send an interrupt
+ * @destination: as xAPIC has it, 8 bits.
+ * @command:     the low half of ICR.
+ *
+ * Context: not from an NMI's handler, which would come between its two writes.
+ */
+void apic_send(u32 destination, u32 command);
+
+/**
+ * apic_start() - make this CPU's APIC ready
+ *
+ * L1's interrupts come as they are: the hypervisor has no vector of its own but NMI.
+ */
+void apic_start(void);
+
+/**
+ * apic_highest() - the highest bit that is set in eight registers
+ * @first: APIC_IRR, APIC_ISR or APIC_TMR.
+ *
+ * Return: the vector, or -1.
+ */
+int apic_highest(u32 first);
+
+/**
+ * apic_is_deliverable() - would L1 get an interrupt if it let one in
+ *
+ * Return: whether one is requested that outranks the processor's priority.
+ */
+bool apic_is_deliverable(void);
+
+#endif /* _HYPERVISOR_APIC_PHYSICAL_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L1's x2APIC: what its MSRs do.
+ *
+ * Owns: which of them are the CPU's own registers, and which are only kept. INIT and
+ * SIPI are nobody's: CPUs of a trust domain are woken through a mailbox.
+ */
+#include "apic/convert.h"
+#include "apic/physical.h"
+#include "apic/registers.h"
+#include "apic/timer.h"
+#include "base/print.h"
+#include "base/string.h"
+#include "vcpu/l1.h"
+#include "vcpu/request.h"
+
+/* Six LVTs. QEMU's own APIC says the same. */
+#define VERSION_OF_L1   0x50014
+#define SVR_AT_RESET    0xff
+#define VECTOR_MASK     0xff
+#define TPR_MASK        0xff
+
+void l1_apic_reset(struct l1_cpu *l1)
+{
+	u32 i;
+
+	memset(&l1->apic, 0, sizeof(l1->apic));
+	l1->apic.svr = SVR_AT_RESET;
+	l1->apic.lvt_timer = APIC_LVT_MASKED;
+	for (i = 0; i < ARRAY_SIZE(l1->apic.lvt); i++)
+		l1->apic.lvt[i] = APIC_LVT_MASKED;
+}
+
+bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
+{
+	u32 number = msr - APIC_MSR_FIRST;
+
+	switch (number) {
+	case APIC_ID_REGISTER:
+		*value = l1->apic_id;
+		return true;
+	case APIC_VERSION:
+		*value = VERSION_OF_L1;
+		return true;
+	case APIC_LDR:
+		*value = apic_logical_id(l1->apic_id);
+		return true;
+	case APIC_SVR:
+		*value = l1->apic.svr;
+		return true;
+	case APIC_LVT_TIMER:
+		*value = l1->apic.lvt_timer;
+		return true;
+	case APIC_LVT_THERMAL ... APIC_LVT_ERROR:
+		*value = l1->apic.lvt[number - APIC_LVT_TIMER];
+		return true;
+	case APIC_LVT_CMCI:
+		*value = l1->apic.lvt[0];
+		return true;
+	case APIC_ESR:
+	case APIC_ICR:
+		*value = 0;
+		return true;
+	case APIC_TPR:
+	case APIC_PPR:
+	case APIC_ISR ... APIC_IRR + 7:
+	case APIC_TIMER_INITIAL:
+	case APIC_TIMER_CURRENT:
+	case APIC_TIMER_DIVIDE:
+		*value = apic_read(number);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void send_nmi(struct l1_cpu *l1, u64 icr)
+{
+	u32 i;
+
+	for (i = 0; i < l1_count; i++) {
+		if (apic_icr_hits(icr, l1->apic_id, l1_cpus[i].apic_id))
+			request_nmi(&l1_cpus[i]);
+	}
+}
+
+static void send(struct l1_cpu *l1, u64 icr)
+{
+	u32 destination;
+
+	switch (icr & APIC_ICR_MODE) {
+	case 0:
+		if ((icr & APIC_ICR_SHORTHAND) || apic_destination(icr, &destination))
+			apic_send(icr & APIC_ICR_SHORTHAND ? 0 : destination,
+				  (u32)icr | APIC_ICR_ASSERT);
+		return;
+	case APIC_ICR_NMI:
+		send_nmi(l1, icr);
+		return;
+	default:
+		print("hypervisor: CPU %u: no interrupt of ICR %llx\n", l1->index, icr);
+	}
+}
+
+bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
+{
+	u32 number = msr - APIC_MSR_FIRST;
+
+	switch (number) {
+	case APIC_TPR:
+		apic_write(APIC_TPR, value & TPR_MASK);
+		return true;
+	case APIC_EOI:
+		l1->count.eoi++;
+		apic_write(APIC_EOI, 0);
+		return true;
+	case APIC_SVR:
+		l1->apic.svr = value;
+		return true;
+	case APIC_ESR:
+		return true;
+	case APIC_ICR:
+		send(l1, value);
+		return true;
+	case APIC_LVT_TIMER:
+		timer_write_lvt(l1, value);
+		return true;
+	case APIC_LVT_THERMAL ... APIC_LVT_ERROR:
+		l1->apic.lvt[number - APIC_LVT_TIMER] = value;
+		return true;
+	case APIC_LVT_CMCI:
+		l1->apic.lvt[0] = value;
+		return true;
+	case APIC_TIMER_INITIAL:
+	case APIC_TIMER_DIVIDE:
+		apic_write(number, value);
+		return true;
+	case APIC_SELF_IPI:
+		apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | (value & VECTOR_MASK));
+		return true;
+	default:
+		return false;
+	}
+}

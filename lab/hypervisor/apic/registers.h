@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * L1's x2APIC: what its MSRs do.
+ */
+#ifndef _HYPERVISOR_APIC_REGISTERS_H
+#define _HYPERVISOR_APIC_REGISTERS_H
+
+#include <linux/types.h>
+
+struct l1_cpu;
+
+/**
+ * struct l1_apic - what of an L1's APIC is not the CPU's own
+ * @lvt:         the sources that this machine does not have: kept, without effect
+ * @svr:         likewise
+ * @lvt_timer:   as L1 wrote it
+ * @deadline:    L1's IA32_TSC_DEADLINE
+ * @lends_timer: the timer ends L2 now
+ * @was_armed:   and has to be armed again afterwards
+ */
+struct l1_apic {
+	u32 lvt[8];
+	u32 svr;
+	u32 lvt_timer;
+	u64 deadline;
+	bool lends_timer;
+	bool was_armed;
+};
+
+/**
+ * l1_apic_reset() - as after a reset
+ * @l1: whose.
+ */
+void l1_apic_reset(struct l1_cpu *l1);
+
+/**
+ * l1_apic_read() - RDMSR
+ * @l1:    of this CPU.
+ * @msr:   0x800 to 0x8ff.
+ * @value: out.
+ *
+ * Return: whether there is such a register.
+ */
+bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value);
+
+/**
+ * l1_apic_write() - WRMSR
+ * @l1:    of this CPU.
+ * @msr:   0x800 to 0x8ff.
+ * @value: what.
+ *
+ * Return: whether there is such a register.
+ */
+bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value);
+
+#endif /* _HYPERVISOR_APIC_REGISTERS_H */

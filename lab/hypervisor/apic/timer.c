@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L1's APIC timer, and the end of L2's time.
+ *
+ * Owns: the timer of the CPU's APIC. QEMU's has no TSC deadline, so a deadline becomes
+ * a count. L1's interrupt comes to L1 as any other. L2's end is no interrupt of L1's:
+ * while a deadline of L2 is the nearer one, the LVT asks for an NMI, which the
+ * hypervisor gets. QEMU delivers that; where an APIC has no such mode the interrupt is
+ * L1's timer's, once more than L1 has asked for.
+ */
+#include "apic/convert.h"
+#include "apic/physical.h"
+#include "apic/timer.h"
+#include "base/machine.h"
+#include "base/print.h"
+#include "vcpu/clock.h"
+#include "vcpu/l1.h"
+
+#define PM_TIMER_HZ    3579545ULL
+#define PM_TIMER_MASK  0xffffffU
+/* 25 ms of that timer. */
+#define PM_TICKS       89488U
+/* A reading that took longer, in ticks of the TSC, was interrupted. */
+#define READING_LONG   20000
+
+u64 timer_tsc_hz, timer_apic_hz;
+
+/** struct reading - three clocks at one moment */
+struct reading {
+	u64 tsc;
+	u32 pm, count;
+};
+
+static struct reading read_clocks(u16 pm_timer)
+{
+	struct reading reading;
+	int tries;
+	u64 before;
+
+	for (tries = 0; tries < 100; tries++) {
+		before = machine_tsc();
+		reading.pm = port_read32(pm_timer) & PM_TIMER_MASK;
+		reading.count = apic_read(APIC_TIMER_CURRENT);
+		reading.tsc = machine_tsc();
+		if (reading.tsc - before < READING_LONG)
+			break;
+	}
+	return reading;
+}
+
+void timer_calibrate(u16 pm_timer)
+{
+	struct reading first, last;
+	u32 ticks;
+
+	apic_write(APIC_TIMER_INITIAL, 0xffffffff);
+	first = read_clocks(pm_timer);
+	do {
+		last = read_clocks(pm_timer);
+		ticks = (last.pm - first.pm) & PM_TIMER_MASK;
+	} while (ticks < PM_TICKS);
+	apic_write(APIC_TIMER_INITIAL, 0);
+
+	timer_tsc_hz = (last.tsc - first.tsc) * PM_TIMER_HZ / ticks / 1000 * 1000;
+	timer_apic_hz = (u64)(first.count - last.count) * PM_TIMER_HZ / ticks;
+	print("hypervisor: TSC %llu kHz, APIC timer %llu kHz\n", timer_tsc_hz / 1000,
+	      timer_apic_hz / 1000);
+	if (!timer_tsc_hz || !timer_apic_hz)
+		stop("hypervisor: a clock stands still\n");
+}
+
+static bool has_deadline_mode(const struct l1_cpu *l1)
+{
+	return (l1->apic.lvt_timer & APIC_LVT_MODE) == APIC_LVT_MODE_TSC;
+}
+
+static void count_until(const struct l1_cpu *l1, u64 deadline)
+{
+	u64 now = clock_of_l1(l1);
+	struct apic_count count = apic_count_until(deadline > now ? deadline - now : 0,
+						   timer_tsc_hz, timer_apic_hz);
+
+	apic_write(APIC_TIMER_DIVIDE, count.divide);
+	apic_write(APIC_TIMER_INITIAL, count.count);
+}
+
+static void arm(const struct l1_cpu *l1)
+{
+	if (l1->apic.deadline)
+		count_until(l1, l1->apic.deadline);
+	else
+		apic_write(APIC_TIMER_INITIAL, 0);
+}
+
+void timer_write_lvt(struct l1_cpu *l1, u32 value)
+{
+	l1->apic.lvt_timer = value;
+	if (!has_deadline_mode(l1))
+		l1->apic.deadline = 0;
+	else
+		value &= ~APIC_LVT_MODE;
+	apic_write(APIC_LVT_TIMER, value);
+}
+
+void timer_write_deadline(struct l1_cpu *l1, u64 deadline)
+{
+	if (!has_deadline_mode(l1))
+		return;
+	l1->apic.deadline = deadline;
+	arm(l1);
+}
+
+u64 timer_read_deadline(const struct l1_cpu *l1)
+{
+	return l1->apic.deadline > clock_of_l1(l1) ? l1->apic.deadline : 0;
+}
+
+static bool is_armed(const struct l1_cpu *l1)
+{
+	return has_deadline_mode(l1) && timer_read_deadline(l1) &&
+	       !(l1->apic.lvt_timer & APIC_LVT_MASKED);
+}
+
+void timer_end_l2(struct l1_cpu *l1, u64 deadline)
+{
+	/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
+	if (!has_deadline_mode(l1) || (is_armed(l1) && l1->apic.deadline <= deadline))
+		return;
+	l1->apic.lends_timer = true;
+	l1->apic.was_armed = is_armed(l1);
+	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
+	count_until(l1, deadline);
+}
+
+void timer_keep_l2(struct l1_cpu *l1)
+{
+	if (!l1->apic.lends_timer)
+		return;
+	l1->apic.lends_timer = false;
+	apic_write(APIC_TIMER_INITIAL, 0);
+	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	if (l1->apic.was_armed)
+		arm(l1);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * L1's APIC timer, and the end of L2's time, by the one timer of the CPU's APIC.
+ */
+#ifndef _HYPERVISOR_APIC_TIMER_H
+#define _HYPERVISOR_APIC_TIMER_H
+
+#include <linux/types.h>
+
+struct l1_cpu;
+
+/* How fast they go; constant once L1 runs. */
+extern u64 timer_tsc_hz, timer_apic_hz;
+
+/**
+ * timer_calibrate() - find out how fast TSC and APIC timer go
+ * @pm_timer: the port of ACPI's timer, which is the measure.
+ *
+ * Context: at boot, before L1 has the timer.
+ */
+void timer_calibrate(u16 pm_timer);
+
+/**
+ * timer_write_lvt() - L1 writes the timer's LVT
+ * @l1:    of this CPU.
+ * @value: what.
+ */
+void timer_write_lvt(struct l1_cpu *l1, u32 value);
+
+/**
+ * timer_write_deadline() - L1 writes IA32_TSC_DEADLINE
+ * @l1:       of this CPU.
+ * @deadline: in L1's time; 0 is none.
+ */
+void timer_write_deadline(struct l1_cpu *l1, u64 deadline);
+
+/**
+ * timer_read_deadline() - L1 reads it
+ * @l1: of this CPU.
+ *
+ * Return: the deadline, or 0 once it has come.
+ */
+u64 timer_read_deadline(const struct l1_cpu *l1);
+
+/**
+ * timer_end_l2() - have an NMI when L2's time is over
+ * @l1:       of this CPU, about to enter L2.
+ * @deadline: in L1's time, which is L2's too.
+ *
+ * L1's own deadline is kept. Until timer_keep_l2() the timer's interrupt is an NMI.
+ */
+void timer_end_l2(struct l1_cpu *l1, u64 deadline);
+
+/**
+ * timer_keep_l2() - undo timer_end_l2()
+ * @l1: of this CPU.
+ */
+void timer_keep_l2(struct l1_cpu *l1);
+
+#endif /* _HYPERVISOR_APIC_TIMER_H */

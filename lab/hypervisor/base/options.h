@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the command line asks of the hypervisor. Constant once L1 runs.
+ */
+#ifndef _HYPERVISOR_OPTIONS_H
+#define _HYPERVISOR_OPTIONS_H
+
+#include <linux/types.h>
+
+#define OPTIONS_LINE_MAX 2048
+
+/**
+ * struct options - the words before " -- "
+ * @td:      L1 is a trust domain ("td")
+ * @hyperv:  below it is Hyper-V ("hyperv"), else KVM, by its name
+ * @trace:   unusual calls are written to the log ("trace")
+ * @linux_line: what follows " -- ": L1's own command line
+ *
+ * "clock=stopped" is clock_is_stopped.
+ */
+struct options {
+	bool td;
+	bool hyperv;
+	bool trace;
+	char linux_line[OPTIONS_LINE_MAX];
+};
+
+extern struct options options;
+
+/**
+ * options_read() - read the command line
+ * @line: as the boot loader gives it.
+ */
+void options_read(const char *line);
+
+#endif /* _HYPERVISOR_OPTIONS_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hypervisor's log.
+ */
+#ifndef _HYPERVISOR_PRINT_H
+#define _HYPERVISOR_PRINT_H
+
+#include <stdarg.h>
+
+#include <linux/types.h>
+
+/**
+ * print() - write to the log
+ * @format: as printf() has it: %s %c %d %u %x %p with l, ll, a width and zeros; no more.
+ *
+ * Context: any but an NMI's handler. CPUs do not mix up their lines.
+ */
+void print(const char *format, ...) __printf(1, 2);
+
+/**
+ * stop() - write to the log, and end the machine
+ * @format: as for print().
+ *
+ * Context: any.
+ */
+void stop(const char *format, ...) __printf(1, 2) __noreturn;
+
+/**
+ * print_to() - what print() would write, into memory
+ * @to:     where.
+ * @size:   how many bytes there are, the last of which becomes 0.
+ * @format: as for print().
+ * @list:   what the format speaks of.
+ *
+ * Return: how many bytes there would be, without the 0.
+ */
+size_t print_to(char *to, size_t size, const char *format, va_list list);
+
+#endif /* _HYPERVISOR_PRINT_H */

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory that a firmware would have left for L1. Owns: the mode in which a CPU of
+ * L1 begins, as far as it is memory.
+ */
+#include "base/machine.h"
+#include "base/string.h"
+#include "boot/firmware.h"
+
+#define PTE_TABLE  0x003
+#define PTE_LARGE  0x083
+/* Linux's boot protocol wants these two: selectors 0x10 and 0x18. */
+#define GDT_CODE   2
+#define GDT_DATA   3
+#define CODE_64    0x00af9b000000ffffULL
+#define DATA       0x00cf93000000ffffULL
+
+struct firmware *firmware;
+
+void firmware_start(void *place)
+{
+	u32 i;
+
+	firmware = place;
+	memset(firmware, 0, sizeof(*firmware));
+	firmware->pml4[0] = machine_address(firmware->pdpt) | PTE_TABLE;
+	for (i = 0; i < 4; i++)
+		firmware->pdpt[i] = machine_address(firmware->pd[i]) | PTE_TABLE;
+	for (i = 0; i < 4 * 512; i++)
+		firmware->pd[i / 512][i % 512] = (u64)i << 21 | PTE_LARGE;
+	firmware->gdt[GDT_CODE] = CODE_64;
+	firmware->gdt[GDT_DATA] = DATA;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loading a Linux kernel.
+ *
+ * Owns: the fields of the boot protocol. Offsets are those of the setup header in the
+ * file, which are the same in the boot parameters.
+ */
+#include "base/machine.h"
+#include "base/options.h"
+#include "base/print.h"
+#include "base/string.h"
+#include "boot/firmware.h"
+#include "boot/linux.h"
+#include "boot/map.h"
+
+#define SECTOR            512
+
+#define PARAMS_ACPI       0x070
+#define PARAMS_MAP_COUNT  0x1e8
+#define PARAMS_MAP        0x2d0
+
+#define HEADER_BEGIN      0x1f1
+#define HEADER_SETUP_SECTS 0x1f1
+#define HEADER_LENGTH     0x201
+#define HEADER_MAGIC      0x202
+#define HEADER_VERSION    0x206
+#define HEADER_LOADER     0x210
+#define HEADER_FLAGS      0x211
+#define HEADER_INITRD     0x218
+#define HEADER_INITRD_SIZE 0x21c
+#define HEADER_LINE       0x228
+#define HEADER_XLOADFLAGS 0x236
+#define HEADER_PREFERRED  0x258
+#define HEADER_INIT_SIZE  0x260
+
+#define MAGIC             0x53726448
+#define VERSION_NEEDED    0x020c
+#define KERNEL_64         BIT(0)
+#define LOADER_UNKNOWN    0xff
+#define FLAG_CAN_USE_HEAP 0x80
+#define ENTRY_64          0x200
+
+static u16 get16(const u8 *file, u32 place)
+{
+	u16 value;
+
+	memcpy(&value, file + place, sizeof(value));
+	return value;
+}
+
+static u32 get32(const u8 *file, u32 place)
+{
+	u32 value;
+
+	memcpy(&value, file + place, sizeof(value));
+	return value;
+}
+
+static u64 get64(const u8 *file, u32 place)
+{
+	u64 value;
+
+	memcpy(&value, file + place, sizeof(value));
+	return value;
+}
+
+static void put32(u8 *params, u32 place, u32 value)
+{
+	memcpy(params + place, &value, sizeof(value));
+}
+
+static void check(const struct linux_image *image)
+{
+	if (image->size < 2 * SECTOR || get32(image->file, HEADER_MAGIC) != MAGIC)
+		stop("hypervisor: the first module is no bzImage\n");
+	if (get16(image->file, HEADER_VERSION) < VERSION_NEEDED ||
+	    !(get16(image->file, HEADER_XLOADFLAGS) & KERNEL_64))
+		stop("hypervisor: the kernel has no 64-bit entry\n");
+}
+
+/* The file may lie where the kernel is to be. */
+void linux_load(struct linux_image *image, u64 limit)
+{
+	u32 sectors = image->file[HEADER_SETUP_SECTS], room = 0;
+	u64 place, setup;
+
+	check(image);
+	setup = (sectors ? sectors + 1 : 5) * SECTOR;
+	place = get64(image->file, HEADER_PREFERRED);
+	room = get32(image->file, HEADER_INIT_SIZE);
+	if (image->size < setup || place + room > limit)
+		stop("hypervisor: the kernel wants memory up to %llx, there is %llx\n",
+		     place + room, limit);
+	print("hypervisor: a kernel of %llu bytes goes to %llx, and may use %u bytes\n",
+	      image->size, place, room);
+	memmove(machine_place(place), image->file + setup, image->size - setup);
+	image->entry = place + ENTRY_64;
+}
+
+void linux_set_params(const u8 *header, const struct map *map, u64 initrd, u64 initrd_size,
+		      u64 acpi)
+{
+	u8 *params = firmware->params;
+	u32 end = HEADER_MAGIC + header[HEADER_LENGTH];
+
+	memcpy(params + HEADER_BEGIN, header + HEADER_BEGIN, end - HEADER_BEGIN);
+	memcpy(params + PARAMS_ACPI, &acpi, sizeof(acpi));
+	params[PARAMS_MAP_COUNT] = map->count;
+	memcpy(params + PARAMS_MAP, map->ranges, map->count * sizeof(*map->ranges));
+	params[HEADER_LOADER] = LOADER_UNKNOWN;
+	params[HEADER_FLAGS] |= FLAG_CAN_USE_HEAP;
+	put32(params, HEADER_INITRD, initrd);
+	put32(params, HEADER_INITRD_SIZE, initrd_size);
+	memcpy(firmware->line, options.linux_line, sizeof(options.linux_line));
+	put32(params, HEADER_LINE, machine_address(firmware->line));
+}

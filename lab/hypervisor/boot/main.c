@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The boot CPU's way from the boot loader to L1.
+ *
+ * Owns: the order of things, and what lies where. The machine's memory is L1's, but for
+ * the image, the heap, and the block that stands for a firmware's memory.
+ */
+#include "apic/physical.h"
+#include "apic/timer.h"
+#include "base/heap.h"
+#include "base/machine.h"
+#include "base/options.h"
+#include "base/print.h"
+#include "base/string.h"
+#include "base/trap.h"
+#include "boot/acpi.h"
+#include "boot/firmware.h"
+#include "boot/layout.h"
+#include "boot/linux.h"
+#include "boot/map.h"
+#include "boot/multiboot.h"
+#include "boot/smp.h"
+#include "vcpu/gpa.h"
+#include "vcpu/l1.h"
+
+#define LIMIT_4G        (1ULL << 32)
+#define SIZE_2M         (1ULL << 21)
+#define SIZE_1G         (1ULL << 30)
+#define EBDA            0x9f000ULL
+#define LOW_MEMORY      0xa0000ULL
+#define ROMS            0xc0000ULL
+#define ROMS_END        0x100000ULL
+/* IOAPIC, HPET and APIC: a trust domain's accesses are #VE. */
+#define CHIPS           0xfec00000ULL
+#define CHIPS_END       0xff000000ULL
+#define HEAP_LEAST      (8ULL << 20)
+#define HEADER_BYTES    1024
+
+/**
+ * struct boot - what the boot loader has left, and where things go
+ * @map:         of L1
+ * @kernel:      the first module
+ * @header:      a copy of its beginning
+ * @heap:        where the hypervisor has its pages
+ * @initrd:      the second module, where it is now
+ * @initrd_size: how large it is
+ * @found:       what ACPI says
+ */
+struct boot {
+	struct map map;
+	struct linux_image kernel;
+	u8 header[HEADER_BYTES];
+	u64 heap;
+	u64 initrd;
+	u64 initrd_size;
+	struct acpi_found found;
+};
+
+static struct boot boot;
+
+extern u8 stacks[];
+void boot_main(const struct multiboot_info *info);
+
+static void check_cpu(void)
+{
+	if (!(machine_cpuid(0x80000001, 0).c & BIT(2)) ||
+	    !(machine_cpuid(0x8000000a, 0).d & BIT(0)))
+		stop("hypervisor: no SVM with nested paging: QEMU wants -cpu max,+svm\n");
+}
+
+static void read_modules(const struct multiboot_info *info)
+{
+	const struct multiboot_module *modules = machine_place(info->modules);
+
+	if (!info->modules_count)
+		stop("hypervisor: no kernel: QEMU wants -initrd 'bzImage,initrd'\n");
+	boot.kernel.file = machine_place(modules[0].start);
+	boot.kernel.size = modules[0].end - modules[0].start;
+	memcpy(boot.header, boot.kernel.file, HEADER_BYTES);
+	if (info->modules_count > 1) {
+		boot.initrd = modules[1].start;
+		boot.initrd_size = modules[1].end - modules[1].start;
+	}
+}
+
+/* What reaches into the shared half is no memory; AMD's QEMU reserves a range there. */
+static void read_map(const struct multiboot_info *info)
+{
+	u32 place = 0;
+
+	while (place < info->map_size) {
+		const struct multiboot_range *range = machine_place(info->map + place);
+
+		if (range->base + range->length <= GPA_SHARED &&
+		    !map_add(&boot.map, range->base, range->length, range->type))
+			stop("hypervisor: the map of memory is too long\n");
+		place += range->size + sizeof(range->size);
+	}
+}
+
+/*
+ * SeaBIOS reserves its tables right above the memory. A trust domain takes what is
+ * reserved for shared; memory with ACPI's tables is its own.
+ */
+static void claim_tables(void)
+{
+	u64 top = map_top(&boot.map, LIMIT_4G);
+	u32 i;
+
+	for (i = 0; i < boot.map.count; i++) {
+		struct map_range *range = &boot.map.ranges[i];
+
+		if (range->type == MAP_RESERVED && range->base == top)
+			range->type = MAP_ACPI;
+	}
+}
+
+static u64 take_top(u64 size, u64 align, u32 type)
+{
+	u64 base = map_take_top(&boot.map, LIMIT_4G, size, align, type);
+
+	if (!base)
+		stop("hypervisor: no %llu bytes of memory below 4 GiB\n", size);
+	return base;
+}
+
+/* Two nested page tables of 4 KiB pages for L1, and one for L2, in the worst case. */
+static u64 heap_size(void)
+{
+	u64 memory = 0;
+	u32 i;
+
+	for (i = 0; i < boot.map.count; i++) {
+		if (boot.map.ranges[i].type == MAP_MEMORY)
+			memory += boot.map.ranges[i].size;
+	}
+	return ALIGN(HEAP_LEAST + memory / 512 * 3, SIZE_2M);
+}
+
+/*
+ * From the top of memory: heap, firmware's block, initial file system. That moves
+ * first, since the kernel's place may be where it is.
+ */
+static void lay_out(void)
+{
+	u64 size = heap_size(), top, heap, block, initrd;
+
+	claim_tables();
+	top = map_top(&boot.map, LIMIT_4G);
+	heap = take_top(size, SIZE_2M, MAP_RESERVED);
+	block = take_top(sizeof(struct firmware), PAGE_SIZE, MAP_NVS);
+	initrd = ALIGN_DOWN(block - boot.initrd_size, PAGE_SIZE);
+	if (initrd < boot.initrd || initrd < machine_address(boot.kernel.file) + boot.kernel.size)
+		stop("hypervisor: the initial file system does not fit into memory\n");
+	memmove(machine_place(initrd), machine_place(boot.initrd), boot.initrd_size);
+	boot.initrd = initrd;
+	linux_load(&boot.kernel, initrd);
+	if (!map_set(&boot.map, IMAGE_BASE, IMAGE_END - IMAGE_BASE, MAP_RESERVED))
+		stop("hypervisor: no memory where the hypervisor is\n");
+	boot.heap = heap;
+	heap_start(heap, ALIGN_DOWN(top, PAGE_SIZE) - heap);
+	firmware_start(machine_place(block));
+}
+
+static bool is_of_l1(const struct map_range *range)
+{
+	return range->type == MAP_MEMORY || range->type == MAP_ACPI || range->type == MAP_NVS;
+}
+
+static u64 end_of(const struct map_range *range)
+{
+	return ALIGN(range->base + range->size, PAGE_SIZE);
+}
+
+/* Memory from 1 MiB on; what lies below is the same on each machine. */
+static void map_memory(void)
+{
+	u32 i;
+
+	gpa_add_memory(0, EBDA);
+	gpa_add_both(EBDA, LOW_MEMORY - EBDA);
+	for (i = 0; i < boot.map.count; i++) {
+		const struct map_range *range = &boot.map.ranges[i];
+		u64 base = ALIGN_DOWN(range->base, PAGE_SIZE);
+
+		if (is_of_l1(range) && base >= ROMS_END)
+			gpa_add_memory(base, end_of(range) - base);
+	}
+}
+
+/* What is used below or above 4 GiB ends here, the hypervisor's memory included. */
+static u64 last_end(u64 from, u64 limit)
+{
+	u64 end = from;
+	u32 i;
+
+	for (i = 0; i < boot.map.count; i++) {
+		const struct map_range *range = &boot.map.ranges[i];
+		bool counts = is_of_l1(range) || range->base == boot.heap;
+
+		if (counts && range->base >= from && end_of(range) <= limit && end_of(range) > end)
+			end = end_of(range);
+	}
+	return end;
+}
+
+static void map_devices(void)
+{
+	u64 low = last_end(0, LIMIT_4G), high = last_end(LIMIT_4G, GPA_SHARED);
+
+	gpa_add_device(LOW_MEMORY, ROMS - LOW_MEMORY);
+	gpa_add_both(ROMS, ROMS_END - ROMS);
+	gpa_add_device(low, CHIPS - low);
+	if (!options.td)
+		gpa_add_device(CHIPS, CHIPS_END - CHIPS);
+	gpa_add_device(CHIPS_END, LIMIT_4G - CHIPS_END);
+	high = ALIGN(high, SIZE_1G);
+	gpa_add_device(high, GPA_SHARED - high);
+}
+
+static void make_cpus(void)
+{
+	u32 i;
+
+	l1_count = boot.found.cpus;
+	for (i = 0; i < l1_count; i++) {
+		l1_cpus[i].index = i;
+		l1_cpus[i].apic_id = boot.found.apic_ids[i];
+	}
+}
+
+static void start_l1(void)
+{
+	struct l1_cpu *l1 = &l1_cpus[0];
+	u64 acpi = acpi_write(options.hyperv);
+
+	linux_set_params(boot.header, &boot.map, boot.initrd, boot.initrd_size, acpi);
+	l1_start(l1, boot.kernel.entry, machine_address(firmware->params),
+		 machine_address(firmware->pml4), machine_address(firmware->gdt));
+	print("hypervisor: L1 starts, %s, %s, CPUs: %u\n",
+	      options.td ? "a trust domain" : "plain",
+	      options.hyperv ? "on Hyper-V" : "on nothing known", l1_count);
+	l1_run(l1);
+}
+
+void boot_main(const struct multiboot_info *info)
+{
+	*(struct l1_cpu **)stacks = &l1_cpus[0];
+	trap_start();
+	check_cpu();
+	options_read(machine_place(info->line));
+	read_map(info);
+	read_modules(info);
+	acpi_read(&boot.found);
+	lay_out();
+	make_cpus();
+	gpa_start(options.td);
+	map_memory();
+	map_devices();
+	smp_prepare(&l1_cpus[0]);
+	timer_calibrate(boot.found.pm_timer);
+	smp_start();
+	start_l1();
+}

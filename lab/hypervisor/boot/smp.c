@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The other CPUs.
+ *
+ * Owns: their start by INIT and SIPI (Intel SDM 3A, "MP Initialization Protocol"), and
+ * the mailbox's other end, which is a firmware's part.
+ */
+#include "apic/physical.h"
+#include "apic/registers.h"
+#include "apic/timer.h"
+#include "base/heap.h"
+#include "base/machine.h"
+#include "base/print.h"
+#include "base/string.h"
+#include "base/trap.h"
+#include "boot/firmware.h"
+#include "boot/layout.h"
+#include "boot/smp.h"
+#include "tdx/l2.h"
+#include "vcpu/l1.h"
+
+#define INIT_USECS  10000
+#define TRIES       2000
+#define TRY_USECS   1000
+#define POLLS       2000
+
+static_assert(STACK_BYTES == STACK_SIZE);
+static_assert(STACKS == L1_CPUS_MAX);
+
+extern u8 stacks[], trampoline[], trampoline_end[];
+extern u64 boot_stack;
+void boot_other_cpu(void);
+
+/* How many CPUs are up. */
+static u32 started = 1;
+
+static void wait_usecs(u64 usecs)
+{
+	u64 until = machine_tsc() + usecs * (timer_tsc_hz / 1000000);
+
+	while (machine_tsc() < until)
+		__builtin_ia32_pause();
+}
+
+void smp_prepare(struct l1_cpu *l1)
+{
+	trap_start();
+	apic_start();
+	cpu_wrmsr(MSR_VM_HSAVE_PA, machine_address(heap_pages(1)));
+	l1_apic_reset(l1);
+	l2_start(l1);
+}
+
+static void start_one(struct l1_cpu *l1)
+{
+	u8 *stack = stacks + l1->index * STACK_BYTES;
+	u32 tries;
+
+	*(struct l1_cpu **)stack = l1;
+	boot_stack = machine_address(stack + STACK_BYTES);
+	apic_send(l1->apic_id, APIC_ICR_INIT | APIC_ICR_ASSERT);
+	wait_usecs(INIT_USECS);
+	apic_send(l1->apic_id, APIC_ICR_STARTUP | APIC_ICR_ASSERT | TRAMPOLINE >> PAGE_SHIFT);
+	for (tries = 0; tries < TRIES; tries++) {
+		if (__atomic_load_n(&started, __ATOMIC_ACQUIRE) > l1->index)
+			return;
+		wait_usecs(TRY_USECS);
+	}
+	stop("hypervisor: CPU %u does not start\n", l1->index);
+}
+
+void smp_start(void)
+{
+	u32 i;
+
+	memcpy(machine_place(TRAMPOLINE), trampoline, trampoline_end - trampoline);
+	for (i = 1; i < l1_count; i++)
+		start_one(&l1_cpus[i]);
+}
+
+/* L1 writes the command last, and reads it as 0 once the CPU is on its way. */
+static u64 wait_for_command(const struct l1_cpu *l1)
+{
+	struct mailbox *mailbox = &firmware->mailbox;
+	u32 poll;
+	u64 vector;
+
+	for (;;) {
+		if (__atomic_load_n(&mailbox->command, __ATOMIC_ACQUIRE) == MAILBOX_COMMAND_WAKE &&
+		    READ_ONCE(mailbox->apic_id) == l1->apic_id)
+			break;
+		for (poll = 0; poll < POLLS; poll++)
+			__builtin_ia32_pause();
+	}
+	vector = READ_ONCE(mailbox->vector);
+	return vector;
+}
+
+void boot_other_cpu(void)
+{
+	struct l1_cpu *l1 = l1_here();
+	u64 vector;
+
+	smp_prepare(l1);
+	__atomic_store_n(&started, l1->index + 1, __ATOMIC_RELEASE);
+	vector = wait_for_command(l1);
+	print("hypervisor: L1 wakes CPU %u at %llx\n", l1->index, vector);
+	l1_start(l1, vector, 0, machine_address(firmware->pml4), machine_address(firmware->gdt));
+	__atomic_store_n(&firmware->mailbox.command, 0, __ATOMIC_RELEASE);
+	l1_run(l1);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The other CPUs.
+ */
+#ifndef _HYPERVISOR_BOOT_SMP_H
+#define _HYPERVISOR_BOOT_SMP_H
+
+struct l1_cpu;
+
+/**
+ * smp_prepare() - make a CPU able to run guests
+ * @l1: on its CPU.
+ */
+void smp_prepare(struct l1_cpu *l1);
+
+/**
+ * smp_start() - start all CPUs but this one
+ *
+ * They wait for L1 to wake them through the mailbox.
+ */
+void smp_start(void);
+
+#endif /* _HYPERVISOR_BOOT_SMP_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The calls of the hypervisor's side door, which tests in L1 make: VMMCALL with
+ * CONTROL_MAGIC in RBX, the call in RAX, and its arguments in RCX and RDX. The result
+ * comes in RAX. No guest needs to know of it.
+ *
+ * Only numbers: L1's module includes it too.
+ */
+#ifndef _HYPERVISOR_CONTROL_CALL_H
+#define _HYPERVISOR_CONTROL_CALL_H
+
+#define CONTROL_MAGIC 0x766f7274746c7631ULL
+
+enum control_call {
+	/* Counters of all CPUs go into the log. */
+	CONTROL_REPORT,
+	/* Is it here: the result is CONTROL_MAGIC. */
+	CONTROL_PROBE,
+	/* RDX: the address of a struct lab_tdx_hook, for this CPU's L2 VCPU. */
+	CONTROL_TDX_HOOK,
+	/* RCX: a CPU; RDX: where its struct lab_tdx_stats goes. */
+	CONTROL_TDX_STATS,
+	/* RCX: a CPU, whose L2 VCPU becomes fresh. Nothing of it may be under way. */
+	CONTROL_TDX_RESET_VCPU,
+	/* L2 sees no page any more, and the partition's fields are fresh. */
+	CONTROL_TDX_RESET_VM,
+};
+
+/* What a call returns that failed. */
+#define CONTROL_FAILED (~0ULL)
+
+#endif /* _HYPERVISOR_CONTROL_CALL_H */

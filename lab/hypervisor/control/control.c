@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The side door for tests. Owns: which calls there are, and the check of what they name.
+ */
+#include "base/report.h"
+#include "control/control.h"
+#include "tdx/l2_control.h"
+#include "vcpu/gpa.h"
+#include "vcpu/l1.h"
+
+#define VMMCALL_LENGTH 3
+
+/* All of an object must lie in one page of L1's memory. */
+static void *object_at(u64 gpa, u64 size)
+{
+	if (gpa % PAGE_SIZE + size > PAGE_SIZE)
+		return NULL;
+	return gpa_memory(gpa);
+}
+
+static u64 get_stats(u64 cpu, u64 gpa)
+{
+	void *to = object_at(gpa, l2_stats_size());
+
+	return to && l2_get_stats(cpu, to) ? 0 : CONTROL_FAILED;
+}
+
+static u64 set_hook(u64 gpa)
+{
+	const void *hook = object_at(gpa, l2_hook_size());
+
+	return hook && l2_set_hook(hook) ? 0 : CONTROL_FAILED;
+}
+
+static u64 carry_out(u64 call, u64 rcx, u64 rdx)
+{
+	switch (call) {
+	case CONTROL_REPORT:
+		report_counters();
+		return 0;
+	case CONTROL_PROBE:
+		return CONTROL_MAGIC;
+	case CONTROL_TDX_HOOK:
+		return set_hook(rdx);
+	case CONTROL_TDX_STATS:
+		return get_stats(rcx, rdx);
+	case CONTROL_TDX_RESET_VCPU:
+		return l2_reset_vcpu(rcx) ? 0 : CONTROL_FAILED;
+	case CONTROL_TDX_RESET_VM:
+		l2_reset_vm();
+		return 0;
+	default:
+		return CONTROL_FAILED;
+	}
+}
+
+bool control_handle(struct l1_cpu *l1)
+{
+	if (l1->regs[GPR_RBX] != CONTROL_MAGIC)
+		return false;
+	l1->vmcb->rax = carry_out(l1->vmcb->rax, l1->regs[GPR_RCX], l1->regs[GPR_RDX]);
+	l1_skip(l1, VMMCALL_LENGTH);
+	return true;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PCI's configuration space, by the ports 0xcf8 and 0xcfc.
+ *
+ * Owns: the address that L1 wrote last, and the registers that are not L1's to write:
+ * the message of a device whose interrupts the host has retargeted. Registers by memory
+ * (ECAM) are mapped for L1, which uses them for what lies beyond 255 alone.
+ */
+#include "base/lock.h"
+#include "base/machine.h"
+#include "host/pci.h"
+
+#define ADDRESS_PORT   0xcf8
+#define DATA_PORT      0xcfc
+#define ADDRESS_ENABLE 0x80000000U
+#define KEPT_MAX       32
+
+/* Protects the ports, and all that follows. */
+static struct lock pci_lock;
+static u32 address_of_l1;
+
+/** struct kept - registers that are not L1's to write; a size of 0 is none */
+static struct kept {
+	u16 function;
+	u8 place;
+	u8 size;
+} kept[KEPT_MAX];
+
+static bool is_kept(u32 address, u32 offset)
+{
+	u16 function = address >> 8;
+	u32 place = (address & 0xfc) + offset, i;
+
+	for (i = 0; i < KEPT_MAX; i++) {
+		if (kept[i].size && kept[i].function == function && place >= kept[i].place &&
+		    place < (u32)kept[i].place + kept[i].size)
+			return true;
+	}
+	return false;
+}
+
+static u32 read_port(u16 port, u32 size)
+{
+	if (size == 1)
+		return port_read8(port);
+	return size == 2 ? port_read16(port) : port_read32(port);
+}
+
+static void write_port(u16 port, u32 size, u32 value)
+{
+	if (size == 1)
+		port_write8(port, value);
+	else if (size == 2)
+		port_write16(port, value);
+	else
+		port_write32(port, value);
+}
+
+void pci_of_l1_read(u16 port, u32 size, u32 *value)
+{
+	lock_take(&pci_lock);
+	if (port == ADDRESS_PORT && size == 4) {
+		*value = address_of_l1;
+	} else {
+		port_write32(ADDRESS_PORT, address_of_l1);
+		*value = read_port(port, size);
+	}
+	lock_drop(&pci_lock);
+}
+
+/* Byte writes below 0xcfc are the chip set's reset control. */
+void pci_of_l1_write(u16 port, u32 size, u32 value)
+{
+	lock_take(&pci_lock);
+	if (port == ADDRESS_PORT && size == 4) {
+		address_of_l1 = value;
+	} else if (port < DATA_PORT) {
+		write_port(port, size, value);
+	} else if (!is_kept(address_of_l1, port - DATA_PORT)) {
+		port_write32(ADDRESS_PORT, address_of_l1);
+		write_port(port, size, value);
+	}
+	lock_drop(&pci_lock);
+}
+
+static u32 address_of(u16 function, u8 place)
+{
+	return ADDRESS_ENABLE | (u32)function << 8 | (place & 0xfc);
+}
+
+u32 pci_read(u16 function, u8 place)
+{
+	u32 value;
+
+	lock_take(&pci_lock);
+	port_write32(ADDRESS_PORT, address_of(function, place));
+	value = port_read32(DATA_PORT);
+	lock_drop(&pci_lock);
+	return value;
+}
+
+void pci_write(u16 function, u8 place, u32 value)
+{
+	lock_take(&pci_lock);
+	port_write32(ADDRESS_PORT, address_of(function, place));
+	port_write32(DATA_PORT, value);
+	lock_drop(&pci_lock);
+}
+
+static struct kept *find_kept(u16 function)
+{
+	struct kept *free = NULL;
+	u32 i;
+
+	for (i = 0; i < KEPT_MAX; i++) {
+		if (kept[i].size && kept[i].function == function)
+			return &kept[i];
+		if (!kept[i].size && !free)
+			free = &kept[i];
+	}
+	return free;
+}
+
+bool pci_keep(u16 function, u8 place, u8 size)
+{
+	struct kept *entry;
+
+	lock_take(&pci_lock);
+	entry = find_kept(function);
+	if (entry)
+		*entry = (struct kept){ function, place, size };
+	lock_drop(&pci_lock);
+	return entry;
+}
+
+void pci_give_back(u16 function)
+{
+	struct kept *entry;
+
+	lock_take(&pci_lock);
+	entry = find_kept(function);
+	if (entry)
+		entry->size = 0;
+	lock_drop(&pci_lock);
+}

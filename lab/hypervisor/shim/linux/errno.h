@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HYPERVISOR_SHIM_ERRNO_H
+#define _HYPERVISOR_SHIM_ERRNO_H
+
+#define EIO     5
+#define ENXIO   6
+#define E2BIG   7
+#define ENOMEM 12
+#define EBUSY  16
+#define ENODEV 19
+#define EINVAL 22
+
+#endif /* _HYPERVISOR_SHIM_ERRNO_H */

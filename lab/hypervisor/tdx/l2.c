@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Between the hypervisor and lab/tdx-module, which runs L2.
+ *
+ * Owns: what that takes from Linux where it is a module of a kernel: its VCPUs, memory
+ * of L1, the deadline's timer, and L1's APIC. The rest is in shim/.
+ */
+#include "apic/physical.h"
+#include "apic/timer.h"
+#include "base/heap.h"
+#include "base/machine.h"
+#include "base/string.h"
+#include "deadline.h"
+#include "metadata.h"
+#include "npt.h"
+#include "ram.h"
+#include "state.h"
+#include "tdcall.h"
+#include "tdx.h"
+#include "tdx/l2.h"
+#include "tdx/l2_control.h"
+#include "vcpu.h"
+#include "vcpu/clock.h"
+#include "vcpu/gpa.h"
+#include "vcpu/l1.h"
+#include "vcpu/request.h"
+
+#define LEAF_NUMBER GENMASK_ULL(15, 0)
+
+static_assert(offsetof(struct vmcb, es) == 0x400);
+static_assert(offsetof(struct vmcb, event_inj) == 0xa8);
+static_assert(offsetof(struct vmcb, star) == VMCB_STAR);
+static_assert(offsetof(struct vmcb, kernel_gs_base) == VMCB_KERNEL_GS_BASE);
+static_assert(offsetof(struct vmcb, cr2) == 0x640);
+static_assert(sizeof(struct vmcb) == 0x1000);
+static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
+static_assert(offsetof(struct svm_run, from) == RUN_FROM);
+static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
+
+/* By the number of the CPU; each is used there alone, but for resets. */
+struct vcpu *vcpus[L1_CPUS_MAX];
+static struct vcpu vcpu_places[L1_CPUS_MAX];
+
+u32 shim_cpu(void)
+{
+	return l1_here()->index;
+}
+
+u32 shim_cpus(void)
+{
+	return l1_count;
+}
+
+struct vcpu *vcpu_of(unsigned int cpu)
+{
+	return cpu < l1_count ? vcpus[cpu] : NULL;
+}
+
+void *ram_mapped(u64 gpa)
+{
+	return machine_place(gpa);
+}
+
+void *ram_at(u64 gpa)
+{
+	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
+}
+
+void deadline_start(struct vcpu *vcpu)
+{
+	timer_end_l2(l1_here(), vcpu->fields.tsc_deadline);
+}
+
+void deadline_stop(struct vcpu *vcpu)
+{
+	timer_keep_l2(l1_here());
+}
+
+/* The NMI that the deadline's timer would bring: it is due already. */
+void irq_work_queue(struct irq_work *work)
+{
+	request_nmi_here();
+}
+
+bool apic_outranks(void)
+{
+	return apic_is_deliverable() || READ_ONCE(l1_here()->nmi_waits);
+}
+
+/*
+ * Where a virtual interrupt is requested at VMRUN, QEMU may lose the request of a
+ * physical one that reaches the APIC at that moment (lab/tdx-module/apic.c says how).
+ * With L1's timer as a one-shot, there is nothing to repeat.
+ */
+u32 apic_timer_repeat(void)
+{
+	return 0;
+}
+
+void apic_timer_restore(u32 lvtt)
+{
+}
+
+void stamps_take(struct stamps *stamps, u32 moment, u32 detail)
+{
+}
+
+static void make_pages(struct vcpu *vcpu)
+{
+	vcpu->run.vmcb = heap_pages(1);
+	vcpu->run.host = heap_pages(1);
+	vcpu->msrpm = heap_pages(SVM_MSRPM_BYTES / PAGE_SIZE);
+	vcpu->run.vmcb_pa = machine_address(vcpu->run.vmcb);
+	vcpu->run.host_pa = machine_address(vcpu->run.host);
+	vcpu->run.vmcb->msrpm = machine_address(vcpu->msrpm);
+}
+
+void l2_start(struct l1_cpu *l1)
+{
+	struct vcpu *vcpu = &vcpu_places[l1->index];
+	static u8 *ports;
+
+	if (!l1->index) {
+		ports = heap_pages(SVM_IOPM_BYTES / PAGE_SIZE);
+		memset(ports, 0xff, SVM_IOPM_BYTES);
+		npt_create();
+	}
+	make_pages(vcpu);
+	vcpu->run.vmcb->iopm = machine_address(ports);
+	vcpu_reset(vcpu, l1->index);
+	vcpu->online = true;
+	vcpus[l1->index] = vcpu;
+}
+
+static void read_registers(const struct l1_cpu *l1, struct tdcall_regs *regs)
+{
+	const u64 *r = l1->regs;
+
+	*regs = (struct tdcall_regs){
+		.rax = l1->vmcb->rax, .rcx = r[GPR_RCX], .rdx = r[GPR_RDX], .rbx = r[GPR_RBX],
+		.rbp = r[GPR_RBP], .rsi = r[GPR_RSI], .rdi = r[GPR_RDI], .r8 = r[GPR_R8],
+		.r9 = r[GPR_R9], .r10 = r[GPR_R10], .r11 = r[GPR_R11], .r12 = r[GPR_R12],
+		.r13 = r[GPR_R13], .r14 = r[GPR_R14], .r15 = r[GPR_R15],
+	};
+}
+
+static void write_registers(struct l1_cpu *l1, const struct tdcall_regs *regs)
+{
+	u64 *r = l1->regs;
+
+	r[GPR_RCX] = regs->rcx;
+	r[GPR_RDX] = regs->rdx;
+	r[GPR_RBX] = regs->rbx;
+	r[GPR_RBP] = regs->rbp;
+	r[GPR_RSI] = regs->rsi;
+	r[GPR_RDI] = regs->rdi;
+	r[GPR_R8] = regs->r8;
+	r[GPR_R9] = regs->r9;
+	r[GPR_R10] = regs->r10;
+	r[GPR_R11] = regs->r11;
+	r[GPR_R12] = regs->r12;
+	r[GPR_R13] = regs->r13;
+	r[GPR_R14] = regs->r14;
+	r[GPR_R15] = regs->r15;
+}
+
+/*
+ * CR2 and DR6 are shared by L1 and L2: lab/tdx-module finds L1's in the CPU. The CPU
+ * is in guest mode as far as others are concerned: each entry of L2 flushes its TLB, and
+ * an NMI ends L2 at any time.
+ */
+static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
+{
+	cpu_write_cr2(l1->vmcb->cr2);
+	cpu_write_dr6(l1->vmcb->dr6);
+	vcpu_here()->run.vmcb->tsc_offset = clock_offset_of_l2(l1);
+	__atomic_store_n(&l1->in_guest, true, __ATOMIC_SEQ_CST);
+	tdx_module_call(regs);
+	request_leave(l1);
+	l1->vmcb->cr2 = cpu_read_cr2();
+	l1->vmcb->dr6 = cpu_read_dr6();
+}
+
+u64 l2_call(struct l1_cpu *l1)
+{
+	struct tdcall_regs regs;
+
+	read_registers(l1, &regs);
+	if ((regs.rax & LEAF_NUMBER) == TDX_VP_ENTER)
+		enter(l1, &regs);
+	else
+		tdx_module_call(&regs);
+	write_registers(l1, &regs);
+	return regs.rax;
+}
+
+size_t l2_stats_size(void)
+{
+	return sizeof(struct lab_tdx_stats);
+}
+
+size_t l2_hook_size(void)
+{
+	return sizeof(struct lab_tdx_hook);
+}
+
+bool l2_get_stats(u64 cpu, void *to)
+{
+	const struct vcpu *vcpu = cpu < l1_count ? vcpus[cpu] : NULL;
+
+	if (vcpu)
+		memcpy(to, &vcpu->stats, sizeof(vcpu->stats));
+	return vcpu;
+}
+
+bool l2_set_hook(const void *hook)
+{
+	struct lab_tdx_hook copy;
+
+	memcpy(&copy, hook, sizeof(copy));
+	return !hook_set(vcpu_here(), &copy);
+}
+
+bool l2_reset_vcpu(u64 cpu)
+{
+	if (cpu >= l1_count || !vcpus[cpu])
+		return false;
+	vcpu_reset(vcpus[cpu], cpu);
+	return true;
+}
+
+void l2_reset_vm(void)
+{
+	npt_clear();
+	metadata_reset_vm();
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The leaves of lab/tdx-module, which are those that run L2.
+ */
+#ifndef _HYPERVISOR_TDX_L2_H
+#define _HYPERVISOR_TDX_L2_H
+
+#include <linux/types.h>
+
+struct l1_cpu;
+
+/**
+ * l2_start() - make the L2 VCPU of a CPU
+ * @l1: on its CPU. The boot CPU comes first, alone.
+ */
+void l2_start(struct l1_cpu *l1);
+
+/**
+ * l2_call() - carry out a leaf
+ * @l1: of this CPU; RAX and the others in its registers, in and out.
+ *
+ * Return: the status, for RAX.
+ */
+u64 l2_call(struct l1_cpu *l1);
+
+#endif /* _HYPERVISOR_TDX_L2_H */

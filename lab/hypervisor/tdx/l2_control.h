@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tests ask of the L2 services, besides TDCALLs. The objects are those of
+ * lab/tdx-module's lab_tdx.h.
+ */
+#ifndef _HYPERVISOR_TDX_L2_CONTROL_H
+#define _HYPERVISOR_TDX_L2_CONTROL_H
+
+#include <linux/types.h>
+
+size_t l2_stats_size(void);
+size_t l2_hook_size(void);
+
+/**
+ * l2_get_stats() - the counts of an L2 VCPU
+ * @cpu: whose; any number.
+ * @to:  a struct lab_tdx_stats.
+ *
+ * Return: whether there is such a CPU.
+ */
+bool l2_get_stats(u64 cpu, void *to);
+
+/**
+ * l2_set_hook() - a hook for the L2 VCPU of this CPU
+ * @hook: a struct lab_tdx_hook; L1 may write to it meanwhile.
+ *
+ * Return: whether there is such a kind.
+ */
+bool l2_set_hook(const void *hook);
+
+/**
+ * l2_reset_vcpu() - an L2 VCPU becomes fresh
+ * @cpu: whose; nothing of it is under way.
+ *
+ * Return: whether there is such a CPU.
+ */
+bool l2_reset_vcpu(u64 cpu);
+
+/**
+ * l2_reset_vm() - L2 sees no page any more, and the partition's fields are fresh
+ */
+void l2_reset_vm(void);
+
+#endif /* _HYPERVISOR_TDX_L2_CONTROL_H */

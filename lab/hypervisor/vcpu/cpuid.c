@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What CPUID says to L1.
+ *
+ * Owns: the table of what is kept of the CPU's answer, and what is added. A trust
+ * domain has an Intel CPU, without all that a TDX module takes away (Intel TDX Module
+ * Base Architecture Specification, "CPUID Virtualization"). Portable.
+ */
+#include "base/string.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/gpa.h"
+
+#define ALL          0xffffffffU
+#define CR4_OSXSAVE  BIT_ULL(18)
+#define CR4_PKE      BIT_ULL(22)
+#define LINEAR_BITS  48
+
+/* Of leaf 1. */
+#define SAPPHIRE_RAPIDS 0x000806f8
+#define MONITOR      BIT(3)
+#define VMX          BIT(5)
+#define SMX          BIT(6)
+#define X2APIC       BIT(21)
+#define TSC_DEADLINE BIT(24)
+#define OSXSAVE      BIT(27)
+#define HYPERVISOR   BIT(31)
+#define ADDED_1_C    (X2APIC | TSC_DEADLINE | HYPERVISOR)
+
+/* Of leaf 7. */
+#define TSC_ADJUST   BIT(1)
+#define OSPKE        BIT(4)
+#define LA57         BIT(16)
+#define ARCH_CAPABILITIES BIT(29)
+
+/* Of leaf 6, 0x80000001 and 0x80000007. */
+#define ARAT         BIT(2)
+#define SVM          BIT(2)
+#define LAHF_LZCNT_PREFETCH 0x121
+#define SYSCALL_NX_1G_RDTSCP_LM 0x2c100800
+#define INVARIANT_TSC BIT(8)
+
+#define LEAF_FEATURES   0x1
+#define LEAF_EXTENDED   0x7
+#define LEAF_TSC        0x15
+#define LEAF_TDX        0x21
+#define LEAF_MAX        0x80000000
+#define LEAF_BRAND      0x80000002
+#define LEAF_BRAND_LAST 0x80000004
+#define LEAF_SVM        0x8000000a
+
+/**
+ * struct cpuid_rule - how a leaf is answered
+ * @leaf: which
+ * @keep: of the CPU's answer
+ * @add:  then
+ */
+struct cpuid_rule {
+	u32 leaf;
+	u32 keep[CPUID_WORDS];
+	u32 add[CPUID_WORDS];
+};
+
+/* What is not here is 0. */
+static const struct cpuid_rule td_rules[] = {
+	{ 0x0, { 0 }, { LEAF_TDX } },
+	{ 0x1, { 0, ALL, ALL & ~(MONITOR | VMX | SMX), ALL },
+	  { SAPPHIRE_RAPIDS, 0, ADDED_1_C, 0 } },
+	{ 0x6, { 0 }, { ARAT } },
+	{ 0x7, { ALL, ALL & ~TSC_ADJUST, ALL & ~LA57, ALL }, { 0, 0, 0, ARCH_CAPABILITIES } },
+	{ 0xb, { ALL, ALL, ALL, ALL }, { 0 } },
+	{ 0xd, { ALL, ALL, ALL, ALL }, { 0 } },
+	{ LEAF_TSC, { 0 }, { 1, 1, 0, 0 } },
+	{ LEAF_TDX, { 0 }, { 0 } },
+	{ LEAF_MAX, { 0 }, { 0x80000008 } },
+	{ 0x80000001, { 0, 0, LAHF_LZCNT_PREFETCH, SYSCALL_NX_1G_RDTSCP_LM }, { 0 } },
+	{ 0x80000006, { ALL, ALL, ALL, ALL }, { 0 } },
+	{ 0x80000007, { 0 }, { 0, 0, 0, INVARIANT_TSC } },
+	{ 0x80000008, { 0 }, { LINEAR_BITS << 8 | GPA_WIDTH } },
+};
+
+/* What is not here is the CPU's. */
+static const struct cpuid_rule plain_rules[] = {
+	{ 0x1, { ALL, ALL, ALL & ~MONITOR, ALL }, { 0, 0, ADDED_1_C, 0 } },
+	{ 0x7, { ALL, ALL & ~TSC_ADJUST, ALL & ~LA57, ALL }, { 0 } },
+	{ 0x80000001, { ALL, ALL, ALL & ~SVM, ALL }, { 0 } },
+	{ LEAF_SVM, { 0 }, { 0 } },
+};
+
+static const struct cpuid_rule *find(const struct cpuid_rule *rules, size_t count, u32 leaf)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (rules[i].leaf == leaf)
+			return &rules[i];
+	}
+	return NULL;
+}
+
+static void apply(const struct cpuid_rule *rule, u32 words[CPUID_WORDS])
+{
+	u32 i;
+
+	for (i = 0; i < CPUID_WORDS; i++)
+		words[i] = (words[i] & rule->keep[i]) | rule->add[i];
+}
+
+/* A vendor's name stands in EBX, EDX and ECX. */
+static void put_name(const char *name, u32 words[CPUID_WORDS])
+{
+	memcpy(&words[CPUID_B], name, 4);
+	memcpy(&words[CPUID_D], name + 4, 4);
+	memcpy(&words[CPUID_C], name + 8, 4);
+}
+
+static void put_brand(u32 part, u32 words[CPUID_WORDS])
+{
+	static const char brand[48] = "Trust domain, emulated over SVM";
+
+	memcpy(words, brand + part * 16, 16);
+}
+
+static void copy_bit(u32 *word, u32 bit, bool value)
+{
+	*word = (*word & ~bit) | (value ? bit : 0);
+}
+
+/* These show CR4, which is the hypervisor's while CPUID is executed here. */
+static void put_cr4(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])
+{
+	if (leaf == LEAF_FEATURES)
+		copy_bit(&words[CPUID_C], OSXSAVE, view->cr4 & CR4_OSXSAVE);
+	if (leaf == LEAF_EXTENDED && !subleaf)
+		copy_bit(&words[CPUID_C], OSPKE, view->cr4 & CR4_PKE);
+}
+
+static void answer_td(const struct cpuid_view *view, u32 leaf, u32 subleaf,
+		      u32 words[CPUID_WORDS])
+{
+	const struct cpuid_rule *rule = find(td_rules, ARRAY_SIZE(td_rules), leaf);
+
+	if (!rule || (leaf == LEAF_EXTENDED && subleaf)) {
+		memset(words, 0, CPUID_WORDS * sizeof(*words));
+		if (leaf >= LEAF_BRAND && leaf <= LEAF_BRAND_LAST)
+			put_brand(leaf - LEAF_BRAND, words);
+		return;
+	}
+	apply(rule, words);
+	if (leaf == 0 || leaf == LEAF_MAX)
+		put_name("GenuineIntel", words);
+	if (leaf == LEAF_TDX)
+		put_name("IntelTDX    ", words);
+	if (leaf == LEAF_TSC)
+		words[CPUID_C] = view->tsc_hz;
+}
+
+void cpuid_answer(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])
+{
+	const struct cpuid_rule *rule;
+
+	if (view->td) {
+		answer_td(view, leaf, subleaf, words);
+	} else {
+		rule = find(plain_rules, ARRAY_SIZE(plain_rules), leaf);
+		if (rule && (leaf != LEAF_EXTENDED || !subleaf))
+			apply(rule, words);
+	}
+	put_cr4(view, leaf, subleaf, words);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What CPUID says to L1.
+ */
+#ifndef _HYPERVISOR_VCPU_CPUID_H
+#define _HYPERVISOR_VCPU_CPUID_H
+
+#include <linux/types.h>
+
+struct l1_cpu;
+
+enum cpuid_word { CPUID_A, CPUID_B, CPUID_C, CPUID_D, CPUID_WORDS };
+
+/**
+ * struct cpuid_view - what the answers depend on
+ * @td:     L1 is a trust domain
+ * @cr4:    of L1
+ * @tsc_hz: how fast L1's TSC goes
+ */
+struct cpuid_view {
+	bool td;
+	u64 cr4;
+	u64 tsc_hz;
+};
+
+/**
+ * cpuid_answer() - what L1 is told
+ * @view:    what it depends on.
+ * @leaf:    in EAX; none of the host's.
+ * @subleaf: in ECX.
+ * @words:   in: what the CPU says; out: what L1 is told.
+ *
+ * Portable.
+ */
+void cpuid_answer(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS]);
+
+/**
+ * cpuid_is_of_host() - does the host answer
+ * @leaf: in EAX.
+ *
+ * Return: whether it does: the leaves that hypervisors have for themselves.
+ */
+static inline bool cpuid_is_of_host(u32 leaf)
+{
+	return leaf >> 28 == 4;
+}
+
+/**
+ * cpuid_handle() - L1 executes CPUID, and it is no #VE
+ * @l1: of this CPU.
+ */
+void cpuid_handle(struct l1_cpu *l1);
+
+#endif /* _HYPERVISOR_VCPU_CPUID_H */

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L1's exits, and what becomes of them.
+ *
+ * Owns: which exit is whose: the TDX module's, a #VE, or the end of the machine.
+ * Must not know: what a TDCALL or a hypercall does.
+ */
+#include "base/options.h"
+#include "base/print.h"
+#include "base/string.h"
+#include "control/control.h"
+#include "host/hypercall.h"
+#include "tdx/leaves.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/exits.h"
+#include "vcpu/gpa.h"
+#include "vcpu/l1.h"
+#include "vcpu/msr.h"
+#include "vcpu/operand.h"
+#include "vcpu/walk.h"
+
+#define IOIO_IN        BIT(0)
+#define IOIO_STRING    BIT(2)
+#define IOIO_REPEAT    BIT(3)
+#define IOIO_SIZE      4
+#define IOIO_PORT      16
+
+/* Qualification of VMX's I/O exits: Intel SDM 3C, "Exit Qualification". */
+#define IO_IN          BIT(3)
+#define IO_STRING      BIT(4)
+#define IO_REPEAT      BIT(5)
+#define IO_PORT        16
+
+/* Qualification of its EPT violations. */
+#define EPT_READ       BIT(0)
+#define EPT_WRITE      BIT(1)
+#define EPT_FETCH      BIT(2)
+
+#define OPCODE_LENGTH  4
+
+static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualification, u32 length)
+{
+	struct l1_ve ve = {
+		.reason = reason, .qualification = qualification, .length = length,
+	};
+
+	l1_raise_ve(l1, &ve);
+}
+
+static void exit_io(struct l1_cpu *l1)
+{
+	u64 info = l1->vmcb->exit_info_1, size = info >> IOIO_SIZE & 7;
+	u64 qualification = (size - 1) | (info >> IOIO_PORT & 0xffff) << IO_PORT;
+
+	if (info & IOIO_IN)
+		qualification |= IO_IN;
+	if (info & IOIO_STRING)
+		qualification |= IO_STRING;
+	if (info & IOIO_REPEAT)
+		qualification |= IO_REPEAT;
+	raise_ve(l1, VMX_IO, qualification, l1->vmcb->exit_info_2 - l1->vmcb->rip);
+}
+
+/* INVD and WBINVD are one to QEMU. */
+static void exit_invd(struct l1_cpu *l1)
+{
+	u8 code[2] = { 0 };
+
+	walk_read(l1->vmcb, l1->vmcb->rip, code, sizeof(code));
+	raise_ve(l1, code[0] == 0x0f && code[1] == 0x08 ? VMX_INVD : VMX_WBINVD, 0,
+		 code[0] == 0x0f ? 2 : 3);
+}
+
+static u64 violation_of(u64 error)
+{
+	if (error & SVM_NPF_WRITE)
+		return EPT_WRITE;
+	return error & SVM_NPF_FETCH ? EPT_FETCH : EPT_READ;
+}
+
+/*
+ * An address of the shared half that the host does not map is a #VE. Private memory
+ * that is not there would be an exit to the host, which has nothing to give: attribute
+ * SEPT_VE_DISABLE keeps it from being a #VE.
+ */
+static void exit_page_fault(struct l1_cpu *l1)
+{
+	u64 gpa = l1->vmcb->exit_info_2;
+	struct l1_ve ve = {
+		.reason = VMX_EPT_VIOLATION, .gpa = gpa,
+		.qualification = violation_of(l1->vmcb->exit_info_1),
+	};
+
+	l1->count.page_faults++;
+	if (options.td && gpa_is_shared_half(gpa)) {
+		ve.gla = operand_find(l1->vmcb, l1->regs, gpa);
+		l1_raise_ve(l1, &ve);
+		return;
+	}
+	print("hypervisor: CPU %u: L1 touches %llx, which is %s\n", l1->index, gpa,
+	      gpa_state_name(gpa_state(gpa)));
+	l1_show(l1);
+	stop("hypervisor: L1 cannot go on\n");
+}
+
+/* The instructions that only Intel has, and that L1 believes to have. */
+static void exit_undefined(struct l1_cpu *l1)
+{
+	u8 code[OPCODE_LENGTH] = { 0 };
+
+	walk_read(l1->vmcb, l1->vmcb->rip, code, sizeof(code));
+	if (options.td && !memcmp(code, "\x66\x0f\x01\xcc", 4)) {
+		if (l1->vmcb->cpl)
+			l1_raise(l1, VECTOR_GP);
+		else
+			leaves_handle(l1);
+	} else if (options.td && !memcmp(code, "\x0f\x01\xc1", 3)) {
+		raise_ve(l1, VMX_VMCALL, 0, 3);
+	} else {
+		l1_raise(l1, VECTOR_UD);
+	}
+}
+
+/* The control's calls, or else Hyper-V's, as a guest on AMD makes them. */
+static void exit_vmmcall(struct l1_cpu *l1)
+{
+	if (!l1->vmcb->cpl && control_handle(l1))
+		return;
+	if (options.td || !options.hyperv || l1->vmcb->cpl)
+		l1_raise(l1, VECTOR_UD);
+	else
+		hypercall_by_page(l1);
+}
+
+static void exit_iret(struct l1_cpu *l1)
+{
+	l1->nmi_blocked = false;
+	l1->vmcb->intercepts &= ~SVM_INTERCEPT(SVM_IRET);
+}
+
+static void exit_cpuid(struct l1_cpu *l1)
+{
+	if (options.td && cpuid_is_of_host(l1->vmcb->rax))
+		raise_ve(l1, VMX_CPUID, 0, 2);
+	else
+		cpuid_handle(l1);
+}
+
+static void exit_msr(struct l1_cpu *l1)
+{
+	bool is_write = l1->vmcb->exit_info_1 & 1;
+
+	switch (msr_handle(l1, is_write)) {
+	case MSR_DONE:
+		l1_skip(l1, 2);
+		return;
+	case MSR_OF_HOST:
+		raise_ve(l1, is_write ? VMX_WRMSR : VMX_RDMSR, 0, 2);
+		return;
+	case MSR_REFUSED:
+		l1_raise(l1, VECTOR_GP);
+	}
+}
+
+static void exit_fatal(struct l1_cpu *l1)
+{
+	print("hypervisor: CPU %u: %s\n", l1->index,
+	      l1->vmcb->exit_code == SVM_SHUTDOWN ? "a triple fault of L1" : "an unknown exit");
+	l1_show(l1);
+	stop("hypervisor: L1 cannot go on\n");
+}
+
+static void count(struct l1_cpu *l1)
+{
+	if (l1->vmcb->exit_code < ARRAY_SIZE(l1->count.exits))
+		l1->count.exits[l1->vmcb->exit_code]++;
+}
+
+void exits_handle_l1(struct l1_cpu *l1)
+{
+	count(l1);
+	switch ((u32)l1->vmcb->exit_code) {
+	case SVM_NMI:
+		break;
+	case SVM_IRET:
+		exit_iret(l1);
+		break;
+	case SVM_CPUID:
+		exit_cpuid(l1);
+		break;
+	case SVM_MSR:
+		exit_msr(l1);
+		break;
+	case SVM_IOIO:
+		exit_io(l1);
+		break;
+	case SVM_HLT:
+		raise_ve(l1, VMX_HLT, 0, 1);
+		break;
+	case SVM_INVD:
+	case SVM_WBINVD:
+		exit_invd(l1);
+		break;
+	case SVM_EXCEPTION + VECTOR_UD:
+		exit_undefined(l1);
+		break;
+	case SVM_NPF:
+		exit_page_fault(l1);
+		break;
+	case SVM_VMMCALL:
+		exit_vmmcall(l1);
+		break;
+	case SVM_RDPMC:
+		l1_raise(l1, VECTOR_GP);
+		break;
+	case SVM_VMRUN:
+	case SVM_VMLOAD ... SVM_SKINIT:
+	case SVM_INVLPGA:
+	case SVM_MONITOR:
+	case SVM_MWAIT:
+		l1_raise(l1, VECTOR_UD);
+		break;
+	default:
+		exit_fatal(l1);
+	}
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One CPU of L1. Each runs on the CPU of its number, for good.
+ */
+#ifndef _HYPERVISOR_VCPU_L1_H
+#define _HYPERVISOR_VCPU_L1_H
+
+#include <linux/types.h>
+
+#include "abi.h"
+#include "apic/registers.h"
+#include "host/vp.h"
+#include "vmcb.h"
+
+#define L1_CPUS_MAX 8
+
+#define TDCALL_LEAVES   32
+#define VMCALL_LEAVES   64
+#define EXIT_CODES      0x90
+
+/**
+ * struct l1_ve - what TDG.VP.VEINFO.GET tells of the last #VE
+ * @valid:         L1 has not asked yet
+ * @reason:        in VMX numbering
+ * @length:        of the instruction
+ * @qualification: in VMX form
+ * @gla:           linear address
+ * @gpa:           guest-physical address, with the shared bit
+ */
+struct l1_ve {
+	bool valid;
+	u32 reason;
+	u32 length;
+	u64 qualification;
+	u64 gla;
+	u64 gpa;
+};
+
+/** struct l1_counters - for the report */
+struct l1_counters {
+	u64 exits[EXIT_CODES];
+	u64 page_faults;
+	u64 ve;
+	u64 eoi;
+	u64 nmis;
+	u64 tdcalls[TDCALL_LEAVES];
+	u64 vmcalls[VMCALL_LEAVES];
+	u64 hypercalls;
+};
+
+/**
+ * struct l1_cpu - one CPU of L1
+ * @regs:         by enum l2_gpr; RAX and RSP are in the control block
+ * @vmcb:         SVM's control block
+ * @vmcb_pa:      where it is
+ * @idle:         that of the guest which waits for interrupts, see idle.c
+ * @index:        0 is the boot CPU
+ * @apic_id:      of the CPU's APIC
+ * @online:       it runs L1
+ * @in_guest:     it may be between VMRUN and its exit; who asks something of this CPU
+ *                writes first and then looks here, this CPU the other way round
+ * @flush_wanted: how often the TLB was to be flushed; others add to it
+ * @flush_done:   as of which of these it was
+ * @asks:         of other CPUs, not NMIs for L1
+ * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
+ * @nmi_blocked:  L1 handles one
+ * @clock_offset: L1's TSC less the CPU's
+ * @apic:         of its APIC
+ * @ve:           its last #VE
+ * @hv:           Hyper-V's state of it
+ * @notify:       the vector that GHCI's SetupEventNotifyInterrupt asked for, 0: none
+ * @count:        for the report
+ */
+struct l1_cpu {
+	u64 regs[GPR_COUNT];
+	struct vmcb *vmcb;
+	u64 vmcb_pa;
+	struct vmcb *idle;
+	u32 index;
+	u32 apic_id;
+	bool online;
+	bool in_guest;
+	u32 flush_wanted;
+	u32 flush_done;
+	bool asks;
+	bool nmi_waits;
+	bool nmi_blocked;
+	u64 clock_offset;
+	struct l1_apic apic;
+	struct l1_ve ve;
+	struct host_vp hv;
+	u8 notify;
+	struct l1_counters count;
+};
+
+extern struct l1_cpu l1_cpus[L1_CPUS_MAX];
+extern u32 l1_count;
+
+/* Each CPU's stack has this size and alignment, with a pointer at its lowest end. */
+#define STACK_SIZE 0x8000UL
+
+/**
+ * l1_here() - the CPU of L1 that runs on this CPU
+ *
+ * Return: it.
+ */
+static inline struct l1_cpu *l1_here(void)
+{
+	unsigned long stack;
+
+	asm volatile("mov %%rsp, %0" : "=r" (stack));
+	return *(struct l1_cpu **)(stack & ~(STACK_SIZE - 1));
+}
+
+/**
+ * l1_start() - make a CPU of L1 that begins in 64-bit mode
+ * @l1:   which; @index and @apic_id are set.
+ * @rip:  where it begins.
+ * @rsi:  its first argument.
+ * @cr3:  its page table.
+ * @gdt:  its segments: selectors 0x10 and 0x18.
+ *
+ * Context: on its CPU.
+ */
+void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt);
+
+/**
+ * l1_run() - run it, for ever
+ * @l1: of this CPU.
+ */
+void l1_run(struct l1_cpu *l1) __noreturn;
+
+/**
+ * l1_skip() - the instruction was carried out
+ * @l1:     of this CPU.
+ * @length: of the instruction.
+ */
+void l1_skip(struct l1_cpu *l1, u32 length);
+
+#define VECTOR_UD 6
+#define VECTOR_DF 8
+#define VECTOR_GP 13
+#define VECTOR_VE 20
+
+/**
+ * l1_raise() - L1 gets an exception
+ * @l1:     of this CPU.
+ * @vector: which; #DF and #GP come with an error code of 0.
+ */
+void l1_raise(struct l1_cpu *l1, u8 vector);
+
+/**
+ * l1_raise_ve() - L1 gets a #VE
+ * @l1: of this CPU.
+ * @ve: what it is told, once it asks.
+ *
+ * A second one before it has asked is a #DF, as a TDX module makes it.
+ */
+void l1_raise_ve(struct l1_cpu *l1, const struct l1_ve *ve);
+
+/**
+ * l1_show() - write registers of L1 to the log
+ * @l1: of this CPU.
+ */
+void l1_show(struct l1_cpu *l1);
+
+#endif /* _HYPERVISOR_VCPU_L1_H */

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L1's RDMSR and WRMSR.
+ *
+ * Owns: which MSRs L1 has without an exit, and which the TDX module, or for a plain L1
+ * the CPU, serves. All others are the host's. Intel TDX Module Base Architecture
+ * Specification, "MSR Virtualization".
+ */
+#include <asm/msr-index.h>
+
+#include "apic/convert.h"
+#include "apic/physical.h"
+#include "apic/registers.h"
+#include "apic/timer.h"
+#include "base/machine.h"
+#include "base/options.h"
+#include "base/string.h"
+#include "host/msr.h"
+#include "tdx.h"
+#include "vcpu/l1.h"
+#include "vcpu/msr.h"
+
+/* What a CPU of this generation says to be free of. */
+#define ARCH_CAPABILITIES_OF_TD (BIT_ULL(0) | BIT_ULL(4) | BIT_ULL(5) | BIT_ULL(6) | \
+				 BIT_ULL(8) | BIT_ULL(13) | BIT_ULL(14) | BIT_ULL(15) | \
+				 BIT_ULL(26) | BIT_ULL(27))
+/* Fast strings, and that there is neither branch trace nor PEBS. */
+#define MISC_ENABLE_OF_TD (BIT_ULL(0) | BIT_ULL(11) | BIT_ULL(12))
+
+/* SVM's map has three ranges of so many MSRs, two bits for each. */
+#define MAP_RANGE_MSRS  0x2000
+#define MAP_RANGE_BYTES 0x800
+#define MAP_READ        1
+#define MAP_WRITE       2
+
+#define HOST_MSR_FIRST  0x40000000
+#define HOST_MSR_LAST   0x4fffffff
+
+/** struct msr_range - MSRs that are a trust domain's without an exit */
+static const struct msr_range {
+	u32 first, last;
+	u8 access;
+} td_passed[] = {
+	{ MSR_IA32_TSC, MSR_IA32_TSC, MAP_READ },
+	{ MSR_IA32_SYSENTER_CS, MSR_IA32_SYSENTER_EIP, MAP_READ | MAP_WRITE },
+	{ MSR_IA32_DEBUGCTLMSR, MSR_IA32_DEBUGCTLMSR, MAP_READ | MAP_WRITE },
+	{ MSR_IA32_CR_PAT, MSR_IA32_CR_PAT, MAP_READ | MAP_WRITE },
+	{ MSR_STAR, MSR_SYSCALL_MASK, MAP_READ | MAP_WRITE },
+	{ MSR_FS_BASE, MSR_TSC_AUX, MAP_READ | MAP_WRITE },
+};
+
+/* And that a plain L1 has not. */
+static const struct msr_range plain_kept[] = {
+	{ MSR_APIC_BASE, MSR_APIC_BASE, MAP_READ | MAP_WRITE },
+	{ MSR_IA32_TSC, MSR_IA32_TSC, MAP_WRITE },
+	{ MSR_IA32_TSC_DEADLINE, MSR_IA32_TSC_DEADLINE, MAP_READ | MAP_WRITE },
+	{ APIC_MSR_FIRST, APIC_MSR_LAST, MAP_READ | MAP_WRITE },
+	{ MSR_EFER, MSR_EFER, MAP_READ | MAP_WRITE },
+	{ MSR_VM_CR, MSR_VM_HSAVE_PA, MAP_READ | MAP_WRITE },
+};
+
+static u32 map_bit(u32 msr)
+{
+	u32 range = msr < MAP_RANGE_MSRS ? 0 : msr < MSR_VM_CR - 0x114 ? 1 : 2;
+
+	return range * MAP_RANGE_BYTES * 8 + msr % MAP_RANGE_MSRS * 2;
+}
+
+static void set_range(u8 *map, const struct msr_range *range, bool exits)
+{
+	u32 msr, bit;
+
+	for (msr = range->first; msr <= range->last; msr++) {
+		bit = map_bit(msr);
+		if (exits)
+			map[bit / 8] |= range->access << bit % 8;
+		else
+			map[bit / 8] &= ~(range->access << bit % 8);
+	}
+}
+
+void msr_fill_permissions(u8 *map)
+{
+	size_t i;
+
+	if (!options.td) {
+		for (i = 0; i < ARRAY_SIZE(plain_kept); i++)
+			set_range(map, &plain_kept[i], true);
+		return;
+	}
+	memset(map, 0xff, SVM_MSRPM_BYTES);
+	for (i = 0; i < ARRAY_SIZE(td_passed); i++)
+		set_range(map, &td_passed[i], false);
+}
+
+/* In x2APIC mode for good, as a trust domain is. */
+static u64 apic_base_of(const struct l1_cpu *l1)
+{
+	return 0xfee00000 | APIC_BASE_ENABLE | APIC_BASE_X2APIC |
+		(l1->index ? 0 : APIC_BASE_BSP);
+}
+
+static enum msr_result read_apic(struct l1_cpu *l1, u32 msr, u64 *value)
+{
+	if (options.td && apic_owner(msr, false) == APIC_OF_HOST)
+		return MSR_OF_HOST;
+	return l1_apic_read(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
+}
+
+static enum msr_result write_apic(struct l1_cpu *l1, u32 msr, u64 value)
+{
+	if (options.td && apic_owner(msr, true) == APIC_OF_HOST)
+		return MSR_OF_HOST;
+	return l1_apic_write(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
+}
+
+static enum msr_result read_of_td(u32 msr, u64 *value)
+{
+	switch (msr) {
+	case MSR_IA32_UCODE_REV:
+		*value = 0;
+		return MSR_DONE;
+	case MSR_IA32_ARCH_CAPABILITIES:
+		*value = ARCH_CAPABILITIES_OF_TD;
+		return MSR_DONE;
+	case MSR_IA32_MISC_ENABLE:
+		*value = MISC_ENABLE_OF_TD;
+		return MSR_DONE;
+	default:
+		return tdx_module_rdmsr(msr, value) ? MSR_OF_HOST : MSR_DONE;
+	}
+}
+
+static enum msr_result read_msr(struct l1_cpu *l1, u32 msr, u64 *value)
+{
+	switch (msr) {
+	case MSR_EFER:
+		*value = l1->vmcb->efer & ~EFER_SVME;
+		return MSR_DONE;
+	case MSR_APIC_BASE:
+		*value = apic_base_of(l1);
+		return MSR_DONE;
+	case MSR_IA32_TSC_DEADLINE:
+		*value = timer_read_deadline(l1);
+		return MSR_DONE;
+	case APIC_MSR_FIRST ... APIC_MSR_LAST:
+		return read_apic(l1, msr, value);
+	case HOST_MSR_FIRST ... HOST_MSR_LAST:
+		if (options.td)
+			return MSR_OF_HOST;
+		return host_read_msr(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
+	default:
+		return options.td ? read_of_td(msr, value) : MSR_REFUSED;
+	}
+}
+
+static enum msr_result write_msr(struct l1_cpu *l1, u32 msr, u64 value)
+{
+	switch (msr) {
+	case MSR_EFER:
+		l1->vmcb->efer = value | EFER_SVME;
+		return MSR_DONE;
+	case MSR_APIC_BASE:
+		if (options.td)
+			return MSR_OF_HOST;
+		return value == apic_base_of(l1) ? MSR_DONE : MSR_REFUSED;
+	case MSR_IA32_TSC_DEADLINE:
+		timer_write_deadline(l1, value);
+		return MSR_DONE;
+	case APIC_MSR_FIRST ... APIC_MSR_LAST:
+		return write_apic(l1, msr, value);
+	case HOST_MSR_FIRST ... HOST_MSR_LAST:
+		if (options.td)
+			return MSR_OF_HOST;
+		return host_write_msr(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
+	case MSR_IA32_UCODE_REV:
+		return MSR_DONE;
+	default:
+		return options.td ? MSR_OF_HOST : MSR_REFUSED;
+	}
+}
+
+enum msr_result msr_handle(struct l1_cpu *l1, bool is_write)
+{
+	u32 msr = l1->regs[GPR_RCX];
+	enum msr_result result;
+	u64 value = 0;
+
+	if (is_write)
+		return write_msr(l1, msr, (u32)l1->vmcb->rax | l1->regs[GPR_RDX] << 32);
+	result = read_msr(l1, msr, &value);
+	if (result == MSR_DONE) {
+		l1->vmcb->rax = (u32)value;
+		l1->regs[GPR_RDX] = value >> 32;
+	}
+	return result;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What one CPU asks of another.
+ *
+ * Owns: the order of writes and reads between them. The one that asks writes what it
+ * wants, then reads @in_guest; the other writes @in_guest, then reads what is wanted.
+ * Both orders are sequentially consistent, so at least one of the two sees the other.
+ */
+#include "apic/physical.h"
+#include "base/machine.h"
+#include "vcpu/l1.h"
+#include "vcpu/request.h"
+
+/* An NMI is sent after the reason is written: its handler finds it. */
+static void send_physical_nmi(struct l1_cpu *l1)
+{
+	apic_send(l1->apic_id, APIC_ICR_NMI | APIC_ICR_ASSERT);
+}
+
+static void ask(struct l1_cpu *l1)
+{
+	__atomic_store_n(&l1->asks, true, __ATOMIC_SEQ_CST);
+	send_physical_nmi(l1);
+}
+
+void request_nmi(struct l1_cpu *l1)
+{
+	__atomic_store_n(&l1->nmi_waits, true, __ATOMIC_SEQ_CST);
+	if (l1 != l1_here())
+		ask(l1);
+}
+
+void request_nmi_here(void)
+{
+	ask(l1_here());
+}
+
+static void wait_for(const struct l1_cpu *l1, u32 wanted)
+{
+	while (__atomic_load_n(&l1->in_guest, __ATOMIC_SEQ_CST) &&
+	       (s32)(__atomic_load_n(&l1->flush_done, __ATOMIC_ACQUIRE) - wanted) < 0)
+		__builtin_ia32_pause();
+}
+
+void request_flush_all(void)
+{
+	u32 wanted[L1_CPUS_MAX] = { 0 }, i;
+
+	for (i = 0; i < l1_count; i++) {
+		wanted[i] = __atomic_add_fetch(&l1_cpus[i].flush_wanted, 1, __ATOMIC_SEQ_CST);
+		if (&l1_cpus[i] != l1_here() &&
+		    __atomic_load_n(&l1_cpus[i].in_guest, __ATOMIC_SEQ_CST))
+			ask(&l1_cpus[i]);
+	}
+	for (i = 0; i < l1_count; i++) {
+		if (&l1_cpus[i] != l1_here())
+			wait_for(&l1_cpus[i], wanted[i]);
+	}
+}
+
+/*
+ * Every NMI has left guest mode, so it answers a flush: what is entered next was
+ * flushed, L1 by request_enter() and L2 at each of its entries. An NMI that no CPU
+ * has asked for is the board's, and L1's.
+ */
+void request_handle_nmi(void)
+{
+	struct l1_cpu *l1 = l1_here();
+
+	if (!__atomic_exchange_n(&l1->asks, false, __ATOMIC_SEQ_CST) && !l1->apic.lends_timer)
+		WRITE_ONCE(l1->nmi_waits, true);
+	if (l1->vmcb)
+		l1->vmcb->tlb_control = SVM_FLUSH_ALL;
+	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
+			 __ATOMIC_RELEASE);
+}
+
+void request_enter(struct l1_cpu *l1)
+{
+	u32 wanted;
+
+	__atomic_store_n(&l1->in_guest, true, __ATOMIC_SEQ_CST);
+	wanted = __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST);
+	if (wanted == l1->flush_done)
+		return;
+	l1->vmcb->tlb_control = SVM_FLUSH_ALL;
+	__atomic_store_n(&l1->flush_done, wanted, __ATOMIC_RELEASE);
+}
+
+void request_leave(struct l1_cpu *l1)
+{
+	__atomic_store_n(&l1->in_guest, false, __ATOMIC_RELEASE);
+}
