@@ -3,6 +3,7 @@
  * TDG.VP.ENTER itself: its checks, its outputs, its ways to end; and the
  * decoding of a TDCALL.
  */
+#include <cpuid.h>
 #include <string.h>
 
 #include "tdx.h"
@@ -11,6 +12,10 @@
 #define RCX_OPERAND 1
 #define RDX_OPERAND 2
 #define VAPIC_OPERAND 170
+
+#define CPUID_TDX     0x21
+#define CPUID_TDX_EBX 0x65746e49	/* "Inte" of "IntelTDX    " */
+#define CPUID_WIDTH   0x80000008
 
 static uint64_t enter_with(uint64_t rcx, uint64_t rdx)
 {
@@ -52,13 +57,27 @@ static void row_1_1_version_1_is_vm_rds_alone(void **state)
 	check_hex(tdcall(VM_RD | 1 << 16, 0, 0x9010000100000005ULL, 0, 0), 0);
 }
 
+/*
+ * A trust domain's own physical addresses are as wide, whatever the machine is; where
+ * L1 is none, the emulated module has the narrower of TDX's two widths.
+ */
+static uint64_t gpa_width(void)
+{
+	unsigned int a, b, c, d;
+
+	if (!__get_cpuid_count(CPUID_TDX, 0, &a, &b, &c, &d) || b != CPUID_TDX_EBX)
+		return 48;
+	__cpuid(CPUID_WIDTH, a, b, c, d);
+	return a & 0xff;
+}
+
 static void row_1_2_vp_info_tells_this_vcpu(void **state)
 {
 	struct lab_tdx_regs *regs = &l2.call.regs;
 
 	(void)state;
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
-	check_hex(regs->rcx & 0x3f, 48);
+	check_hex(regs->rcx & 0x3f, gpa_width());
 	check_hex(regs->r9, l2.cpu);
 	check((uint32_t)regs->r8 > l2.cpu, "%u VCPUs", (uint32_t)regs->r8);
 	check(regs->r8 >> 32 >= (uint32_t)regs->r8, "fewer at most than now");

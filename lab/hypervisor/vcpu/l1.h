@@ -61,7 +61,6 @@ struct l1_counters {
  *                writes first and then looks here, this CPU the other way round
  * @flush_wanted: how often the TLB was to be flushed; others add to it
  * @flush_done:   as of which of these it was
- * @asks:         of other CPUs, not NMIs for L1
  * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
  * @nmi_blocked:  L1 handles one
  * @clock_offset: L1's TSC less the CPU's
@@ -82,7 +81,6 @@ struct l1_cpu {
 	bool in_guest;
 	u32 flush_wanted;
 	u32 flush_done;
-	bool asks;
 	bool nmi_waits;
 	bool nmi_blocked;
 	u64 clock_offset;

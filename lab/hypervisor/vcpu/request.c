@@ -11,16 +11,10 @@
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
-/* An NMI is sent after the reason is written: its handler finds it. */
-static void send_physical_nmi(struct l1_cpu *l1)
-{
-	apic_send(l1->apic_id, APIC_ICR_NMI | APIC_ICR_ASSERT);
-}
-
+/* It is sent after the reason is written: its handler finds it. */
 static void ask(struct l1_cpu *l1)
 {
-	__atomic_store_n(&l1->asks, true, __ATOMIC_SEQ_CST);
-	send_physical_nmi(l1);
+	apic_send(l1->apic_id, APIC_ICR_NMI | APIC_ICR_ASSERT);
 }
 
 void request_nmi(struct l1_cpu *l1)
@@ -60,15 +54,13 @@ void request_flush_all(void)
 
 /*
  * Every NMI has left guest mode, so it answers a flush: what is entered next was
- * flushed, L1 by request_enter() and L2 at each of its entries. An NMI that no CPU
- * has asked for is the board's, and L1's.
+ * flushed, L1 by request_enter() and L2 at each of its entries. L1 gets only the NMIs
+ * that it sends itself: one of the board is the host's, on TDX too.
  */
 void request_handle_nmi(void)
 {
 	struct l1_cpu *l1 = l1_here();
 
-	if (!__atomic_exchange_n(&l1->asks, false, __ATOMIC_SEQ_CST) && !l1->apic.lends_timer)
-		WRITE_ONCE(l1->nmi_waits, true);
 	if (l1->vmcb)
 		l1->vmcb->tlb_control = SVM_FLUSH_ALL;
 	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
