@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#include "cpu.h"
+
 enum apic_register {
 	APIC_ID_REGISTER = 0x02,
 	APIC_VERSION = 0x03,
@@ -42,6 +44,7 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
+#define APIC_LVT_MODE_PERIODIC (1U << 17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
 
@@ -87,6 +90,21 @@ void apic_send(u32 destination, u32 command);
  * L1's interrupts come as they are: the hypervisor has no vector of its own but NMI.
  */
 void apic_start(void);
+
+/**
+ * apic_tell_cpu() - have the APIC tell the CPU again what is requested
+ *
+ * At each exit from guest mode, QEMU (target/i386/tcg/sysemu/svm_helper.c, do_vmexit())
+ * clears a bit of the CPU's interrupt requests by a plain read-modify-write, mostly without
+ * its global lock. What its main loop sets at that moment is lost: an interrupt is then in
+ * IRR, and the CPU does not know. The APIC looks again when the task priority is written.
+ *
+ * Context: after an exit, before the next entry.
+ */
+static inline void apic_tell_cpu(void)
+{
+	cpu_write_cr8(cpu_read_cr8());
+}
 
 /**
  * apic_highest() - the highest bit that is set in eight registers

@@ -112,6 +112,7 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		return true;
 	case APIC_EOI:
 		l1->count.eoi++;
+		timer_end_of_interrupt(l1);
 		apic_write(APIC_EOI, 0);
 		return true;
 	case APIC_SVR:

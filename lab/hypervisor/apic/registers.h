@@ -16,7 +16,9 @@ struct l1_cpu;
  * @lvt_timer:   as L1 wrote it
  * @deadline:    L1's IA32_TSC_DEADLINE
  * @lends_timer: the timer ends L2 now
- * @was_armed:   and has to be armed again afterwards
+ * @beats:       it ends L2 again and again now
+ * @was_armed:   and has to be armed for L1 again afterwards
+ * @l2_deadline: of L2, while it ends L2
  */
 struct l1_apic {
 	u32 lvt[8];
@@ -24,7 +26,9 @@ struct l1_apic {
 	u32 lvt_timer;
 	u64 deadline;
 	bool lends_timer;
+	bool beats;
 	bool was_armed;
+	u64 l2_deadline;
 };
 
 /**

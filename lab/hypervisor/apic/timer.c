@@ -23,6 +23,9 @@
 /* A reading that took longer, in ticks of the TSC, was interrupted. */
 #define READING_LONG   20000
 
+#define BEATS_PER_SECOND 1000
+#define BEATS_AT_MOST    10000
+
 u64 timer_tsc_hz, timer_apic_hz;
 
 /** struct reading - three clocks at one moment */
@@ -115,10 +118,21 @@ u64 timer_read_deadline(const struct l1_cpu *l1)
 	return l1->apic.deadline > clock_of_l1(l1) ? l1->apic.deadline : 0;
 }
 
+/*
+ * A deadline that has come counts until its interrupt was handled: where the timer is set
+ * to something else in between, QEMU forgets an interrupt that is due.
+ */
 static bool is_armed(const struct l1_cpu *l1)
 {
-	return has_deadline_mode(l1) && timer_read_deadline(l1) &&
+	return has_deadline_mode(l1) && l1->apic.deadline &&
 	       !(l1->apic.lvt_timer & APIC_LVT_MASKED);
+}
+
+void timer_end_of_interrupt(struct l1_cpu *l1)
+{
+	if (l1->apic.deadline && l1->apic.deadline <= clock_of_l1(l1) &&
+	    apic_highest(APIC_ISR) == (int)(l1->apic.lvt_timer & APIC_LVT_VECTOR))
+		l1->apic.deadline = 0;
 }
 
 void timer_end_l2(struct l1_cpu *l1, u64 deadline)
@@ -128,8 +142,45 @@ void timer_end_l2(struct l1_cpu *l1, u64 deadline)
 		return;
 	l1->apic.lends_timer = true;
 	l1->apic.was_armed = is_armed(l1);
+	l1->apic.l2_deadline = deadline;
 	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
 	count_until(l1, deadline);
+}
+
+/* A count of L1's own, in another mode than that of deadlines, is a beat already. */
+void timer_beat(struct l1_cpu *l1)
+{
+	u64 now = clock_of_l1(l1), until = now + timer_tsc_hz / BEATS_PER_SECOND;
+
+	if (!has_deadline_mode(l1))
+		return;
+	if (is_armed(l1) && l1->apic.deadline < until)
+		until = l1->apic.deadline;
+	if (l1->apic.lends_timer && l1->apic.l2_deadline < until)
+		until = l1->apic.l2_deadline;
+	/* Between two of them, QEMU's main loop must have time left. */
+	until = max_t(u64, until, now + timer_tsc_hz / BEATS_AT_MOST);
+	l1->apic.beats = true;
+	l1->apic.was_armed = is_armed(l1);
+	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI |
+		   APIC_LVT_MODE_PERIODIC);
+	count_until(l1, until);
+}
+
+void timer_calm(struct l1_cpu *l1)
+{
+	if (!l1->apic.beats)
+		return;
+	l1->apic.beats = false;
+	apic_write(APIC_TIMER_INITIAL, 0);
+	if (l1->apic.lends_timer) {
+		apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
+		count_until(l1, l1->apic.l2_deadline);
+		return;
+	}
+	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	if (l1->apic.was_armed)
+		arm(l1);
 }
 
 void timer_keep_l2(struct l1_cpu *l1)

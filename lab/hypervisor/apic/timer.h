@@ -43,6 +43,12 @@ void timer_write_deadline(struct l1_cpu *l1, u64 deadline);
 u64 timer_read_deadline(const struct l1_cpu *l1);
 
 /**
+ * timer_end_of_interrupt() - L1 ends an interrupt, perhaps the timer's
+ * @l1: of this CPU; the interrupt is still in service.
+ */
+void timer_end_of_interrupt(struct l1_cpu *l1);
+
+/**
  * timer_end_l2() - have an NMI when L2's time is over
  * @l1:       of this CPU, about to enter L2.
  * @deadline: in L1's time, which is L2's too.
@@ -56,5 +62,19 @@ void timer_end_l2(struct l1_cpu *l1, u64 deadline);
  * @l1: of this CPU.
  */
 void timer_keep_l2(struct l1_cpu *l1);
+
+/**
+ * timer_beat() - have an NMI soon, and again and again
+ * @l1: of this CPU, about to enter L2.
+ *
+ * Deadlines of L1 and L2 that come meanwhile are looked at after timer_calm().
+ */
+void timer_beat(struct l1_cpu *l1);
+
+/**
+ * timer_calm() - undo timer_beat()
+ * @l1: of this CPU.
+ */
+void timer_calm(struct l1_cpu *l1);
 
 #endif /* _HYPERVISOR_APIC_TIMER_H */

@@ -37,6 +37,8 @@ static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
 static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
+void svm_run_switch(struct svm_run *run);
+
 /* By the number of the CPU; each is used there alone, but for resets. */
 struct vcpu *vcpus[L1_CPUS_MAX];
 static struct vcpu vcpu_places[L1_CPUS_MAX];
@@ -89,16 +91,26 @@ bool apic_outranks(void)
 
 /*
  * Where a virtual interrupt is requested at VMRUN, QEMU may lose the request of a
- * physical one that reaches the APIC at that moment (lab/tdx-module/apic.c says how).
- * With L1's timer as a one-shot, there is nothing to repeat.
+ * physical one that reaches the APIC at that moment (lab/tdx-module/apic.c says how). L2
+ * would go on for ever: so an NMI ends it after a while, and the APIC is told to ask
+ * again. Should that be lost, another follows.
  */
 u32 apic_timer_repeat(void)
 {
-	return 0;
+	timer_beat(l1_here());
+	return 1;
 }
 
 void apic_timer_restore(u32 lvtt)
 {
+	timer_calm(l1_here());
+}
+
+/* In place of lab/tdx-module's own, which is renamed: between two runs of L2 as well. */
+void svm_run(struct svm_run *run)
+{
+	svm_run_switch(run);
+	apic_tell_cpu();
 }
 
 void stamps_take(struct stamps *stamps, u32 moment, u32 detail)

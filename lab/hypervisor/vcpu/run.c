@@ -5,6 +5,7 @@
  * Owns: the loop, and the exceptions and NMIs that are injected. Interrupts are not:
  * they reach L1 from the CPU's APIC. Must not know: why L1 exits.
  */
+#include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
 #include "base/options.h"
@@ -201,6 +202,7 @@ static void enter(struct l1_cpu *l1)
 {
 	struct vmcb *vmcb = l1->vmcb;
 
+	apic_tell_cpu();
 	cpu_clgi();
 	repeat_interrupted(vmcb);
 	inject_nmi(l1);
