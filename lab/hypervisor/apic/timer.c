@@ -162,8 +162,8 @@ void timer_beat(struct l1_cpu *l1)
 	until = max_t(u64, until, now + timer_tsc_hz / BEATS_AT_MOST);
 	l1->apic.beats = true;
 	l1->apic.was_armed = is_armed(l1);
-	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI |
-		   APIC_LVT_MODE_PERIODIC);
+	apic_write(APIC_TIMER_INITIAL, 0);
+	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
 	count_until(l1, until);
 }
 

@@ -16,6 +16,7 @@
 #include "boot/firmware.h"
 #include "boot/layout.h"
 #include "boot/smp.h"
+#include "host/synic.h"
 #include "tdx/l2.h"
 #include "vcpu/l1.h"
 
@@ -48,6 +49,7 @@ void smp_prepare(struct l1_cpu *l1)
 	apic_start();
 	cpu_wrmsr(MSR_VM_HSAVE_PA, machine_address(heap_pages(1)));
 	l1_apic_reset(l1);
+	synic_reset(l1);
 	l2_start(l1);
 }
 

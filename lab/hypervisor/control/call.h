@@ -24,6 +24,15 @@ enum control_call {
 	CONTROL_TDX_RESET_VCPU,
 	/* L2 sees no page any more, and the partition's fields are fresh. */
 	CONTROL_TDX_RESET_VM,
+	/* RDX: a struct host_behaviour, which the host has from now on. */
+	CONTROL_SET_BEHAVIOUR,
+	/* RDX: where the behaviour goes, with what was counted. */
+	CONTROL_GET_BEHAVIOUR,
+	/*
+	 * RCX: VP, SINT << 16, and BIT(32) if L1 is to be interrupted; RDX: 256 bytes that
+	 * go into the slot as they are, full or not.
+	 */
+	CONTROL_POST_MESSAGE,
 };
 
 /* What a call returns that failed. */

@@ -1,21 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hyper-V's hypercalls. Owns: which there are.
+ * Hyper-V's hypercalls: which there are, and where their pages lie.
+ *
+ * Owns: the dispatch. What a call's input says, and when it is refused, is decoded by
+ * lab/host/hypercall.c, which knows no machine.
  */
 #include "base/options.h"
 #include "base/print.h"
+#include "base/string.h"
+#include "host/behaviour.h"
+#include "host/decode.h"
 #include "host/hypercall.h"
+#include "host/retarget.h"
+#include "host/vmbus.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
-#define STATUS_INVALID_CODE 2
-#define VMMCALL_LENGTH      3
+#define VMMCALL_LENGTH   3
+#define CONTROL_FAST     BIT_ULL(16)
+#define REP_START_SHIFT  48
+#define REP_COUNT_SHIFT  32
+#define REP_MASK         0xfff
+#define REGISTER_BYTES   16
+
+/* HvCallGetVpRegisters of one name, which lab/host does not know. */
+#define REGISTER_VSM_VP_STATUS 0x000d0003
+#define NAME_OFFSET            16
+/* The active VTL: a paravisor's. */
+#define VTL_OF_L1              2
+
+/* Fast: the input is in the registers. Both calls have 16 bytes of it. */
+struct fast_input {
+	u64 words[2];
+	u8 rest[PAGE_SIZE - 16];
+};
+
+static void all_vps(struct vp_set *set)
+{
+	u32 i;
+
+	memset(set, 0, sizeof(*set));
+	for (i = 0; i < l1_count; i++)
+		vp_set_add(set, i);
+}
+
+static bool asks_for_status(u64 control, const u8 *input)
+{
+	u32 name;
+
+	memcpy(&name, input + NAME_OFFSET, sizeof(name));
+	return name == REGISTER_VSM_VP_STATUS && (control >> REP_COUNT_SHIFT & REP_MASK) == 1 &&
+	       !(control >> REP_START_SHIFT & REP_MASK);
+}
+
+static u64 get_registers(u64 control, const u8 *input, u64 *output)
+{
+	static struct host_view view;
+
+	if (!output)
+		return HOST_STATUS_INVALID_PARAMETER;
+	if (asks_for_status(control, input)) {
+		output[0] = VTL_OF_L1;
+		output[1] = 0;
+		return 1ULL << REP_COUNT_SHIFT;
+	}
+	/* It is the same whoever writes it last. */
+	view.redirects = behaviour_redirects();
+	all_vps(&view.existing);
+	return host_get_vp_registers(control, input, output, &view);
+}
+
+static u64 retarget(u64 control, const void *input)
+{
+	struct host_retarget asked;
+	struct host_view view;
+	u16 status;
+
+	view.redirects = behaviour_redirects();
+	all_vps(&view.existing);
+	status = host_decode_retarget(control, input, &view, &asked);
+	if (!status)
+		status = behaviour_refusal(asked.redirect);
+	if (!status)
+		status = retarget_carry_out(&asked);
+	behaviour_count(status);
+	if (options.trace)
+		print("hypervisor: retarget of device %llx to VP %u, vector %x: status %x\n",
+		      asked.device, vp_set_first(&asked.set), asked.vector, status);
+	return status;
+}
+
+static u64 call(u64 control, const void *input, void *output)
+{
+	switch (host_call_code(control)) {
+	case HOST_CALL_GET_VP_REGISTERS:
+		return get_registers(control, input, output);
+	case HOST_CALL_RETARGET:
+		return retarget(control, input);
+	case HOST_CALL_POST_MESSAGE:
+		return vmbus_post(input);
+	case HOST_CALL_SIGNAL_EVENT:
+		return HOST_STATUS_SUCCESS;
+	default:
+		print("hypervisor: no hypercall %llx\n", control);
+		return HOST_STATUS_INVALID_CODE;
+	}
+}
+
+static u64 call_fast(u64 control, u64 first, u64 second)
+{
+	struct fast_input input = { { first, second }, { 0 } };
+
+	if (host_call_code(control) != HOST_CALL_SIGNAL_EVENT)
+		return HOST_STATUS_INVALID_INPUT;
+	return call(control & ~CONTROL_FAST, &input, NULL);
+}
+
+static u64 bytes_of_result(u64 result)
+{
+	return (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES;
+}
+
+/*
+ * L1 may write to its pages meanwhile: the input is read once. Neither it nor the output
+ * crosses a page; what is beyond counts as 0.
+ */
+static u64 call_by_pages(u64 control, u64 input, u64 output)
+{
+	u64 from[PAGE_SIZE / 8] = { 0 }, to[PAGE_SIZE / 8], result;
+	const void *place = gpa_shared_memory(input);
+	void *result_place = output ? gpa_shared_memory(output) : NULL;
+
+	if (!place || (output && !result_place) || (input | output) % 8)
+		return HOST_STATUS_INVALID_INPUT;
+	memcpy(from, place, PAGE_SIZE - input % PAGE_SIZE);
+	result = call(control, from, output ? to : NULL);
+	if (output)
+		memcpy(result_place, to,
+		       min_t(u64, bytes_of_result(result), PAGE_SIZE - output % PAGE_SIZE));
+	return result;
+}
 
 u64 hypercall_handle(struct l1_cpu *l1, u64 control, u64 input, u64 output)
 {
 	l1->count.hypercalls++;
-	print("hypervisor: CPU %u: no hypercall %llx\n", l1->index, control);
-	return STATUS_INVALID_CODE;
+	if (control & CONTROL_FAST)
+		return call_fast(control, input, output);
+	return call_by_pages(control, input, output);
 }
 
 void hypercall_by_page(struct l1_cpu *l1)

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The SynIC of each VP. Owns: its MSRs.
+ * The SynIC of each VP.
+ *
+ * Owns: its MSRs, and the messages that wait for their slot. The host writes a message into
+ * an empty slot alone: all but the type, then the type. L1 takes it, empties the slot, and
+ * then looks whether the flag says that another waits; the host sets the flag, and then
+ * looks again whether the slot is empty. So one of the two sees the other.
  */
+#include "apic/physical.h"
+#include "base/lock.h"
+#include "base/string.h"
 #include "host/synic.h"
+#include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
 #define MSR_SCONTROL 0x40000080
@@ -14,6 +23,158 @@
 #define MSR_SINT15   0x4000009f
 
 #define SVERSION     1
+
+#define PAGE_ENABLED BIT_ULL(0)
+#define SINT_VECTOR  0xffU
+#define SINT_MASKED  BIT_ULL(16)
+#define SINT_RESET   BIT_ULL(16)
+
+#define SLOT_BYTES   256
+#define SLOT_PAYLOAD 240
+#define FLAG_PENDING 1
+#define WAITING_MAX  16
+
+/** struct message - a slot of the message page (TLFS, "SynIC Messages") */
+struct message {
+	u32 type;
+	u8 size;
+	u8 flags;
+	u16 reserved;
+	u64 sender;
+	u8 payload[SLOT_PAYLOAD];
+};
+
+static_assert(sizeof(struct message) == SLOT_BYTES);
+
+/** struct waiting - a message that waits for its slot; a type of 0 is none */
+static struct waiting {
+	u32 vp, sint;
+	struct message message;
+} waiting[WAITING_MAX];
+
+/* Protects @waiting, and the host's writes to all slots. */
+static struct lock synic_lock;
+
+static struct message *slot_of(u32 vp, u32 sint)
+{
+	u64 simp = READ_ONCE(l1_cpus[vp].hv.simp);
+	u8 *page = simp & PAGE_ENABLED ? gpa_shared_memory(simp & PAGE_MASK) : NULL;
+
+	return page ? (struct message *)(page + sint * SLOT_BYTES) : NULL;
+}
+
+static bool is_masked(u32 vp, u32 sint)
+{
+	return READ_ONCE(l1_cpus[vp].hv.sint[sint]) & SINT_MASKED;
+}
+
+static void interrupt(u32 vp, u32 sint)
+{
+	u32 vector = l1_cpus[vp].hv.sint[sint] & SINT_VECTOR;
+
+	if (vector >= 16 && !is_masked(vp, sint))
+		apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
+}
+
+static bool is_free(struct message *slot)
+{
+	if (!__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE))
+		return true;
+	slot->flags |= FLAG_PENDING;
+	/* Pairs with L1's barrier between the type and its look at the flag. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE);
+}
+
+static void write_slot(struct message *slot, const struct message *message)
+{
+	memcpy((u8 *)slot + sizeof(slot->type), (const u8 *)message + sizeof(slot->type),
+	       SLOT_BYTES - sizeof(slot->type));
+	/* Pairs with L1's look at the type. */
+	__atomic_store_n(&slot->type, message->type, __ATOMIC_RELEASE);
+}
+
+/* Lock held. Sends what waits and can be sent, the oldest first. */
+static void deliver(u32 vp)
+{
+	u32 i;
+
+	for (i = 0; i < WAITING_MAX; i++) {
+		struct waiting *entry = &waiting[i];
+		struct message *slot;
+
+		if (!entry->message.type || entry->vp != vp)
+			continue;
+		slot = slot_of(vp, entry->sint);
+		if (!slot || is_masked(vp, entry->sint) || !is_free(slot))
+			continue;
+		write_slot(slot, &entry->message);
+		entry->message.type = 0;
+		interrupt(vp, entry->sint);
+	}
+}
+
+/* Lock held. The order is kept: those before the first free one are older. */
+static struct waiting *new_entry(void)
+{
+	u32 i, last = 0;
+
+	for (i = 0; i < WAITING_MAX; i++) {
+		if (waiting[i].message.type)
+			last = i + 1;
+	}
+	return last < WAITING_MAX ? &waiting[last] : NULL;
+}
+
+bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
+{
+	struct waiting *entry;
+
+	if (vp >= l1_count || sint >= HOST_SINTS || size > SLOT_PAYLOAD || !type)
+		return false;
+	lock_take(&synic_lock);
+	entry = new_entry();
+	if (entry) {
+		*entry = (struct waiting){ .vp = vp, .sint = sint };
+		entry->message.type = type;
+		entry->message.size = size;
+		memcpy(entry->message.payload, payload, size);
+		deliver(vp);
+	}
+	lock_drop(&synic_lock);
+	return entry;
+}
+
+bool synic_post_raw(u32 vp, u32 sint, const void *message, bool asks)
+{
+	struct message *slot;
+
+	if (vp >= l1_count || sint >= HOST_SINTS)
+		return false;
+	lock_take(&synic_lock);
+	slot = slot_of(vp, sint);
+	if (slot)
+		write_slot(slot, message);
+	if (slot && asks)
+		interrupt(vp, sint);
+	lock_drop(&synic_lock);
+	return slot;
+}
+
+void synic_reset(struct l1_cpu *l1)
+{
+	u32 i;
+
+	for (i = 0; i < HOST_SINTS; i++)
+		l1->hv.sint[i] = SINT_RESET;
+}
+
+static void end_of_message(struct l1_cpu *l1)
+{
+	lock_take(&synic_lock);
+	deliver(l1->index);
+	lock_drop(&synic_lock);
+}
 
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value)
 {
@@ -51,12 +212,14 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		l1->hv.siefp = value;
 		return true;
 	case MSR_SIMP:
-		l1->hv.simp = value;
+		WRITE_ONCE(l1->hv.simp, value);
 		return true;
 	case MSR_EOM:
+		end_of_message(l1);
 		return true;
 	case MSR_SINT0 ... MSR_SINT15:
-		l1->hv.sint[msr - MSR_SINT0] = value;
+		WRITE_ONCE(l1->hv.sint[msr - MSR_SINT0], value);
+		end_of_message(l1);
 		return true;
 	default:
 		return false;

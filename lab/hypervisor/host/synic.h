@@ -10,6 +10,12 @@
 struct l1_cpu;
 
 /**
+ * synic_reset() - as after a reset: all sources are masked
+ * @l1: whose.
+ */
+void synic_reset(struct l1_cpu *l1);
+
+/**
  * synic_read() - L1 reads one of its MSRs
  * @l1:    of this CPU.
  * @msr:   any of Hyper-V's.
@@ -28,5 +34,31 @@ bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value);
  * Return: whether it is one.
  */
 bool synic_write(struct l1_cpu *l1, u32 msr, u64 value);
+
+/**
+ * synic_post() - send a message to L1
+ * @vp:      to which VP; any value.
+ * @sint:    by which of its interrupt sources; any value.
+ * @type:    of the message.
+ * @payload: what it says.
+ * @size:    how many bytes, up to 240.
+ *
+ * If the slot is full, the message waits until L1 writes its EOM register.
+ * Context: any CPU.
+ * Return: whether it was sent, or waits; not if the source is masked or has no page, or
+ * if too many wait.
+ */
+bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
+
+/**
+ * synic_post_raw() - write a message as a hostile host would
+ * @vp:        to which VP; any value.
+ * @sint:      into which slot; any value.
+ * @message:   256 bytes.
+ * @interrupt: L1 is to hear of it.
+ *
+ * Return: whether there is such a VP, and such a slot.
+ */
+bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 
 #endif /* _HYPERVISOR_HOST_SYNIC_H */
