@@ -44,7 +44,6 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
-#define APIC_LVT_MODE_PERIODIC (1U << 17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
 

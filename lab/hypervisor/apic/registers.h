@@ -16,7 +16,7 @@ struct l1_cpu;
  * @lvt_timer:   as L1 wrote it
  * @deadline:    L1's IA32_TSC_DEADLINE
  * @lends_timer: the timer ends L2 now
- * @beats:       it ends L2 again and again now
+ * @beats:       it ends L2 soon, whatever the deadlines are
  * @was_armed:   and has to be armed for L1 again afterwards
  * @l2_deadline: of L2, while it ends L2
  */

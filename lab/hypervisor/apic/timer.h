@@ -64,7 +64,7 @@ void timer_end_l2(struct l1_cpu *l1, u64 deadline);
 void timer_keep_l2(struct l1_cpu *l1);
 
 /**
- * timer_beat() - have an NMI soon, and again and again
+ * timer_beat() - have an NMI soon
  * @l1: of this CPU, about to enter L2.
  *
  * Deadlines of L1 and L2 that come meanwhile are looked at after timer_calm().

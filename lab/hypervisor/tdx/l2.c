@@ -93,7 +93,7 @@ bool apic_outranks(void)
  * Where a virtual interrupt is requested at VMRUN, QEMU may lose the request of a
  * physical one that reaches the APIC at that moment (lab/tdx-module/apic.c says how). L2
  * would go on for ever: so an NMI ends it after a while, and the APIC is told to ask
- * again. Should that be lost, another follows.
+ * again.
  */
 u32 apic_timer_repeat(void)
 {
