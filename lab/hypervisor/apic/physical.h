@@ -55,7 +55,7 @@ enum apic_register {
 #define APIC_ICR_BUSY        BIT(12)
 #define APIC_ICR_ASSERT      BIT(14)
 #define APIC_ICR_SHORTHAND   (3U << 18)
-#define APIC_ICR_SELF        (1U << 18)
+#define APIC_ICR_SELF        BIT(18)
 #define APIC_ICR_ALL         (2U << 18)
 #define APIC_ICR_OTHERS      (3U << 18)
 

@@ -4,6 +4,7 @@
  */
 #include "base/machine.h"
 #include "base/print.h"
+#include "base/stubs.h"
 #include "base/trap.h"
 #include "boot/layout.h"
 #include "vcpu/l1.h"
@@ -37,9 +38,6 @@ struct gate {
 
 /* Written by the boot CPU alone. */
 static struct gate gates[VECTORS];
-
-extern u8 trap_stubs[];
-void trap_handle(const struct trap *trap);
 
 void trap_handle(const struct trap *trap)
 {

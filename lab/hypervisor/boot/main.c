@@ -20,12 +20,13 @@
 #include "boot/map.h"
 #include "boot/multiboot.h"
 #include "boot/smp.h"
+#include "boot/start.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
-#define LIMIT_4G        (1ULL << 32)
-#define SIZE_2M         (1ULL << 21)
-#define SIZE_1G         (1ULL << 30)
+#define LIMIT_4G        BIT_ULL(32)
+#define SIZE_2M         BIT_ULL(21)
+#define SIZE_1G         BIT_ULL(30)
 #define EBDA            0x9f000ULL
 #define LOW_MEMORY      0xa0000ULL
 #define ROMS            0xc0000ULL
@@ -57,9 +58,6 @@ struct boot {
 };
 
 static struct boot boot;
-
-extern u8 stacks[];
-void boot_main(const struct multiboot_info *info);
 
 static void check_cpu(void)
 {

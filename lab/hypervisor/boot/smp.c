@@ -16,6 +16,7 @@
 #include "boot/firmware.h"
 #include "boot/layout.h"
 #include "boot/smp.h"
+#include "boot/start.h"
 #include "host/synic.h"
 #include "tdx/l2.h"
 #include "vcpu/l1.h"
@@ -27,10 +28,6 @@
 
 static_assert(STACK_BYTES == STACK_SIZE);
 static_assert(STACKS == L1_CPUS_MAX);
-
-extern u8 stacks[], trampoline[], trampoline_end[];
-extern u64 boot_stack;
-void boot_other_cpu(void);
 
 /* How many CPUs are up. */
 static u32 started = 1;

@@ -31,7 +31,7 @@ static void report_exits(const struct l1_cpu *l1)
 			print("hypervisor: CPU %u: exit %x: %llu\n", l1->index, i,
 			      l1->count.exits[i]);
 	}
-	print("hypervisor: CPU %u: page faults %llu, #VE %llu, EOI %llu, NMI %llu, hypercalls %llu\n",
+	print("hypervisor: CPU %u: faults %llu, #VE %llu, EOI %llu, NMI %llu, hypercalls %llu\n",
 	      l1->index, l1->count.page_faults, l1->count.ve, l1->count.eoi, l1->count.nmis,
 	      l1->count.hypercalls);
 }

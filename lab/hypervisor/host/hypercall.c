@@ -85,7 +85,7 @@ static u64 retarget(u64 control, const void *input)
 		status = retarget_carry_out(&asked);
 	behaviour_count(status);
 	if (options.trace)
-		print("hypervisor: retarget of device %llx to VP %u, vector %x: status %x\n",
+		print("hypervisor: device %llx goes to VP %u, vector %x: status %x\n",
 		      asked.device, vp_set_first(&asked.set), asked.vector, status);
 	return status;
 }

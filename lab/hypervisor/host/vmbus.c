@@ -67,7 +67,7 @@ static u32 answer_vp, answer_sint = SINT_BEFORE_5_0;
 static void answer(const void *payload, u8 size)
 {
 	if (!synic_post(answer_vp, answer_sint, CHANNEL_MESSAGE, payload, size))
-		print("hypervisor: an answer of VMBus has no place: VP %u, SINT %u\n", answer_vp,
+		print("hypervisor: no place for what VMBus says: VP %u, SINT %u\n", answer_vp,
 		      answer_sint);
 }
 

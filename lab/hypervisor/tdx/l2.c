@@ -37,8 +37,6 @@ static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
 static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
-void svm_run_switch(struct svm_run *run);
-
 /* By the number of the CPU; each is used there alone, but for resets. */
 struct vcpu *vcpus[L1_CPUS_MAX];
 static struct vcpu vcpu_places[L1_CPUS_MAX];

@@ -23,4 +23,12 @@ void l2_start(struct l1_cpu *l1);
  */
 u64 l2_call(struct l1_cpu *l1);
 
+struct svm_run;
+
+/**
+ * svm_run_switch() - lab/tdx-module's svm_run(), which is renamed where it is assembled
+ * @run: operands.
+ */
+void svm_run_switch(struct svm_run *run);
+
 #endif /* _HYPERVISOR_TDX_L2_H */

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The hypervisor's portable parts. Each expectation names where it comes from.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <cmocka.h>
+
+#include <linux/errno.h>
+
+#include "abi.h"
+#include "apic/convert.h"
+#include "apic/physical.h"
+#include "base/print.h"
+#include "boot/map.h"
+#include "host/behaviour.h"
+#include "host/cpuid.h"
+#include "tdx/sha384.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/gpa.h"
+#include "vcpu/operand.h"
+
+#define MB (1ULL << 20)
+
+extern int pages_left;
+
+/* Intel SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
+static void test_logical_id(void **state)
+{
+	(void)state;
+	assert_int_equal(apic_logical_id(0), 1);
+	assert_int_equal(apic_logical_id(7), 0x80);
+	assert_int_equal(apic_logical_id(0x23), 0x20008);
+}
+
+static void test_destination(void **state)
+{
+	u32 destination;
+
+	(void)state;
+	assert_true(apic_destination(3ULL << 32, &destination));
+	assert_int_equal(destination, 3);
+	assert_true(apic_destination(0xffffffffULL << 32, &destination));
+	assert_int_equal(destination, 0xff);
+	/* A CPU of another cluster is none of the first eight. */
+	assert_false(apic_destination(0x10001ULL << 32 | APIC_ICR_LOGICAL, &destination));
+}
+
+static void test_icr_hits(void **state)
+{
+	(void)state;
+	assert_true(apic_icr_hits(2ULL << 32, 0, 2));
+	assert_false(apic_icr_hits(2ULL << 32, 0, 1));
+	assert_true(apic_icr_hits(6ULL << 32 | APIC_ICR_LOGICAL, 0, 2));
+	assert_false(apic_icr_hits(6ULL << 32 | APIC_ICR_LOGICAL, 0, 3));
+	assert_true(apic_icr_hits(APIC_ICR_SELF, 1, 1));
+	assert_false(apic_icr_hits(APIC_ICR_OTHERS, 1, 1));
+	assert_true(apic_icr_hits(APIC_ICR_OTHERS, 1, 0));
+	assert_true(apic_icr_hits(APIC_ICR_ALL, 1, 1));
+}
+
+/* Divide Configuration Register: 1011b divides by 1, 0000b by 2 (Intel SDM 3A, 11.5.4). */
+static void test_count(void **state)
+{
+	struct apic_count count;
+
+	(void)state;
+	count = apic_count_until(3000, 3000000000ULL, 1000000000ULL);
+	assert_int_equal(count.count, 1000);
+	assert_int_equal(count.divide, 0xb);
+	count = apic_count_until(0, 3000000000ULL, 1000000000ULL);
+	assert_int_equal(count.count, 1);
+	/* Five seconds of 1 GHz do not fit into 32 bits. */
+	count = apic_count_until(5000000000ULL, 1000000000ULL, 1000000000ULL);
+	assert_int_equal(count.count, 2500000000U);
+	assert_int_equal(count.divide, 0);
+	/* And however far it is, it comes. */
+	count = apic_count_until(~0ULL, 1000000000ULL, 1000000000ULL);
+	assert_true(count.count > 3000000000U);
+}
+
+/* Intel TDX Module Base Architecture Specification: what a virtual APIC page serves. */
+static void test_apic_owner(void **state)
+{
+	(void)state;
+	assert_int_equal(apic_owner(0x808, true), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x80b, true), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x83f, true), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x830, true), APIC_OF_HOST);
+	assert_int_equal(apic_owner(0x802, false), APIC_OF_HOST);
+	assert_int_equal(apic_owner(0x827, false), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x828, false), APIC_OF_HOST);
+}
+
+static void ask_cpuid(bool td, u64 cr4, u32 leaf, u32 subleaf, u32 fill, u32 words[4])
+{
+	struct cpuid_view view = { .td = td, .cr4 = cr4, .tsc_hz = 2000000000 };
+
+	words[0] = words[1] = words[2] = words[3] = fill;
+	cpuid_answer(&view, leaf, subleaf, words);
+}
+
+/* Linux: TDX_CPUID_LEAF_ID and TDX_IDENT of arch/x86/include/asm/shared/tdx.h. */
+static void test_cpuid_of_td(void **state)
+{
+	u32 words[4];
+
+	(void)state;
+	ask_cpuid(true, 0, 0, 0, ~0U, words);
+	assert_int_equal(words[0], 0x21);
+	assert_memory_equal(&words[1], "Genu", 4);
+	ask_cpuid(true, 0, 0x21, 0, ~0U, words);
+	assert_memory_equal(&words[1], "Inte", 4);
+	assert_memory_equal(&words[3], "lTDX", 4);
+	assert_memory_equal(&words[2], "    ", 4);
+	ask_cpuid(true, 0, 0x80000008, 0, ~0U, words);
+	assert_int_equal(words[0] & 0xff, GPA_WIDTH);
+	ask_cpuid(true, 0, 0x15, 0, 0, words);
+	assert_int_equal(words[2], 2000000000);
+	/* Leaves that it does not know are 0, SVM's among them. */
+	ask_cpuid(true, 0, 0x8000000a, 0, ~0U, words);
+	assert_int_equal(words[0] | words[1] | words[2] | words[3], 0);
+	ask_cpuid(true, 0, 0xa, 0, ~0U, words);
+	assert_int_equal(words[0], 0);
+}
+
+/* Bits that mirror CR4 mirror L1's: Intel SDM 2A, CPUID. */
+static void test_cpuid_mirrors_cr4(void **state)
+{
+	u32 words[4];
+
+	(void)state;
+	ask_cpuid(true, 0, 1, 0, ~0U, words);
+	assert_false(words[2] & BIT(27));
+	ask_cpuid(false, BIT(18), 1, 0, 0, words);
+	assert_true(words[2] & BIT(27));
+	ask_cpuid(true, BIT(22), 7, 0, 0, words);
+	assert_true(words[2] & BIT(4));
+	assert_false(words[2] & BIT(16));
+}
+
+static void test_cpuid_hides_svm(void **state)
+{
+	u32 words[4];
+
+	(void)state;
+	ask_cpuid(false, 0, 0x80000001, 0, ~0U, words);
+	assert_false(words[2] & BIT(2));
+	ask_cpuid(false, 0, 0x80000002, 0, 0x41414141, words);
+	assert_int_equal(words[0], 0x41414141);
+}
+
+/* TLFS 2.4; the isolation leaf is include/hyperv/hvgdk_mini.h's of Linux. */
+static void test_host_cpuid(void **state)
+{
+	struct host_identity identity = { .hyperv = true, .td = true, .vps = 4 };
+	u32 words[4];
+
+	(void)state;
+	host_cpuid_answer(&identity, 0x40000000, words);
+	assert_memory_equal(&words[1], "Microsoft Hv", 12);
+	host_cpuid_answer(&identity, 0x40000001, words);
+	assert_memory_equal(&words[0], "Hv#1", 4);
+	host_cpuid_answer(&identity, 0x4000000c, words);
+	assert_int_equal(words[0], 0);
+	assert_int_equal(words[1] & 0xf, 3);
+	identity.td = false;
+	host_cpuid_answer(&identity, 0x40000003, words);
+	assert_false(words[1] & BIT(22));
+	identity.hyperv = false;
+	host_cpuid_answer(&identity, 0x40000000, words);
+	assert_memory_equal(&words[1], "KVMKVMKVM\0\0\0", 12);
+}
+
+/* Below all that a sanitizer keeps for itself, and below the shared bit. */
+#define SPACE_PLACE ((void *)0x20000000)
+
+/* Memory of the test itself: an address is a pointer, as in the hypervisor. */
+static u8 *space_make(u64 size)
+{
+	u8 *memory = mmap(SPACE_PLACE, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	assert_ptr_equal(memory, SPACE_PLACE);
+	gpa_start(true);
+	gpa_add_memory((uintptr_t)memory, size);
+	return memory;
+}
+
+/* Addresses that nothing is read from or written to may be any. */
+static void test_gpa_states(void **state)
+{
+	u64 done;
+
+	(void)state;
+	gpa_start(true);
+	gpa_add_memory(16 * MB, 4 * MB);
+	gpa_add_device(32 * MB, MB);
+	gpa_add_both(64 * MB, PAGE_SIZE);
+	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
+	assert_int_equal(gpa_state((16 * MB) | GPA_SHARED), GPA_PRIVATE);
+	assert_int_equal(gpa_state(20 * MB), GPA_NOTHING);
+	assert_int_equal(gpa_state(32 * MB), GPA_OF_HOST);
+	assert_int_equal(gpa_state(~0ULL), GPA_NOTHING);
+	assert_null(gpa_memory(32 * MB));
+	assert_null(gpa_shared_memory(16 * MB));
+
+	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, true, &done), 0);
+	assert_int_equal(done, PAGE_SIZE);
+	assert_int_equal(gpa_state(16 * MB + PAGE_SIZE), GPA_OF_HOST);
+	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
+	assert_int_equal(gpa_state(16 * MB + 2 * PAGE_SIZE), GPA_PRIVATE);
+	assert_non_null(gpa_shared_memory(16 * MB + PAGE_SIZE));
+
+	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, false, &done), 0);
+	assert_int_equal(gpa_state(16 * MB + PAGE_SIZE), GPA_PENDING);
+	assert_null(gpa_shared_memory(16 * MB + PAGE_SIZE));
+	/* Private memory that is asked to be private stays as it is. */
+	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, false, &done), 0);
+	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
+}
+
+static void test_gpa_refuses(void **state)
+{
+	u64 done;
+
+	(void)state;
+	gpa_start(true);
+	gpa_add_memory(16 * MB, 4 * MB);
+	assert_int_equal(gpa_share(20 * MB - PAGE_SIZE, 2 * PAGE_SIZE, true, &done), -EINVAL);
+	assert_int_equal(done, PAGE_SIZE);
+	assert_int_equal(gpa_share(0, ~0ULL & PAGE_MASK, true, &done), -EINVAL);
+	assert_int_equal(done, 0);
+	assert_int_equal(gpa_accept(16 * MB, PAGE_SIZE), GPA_WAS_ACCEPTED);
+	assert_int_equal(gpa_accept(20 * MB - PAGE_SIZE, PAGE_SIZE), GPA_CANNOT_ACCEPT);
+	assert_int_equal(gpa_accept(48 * MB, PAGE_SIZE), GPA_CANNOT_ACCEPT);
+	assert_int_equal(gpa_accept((16 * MB) | GPA_SHARED, PAGE_SIZE), GPA_CANNOT_ACCEPT);
+	/* One page of it differs. */
+	assert_int_equal(gpa_share(18 * MB, PAGE_SIZE, true, &done), 0);
+	assert_int_equal(gpa_accept(18 * MB, 2 * MB), GPA_WRONG_SIZE);
+}
+
+static void test_gpa_without_pages(void **state)
+{
+	u64 done;
+
+	(void)state;
+	gpa_start(true);
+	gpa_add_memory(16 * MB, 4 * MB);
+	pages_left = 0;
+	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, true, &done), -ENOMEM);
+	pages_left = 1;
+	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, true, &done), -ENOMEM);
+	pages_left = -1;
+	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
+	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, true, &done), 0);
+}
+
+/* TDG.MEM.PAGE.ACCEPT initializes the page: Intel TDX Module ABI Specification. */
+static void test_gpa_accept_zeroes(void **state)
+{
+	u8 *memory = space_make(4 * MB);
+	u64 done, gpa = (uintptr_t)memory;
+
+	(void)state;
+	memset(memory, 0x5a, 4 * MB);
+	assert_int_equal(gpa_share(gpa, 2 * MB, true, &done), 0);
+	assert_int_equal(memory[0], 0x5a);
+	assert_int_equal(gpa_share(gpa, 2 * MB, false, &done), 0);
+	assert_int_equal(gpa_accept(gpa, 2 * MB), GPA_ACCEPTED);
+	assert_int_equal(memory[0] | memory[2 * MB - 1], 0);
+	assert_int_equal(memory[2 * MB], 0x5a);
+	assert_int_equal(gpa_state(gpa), GPA_PRIVATE);
+	munmap(memory, 4 * MB);
+}
+
+static u64 decode(const char *code, u32 count)
+{
+	struct operand_state state = {
+		.gpr = { [GPR_RAX] = 0x1000, [GPR_RBX] = 0x20, [GPR_RBP] = 0x3000,
+			 [GPR_RSP] = 0x4000, [GPR_R8] = 0x5000, [GPR_R12] = 0x6000,
+			 [GPR_R13] = 0x7000 },
+		.rip = 0x100000, .fs_base = 0xf0000, .gs_base = 0xe0000,
+	};
+	u64 address = 0;
+
+	return operand_decode((const u8 *)code, count, &state, &address) ? address : ~0ULL;
+}
+
+/* Each was assembled by GNU as. */
+static void test_operands(void **state)
+{
+	(void)state;
+	assert_int_equal(decode("\x8b\x08", 2), 0x1000);			/* (%rax) */
+	assert_int_equal(decode("\x8b\x48\x10", 3), 0x1010);			/* 0x10(%rax) */
+	assert_int_equal(decode("\x8b\x48\xf0", 3), 0xff0);			/* -0x10(%rax) */
+	assert_int_equal(decode("\x8b\x4d\x00", 3), 0x3000);			/* 0(%rbp) */
+	assert_int_equal(decode("\x8b\x0c\x24", 3), 0x4000);			/* (%rsp) */
+	assert_int_equal(decode("\x8b\x0c\x98", 3), 0x1080);			/* (%rax,%rbx,4) */
+	assert_int_equal(decode("\x41\x8b\x08", 3), 0x5000);			/* (%r8) */
+	assert_int_equal(decode("\x41\x8b\x0c\x24", 4), 0x6000);		/* (%r12) */
+	assert_int_equal(decode("\x41\x8b\x4d\x00", 4), 0x7000);		/* 0(%r13) */
+	assert_int_equal(decode("\x8b\x0d\x10\x00\x00\x00", 6), 0x100016);	/* 0x10(%rip) */
+	assert_int_equal(decode("\x65\x8b\x08", 3), 0xe1000);			/* %gs:(%rax) */
+	assert_int_equal(decode("\x64\x48\x8b\x08", 4), 0xf1000);		/* %fs:(%rax) */
+	assert_int_equal(decode("\x0f\xb6\x08", 3), 0x1000);			/* movzbl (%rax) */
+	/* movl $1, 0x10(%rip): the immediate counts. */
+	assert_int_equal(decode("\xc7\x05\x10\x00\x00\x00\x01\x00\x00\x00", 10), 0x10001a);
+	/* A register is no memory, and half an instruction no instruction. */
+	assert_int_equal(decode("\x8b\xc8", 2), ~0ULL);
+	assert_int_equal(decode("\x8b\x88\x10", 3), ~0ULL);
+	assert_int_equal(decode("", 0), ~0ULL);
+}
+
+/* FIPS 180-4's example, and the empty message. */
+static void test_sha384(void **state)
+{
+	static const u8 abc[] = { 0xcb, 0x00, 0x75, 0x3f, 0x45, 0xa3, 0x5e, 0x8b };
+	static const u8 empty[] = { 0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38 };
+	u8 hash[SHA384_BYTES];
+
+	(void)state;
+	sha384((const u8 *)"abc", 3, hash);
+	assert_memory_equal(hash, abc, sizeof(abc));
+	assert_int_equal(hash[47], 0xa7);
+	sha384((const u8 *)"", 0, hash);
+	assert_memory_equal(hash, empty, sizeof(empty));
+}
+
+static void test_map(void **state)
+{
+	struct map map = { .count = 0 };
+
+	(void)state;
+	assert_true(map_add(&map, 0, 640 * 1024, MAP_MEMORY));
+	assert_true(map_add(&map, MB, 63 * MB, MAP_MEMORY));
+	assert_int_equal(map_top(&map, 4096 * MB), 64 * MB);
+	assert_int_equal(map_take_top(&map, 4096 * MB, MB, 2 * MB, MAP_RESERVED), 62 * MB);
+	assert_int_equal(map_top(&map, 4096 * MB), 62 * MB);
+	assert_true(map_set(&map, 2 * MB, 2 * MB, MAP_RESERVED));
+	assert_false(map_set(&map, 2 * MB, 3 * MB, MAP_NVS));
+	assert_int_equal(map_take_top(&map, 4096 * MB, 100 * MB, MB, MAP_NVS), 0);
+	while (map_add(&map, 0, 1, MAP_NVS))
+		;
+	assert_int_equal(map.count, MAP_RANGES_MAX);
+	assert_false(map_set(&map, 4 * MB, MB, MAP_NVS));
+}
+
+static void test_behaviour(void **state)
+{
+	struct host_behaviour wanted = { .redirects = 1, .refuse_count = 2, .refuse_status = 0x57,
+					 .refuse_redirected = 1 };
+	struct host_behaviour now;
+
+	(void)state;
+	assert_true(behaviour_redirects());
+	assert_true(behaviour_set(&wanted));
+	assert_int_equal(behaviour_refusal(false), 0);
+	assert_int_equal(behaviour_refusal(true), 0x57);
+	assert_int_equal(behaviour_refusal(true), 0x57);
+	assert_int_equal(behaviour_refusal(true), 0);
+	behaviour_count(0x57);
+	behaviour_count(0);
+	behaviour_get(&now);
+	assert_int_equal(now.retargets, 2);
+	assert_int_equal(now.refused, 1);
+	wanted.refuse_status = 0;
+	wanted.refuse_count = 1;
+	assert_false(behaviour_set(&wanted));
+}
+
+static const char *text(const char *format, ...)
+{
+	static char line[32];
+	va_list list;
+
+	va_start(list, format);
+	print_to(line, sizeof(line), format, list);
+	va_end(list);
+	return line;
+}
+
+static void test_format(void **state)
+{
+	(void)state;
+	assert_string_equal(text("%u %d %x", 7, -3, 0xab), "7 -3 ab");
+	assert_string_equal(text("%02x|%4u|%s|%c", 5, 12, "word", 'x'), "05|  12|word|x");
+	assert_string_equal(text("%llx", ~0ULL), "ffffffffffffffff");
+	/* What does not fit is cut. */
+	assert_int_equal(strlen(text("%s%s", "0123456789012345678", "0123456789012345678")), 31);
+	assert_string_equal(text("100%%"), "100%");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_logical_id),
+		cmocka_unit_test(test_destination),
+		cmocka_unit_test(test_icr_hits),
+		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_apic_owner),
+		cmocka_unit_test(test_cpuid_of_td),
+		cmocka_unit_test(test_cpuid_mirrors_cr4),
+		cmocka_unit_test(test_cpuid_hides_svm),
+		cmocka_unit_test(test_host_cpuid),
+		cmocka_unit_test(test_gpa_states),
+		cmocka_unit_test(test_gpa_refuses),
+		cmocka_unit_test(test_gpa_without_pages),
+		cmocka_unit_test(test_gpa_accept_zeroes),
+		cmocka_unit_test(test_operands),
+		cmocka_unit_test(test_sha384),
+		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_behaviour),
+		cmocka_unit_test(test_format),
+	};
+
+	return cmocka_run_group_tests_name("hypervisor", tests, NULL, NULL);
+}
