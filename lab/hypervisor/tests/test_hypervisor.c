@@ -101,7 +101,10 @@ static void ask_cpuid(bool td, u64 cr4, u32 leaf, u32 subleaf, u32 fill, u32 wor
 {
 	struct cpuid_view view = { .td = td, .cr4 = cr4, .tsc_hz = 2000000000 };
 
-	words[0] = words[1] = words[2] = words[3] = fill;
+	words[0] = fill;
+	words[1] = fill;
+	words[2] = fill;
+	words[3] = fill;
 	cpuid_answer(&view, leaf, subleaf, words);
 }
 
