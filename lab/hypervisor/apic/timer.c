@@ -97,6 +97,8 @@ static void arm(const struct l1_cpu *l1)
 
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
 {
+	/* A delivery mode is not L1's to choose. */
+	value &= APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE;
 	l1->apic.lvt_timer = value;
 	if (!has_deadline_mode(l1))
 		l1->apic.deadline = 0;

@@ -31,9 +31,6 @@
 #define LOW_MEMORY      0xa0000ULL
 #define ROMS            0xc0000ULL
 #define ROMS_END        0x100000ULL
-/* IOAPIC, HPET and APIC: a trust domain's accesses are #VE. */
-#define CHIPS           0xfec00000ULL
-#define CHIPS_END       0xff000000ULL
 #define HEAP_LEAST      (8ULL << 20)
 #define HEADER_BYTES    1024
 
@@ -208,10 +205,10 @@ static void map_devices(void)
 
 	gpa_add_device(LOW_MEMORY, ROMS - LOW_MEMORY);
 	gpa_add_both(ROMS, ROMS_END - ROMS);
-	gpa_add_device(low, CHIPS - low);
+	gpa_add_device(low, GPA_CHIPS - low);
 	if (!options.td)
-		gpa_add_device(CHIPS, CHIPS_END - CHIPS);
-	gpa_add_device(CHIPS_END, LIMIT_4G - CHIPS_END);
+		gpa_add_device(GPA_CHIPS, GPA_CHIPS_END - GPA_CHIPS);
+	gpa_add_device(GPA_CHIPS_END, LIMIT_4G - GPA_CHIPS_END);
 	high = ALIGN(high, SIZE_1G);
 	gpa_add_device(high, GPA_SHARED - high);
 }

@@ -8,6 +8,7 @@
 #include "host/decode.h"
 #include "host/pci.h"
 #include "host/retarget.h"
+#include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
 #define PCI_COMMAND       0x04
@@ -88,11 +89,16 @@ static u16 write_msix(u16 function, u8 place, u32 source, u32 address, u32 data,
 {
 	u32 head = pci_read(function, place), table = pci_read(function, place + 4);
 	volatile u32 *entry;
+	u64 gpa;
 
 	if (source > (head >> 16 & 0x7ff))
 		return HOST_STATUS_INVALID_PARAMETER;
-	entry = machine_place(bar_of(function, table & MSIX_TABLE_BIR) +
-			      (table & ~MSIX_TABLE_BIR) + source * MSIX_ENTRY_BYTES);
+	gpa = bar_of(function, table & MSIX_TABLE_BIR) + (table & ~MSIX_TABLE_BIR) +
+		source * MSIX_ENTRY_BYTES;
+	/* L1 says where its devices are: it may be the hypervisor's memory. */
+	if (!gpa_is_device(gpa))
+		return HOST_STATUS_INVALID_DEVICE;
+	entry = machine_place(gpa);
 	entry[3] = MSIX_ENTRY_MASKED;
 	entry[0] = address;
 	entry[1] = 0;

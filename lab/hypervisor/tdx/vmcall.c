@@ -97,7 +97,7 @@ static u64 mmio(u64 *r)
 	bool is_write = r[GPR_R13];
 	u64 value = r[GPR_R15];
 
-	if (r[GPR_R14] >> GPA_WIDTH || gpa_memory(r[GPR_R14]) || r[GPR_R14] % r[GPR_R12])
+	if (!gpa_is_device(r[GPR_R14]) || r[GPR_R14] % r[GPR_R12])
 		return VMCALL_INVALID_OPERAND;
 	switch (r[GPR_R12] << 1 | is_write) {
 	case 2:

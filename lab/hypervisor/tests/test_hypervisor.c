@@ -211,6 +211,12 @@ static void test_gpa_states(void **state)
 	assert_int_equal(gpa_state(32 * MB), GPA_OF_HOST);
 	assert_int_equal(gpa_state(~0ULL), GPA_NOTHING);
 	assert_null(gpa_memory(32 * MB));
+	assert_true(gpa_is_device(32 * MB));
+	assert_true(gpa_is_device(GPA_CHIPS | GPA_SHARED));
+	assert_false(gpa_is_device(GPA_APIC + 0x300));
+	assert_false(gpa_is_device(16 * MB));
+	assert_false(gpa_is_device(20 * MB));
+	assert_false(gpa_is_device(~0ULL));
 	assert_null(gpa_shared_memory(16 * MB));
 
 	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, true, &done), 0);

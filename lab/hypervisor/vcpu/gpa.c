@@ -188,6 +188,17 @@ void *gpa_shared_memory(u64 gpa)
 	return place;
 }
 
+bool gpa_is_device(u64 gpa)
+{
+	u64 plain = gpa & ~GPA_SHARED;
+
+	if (gpa >> GPA_WIDTH || gpa_memory(gpa))
+		return false;
+	if (plain >= GPA_CHIPS && plain < GPA_CHIPS_END)
+		return plain >> PAGE_SHIFT != GPA_APIC >> PAGE_SHIFT;
+	return gpa_state(gpa) == GPA_OF_HOST;
+}
+
 static int share_page(u64 gpa, bool shared)
 {
 	u64 *private = walk_to(gpa, 1), *other = walk_to(gpa | GPA_SHARED, 1);

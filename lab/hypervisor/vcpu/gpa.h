@@ -101,6 +101,20 @@ void *gpa_memory(u64 gpa);
  */
 void *gpa_shared_memory(u64 gpa);
 
+/* IOAPIC, HPET and APIC: not mapped, so that a trust domain's accesses are #VE. */
+#define GPA_CHIPS     0xfec00000ULL
+#define GPA_CHIPS_END 0xff000000ULL
+#define GPA_APIC      0xfee00000ULL
+
+/**
+ * gpa_is_device() - may the host access it for L1
+ * @gpa: any; the shared bit is ignored.
+ *
+ * Neither memory, nor what is the hypervisor's own, nor the CPU's APIC.
+ * Return: whether it is a device's.
+ */
+bool gpa_is_device(u64 gpa);
+
 /**
  * gpa_share() - memory becomes the host's to see (GHCI: MapGPA)
  * @base: without the shared bit.

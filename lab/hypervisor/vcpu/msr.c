@@ -33,6 +33,9 @@
 #define MAP_READ        1
 #define MAP_WRITE       2
 
+#define EFER_OF_L1      (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX)
+#define CR0_PG          BIT_ULL(31)
+
 #define HOST_MSR_FIRST  0x40000000
 #define HOST_MSR_LAST   0x4fffffff
 
@@ -154,12 +157,24 @@ static enum msr_result read_msr(struct l1_cpu *l1, u32 msr, u64 *value)
 	}
 }
 
+/* What VMRUN would refuse is a #GP, as is another mode while paging is on. */
+static enum msr_result write_efer(struct l1_cpu *l1, u64 value)
+{
+	bool paging = l1->vmcb->cr0 & CR0_PG;
+
+	if (value & ~EFER_OF_L1)
+		return MSR_REFUSED;
+	if (paging && ((value ^ l1->vmcb->efer) & EFER_LME))
+		return MSR_REFUSED;
+	l1->vmcb->efer = (value & ~EFER_LMA) | (l1->vmcb->efer & EFER_LMA) | EFER_SVME;
+	return MSR_DONE;
+}
+
 static enum msr_result write_msr(struct l1_cpu *l1, u32 msr, u64 value)
 {
 	switch (msr) {
 	case MSR_EFER:
-		l1->vmcb->efer = value | EFER_SVME;
-		return MSR_DONE;
+		return write_efer(l1, value);
 	case MSR_APIC_BASE:
 		if (options.td)
 			return MSR_OF_HOST;
