@@ -36,7 +36,10 @@
 /* EDX. */
 #define FREQUENCY_MSRS  BIT(8)
 
-/* Hints: x2APIC MSRs are cheap, and AutoEOI is deprecated. */
+/*
+ * Hints: to use the APIC by MSRs, and that AutoEOI is deprecated. A trust domain takes
+ * x2APIC's; others would take Hyper-V's own, which are not there.
+ */
 #define HINT_APIC_MSRS  BIT(3)
 #define HINT_NO_AUTO_EOI BIT(9)
 
@@ -69,7 +72,7 @@ static void answer_hyperv(const struct host_identity *identity, u32 leaf, u32 wo
 		words[3] = FREQUENCY_MSRS;
 		break;
 	case LEAF_HINTS:
-		words[0] = HINT_APIC_MSRS | HINT_NO_AUTO_EOI;
+		words[0] = HINT_NO_AUTO_EOI | (identity->td ? HINT_APIC_MSRS : 0);
 		break;
 	case LEAF_LIMITS:
 		words[0] = identity->vps;

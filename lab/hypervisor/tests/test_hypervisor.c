@@ -173,6 +173,8 @@ static void test_host_cpuid(void **state)
 	assert_int_equal(words[0], 0);
 	assert_int_equal(words[1] & 0xf, 3);
 	identity.td = false;
+	host_cpuid_answer(&identity, 0x40000004, words);
+	assert_false(words[0] & BIT(3));
 	host_cpuid_answer(&identity, 0x40000003, words);
 	assert_false(words[1] & BIT(22));
 	identity.hyperv = false;
