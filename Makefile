@@ -33,7 +33,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
-	check-tdx check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
+	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -54,13 +54,16 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx vm
+	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
 
 check-tdx: setup ## the emulated TDX module against its specification, row by row
 	@scripts/check tdx
+
+check-hypervisor: setup ## the same below an unmodified kernel, on lab/hypervisor
+	@scripts/check hypervisor
 
 check-style: setup ## sources: licences, checkpatch, man pages
 	@scripts/check style
