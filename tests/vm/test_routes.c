@@ -27,6 +27,7 @@
 /* How many of each CPU's vectors there are for the routes that want one. */
 #define QUOTA_MANY	32
 #define QUOTA_FEW	3
+#define QUARANTINE_SHORT_MS	10
 #define MOVERS		2
 #define SECONDS_LONG	60
 #define SECONDS_SHORT	10
@@ -340,7 +341,7 @@ static void the_books_balance(void **state)
 	unsigned long unmapped = totals("unmapped"), raised = 0, handled = 0;
 	struct vtlirq_summary summary;
 	unsigned int i, vectors;
-	long quota;
+	long quota, quarantine;
 	bool many;
 
 	(void)state;
@@ -348,6 +349,8 @@ static void the_books_balance(void **state)
 	many = entries_count == ROUTES_MAX;
 	vectors = many ? QUOTA_MANY : QUOTA_FEW;
 	quota = driver_parameter("vectors_per_cpu", vectors);
+	/* Few vectors come back soon, so that there are many moves. */
+	quarantine = driver_parameter("quarantine_ms", QUARANTINE_SHORT_MS);
 	assert_int_equal(vtlirq_open(&config, &irqs), 0);
 	for (i = 0; i < entries_count; i++)
 		check(!entry_create(i, 0), "route %u", i);
@@ -384,6 +387,7 @@ static void the_books_balance(void **state)
 	vtlirq_close(irqs);
 	assert_int_equal(totals("mappings"), 0);
 	driver_parameter("vectors_per_cpu", quota);
+	driver_parameter("quarantine_ms", quarantine);
 	for (i = 0; i < lab.cpus; i++)
 		assert_false(cpu_in_service(i));
 }
