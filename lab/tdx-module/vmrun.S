@@ -10,6 +10,7 @@
 
 #include "vmcb.h"
 #include "vmrun.h"
+#include "vmrun_registers.h"
 
 /* What TDX does not switch: from one control block to the other. Uses RAX. */
 .macro hand_over_one field from to
@@ -49,20 +50,7 @@ SYM_FUNC_START(svm_run)
 	/* The flags last until the branch: no MOV touches them. */
 	cmpq	$0, RUN_SHADOW(%rdi)
 	movq	RUN_FROM(%rdi), %rdi
-	movq	0x08(%rdi), %rcx
-	movq	0x10(%rdi), %rdx
-	movq	0x18(%rdi), %rbx
-	movq	0x28(%rdi), %rbp
-	movq	0x30(%rdi), %rsi
-	movq	0x40(%rdi), %r8
-	movq	0x48(%rdi), %r9
-	movq	0x50(%rdi), %r10
-	movq	0x58(%rdi), %r11
-	movq	0x60(%rdi), %r12
-	movq	0x68(%rdi), %r13
-	movq	0x70(%rdi), %r14
-	movq	0x78(%rdi), %r15
-	movq	0x38(%rdi), %rdi
+	guest_registers_load
 	jne	.Lshadow
 
 	/* QEMU takes the shadow of STI into L2: this NOP uses it up. */
@@ -78,22 +66,7 @@ SYM_FUNC_START(svm_run)
 	cli
 	vmsave	%rax
 
-	xchgq	%rdi, (%rsp)
-	movq	%rcx, RUN_GPR+0x08(%rdi)
-	movq	%rdx, RUN_GPR+0x10(%rdi)
-	movq	%rbx, RUN_GPR+0x18(%rdi)
-	movq	%rbp, RUN_GPR+0x28(%rdi)
-	movq	%rsi, RUN_GPR+0x30(%rdi)
-	movq	%r8, RUN_GPR+0x40(%rdi)
-	movq	%r9, RUN_GPR+0x48(%rdi)
-	movq	%r10, RUN_GPR+0x50(%rdi)
-	movq	%r11, RUN_GPR+0x58(%rdi)
-	movq	%r12, RUN_GPR+0x60(%rdi)
-	movq	%r13, RUN_GPR+0x68(%rdi)
-	movq	%r14, RUN_GPR+0x70(%rdi)
-	movq	%r15, RUN_GPR+0x78(%rdi)
-	popq	%rax
-	movq	%rax, RUN_GPR+0x38(%rdi)
+	guest_registers_store RUN_GPR
 	leaq	RUN_GPR(%rdi), %rax
 	movq	%rax, RUN_FROM(%rdi)
 

@@ -6,6 +6,7 @@
  * GS, TR, LDTR, SYSCALL's MSRs nor the FPU, so that L1's stay in the CPU.
  */
 #include "vcpu/world.h"
+#include "vmrun_registers.h"
 
 	.text
 
@@ -20,20 +21,7 @@ world_run:
 	pushq	%r15
 	pushq	%rdi
 	movq	%rsi, %rax
-	movq	0x08(%rdi), %rcx
-	movq	0x10(%rdi), %rdx
-	movq	0x18(%rdi), %rbx
-	movq	0x28(%rdi), %rbp
-	movq	0x30(%rdi), %rsi
-	movq	0x40(%rdi), %r8
-	movq	0x48(%rdi), %r9
-	movq	0x50(%rdi), %r10
-	movq	0x58(%rdi), %r11
-	movq	0x60(%rdi), %r12
-	movq	0x68(%rdi), %r13
-	movq	0x70(%rdi), %r14
-	movq	0x78(%rdi), %r15
-	movq	0x38(%rdi), %rdi
+	guest_registers_load
 
 	/* For V_INTR_MASKING. QEMU takes the shadow of STI into the guest: NOP ends it. */
 	sti
@@ -41,22 +29,7 @@ world_run:
 	vmrun	%rax
 	cli
 
-	xchgq	%rdi, (%rsp)
-	movq	%rcx, 0x08(%rdi)
-	movq	%rdx, 0x10(%rdi)
-	movq	%rbx, 0x18(%rdi)
-	movq	%rbp, 0x28(%rdi)
-	movq	%rsi, 0x30(%rdi)
-	movq	%r8, 0x40(%rdi)
-	movq	%r9, 0x48(%rdi)
-	movq	%r10, 0x50(%rdi)
-	movq	%r11, 0x58(%rdi)
-	movq	%r12, 0x60(%rdi)
-	movq	%r13, 0x68(%rdi)
-	movq	%r14, 0x70(%rdi)
-	movq	%r15, 0x78(%rdi)
-	popq	%rax
-	movq	%rax, 0x38(%rdi)
+	guest_registers_store 0
 	popq	%r15
 	popq	%r14
 	popq	%r13
