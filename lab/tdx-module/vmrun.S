@@ -10,7 +10,7 @@
 
 #include "vmcb.h"
 #include "vmrun.h"
-#include "vmrun_registers.h"
+#include "vmrun_registers.S"
 
 /* What TDX does not switch: from one control block to the other. Uses RAX. */
 .macro hand_over_one field from to

@@ -6,7 +6,7 @@
  * GS, TR, LDTR, SYSCALL's MSRs nor the FPU, so that L1's stay in the CPU.
  */
 #include "vcpu/world.h"
-#include "vmrun_registers.h"
+#include "vmrun_registers.S"
 
 	.text
 

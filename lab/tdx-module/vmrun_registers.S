@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest's general registers around VMRUN, for assembly: those that VMRUN does not
+ * A guest's general registers around VMRUN, for files that include this one: those that VMRUN does not
  * switch itself, in an array in the order of enum l2_gpr (abi.h). RAX and RSP, 0x00 and
  * 0x20 there, are in the control block.
  */
-#ifndef _LAB_TDX_VMRUN_REGISTERS_H
-#define _LAB_TDX_VMRUN_REGISTERS_H
-
 /* RDI is the array, and is the guest's in the end. No flag changes. */
 .macro guest_registers_load
 	movq	0x08(%rdi), %rcx
@@ -47,5 +44,3 @@
 	popq	%rax
 	movq	%rax, \offset+0x38(%rdi)
 .endm
-
-#endif /* _LAB_TDX_VMRUN_REGISTERS_H */
