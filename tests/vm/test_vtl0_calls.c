@@ -390,8 +390,6 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		ENTRY("an NMI with an error code", 0x4016, EVENT(NMI, 2) | WITH_ERROR),
 		ENTRY("INT3 with an error code", 0x4016,
 		      EVENT(SOFTWARE_EXCEPTION, 3) | WITH_ERROR),
-		ENTRY("the first reserved bit", 0x4016, EVENT(EXTERNAL, 0x30) | 1 << 12),
-		ENTRY("the last reserved bit", 0x4016, EVENT(EXTERNAL, 0x30) | 1 << 30),
 		/* What is there stays in part, and would be another event. */
 		{ "half an event", VP_WR, 0, TDX_FIELD32(0x4016), 1ULL << 31, 1ULL << 31 },
 		{ "an event's type", VP_WR, 0, TDX_FIELD32(0x4016), 1 << 8, 0x700 },
@@ -406,6 +404,32 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
+	cpu_pin(0);
+}
+
+/*
+ * OpenHCL writes R10 of an exit back as it is (idt_vectoring_info() there). Intel SDM,
+ * "IDT-Vectoring Information": bit 12 is undefined, and so Intel's TDX module, which
+ * injects such an event again as well, clears the reserved bits first (1.5.01,
+ * common/helpers/helpers.c, reinject_idt_vectoring_event_if_any()).
+ */
+static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
+{
+	static const uint64_t undefined[] = { 1 << 12, 1 << 30, 0x7ffff000 };
+	const uint64_t event = EVENT(EXCEPTION, 14) | WITH_ERROR;
+	const struct asked read = { "read of the event", VP_RD, .rdx = TDX_FIELD32(0x4016) };
+	uint64_t value;
+	size_t i;
+
+	(void)state;
+	calls_begin();
+	for (i = 0; i < ARRAY_SIZE(undefined); i++) {
+		is_allowed((struct asked)ENTRY("an event of an exit", 0x4016,
+					       event | undefined[i]));
+		assert_int_equal(tdcall(&read, &value), 0);
+		assert_int_equal(value, event);
+	}
+	is_allowed((struct asked)ENTRY("no event", 0x4016, 0));
 	cpu_pin(0);
 }
 
@@ -1031,6 +1055,7 @@ int main(void)
 		CALLS_TEST(the_fields_of_openhcl_are_allowed),
 		CALLS_TEST(the_events_of_openhcl_are_allowed),
 		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
+		CALLS_TEST(an_event_that_was_cut_short_may_have_undefined_bits),
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),

@@ -118,30 +118,35 @@ static const struct msr_range {
 	{ 0xc0000103, 0xc0000103, MSR_READ },	/* TSC_AUX */
 };
 
-/*
- * A page of the VMM's own that the TDX module was told of: pinned, so that it stays
- * the VMM's as long as the module may use it. @mm only identifies the owner. @candidate
- * is a page that takes the place of @page if the call that names it succeeds.
- */
-struct own_page {
-	const struct mm_struct *mm;
-	struct page *page;
-	struct page *candidate;
-};
-
-/* What a VP's own pages are for. */
+/* What the VMM's own pages are for. */
 enum own_page_use {
 	OWN_VAPIC_VM2,
 	OWN_INVGLA_LIST,
 	OWN_PAGE_USES,
 };
 
-/* How many pages are looked at without a chance for others to run. */
+/*
+ * The pages of the VMM's own that the TDX module was told of by this CPU: pinned, so
+ * that they stay the VMM's as long as the module may use them. @mm only identifies the
+ * owner. @candidate is a page that takes the place of @page if the call that names it
+ * succeeds.
+ *
+ * @lock protects the rest. Only tasks that stay on this CPU take it, so one VP's search
+ * for a page delays no other VP.
+ */
+struct own_pages {
+	struct mutex lock; /* from the check of a page to the end of the call */
+	struct own_page {
+		const struct mm_struct *mm;
+		struct page *page;
+		struct page *candidate;
+	} of[OWN_PAGE_USES];
+};
+
+/* How many pages are looked at before other tasks get a chance to run. */
 #define OWN_PAGES_LOOK		32
 
-/* Protects the pages of all CPUs, from the check to the end of the call. */
-static DEFINE_MUTEX(own_pages_lock);
-static DEFINE_PER_CPU(struct own_page[OWN_PAGE_USES], own_pages);
+static DEFINE_PER_CPU(struct own_pages, own_pages);
 
 static void own_page_put(struct own_page *own)
 {
@@ -183,9 +188,9 @@ static bool locked_range_find(unsigned long *start, unsigned long *end)
 }
 
 /*
- * Looks for @gpa among the pages that are mapped from @start, up to OWN_PAGES_LOOK of
- * them, and moves @start to it or behind what was looked at. Pages that are not there
- * stay so.
+ * Looks for @gpa among the pages that are mapped from @start on, OWN_PAGES_LOOK of them
+ * at most, and moves @start to that page, or past those that were looked at. A page that
+ * is not present is passed over, and not faulted in.
  */
 static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
 {
@@ -205,8 +210,8 @@ static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
 
 /*
  * Looks for a page in the caller's locked memory, which is where a VMM has what it
- * tells the TDX module of. Takes long, and is done once for a page. To pin a page may
- * mean to move it, so only the one that is found is pinned.
+ * tells the TDX module of. This takes long, and is done once for a page. The kernel may
+ * have to move a page to pin it, so only the one that is found is pinned.
  */
 static struct page *own_page_pin(u64 gpa)
 {
@@ -227,9 +232,10 @@ static struct page *own_page_pin(u64 gpa)
 /* Is @gpa a page that the caller has locked in its own memory? */
 static bool own_page_check(enum own_page_use use, u64 gpa)
 {
-	struct own_page *own = &(*this_cpu_ptr(&own_pages))[use];
+	struct own_pages *pages = this_cpu_ptr(&own_pages);
+	struct own_page *own = &pages->of[use];
 
-	lockdep_assert_held(&own_pages_lock);
+	lockdep_assert_held(&pages->lock);
 
 	if (own->page && own->mm == current->mm && page_to_phys(own->page) == gpa)
 		return true;
@@ -238,15 +244,15 @@ static bool own_page_check(enum own_page_use use, u64 gpa)
 }
 
 /* The call was made or not: of the old page and the new one, one is kept. */
-static void own_pages_settle(bool success)
+static void own_pages_settle(struct own_pages *pages, bool success)
 {
 	struct own_page *own;
 	unsigned int use;
 
-	lockdep_assert_held(&own_pages_lock);
+	lockdep_assert_held(&pages->lock);
 
 	for (use = 0; use < OWN_PAGE_USES; use++) {
-		own = &(*this_cpu_ptr(&own_pages))[use];
+		own = &pages->of[use];
 		if (!own->candidate)
 			continue;
 		if (success) {
@@ -260,13 +266,21 @@ static void own_pages_settle(bool success)
 	}
 }
 
+void vtl_tdx_filter_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		mutex_init(&per_cpu(own_pages, cpu).lock);
+}
+
 void vtl_tdx_filter_exit(void)
 {
 	unsigned int cpu, use;
 
 	for_each_possible_cpu(cpu) {
 		for (use = 0; use < OWN_PAGE_USES; use++)
-			own_page_put(&per_cpu(own_pages, cpu)[use]);
+			own_page_put(&per_cpu(own_pages, cpu).of[use]);
 	}
 }
 
@@ -307,6 +321,21 @@ static unsigned int class_vm(unsigned int class, unsigned int *base)
 }
 
 /*
+ * An event that an exit has cut short is injected again by writing the word that the
+ * exit has reported, as OpenHCL's VMM does with R10. Bit 12 is undefined there (Intel
+ * SDM, "IDT-Vectoring Information") and must be 0 here. The TDX module clears it when it
+ * injects an event again (1.5.01, reinject_idt_vectoring_event_if_any()); so does this.
+ */
+static void event_reserved_clear(struct mshv_tdcall *args)
+{
+	unsigned int base;
+
+	if (args->rax == TDG_VP_WR && FIELD_CODE(args->rdx) == CODE_ENTRY_EVENT &&
+	    class_vm(FIELD_CLASS(args->rdx), &base) && base == CLASS_VMCS)
+		args->r8 &= ~(u64)EVENT_RESERVED;
+}
+
+/*
  * An error code may come with any exception or without, as IA32_VMX_BASIC[56] is 1
  * for a TD. Part of an event would combine with what is there.
  */
@@ -318,8 +347,6 @@ static bool event_is_allowed(const struct mshv_tdcall *args)
 		return false;
 	if (!(event & TDX_EVENT_VALID))
 		return true;
-	if (event & EVENT_RESERVED)
-		return false;
 
 	switch (FIELD_GET(EVENT_TYPE, event)) {
 	case EVENT_EXCEPTION:
@@ -476,16 +503,18 @@ static void call_make(struct mshv_tdcall *args)
  */
 static int call_with_own_pages(struct mshv_tdcall *args)
 {
+	struct own_pages *pages;
 	bool allowed;
 
-	mutex_lock(&own_pages_lock);
 	migrate_disable();
+	pages = this_cpu_ptr(&own_pages);
+	mutex_lock(&pages->lock);
 	allowed = call_is_allowed(args);
 	if (allowed)
 		call_make(args);
-	own_pages_settle(allowed && !TDX_STATUS(args->rax));
+	own_pages_settle(pages, allowed && !TDX_STATUS(args->rax));
+	mutex_unlock(&pages->lock);
 	migrate_enable();
-	mutex_unlock(&own_pages_lock);
 	return allowed ? 0 : -EPERM;
 }
 
@@ -501,6 +530,7 @@ int vtl_tdx_filter_call(struct mshv_tdcall *args)
 {
 	if (!vtl_tdcall_available())
 		return -EINVAL;
+	event_reserved_clear(args);
 	if (call_names_own_page(args))
 		return call_with_own_pages(args);
 	if (!call_is_allowed(args))

@@ -238,5 +238,6 @@ const struct vtl_platform_ops * __init vtl_tdx_probe(void)
 	if (!vtl_tdcall_probe())
 		return NULL;
 	vtl_tdx_state_init();
+	vtl_tdx_filter_init();
 	return &tdx_ops;
 }

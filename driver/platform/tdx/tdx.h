@@ -127,6 +127,7 @@ struct tdx_state {
  * @state:      registers that are switched here
  * @deadline:   when VTL0 exits for its timer: a TSC value, or TDX_DEADLINE_OFF
  * @programmed: the deadline that the TDX module has for a VM, by VM number - 1
+ * @entry_rcx:  in a session: RCX of TDG.VP.ENTER, read once, since the VMM may write to it
  * @gpr:        in a session: physical address of VTL0's general registers
  * @regs:       in a session: of the last TDG.VP.ENTER
  * @busy:       in a session: how many entries the TDX module was too busy for
@@ -140,6 +141,7 @@ struct tdx_vp {
 	struct tdx_state state;
 	u64 deadline;
 	u64 programmed[TDX_VMS];
+	u64 entry_rcx;
 	u64 gpr;
 	struct tdcall_regs regs;
 	unsigned int busy;
@@ -252,6 +254,13 @@ void vtl_tdcall_cache_flush(bool invalidate);
  * call; -EINVAL if this is no TDX guest.
  */
 int vtl_tdx_filter_call(struct mshv_tdcall *args);
+
+/**
+ * vtl_tdx_filter_init() - prepare what vtl_tdx_filter_call() needs
+ *
+ * Context: module init.
+ */
+void vtl_tdx_filter_init(void);
 
 /**
  * vtl_tdx_filter_exit() - forget the VMM's pages that the filter has pinned
