@@ -63,8 +63,9 @@ int vtl_tdx_session_begin(struct mshv_vtl_run *run)
 	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
 	u64 status = vp_configure(vp);
 
+	vp->entry_rcx = READ_ONCE(context->entry_rcx);
 	if (!status)
-		status = vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(READ_ONCE(context->entry_rcx)));
+		status = vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx));
 	if (status) {
 		WRITE_ONCE(context->exit.rax, status);
 		return -EIO;
@@ -111,7 +112,7 @@ noinstr void vtl_tdx_enter(struct mshv_vtl_run *run)
 	struct tdcall_regs *regs = &vp->regs;
 
 	regs->rax = TDG_VP_ENTER;
-	regs->rcx = READ_ONCE(((struct mshv_tdx_context *)run->context)->entry_rcx);
+	regs->rcx = vp->entry_rcx;
 	regs->rdx = vp->gpr;
 
 	vtl_tdx_state_enter(&vp->state);
@@ -130,7 +131,7 @@ static void step_over(struct mshv_tdx_context *context)
  */
 static int exit_halt(struct mshv_tdx_context *context, int exit)
 {
-	unsigned int vm = TDX_ENTRY_VM(READ_ONCE(context->entry_rcx));
+	unsigned int vm = TDX_ENTRY_VM(this_cpu_read(vtl_tdx_vps.entry_rcx));
 	u64 status;
 
 	status = vtl_tdcall_field_write(TDX_FIELD_OF_VM(TDX_FIELD_INTERRUPTIBILITY, vm),

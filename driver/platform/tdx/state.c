@@ -372,10 +372,11 @@ static __always_inline void debug_registers_leave(struct tdx_state *state)
 
 noinstr void vtl_tdx_state_enter(struct tdx_state *state)
 {
+	/* First of all: no breakpoint of VTL2's may be hit among what follows. */
+	debug_registers_enter(state);
 	extended_load(state);
 	pkru_load(state);
 	entry_msrs_load(state);
-	debug_registers_enter(state);
 	insn_write_cr2(state->cr2);
 }
 
