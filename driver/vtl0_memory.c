@@ -27,7 +27,7 @@
 
 #define MEMORY_SHARED	(MSHV_VTL_LOW_SHARED >> PAGE_SHIFT)
 
-/* Struct pages are made for 2 MiB at a time, and so is a folio of them. */
+/* The kernel makes struct pages for 2 MiB at a time, which form one folio. */
 #define MEMORY_ORDER	(PMD_SHIFT - PAGE_SHIFT)
 
 static_assert(MSHV_ADD_VTL0_MEMORY == 0x4010b821);
@@ -56,16 +56,20 @@ static bool memory_is_allowed(u64 first, u64 end)
 static int memory_find_locked(u64 start, u64 last)
 {
 	const struct memory_range *range;
+	u64 first, end, there = 0;
 
 	lockdep_assert_held(&memory_lock);
 
+	/* No two ranges overlap. */
 	list_for_each_entry(range, &memory_ranges, node) {
-		if (last < range->pagemap.range.start || start > range->pagemap.range.end)
-			continue;
-		return start >= range->pagemap.range.start &&
-		       last <= range->pagemap.range.end ? 1 : -EEXIST;
+		first = max(start, range->pagemap.range.start);
+		end = min(last, range->pagemap.range.end);
+		if (first <= end)
+			there += end - first + 1;
 	}
-	return 0;
+	if (!there)
+		return 0;
+	return there == last - start + 1 ? 1 : -EEXIST;
 }
 
 static int memory_add_locked(u64 start, u64 last)
@@ -102,7 +106,7 @@ long vtl_vtl0_memory_add(const struct mshv_vtl0_memory __user *user_args)
 		return -EPERM;
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	/* Linux maps it as private, and has no word for the other kind. */
+	/* Linux maps such memory as private, and cannot be told to share it. */
 	if (args.start_pfn & MEMORY_SHARED && cc_platform_has(CC_ATTR_MEM_ENCRYPT))
 		return -EOPNOTSUPP;
 	args.start_pfn &= ~MEMORY_SHARED;

@@ -472,6 +472,10 @@ static void memory_is_added_once(void **state)
 	assert_int_equal(memory_add(FRAME(BASE + BLOCK), FRAME(BASE + ADDED + BLOCK)), -EEXIST);
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + SIZE)), -EEXIST);
 	assert_int_equal(direct_map(), before);
+	/* Two pieces are there as one. */
+	assert_int_equal(memory_add(FRAME(BASE + ADDED), FRAME(BASE + ADDED + BLOCK)), 0);
+	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED + BLOCK)), 0);
+	assert_int_equal(direct_map() - before, BLOCK / 1024);
 }
 
 static void what_is_no_memory_of_vtl0_is_not_added(void **state)
