@@ -53,7 +53,7 @@
 #define QUARANTINE_LOOK_MS	1000
 /* ...and while a CPU is to go offline. */
 #define QUARANTINE_POLL_MS	10
-/* How long anybody waits for a vector to be quiet: as long as it takes by default. */
+/* The longest wait for a vector to be quiet: what quarantine_ms is by default. */
 #define QUARANTINE_WAIT_MS	1000
 
 static int vectors_per_cpu = -1;
@@ -273,8 +273,8 @@ static bool quarantine_free_silent(struct redirect_table *table)
 
 /*
  * How long it takes, in jiffies, until the first vector may be given again, of those
- * that nothing has raised since the unmap. The others are not to be waited for: a
- * device may never end to raise them.
+ * that nothing has raised since the unmap. Nobody waits for the others: a device may
+ * never stop raising them.
  */
 static unsigned long quarantine_remains(const struct redirect_table *table)
 {
@@ -640,20 +640,18 @@ static unsigned int quarantine_empty(struct redirect_table *table)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(QUARANTINE_WAIT_MS) + 1;
 	unsigned int left;
-	bool is_late;
 
-	do {
-		is_late = time_after_eq(jiffies, end);
+	for (;;) {
 		mutex_lock(&redirect_lock);
 		quarantine_expire_cpu(table);
 		while (quarantine_free_silent(table))
 			;
 		left = table->quarantined;
 		mutex_unlock(&redirect_lock);
-		if (left && !is_late)
-			msleep(QUARANTINE_POLL_MS);
-	} while (left && !is_late);
-	return left;
+		if (!left || time_after_eq(jiffies, end))
+			return left;
+		msleep(QUARANTINE_POLL_MS);
+	}
 }
 
 int vtl_redirect_offline(unsigned int cpu)

@@ -933,21 +933,6 @@ static void the_memory_of_vtl0_can_be_accepted_and_given(void **state)
 	}
 }
 
-/* TSC ticks of a millisecond, measured. */
-static uint64_t ticks_per_ms(void)
-{
-	static uint64_t ticks;
-	uint64_t begin, tsc;
-
-	if (!ticks) {
-		begin = clock_ms(CLOCK_MONOTONIC);
-		tsc = __rdtsc();
-		sleep_ms(50);
-		ticks = (__rdtsc() - tsc) / (clock_ms(CLOCK_MONOTONIC) - begin);
-	}
-	return ticks;
-}
-
 /* What TdxTscDeadlineService remembers: the deadline of the entry before; 0: none. */
 static uint64_t last_deadline;
 

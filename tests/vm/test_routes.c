@@ -349,7 +349,7 @@ static void the_books_balance(void **state)
 	many = entries_count == ROUTES_MAX;
 	vectors = many ? QUOTA_MANY : QUOTA_FEW;
 	quota = driver_parameter("vectors_per_cpu", vectors);
-	/* Few vectors come back soon, so that there are many moves. */
+	/* The few vectors can be given again soon, so that routes move often. */
 	quarantine = driver_parameter("quarantine_ms", QUARANTINE_SHORT_MS);
 	assert_int_equal(vtlirq_open(&config, &irqs), 0);
 	for (i = 0; i < entries_count; i++)

@@ -22,11 +22,10 @@
  * lasts, with a device that raises still pointing at the vector.
  */
 #define QUARANTINE_LONG_MS 60000
-#define QUARANTINE_DEFAULT_MS 1000
 /* The device still raises then, so that its time starts anew. */
 #define QUARANTINE_STORM_MS 2000
 
-/* In one call. */
+/* How often a storm raises its source by one call. */
 #define STORM_RAISES 20
 
 /* A source that raises as fast as it can on a thread of its own. */
@@ -461,8 +460,9 @@ static int map_when_one_is_left(unsigned int proxy, unsigned int cpu)
 }
 
 /*
- * The device raises the vector that it has now: the first raise from here on may have
- * begun before. A vector that was never raised might be given on; see docs/trust.md.
+ * Waits until the device has raised the vector that it has now: the call that is under
+ * way may have begun before. A vector that was never raised could be given to another
+ * mapping; see docs/trust.md.
  */
 static void storm_wait_raise(struct storm *storm)
 {
@@ -541,7 +541,7 @@ static void *churn_run(void *arg)
 		unsigned int cpu = rand_r(&seed) % lab.cpus;
 		int vector = vtl_map(vtl, 0x51 + rand_r(&seed) % 6, cpu);
 
-		/* Of the few that are raised late, each leaves a vector aside. */
+		/* A vector that is raised after its unmap stays in quarantine. */
 		if (vector == -ENODEV)
 			continue;
 		if (vector < 0)

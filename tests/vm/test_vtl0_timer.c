@@ -29,21 +29,6 @@
 /* Static, since the fixture ends what a failed test left. */
 static struct stay stay;
 
-/* TSC ticks of a millisecond, measured. */
-static uint64_t ticks_per_ms(void)
-{
-	static uint64_t ticks;
-	uint64_t begin, tsc;
-
-	if (!ticks) {
-		begin = clock_ms(CLOCK_MONOTONIC);
-		tsc = __rdtsc();
-		sleep_ms(50);
-		ticks = (__rdtsc() - tsc) / (clock_ms(CLOCK_MONOTONIC) - begin);
-	}
-	return ticks;
-}
-
 static uint64_t in_ms(unsigned int ms)
 {
 	return __rdtsc() + ms * ticks_per_ms();

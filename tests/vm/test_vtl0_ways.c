@@ -38,7 +38,7 @@ static int ways_teardown(void **state)
 {
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	host_behave();
-	driver_parameter("quarantine_ms", 1000);
+	driver_parameter("quarantine_ms", QUARANTINE_DEFAULT_MS);
 	return guest_teardown(state);
 }
 
@@ -226,7 +226,7 @@ static void routes_change_their_way_under_fire(void **state)
 	struct vtlirq_route_state ways;
 
 	(void)state;
-	/* The vector changes hands at each turn: too fast for a quarantine. */
+	/* The vector goes to another mapping at each turn, which a quarantine would delay. */
 	driver_parameter("quarantine_ms", 0);
 	route = guest_edu_route(0, guest.vp, VECTOR);
 	for (i = 0; i < MOVES; i++) {

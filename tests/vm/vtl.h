@@ -114,6 +114,9 @@ unsigned int mappings_with(const char *text);
 /* Waits until no vector is in quarantine any more. */
 void quarantine_wait_empty(void);
 
+/* The parameter quarantine_ms, unless it is set. */
+#define QUARANTINE_DEFAULT_MS 1000
+
 /* Sets a parameter of the driver; gives the one before. */
 long driver_parameter(const char *name, long value);
 

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "vtl0.h"
 
@@ -197,6 +198,20 @@ void guest_alarm(unsigned int ms)
 	on = ms;
 	if (on)
 		timer = alarm_begin(ms);
+}
+
+uint64_t ticks_per_ms(void)
+{
+	static uint64_t ticks;
+	uint64_t begin, tsc;
+
+	if (!ticks) {
+		begin = clock_ms(CLOCK_MONOTONIC);
+		tsc = __rdtsc();
+		sleep_ms(50);
+		ticks = (__rdtsc() - tsc) / (clock_ms(CLOCK_MONOTONIC) - begin);
+	}
+	return ticks;
 }
 
 int guest_enter(unsigned int ms)

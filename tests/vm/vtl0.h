@@ -54,6 +54,9 @@ struct mshv_tdx_context *guest_context(void);
 /* From now on a signal ends this thread's ioctl every @ms; 0: no more. */
 void guest_alarm(unsigned int ms);
 
+/* TSC ticks of a millisecond, measured the first time. */
+uint64_t ticks_per_ms(void);
+
 /*
  * One MSHV_RETURN_TO_LOWER_VTL on the calling thread, which must be on the CPU of
  * @guest.vp, whose thread of the VMM was stopped. Ended by a signal after @ms at

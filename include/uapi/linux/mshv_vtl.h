@@ -553,8 +553,8 @@ struct mshv_vtl0_memory {
  * allocation takes any of it. It stays until the driver is unloaded. Needs
  * CAP_SYS_ADMIN. For memory that was added before, nothing happens.
  *
- * Mappings of /dev/mshv_vtl_low stay what they are: their pages cannot be pinned, by a
- * system call that wants to have a device write to them neither.
+ * Mappings of /dev/mshv_vtl_low stay what they are: their pages cannot be pinned, so a
+ * system call cannot have a device read or write them.
  *
  * Return: 0, or
  * EINVAL - the range is empty, does not begin and end at a multiple of 2 MiB, is not
