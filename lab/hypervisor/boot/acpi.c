@@ -3,7 +3,7 @@
  * ACPI's tables: the machine's, and L1's.
  *
  * Owns: which of them change. The root pointer and the root table are copied, since the
- * machine's have no room; the MADT grows by the wake-up structure (ACPI 6.4, 5.2.12.19).
+ * machine's have no room; the MADT grows by the wake-up structure (ACPI 6.6, 5.2.12.19).
  */
 #include "base/machine.h"
 #include "base/print.h"
@@ -57,6 +57,7 @@ struct madt_wake_up {
 	u16 version;
 	u32 reserved;
 	u64 mailbox;
+	u64 reset_vector;
 } __packed;
 
 /*
@@ -174,8 +175,9 @@ static struct acpi_table *write_madt(const struct acpi_table *old)
 
 	memcpy(madt, old, old->length);
 	*wake_up = (struct madt_wake_up){
-		.type = MADT_WAKE_UP, .length = sizeof(*wake_up),
+		.type = MADT_WAKE_UP, .length = sizeof(*wake_up), .version = 1,
 		.mailbox = machine_address(&firmware->mailbox),
+		.reset_vector = machine_address(firmware->park),
 	};
 	madt->length += sizeof(*wake_up);
 	set_checksum(madt);

@@ -6,6 +6,7 @@
 #include "base/machine.h"
 #include "base/string.h"
 #include "boot/firmware.h"
+#include "control/call.h"
 
 #define PTE_TABLE  0x003
 #define PTE_LARGE  0x083
@@ -14,6 +15,17 @@
 #define GDT_DATA   3
 #define CODE_64    0x00af9b000000ffffULL
 #define DATA       0x00cf93000000ffffULL
+
+/* MOV RBX, MOV EAX, VMMCALL. */
+static const struct {
+	u8 mov_rbx[2];
+	u64 magic;
+	u8 mov_eax;
+	u32 call;
+	u8 vmmcall[3];
+} __packed park_code = {
+	{ 0x48, 0xbb }, CONTROL_MAGIC, 0xb8, CONTROL_PARK, { 0x0f, 0x01, 0xd9 },
+};
 
 struct firmware *firmware;
 
@@ -30,4 +42,5 @@ void firmware_start(void *place)
 		firmware->pd[i / 512][i % 512] = (u64)i << 21 | PTE_LARGE;
 	firmware->gdt[GDT_CODE] = CODE_64;
 	firmware->gdt[GDT_DATA] = DATA;
+	memcpy(firmware->park, &park_code, sizeof(park_code));
 }

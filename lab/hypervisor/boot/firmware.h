@@ -8,8 +8,10 @@
 #include <linux/types.h>
 
 #define MAILBOX_COMMAND_WAKE 1
+/* Is the CPU back from L1? The answer is to clear the command. */
+#define MAILBOX_COMMAND_TEST 2
 
-/** struct mailbox - ACPI's multiprocessor wake-up mailbox (ACPI 6.4, 5.2.12.19) */
+/** struct mailbox - ACPI's multiprocessor wake-up mailbox (ACPI 6.6, 5.2.12.19) */
 struct mailbox {
 	u16 command;
 	u16 reserved;
@@ -29,6 +31,7 @@ struct mailbox {
  * @params:  Linux's boot parameters
  * @line:    its command line
  * @tables:  ACPI's tables that are not the machine's own
+ * @park:    code where a CPU goes that L1 has no more use for; see smp_park()
  */
 struct firmware {
 	struct mailbox mailbox;
@@ -39,12 +42,13 @@ struct firmware {
 	u8 params[4096];
 	char line[4096];
 	u8 tables[FIRMWARE_TABLES_SIZE];
+	u8 park[4096];
 };
 
 extern struct firmware *firmware;
 
 /**
- * firmware_start() - make page table and segments
+ * firmware_start() - make page table, segments and code
  * @place: where the block goes.
  */
 void firmware_start(void *place);

@@ -77,34 +77,58 @@ void smp_start(void)
 		start_one(&l1_cpus[i]);
 }
 
-/* L1 writes the command last, and reads it as 0 once the CPU is on its way. */
-static u64 wait_for_command(const struct l1_cpu *l1)
+/* Return: the command for this CPU; 0: there is none. L1 writes it last. */
+static u16 read_command(const struct l1_cpu *l1)
 {
 	struct mailbox *mailbox = &firmware->mailbox;
-	u32 poll;
-	u64 vector;
+	u16 command = __atomic_load_n(&mailbox->command, __ATOMIC_ACQUIRE);
 
-	for (;;) {
-		if (__atomic_load_n(&mailbox->command, __ATOMIC_ACQUIRE) == MAILBOX_COMMAND_WAKE &&
-		    READ_ONCE(mailbox->apic_id) == l1->apic_id)
-			break;
+	return READ_ONCE(mailbox->apic_id) == l1->apic_id ? command : 0;
+}
+
+static void clear_command(void)
+{
+	__atomic_store_n(&firmware->mailbox.command, 0, __ATOMIC_RELEASE);
+}
+
+/* L1 reads the command as 0 once the CPU is on its way. Return: where to. */
+static u64 wait_for_wake_up(const struct l1_cpu *l1)
+{
+	u16 command;
+	u32 poll;
+
+	while ((command = read_command(l1)) != MAILBOX_COMMAND_WAKE) {
+		if (command == MAILBOX_COMMAND_TEST)
+			clear_command();
 		for (poll = 0; poll < POLLS; poll++)
 			__builtin_ia32_pause();
 	}
-	vector = READ_ONCE(mailbox->vector);
-	return vector;
+	return READ_ONCE(firmware->mailbox.vector);
+}
+
+static void wake_up(struct l1_cpu *l1)
+{
+	u64 vector = wait_for_wake_up(l1);
+
+	print("hypervisor: L1 wakes CPU %u at %llx\n", l1->index, vector);
+	l1_start(l1, vector, 0, machine_address(firmware->pml4), machine_address(firmware->gdt));
+	clear_command();
+}
+
+/* What L1 left in its APIC stays, as it does on a CPU that gets no INIT. */
+void smp_park(struct l1_cpu *l1)
+{
+	WRITE_ONCE(l1->online, false);
+	print("hypervisor: L1 gives CPU %u back\n", l1->index);
+	wake_up(l1);
 }
 
 void boot_other_cpu(void)
 {
 	struct l1_cpu *l1 = l1_here();
-	u64 vector;
 
 	smp_prepare(l1);
 	__atomic_store_n(&started, l1->index + 1, __ATOMIC_RELEASE);
-	vector = wait_for_command(l1);
-	print("hypervisor: L1 wakes CPU %u at %llx\n", l1->index, vector);
-	l1_start(l1, vector, 0, machine_address(firmware->pml4), machine_address(firmware->gdt));
-	__atomic_store_n(&firmware->mailbox.command, 0, __ATOMIC_RELEASE);
+	wake_up(l1);
 	l1_run(l1);
 }

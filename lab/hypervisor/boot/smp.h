@@ -20,4 +20,12 @@ void smp_prepare(struct l1_cpu *l1);
  */
 void smp_start(void);
 
+/**
+ * smp_park() - L1 has no more use for this CPU
+ * @l1: of this CPU.
+ *
+ * It waits for L1 to wake it again, and begins as at first then.
+ */
+void smp_park(struct l1_cpu *l1);
+
 #endif /* _HYPERVISOR_BOOT_SMP_H */

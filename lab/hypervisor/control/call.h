@@ -33,6 +33,8 @@ enum control_call {
 	 * go into the slot as they are, full or not.
 	 */
 	CONTROL_POST_MESSAGE,
+	/* This CPU is L1's no more, until L1 wakes it through ACPI's mailbox. */
+	CONTROL_PARK,
 };
 
 /* What a call returns that failed. */

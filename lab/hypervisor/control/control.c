@@ -4,6 +4,7 @@
  */
 #include "base/report.h"
 #include "base/string.h"
+#include "boot/smp.h"
 #include "control/control.h"
 #include "host/behaviour.h"
 #include "host/synic.h"
@@ -100,6 +101,10 @@ bool control_handle(struct l1_cpu *l1)
 {
 	if (l1->regs[GPR_RBX] != CONTROL_MAGIC)
 		return false;
+	if (l1->vmcb->rax == CONTROL_PARK) {
+		smp_park(l1);
+		return true;
+	}
 	l1->vmcb->rax = carry_out(l1->vmcb->rax, l1->regs[GPR_RCX], l1->regs[GPR_RDX]);
 	l1_skip(l1, VMMCALL_LENGTH);
 	return true;

@@ -111,7 +111,7 @@ static inline struct l1_cpu *l1_here(void)
 }
 
 /**
- * l1_start() - make a CPU of L1 that begins in 64-bit mode
+ * l1_start() - have a CPU of L1 begin, in 64-bit mode
  * @l1:   which; @index and @apic_id are set.
  * @rip:  where it begins.
  * @rsi:  its first argument.

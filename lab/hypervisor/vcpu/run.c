@@ -106,16 +106,27 @@ static void set_state(struct vmcb *vmcb, u64 rip, u64 cr3, u64 gdt)
 	vmcb->rip = rip;
 }
 
-void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
+static void make(struct l1_cpu *l1)
 {
 	l1->vmcb = heap_pages(1);
 	l1->vmcb_pa = machine_address(l1->vmcb);
 	l1->idle = idle_make(world_wait);
 	set_controls(l1->vmcb);
-	set_state(l1->vmcb, rip, cr3, gdt);
-	l1->regs[GPR_RSI] = rsi;
 	if (clock_is_stopped)
 		clock_measure(l1);
+}
+
+void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
+{
+	if (!l1->vmcb)
+		make(l1);
+	set_state(l1->vmcb, rip, cr3, gdt);
+	l1->vmcb->int_state = 0;
+	l1->vmcb->exit_int_info = 0;
+	l1->nmi_blocked = false;
+	l1->ve.valid = false;
+	memset(l1->regs, 0, sizeof(l1->regs));
+	l1->regs[GPR_RSI] = rsi;
 	world_load(l1->vmcb_pa);
 	WRITE_ONCE(l1->online, true);
 }
