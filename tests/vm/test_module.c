@@ -100,24 +100,11 @@ static void nothing_is_left_after_it(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static unsigned long direct_map_2m(void)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	unsigned long size = 0;
-	char line[128];
-
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) && !sscanf(line, "DirectMap2M: %lu", &size))
-		;
-	fclose(file);
-	return size;
-}
-
 /* VTL0's memory that the kernel was told of; lab/vm/run boots without it. */
 static void the_memory_of_vtl0_is_given_back(void **state)
 {
 	const struct mshv_vtl0_memory memory = { 0x10800, 0x11000 };
-	unsigned long before = direct_map_2m();
+	unsigned long before = direct_map_size();
 	int vtl = vtl_open();
 
 	(void)state;
@@ -127,9 +114,9 @@ static void the_memory_of_vtl0_is_given_back(void **state)
 		skip();
 	}
 	close(vtl);
-	assert_int_equal(direct_map_2m() - before, 8192);
+	assert_int_equal(direct_map_size() - before, 8192);
 	assert_int_equal(driver_unload(), 0);
-	assert_int_equal(direct_map_2m(), before);
+	assert_int_equal(direct_map_size(), before);
 	assert_int_equal(driver_load(""), 0);
 }
 

@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -330,6 +332,50 @@ void quarantine_wait_empty(void)
 		check(now_ms() < deadline, "quarantine does not end");
 		sleep_ms(20);
 	}
+}
+
+unsigned long direct_map_size(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long total = 0, size;
+	char line[128];
+
+	check(file, "/proc/meminfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "DirectMap%*[^:]: %lu", &size) == 1)
+			total += size;
+	}
+	fclose(file);
+	return total;
+}
+
+bool is_trust_domain(void)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char line[8192];
+	bool found = false;
+
+	check(file, "/proc/cpuinfo: %s", strerror(errno));
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, " tdx_guest");
+	fclose(file);
+	return found;
+}
+
+bool read_is_fatal(const volatile uint8_t *place)
+{
+	int status;
+	pid_t child = fork();
+
+	check(child >= 0, "fork: %s", strerror(errno));
+	if (!child) {
+		signal(SIGSEGV, SIG_DFL);
+		signal(SIGBUS, SIG_DFL);
+		*place;
+		_exit(0);
+	}
+	check(waitpid(child, &status, 0) == child, "waitpid: %s", strerror(errno));
+	return WIFSIGNALED(status);
 }
 
 long driver_parameter(const char *name, long value)

@@ -117,6 +117,15 @@ void quarantine_wait_empty(void);
 /* The parameter quarantine_ms, unless it is set. */
 #define QUARANTINE_DEFAULT_MS 1000
 
+/* What the kernel maps in its own address space, in KiB. */
+unsigned long direct_map_size(void);
+
+/* Is VTL2 a TDX guest, whose memory is private or shared? */
+bool is_trust_domain(void);
+
+/* Is a process killed that reads there? */
+bool read_is_fatal(const volatile uint8_t *place);
+
 /* Sets a parameter of the driver; gives the one before. */
 long driver_parameter(const char *name, long value);
 
