@@ -99,6 +99,7 @@ static int memory_add_locked(u64 start, u64 last)
 long vtl_vtl0_memory_add(const struct mshv_vtl0_memory __user *user_args)
 {
 	struct mshv_vtl0_memory args;
+	bool shared;
 	u64 start, last;
 	int ret;
 
@@ -106,12 +107,13 @@ long vtl_vtl0_memory_add(const struct mshv_vtl0_memory __user *user_args)
 		return -EPERM;
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	/* Linux maps such memory as private, and cannot be told to share it. */
-	if (args.start_pfn & MEMORY_SHARED && cc_platform_has(CC_ATTR_MEM_ENCRYPT))
-		return -EOPNOTSUPP;
+	shared = args.start_pfn & MEMORY_SHARED;
 	args.start_pfn &= ~MEMORY_SHARED;
 	if (!memory_is_allowed(args.start_pfn, args.end_pfn))
 		return -EINVAL;
+	/* Linux maps such memory as private, and cannot be told to share it. */
+	if (shared && cc_platform_has(CC_ATTR_MEM_ENCRYPT))
+		return -EOPNOTSUPP;
 
 	start = PFN_PHYS(args.start_pfn);
 	last = PFN_PHYS(args.end_pfn) - 1;

@@ -220,5 +220,7 @@ struct lab_tdx_get_stamps {
 #define LAB_TDX_SET_STAMPS _IOW('T', 0x66, struct lab_tdx_set_stamps)
 /* ENODATA: they are not. */
 #define LAB_TDX_GET_STAMPS _IOWR('T', 0x67, struct lab_tdx_get_stamps)
+/* EINVAL: more than 3. Only the first can run. */
+#define LAB_TDX_SET_VMS   _IOW('T', 0x68, __u32)
 
 #endif /* _LAB_TDX_H */

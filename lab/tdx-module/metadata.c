@@ -31,8 +31,6 @@
 #define GPA_ATTRIBUTES 0x807f
 
 static unsigned int l2_vms = 1;
-module_param(l2_vms, uint, 0444);
-MODULE_PARM_DESC(l2_vms, "How many L2 VMs there are, 0 to 3; only the first can run");
 
 /**
  * struct small_field - a field of the partition or of the module
@@ -68,7 +66,16 @@ static struct small_field sys_fields[] = {
  */
 unsigned int metadata_l2_vms(void)
 {
-	return min_t(unsigned int, l2_vms, TDX_L2_VMS_MAX);
+	return min_t(unsigned int, READ_ONCE(l2_vms), TDX_L2_VMS_MAX);
+}
+
+/**
+ * metadata_set_l2_vms() - have so many L2 VMs from now on
+ * @vms: up to TDX_L2_VMS_MAX; only the first can run.
+ */
+void metadata_set_l2_vms(unsigned int vms)
+{
+	WRITE_ONCE(l2_vms, vms);
 }
 
 /**

@@ -181,6 +181,18 @@ static long node_reset_vcpu(void __user *argument)
 	return 0;
 }
 
+static long node_set_vms(void __user *argument)
+{
+	u32 vms;
+
+	if (copy_from_user(&vms, argument, sizeof(vms)))
+		return -EFAULT;
+	if (vms > TDX_L2_VMS_MAX)
+		return -EINVAL;
+	metadata_set_l2_vms(vms);
+	return 0;
+}
+
 static long node_dispatch(struct testmem *memory, unsigned int command, void __user *argument)
 {
 	switch (command) {
@@ -201,6 +213,8 @@ static long node_dispatch(struct testmem *memory, unsigned int command, void __u
 		return node_set_stamps(memory, argument);
 	case LAB_TDX_GET_STAMPS:
 		return node_get_stamps(argument);
+	case LAB_TDX_SET_VMS:
+		return node_set_vms(argument);
 	default:
 		return -ENOTTY;
 	}

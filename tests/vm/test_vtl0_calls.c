@@ -1027,7 +1027,7 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	struct mshv_vtl_run *run;
 
 	(void)state;
-	module_with_vms(0);
+	module_vms_set(0);
 	capability = timer_capability();
 	vtl = vtl_open();
 	run = vtl_page(vtl, 0);
@@ -1040,7 +1040,7 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	guest_alarm(0);
 	ret = ioctl(vtl, MSHV_TDCALL, &args) ? -errno : 0;
 	close(vtl);
-	module_with_vms(1);
+	module_vms_set(1);
 	assert_int_equal(capability, -EOPNOTSUPP);
 	/* A host does not take it away again: a VP that ran before asks the module. */
 	assert_true(entry == -EOPNOTSUPP || entry == -EIO);

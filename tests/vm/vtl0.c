@@ -21,8 +21,6 @@
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 #define GUESTS_VPS	4
-#define MODULE		"vtlirq_lab_tdx"
-#define MODULE_FILE	"/usr/share/vtlirq/vtlirq_lab_tdx.ko"
 
 struct guest guest;
 
@@ -253,24 +251,20 @@ void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask)
 	check(!status, "field %#lx: %#lx", (unsigned long)field, (unsigned long)status);
 }
 
-void module_with_vms(unsigned int vms)
-{
-	int file = open(MODULE_FILE, O_RDONLY | O_CLOEXEC);
-	char parameters[32];
-
-	check(file >= 0, MODULE_FILE ": %s", strerror(errno));
-	snprintf(parameters, sizeof(parameters), "l2_vms=%u", vms);
-	check(!syscall(SYS_delete_module, MODULE, O_NONBLOCK), MODULE ": %s", strerror(errno));
-	check(!syscall(SYS_finit_module, file, parameters, 0), MODULE ": %s", strerror(errno));
-	close(file);
-}
-
 static int module_open(void)
 {
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
 
 	check(node >= 0, LAB_TDX_NODE ": %s", strerror(errno));
 	return node;
+}
+
+void module_vms_set(uint32_t vms)
+{
+	int node = module_open();
+
+	check(!ioctl(node, LAB_TDX_SET_VMS, &vms), "number of VMs: %s", strerror(errno));
+	close(node);
 }
 
 void guest_hook(struct lab_tdx_hook hook)

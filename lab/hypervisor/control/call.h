@@ -22,6 +22,8 @@ enum control_call {
 	CONTROL_TDX_STATS,
 	/* RCX: a CPU, whose L2 VCPU becomes fresh. Nothing of it may be under way. */
 	CONTROL_TDX_RESET_VCPU,
+	/* RCX: how many L2 VMs there are from now on. */
+	CONTROL_TDX_SET_VMS,
 	/* L2 sees no page any more, and the partition's fields are fresh. */
 	CONTROL_TDX_RESET_VM,
 	/* RDX: a struct host_behaviour, which the host has from now on. */

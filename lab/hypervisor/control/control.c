@@ -83,6 +83,8 @@ static u64 carry_out(u64 call, u64 rcx, u64 rdx)
 		return get_stats(rcx, rdx);
 	case CONTROL_TDX_RESET_VCPU:
 		return l2_reset_vcpu(rcx) ? 0 : CONTROL_FAILED;
+	case CONTROL_TDX_SET_VMS:
+		return l2_set_vms(rcx) ? 0 : CONTROL_FAILED;
 	case CONTROL_TDX_RESET_VM:
 		l2_reset_vm();
 		return 0;

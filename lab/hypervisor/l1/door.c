@@ -87,6 +87,11 @@ void metadata_reset_vm(void)
 {
 }
 
+void metadata_set_l2_vms(unsigned int vms)
+{
+	door_call(CONTROL_TDX_SET_VMS, vms, 0);
+}
+
 int stamps_start(struct stamps *stamps, u32 size)
 {
 	return -EOPNOTSUPP;

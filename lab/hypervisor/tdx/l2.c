@@ -239,6 +239,19 @@ bool l2_reset_vcpu(u64 cpu)
 	return true;
 }
 
+bool l2_set_vms(u64 vms)
+{
+	if (vms > TDX_L2_VMS_MAX)
+		return false;
+	metadata_set_l2_vms(vms);
+	return true;
+}
+
+void l2_count_flush(u64 kind)
+{
+	vcpu_here()->stats.flushes[kind]++;
+}
+
 void l2_reset_vm(void)
 {
 	npt_clear();

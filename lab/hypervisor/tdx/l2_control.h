@@ -37,6 +37,20 @@ bool l2_set_hook(const void *hook);
 bool l2_reset_vcpu(u64 cpu);
 
 /**
+ * l2_set_vms() - have so many L2 VMs from now on
+ * @vms: 0 to 3.
+ *
+ * Return: whether that can be.
+ */
+bool l2_set_vms(u64 vms);
+
+/**
+ * l2_count_flush() - this CPU has asked the host to write back its caches
+ * @kind: 0: WBINVD; 1: WBNOINVD.
+ */
+void l2_count_flush(u64 kind);
+
+/**
  * l2_reset_vm() - L2 sees no page any more, and the partition's fields are fresh
  */
 void l2_reset_vm(void);

@@ -16,6 +16,7 @@
 #include "host/hypercall.h"
 #include "host/msr.h"
 #include "host/port.h"
+#include "tdx/l2_control.h"
 #include "tdx/vmcall.h"
 #include "vcpu/gpa.h"
 #include "vcpu/idle.h"
@@ -200,6 +201,15 @@ static u64 rdmsr(struct l1_cpu *l1, u64 *r)
 	return VMCALL_SUCCESS;
 }
 
+/* Nothing is cached that a device would not see. 0: WBINVD; 1: WBNOINVD. */
+static u64 flush_caches(u64 kind)
+{
+	if (kind > 1)
+		return VMCALL_INVALID_OPERAND;
+	l2_count_flush(kind);
+	return VMCALL_SUCCESS;
+}
+
 /* R12 asks for optional functions in later versions: there are none. */
 static u64 get_info(u64 *r)
 {
@@ -229,7 +239,7 @@ static u64 serve(struct l1_cpu *l1, u64 *r)
 	case VMCALL_MMIO:
 		return is_mmio_size(r[GPR_R12]) ? mmio(r) : VMCALL_INVALID_OPERAND;
 	case VMCALL_WBINVD:
-		return r[GPR_R12] > 1 ? VMCALL_INVALID_OPERAND : VMCALL_SUCCESS;
+		return flush_caches(r[GPR_R12]);
 	case VMCALL_GET_INFO:
 		return get_info(r);
 	case VMCALL_MAP_GPA:
