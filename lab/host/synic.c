@@ -27,7 +27,6 @@
 #include <linux/string.h>
 
 #include "apic.h"
-#include "behaviour.h"
 #include "compat.h"
 #include "lab_host.h"
 #include "message.h"
@@ -35,26 +34,23 @@
 #include "sint.h"
 #include "synic.h"
 #include "vector.h"
+#include "waiting.h"
 
 /**
  * struct vp - the host's side of one VP
  * @lock:       guards all below; with interrupts off, since interrupt handlers
  *              post, on any CPU. Only the behaviour's lock is taken inside.
  * @slots:      the message page.
- * @waiting:    vectors that are to be asserted, not in a message yet.
- * @duplicates: those of the last message that are to come once more.
+ * @waiting:    interrupts that are not in a message yet, and counts.
  * @live:       its CPU is online and has its shared vector.
  * @shared:     that vector.
- * @counts:     what user space is told; @waiting and @slot_full of it are unused.
  */
 struct vp {
 	raw_spinlock_t lock;	/* see above */
 	struct host_message *slots;
-	u32 waiting[VECTOR_BANKS];
-	u32 duplicates[VECTOR_BANKS];
+	struct lab_waiting waiting;
 	bool live;
 	struct lab_vector shared;
-	struct lab_host_vp counts;
 };
 
 static DEFINE_PER_CPU(struct vp, vps);
@@ -98,11 +94,6 @@ void lab_vp_all(struct vp_set *set)
 	memset(set, 0, sizeof(*set));
 	for_each_present_cpu(cpu)
 		vp_set_add(set, cpu);
-}
-
-static bool is_any(const u32 *banks)
-{
-	return memchr_inv(banks, 0, VECTOR_BANKS * sizeof(*banks));
 }
 
 /**
@@ -149,39 +140,14 @@ static void interrupt(struct vp *vp)
 		lab_apic_raise(vp->shared.cpu, vp->shared.number);
 }
 
-/* What goes into the next message; it leaves where it was. */
-static void take_vectors(struct vp *vp, u32 *banks)
-{
-	if (is_any(vp->duplicates)) {
-		memcpy(banks, vp->duplicates, sizeof(vp->duplicates));
-		memset(vp->duplicates, 0, sizeof(vp->duplicates));
-		return;
-	}
-	memcpy(banks, vp->waiting, sizeof(vp->waiting));
-	memset(vp->waiting, 0, sizeof(vp->waiting));
-	if (lab_behaviour_duplicates())
-		memcpy(vp->duplicates, banks, sizeof(vp->duplicates));
-}
-
 /* Lock held. Writes one message if something waits, and the slot is free. */
 static void deliver(struct vp *vp)
 {
 	struct host_message message;
-	u32 banks[VECTOR_BANKS];
 
-	if (!vp->live || (!is_any(vp->waiting) && !is_any(vp->duplicates)))
+	if (!vp->live || !lab_waiting_any(&vp->waiting) || !lab_slot_is_free(slot_of(vp)))
 		return;
-	if (!lab_slot_is_free(slot_of(vp)))
-		return;
-
-	take_vectors(vp, banks);
-	if (message_compose(banks, &message))
-		vp->counts.multiples++;
-	else
-		vp->counts.singles++;
-	if (is_any(vp->waiting) || is_any(vp->duplicates))
-		message.flags = MESSAGE_PENDING;
-
+	lab_waiting_compose(&vp->waiting, &message);
 	lab_slot_write(slot_of(vp), &message);
 	interrupt(vp);
 }
@@ -190,18 +156,12 @@ static void deliver(struct vp *vp)
 static void post(u32 cpu, u8 vector)
 {
 	struct vp *vp = per_cpu_ptr(&vps, cpu);
-	u32 *bank = &vp->waiting[vector / 32], bit = 1u << vector % 32;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&vp->lock, flags);
-	vp->counts.exits++;
-	if (*bank & bit) {
-		vp->counts.merged++;
-	} else {
-		*bank |= bit;
+	if (lab_waiting_add(&vp->waiting, vector)) {
 		deliver(vp);
-		if (*bank & bit)
-			vp->counts.queued++;
+		vp->waiting.counts.queued += lab_waiting_has(&vp->waiting, vector);
 	}
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
 }
@@ -242,7 +202,7 @@ void lab_synic_end_of_message(void)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&vp->lock, flags);
-	vp->counts.eoms++;
+	vp->waiting.counts.eoms++;
 	deliver(vp);
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
 	lab_sint_end_of_message();
@@ -307,16 +267,13 @@ int lab_synic_read(u32 number, struct lab_host_vp *state)
 {
 	unsigned long flags;
 	struct vp *vp;
-	u32 bank;
 
 	if (!lab_vp_exists(number))
 		return -EINVAL;
 
 	vp = per_cpu_ptr(&vps, number);
 	raw_spin_lock_irqsave(&vp->lock, flags);
-	*state = vp->counts;
-	for (bank = 0; bank < VECTOR_BANKS; bank++)
-		state->waiting += hweight32(vp->waiting[bank]);
+	lab_waiting_read(&vp->waiting, state);
 	state->slot_full = READ_ONCE(slot_of(vp)->type) != MESSAGE_NONE;
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
 	state->vp = number;

@@ -42,6 +42,19 @@ bool apic_outranks(void)
 	return (highest_requested() & PRIORITY_CLASS) > (apic->read(APIC_PROCPRI) & PRIORITY_CLASS);
 }
 
+/**
+ * apic_host_takes() - an interrupt has ended L2: is it the host's
+ *
+ * Here it never is: the host is in L1's own kernel.
+ *
+ * Context: GIF 0, which may be 1 for a moment.
+ * Return: whether it is, and was taken.
+ */
+bool apic_host_takes(void)
+{
+	return false;
+}
+
 /*
  * When a virtual interrupt is requested, QEMU's helper_vmrun() sets a bit in the
  * CPU's interrupt_request by a plain read-modify-write and without QEMU's global

@@ -14,6 +14,7 @@
 #include "cpu.h"
 
 bool apic_outranks(void);
+bool apic_host_takes(void);
 u32 apic_timer_repeat(void);
 void apic_timer_restore(u32 lvtt);
 

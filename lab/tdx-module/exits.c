@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 
+#include "apic.h"
 #include "control.h"
 #include "cpu.h"
 #include "deadline.h"
@@ -110,16 +111,26 @@ static bool simple_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	return false;
 }
 
-/* The interrupt stays in L1's APIC until L1 lets it in. */
-static void interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
+/*
+ * The interrupt stays in L1's APIC until L1 lets it in. One of the host would end the TD
+ * entry; the host handles it and enters L2 again, without RESUME_L1: if it has posted
+ * an interrupt to L1 meanwhile, that ends L2 at once (Intel TDX Module 1.5,
+ * td_l2_interrupt.c and tdh_vp_enter.c).
+ */
+static bool interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
 	if (deadline_is_due(vcpu)) {
 		exit->reason = VMX_PREEMPTION_TIMER;
-		return;
+		return true;
+	}
+	if (apic_host_takes()) {
+		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_HOST);
+		return false;
 	}
 	exit->status = TDX_EXIT_PENDING_INTERRUPT;
 	exit->reason = VMX_EXTERNAL_INTERRUPT;
 	exit->event = EVENT_VALID | NOTIFICATION_VECTOR;
+	return true;
 }
 
 /* L1's handler takes it here. On TDX it would be the host's, and L1 see nothing. */
@@ -377,9 +388,7 @@ static noinline bool rarer_exit(struct vcpu *vcpu, struct l2_exit *exit)
 bool exits_handle(struct vcpu *vcpu, struct l2_exit *exit)
 {
 	/* By far the first in number: it does not go down the list. */
-	if (likely((u32)vcpu->run.vmcb->exit_code == SVM_INTR)) {
-		interrupt_exit(vcpu, exit);
-		return true;
-	}
+	if (likely((u32)vcpu->run.vmcb->exit_code == SVM_INTR))
+		return interrupt_exit(vcpu, exit);
 	return rarer_exit(vcpu, exit);
 }

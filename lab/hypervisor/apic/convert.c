@@ -10,6 +10,8 @@
 #define EVERYBODY         0xffffffffU
 #define XAPIC_EVERYBODY   0xffU
 #define LONGEST_SECONDS   100
+#define PRIORITY_CLASS    0xf0U
+#define LOWEST_CLASS      0x10U
 
 enum apic_owner apic_owner(u32 msr, bool is_write)
 {
@@ -69,6 +71,16 @@ bool apic_icr_hits(u64 icr, u32 sender, u32 id)
 	default:
 		return destination_hits(icr, id);
 	}
+}
+
+u32 apic_priority_of_cpu(u32 tpr)
+{
+	return (tpr & PRIORITY_CLASS) <= LOWEST_CLASS ? 0 : tpr;
+}
+
+u32 apic_l1_priority(u32 tpr, u32 ppr)
+{
+	return (tpr & PRIORITY_CLASS) >= (ppr & PRIORITY_CLASS) ? tpr : ppr;
 }
 
 /* APIC_TIMER_DIVIDE has two bits below a hole and one above: 2 is 0, 128 is 6, 1 is 7. */

@@ -59,6 +59,25 @@ bool apic_destination(u64 icr, u32 *destination);
 bool apic_icr_hits(u64 icr, u32 sender, u32 id);
 
 /**
+ * apic_priority_of_cpu() - the task priority of the CPU while L1 wants one
+ * @tpr: as L1 wrote it.
+ *
+ * L1 has no vectors in the lowest class, which Linux blocks for good; the host has.
+ *
+ * Return: what the CPU's register is to hold.
+ */
+u32 apic_priority_of_cpu(u32 tpr);
+
+/**
+ * apic_l1_priority() - what L1 reads as its processor priority
+ * @tpr: as L1 wrote it.
+ * @ppr: the CPU's.
+ *
+ * Return: that (Intel SDM 3A, "Task and Processor Priorities").
+ */
+u32 apic_l1_priority(u32 tpr, u32 ppr);
+
+/**
  * struct apic_count - what the timer counts down
  * @count:  from here
  * @divide: APIC_TIMER_DIVIDE

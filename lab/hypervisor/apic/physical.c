@@ -4,10 +4,12 @@
  *
  * Owns: the access, and how the APIC is set up. L1's virtual APIC is this one: its
  * interrupts reach L1 without an exit, as posted interrupts do on silicon, and end L2
- * while L2 runs. Who reads what L1 may see is registers.c.
+ * while L2 runs. Who reads what L1 may see is registers.c, and which vectors are not
+ * L1's is vcpu/interrupts.c.
  */
 #include "apic/physical.h"
 #include "base/machine.h"
+#include "vcpu/interrupts.h"
 
 #define APIC_PLACE       0xfee00000UL
 #define SVR_ENABLED      0x100U
@@ -82,10 +84,19 @@ int apic_highest(u32 first)
 	return -1;
 }
 
+bool apic_has(u32 first, u32 vector)
+{
+	return apic_read(first + vector / 32) & BIT(vector % 32);
+}
+
+bool apic_is_open(u32 vector)
+{
+	return (vector & PRIORITY_CLASS) > (apic_read(APIC_PPR) & PRIORITY_CLASS);
+}
+
 bool apic_is_deliverable(void)
 {
 	int requested = apic_highest(APIC_IRR);
 
-	return requested >= 0 &&
-	       ((u32)requested & PRIORITY_CLASS) > (apic_read(APIC_PPR) & PRIORITY_CLASS);
+	return requested >= L1_VECTOR_FIRST && apic_is_open(requested);
 }

@@ -86,7 +86,8 @@ void apic_send(u32 destination, u32 command);
 /**
  * apic_start() - make this CPU's APIC ready
  *
- * L1's interrupts come as they are: the hypervisor has no vector of its own but NMI.
+ * L1's interrupts come as they are. Of the hypervisor's own, NMI is for other CPUs, and a
+ * few vectors are for the host: see vcpu/interrupts.h.
  */
 void apic_start(void);
 
@@ -114,9 +115,26 @@ static inline void apic_tell_cpu(void)
 int apic_highest(u32 first);
 
 /**
+ * apic_has() - is a vector's bit set in eight registers
+ * @first:  APIC_IRR, APIC_ISR or APIC_TMR.
+ * @vector: 0 to 255.
+ *
+ * Return: whether it is.
+ */
+bool apic_has(u32 first, u32 vector);
+
+/**
+ * apic_is_open() - does a vector outrank the processor's priority
+ * @vector: 0 to 255.
+ *
+ * Return: whether it does.
+ */
+bool apic_is_open(u32 vector);
+
+/**
  * apic_is_deliverable() - would L1 get an interrupt if it let one in
  *
- * Return: whether one is requested that outranks the processor's priority.
+ * Return: whether one of L1's is requested that outranks the processor's priority.
  */
 bool apic_is_deliverable(void);
 

@@ -11,6 +11,7 @@
 #include "apic/timer.h"
 #include "base/print.h"
 #include "base/string.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
@@ -62,7 +63,11 @@ bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
 		*value = 0;
 		return true;
 	case APIC_TPR:
+		*value = l1->apic.tpr;
+		return true;
 	case APIC_PPR:
+		*value = apic_l1_priority(l1->apic.tpr, apic_read(APIC_PPR));
+		return true;
 	case APIC_ISR ... APIC_IRR + 7:
 	case APIC_TIMER_INITIAL:
 	case APIC_TIMER_CURRENT:
@@ -84,12 +89,20 @@ static void send_nmi(struct l1_cpu *l1, u64 icr)
 	}
 }
 
+/* A TDX module ignores what is posted below 31, and the host's vectors are there. */
+static bool is_ignored(u64 icr)
+{
+	return (icr & VECTOR_MASK) < L1_VECTOR_FIRST;
+}
+
 static void send(struct l1_cpu *l1, u64 icr)
 {
 	u32 destination;
 
 	switch (icr & APIC_ICR_MODE) {
 	case 0:
+		if (is_ignored(icr))
+			return;
 		if ((icr & APIC_ICR_SHORTHAND) || apic_destination(icr, &destination))
 			apic_send(icr & APIC_ICR_SHORTHAND ? 0 : destination,
 				  (u32)icr | APIC_ICR_ASSERT);
@@ -108,7 +121,8 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 
 	switch (number) {
 	case APIC_TPR:
-		apic_write(APIC_TPR, value & TPR_MASK);
+		l1->apic.tpr = value & TPR_MASK;
+		apic_write(APIC_TPR, apic_priority_of_cpu(l1->apic.tpr));
 		return true;
 	case APIC_EOI:
 		l1->count.eoi++;
@@ -137,6 +151,8 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		apic_write(number, value);
 		return true;
 	case APIC_SELF_IPI:
+		if (is_ignored(value))
+			return true;
 		apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | (value & VECTOR_MASK));
 		return true;
 	default:

@@ -13,6 +13,7 @@ struct l1_cpu;
  * struct l1_apic - what of an L1's APIC is not the CPU's own
  * @lvt:         the sources that this machine does not have: kept, without effect
  * @svr:         likewise
+ * @tpr:         as L1 wrote it: that of the CPU never blocks the host's vectors alone
  * @lvt_timer:   as L1 wrote it
  * @deadline:    L1's IA32_TSC_DEADLINE
  * @lends_timer: the timer ends L2 now
@@ -23,6 +24,7 @@ struct l1_cpu;
 struct l1_apic {
 	u32 lvt[8];
 	u32 svr;
+	u32 tpr;
 	u32 lvt_timer;
 	u64 deadline;
 	bool lends_timer;

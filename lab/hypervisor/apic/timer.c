@@ -72,6 +72,14 @@ void timer_calibrate(u16 pm_timer)
 		stop("hypervisor: a clock stands still\n");
 }
 
+void timer_wait(u64 usecs)
+{
+	u64 until = machine_tsc() + usecs * (timer_tsc_hz / 1000000);
+
+	while (machine_tsc() < until)
+		__builtin_ia32_pause();
+}
+
 static bool has_deadline_mode(const struct l1_cpu *l1)
 {
 	return (l1->apic.lvt_timer & APIC_LVT_MODE) == APIC_LVT_MODE_TSC;

@@ -21,6 +21,14 @@ extern u64 timer_tsc_hz, timer_apic_hz;
 void timer_calibrate(u16 pm_timer);
 
 /**
+ * timer_wait() - do nothing for a while
+ * @usecs: for how long.
+ *
+ * Context: after timer_calibrate().
+ */
+void timer_wait(u64 usecs);
+
+/**
  * timer_write_lvt() - L1 writes the timer's LVT
  * @l1:    of this CPU.
  * @value: what.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The entries of the hypervisor's exceptions. Owns: the order of the stack, which is
- * struct trap of base/trap.c.
+ * The entries of the hypervisor's exceptions and interrupts. Owns: the order of the stack,
+ * which is struct trap of base/trap.c.
  */
-#define VECTORS 32
+#define VECTORS 256
 
 	.text
 	.macro	stub number

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exceptions of the hypervisor itself. Owns: the interrupt descriptor table.
+ * Exceptions and interrupts of the hypervisor itself. Owns: the interrupt descriptor
+ * table.
  */
 #include "base/machine.h"
 #include "base/print.h"
 #include "base/stubs.h"
 #include "base/trap.h"
 #include "boot/layout.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
-#define VECTORS        32
+#define VECTORS        256
 #define STUB_BYTES     16
 #define INTERRUPT_GATE 0x8e
 #define TRAP_NMI       2
@@ -45,6 +47,8 @@ void trap_handle(const struct trap *trap)
 		request_handle_nmi();
 		return;
 	}
+	if (interrupts_note(l1_here(), trap->vector))
+		return;
 	stop("hypervisor: CPU %u: exception %llu, error %llx at %llx, CR2 %llx\n",
 	     l1_here()->index, trap->vector, trap->error, trap->rip, cpu_read_cr2());
 }

@@ -32,14 +32,6 @@ static_assert(STACKS == L1_CPUS_MAX);
 /* How many CPUs are up. */
 static u32 started = 1;
 
-static void wait_usecs(u64 usecs)
-{
-	u64 until = machine_tsc() + usecs * (timer_tsc_hz / 1000000);
-
-	while (machine_tsc() < until)
-		__builtin_ia32_pause();
-}
-
 void smp_prepare(struct l1_cpu *l1)
 {
 	trap_start();
@@ -58,12 +50,12 @@ static void start_one(struct l1_cpu *l1)
 	*(struct l1_cpu **)stack = l1;
 	boot_stack = machine_address(stack + STACK_BYTES);
 	apic_send(l1->apic_id, APIC_ICR_INIT | APIC_ICR_ASSERT);
-	wait_usecs(INIT_USECS);
+	timer_wait(INIT_USECS);
 	apic_send(l1->apic_id, APIC_ICR_STARTUP | APIC_ICR_ASSERT | TRAMPOLINE >> PAGE_SHIFT);
 	for (tries = 0; tries < TRIES; tries++) {
 		if (__atomic_load_n(&started, __ATOMIC_ACQUIRE) > l1->index)
 			return;
-		wait_usecs(TRY_USECS);
+		timer_wait(TRY_USECS);
 	}
 	stop("hypervisor: CPU %u does not start\n", l1->index);
 }

@@ -26,15 +26,12 @@ enum control_call {
 	CONTROL_TDX_SET_VMS,
 	/* L2 sees no page any more, and the partition's fields are fresh. */
 	CONTROL_TDX_RESET_VM,
-	/* RDX: a struct host_behaviour, which the host has from now on. */
-	CONTROL_SET_BEHAVIOUR,
-	/* RDX: where the behaviour goes, with what was counted. */
-	CONTROL_GET_BEHAVIOUR,
 	/*
-	 * RCX: VP, SINT << 16, and BIT(32) if L1 is to be interrupted; RDX: 256 bytes that
-	 * go into the slot as they are, full or not.
+	 * RCX: the number of an ioctl of lab/host/lab_host.h that is the host's to serve;
+	 * RDX: its argument, in one page. In it, @device is a PCI function: bus << 8 | devfn.
+	 * The result is 0 or a positive errno, as that header says.
 	 */
-	CONTROL_POST_MESSAGE,
+	CONTROL_HOST,
 	/* This CPU is L1's no more, until L1 wakes it through ACPI's mailbox. */
 	CONTROL_PARK,
 };

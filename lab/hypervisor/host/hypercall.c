@@ -5,13 +5,13 @@
  * Owns: the dispatch. What a call's input says, and when it is refused, is decoded by
  * lab/host/hypercall.c, which knows no machine.
  */
+#include "apic/timer.h"
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/behaviour.h"
-#include "host/decode.h"
 #include "host/hypercall.h"
-#include "host/retarget.h"
+#include "host/lab.h"
+#include "host/source.h"
 #include "host/vmbus.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
@@ -65,7 +65,7 @@ static u64 get_registers(u64 control, const u8 *input, u64 *output)
 		return 1ULL << REP_COUNT_SHIFT;
 	}
 	/* It is the same whoever writes it last. */
-	view.redirects = behaviour_redirects();
+	view.redirects = lab_behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
 }
@@ -76,14 +76,15 @@ static u64 retarget(u64 control, const void *input)
 	struct host_view view;
 	u16 status;
 
-	view.redirects = behaviour_redirects();
+	view.redirects = lab_behaviour_redirects();
 	all_vps(&view.existing);
 	status = host_decode_retarget(control, input, &view, &asked);
 	if (!status)
-		status = behaviour_refusal(asked.redirect);
+		status = lab_behaviour_refusal(asked.redirect);
 	if (!status)
-		status = retarget_carry_out(&asked);
-	behaviour_count(status);
+		status = source_retarget(&asked);
+	lab_behaviour_count(status);
+	timer_wait(lab_behaviour_delay());
 	if (options.trace)
 		print("hypervisor: device %llx goes to VP %u, vector %x: status %x\n",
 		      asked.device, vp_set_first(&asked.set), asked.vector, status);

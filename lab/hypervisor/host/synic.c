@@ -2,7 +2,7 @@
 /*
  * The SynIC of each VP.
  *
- * Owns: its MSRs, and the messages that wait for their slot. The host writes a message into
+ * Owns: its MSRs, the slots, and the messages that wait for one, but for proxied.c's. The host writes a message into
  * an empty slot alone: all but the type, then the type. L1 takes it, empties the slot, and
  * then looks whether the flag says that another waits; the host sets the flag, and then
  * looks again whether the slot is empty. So one of the two sees the other.
@@ -10,8 +10,10 @@
 #include "apic/physical.h"
 #include "base/lock.h"
 #include "base/string.h"
+#include "host/proxied.h"
 #include "host/synic.h"
 #include "vcpu/gpa.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 #define MSR_SCONTROL 0x40000080
@@ -68,12 +70,14 @@ static bool is_masked(u32 vp, u32 sint)
 	return READ_ONCE(l1_cpus[vp].hv.sint[sint]) & SINT_MASKED;
 }
 
-static void interrupt(u32 vp, u32 sint)
+bool synic_interrupt(u32 vp, u32 sint)
 {
 	u32 vector = l1_cpus[vp].hv.sint[sint] & SINT_VECTOR;
 
-	if (vector >= 16 && !is_masked(vp, sint))
-		apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
+	if (vector < L1_VECTOR_FIRST || is_masked(vp, sint))
+		return false;
+	apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
+	return true;
 }
 
 static bool is_free(struct message *slot)
@@ -110,7 +114,7 @@ static void deliver(u32 vp)
 			continue;
 		write_slot(slot, &entry->message);
 		entry->message.type = 0;
-		interrupt(vp, entry->sint);
+		synic_interrupt(vp, entry->sint);
 	}
 }
 
@@ -145,6 +149,30 @@ bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
 	return entry;
 }
 
+bool synic_is_live(u32 vp, u32 sint)
+{
+	return !is_masked(vp, sint) && slot_of(vp, sint);
+}
+
+bool synic_is_full(u32 vp, u32 sint)
+{
+	struct message *slot = slot_of(vp, sint);
+
+	return slot && __atomic_load_n(&slot->type, __ATOMIC_ACQUIRE);
+}
+
+bool synic_is_free(u32 vp, u32 sint)
+{
+	struct message *slot;
+	bool result;
+
+	lock_take(&synic_lock);
+	slot = slot_of(vp, sint);
+	result = slot && !is_masked(vp, sint) && is_free(slot);
+	lock_drop(&synic_lock);
+	return result;
+}
+
 bool synic_post_raw(u32 vp, u32 sint, const void *message, bool asks)
 {
 	struct message *slot;
@@ -156,7 +184,7 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool asks)
 	if (slot)
 		write_slot(slot, message);
 	if (slot && asks)
-		interrupt(vp, sint);
+		synic_interrupt(vp, sint);
 	lock_drop(&synic_lock);
 	return slot;
 }
@@ -213,13 +241,16 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		return true;
 	case MSR_SIMP:
 		WRITE_ONCE(l1->hv.simp, value);
+		proxied_resume(l1->index);
 		return true;
 	case MSR_EOM:
 		end_of_message(l1);
+		proxied_end_of_message(l1->index);
 		return true;
 	case MSR_SINT0 ... MSR_SINT15:
 		WRITE_ONCE(l1->hv.sint[msr - MSR_SINT0], value);
 		end_of_message(l1);
+		proxied_resume(l1->index);
 		return true;
 	default:
 		return false;

@@ -51,6 +51,42 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value);
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
 
 /**
+ * synic_is_live() - does a VP take messages of an interrupt source
+ * @vp:   one that there is.
+ * @sint: which source.
+ *
+ * Return: whether it is unmasked, and there is a page.
+ */
+bool synic_is_live(u32 vp, u32 sint);
+
+/**
+ * synic_is_full() - is there a message in a slot
+ * @vp:   one that there is.
+ * @sint: which slot.
+ *
+ * Return: whether there is.
+ */
+bool synic_is_full(u32 vp, u32 sint);
+
+/**
+ * synic_is_free() - may a message be written into a slot
+ * @vp:   one that there is.
+ * @sint: which slot.
+ *
+ * Return: whether it may; if not, L1 will write its EOM register, or unmask the source.
+ */
+bool synic_is_free(u32 vp, u32 sint);
+
+/**
+ * synic_interrupt() - raise the vector of an interrupt source
+ * @vp:   one that there is.
+ * @sint: which source.
+ *
+ * Return: whether it is unmasked, and has one.
+ */
+bool synic_interrupt(u32 vp, u32 sint);
+
+/**
  * synic_post_raw() - write a message as a hostile host would
  * @vp:        to which VP; any value.
  * @sint:      into which slot; any value.

@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/decode.h"
+#include "host/lab.h"
 #include "host/synic.h"
 #include "host/vmbus.h"
 #include "vcpu/l1.h"

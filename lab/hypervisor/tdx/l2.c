@@ -22,6 +22,7 @@
 #include "vcpu.h"
 #include "vcpu/clock.h"
 #include "vcpu/gpa.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
@@ -85,6 +86,16 @@ void irq_work_queue(struct irq_work *work)
 bool apic_outranks(void)
 {
 	return apic_is_deliverable() || READ_ONCE(l1_here()->nmi_waits);
+}
+
+bool apic_host_takes(void)
+{
+	bool was_taken;
+
+	cpu_stgi();
+	was_taken = interrupts_take_hosts(l1_here());
+	cpu_clgi();
+	return was_taken;
 }
 
 /*
@@ -184,7 +195,7 @@ static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
 	cpu_write_cr2(l1->vmcb->cr2);
 	cpu_write_dr6(l1->vmcb->dr6);
 	vcpu_here()->run.vmcb->tsc_offset = clock_offset_of_l2(l1);
-	__atomic_store_n(&l1->in_guest, true, __ATOMIC_SEQ_CST);
+	request_enter_l2(l1);
 	tdx_module_call(regs);
 	request_leave(l1);
 	l1->vmcb->cr2 = cpu_read_cr2();

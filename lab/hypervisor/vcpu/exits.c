@@ -14,6 +14,7 @@
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/msr.h"
 #include "vcpu/operand.h"
@@ -181,6 +182,9 @@ void exits_handle_l1(struct l1_cpu *l1)
 	count(l1);
 	switch ((u32)l1->vmcb->exit_code) {
 	case SVM_NMI:
+		break;
+	case SVM_INTR:
+		interrupts_take_hosts(l1);
 		break;
 	case SVM_IRET:
 		exit_iret(l1);

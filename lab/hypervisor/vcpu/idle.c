@@ -5,12 +5,13 @@
  * Owns: the guest that does. If the hypervisor itself halted with its interrupts on,
  * it would be given the interrupt, which is L1's. So a guest halts in its place, which
  * the interrupt ends as it ends L2; it is still requested then, and reaches L1 as
- * soon as L1 lets it in.
+ * soon as L1 lets it in. One of the host's is taken, and the wait goes on.
  */
 #include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
 #include "vcpu/idle.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 #include "vcpu/world.h"
@@ -65,6 +66,7 @@ void idle_wait(struct l1_cpu *l1)
 		world_run(regs, machine_address(l1->idle));
 		request_leave(l1);
 		cpu_stgi();
+		interrupts_take_hosts(l1);
 		cpu_clgi();
 	}
 	cpu_stgi();

@@ -10,6 +10,7 @@
 #include "abi.h"
 #include "apic/registers.h"
 #include "host/vp.h"
+#include "vcpu/interrupts.h"
 #include "vmcb.h"
 
 #define L1_CPUS_MAX 8
@@ -46,6 +47,8 @@ struct l1_counters {
 	u64 tdcalls[TDCALL_LEAVES];
 	u64 vmcalls[VMCALL_LEAVES];
 	u64 hypercalls;
+	u64 hosts_interrupts;
+	u64 given_back;
 };
 
 /**
@@ -61,10 +64,12 @@ struct l1_counters {
  *                writes first and then looks here, this CPU the other way round
  * @flush_wanted: how often the TLB was to be flushed; others add to it
  * @flush_done:   as of which of these it was
+ * @held_as_of:   at which request_hold_all() it was last held
  * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
  * @nmi_blocked:  L1 handles one
  * @clock_offset: L1's TSC less the CPU's
  * @apic:         of its APIC
+ * @interrupts:   those of the host
  * @ve:           its last #VE
  * @hv:           Hyper-V's state of it
  * @notify:       the vector that GHCI's SetupEventNotifyInterrupt asked for, 0: none
@@ -81,10 +86,12 @@ struct l1_cpu {
 	bool in_guest;
 	u32 flush_wanted;
 	u32 flush_done;
+	u32 held_as_of;
 	bool nmi_waits;
 	bool nmi_blocked;
 	u64 clock_offset;
 	struct l1_apic apic;
+	struct l1_interrupts interrupts;
 	struct l1_ve ve;
 	struct host_vp hv;
 	u8 notify;

@@ -8,6 +8,7 @@
  */
 #include "apic/physical.h"
 #include "base/machine.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
@@ -27,6 +28,11 @@ void request_nmi(struct l1_cpu *l1)
 void request_nmi_here(void)
 {
 	ask(l1_here());
+}
+
+void request_look(struct l1_cpu *l1)
+{
+	ask(l1);
 }
 
 static void wait_for(const struct l1_cpu *l1, u32 wanted)
@@ -52,6 +58,46 @@ void request_flush_all(void)
 	}
 }
 
+/* Odd while others are held: which time it is. One CPU at a time writes. */
+static u32 held;
+
+/* Another CPU holds this one until it has done what it wants. */
+static void be_held(struct l1_cpu *l1)
+{
+	u32 now = __atomic_load_n(&held, __ATOMIC_SEQ_CST);
+
+	if (!(now & 1))
+		return;
+	__atomic_store_n(&l1->held_as_of, now, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&held, __ATOMIC_SEQ_CST) == now)
+		__builtin_ia32_pause();
+}
+
+static bool may_run(const struct l1_cpu *l1, u32 now)
+{
+	return __atomic_load_n(&l1->in_guest, __ATOMIC_SEQ_CST) &&
+	       __atomic_load_n(&l1->held_as_of, __ATOMIC_SEQ_CST) != now;
+}
+
+void request_hold_all(void)
+{
+	u32 now = __atomic_add_fetch(&held, 1, __ATOMIC_SEQ_CST), i;
+
+	for (i = 0; i < l1_count; i++) {
+		if (&l1_cpus[i] != l1_here() && may_run(&l1_cpus[i], now))
+			ask(&l1_cpus[i]);
+	}
+	for (i = 0; i < l1_count; i++) {
+		while (&l1_cpus[i] != l1_here() && may_run(&l1_cpus[i], now))
+			__builtin_ia32_pause();
+	}
+}
+
+void request_let_go(void)
+{
+	__atomic_add_fetch(&held, 1, __ATOMIC_SEQ_CST);
+}
+
 /*
  * Every NMI has left guest mode, so it answers a flush: what is entered next was
  * flushed, L1 by request_enter() and L2 at each of its entries. L1 gets only the NMIs
@@ -65,6 +111,8 @@ void request_handle_nmi(void)
 		l1->vmcb->tlb_control = SVM_FLUSH_ALL;
 	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
 			 __ATOMIC_RELEASE);
+	interrupts_settle(l1);
+	be_held(l1);
 }
 
 void request_enter(struct l1_cpu *l1)
@@ -72,11 +120,18 @@ void request_enter(struct l1_cpu *l1)
 	u32 wanted;
 
 	__atomic_store_n(&l1->in_guest, true, __ATOMIC_SEQ_CST);
+	be_held(l1);
 	wanted = __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST);
 	if (wanted == l1->flush_done)
 		return;
 	l1->vmcb->tlb_control = SVM_FLUSH_ALL;
 	__atomic_store_n(&l1->flush_done, wanted, __ATOMIC_RELEASE);
+}
+
+void request_enter_l2(struct l1_cpu *l1)
+{
+	__atomic_store_n(&l1->in_guest, true, __ATOMIC_SEQ_CST);
+	be_held(l1);
 }
 
 void request_leave(struct l1_cpu *l1)

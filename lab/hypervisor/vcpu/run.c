@@ -3,7 +3,7 @@
  * Running L1: what goes in at each VMRUN.
  *
  * Owns: the loop, and the exceptions and NMIs that are injected. Interrupts are not:
- * they reach L1 from the CPU's APIC. Must not know: why L1 exits.
+ * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not know: why L1 exits.
  */
 #include "apic/physical.h"
 #include "base/heap.h"
@@ -15,6 +15,7 @@
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/idle.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/msr.h"
 #include "vcpu/request.h"
@@ -218,6 +219,7 @@ static void enter(struct l1_cpu *l1)
 	repeat_interrupted(vmcb);
 	inject_nmi(l1);
 	request_enter(l1);
+	interrupts_enter(l1);
 	vmcb->tsc_offset = clock_go_on(l1);
 	world_run(l1->regs, l1->vmcb_pa);
 	clock_stop(l1);

@@ -2,6 +2,7 @@
 #ifndef _HYPERVISOR_SHIM_ERRNO_H
 #define _HYPERVISOR_SHIM_ERRNO_H
 
+#define ENOENT  2
 #define EIO     5
 #define ENXIO   6
 #define E2BIG   7
@@ -9,5 +10,6 @@
 #define EBUSY  16
 #define ENODEV 19
 #define EINVAL 22
+#define ENOSPC 28
 
 #endif /* _HYPERVISOR_SHIM_ERRNO_H */

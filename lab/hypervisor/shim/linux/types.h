@@ -53,6 +53,7 @@ typedef s64 __s64;
 #define ALIGN(x, to)       ALIGN_DOWN((x) + (to) - 1, to)
 
 #define U8_MAX             255
+#define U16_MAX            65535
 #define PAGE_SHIFT         12
 #define PAGE_SIZE          4096UL
 #define PAGE_MASK          (~(PAGE_SIZE - 1))

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a device's interrupts go, and changing that without losing one.
+ *
+ * Owns: the sources. A change is always the same three steps, as in lab/host/route.c: a
+ * receiver for the new way, if it needs one; the device is told, which is one moment for
+ * all raises; the old receiver is given back.
+ */
+#include <linux/errno.h>
+
+#include "base/lock.h"
+#include "host/device.h"
+#include "host/lab.h"
+#include "host/receiver.h"
+#include "host/source.h"
+#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
+
+#define SOURCES_MAX  128
+#define FIRST_VECTOR 16
+
+/**
+ * struct route - where a source is to go
+ * @way:     LAB_HOST_WAY_*
+ * @masked:  nowhere for now
+ * @apic_id: message, redirected: the CPU
+ * @vector:  message, redirected: its vector
+ * @proxy:   proxied: who hears of it
+ */
+struct route {
+	u32 way;
+	bool masked;
+	u8 apic_id;
+	u8 vector;
+	struct host_proxy proxy;
+};
+
+/**
+ * struct source - one thing of a device that raises an interrupt
+ * @used:     it is one
+ * @function: of which device
+ * @number:   which of its sources
+ * @route:    where it goes
+ * @receiver: where the host takes it, while proxied and unmasked; else NULL
+ * @exits:    how many came to the host; the receivers count
+ */
+struct source {
+	bool used;
+	u16 function;
+	u32 number;
+	struct route route;
+	struct receiver *receiver;
+	u64 exits;
+};
+
+/* Protects the sources, but for @exits. The PCI lock is taken inside. */
+static struct lock source_lock;
+static struct source sources[SOURCES_MAX];
+
+static struct source *find(u16 function, u32 number)
+{
+	u32 i;
+
+	for (i = 0; i < SOURCES_MAX; i++) {
+		if (sources[i].used && sources[i].function == function &&
+		    sources[i].number == number)
+			return &sources[i];
+	}
+	return NULL;
+}
+
+/* Nobody has unmasked it: a device sends nothing after its reset. */
+static struct source *make(u16 function, u32 number)
+{
+	u32 i;
+
+	for (i = 0; i < SOURCES_MAX && sources[i].used; i++)
+		;
+	if (i == SOURCES_MAX)
+		return NULL;
+	sources[i] = (struct source){
+		.used = true, .function = function, .number = number, .route.masked = true,
+	};
+	return &sources[i];
+}
+
+static int look_up(u32 device, u32 number, struct source **source)
+{
+	if (device > U16_MAX || number >= device_sources(device))
+		return -ENOENT;
+	*source = find(device, number);
+	if (!*source)
+		*source = make(device, number);
+	return *source ? 0 : -ENOMEM;
+}
+
+static bool needs_receiver(const struct route *route)
+{
+	return route->way == LAB_HOST_WAY_PROXIED && !route->masked;
+}
+
+/* Below L1's first vector nothing is posted to it: see interrupts.h. */
+static struct device_message message_of(const struct route *route,
+					const struct receiver *receiver)
+{
+	if (receiver)
+		return (struct device_message){
+			true, l1_cpus[receiver->cpu].apic_id, receiver->vector,
+		};
+	return (struct device_message){
+		!route->masked && route->way != LAB_HOST_WAY_NONE &&
+			route->vector >= L1_VECTOR_FIRST,
+		route->apic_id, route->vector,
+	};
+}
+
+/*
+ * Lock held. If the device refuses, it is masked and so is the route, which is the old
+ * one otherwise. @old: out: the receiver that it leaves, to be destroyed without the lock.
+ */
+static int change(struct source *source, const struct route *wanted, struct receiver **old)
+{
+	struct receiver *fresh = NULL;
+	struct device_message message;
+	int error;
+
+	if (needs_receiver(wanted)) {
+		fresh = receiver_create(&wanted->proxy, &source->exits);
+		if (!fresh)
+			return -ENOSPC;
+	}
+	message = message_of(wanted, fresh);
+	error = device_program(source->function, source->number, &message);
+	if (error) {
+		receiver_destroy(fresh);
+		fresh = NULL;
+		source->route.masked = true;
+	} else {
+		source->route = *wanted;
+	}
+	*old = source->receiver;
+	source->receiver = fresh;
+	return error;
+}
+
+/* A new way; the source stays masked if it was. */
+static int change_way(u32 device, u32 number, struct route *wanted)
+{
+	struct receiver *old = NULL;
+	struct source *source;
+	int error;
+
+	lock_take(&source_lock);
+	error = look_up(device, number, &source);
+	if (!error) {
+		wanted->masked = source->route.masked;
+		error = change(source, wanted, &old);
+	}
+	lock_drop(&source_lock);
+	receiver_destroy(old);
+	return error;
+}
+
+static int set_masked(u32 device, u32 number, bool masked)
+{
+	struct receiver *old = NULL;
+	struct source *source;
+	struct route wanted;
+	int error;
+
+	lock_take(&source_lock);
+	error = look_up(device, number, &source);
+	if (!error && source->route.masked != masked) {
+		wanted = source->route;
+		wanted.masked = masked;
+		error = change(source, &wanted, &old);
+	}
+	lock_drop(&source_lock);
+	receiver_destroy(old);
+	return error;
+}
+
+static int set_message(const struct lab_host_message *asked)
+{
+	struct route wanted = {
+		.way = LAB_HOST_WAY_MESSAGE, .apic_id = asked->apic_id, .vector = asked->vector,
+	};
+	struct receiver *old = NULL;
+	struct source *source;
+	int error;
+
+	lock_take(&source_lock);
+	error = look_up(asked->device, asked->source, &source);
+	if (!error)
+		error = change(source, &wanted, &old);
+	lock_drop(&source_lock);
+	receiver_destroy(old);
+	return error;
+}
+
+int source_set_message(const struct lab_host_message *asked)
+{
+	if (asked->enabled > 1)
+		return -EINVAL;
+	if (!asked->enabled)
+		return set_masked(asked->device, asked->source, true);
+	if (asked->apic_id > U8_MAX || asked->vector < FIRST_VECTOR || asked->vector > U8_MAX)
+		return -EINVAL;
+	return set_message(asked);
+}
+
+int source_set_mask(const struct lab_host_mask *asked)
+{
+	if (asked->masked > 1 || asked->reserved)
+		return -EINVAL;
+	return set_masked(asked->device, asked->source, asked->masked);
+}
+
+static u32 find_cpu(u8 apic_id)
+{
+	u32 cpu;
+
+	for (cpu = 0; cpu < l1_count; cpu++) {
+		if (l1_cpus[cpu].apic_id == apic_id)
+			return cpu;
+	}
+	return ~0u;
+}
+
+static void describe(const struct source *source, struct lab_host_source *state)
+{
+	const struct route *route = &source->route;
+
+	state->way = route->way;
+	state->masked = route->masked;
+	state->exits = __atomic_load_n(&source->exits, __ATOMIC_RELAXED);
+	if (route->way == LAB_HOST_WAY_PROXIED) {
+		state->vp = __builtin_ctz(route->proxy.vps);
+		state->vector = route->proxy.vector;
+	} else if (route->way != LAB_HOST_WAY_NONE) {
+		state->vp = find_cpu(route->apic_id);
+		state->vector = route->vector;
+	}
+}
+
+int source_read(struct lab_host_source *state)
+{
+	struct lab_host_source answer = { .device = state->device, .source = state->source };
+	struct source *source;
+	int error;
+
+	lock_take(&source_lock);
+	error = look_up(state->device, state->source, &source);
+	if (!error)
+		describe(source, &answer);
+	lock_drop(&source_lock);
+	if (!error)
+		*state = answer;
+	return error;
+}
+
+static u16 status_of(int error)
+{
+	switch (error) {
+	case 0:
+		return HOST_STATUS_SUCCESS;
+	case -ENOENT:
+		return HOST_STATUS_INVALID_PARAMETER;
+	case -ENOSPC:
+	case -ENOMEM:
+		return HOST_STATUS_INSUFFICIENT_MEMORY;
+	default:
+		return HOST_STATUS_FAILED;
+	}
+}
+
+static void describe_wanted(const struct host_retarget *asked, struct route *wanted)
+{
+	wanted->vector = asked->vector;
+	if (asked->redirect) {
+		wanted->way = LAB_HOST_WAY_REDIRECTED;
+		wanted->apic_id = l1_cpus[vp_set_first(&asked->set)].apic_id;
+		return;
+	}
+	wanted->way = LAB_HOST_WAY_PROXIED;
+	wanted->proxy = (struct host_proxy){
+		.vps = asked->set.banks[0], .vector = asked->vector, .multicast = asked->multicast,
+	};
+}
+
+u16 source_retarget(const struct host_retarget *asked)
+{
+	struct route wanted = { };
+
+	if (asked->device > U16_MAX || !device_sources(asked->device))
+		return HOST_STATUS_INVALID_DEVICE;
+	if (asked->redirect && !l1_cpus[vp_set_first(&asked->set)].online)
+		return HOST_STATUS_INVALID_VP_STATE;
+	describe_wanted(asked, &wanted);
+	return status_of(change_way(asked->device, asked->source, &wanted));
+}
