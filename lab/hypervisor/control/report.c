@@ -31,9 +31,11 @@ static void report_exits(const struct l1_cpu *l1)
 			print("hypervisor: CPU %u: exit %x: %llu\n", l1->index, i,
 			      l1->count.exits[i]);
 	}
-	print("hypervisor: CPU %u: faults %llu, #VE %llu, EOI %llu, NMI %llu, hypercalls %llu, the host's interrupts %llu and %llu given back\n",
+	print("hypervisor: CPU %u: faults %llu, #VE %llu, EOI %llu, NMI %llu, hypercalls %llu\n",
 	      l1->index, l1->count.page_faults, l1->count.ve, l1->count.eoi, l1->count.nmis,
-	      l1->count.hypercalls, l1->count.hosts_interrupts, l1->count.given_back);
+	      l1->count.hypercalls);
+	print("hypervisor: CPU %u: interrupts of the host %llu, given back to L1 %llu\n", l1->index,
+	      l1->count.hosts_interrupts, l1->count.given_back);
 }
 
 void report_counters(void)

@@ -18,7 +18,6 @@
 #include "apic/physical.h"
 #include "base/print.h"
 #include "boot/map.h"
-#include "host/behaviour.h"
 #include "host/cpuid.h"
 #include "tdx/sha384.h"
 #include "vcpu/cpuid.h"
@@ -362,27 +361,18 @@ static void test_map(void **state)
 	assert_false(map_set(&map, 4 * MB, MB, MAP_NVS));
 }
 
-static void test_behaviour(void **state)
+/* Linux blocks the class of the host's vectors for good (setup_local_APIC()). */
+static void test_priorities(void **state)
 {
-	struct host_behaviour wanted = { .redirects = 1, .refuse_count = 2, .refuse_status = 0x57,
-					 .refuse_redirected = 1 };
-	struct host_behaviour now;
-
 	(void)state;
-	assert_true(behaviour_redirects());
-	assert_true(behaviour_set(&wanted));
-	assert_int_equal(behaviour_refusal(false), 0);
-	assert_int_equal(behaviour_refusal(true), 0x57);
-	assert_int_equal(behaviour_refusal(true), 0x57);
-	assert_int_equal(behaviour_refusal(true), 0);
-	behaviour_count(0x57);
-	behaviour_count(0);
-	behaviour_get(&now);
-	assert_int_equal(now.retargets, 2);
-	assert_int_equal(now.refused, 1);
-	wanted.refuse_status = 0;
-	wanted.refuse_count = 1;
-	assert_false(behaviour_set(&wanted));
+	assert_int_equal(apic_priority_of_cpu(0), 0);
+	assert_int_equal(apic_priority_of_cpu(0x10), 0);
+	assert_int_equal(apic_priority_of_cpu(0x1f), 0);
+	assert_int_equal(apic_priority_of_cpu(0x20), 0x20);
+	/* Intel SDM 3A, "Task and Processor Priorities". */
+	assert_int_equal(apic_l1_priority(0x10, 0), 0x10);
+	assert_int_equal(apic_l1_priority(0x35, 0x30), 0x35);
+	assert_int_equal(apic_l1_priority(0x35, 0x40), 0x40);
 }
 
 static const char *text(const char *format, ...)
@@ -426,7 +416,7 @@ int main(void)
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_sha384),
 		cmocka_unit_test(test_map),
-		cmocka_unit_test(test_behaviour),
+		cmocka_unit_test(test_priorities),
 		cmocka_unit_test(test_format),
 	};
 

@@ -3,7 +3,8 @@
  * Running L1: what goes in at each VMRUN.
  *
  * Owns: the loop, and the exceptions and NMIs that are injected. Interrupts are not:
- * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not know: why L1 exits.
+ * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not
+ * know: why L1 exits.
  */
 #include "apic/physical.h"
 #include "base/heap.h"

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the host takes from the machine, for its tests.
+ */
+#ifndef _HYPERVISOR_TESTS_STAND_IN_HOST_H
+#define _HYPERVISOR_TESTS_STAND_IN_HOST_H
+
+#include "apic/physical.h"
+#include "host/device.h"
+#include "host/lab.h"
+#include "host/synic.h"
+#include "vcpu/gpa.h"
+#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
+
+#define STAND_IN_FUNCTIONS 32
+
+/**
+ * struct stand_in - what was done to the machine, and how it behaves
+ * @sends:      what each source was told last
+ * @programmed: how often any was told
+ * @refuses:    devices refuse
+ * @vectors:    the host has so many on each CPU
+ * @pending:    a vector that is given back does not become free
+ * @slots:      of the VPs
+ * @sent_to:    whom the last interrupt was sent to
+ * @sent:       and which
+ */
+extern struct stand_in {
+	struct device_message sends[STAND_IN_FUNCTIONS][STAND_IN_FUNCTIONS];
+	u32 programmed;
+	bool refuses;
+	u32 vectors;
+	bool pending;
+	struct {
+		struct host_message message;
+		bool live;
+		bool asked_for_end;
+		u32 interrupts;
+	} slots[L1_CPUS_MAX];
+	u32 sent_to;
+	u32 sent;
+} stand_in;
+
+/* Two CPUs, which take messages. */
+void stand_in_reset(void);
+
+#endif /* _HYPERVISOR_TESTS_STAND_IN_HOST_H */

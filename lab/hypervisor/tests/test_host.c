@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Where interrupts of devices go, and what VPs are told of them. What is expected is what
+ * lab/host does, which tests/vm holds against the driver; the messages' layout is that of
+ * hvdef's HvMessageTypeX64ProxyInterruptIntercept (see lab/host/message.c).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <linux/errno.h>
+
+#include "control/call.h"
+#include "control/host_call.h"
+#include "host/proxied.h"
+#include "host/receiver.h"
+#include "host/source.h"
+#include "stand_in_host.h"
+
+#define VECTOR      0x51
+#define PROXY       0x8001000fu
+#define FLAG_PENDING 1
+#define ARGUMENT    0x1000
+
+/* Each test has a function of its own: the sources stay as long as the program. */
+static u16 function;
+static struct lab_host_vp vp_before[2];
+
+static struct lab_host_vp vp_of(u32 vp)
+{
+	struct lab_host_vp state = { .vp = vp };
+
+	assert_int_equal(proxied_read(&state), 0);
+	return state;
+}
+
+static int begin(void **state)
+{
+	static u16 next = 1;
+
+	(void)state;
+	stand_in_reset();
+	function = ++next;
+	vp_before[0] = vp_of(0);
+	vp_before[1] = vp_of(1);
+	return 0;
+}
+
+static u16 retarget(u32 source, u32 vps, u8 vector, bool redirect)
+{
+	struct host_retarget asked = {
+		.device = function, .source = source, .vector = vector, .redirect = redirect,
+		.set.banks[0] = vps,
+	};
+
+	return source_retarget(&asked);
+}
+
+static int mask(u32 source, u32 masked)
+{
+	struct lab_host_mask asked = { .device = function, .source = source, .masked = masked };
+
+	return source_set_mask(&asked);
+}
+
+static struct lab_host_source state_of(u32 source)
+{
+	struct lab_host_source state = { .device = function, .source = source };
+
+	assert_int_equal(source_read(&state), 0);
+	return state;
+}
+
+/* The device sends what it was told. */
+static void raise_source(u32 source)
+{
+	const struct device_message *message = &stand_in.sends[function][source];
+
+	assert_true(message->enabled);
+	receiver_interrupt(message->apic_id - 10, message->vector);
+}
+
+/* L1 takes what is in the slot. */
+static struct host_message take(u32 vp)
+{
+	struct host_message message = stand_in.slots[vp].message;
+
+	stand_in.slots[vp].message.type = MESSAGE_NONE;
+	if (message.flags & FLAG_PENDING || stand_in.slots[vp].asked_for_end) {
+		stand_in.slots[vp].asked_for_end = false;
+		proxied_end_of_message(vp);
+	}
+	return message;
+}
+
+static u32 single_of(const struct host_message *message)
+{
+	u32 words[2];
+
+	assert_int_equal(message->type, PROXY);
+	memcpy(words, message->payload, sizeof(words));
+	assert_int_equal(words[0], 0);
+	return words[1];
+}
+
+static void test_a_source_is_masked_at_first(void **state)
+{
+	(void)state;
+	assert_int_equal(retarget(0, 2, VECTOR, false), HOST_STATUS_SUCCESS);
+	assert_false(stand_in.sends[function][0].enabled);
+	assert_int_equal(l1_cpus[1].interrupts.used, 0);
+	assert_int_equal(state_of(0).masked, 1);
+	assert_int_equal(mask(0, 0), 0);
+	assert_int_equal(stand_in.sends[function][0].apic_id, 11);
+	assert_int_equal(stand_in.sends[function][0].vector, HOST_VECTOR_FIRST);
+	assert_int_equal(mask(0, 1), 0);
+	assert_false(stand_in.sends[function][0].enabled);
+	assert_int_equal(l1_cpus[1].interrupts.used, 0);
+}
+
+static void test_an_interrupt_is_a_message(void **state)
+{
+	struct host_message message;
+
+	(void)state;
+	assert_int_equal(retarget(1, 2, VECTOR, false), HOST_STATUS_SUCCESS);
+	assert_int_equal(mask(1, 0), 0);
+	raise_source(1);
+	assert_int_equal(stand_in.slots[1].interrupts, 1);
+	message = take(1);
+	assert_int_equal(single_of(&message), VECTOR);
+	assert_int_equal(message.payload_size, 36);
+	assert_int_equal(state_of(1).way, LAB_HOST_WAY_PROXIED);
+	assert_int_equal(state_of(1).vp, 1);
+	assert_int_equal(state_of(1).vector, VECTOR);
+	assert_int_equal(state_of(1).exits, 1);
+	assert_int_equal(vp_of(1).singles - vp_before[1].singles, 1);
+	assert_int_equal(vp_of(1).exits - vp_before[1].exits, 1);
+	assert_int_equal(vp_of(1).eoms, vp_before[1].eoms);
+}
+
+/* While the slot is full, others wait, and what waits already merges. */
+static void test_a_full_slot(void **state)
+{
+	u32 banks[9];
+
+	(void)state;
+	assert_int_equal(retarget(0, 1, 0x40, false), 0);
+	assert_int_equal(retarget(1, 1, 0x41, false), 0);
+	assert_int_equal(retarget(2, 1, 0x42, false), 0);
+	assert_int_equal(mask(0, 0) | mask(1, 0) | mask(2, 0), 0);
+	raise_source(0);
+	raise_source(1);
+	raise_source(2);
+	raise_source(1);
+	assert_int_equal(vp_of(0).queued - vp_before[0].queued, 2);
+	assert_int_equal(vp_of(0).merged - vp_before[0].merged, 1);
+	assert_int_equal(vp_of(0).waiting, 2);
+	assert_int_equal(vp_of(0).slot_full, 1);
+	take(0);
+	memcpy(banks, stand_in.slots[0].message.payload, sizeof(banks));
+	assert_int_equal(banks[0], 1 << 8);
+	assert_int_equal(banks[1 + 0x40 / 32], 1 << 1 | 1 << 2);
+	take(0);
+	assert_int_equal(vp_of(0).slot_full, 0);
+	assert_int_equal(vp_of(0).multiples - vp_before[0].multiples, 1);
+	assert_int_equal(vp_of(0).eoms - vp_before[0].eoms, 1);
+}
+
+static void test_a_message_comes_twice(void **state)
+{
+	struct lab_host_behaviour twice = { .flags = LAB_HOST_REDIRECTS, .duplicate_count = 1 };
+	struct host_message message;
+
+	(void)state;
+	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
+	assert_int_equal(mask(0, 0), 0);
+	assert_int_equal(lab_behaviour_set(&twice), 0);
+	raise_source(0);
+	message = take(0);
+	assert_int_equal(single_of(&message), VECTOR);
+	message = take(0);
+	assert_int_equal(single_of(&message), VECTOR);
+	assert_false(vp_of(0).slot_full);
+}
+
+/* What was on its way goes where the source went when it was raised. */
+static void test_a_late_interrupt_goes_the_old_way(void **state)
+{
+	struct host_message message;
+
+	(void)state;
+	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
+	assert_int_equal(mask(0, 0), 0);
+	stand_in.pending = true;
+	assert_int_equal(retarget(0, 1, VECTOR + 1, false), 0);
+	receiver_interrupt(0, HOST_VECTOR_FIRST);
+	message = take(0);
+	assert_int_equal(single_of(&message), VECTOR);
+	raise_source(0);
+	message = take(0);
+	assert_int_equal(single_of(&message), VECTOR + 1);
+	assert_int_equal(state_of(0).exits, 2);
+}
+
+static void test_no_vector_is_left(void **state)
+{
+	(void)state;
+	stand_in.vectors = 1;
+	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
+	assert_int_equal(retarget(1, 1, VECTOR, false), 0);
+	assert_int_equal(retarget(2, 1, VECTOR, false), 0);
+	assert_int_equal(mask(0, 0), 0);
+	/* On the other CPU, which tells the first one's VP. */
+	assert_int_equal(mask(1, 0), 0);
+	assert_int_equal(stand_in.sends[function][1].apic_id, 11);
+	raise_source(1);
+	assert_int_equal(stand_in.slots[0].interrupts, 1);
+	assert_int_equal(mask(2, 0), -ENOSPC);
+	assert_int_equal(state_of(2).masked, 1);
+	/* A change wants the new one before it gives the old one back. */
+	assert_int_equal(retarget(0, 1, 0x60, false), HOST_STATUS_INSUFFICIENT_MEMORY);
+	assert_int_equal(state_of(0).vector, VECTOR);
+}
+
+static void test_a_device_refuses(void **state)
+{
+	(void)state;
+	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
+	assert_int_equal(mask(0, 0), 0);
+	stand_in.refuses = true;
+	assert_int_equal(retarget(0, 2, 0x60, false), HOST_STATUS_FAILED);
+	assert_int_equal(state_of(0).masked, 1);
+	assert_int_equal(state_of(0).vector, VECTOR);
+	assert_int_equal(l1_cpus[0].interrupts.used | l1_cpus[1].interrupts.used, 0);
+}
+
+static void test_redirected(void **state)
+{
+	(void)state;
+	assert_int_equal(retarget(0, 2, 0x24, true), 0);
+	assert_int_equal(mask(0, 0), 0);
+	assert_int_equal(stand_in.sends[function][0].apic_id, 11);
+	assert_int_equal(stand_in.sends[function][0].vector, 0x24);
+	assert_int_equal(state_of(0).way, LAB_HOST_WAY_REDIRECTED);
+	assert_int_equal(state_of(0).vp, 1);
+	l1_cpus[0].online = false;
+	assert_int_equal(retarget(0, 1, 0x24, true), HOST_STATUS_INVALID_VP_STATE);
+	/* No such source, no such device. */
+	assert_int_equal(retarget(function, 2, 0x24, true), HOST_STATUS_INVALID_PARAMETER);
+	assert_int_equal(mask(function, 0), -ENOENT);
+	function = 0;
+	assert_int_equal(retarget(0, 2, 0x24, true), HOST_STATUS_INVALID_DEVICE);
+}
+
+static void test_several_vps(void **state)
+{
+	struct host_retarget asked = {
+		.device = function, .vector = VECTOR, .multicast = true, .set.banks[0] = 3,
+	};
+
+	(void)state;
+	assert_int_equal(mask(0, 0), 0);
+	assert_int_equal(source_retarget(&asked), 0);
+	raise_source(0);
+	assert_int_equal(stand_in.slots[0].interrupts, 1);
+	assert_int_equal(stand_in.slots[1].interrupts, 1);
+	take(0);
+	take(1);
+	/* One of them: the first that takes messages. */
+	stand_in.slots[0].live = false;
+	assert_int_equal(retarget(0, 3, VECTOR, false), 0);
+	raise_source(0);
+	assert_int_equal(stand_in.slots[1].interrupts, 2);
+	take(1);
+	/* Nobody does: the first of them hears of it later. */
+	stand_in.slots[1].live = false;
+	raise_source(0);
+	assert_int_equal(vp_of(0).waiting, 1);
+	stand_in.slots[0].live = true;
+	proxied_resume(0);
+	assert_int_equal(stand_in.slots[0].interrupts, 2);
+	/* And again of what it left behind. */
+	proxied_resume(0);
+	assert_int_equal(stand_in.slots[0].interrupts, 3);
+}
+
+static int set_message(u32 apic_id, u32 vector, u32 enabled)
+{
+	struct lab_host_message asked = {
+		.device = function, .apic_id = apic_id, .vector = vector, .enabled = enabled,
+	};
+
+	return source_set_message(&asked);
+}
+
+static void test_a_message_by_hand(void **state)
+{
+	(void)state;
+	assert_int_equal(set_message(11, 0x31, 1), 0);
+	assert_int_equal(stand_in.sends[function][0].vector, 0x31);
+	assert_int_equal(state_of(0).way, LAB_HOST_WAY_MESSAGE);
+	assert_int_equal(state_of(0).masked, 0);
+	assert_int_equal(set_message(11, 0x31, 0), 0);
+	assert_false(stand_in.sends[function][0].enabled);
+	assert_int_equal(set_message(256, 0x31, 1), -EINVAL);
+	assert_int_equal(set_message(11, 15, 1), -EINVAL);
+	assert_int_equal(set_message(11, 256, 1), -EINVAL);
+	assert_int_equal(set_message(11, 0x31, 2), -EINVAL);
+	/* Those of the host, which nobody posts to L1. */
+	assert_int_equal(set_message(11, HOST_VECTOR_FIRST, 1), 0);
+	assert_false(stand_in.sends[function][0].enabled);
+}
+
+static void test_the_side_door(void **state)
+{
+	struct lab_host_vector *vector = gpa_memory(ARGUMENT);
+	struct lab_host_post *post = gpa_memory(ARGUMENT);
+	struct lab_host_vp *vp = gpa_memory(ARGUMENT);
+
+	(void)state;
+	assert_true(host_call(LAB_HOST_RAISE, ARGUMENT) == CONTROL_FAILED);
+	assert_true(host_call(1000, ARGUMENT) == CONTROL_FAILED);
+	assert_true(host_call(LAB_HOST_GET_VP, 2 * PAGE_SIZE) == CONTROL_FAILED);
+	assert_true(host_call(LAB_HOST_GET_VP, 2 * PAGE_SIZE - 8) == CONTROL_FAILED);
+	*vector = (struct lab_host_vector){ .cpu = 1, .vector = 0x41 };
+	assert_int_equal(host_call(LAB_HOST_RAISE_VECTOR, ARGUMENT), 0);
+	assert_int_equal(stand_in.sent_to, 11);
+	assert_int_equal(stand_in.sent & 0xff, 0x41);
+	vector->vector = 30;
+	assert_int_equal(host_call(LAB_HOST_RAISE_VECTOR, ARGUMENT), EINVAL);
+	vector->vector = 0;
+	assert_int_equal(host_call(LAB_HOST_RAISE_VECTOR, ARGUMENT), 0);
+	assert_int_equal(stand_in.slots[1].interrupts, 1);
+	memset(post, 0, sizeof(*post));
+	post->vp = 1;
+	post->message[0] = 7;
+	assert_int_equal(host_call(LAB_HOST_POST, ARGUMENT), 0);
+	assert_int_equal(stand_in.slots[1].message.type, 7);
+	*vp = (struct lab_host_vp){ .vp = 1 };
+	assert_int_equal(host_call(LAB_HOST_GET_VP, ARGUMENT), 0);
+	assert_int_equal(vp->slot_full, 1);
+	vp->vp = 2;
+	assert_int_equal(host_call(LAB_HOST_GET_VP, ARGUMENT), EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_a_source_is_masked_at_first, begin),
+		cmocka_unit_test_setup(test_an_interrupt_is_a_message, begin),
+		cmocka_unit_test_setup(test_a_full_slot, begin),
+		cmocka_unit_test_setup(test_a_message_comes_twice, begin),
+		cmocka_unit_test_setup(test_a_late_interrupt_goes_the_old_way, begin),
+		cmocka_unit_test_setup(test_no_vector_is_left, begin),
+		cmocka_unit_test_setup(test_a_device_refuses, begin),
+		cmocka_unit_test_setup(test_redirected, begin),
+		cmocka_unit_test_setup(test_several_vps, begin),
+		cmocka_unit_test_setup(test_a_message_by_hand, begin),
+		cmocka_unit_test_setup(test_the_side_door, begin),
+	};
+
+	return cmocka_run_group_tests_name("host", tests, NULL, NULL);
+}
