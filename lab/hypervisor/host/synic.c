@@ -4,8 +4,9 @@
  *
  * Owns: its MSRs, the slots, and the messages that wait for one, but for proxied.c's. The
  * host writes a message into an empty slot alone: all but the type, then the type. L1
- * takes it, empties the slot, and then looks whether the flag says that another waits; the host sets the flag, and then
- * looks again whether the slot is empty. So one of the two sees the other.
+ * takes it, empties the slot, and then looks whether the flag says that another waits; the
+ * host sets the flag, and then looks again whether the slot is empty. So one of the two
+ * sees the other.
  */
 #include "apic/physical.h"
 #include "base/lock.h"
