@@ -112,7 +112,9 @@ void request_handle_nmi(void)
 	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
 			 __ATOMIC_RELEASE);
 	interrupts_settle(l1);
-	be_held(l1);
+	/* Else it is held when it enters; now it may have a lock that the other one needs. */
+	if (l1->in_guest)
+		be_held(l1);
 }
 
 void request_enter(struct l1_cpu *l1)
