@@ -86,11 +86,15 @@ static struct source *make(u16 function, u32 number)
 
 static int look_up(u32 device, u32 number, struct source **source)
 {
-	if (device > U16_MAX || number >= device_sources(device))
+	if (device > U16_MAX)
 		return -ENOENT;
+	/* The device is not asked for a source that is known: tests look often. */
 	*source = find(device, number);
-	if (!*source)
-		*source = make(device, number);
+	if (*source)
+		return 0;
+	if (number >= device_sources(device))
+		return -ENOENT;
+	*source = make(device, number);
 	return *source ? 0 : -ENOMEM;
 }
 
