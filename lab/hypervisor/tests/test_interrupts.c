@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Which vectors are the host's, and when interrupts end L1. The APIC is a stand-in.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "apic/physical.h"
+#include "apic/timer.h"
+#include "host/receiver.h"
+#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
+#include "vcpu/request.h"
+
+/* Registers by number, as struct l1_cpu's APIC has them. */
+static u32 registers[0x40];
+static u32 flushes;
+static struct vmcb vmcb;
+static struct l1_cpu l1;
+
+int apic_highest(u32 first)
+{
+	int vector;
+
+	for (vector = 255; vector >= 0 && !apic_has(first, vector); vector--)
+		;
+	return vector;
+}
+
+bool apic_has(u32 first, u32 vector)
+{
+	return registers[first + vector / 32] & BIT(vector % 32);
+}
+
+bool apic_is_open(u32 vector)
+{
+	(void)vector;
+	return true;
+}
+
+void apic_write(u32 number, u32 value)
+{
+	registers[number] = value;
+}
+
+void apic_send(u32 destination, u32 command)
+{
+	(void)destination;
+	(void)command;
+}
+
+void timer_wait(u64 usecs)
+{
+	(void)usecs;
+}
+
+void request_flush_all(void)
+{
+	flushes++;
+}
+
+void request_look(struct l1_cpu *other)
+{
+	(void)other;
+}
+
+void receiver_interrupt(u32 cpu, u32 vector)
+{
+	(void)cpu;
+	(void)vector;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(registers, 0, sizeof(registers));
+	memset(&vmcb, 0, sizeof(vmcb));
+	memset(&l1, 0, sizeof(l1));
+	l1.vmcb = &vmcb;
+	l1.online = true;
+	flushes = 0;
+	return 0;
+}
+
+static void set(u32 first, u32 vector)
+{
+	registers[first + vector / 32] |= BIT(vector % 32);
+}
+
+static bool ends_l1(void)
+{
+	interrupts_enter(&l1);
+	return vmcb.intercepts & SVM_INTERCEPT(SVM_INTR);
+}
+
+static void test_vectors(void **state)
+{
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < HOST_VECTORS; i++)
+		assert_int_equal(interrupts_alloc(&l1), HOST_VECTOR_FIRST + i);
+	assert_int_equal(interrupts_alloc(&l1), 0);
+	/* Only the first changes how L1 is entered. */
+	assert_int_equal(flushes, 1);
+	memset(&l1.interrupts, 0, sizeof(l1.interrupts));
+	l1.online = false;
+	assert_int_equal(interrupts_alloc(&l1), 0);
+}
+
+static void test_interrupts_end_l1(void **state)
+{
+	(void)state;
+	assert_false(ends_l1());
+	interrupts_alloc(&l1);
+	assert_true(ends_l1());
+	set(APIC_IRR, HOST_VECTOR_FIRST);
+	assert_true(ends_l1());
+	/* One of L1's own outranks it, pending or in service. */
+	set(APIC_IRR, L1_VECTOR_FIRST);
+	assert_false(ends_l1());
+	registers[APIC_IRR + 1] = 0;
+	set(APIC_ISR, 0xec);
+	assert_false(ends_l1());
+	registers[APIC_ISR + 7] = 0;
+	assert_true(ends_l1());
+}
+
+/* The vector is another source's only when nothing of the old one can come. */
+static void test_a_vector_drains(void **state)
+{
+	u8 vector = interrupts_alloc(&l1);
+
+	(void)state;
+	interrupts_settle(&l1);
+	assert_int_equal(l1.interrupts.used, BIT(vector));
+	l1.interrupts.draining = BIT(vector);
+	set(APIC_IRR, vector);
+	interrupts_settle(&l1);
+	assert_int_equal(l1.interrupts.used, BIT(vector));
+	registers[APIC_IRR] = 0;
+	set(APIC_ISR, vector);
+	interrupts_settle(&l1);
+	assert_int_equal(l1.interrupts.used, BIT(vector));
+	registers[APIC_ISR] = 0;
+	l1.interrupts.taken[0] = BIT(vector);
+	interrupts_settle(&l1);
+	assert_int_equal(l1.interrupts.used, BIT(vector));
+	l1.interrupts.taken[0] = 0;
+	assert_false(ends_l1());
+	assert_int_equal(l1.interrupts.used | l1.interrupts.draining, 0);
+}
+
+static void test_exceptions_are_no_interrupts(void **state)
+{
+	(void)state;
+	assert_false(interrupts_note(&l1, HOST_VECTOR_FIRST));
+	l1.interrupts.open = true;
+	assert_true(interrupts_note(&l1, HOST_VECTOR_FIRST));
+	assert_int_equal(l1.interrupts.taken[0], BIT(HOST_VECTOR_FIRST));
+	assert_true(interrupts_note(&l1, 255));
+	assert_int_equal(l1.interrupts.taken[7], BIT(31));
+}
+
+static void test_only_the_hosts_are_taken(void **state)
+{
+	(void)state;
+	assert_false(interrupts_take_hosts(&l1));
+	set(APIC_IRR, HOST_VECTOR_FIRST);
+	set(APIC_IRR, L1_VECTOR_FIRST);
+	assert_false(interrupts_take_hosts(&l1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_vectors, begin),
+		cmocka_unit_test_setup(test_interrupts_end_l1, begin),
+		cmocka_unit_test_setup(test_a_vector_drains, begin),
+		cmocka_unit_test_setup(test_exceptions_are_no_interrupts, begin),
+		cmocka_unit_test_setup(test_only_the_hosts_are_taken, begin),
+	};
+
+	return cmocka_run_group_tests_name("interrupts of the host", tests, NULL, NULL);
+}
