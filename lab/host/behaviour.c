@@ -53,14 +53,17 @@ int lab_behaviour_set(const struct lab_host_behaviour *wanted)
 /**
  * lab_behaviour_get() - what is left of the faults, and what was counted
  * @now: out: that.
+ *
+ * Return: 0. It may fail where the host is not in this kernel.
  */
-void lab_behaviour_get(struct lab_host_behaviour *now)
+int lab_behaviour_get(struct lab_host_behaviour *now)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&lock, flags);
 	*now = behaviour;
 	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
 }
 
 /**

@@ -13,7 +13,7 @@
 struct lab_host_behaviour;
 
 int lab_behaviour_set(const struct lab_host_behaviour *wanted);
-void lab_behaviour_get(struct lab_host_behaviour *now);
+int lab_behaviour_get(struct lab_host_behaviour *now);
 
 bool lab_behaviour_redirects(void);
 u32 lab_behaviour_delay(void);

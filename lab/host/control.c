@@ -9,7 +9,6 @@
 #include <linux/cpu.h>
 #include <linux/uaccess.h>
 
-#include "apic.h"
 #include "behaviour.h"
 #include "control.h"
 #include "device.h"
@@ -18,9 +17,6 @@
 #include "route.h"
 #include "sint.h"
 #include "synic.h"
-
-/* What a host may post to a trust domain begins here. */
-#define FIRST_POSTED_VECTOR 31
 
 /* The same layout for programs of 32 and 64 bits: no other entry is needed. */
 static_assert(sizeof(struct lab_host_mask) == 16);
@@ -102,9 +98,12 @@ static long set_behaviour(void __user *argument)
 
 static long get_behaviour(void __user *argument)
 {
-	struct lab_host_behaviour now;
+	struct lab_host_behaviour now = { };
+	int error;
 
-	lab_behaviour_get(&now);
+	error = lab_behaviour_get(&now);
+	if (error)
+		return error;
 	return copy_to_user(argument, &now, sizeof(now)) ? -EFAULT : 0;
 }
 
@@ -132,17 +131,6 @@ static long be_hostile(void __user *argument)
 	return error;
 }
 
-static int raise_vector(u32 cpu, u32 vector)
-{
-	if (!vector)
-		return lab_synic_interrupt(cpu);
-	if (vector < FIRST_POSTED_VECTOR || vector > U8_MAX ||
-	    cpu >= nr_cpu_ids || !cpu_online(cpu))
-		return -EINVAL;
-	lab_apic_raise(cpu, vector);
-	return 0;
-}
-
 static long raise(void __user *argument)
 {
 	struct lab_host_vector asked;
@@ -152,7 +140,7 @@ static long raise(void __user *argument)
 		return -EFAULT;
 
 	cpus_read_lock();
-	error = raise_vector(asked.cpu, asked.vector);
+	error = lab_synic_raise(asked.cpu, asked.vector);
 	cpus_read_unlock();
 	return error;
 }

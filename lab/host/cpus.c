@@ -10,6 +10,7 @@
 
 #include "cpus.h"
 #include "device.h"
+#include "route.h"
 #include "synic.h"
 
 static int hotplug_state;
@@ -25,7 +26,7 @@ static int cpu_goes(unsigned int cpu)
 	int error;
 
 	lab_synic_cpu_pause(cpu);
-	error = lab_devices_leave_cpu(cpu);
+	error = lab_devices_each(lab_route_leave_cpu, cpu);
 	if (error) {
 		lab_synic_cpu_resume(cpu);
 		return error;

@@ -10,7 +10,6 @@
 
 #include "device.h"
 #include "lab_host.h"
-#include "route.h"
 
 /* How many raises go by before others may run and signals are looked at. */
 #define RAISES_AT_ONCE 64
@@ -112,13 +111,14 @@ void lab_device_put(void)
 }
 
 /**
- * lab_devices_leave_cpu() - let no device send to a CPU for the host
- * @cpu: it is about to go offline.
+ * lab_devices_each() - do something with each device until one fails
+ * @action:   what; it is given the device and @argument.
+ * @argument: any value.
  *
- * Context: a callback of CPU hotplug.
- * Return: 0, or why one of them cannot.
+ * Context: process; CPUs are kept from changing.
+ * Return: 0, or the first error of @action.
  */
-int lab_devices_leave_cpu(u32 cpu)
+int lab_devices_each(int (*action)(struct lab_device *device, u32 argument), u32 argument)
 {
 	int error = 0;
 	u32 index;
@@ -126,7 +126,7 @@ int lab_devices_leave_cpu(u32 cpu)
 	down_read(&devices_lock);
 	for (index = 0; index < LAB_HOST_DEVICES_MAX && !error; index++) {
 		if (devices[index])
-			error = lab_route_leave_cpu(devices[index], cpu);
+			error = action(devices[index], argument);
 	}
 	up_read(&devices_lock);
 	return error;
@@ -147,19 +147,17 @@ struct lab_source *lab_source_find(struct lab_device *device, u32 number)
 }
 
 /**
- * lab_source_program() - tell a source what to send, or mask it
- * @device:  the device.
- * @number:  which source; any value.
- * @message: what it is to send.
+ * lab_source_raise() - make the device raise a source once
+ * @device: the device.
+ * @number: which source; any value.
+ * @sent:   out: the message that it was told to send.
  *
- * No raise is lost: the raises of this module wait for the lock meanwhile, and
- * one that the device has still on its way (ivshmem) is kept by its MSI-X
- * table's pending bit and sent when the source is unmasked.
+ * edu sends its message before this returns. ivshmem sends it some time later.
  *
- * Return: 0; -ENOENT: no such source; or what the device answered, and then
- * the source is masked.
+ * Return: 0; -ENOENT: no such source; -EAGAIN: it is masked, nothing happened; or
+ * as lab_message_read().
  */
-int lab_source_program(struct lab_device *device, u32 number, const struct lab_message *message)
+int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent)
 {
 	struct lab_source *source = lab_source_find(device, number);
 	int error;
@@ -168,39 +166,12 @@ int lab_source_program(struct lab_device *device, u32 number, const struct lab_m
 		return -ENOENT;
 
 	raw_spin_lock_irq(&source->lock);
-	error = device->kind->program(device, number, message);
-	if (error)
-		source->message.enabled = false;
-	else
-		source->message = *message;
-	raw_spin_unlock_irq(&source->lock);
-	return error;
-}
-
-/**
- * lab_source_raise() - make the device raise a source once
- * @device: the device.
- * @number: which source; any value.
- * @sent:   out: the message that it was told to send.
- *
- * edu sends its message before this returns. ivshmem sends it some time later.
- *
- * Return: 0; -ENOENT: no such source; -EAGAIN: it is masked, nothing happened.
- */
-int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent)
-{
-	struct lab_source *source = lab_source_find(device, number);
-	int error = -EAGAIN;
-
-	if (!source)
-		return -ENOENT;
-
-	raw_spin_lock_irq(&source->lock);
-	if (source->message.enabled) {
+	error = lab_message_read(device, number, sent);
+	if (!error && !sent->enabled)
+		error = -EAGAIN;
+	if (!error) {
 		device->kind->raise(device, number);
 		source->raised++;
-		*sent = source->message;
-		error = 0;
 	}
 	raw_spin_unlock_irq(&source->lock);
 	return error;
@@ -240,19 +211,20 @@ int lab_source_raise_many(struct lab_device *device, u32 number, u32 count)
  * @number:  which source; any value.
  * @message: out: the message. Another caller may rewrite it at any time.
  *
- * Return: 0, or -ENOENT: no such source.
+ * Return: 0; -ENOENT: no such source; or as lab_message_read().
  */
 int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message)
 {
 	struct lab_source *source = lab_source_find(device, number);
+	int error;
 
 	if (!source)
 		return -ENOENT;
 
 	raw_spin_lock_irq(&source->lock);
-	*message = source->message;
+	error = lab_message_read(device, number, message);
 	raw_spin_unlock_irq(&source->lock);
-	return 0;
+	return error;
 }
 
 /**

@@ -4,8 +4,9 @@
  *
  * Owns: what all devices have in common, whatever their kind: the table of
  * them, each source's message, the count of its raises. Must not know how a
- * kind raises or where it keeps its messages (edu.c, ivshmem.c), why a source
- * sends what it does (route.c), nor the ioctls (node.c, control.c).
+ * kind raises (edu.c, ivshmem.c) or where it keeps its messages (edu_msi.c,
+ * ivshmem_msix.c), why a source sends what it does (route.c), nor the ioctls
+ * (node.c, control.c).
  *
  * Locks, outer first:
  *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no
@@ -42,10 +43,7 @@ struct lab_message {
  * @name:    for people.
  * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it.
  * @count:   how many sources this function has, or a negative errno.
- * @start:   make it ready to raise, with all sources masked.
- * @stop:    undo @start; all sources are masked already.
- * @program: write one source's message, or mask it. Called with the source's
- *           lock held. On an error the source is left masked.
+ * @start:   make it ready to raise; its BAR 0 is mapped.
  * @raise:   make the device raise one source, once. Called with the source's
  *           lock held, and only while the source is enabled.
  */
@@ -55,10 +53,11 @@ struct lab_kind {
 	int bars;
 	int (*count)(struct pci_dev *pdev);
 	int (*start)(struct lab_device *device);
-	void (*stop)(struct lab_device *device);
-	int (*program)(struct lab_device *device, u32 source, const struct lab_message *message);
 	void (*raise)(struct lab_device *device, u32 source);
 };
+
+/* Where an ivshmem has its MSI-X table. */
+#define LAB_IVSHMEM_TABLE_BAR	1
 
 extern const struct lab_kind lab_edu;
 extern const struct lab_kind lab_ivshmem;
@@ -131,14 +130,43 @@ void lab_device_remove(struct lab_device *device);
 struct lab_device *lab_device_get(u32 index);
 struct lab_device *lab_device_find(u64 bdf);
 void lab_device_put(void);
-int lab_devices_leave_cpu(u32 cpu);
+int lab_devices_each(int (*action)(struct lab_device *device, u32 argument), u32 argument);
 
 struct lab_source *lab_source_find(struct lab_device *device, u32 number);
-int lab_source_program(struct lab_device *device, u32 number, const struct lab_message *message);
 int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message);
 int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent);
 int lab_source_raise_many(struct lab_device *device, u32 number, u32 count);
 int lab_source_raised(struct lab_device *device, u32 number, u64 *raised);
+
+/*
+ * What follows is each module's own: message_writer.c writes the messages into the
+ * devices itself, and lab/hypervisor/l1/forward.c has the hypervisor write them.
+ */
+
+/**
+ * lab_messages_start() - mask all sources of a device, and make them ready
+ * @device: it is in no table yet.
+ *
+ * Return: 0 or a negative errno.
+ */
+int lab_messages_start(struct lab_device *device);
+
+/**
+ * lab_messages_stop() - undo lab_messages_start(); all sources are masked already
+ * @device: it is in no table any more.
+ */
+void lab_messages_stop(struct lab_device *device);
+
+/**
+ * lab_message_read() - what a source would send now
+ * @device:  the device.
+ * @number:  which of its sources.
+ * @message: out.
+ *
+ * Context: the source's lock is held, with interrupts off.
+ * Return: 0 or a negative errno.
+ */
+int lab_message_read(struct lab_device *device, u32 number, struct lab_message *message);
 
 int lab_pci_register(void);
 void lab_pci_unregister(void);

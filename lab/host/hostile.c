@@ -3,7 +3,7 @@
  * A hostile host at full speed.
  *
  * Owns: what a message of such a host looks like, and which vectors it raises.
- * Knows nothing of how they are sent (synic.c, apic.c).
+ * Knows nothing of how they are sent.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -13,7 +13,6 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
-#include "apic.h"
 #include "hostile.h"
 #include "lab_host.h"
 #include "message.h"
@@ -88,10 +87,8 @@ static void vector_raise(u64 *seed, u32 cpu, struct lab_host_hostile *done)
 {
 	u8 vector = FIRST_VECTOR + next(seed) % (LAST_VECTOR - FIRST_VECTOR + 1);
 
-	if (vector == SYSCALL_VECTOR)
-		return;
-	lab_apic_raise(cpu, vector);
-	done->vectors++;
+	if (vector != SYSCALL_VECTOR && !lab_synic_raise(cpu, vector))
+		done->vectors++;
 }
 
 /* One event, at a CPU that is online. CPUs are kept from changing. */
@@ -106,7 +103,7 @@ static void event(u64 *seed, struct lab_host_hostile *done)
 		message_post(seed, cpu, done);
 	else if (what & 4)
 		vector_raise(seed, cpu, done);
-	else if (!lab_synic_interrupt(cpu))
+	else if (!lab_synic_raise(cpu, 0))
 		done->interrupts++;
 }
 

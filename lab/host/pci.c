@@ -107,6 +107,10 @@ static int start_device(struct lab_device *device)
 	if (error)
 		goto close;
 
+	error = lab_messages_start(device);
+	if (error)
+		goto close;
+
 	/* A message is a write to memory: without this, none is sent. */
 	pci_set_master(device->pdev);
 
@@ -117,7 +121,7 @@ static int start_device(struct lab_device *device)
 
 stop:
 	pci_clear_master(device->pdev);
-	device->kind->stop(device);
+	lab_messages_stop(device);
 close:
 	close_function(device);
 	return error;
@@ -155,7 +159,7 @@ static void lab_remove(struct pci_dev *pdev)
 	mask_all(device);
 	cpus_read_unlock();
 	pci_clear_master(pdev);
-	device->kind->stop(device);
+	lab_messages_stop(device);
 	close_function(device);
 	kfree(device);
 }

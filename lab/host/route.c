@@ -14,6 +14,7 @@
 #include "apic.h"
 #include "device.h"
 #include "lab_host.h"
+#include "message_writer.h"
 #include "receiver.h"
 #include "route.h"
 #include "synic.h"

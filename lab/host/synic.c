@@ -36,6 +36,9 @@
 #include "vector.h"
 #include "waiting.h"
 
+/* What a host may post to a trust domain begins here. */
+#define FIRST_POSTED_VECTOR 31
+
 /**
  * struct vp - the host's side of one VP
  * @lock:       guards all below; with interrupts off, since interrupt handlers
@@ -301,6 +304,25 @@ int lab_synic_interrupt(u32 cpu)
 	interrupt(vp);
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
 	return error;
+}
+
+/**
+ * lab_synic_raise() - raise a vector of a CPU, as a hostile host would
+ * @cpu:    any value.
+ * @vector: any value; 0: that CPU's shared vector.
+ *
+ * Context: CPUs are kept from changing.
+ * Return: 0, or -EINVAL: no such CPU, or offline; no vector that a host may post.
+ */
+int lab_synic_raise(u32 cpu, u32 vector)
+{
+	if (!vector)
+		return lab_synic_interrupt(cpu);
+	if (vector < FIRST_POSTED_VECTOR || vector > U8_MAX ||
+	    cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -EINVAL;
+	lab_apic_raise(cpu, vector);
+	return 0;
 }
 
 /* What the kernel's entry for the hypervisor's callback vector is on Hyper-V. */

@@ -41,6 +41,7 @@ void *lab_synic_messages(unsigned int cpu);
 int lab_synic_post(const struct lab_host_post *post);
 int lab_synic_read(u32 vp, struct lab_host_vp *state);
 int lab_synic_interrupt(u32 cpu);
+int lab_synic_raise(u32 cpu, u32 vector);
 
 int lab_synic_cpu_start(unsigned int cpu);
 void lab_synic_cpu_pause(unsigned int cpu);
