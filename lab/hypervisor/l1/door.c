@@ -16,7 +16,6 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
-#include "control/call.h"
 #include "hooks.h"
 #include "metadata.h"
 #include "node.h"
@@ -26,18 +25,12 @@
 #include "tdcall.h"
 #include "tdx.h"
 #include "vcpu.h"
+#include "vmmcall.h"
 
 /* Copies: what stands in them is the hypervisor's as of the last look. */
 DEFINE_PER_CPU(struct vcpu *, vcpus);
 
 asmlinkage void vtl_tdcall_instruction(struct tdcall_regs *regs);
-
-static u64 door_call(u64 call, u64 rcx, u64 rdx)
-{
-	asm volatile("vmmcall" : "+a" (call)
-		     : "b" (CONTROL_MAGIC), "c" (rcx), "d" (rdx) : "memory");
-	return call;
-}
 
 void tdx_module_call(struct tdcall_regs *regs)
 {
@@ -126,13 +119,6 @@ static int allocate_all(void)
 		}
 	}
 	return 0;
-}
-
-/* Without the hypervisor, VMMCALL is #UD: CPUID says that there is one below at all. */
-static bool door_is_there(void)
-{
-	return boot_cpu_has(X86_FEATURE_HYPERVISOR) &&
-	       door_call(CONTROL_PROBE, 0, 0) == CONTROL_MAGIC;
 }
 
 /* With L1's clock stopped meanwhile, it is what L1 itself does: a few instructions. */
