@@ -12,7 +12,7 @@
 #include "hold.h"
 #include "node.h"
 #include "seam.h"
-#include "sint.h"
+#include "sint_vp.h"
 #include "synic.h"
 #include "vector.h"
 
@@ -26,7 +26,7 @@ static int __init lab_host_init(void)
 	error = lab_synic_start();
 	if (error)
 		goto no_synic;
-	error = lab_sint_start();
+	error = sint_vp_start();
 	if (error)
 		goto no_sint;
 	error = seam_start();
@@ -50,7 +50,7 @@ no_pci:
 no_cpus:
 	seam_stop();
 no_seam:
-	lab_sint_stop();
+	sint_vp_stop();
 no_sint:
 	lab_synic_stop();
 no_synic:
@@ -66,7 +66,7 @@ static void __exit lab_host_exit(void)
 	lab_pci_unregister();
 	lab_cpus_stop();
 	seam_stop();
-	lab_sint_stop();
+	sint_vp_stop();
 	lab_synic_stop();
 	lab_vectors_stop();
 }

@@ -7,15 +7,15 @@
 #include "call.h"
 #include "lab_backend.h"
 #include "seam.h"
-#include "sint.h"
+#include "sint_vp.h"
 #include "synic.h"
 
 static const struct host_backend backend = {
 	.owner = THIS_MODULE,
 	.hypercall = lab_call,
 	.messages = lab_synic_messages,
-	.events = lab_sint_events,
-	.mask = lab_sint_mask,
+	.events = sint_vp_events,
+	.mask = sint_vp_mask,
 	.end_of_message = lab_synic_end_of_message,
 };
 

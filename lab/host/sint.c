@@ -5,13 +5,11 @@
  *
  * Messages go to slot 7 of VP 0, one at a time, as synic.c writes slot 0. An event is
  * a flag in the page of a VP. While SINT 7 is masked on a VP, neither is sent there.
+ *
+ * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
  */
-#include <linux/bitops.h>
-#include <linux/cpumask.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/gfp.h>
-#include <linux/percpu.h>
-#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -19,9 +17,10 @@
 #include "lab_host.h"
 #include "message.h"
 #include "sint.h"
+#include "sint_vp.h"
+#include "slot.h"
 #include "synic.h"
 
-#define SINT		7
 #define FLAGS		2048
 #define MESSAGE_VP	0
 
@@ -40,21 +39,9 @@ struct signal_input {
 	u16 reserved;
 };
 
-/**
- * struct events - one VP's side
- * @flags:    its event flags page
- * @unmasked: SINT 7 is not masked there
- */
-struct events {
-	unsigned long *flags;
-	bool unmasked;
-};
-
-static DEFINE_PER_CPU(struct events, vps);
-
 /*
- * Guards all below and @unmasked; with interrupts off, as the guest's handlers call.
- * A VP's own lock is taken inside.
+ * Guards all below, and the slot; with interrupts off, as the guest's handlers call. A
+ * VP's own lock may be taken inside.
  */
 static DEFINE_RAW_SPINLOCK(lock);
 static struct host_message queue[LAB_HOST_SINT_QUEUE];
@@ -62,25 +49,19 @@ static unsigned int queue_first, queue_length;
 static struct lab_host_refusal refusal;
 static struct lab_host_sint state;
 
-static struct host_message *slot_of(unsigned int cpu)
-{
-	return (struct host_message *)lab_synic_messages(cpu) + SINT;
-}
-
 /* Lock held. Writes the next message if there is one, and the slot is free. */
 static void deliver(void)
 {
-	struct host_message *message = &queue[queue_first];
+	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
 
-	if (!queue_length || !per_cpu(vps, MESSAGE_VP).unmasked ||
-	    !lab_slot_is_free(slot_of(MESSAGE_VP)))
+	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !lab_slot_is_free(slot))
 		return;
 
 	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;
 	queue_length--;
 	message->flags = queue_length ? MESSAGE_PENDING : 0;
-	lab_slot_write(slot_of(MESSAGE_VP), message);
-	lab_synic_interrupt(MESSAGE_VP);
+	lab_slot_write(slot, message);
+	sint_vp_interrupt(MESSAGE_VP);
 }
 
 /* Lock held. Takes one refusal: a status, or 0. */
@@ -147,48 +128,19 @@ u16 lab_sint_signal(const void *input)
 }
 
 /**
- * lab_sint_end_of_message() - this CPU has written its EOM register
+ * lab_sint_look() - send what waits, if it can be sent now
+ * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
  *
- * Context: the guest's interrupt handler.
+ * After it has masked SINT 7, nothing more is sent there once this returns.
+ *
+ * Context: any; the VP's new state is written.
  */
-void lab_sint_end_of_message(void)
+void lab_sint_look(u32 vp)
 {
 	unsigned long flags;
 
-	if (smp_processor_id() != MESSAGE_VP)
-		return;
 	raw_spin_lock_irqsave(&lock, flags);
-	deliver();
-	raw_spin_unlock_irqrestore(&lock, flags);
-}
-
-/**
- * lab_sint_events() - where a VP's event flags are
- * @cpu: a possible CPU.
- *
- * Return: its event flags page.
- */
-void *lab_sint_events(unsigned int cpu)
-{
-	return per_cpu(vps, cpu).flags;
-}
-
-/**
- * lab_sint_mask() - this CPU has masked a SINT, or unmasked it
- * @sint:   any value; the others have no mask here.
- * @masked: which of the two.
- *
- * Context: the guest, preemption off.
- */
-void lab_sint_mask(unsigned int sint, bool masked)
-{
-	unsigned long flags;
-
-	if (sint != SINT)
-		return;
-	raw_spin_lock_irqsave(&lock, flags);
-	this_cpu_write(vps.unmasked, !masked);
-	if (smp_processor_id() == MESSAGE_VP)
+	if (vp == MESSAGE_VP)
 		deliver();
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
@@ -229,7 +181,8 @@ int lab_sint_send(const struct lab_host_sint_message *message)
  * lab_sint_event() - signal an event to the guest's VMM
  * @event: any values.
  *
- * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there.
+ * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there,
+ * or the VP has no page for events.
  */
 int lab_sint_event(const struct lab_host_event *event)
 {
@@ -240,12 +193,10 @@ int lab_sint_event(const struct lab_host_event *event)
 		return -EINVAL;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	if (!per_cpu(vps, event->vp).unmasked) {
+	if (!sint_vp_is_masked(event->vp) && sint_vp_set_flag(event->vp, event->flag))
+		sint_vp_interrupt(event->vp);
+	else
 		error = -EAGAIN;
-	} else {
-		set_bit(SINT * FLAGS + event->flag, per_cpu(vps, event->vp).flags);
-		lab_synic_interrupt(event->vp);
-	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	return error;
 }
@@ -260,7 +211,7 @@ int lab_sint_refuse(const struct lab_host_refusal *wanted)
 {
 	unsigned long flags;
 
-	if (wanted->status > U16_MAX || (wanted->count && !wanted->status))
+	if (wanted->status >> 16 || (wanted->count && !wanted->status))
 		return -EINVAL;
 
 	raw_spin_lock_irqsave(&lock, flags);
@@ -277,6 +228,7 @@ int lab_sint_refuse(const struct lab_host_refusal *wanted)
  */
 int lab_sint_read(struct lab_host_sint *now)
 {
+	const struct host_message *slot;
 	unsigned long flags;
 	u32 vp = now->vp;
 
@@ -284,41 +236,12 @@ int lab_sint_read(struct lab_host_sint *now)
 		return -EINVAL;
 
 	raw_spin_lock_irqsave(&lock, flags);
+	slot = sint_vp_slot(MESSAGE_VP);
 	*now = state;
 	now->vp = vp;
-	now->masked = !per_cpu(vps, vp).unmasked;
+	now->masked = sint_vp_is_masked(vp);
 	now->waiting = queue_length;
-	now->slot_full = READ_ONCE(slot_of(MESSAGE_VP)->type) != MESSAGE_NONE;
+	now->slot_full = slot && READ_ONCE(slot->type) != MESSAGE_NONE;
 	raw_spin_unlock_irqrestore(&lock, flags);
 	return 0;
-}
-
-/**
- * lab_sint_start() - have an event flags page for each VP
- *
- * Return: 0, or -ENOMEM.
- */
-int lab_sint_start(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		per_cpu(vps, cpu).flags = (void *)get_zeroed_page(GFP_KERNEL);
-		if (!per_cpu(vps, cpu).flags) {
-			lab_sint_stop();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-/**
- * lab_sint_stop() - undo lab_sint_start(); no guest reads the pages any more
- */
-void lab_sint_stop(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		free_page((unsigned long)per_cpu(vps, cpu).flags);
 }

@@ -14,16 +14,11 @@ struct lab_host_sint_message;
 
 u16 lab_sint_post(const void *input);
 u16 lab_sint_signal(const void *input);
-void lab_sint_end_of_message(void);
-void *lab_sint_events(unsigned int cpu);
-void lab_sint_mask(unsigned int sint, bool masked);
+void lab_sint_look(u32 vp);
 
 int lab_sint_send(const struct lab_host_sint_message *message);
 int lab_sint_event(const struct lab_host_event *event);
 int lab_sint_refuse(const struct lab_host_refusal *refusal);
 int lab_sint_read(struct lab_host_sint *state);
-
-int lab_sint_start(void);
-void lab_sint_stop(void);
 
 #endif /* _LAB_HOST_SINT_H */

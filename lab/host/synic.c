@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages to VPs.
- *
- * The slot is shared with the guest, which may be on another CPU, or hostile
- * itself. The host writes a message only into an empty slot: all but the type,
- * then the type. The guest takes it, empties the slot, and looks at the pending
- * flag:
- *
- *	host, the slot is full			guest
- *	sets the flag				clears the type
- *	full barrier				full barrier
- *	looks at the type again			looks at the flag
- *
- * so that one of them sees the other: either the guest writes its EOM register
- * and the host delivers what waits, or the host finds the slot empty and does
- * so at once.
+ * Messages to VPs: what waits, and when it is written into a slot (slot.c).
  */
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
@@ -31,7 +17,8 @@
 #include "lab_host.h"
 #include "message.h"
 #include "seam.h"
-#include "sint.h"
+#include "sint_vp.h"
+#include "slot.h"
 #include "synic.h"
 #include "vector.h"
 #include "waiting.h"
@@ -97,44 +84,6 @@ void lab_vp_all(struct vp_set *set)
 	memset(set, 0, sizeof(*set));
 	for_each_present_cpu(cpu)
 		vp_set_add(set, cpu);
-}
-
-/**
- * lab_slot_is_free() - may the slot be written?
- * @slot: any one.
- *
- * Return: whether it may; if not, the guest will write its EOM register.
- */
-bool lab_slot_is_free(struct host_message *slot)
-{
-	/* Pairs with the guest's clearing of the type: it has read the message. */
-	if (smp_load_acquire(&slot->type) == MESSAGE_NONE)
-		return true;
-
-	WRITE_ONCE(slot->flags, slot->flags | MESSAGE_PENDING);
-	/* Pairs with the guest's, between the type and the flag: see the top. */
-	smp_mb();
-	/* The same pair as the first look. */
-	return smp_load_acquire(&slot->type) == MESSAGE_NONE;
-}
-
-/**
- * lab_slot_write() - put a message into a slot
- * @slot:    free, unless the host is hostile.
- * @message: all of it.
- *
- * The guest sees all of the message once it sees the type. It may look at the
- * flag of the message before this one now: either value does.
- */
-void lab_slot_write(struct host_message *slot, const struct host_message *message)
-{
-	WRITE_ONCE(slot->flags, message->flags);
-	slot->payload_size = message->payload_size;
-	slot->reserved = message->reserved;
-	slot->sender = message->sender;
-	memcpy(slot->payload, message->payload, sizeof(slot->payload));
-	/* Pairs with the guest's look at the type. */
-	smp_store_release(&slot->type, message->type);
 }
 
 static void interrupt(struct vp *vp)
@@ -208,7 +157,7 @@ void lab_synic_end_of_message(void)
 	vp->waiting.counts.eoms++;
 	deliver(vp);
 	raw_spin_unlock_irqrestore(&vp->lock, flags);
-	lab_sint_end_of_message();
+	sint_vp_end_of_message();
 }
 
 /**

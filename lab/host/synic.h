@@ -12,7 +12,6 @@
 
 #include "hypercall.h"
 
-struct host_message;
 struct lab_host_vp;
 struct lab_host_post;
 
@@ -27,9 +26,6 @@ struct lab_proxy {
 	bool multicast;
 	struct vp_set set;
 };
-
-bool lab_slot_is_free(struct host_message *slot);
-void lab_slot_write(struct host_message *slot, const struct host_message *message);
 
 bool lab_vp_exists(u32 vp);
 bool lab_vp_is_live(u32 vp);
