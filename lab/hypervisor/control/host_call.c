@@ -7,6 +7,7 @@
  */
 #include <linux/errno.h>
 
+#include "../../host/sint.h"
 #include "apic/physical.h"
 #include "base/string.h"
 #include "control/call.h"
@@ -49,8 +50,7 @@ static int set_behaviour(void *argument)
 
 static int get_behaviour(void *argument)
 {
-	lab_behaviour_get(argument);
-	return 0;
+	return lab_behaviour_get(argument);
 }
 
 static int post(void *argument)
@@ -72,6 +72,26 @@ static int raise_vector(void *argument)
 	return 0;
 }
 
+static int sint_send(void *argument)
+{
+	return lab_sint_send(argument);
+}
+
+static int sint_event(void *argument)
+{
+	return lab_sint_event(argument);
+}
+
+static int sint_refuse(void *argument)
+{
+	return lab_sint_refuse(argument);
+}
+
+static int get_sint(void *argument)
+{
+	return lab_sint_read(argument);
+}
+
 /* By number; @writes: the argument comes back. */
 static const struct call {
 	int (*serve)(void *argument);
@@ -86,6 +106,10 @@ static const struct call {
 	[LAB_HOST_GET_BEHAVIOUR] = { get_behaviour, sizeof(struct lab_host_behaviour), true },
 	[LAB_HOST_POST] = { post, sizeof(struct lab_host_post), false },
 	[LAB_HOST_RAISE_VECTOR] = { raise_vector, sizeof(struct lab_host_vector), false },
+	[LAB_HOST_SINT_SEND] = { sint_send, sizeof(struct lab_host_sint_message), false },
+	[LAB_HOST_SINT_EVENT] = { sint_event, sizeof(struct lab_host_event), false },
+	[LAB_HOST_SINT_REFUSE] = { sint_refuse, sizeof(struct lab_host_refusal), false },
+	[LAB_HOST_GET_SINT] = { get_sint, sizeof(struct lab_host_sint), true },
 };
 
 /* The largest, with what it wants of alignment. */

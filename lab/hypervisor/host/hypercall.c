@@ -5,6 +5,7 @@
  * Owns: the dispatch. What a call's input says, and when it is refused, is decoded by
  * lab/host/hypercall.c, which knows no machine.
  */
+#include "../../host/sint.h"
 #include "apic/timer.h"
 #include "base/options.h"
 #include "base/print.h"
@@ -99,9 +100,10 @@ static u64 call(u64 control, const void *input, void *output)
 	case HOST_CALL_RETARGET:
 		return retarget(control, input);
 	case HOST_CALL_POST_MESSAGE:
-		return vmbus_post(input);
+		return vmbus_post(input) ? HOST_STATUS_SUCCESS : lab_sint_post(input);
 	case HOST_CALL_SIGNAL_EVENT:
-		return HOST_STATUS_SUCCESS;
+		/* VMBus has no channel whose event it could be. */
+		return lab_sint_signal(input);
 	default:
 		print("hypervisor: no hypercall %llx\n", control);
 		return HOST_STATUS_INVALID_CODE;

@@ -8,6 +8,7 @@
  * host sets the flag, and then looks again whether the slot is empty. So one of the two
  * sees the other.
  */
+#include "../../host/sint.h"
 #include "apic/physical.h"
 #include "base/lock.h"
 #include "base/string.h"
@@ -198,11 +199,13 @@ void synic_reset(struct l1_cpu *l1)
 		l1->hv.sint[i] = SINT_RESET;
 }
 
-static void end_of_message(struct l1_cpu *l1)
+/* A slot is free, a page there, or a source unmasked: what waits may go now. */
+static void send_what_waits(struct l1_cpu *l1)
 {
 	lock_take(&synic_lock);
 	deliver(l1->index);
 	lock_drop(&synic_lock);
+	lab_sint_look(l1->index);
 }
 
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value)
@@ -238,19 +241,20 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		l1->hv.scontrol = value;
 		return true;
 	case MSR_SIEFP:
-		l1->hv.siefp = value;
+		WRITE_ONCE(l1->hv.siefp, value);
 		return true;
 	case MSR_SIMP:
 		WRITE_ONCE(l1->hv.simp, value);
+		send_what_waits(l1);
 		proxied_resume(l1->index);
 		return true;
 	case MSR_EOM:
-		end_of_message(l1);
+		send_what_waits(l1);
 		proxied_end_of_message(l1->index);
 		return true;
 	case MSR_SINT0 ... MSR_SINT15:
 		WRITE_ONCE(l1->hv.sint[msr - MSR_SINT0], value);
-		end_of_message(l1);
+		send_what_waits(l1);
 		proxied_resume(l1->index);
 		return true;
 	default:

@@ -3,15 +3,15 @@
  * VMBus without a device: the handshake, the request for offers, and the end.
  *
  * Owns: the answers to the three messages. They go to the SINT that the contact names, on
- * the VP that it names.
+ * the VP that it names. All other messages are not VMBus's. Portable.
  */
+#include "../../host/sint_vp.h"
+#include "base/lock.h"
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/lab.h"
 #include "host/synic.h"
 #include "host/vmbus.h"
-#include "vcpu/l1.h"
 
 #define PAYLOAD_MAX        240
 #define CHANNEL_MESSAGE    1
@@ -28,7 +28,10 @@
 #define VERSION_5_0        0x00050000
 #define VERSION_NEWEST     0x00050003
 #define SINT_BEFORE_5_0    2
+/* VMBUS_MESSAGE_CONNECTION_ID, _ID_4 and _ID_REDIRECT of drivers/hv/hyperv_vmbus.h. */
+#define CONNECTION_BEFORE_5_0 1
 #define CONNECTION         4
+#define CONNECTION_OF_VTL  0x800074
 
 struct post_input {
 	u32 connection;
@@ -61,8 +64,10 @@ struct version_response {
 	u32 connection;
 };
 
-/* Where answers go, as of the last contact. One guest's one bus: no lock. */
-static u32 answer_vp, answer_sint = SINT_BEFORE_5_0;
+/* Where answers go: as the last contact says, until it unloads. */
+static struct lock vmbus_lock;
+static bool connected;
+static u32 answer_vp, answer_sint;
 
 static void answer(const void *payload, u8 size)
 {
@@ -71,50 +76,82 @@ static void answer(const void *payload, u8 size)
 		      answer_sint);
 }
 
-static void answer_contact(const struct contact *contact)
+/* Return: whether it is VMBus that is to answer: SINT 7 is lab/host/sint.c's alone. */
+static bool answer_contact(const void *payload)
 {
 	struct version_response response = {
 		.header = { .type = VERSION_RESPONSE },
-		.supported = contact->version <= VERSION_NEWEST,
 		.connection = CONNECTION,
 	};
+	struct contact contact;
+	u32 sint;
 
-	answer_vp = contact->vp;
-	answer_sint = contact->version >= VERSION_5_0 ? contact->sint : SINT_BEFORE_5_0;
+	memcpy(&contact, payload, sizeof(contact));
+	sint = contact.version >= VERSION_5_0 ? contact.sint : SINT_BEFORE_5_0;
+	if (sint == SINT)
+		return false;
+	response.supported = contact.version <= VERSION_NEWEST;
+	answer_vp = contact.vp;
+	answer_sint = sint;
+	connected = true;
 	if (options.trace)
-		print("hypervisor: VMBus %x: a contact from VP %u, SINT %u\n", contact->version,
+		print("hypervisor: VMBus %x: a contact from VP %u, SINT %u\n", contact.version,
 		      answer_vp, answer_sint);
 	answer(&response, sizeof(response));
+	return true;
 }
 
+/* Nobody is answered who has made no contact, as no version was agreed on. */
 static void answer_simply(u32 type)
 {
 	struct message_header header = { .type = type };
 
-	answer(&header, sizeof(header));
+	if (connected)
+		answer(&header, sizeof(header));
 }
 
-u16 vmbus_post(const void *input)
+static bool is_connection(u32 connection)
 {
+	return connection == CONNECTION_BEFORE_5_0 || connection == CONNECTION ||
+	       connection == CONNECTION_OF_VTL;
+}
+
+/* What is of VMBus, and long enough for what it says to be. */
+static bool is_of_vmbus(const struct post_input *in, u32 type)
+{
+	if (in->reserved || in->size > PAYLOAD_MAX || in->type != CHANNEL_MESSAGE ||
+	    !is_connection(in->connection))
+		return false;
+	return in->size >= (type == INITIATE_CONTACT ? sizeof(struct contact) :
+						       sizeof(struct message_header));
+}
+
+bool vmbus_post(const void *input)
+{
+	struct message_header header;
 	struct post_input in;
-	struct contact contact;
+	bool known = true;
 
 	memcpy(&in, input, sizeof(in));
-	if (in.reserved || in.size > PAYLOAD_MAX || in.size < sizeof(struct message_header))
-		return HOST_STATUS_INVALID_PARAMETER;
-	if (in.type != CHANNEL_MESSAGE)
-		return HOST_STATUS_SUCCESS;
-	memcpy(&contact, in.payload, sizeof(contact));
-	switch (contact.header.type) {
+	memcpy(&header, in.payload, sizeof(header));
+	if (!is_of_vmbus(&in, header.type))
+		return false;
+
+	lock_take(&vmbus_lock);
+	switch (header.type) {
 	case INITIATE_CONTACT:
-		answer_contact(&contact);
+		known = answer_contact(in.payload);
 		break;
 	case REQUEST_OFFERS:
 		answer_simply(OFFERS_DELIVERED);
 		break;
 	case UNLOAD:
 		answer_simply(UNLOAD_RESPONSE);
+		connected = false;
 		break;
+	default:
+		known = false;
 	}
-	return HOST_STATUS_SUCCESS;
+	lock_drop(&vmbus_lock);
+	return known;
 }

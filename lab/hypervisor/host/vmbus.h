@@ -12,8 +12,9 @@
  * @input: the call's input page.
  *
  * Source: the channel messages of Linux's include/linux/hyperv.h.
- * Return: one of HOST_STATUS_*.
+ * Context: any CPU.
+ * Return: whether it was for VMBus, and is answered as far as it has an answer.
  */
-u16 vmbus_post(const void *input);
+bool vmbus_post(const void *input);
 
 #endif /* _HYPERVISOR_HOST_VMBUS_H */

@@ -106,3 +106,11 @@ void *gpa_memory(u64 gpa)
 
 	return gpa / PAGE_SIZE == 1 ? page + gpa % PAGE_SIZE : NULL;
 }
+
+/* And two that it shares with the host, from address 0x3000. */
+void *gpa_shared_memory(u64 gpa)
+{
+	static u8 pages[2 * PAGE_SIZE] __aligned(8);
+
+	return gpa >= 3 * PAGE_SIZE && gpa < 5 * PAGE_SIZE ? pages + gpa - 3 * PAGE_SIZE : NULL;
+}

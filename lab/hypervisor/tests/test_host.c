@@ -13,6 +13,7 @@
 
 #include <linux/errno.h>
 
+#include "../../host/sint.h"
 #include "control/call.h"
 #include "control/host_call.h"
 #include "host/proxied.h"
@@ -347,6 +348,43 @@ static void test_the_side_door(void **state)
 	assert_int_equal(host_call(LAB_HOST_GET_VP, ARGUMENT), EINVAL);
 }
 
+/* TLFS, "SynIC": SIMP and SIEFP have bit 0 for enabled, a SINT bit 16 for masked. */
+static void test_sint_7_by_the_side_door(void **state)
+{
+	struct host_message *slot = (struct host_message *)gpa_shared_memory(3 * PAGE_SIZE) + 7;
+	const u8 *flags = (const u8 *)gpa_shared_memory(4 * PAGE_SIZE) + 7 * 256;
+	struct lab_host_sint_message *message = gpa_memory(ARGUMENT);
+	struct lab_host_event *event = gpa_memory(ARGUMENT);
+	struct lab_host_sint *sint = gpa_memory(ARGUMENT);
+
+	(void)state;
+	l1_cpus[0].hv.simp = 3 * PAGE_SIZE | 1;
+	l1_cpus[0].hv.siefp = 4 * PAGE_SIZE;
+	l1_cpus[0].hv.sint[7] = BIT(16) | 0x51;
+	memset(message, 9, sizeof(*message));
+	assert_int_equal(host_call(LAB_HOST_SINT_SEND, ARGUMENT), 0);
+	*sint = (struct lab_host_sint){ .vp = 0 };
+	assert_int_equal(host_call(LAB_HOST_GET_SINT, ARGUMENT), 0);
+	assert_int_equal(sint->masked, 1);
+	assert_int_equal(sint->waiting, 1);
+	assert_int_equal(slot->type, MESSAGE_NONE);
+	l1_cpus[0].hv.sint[7] = 0x51;
+	lab_sint_look(0);
+	assert_int_equal(slot->type, 0x09090909);
+	assert_int_equal(stand_in.sent_to, 10);
+	assert_int_equal(stand_in.sent & 0xff, 0x51);
+
+	*event = (struct lab_host_event){ .vp = 0, .flag = 11 };
+	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), EAGAIN);
+	l1_cpus[0].hv.siefp |= 1;
+	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), 0);
+	assert_int_equal(flags[1], 8);
+	l1_cpus[0].hv.siefp = 5 * PAGE_SIZE | 1;
+	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), EAGAIN);
+	event->vp = 2;
+	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +399,7 @@ int main(void)
 		cmocka_unit_test_setup(test_several_vps, begin),
 		cmocka_unit_test_setup(test_a_message_by_hand, begin),
 		cmocka_unit_test_setup(test_the_side_door, begin),
+		cmocka_unit_test_setup(test_sint_7_by_the_side_door, begin),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * SINT 7 and VMBus's answers, without VPs. What they do to a VP goes into the stand-ins.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <linux/errno.h>
+
+#include "../../host/hypercall.h"
+#include "../../host/lab_host.h"
+#include "../../host/message.h"
+#include "../../host/sint.h"
+#include "../../host/sint_vp.h"
+#include "../../host/synic.h"
+#include "base/options.h"
+#include "host/synic.h"
+#include "host/vmbus.h"
+
+#define VPS          2
+#define STATUS       0x13
+#define TYPE_CHANNEL 1
+
+/** struct stand_in - a VP as sint.c sees it; no slot: it has no message page */
+static struct stand_in {
+	bool masked, has_slot, has_flags, live;
+	struct host_message slot;
+	u8 flags[256];
+	u32 interrupts;
+} vps[VPS];
+
+/** struct answered - the last message that VMBus has sent */
+static struct answered {
+	u32 count, vp, sint, type;
+	u8 size, payload[MESSAGE_PAYLOAD_BYTES];
+} answered;
+
+struct options options;
+
+bool lab_vp_exists(u32 vp)
+{
+	return vp < VPS;
+}
+
+bool lab_vp_is_live(u32 vp)
+{
+	return vp < VPS && vps[vp].live;
+}
+
+struct host_message *sint_vp_slot(u32 vp)
+{
+	return vps[vp].has_slot ? &vps[vp].slot : NULL;
+}
+
+bool sint_vp_set_flag(u32 vp, u32 flag)
+{
+	if (vps[vp].has_flags)
+		vps[vp].flags[flag / 8] |= 1 << flag % 8;
+	return vps[vp].has_flags;
+}
+
+bool sint_vp_is_masked(u32 vp)
+{
+	return vps[vp].masked;
+}
+
+void sint_vp_interrupt(u32 vp)
+{
+	vps[vp].interrupts++;
+}
+
+bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
+{
+	answered.count++;
+	answered.vp = vp;
+	answered.sint = sint;
+	answered.type = type;
+	answered.size = size;
+	memcpy(answered.payload, payload, size);
+	return true;
+}
+
+void print(const char *format, ...)
+{
+	(void)format;
+}
+
+static int setup(void **state)
+{
+	u32 i;
+
+	(void)state;
+	memset(vps, 0, sizeof(vps));
+	memset(&answered, 0, sizeof(answered));
+	for (i = 0; i < VPS; i++) {
+		vps[i].has_slot = true;
+		vps[i].has_flags = true;
+		vps[i].live = true;
+	}
+	return 0;
+}
+
+/* Takes what waits, as a guest does: none of a test's messages is the next one's. */
+static int teardown(void **state)
+{
+	u32 i;
+
+	setup(state);
+	for (i = 0; i <= LAB_HOST_SINT_QUEUE; i++) {
+		vps[0].slot.type = MESSAGE_NONE;
+		lab_sint_look(0);
+	}
+	return 0;
+}
+
+static struct lab_host_sint now_of(u32 vp)
+{
+	struct lab_host_sint now = { .vp = vp };
+
+	assert_int_equal(lab_sint_read(&now), 0);
+	return now;
+}
+
+static int send_number(u32 number)
+{
+	struct host_message message = { .type = number, .payload_size = 4 };
+	struct lab_host_sint_message asked;
+
+	memcpy(asked.message, &message, sizeof(message));
+	return lab_sint_send(&asked);
+}
+
+/* TLFS, "SynIC Message Flags": pending as long as another message waits. */
+static void test_messages_wait_for_the_slot(void **state)
+{
+	u32 i;
+
+	(void)state;
+	for (i = 1; i <= LAB_HOST_SINT_QUEUE + 1; i++)
+		assert_int_equal(send_number(i), 0);
+	assert_int_equal(send_number(i), -EAGAIN);
+	assert_int_equal(now_of(1).waiting, LAB_HOST_SINT_QUEUE);
+	assert_int_equal(now_of(1).slot_full, 1);
+	assert_int_equal(vps[0].interrupts, 1);
+	/* Nobody waited yet when the first was written: the flag came later. */
+	assert_int_equal(vps[0].slot.flags, MESSAGE_PENDING);
+	for (i = 1; i <= LAB_HOST_SINT_QUEUE + 1; i++) {
+		assert_int_equal(vps[0].slot.type, i);
+		assert_int_equal(vps[0].slot.flags & MESSAGE_PENDING,
+				 i <= LAB_HOST_SINT_QUEUE);
+		vps[0].slot.type = MESSAGE_NONE;
+		lab_sint_look(1);
+		assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
+		lab_sint_look(0);
+	}
+	assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
+	assert_int_equal(vps[0].interrupts, LAB_HOST_SINT_QUEUE + 1);
+	assert_int_equal(now_of(0).slot_full, 0);
+}
+
+static void test_a_masked_vp_gets_nothing(void **state)
+{
+	struct lab_host_event event = { .vp = 0, .flag = 5 };
+
+	(void)state;
+	vps[0].masked = true;
+	assert_int_equal(now_of(0).masked, 1);
+	assert_int_equal(now_of(1).masked, 0);
+	assert_int_equal(send_number(1), 0);
+	assert_int_equal(lab_sint_event(&event), -EAGAIN);
+	assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
+	assert_int_equal(vps[0].flags[0], 0);
+	assert_int_equal(vps[0].interrupts, 0);
+	vps[0].masked = false;
+	lab_sint_look(0);
+	assert_int_equal(vps[0].slot.type, 1);
+	assert_int_equal(vps[0].interrupts, 1);
+}
+
+static void test_a_vp_without_pages_gets_nothing(void **state)
+{
+	struct lab_host_event event = { .vp = 0, .flag = 5 };
+
+	(void)state;
+	vps[0].has_slot = false;
+	vps[0].has_flags = false;
+	assert_int_equal(send_number(1), 0);
+	assert_int_equal(now_of(0).waiting, 1);
+	assert_int_equal(now_of(0).slot_full, 0);
+	assert_int_equal(lab_sint_event(&event), -EAGAIN);
+	assert_int_equal(vps[0].interrupts, 0);
+	vps[0].has_slot = true;
+	lab_sint_look(0);
+	assert_int_equal(now_of(0).slot_full, 1);
+}
+
+static void test_events(void **state)
+{
+	struct lab_host_event event = { .vp = 1, .flag = 2047 };
+
+	(void)state;
+	assert_int_equal(lab_sint_event(&event), 0);
+	assert_int_equal(vps[1].flags[255], 0x80);
+	assert_int_equal(vps[1].interrupts, 1);
+	assert_int_equal(vps[0].interrupts, 0);
+	event.flag = 2048;
+	assert_int_equal(lab_sint_event(&event), -EINVAL);
+	event.flag = 0;
+	vps[1].live = false;
+	assert_int_equal(lab_sint_event(&event), -EINVAL);
+	event.vp = VPS;
+	assert_int_equal(lab_sint_event(&event), -EINVAL);
+}
+
+static void test_senseless_arguments(void **state)
+{
+	struct lab_host_refusal refusal = { .count = 1 };
+	struct lab_host_sint now = { .vp = VPS };
+
+	(void)state;
+	assert_int_equal(lab_sint_read(&now), -EINVAL);
+	assert_int_equal(send_number(MESSAGE_NONE), -EINVAL);
+	assert_int_equal(lab_sint_refuse(&refusal), -EINVAL);
+	refusal.status = 0x10000;
+	assert_int_equal(lab_sint_refuse(&refusal), -EINVAL);
+}
+
+/** struct post - HvCallPostMessage's input (TLFS) */
+struct post {
+	u32 connection, reserved, type, size;
+	u32 payload[60];
+};
+
+static void test_the_books_and_refusals(void **state)
+{
+	struct lab_host_refusal refusal = { .count = 2, .status = STATUS };
+	struct post post = { .connection = 0x10000, .type = 7, .size = 4, .payload = { 42 } };
+	u32 event[2] = { 0x12345678, 0xffff };
+	struct lab_host_sint before = now_of(0), now;
+
+	(void)state;
+	assert_int_equal(lab_sint_refuse(&refusal), 0);
+	assert_int_equal(lab_sint_post(&post), STATUS);
+	assert_int_equal(lab_sint_signal(event), STATUS);
+	assert_int_equal(lab_sint_post(&post), HOST_STATUS_SUCCESS);
+	assert_int_equal(lab_sint_signal(event), HOST_STATUS_SUCCESS);
+	now = now_of(0);
+	assert_int_equal(now.posts, before.posts + 1);
+	assert_int_equal(now.signals, before.signals + 1);
+	assert_int_equal(now.post_connection, 0x10000);
+	assert_int_equal(now.post_type, 7);
+	assert_int_equal(now.post_size, 4);
+	assert_memory_equal(now.payload, post.payload, sizeof(post.payload));
+	assert_int_equal(now.signal_connection, 0x12345678);
+	assert_int_equal(now.signal_flag, 0xffff);
+
+	post.size = 241;
+	assert_int_equal(lab_sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
+	event[1] = 0x10000;
+	assert_int_equal(lab_sint_signal(event), HOST_STATUS_INVALID_PARAMETER);
+	assert_int_equal(now_of(0).posts, before.posts + 1);
+}
+
+/* Linux: struct vmbus_channel_initiate_contact of include/linux/hyperv.h, 40 bytes. */
+static struct post contact_of(u32 version, u32 vp, u32 sint)
+{
+	return (struct post){
+		.connection = 4, .type = TYPE_CHANNEL, .size = 40,
+		.payload = { 14, 0, version, vp, sint },
+	};
+}
+
+static struct post simple_of(u32 type)
+{
+	return (struct post){
+		.connection = 4, .type = TYPE_CHANNEL, .size = 8, .payload = { type },
+	};
+}
+
+/* Linux: vmbus_negotiate_version() of drivers/hv/connection.c. */
+static void test_vmbus_answers(void **state)
+{
+	struct post post = contact_of(0x50003, 1, 2);
+
+	(void)state;
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.count, 1);
+	assert_int_equal(answered.vp, 1);
+	assert_int_equal(answered.sint, 2);
+	assert_int_equal(answered.payload[0], 15);
+	assert_int_equal(answered.payload[8], 1);
+	post = simple_of(3);
+	post.connection = 0x800074;
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.payload[0], 4);
+	post = contact_of(0x60000, 0, 5);
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.sint, 5);
+	assert_int_equal(answered.payload[8], 0);
+	/* Before 5.0 that byte is part of a page's address. */
+	post = contact_of(0x40001, 0, 7);
+	post.connection = 1;
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.sint, 2);
+	post = simple_of(16);
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.payload[0], 17);
+	assert_int_equal(answered.count, 5);
+}
+
+/* A short contact names no VP: what lies beyond its size is not read. */
+static void test_vmbus_takes_nothing_malformed(void **state)
+{
+	struct post post = contact_of(0x50003, 1, 2);
+
+	(void)state;
+	post.size = 39;
+	assert_false(vmbus_post(&post));
+	post.size = 241;
+	assert_false(vmbus_post(&post));
+	post = contact_of(0x50003, 1, 2);
+	post.reserved = 1;
+	assert_false(vmbus_post(&post));
+	/* And the messages of SINT 7 are sint.c's. */
+	post = contact_of(0x50003, 0, 7);
+	assert_false(vmbus_post(&post));
+	post = simple_of(3);
+	post.size = 7;
+	assert_false(vmbus_post(&post));
+	post = simple_of(5);
+	assert_false(vmbus_post(&post));
+	post = simple_of(3);
+	post.type = 2;
+	assert_false(vmbus_post(&post));
+	post = simple_of(3);
+	post.connection = 0x10000;
+	assert_false(vmbus_post(&post));
+	assert_int_equal(answered.count, 0);
+}
+
+static void test_vmbus_answers_nobody_without_a_contact(void **state)
+{
+	struct post post = simple_of(16);
+
+	(void)state;
+	vmbus_post(&post);
+	answered.count = 0;
+	post = simple_of(3);
+	assert_true(vmbus_post(&post));
+	post = simple_of(16);
+	assert_true(vmbus_post(&post));
+	assert_int_equal(answered.count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_messages_wait_for_the_slot),
+		TEST(test_a_masked_vp_gets_nothing),
+		TEST(test_a_vp_without_pages_gets_nothing),
+		TEST(test_events),
+		TEST(test_senseless_arguments),
+		TEST(test_the_books_and_refusals),
+		TEST(test_vmbus_answers),
+		TEST(test_vmbus_takes_nothing_malformed),
+		TEST(test_vmbus_answers_nobody_without_a_contact),
+	};
+
+	return cmocka_run_group_tests_name("SINT 7 and VMBus of the hypervisor's host", tests,
+					   NULL, NULL);
+}
