@@ -8,7 +8,9 @@
  * host sets the flag, and then looks again whether the slot is empty. So one of the two
  * sees the other.
  */
+#include "../../host/message.h"
 #include "../../host/sint.h"
+#include "../../host/slot.h"
 #include "apic/physical.h"
 #include "base/lock.h"
 #include "base/string.h"
@@ -33,38 +35,23 @@
 #define SINT_MASKED  BIT_ULL(16)
 #define SINT_RESET   BIT_ULL(16)
 
-#define SLOT_BYTES   256
-#define SLOT_PAYLOAD 240
-#define FLAG_PENDING 1
 #define WAITING_MAX  16
-
-/** struct message - a slot of the message page (TLFS, "SynIC Messages") */
-struct message {
-	u32 type;
-	u8 size;
-	u8 flags;
-	u16 reserved;
-	u64 sender;
-	u8 payload[SLOT_PAYLOAD];
-};
-
-static_assert(sizeof(struct message) == SLOT_BYTES);
 
 /** struct waiting - a message that waits for its slot; a type of 0 is none */
 static struct waiting {
 	u32 vp, sint;
-	struct message message;
+	struct host_message message;
 } waiting[WAITING_MAX];
 
 /* Protects @waiting, and the host's writes to all slots. */
 static struct lock synic_lock;
 
-static struct message *slot_of(u32 vp, u32 sint)
+static struct host_message *slot_of(u32 vp, u32 sint)
 {
 	u64 simp = READ_ONCE(l1_cpus[vp].hv.simp);
 	u8 *page = simp & PAGE_ENABLED ? gpa_shared_memory(simp & PAGE_MASK) : NULL;
 
-	return page ? (struct message *)(page + sint * SLOT_BYTES) : NULL;
+	return page ? (struct host_message *)page + sint : NULL;
 }
 
 static bool is_masked(u32 vp, u32 sint)
@@ -82,24 +69,6 @@ bool synic_interrupt(u32 vp, u32 sint)
 	return true;
 }
 
-static bool is_free(struct message *slot)
-{
-	if (!__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE))
-		return true;
-	slot->flags |= FLAG_PENDING;
-	/* Pairs with L1's barrier between the type and its look at the flag. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return !__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE);
-}
-
-static void write_slot(struct message *slot, const struct message *message)
-{
-	memcpy((u8 *)slot + sizeof(slot->type), (const u8 *)message + sizeof(slot->type),
-	       SLOT_BYTES - sizeof(slot->type));
-	/* Pairs with L1's look at the type. */
-	__atomic_store_n(&slot->type, message->type, __ATOMIC_RELEASE);
-}
-
 /* Lock held. Sends what waits and can be sent, the oldest first. */
 static void deliver(u32 vp)
 {
@@ -107,14 +76,14 @@ static void deliver(u32 vp)
 
 	for (i = 0; i < WAITING_MAX; i++) {
 		struct waiting *entry = &waiting[i];
-		struct message *slot;
+		struct host_message *slot;
 
 		if (!entry->message.type || entry->vp != vp)
 			continue;
 		slot = slot_of(vp, entry->sint);
-		if (!slot || is_masked(vp, entry->sint) || !is_free(slot))
+		if (!slot || is_masked(vp, entry->sint) || !lab_slot_is_free(slot))
 			continue;
-		write_slot(slot, &entry->message);
+		lab_slot_write(slot, &entry->message);
 		entry->message.type = 0;
 		synic_interrupt(vp, entry->sint);
 	}
@@ -136,14 +105,14 @@ bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
 {
 	struct waiting *entry;
 
-	if (vp >= l1_count || sint >= HOST_SINTS || size > SLOT_PAYLOAD || !type)
+	if (vp >= l1_count || sint >= HOST_SINTS || size > MESSAGE_PAYLOAD_BYTES || !type)
 		return false;
 	lock_take(&synic_lock);
 	entry = new_entry();
 	if (entry) {
 		*entry = (struct waiting){ .vp = vp, .sint = sint };
 		entry->message.type = type;
-		entry->message.size = size;
+		entry->message.payload_size = size;
 		memcpy(entry->message.payload, payload, size);
 		deliver(vp);
 	}
@@ -158,33 +127,33 @@ bool synic_is_live(u32 vp, u32 sint)
 
 bool synic_is_full(u32 vp, u32 sint)
 {
-	struct message *slot = slot_of(vp, sint);
+	struct host_message *slot = slot_of(vp, sint);
 
 	return slot && __atomic_load_n(&slot->type, __ATOMIC_ACQUIRE);
 }
 
 bool synic_is_free(u32 vp, u32 sint)
 {
-	struct message *slot;
+	struct host_message *slot;
 	bool result;
 
 	lock_take(&synic_lock);
 	slot = slot_of(vp, sint);
-	result = slot && !is_masked(vp, sint) && is_free(slot);
+	result = slot && !is_masked(vp, sint) && lab_slot_is_free(slot);
 	lock_drop(&synic_lock);
 	return result;
 }
 
 bool synic_post_raw(u32 vp, u32 sint, const void *message, bool asks)
 {
-	struct message *slot;
+	struct host_message *slot;
 
 	if (vp >= l1_count || sint >= HOST_SINTS)
 		return false;
 	lock_take(&synic_lock);
 	slot = slot_of(vp, sint);
 	if (slot)
-		write_slot(slot, message);
+		lab_slot_write(slot, message);
 	if (slot && asks)
 		synic_interrupt(vp, sint);
 	lock_drop(&synic_lock);
