@@ -418,7 +418,7 @@ static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
 	static const uint64_t undefined[] = { 1 << 12, 1 << 30, 0x7ffff000 };
 	const uint64_t event = EVENT(EXCEPTION, 14) | WITH_ERROR;
 	const struct asked read = { "read of the event", VP_RD, .rdx = TDX_FIELD32(0x4016) };
-	uint64_t value;
+	uint64_t value = 0;
 	size_t i;
 
 	(void)state;
