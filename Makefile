@@ -2,7 +2,7 @@
 #
 # The front door: `make help` lists what there is.
 
-KERNEL ?= 6.1
+KERNEL ?= 6.12
 CPUS ?= 2
 INTERRUPTS ?= 6000
 MINUTES ?= 30
@@ -25,10 +25,23 @@ USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
 HOST_CLIENT := lab/host/labhost_client.c
 HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
 
-VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) \
-	--module $(MODULES)/driver/mshv_vtl.ko \
+# Below the kernel is lab/hypervisor, and the driver is as for a machine. 6.1 is no TDX
+# guest: there the TDX module and the host are modules of the kernel, and the driver has
+# hooks for them.
+ifeq ($(KERNEL),6.1)
+BELOW :=
+VM_MODULES := --module $(MODULES)/driver/mshv_vtl.ko \
 	--module $(MODULES)/lab/host/vtlirq_lab_host.ko \
-	--module $(MODULES)/lab/tdx-module/vtlirq_lab_tdx.ko \
+	--module $(MODULES)/lab/tdx-module/vtlirq_lab_tdx.ko
+else
+BELOW := --hypervisor
+L1_MODULES := $(BUILD)/hypervisor/modules/$(KERNEL)
+VM_MODULES := --hypervisor 'td hyperv' \
+	--module $(MODULES)/production/driver/mshv_vtl.ko \
+	--module $(L1_MODULES)/vtlirq_board.ko --module $(L1_MODULES)/vtlirq_door.ko
+endif
+
+VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
@@ -42,6 +55,7 @@ help: ## list the targets
 # All CPUs in one thread: with one for each, QEMU mixes up VTL2 and VTL0 now and then;
 # see docs/faults.md.
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
+	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
 	@$(VM) --accel tcg,thread=single --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
@@ -89,7 +103,7 @@ check-unit: setup ## unit tests in user space, under sanitizers
 check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6.12 CPUS=4
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
-	@tests/vm/run $(KERNEL) $(CPUS)
+	@tests/vm/run $(BELOW) $(KERNEL) $(CPUS)
 
 proof: setup ## what it survives, in a table, in MINUTES=30 and what building takes
 	@scripts/proof $(MINUTES)
@@ -122,7 +136,8 @@ setup: ## what this machine lacks (as root; else says what is missing)
 
 modules: setup
 	@mkdir -p $(BUILD)
-	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
+	@{ scripts/build-modules $(KERNEL) $(if $(BELOW),&& lab/hypervisor/l1/build $(KERNEL)); } \
+		>$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
 programs: $(BIN)/labhost $(BIN)/minimal
