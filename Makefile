@@ -25,10 +25,10 @@ USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
 HOST_CLIENT := lab/host/labhost_client.c
 HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
 
-# Below the kernel is lab/hypervisor, and the driver is as for a machine. 6.1 is no TDX
-# guest: there the TDX module and the host are modules of the kernel, and the driver has
-# hooks for them.
-ifeq ($(KERNEL),6.1)
+# Below 6.12 is lab/hypervisor, and the driver is as for a machine. 6.1 is no TDX guest,
+# and the newest kernel shares its SynIC only with a driver of its own tree: with these, the
+# TDX module and the host are modules of the kernel, and the driver has hooks for them.
+ifneq ($(KERNEL),6.12)
 BELOW :=
 VM_MODULES := --module $(MODULES)/driver/mshv_vtl.ko \
 	--module $(MODULES)/lab/host/vtlirq_lab_host.ko \
