@@ -11,6 +11,13 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
+ifneq ($(words $(CURDIR)),1)
+$(error the kernel's build cannot work below a directory whose name has a space: $(CURDIR))
+endif
+ifeq ($(filter 6.1 6.12 newest newest-builtin kasan kcsan,$(KERNEL)),)
+$(error KERNEL=$(KERNEL): there are 6.1, 6.12, newest, newest-builtin, kasan and kcsan)
+endif
+
 VERSION := $(shell cat VERSION)
 # Where DKMS looks for sources, whatever the prefix is.
 DKMS := /usr/src/mshv_vtl-$(VERSION)
@@ -45,7 +52,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup programs tests modules demo demo-relay vm check check-newest \
+.PHONY: help setup programs build-programs tests modules demo demo-relay vm check check-newest \
 	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
@@ -140,7 +147,12 @@ modules: setup
 		>$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
-programs: $(BIN)/labhost $(BIN)/minimal
+# Two calls at once would write to the same objects.
+programs:
+	@mkdir -p $(BUILD)
+	@flock $(BUILD)/programs.lock $(MAKE) -s build-programs
+
+build-programs: $(BIN)/labhost $(BIN)/minimal
 	@$(MAKE) -s -C tools >/dev/null
 	@$(MAKE) -s -C lab/vtl0 >/dev/null
 	@$(MAKE) -s -C lab/paravisor >/dev/null

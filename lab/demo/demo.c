@@ -176,6 +176,8 @@ int main(int argc, char **argv)
 		  .moves_min = MOVES_MIN },
 	};
 
+	if (sysconf(_SC_NPROCESSORS_ONLN) < RUN_VPS)
+		demo_give_up("this needs %d CPUs, one for each VP", RUN_VPS);
 	story_begin();
 	printf("1. The host redirects; there is a hardware vector for each interrupt.\n\n");
 	run_carry_out(&plans[0], &results[0]);
