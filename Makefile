@@ -71,7 +71,7 @@ demo-relay: setup programs modules ## the same without VTL0: up to the run page
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay \
+	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
