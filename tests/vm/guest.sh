@@ -9,13 +9,13 @@
 limit=$((${VTLIRQ_TEST_SECONDS:-300} * ${VTLIRQ_SLOWNESS:-1}))
 
 # run PROGRAM - its TAP, indented; the exit status goes to /tmp/status, as a
-# plain shell would lose it in the pipe.
+# plain shell would lose it in the pipe. cmocka reports a skipped test as one that failed.
 run()
 {
 	{
 		CMOCKA_MESSAGE_OUTPUT=TAP timeout "$limit" "$1" 2>&1 </dev/null
 		echo $? >/tmp/status
-	} | sed 's/^/    /' | tee /tmp/output
+	} | sed 's/^not ok \([0-9]* # SKIP\)/ok \1/; s/^/    /' | tee /tmp/output
 }
 
 echo "KTAP version 1"
