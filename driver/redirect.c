@@ -640,15 +640,18 @@ static unsigned int quarantine_empty(struct redirect_table *table)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(QUARANTINE_WAIT_MS) + 1;
 	unsigned int left;
+	bool is_last;
 
 	for (;;) {
+		/* The last look begins when the time is over, however late that is noticed. */
+		is_last = time_after_eq(jiffies, end);
 		mutex_lock(&redirect_lock);
 		quarantine_expire_cpu(table);
 		while (quarantine_free_silent(table))
 			;
 		left = table->quarantined;
 		mutex_unlock(&redirect_lock);
-		if (!left || time_after_eq(jiffies, end))
+		if (!left || is_last)
 			return left;
 		msleep(QUARANTINE_POLL_MS);
 	}

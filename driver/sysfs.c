@@ -8,7 +8,8 @@
  *   unmapped    interrupts on a vector that has no mapping any more
  *
  * Each has a number for each possible CPU, with commas between, as the kernel's own
- * /sys/kernel/irq/N/per_cpu_count has it. debugfs.c tells more. Observes only.
+ * /sys/kernel/irq/N/per_cpu_count has it, as far as they fit into a page: for some 370
+ * CPUs at least. debugfs.c tells more. Observes only.
  */
 #include <linux/cpumask.h>
 #include <linux/device.h>

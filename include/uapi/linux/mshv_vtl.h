@@ -219,7 +219,8 @@ struct mshv_tdcall {
  * MSHV_TDCALL - call the TDX module on the calling CPU
  *
  * Only calls that set up VTL0 are made; docs/trust.md lists them. The VMM cannot
- * name memory that the kernel manages, nor a field that the driver owns.
+ * name memory that the kernel manages, nor a field that the driver owns. Of an event that
+ * is to be injected, the reserved bits are written as 0.
  *
  * Return: 0, and the module's status is in @rax; or
  * EPERM - this leaf, field, value or address is not for the VMM;
@@ -554,7 +555,7 @@ struct mshv_vtl0_memory {
  * CAP_SYS_ADMIN. For memory that was added before, nothing happens.
  *
  * Mappings of /dev/mshv_vtl_low stay what they are: their pages cannot be pinned, so a
- * system call cannot have a device read or write them.
+ * system call that pins its buffer for a device (O_DIRECT, registered buffers) fails.
  *
  * Return: 0, or
  * EINVAL - the range is empty, does not begin and end at a multiple of 2 MiB, is not
