@@ -19,7 +19,6 @@
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
-#define SINT_PROXY          0
 /* What a host may post to a trust domain begins here. */
 #define FIRST_POSTED_VECTOR 31
 

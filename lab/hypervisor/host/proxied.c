@@ -13,9 +13,6 @@
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
-/* That of the intercepts, as on Hyper-V. */
-#define SINT_PROXY 0
-
 /**
  * struct vp - the host's side of one VP
  * @lock:    protects @waiting, and the order of messages. The locks of behaviour and

@@ -10,6 +10,9 @@
 struct lab_host_post;
 struct lab_host_vp;
 
+/* The interrupt source: that of the intercepts, as on Hyper-V. */
+#define SINT_PROXY 0
+
 /**
  * struct host_proxy - where a proxied interrupt goes
  * @vps:       bit n is VP n; not empty

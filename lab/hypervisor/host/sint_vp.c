@@ -9,19 +9,10 @@
 #include "../../host/sint_vp.h"
 #include "../../host/synic.h"
 #include "apic/physical.h"
-#include "vcpu/gpa.h"
+#include "host/synic.h"
 #include "vcpu/l1.h"
 
-#define PAGE_ENABLED BIT_ULL(0)
-#define SINT_VECTOR  0xffU
-#define SINT_MASKED  BIT_ULL(16)
-#define FIRST_VECTOR 16
-#define FLAG_BYTES   256
-
-static u8 *shared_page(u64 msr)
-{
-	return msr & PAGE_ENABLED ? gpa_shared_memory(msr & PAGE_MASK) : NULL;
-}
+#define FLAG_BYTES 256
 
 bool lab_vp_exists(u32 vp)
 {
@@ -35,14 +26,14 @@ bool lab_vp_is_live(u32 vp)
 
 struct host_message *sint_vp_slot(u32 vp)
 {
-	u8 *page = shared_page(READ_ONCE(l1_cpus[vp].hv.simp));
+	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.simp));
 
 	return page ? (struct host_message *)page + SINT : NULL;
 }
 
 bool sint_vp_set_flag(u32 vp, u32 flag)
 {
-	u8 *page = shared_page(READ_ONCE(l1_cpus[vp].hv.siefp));
+	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.siefp));
 
 	if (!page)
 		return false;
@@ -54,13 +45,13 @@ bool sint_vp_set_flag(u32 vp, u32 flag)
 
 bool sint_vp_is_masked(u32 vp)
 {
-	return READ_ONCE(l1_cpus[vp].hv.sint[SINT]) & SINT_MASKED;
+	return sint_is_masked(READ_ONCE(l1_cpus[vp].hv.sint[SINT]));
 }
 
 void sint_vp_interrupt(u32 vp)
 {
-	u32 vector = READ_ONCE(l1_cpus[vp].hv.sint[SINT]) & SINT_VECTOR;
+	u8 vector = sint_vector(READ_ONCE(l1_cpus[vp].hv.sint[SINT]));
 
-	if (vector >= FIRST_VECTOR)
+	if (vector)
 		apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
 }

@@ -16,8 +16,6 @@
 #include "base/string.h"
 #include "host/proxied.h"
 #include "host/synic.h"
-#include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 #define MSR_SCONTROL 0x40000080
@@ -30,9 +28,6 @@
 
 #define SVERSION     1
 
-#define PAGE_ENABLED BIT_ULL(0)
-#define SINT_VECTOR  0xffU
-#define SINT_MASKED  BIT_ULL(16)
 #define SINT_RESET   BIT_ULL(16)
 
 #define WAITING_MAX  16
@@ -48,22 +43,21 @@ static struct lock synic_lock;
 
 static struct host_message *slot_of(u32 vp, u32 sint)
 {
-	u64 simp = READ_ONCE(l1_cpus[vp].hv.simp);
-	u8 *page = simp & PAGE_ENABLED ? gpa_shared_memory(simp & PAGE_MASK) : NULL;
+	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.simp));
 
 	return page ? (struct host_message *)page + sint : NULL;
 }
 
 static bool is_masked(u32 vp, u32 sint)
 {
-	return READ_ONCE(l1_cpus[vp].hv.sint[sint]) & SINT_MASKED;
+	return sint_is_masked(READ_ONCE(l1_cpus[vp].hv.sint[sint]));
 }
 
 bool synic_interrupt(u32 vp, u32 sint)
 {
-	u32 vector = l1_cpus[vp].hv.sint[sint] & SINT_VECTOR;
+	u8 vector = sint_vector(READ_ONCE(l1_cpus[vp].hv.sint[sint]));
 
-	if (vector < L1_VECTOR_FIRST || is_masked(vp, sint))
+	if (!vector || is_masked(vp, sint))
 		return false;
 	apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
 	return true;

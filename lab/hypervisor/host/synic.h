@@ -7,7 +7,45 @@
 
 #include <linux/types.h>
 
+#include "vcpu/gpa.h"
+#include "vcpu/interrupts.h"
+
 struct l1_cpu;
+
+/**
+ * synic_page() - the page that SIMP or SIEFP names
+ * @msr: its value.
+ *
+ * Return: where it is; NULL while it is not enabled, or L1 does not share it.
+ */
+static inline u8 *synic_page(u64 msr)
+{
+	return msr & BIT_ULL(0) ? gpa_shared_memory(msr & PAGE_MASK) : NULL;
+}
+
+/**
+ * sint_is_masked() - has L1 masked an interrupt source
+ * @sint: value of its MSR.
+ *
+ * Return: whether it has.
+ */
+static inline bool sint_is_masked(u64 sint)
+{
+	return sint & BIT_ULL(16);
+}
+
+/**
+ * sint_vector() - the vector that an interrupt source raises
+ * @sint: value of its MSR.
+ *
+ * Return: it, or 0 if it is none that L1 may have: see interrupts.h.
+ */
+static inline u8 sint_vector(u64 sint)
+{
+	u8 vector = sint;
+
+	return vector >= L1_VECTOR_FIRST ? vector : 0;
+}
 
 /**
  * synic_reset() - as after a reset: all sources are masked
