@@ -59,11 +59,9 @@ help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
-# All CPUs in one thread: with one for each, QEMU mixes up VTL2 and VTL0 now and then;
-# see docs/faults.md.
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
-	@$(VM) --accel tcg,thread=single --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
+	@$(VM) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
 demo-relay: setup programs modules ## the same without VTL0: up to the run page
