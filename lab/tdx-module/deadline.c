@@ -23,6 +23,16 @@ static enum hrtimer_restart deadline_came(struct hrtimer *timer)
 }
 
 /**
+ * deadline_clock() - L1's time stamp counter, which is L2's too
+ *
+ * Return: its value.
+ */
+u64 deadline_clock(void)
+{
+	return cpu_tsc();
+}
+
+/**
  * deadline_init() - make the timer
  * @vcpu: whose
  */

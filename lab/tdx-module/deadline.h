@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "vcpu.h"
 
+u64 deadline_clock(void);
 void deadline_init(struct vcpu *vcpu);
 void deadline_start(struct vcpu *vcpu);
 void deadline_stop(struct vcpu *vcpu);
@@ -27,7 +28,7 @@ static inline bool deadline_is_set(const struct vcpu *vcpu)
  */
 static inline bool deadline_is_due(const struct vcpu *vcpu)
 {
-	return deadline_is_set(vcpu) && vcpu->fields.tsc_deadline <= cpu_tsc();
+	return deadline_is_set(vcpu) && vcpu->fields.tsc_deadline <= deadline_clock();
 }
 
 /**

@@ -213,7 +213,7 @@ static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buf
 static void enter_other(struct vcpu *vcpu, struct tdcall_regs *regs)
 {
 	u64 deadline = metadata_fields(vcpu, named_vm(regs))->tsc_deadline;
-	bool due = deadline != TSC_DEADLINE_OFF && deadline <= cpu_tsc();
+	bool due = deadline != TSC_DEADLINE_OFF && deadline <= deadline_clock();
 
 	memset(regs, 0, sizeof(*regs));
 	regs->rax = due ? VMX_PREEMPTION_TIMER : VMX_ENTRY_FAILED;

@@ -12,7 +12,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 
-#include "cpu.h"
+#include "deadline.h"
 #include "metadata.h"
 #include "msr.h"
 #include "ram.h"
@@ -187,7 +187,7 @@ static u64 check_page(u64 gpa)
 /* The deadline of a VM that there is not is kept, and not looked at. */
 static u64 check_deadline(u64 id, u64 deadline)
 {
-	return l2_field_vm(id) <= metadata_l2_vms() ? deadline_check(deadline, cpu_tsc()) :
+	return l2_field_vm(id) <= metadata_l2_vms() ? deadline_check(deadline, deadline_clock()) :
 						      TDX_SUCCESS;
 }
 

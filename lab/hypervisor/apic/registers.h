@@ -20,6 +20,7 @@ struct l1_cpu;
  * @beats:       it ends L2 soon, whatever the deadlines are
  * @was_armed:   and has to be armed for L1 again afterwards
  * @l2_deadline: of L2, while it ends L2
+ * @counts_until: what the timer is to count for while the clock goes; 0: nothing
  */
 struct l1_apic {
 	u32 lvt[8];
@@ -31,6 +32,7 @@ struct l1_apic {
 	bool beats;
 	bool was_armed;
 	u64 l2_deadline;
+	u64 counts_until;
 };
 
 /**

@@ -23,6 +23,9 @@
 /* A reading that took longer, in ticks of the TSC, was interrupted. */
 #define READING_LONG   20000
 
+/* From the start of the count to the next reading of the clock, at most. */
+#define LATE 64
+
 #define BEATS_PER_SECOND 1000
 #define BEATS_AT_MOST    10000
 
@@ -85,22 +88,53 @@ static bool has_deadline_mode(const struct l1_cpu *l1)
 	return (l1->apic.lvt_timer & APIC_LVT_MODE) == APIC_LVT_MODE_TSC;
 }
 
-static void count_until(const struct l1_cpu *l1, u64 deadline)
+static void count(const struct l1_cpu *l1, u64 deadline, u64 late)
 {
 	u64 now = clock_of_l1(l1);
-	struct apic_count count = apic_count_until(deadline > now ? deadline - now : 0,
+	struct apic_count count = apic_count_until((deadline > now ? deadline - now : 0) + late,
 						   timer_tsc_hz, timer_apic_hz);
 
 	apic_write(APIC_TIMER_DIVIDE, count.divide);
 	apic_write(APIC_TIMER_INITIAL, count.count);
 }
 
-static void arm(const struct l1_cpu *l1)
+/* If the clock is stopped, timer_go_on() starts the count; but what is due comes now. */
+static void count_until(struct l1_cpu *l1, u64 deadline)
+{
+	bool waits = clock_is_stopped && deadline > clock_of_l1(l1);
+
+	l1->apic.counts_until = waits ? deadline : 0;
+	if (!waits)
+		count(l1, deadline, 0);
+}
+
+static void count_no_more(struct l1_cpu *l1)
+{
+	l1->apic.counts_until = 0;
+	apic_write(APIC_TIMER_INITIAL, 0);
+}
+
+static void arm(struct l1_cpu *l1)
 {
 	if (l1->apic.deadline)
 		count_until(l1, l1->apic.deadline);
 	else
-		apic_write(APIC_TIMER_INITIAL, 0);
+		count_no_more(l1);
+}
+
+void timer_stop(struct l1_cpu *l1)
+{
+	if (!l1->apic.counts_until)
+		return;
+	if (!apic_read(APIC_TIMER_CURRENT) && l1->apic.counts_until <= clock_of_l1(l1))
+		l1->apic.counts_until = 0;
+	apic_write(APIC_TIMER_INITIAL, 0);
+}
+
+void timer_go_on(struct l1_cpu *l1, u64 late)
+{
+	if (l1->apic.counts_until)
+		count(l1, l1->apic.counts_until, late + LATE);
 }
 
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
@@ -172,7 +206,7 @@ void timer_beat(struct l1_cpu *l1)
 	until = max_t(u64, until, now + timer_tsc_hz / BEATS_AT_MOST);
 	l1->apic.beats = true;
 	l1->apic.was_armed = is_armed(l1);
-	apic_write(APIC_TIMER_INITIAL, 0);
+	count_no_more(l1);
 	apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
 	count_until(l1, until);
 }
@@ -182,7 +216,7 @@ void timer_calm(struct l1_cpu *l1)
 	if (!l1->apic.beats)
 		return;
 	l1->apic.beats = false;
-	apic_write(APIC_TIMER_INITIAL, 0);
+	count_no_more(l1);
 	if (l1->apic.lends_timer) {
 		apic_write(APIC_LVT_TIMER, (l1->apic.lvt_timer & APIC_LVT_VECTOR) | APIC_LVT_NMI);
 		count_until(l1, l1->apic.l2_deadline);
@@ -198,7 +232,7 @@ void timer_keep_l2(struct l1_cpu *l1)
 	if (!l1->apic.lends_timer)
 		return;
 	l1->apic.lends_timer = false;
-	apic_write(APIC_TIMER_INITIAL, 0);
+	count_no_more(l1);
 	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
 	if (l1->apic.was_armed)
 		arm(l1);

@@ -85,4 +85,20 @@ void timer_beat(struct l1_cpu *l1);
  */
 void timer_calm(struct l1_cpu *l1);
 
+/**
+ * timer_stop() - the clock is stopped, and so is the count
+ * @l1: of this CPU.
+ *
+ * A count that L1 itself has written, in another mode than that of deadlines, goes on.
+ */
+void timer_stop(struct l1_cpu *l1);
+
+/**
+ * timer_go_on() - the clock goes on soon, and so does the count
+ * @l1:   of this CPU.
+ * @late: in so many ticks of the TSC after the next reading. The interrupt is late rather than
+ *        early, since a deadline that has not come yet would be waited for anew.
+ */
+void timer_go_on(struct l1_cpu *l1, u64 late);
+
 #endif /* _HYPERVISOR_APIC_TIMER_H */

@@ -67,6 +67,11 @@ void *ram_at(u64 gpa)
 	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
 }
 
+u64 deadline_clock(void)
+{
+	return clock_of_l1(l1_here());
+}
+
 void deadline_start(struct vcpu *vcpu)
 {
 	timer_end_l2(l1_here(), vcpu->fields.tsc_deadline);
@@ -118,7 +123,7 @@ void apic_timer_restore(u32 lvtt)
 /* In place of lab/tdx-module's own, which is renamed: between two runs of L2 as well. */
 void svm_run(struct svm_run *run)
 {
-	svm_run_switch(run);
+	clock_run_l2(l1_here(), run);
 	apic_tell_cpu();
 }
 
@@ -194,7 +199,6 @@ static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
 {
 	cpu_write_cr2(l1->vmcb->cr2);
 	cpu_write_dr6(l1->vmcb->dr6);
-	vcpu_here()->run.vmcb->tsc_offset = clock_offset_of_l2(l1);
 	request_enter_l2(l1);
 	tdx_module_call(regs);
 	request_leave(l1);

@@ -1,72 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L1's time stamp counter.
+ * L1's time stamp counter, which is L2's as well.
  *
  * Owns: its offset from the CPU's. If the clock is stopped while the hypervisor works,
- * what remains between two readings in L1 is L1's own time: under QEMU's -icount, its
- * own instructions. That is for one CPU: with more, their clocks drift apart.
+ * what remains between two readings is L1's own time and L2's: under QEMU's -icount,
+ * their own instructions. That is for one CPU: with more, their clocks drift apart.
  */
+#include "apic/timer.h"
+#include "base/heap.h"
 #include "base/machine.h"
 #include "base/print.h"
+#include "tdx/l2.h"
 #include "vcpu/clock.h"
 #include "vcpu/idle.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
+#include "vmrun.h"
 
-/* What the two readings of world_measure have between them: RDTSC, MOV, VMMCALL. */
+/* What world_measure does from a reading to its exit: RDTSC, MOV, VMMCALL. */
 #define MEASURED_INSTRUCTIONS 3
 #define VMMCALL_LENGTH        3
 
+/* The code that leads into a guest and back: world_run(), svm_run_switch(). */
+enum { SWITCH_L1, SWITCH_L2, SWITCHES };
+
 bool clock_is_stopped;
 
-/* When guest mode was left, and what of the switch is not between the two readings. */
+/* The CPU's TSC when guest mode was left. */
 static u64 stopped_at[L1_CPUS_MAX];
-static u64 unseen;
+
+/**
+ * struct unseen - the hypervisor's own instructions that lie outside of its two readings
+ * @before: from that of go_on() to the guest
+ * @after:  from the guest to that of stand_still()
+ */
+static struct unseen {
+	u64 before, after;
+} unseen[SWITCHES];
 
 u64 clock_of_l1(const struct l1_cpu *l1)
 {
-	u64 now = clock_is_stopped ? stopped_at[l1->index] - unseen : machine_tsc();
-
-	return now + l1->clock_offset;
+	return l1->clock_offset + (clock_is_stopped ? stopped_at[l1->index] : machine_tsc());
 }
 
-u64 clock_offset_of_l2(const struct l1_cpu *l1)
+/* What SVM is to add to the TSC. */
+static u64 go_on(struct l1_cpu *l1, const struct unseen *through)
 {
-	return clock_is_stopped ? clock_of_l1(l1) - machine_tsc() : l1->clock_offset;
-}
-
-void clock_stop(struct l1_cpu *l1)
-{
-	if (clock_is_stopped)
-		stopped_at[l1->index] = machine_tsc();
-}
-
-u64 clock_go_on(struct l1_cpu *l1)
-{
-	if (clock_is_stopped)
-		l1->clock_offset -= machine_tsc() - stopped_at[l1->index] + unseen;
+	if (!clock_is_stopped)
+		return 0;
+	timer_go_on(l1, through->before);
+	l1->clock_offset -= machine_tsc() + through->before - stopped_at[l1->index];
 	return l1->clock_offset;
 }
 
-static void run_once(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs)
+static void stand_still(struct l1_cpu *l1, const struct unseen *through)
+{
+	if (!clock_is_stopped)
+		return;
+	stopped_at[l1->index] = machine_tsc() - through->after;
+	timer_stop(l1);
+}
+
+/* Not inlined, here and below: what is measured is what is taken off. */
+noinline void clock_run(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs)
+{
+	vmcb->tsc_offset = go_on(l1, &unseen[SWITCH_L1]);
+	world_run(regs, machine_address(vmcb));
+	stand_still(l1, &unseen[SWITCH_L1]);
+}
+
+noinline void clock_run_l2(struct l1_cpu *l1, struct svm_run *run)
+{
+	run->vmcb->tsc_offset = go_on(l1, &unseen[SWITCH_L2]);
+	svm_run_switch(run);
+	stand_still(l1, &unseen[SWITCH_L2]);
+}
+
+static void run_once(struct l1_cpu *l1, struct svm_run *run, u32 through)
 {
 	cpu_clgi();
-	vmcb->tsc_offset = clock_go_on(l1);
-	world_run(regs, machine_address(vmcb));
-	clock_stop(l1);
+	if (through == SWITCH_L2)
+		clock_run_l2(l1, run);
+	else
+		clock_run(l1, run->vmcb, run->gpr);
 	cpu_stgi();
-	vmcb->rip += VMMCALL_LENGTH;
+	run->vmcb->rip += VMMCALL_LENGTH;
+}
+
+/* The guest's first reading is in RCX, and its second one in RAX; both have 32 bits. */
+static void measure(struct l1_cpu *l1, u32 through)
+{
+	struct vmcb *vmcb = idle_make(world_measure);
+	struct svm_run run = { .vmcb = vmcb, .host = heap_pages(1) };
+	u32 before;
+
+	run.vmcb_pa = machine_address(run.vmcb);
+	run.host_pa = machine_address(run.host);
+	run.from = run.gpr;
+	run_once(l1, &run, through);
+	before = clock_of_l1(l1);
+	unseen[through].after = before - (u32)run.gpr[GPR_RCX] - MEASURED_INSTRUCTIONS;
+	run_once(l1, &run, through);
+	unseen[through].before = (u32)vmcb->rax - before;
+	print("hypervisor: of switch %u the clock does not count %llu and %llu instructions\n",
+	      through, unseen[through].before, unseen[through].after);
 }
 
 void clock_measure(struct l1_cpu *l1)
 {
-	struct vmcb *vmcb = idle_make(world_measure);
-	u64 regs[GPR_COUNT] = { 0 };
-
-	clock_stop(l1);
-	run_once(l1, vmcb, regs);
-	run_once(l1, vmcb, regs);
-	unseen = (u32)vmcb->rax - (u32)regs[GPR_RCX] - MEASURED_INSTRUCTIONS;
-	l1->clock_offset = 0;
-	print("hypervisor: L1's clock stops at exits; a switch takes %llu ticks besides\n", unseen);
+	measure(l1, SWITCH_L1);
+	measure(l1, SWITCH_L2);
 }

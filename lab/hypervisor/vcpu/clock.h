@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * L1's time stamp counter.
+ * The time stamp counter that L1 and L2 have.
  */
 #ifndef _HYPERVISOR_VCPU_CLOCK_H
 #define _HYPERVISOR_VCPU_CLOCK_H
@@ -8,12 +8,14 @@
 #include <linux/types.h>
 
 struct l1_cpu;
+struct svm_run;
+struct vmcb;
 
-/* L1's clock stands still while the hypervisor works. Constant once L1 runs. */
+/* Their clock stands still while the hypervisor works. Constant once L1 runs. */
 extern bool clock_is_stopped;
 
 /**
- * clock_measure() - find out what of a world switch is not seen by clock_stop()
+ * clock_measure() - find out what of a world switch lies outside of the clock's readings
  * @l1: of this CPU.
  *
  * Context: at boot, if clock_is_stopped.
@@ -29,25 +31,22 @@ void clock_measure(struct l1_cpu *l1);
 u64 clock_of_l1(const struct l1_cpu *l1);
 
 /**
- * clock_offset_of_l2() - what SVM is to add to the TSC for L2, which goes on from L1's time
- * @l1: of this CPU, about to enter L2.
+ * clock_run() - world_run(), with the clock going
+ * @l1:   of this CPU.
+ * @vmcb: the control block of L1, or of a guest that waits in its place.
+ * @regs: for world_run().
  *
- * Return: that.
+ * Context: as for world_run().
  */
-u64 clock_offset_of_l2(const struct l1_cpu *l1);
+void clock_run(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs);
 
 /**
- * clock_stop() - guest mode is left
- * @l1: of this CPU.
- */
-void clock_stop(struct l1_cpu *l1);
-
-/**
- * clock_go_on() - guest mode is entered
- * @l1: of this CPU.
+ * clock_run_l2() - svm_run_switch(), with the clock going
+ * @l1:  of this CPU.
+ * @run: for svm_run_switch().
  *
- * Return: what SVM is to add to the TSC.
+ * Context: as for svm_run().
  */
-u64 clock_go_on(struct l1_cpu *l1);
+void clock_run_l2(struct l1_cpu *l1, struct svm_run *run);
 
 #endif /* _HYPERVISOR_VCPU_CLOCK_H */

@@ -10,6 +10,7 @@
 #include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
+#include "vcpu/clock.h"
 #include "vcpu/idle.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
@@ -63,7 +64,7 @@ void idle_wait(struct l1_cpu *l1)
 	while (!has_something(l1)) {
 		l1->idle->rip = machine_address(world_wait);
 		request_enter(l1);
-		world_run(regs, machine_address(l1->idle));
+		clock_run(l1, l1->idle, regs);
 		request_leave(l1);
 		cpu_stgi();
 		interrupts_take_hosts(l1);

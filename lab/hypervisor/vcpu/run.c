@@ -221,9 +221,7 @@ static void enter(struct l1_cpu *l1)
 	inject_nmi(l1);
 	request_enter(l1);
 	interrupts_enter(l1);
-	vmcb->tsc_offset = clock_go_on(l1);
-	world_run(l1->regs, l1->vmcb_pa);
-	clock_stop(l1);
+	clock_run(l1, vmcb, l1->regs);
 	request_leave(l1);
 	vmcb->tlb_control = 0;
 	vmcb->event_inj = 0;
