@@ -133,11 +133,6 @@ void bench_route_clear(void);
 u64 bench_route_count(void);
 
 /**
- * bench_route_prepare() - before each raise: what has to be there before it
- */
-void bench_route_prepare(void);
-
-/**
  * bench_eventfd_start() - the route that VFIO has
  * @fd:    the eventfd
  * @count: its counter
@@ -150,34 +145,6 @@ int bench_eventfd_start(int fd, u64 *count);
  * bench_eventfd_stop() - undo it
  */
 void bench_eventfd_stop(void);
-
-/**
- * bench_proxied_start() - the driver's way for what is not redirected
- * @irq:   out: the shared vector
- * @count: its counter
- *
- * Return: 0; -EOPNOTSUPP if the driver has no door for a host in software; or
- * another negative errno.
- */
-int bench_proxied_start(struct bench_irq *irq, u64 *count);
-
-/**
- * bench_proxied_stop() - undo it
- * @irq: the shared vector
- */
-void bench_proxied_stop(struct bench_irq *irq);
-
-/**
- * bench_proxied_prepare() - write a message, as the host does
- */
-void bench_proxied_prepare(void);
-
-/**
- * bench_proxied_page() - where the messages are
- *
- * Return: the page, which lives until the stop; or NULL if there is none.
- */
-struct page *bench_proxied_page(void);
 
 /**
  * bench_sample() - sample from kernel code

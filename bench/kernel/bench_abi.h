@@ -27,25 +27,6 @@
 #define BENCH_ROUTE_FLOOR	2	/* a flow handler that counts and ends it */
 #define BENCH_ROUTE_PLAIN	3	/* request_irq(); the action relays and ends it */
 #define BENCH_ROUTE_EVENTFD	4	/* PCI-MSI, request_irq(), eventfd_signal() */
-#define BENCH_ROUTE_PROXIED	5	/* the driver, by a message on a shared vector */
-
-/*
- * BENCH_ROUTE_PROXIED: what lies in the page of messages, which the node's
- * mapping has at offset BENCH_MESSAGES_OFFSET. @type is written before each raise;
- * the driver writes 0.
- */
-#define BENCH_MESSAGES_OFFSET	4096
-#define BENCH_MESSAGE_TYPE	0x8001000f
-#define BENCH_MESSAGE_HEAD	0	/* VTL 0, one vector */
-#define BENCH_MESSAGE_VECTOR	0x52
-
-struct bench_message {
-	__u32 type;
-	__u32 size_and_flags;
-	__u64 sender;
-	__u32 head;
-	__u32 vector;
-};
 
 /**
  * struct bench_route - BENCH_SET_ROUTE's argument
@@ -109,7 +90,6 @@ struct bench_watch {
 /*
  * EINVAL: a value out of range. ENODEV: no edu device. EBADF: no eventfd.
  * ENOSPC: no vector is left.
- * EOPNOTSUPP: the driver is not one that takes messages of a host in software.
  */
 #define BENCH_SET_ROUTE		_IOWR(BENCH_IOCTL, 0x00, struct bench_route)
 /* EINVAL, ENODEV as above; ENOMEM; EFAULT. */

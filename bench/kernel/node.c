@@ -142,29 +142,11 @@ static int map_registers(struct vm_area_struct *area)
 				  area->vm_page_prot);
 }
 
-/* The messages, so that user code can be the host before it raises. */
-static int map_messages(struct vm_area_struct *area)
-{
-	struct page *page;
-	int error = -ENXIO;
-
-	mutex_lock(&node_lock);
-	page = bench_proxied_page();
-	if (page)
-		error = vm_insert_page(area, area->vm_start, page);
-	mutex_unlock(&node_lock);
-	return error;
-}
-
 static int node_mmap(struct file *filp, struct vm_area_struct *area)
 {
 	if (area->vm_end - area->vm_start != PAGE_SIZE)
 		return -EINVAL;
-	if (!area->vm_pgoff)
-		return map_registers(area);
-	if (area->vm_pgoff == BENCH_MESSAGES_OFFSET >> PAGE_SHIFT)
-		return map_messages(area);
-	return -EINVAL;
+	return area->vm_pgoff ? -EINVAL : map_registers(area);
 }
 
 static int node_open(struct inode *inode, struct file *filp)

@@ -113,9 +113,6 @@ static int route_start(struct bench_route *route)
 	case BENCH_ROUTE_PLAIN:
 		error = plain_start();
 		break;
-	case BENCH_ROUTE_PROXIED:
-		error = bench_proxied_start(&route_irq, &route_taken);
-		break;
 	case BENCH_ROUTE_EVENTFD:
 		return bench_eventfd_start(route->eventfd, &route_taken);
 	default:
@@ -137,8 +134,6 @@ void bench_route_clear(void)
 		bench_device_aim(0);
 	if (route_kind == BENCH_ROUTE_PLAIN)
 		free_irq(route_irq.irq, &plain_mapping);
-	if (route_kind == BENCH_ROUTE_PROXIED)
-		bench_proxied_stop(&route_irq);
 	if (route_kind == BENCH_ROUTE_PLAIN || route_kind == BENCH_ROUTE_FLOOR)
 		bench_irq_free(&route_irq);
 	route_kind = BENCH_ROUTE_NONE;
@@ -164,12 +159,6 @@ int bench_route_set(struct bench_route *route)
 	if (error)
 		bench_route_clear();
 	return error;
-}
-
-void bench_route_prepare(void)
-{
-	if (route_kind == BENCH_ROUTE_PROXIED)
-		bench_proxied_prepare();
 }
 
 u64 bench_route_count(void)

@@ -38,8 +38,6 @@ static void sample_all(u64 *ticks, u32 count, u32 value)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		if (value)
-			bench_route_prepare();
 		ticks[i] = sample_once(registers, value);
 		writel(value, registers + BENCH_ACKNOWLEDGE);
 		cond_resched();

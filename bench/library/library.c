@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What the library's calls cost: create, move and destroy a route, either way. From
- * user space, with all that is below: the driver, and the lab's model of the host,
- * whose part is measured by itself as the plain hypercall.
+ * user space, with the driver and Linux below; the clock stands still while the host
+ * works. The plain hypercall is measured by itself.
  *
  * Wants a clock that counts instructions, and a device of the lab's host; its source
  * stays masked, so that no interrupt comes in between.
@@ -120,7 +120,7 @@ static int host_open(void)
 	return hv;
 }
 
-/* The host's part of each, with the system call that leads there. */
+/* The system call and the TDVMCALL that lead to the host, which each of them takes. */
 static void host_measure(void)
 {
 	struct {
@@ -181,7 +181,7 @@ int main(void)
 		vtlirq_target_one(&targets[i], 0, VECTOR_FIRST + i);
 	device_choose();
 	empty_measure();
-	lines_remark("the library's calls, with the driver's and the host model's part; the source is masked");
+	lines_remark("the library's calls, with the driver's part; the source is masked");
 	library_measure(VTLIRQ_REDIRECTED, 0, "redirected");
 	library_measure(VTLIRQ_PROXIED, VTLIRQ_CONFIG_NO_REDIRECT, "proxied");
 	host_measure();

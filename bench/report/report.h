@@ -118,10 +118,11 @@ json_t *baseline_make(const json_t *results);
  * baseline_check() - compare; each figure that rose or is gone is named
  * @results:  these
  * @baseline: from baseline_make()
+ * @left_out: groups that are not looked at; NULL ends them
  *
  * Return: how many there are.
  */
-unsigned int baseline_check(const json_t *results, const json_t *baseline);
+unsigned int baseline_check(const json_t *results, const json_t *baseline, char **left_out);
 
 /**
  * series_print() - print the columns of a plot; dies if there is no such plot

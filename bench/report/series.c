@@ -29,7 +29,6 @@ static bool relay_series(const json_t *results)
 		{ "plain", "Plain:\\nrequest\\\\_irq" },
 		{ "eventfd", "VFIO's:\\neventfd" },
 		{ "eventfd in epoll", "VFIO's, with\\nan epoll set" },
-		{ "proxied", "Proxied:\\nmessage" },
 	};
 	bool any = false;
 	char name[64];
@@ -81,53 +80,33 @@ static bool map_series(const json_t *results)
 	return any;
 }
 
-/* One bar: who has which part of it; what is left is the guest's and the device's. */
-static bool vtl0_bar(const json_t *results, const char *label, const char *way)
-{
-	static const char * const parts[] = {
-		"driver's share", "TDX module's share", "host model's share",
-	};
-	double whole, part, rest;
-	char name[80];
-	size_t i;
-
-	snprintf(name, sizeof(name), "%s: write to handler", way);
-	if (!results_figure(results, "vtl0", name, &whole))
-		return false;
-	rest = whole;
-	printf("\"%s\"", label);
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		snprintf(name, sizeof(name), "%s: %s", way, parts[i]);
-		if (!results_figure(results, "vtl0", name, &part))
-			part = 0;
-		printf(" %.10g", part);
-		rest -= part;
-	}
-	printf(" %.10g 0 %.10g\n", rest > 0 ? rest : 0, whole);
-	return true;
-}
-
-/* Label, driver, TDX module, host, rest, KVM, sum. */
+/* Label, vtlirq's figure, KVM's: one of them is 0; and their sum. */
 static bool vtl0_series(const json_t *results)
 {
-	static const char * const kvm[][2] = {
-		{ "KVM + VFIO\\nrunning",
+	static const struct {
+		const char *label, *group, *name;
+	} bars[] = {
+		{ "redirected\\nrunning", "vtl0", "redirected, running: write to handler" },
+		{ "proxied\\nrunning", "vtl0", "proxied, running: write to handler" },
+		{ "redirected\\nhalted", "vtl0", "redirected, halted: write to handler" },
+		{ "proxied\\nhalted", "vtl0", "proxied, halted: write to handler" },
+		{ "KVM + VFIO\\nrunning", "incumbent",
 		  "guest spins, write to handler, EOI by x2APIC MSR, adjusted" },
-		{ "KVM + VFIO\\nhalted", "guest halted, another thread's write to handler" },
+		{ "KVM + VFIO\\nhalted", "incumbent",
+		  "guest halted, another thread's write to handler" },
 	};
+	bool any = false;
 	double figure;
-	bool any;
 	size_t i;
 
-	any = vtl0_bar(results, "redirected\\nrunning", "redirected, running");
-	any |= vtl0_bar(results, "proxied\\nrunning", "proxied, running");
-	any |= vtl0_bar(results, "redirected\\nhalted", "redirected, halted");
-	any |= vtl0_bar(results, "proxied\\nhalted", "proxied, halted");
-	for (i = 0; i < sizeof(kvm) / sizeof(kvm[0]); i++) {
-		if (!results_figure(results, "incumbent", kvm[i][1], &figure))
+	for (i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
+		if (!results_figure(results, bars[i].group, bars[i].name, &figure))
 			continue;
 		any = true;
-		printf("\"%s\" 0 0 0 0 %.10g %.10g\n", kvm[i][0], figure, figure);
+		if (strcmp(bars[i].group, "vtl0"))
+			printf("\"%s\" 0 %.10g %.10g\n", bars[i].label, figure, figure);
+		else
+			printf("\"%s\" %.10g 0 %.10g\n", bars[i].label, figure, figure);
 	}
 	return any;
 }

@@ -16,19 +16,30 @@
 
 #define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
 
-static uint64_t vtl0_exits(void)
+static struct lab_tdx_stats module_counts(void)
 {
 	struct lab_tdx_get_stats get = { .cpu = 0 };
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
-	uint64_t sum;
-	size_t i;
 
 	if (node < 0 || ioctl(node, LAB_TDX_GET_STATS, &get))
 		die(LAB_TDX_NODE ": no counts: %s", strerror(errno));
 	close(node);
-	sum = get.stats.notified + get.stats.host_routed;
+	return get.stats;
+}
+
+uint64_t counts_entries(void)
+{
+	return module_counts().enters;
+}
+
+static uint64_t vtl0_exits(void)
+{
+	struct lab_tdx_stats stats = module_counts();
+	uint64_t sum = stats.notified + stats.host_routed;
+	size_t i;
+
 	for (i = 0; i < LAB_TDX_REASONS; i++)
-		sum += get.stats.reasons[i];
+		sum += stats.reasons[i];
 	return sum;
 }
 

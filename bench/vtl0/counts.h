@@ -23,4 +23,7 @@ struct counts {
 
 void counts_read(const struct guest *guest, struct counts *counts);
 
+/* Calls of TDG.VP.ENTER by VP 0, as the TDX module counts them. */
+uint64_t counts_entries(void);
+
 #endif /* BENCH_VTL0_COUNTS_H */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # QEMU's log of instructions, by function: the second half of bench/vtl0/profile.
-# First file: the kernel's symbols, sorted; second: the log. Addresses have 16
+# First file: some symbols, sorted; second: the log. Addresses have 16
 # digits, so that their order is that of strings.
 
 FNR == NR {
@@ -41,59 +41,30 @@ function conclude(    function_name)
 	arrivals = others = 0
 }
 
-# The TDX module's part, since the last instruction of VTL0 or since the call of it.
-function keep(    function_name)
-{
-	for (function_name in inside)
-		here[function_name] += inside[function_name]
-	split("", inside)
-}
-
-# VTL0 runs: if it was called just now, the stretch is over; what the module did
-# since is of another exit, which it did not return for.
-function guest_runs()
-{
-	if (called) {
-		keep()
-		conclude()
-	}
-	called = 0
-	split("", inside)
-}
-
 BEGIN {
-	arrival = way == "proxied" ? "shared_vector" : "x86_flow_relay"
-	of_module = way == "module"
+	arrival = way == "proxied" ? "vtl_synic_interrupt" : "x86_flow_relay"
 }
 
+# Low addresses are VTL0's, the hypervisor's and user space's. A stretch is what the kernel
+# does between two TDCALLs: the instruction, which one function has, leads to low ones.
 /^Trace/ {
 	split($4, part, "/")
 	pc = part[2]
-	if (of_module && pc < "8000000000000000") {
-		if (!outside)
-			guest_runs()
+	if (pc < "8000000000000000") {
+		if (who == "vtl_tdcall_instruction")
+			conclude()
+		who = ""
 		next
 	}
 	symbol = find(pc)
 	who = name[symbol]
-	if (who == "tdx_module_call" && pc == address[symbol]) {
-		if (!of_module)
-			conclude()
-		called = 1
-		outside = 0
-	} else if (module[symbol] == "[mshv_vtl]") {
-		if (!outside)
-			keep()
-		outside = 1
-	}
-	if (outside && pc == address[symbol]) {
+	if (module[symbol] == "" && pc != address[symbol])
+		who = "Linux"
+	if (pc == address[symbol]) {
 		arrivals += who == arrival
 		others += who ~ /apic_timer_interrupt|call_function|reschedule|^schedule$/
 	}
-	if (of_module && !outside)
-		inside[who " " module[symbol]]++
-	else if (!of_module && outside)
-		here[who " " module[symbol]]++
+	here[module[symbol] == "" ? "all" : who " " module[symbol]]++
 }
 
 END {

@@ -4,8 +4,8 @@
  *
  * Owns: what is measured, and that no sample is other than it should be. Prints
  * JSON, one object a line, and remarks that begin with "# ". Each figure is in
- * instructions if the CPU's TSC counts these, as QEMU's does under
- * "-icount shift=0"; README.md has the method.
+ * instructions of VTL2 and VTL0, since the TSC counts these alone; README.md has
+ * the method.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,14 +18,6 @@
 #include "counts.h"
 #include "guest.h"
 #include "halted.h"
-#include "host.h"
-#include "stamps.h"
-
-/*
- * The tests for the log are there when it is off, too, and are taken off as a part
- * of its cost when it is on.
- */
-#define STAMP_ERROR	32
 
 /**
  * struct samples - what was measured, the warm-up left out
@@ -126,51 +118,6 @@ static void report_spans(const struct guest *guest, const char *state)
 	report_span(guest, state, "write to interrupted code", samples.continued);
 }
 
-/* --- shares --------------------------------------------------------------- */
-
-static int64_t median_to_handler(void)
-{
-	int64_t values[SAMPLES];
-	size_t i;
-
-	for (i = 0; i < SAMPLES; i++)
-		values[i] = samples.handled[i] - samples.starts[i] - samples.empty;
-	return lines_median(values, SAMPLES);
-}
-
-/* The log costs something: without that, the samples must be what they were. */
-static void check_total(const char *state, int64_t *totals, int64_t expected)
-{
-	int64_t median = lines_median(totals, SAMPLES);
-
-	printf("# %s: %" PRId64 " with the log of moments, without its cost; %" PRId64
-	       " without the log\n", state, median, expected);
-	if (llabs(median - expected) > STAMP_ERROR)
-		die("the log of moments changes what it measures");
-}
-
-/* @host: the host model's share */
-static void report_shares(const struct guest *guest, const char *state,
-			  const struct stamps *stamps, int64_t expected, int64_t host)
-{
-	int64_t totals[SAMPLES], driver[SAMPLES], module[SAMPLES];
-	struct shares shares;
-	char name[96];
-	size_t i, at = 0;
-
-	for (i = 0; i < SAMPLES; i++) {
-		stamps_share(stamps, &at, samples.starts[i], samples.handled[i], &shares);
-		totals[i] = shares.total - samples.empty;
-		driver[i] = shares.outside - host;
-		module[i] = totals[i] - shares.outside;
-	}
-	snprintf(name, sizeof(name), "%s: driver's share", state);
-	report(guest, name, driver, 0);
-	snprintf(name, sizeof(name), "%s: TDX module's share", state);
-	report(guest, name, module, samples.empty);
-	check_total(state, totals, expected);
-}
-
 /* --- what is measured ----------------------------------------------------- */
 
 static void report_count(const struct guest *guest, const char *what, uint64_t events)
@@ -195,44 +142,6 @@ static void sample_take(struct guest *guest, enum state state, int64_t empty)
 	}
 }
 
-/*
- * Each trace of a moment costs the same; two of them are in each sample, and one
- * of them is, in halves, in what was traced.
- */
-static int64_t host_share(struct guest *guest, enum state state, int64_t empty, int64_t expected)
-{
-	int64_t values[SAMPLES], traced, cost;
-	char name[96];
-	size_t i;
-
-	if (guest->redirected)
-		return 0;
-	host_trace_start();
-	sample_take(guest, state, empty);
-	host_trace_stop(values, SAMPLES);
-	traced = median_to_handler();
-	cost = (traced - expected) / 2;
-	for (i = 0; i < SAMPLES; i++)
-		values[i] -= cost;
-	snprintf(name, sizeof(name), "%s: host model's share", state_names[state]);
-	report(guest, name, values, cost);
-	return lines_median(values, SAMPLES);
-}
-
-/* Where it goes, after what it costs as a whole: in runs of their own. */
-static void shares(struct guest *guest, enum state state, int64_t empty)
-{
-	int64_t expected = median_to_handler(), host;
-	struct stamps stamps;
-
-	host = host_share(guest, state, empty, expected);
-	stamps_start(&stamps);
-	sample_take(guest, state, empty);
-	stamps_stop(&stamps);
-	report_shares(guest, state_names[state], &stamps, expected, host);
-	free(stamps.log);
-}
-
 static void running(struct guest *guest, int64_t empty)
 {
 	struct counts before, after;
@@ -244,14 +153,12 @@ static void running(struct guest *guest, int64_t empty)
 	report_count(guest, "host exits", after.host_exits - before.host_exits);
 	report_count(guest, "VTL0 exits", after.vtl0_exits - before.vtl0_exits);
 	report_count(guest, "user returns", after.user_returns - before.user_returns);
-	shares(guest, RUNNING, empty);
 }
 
 static void halted(struct guest *guest)
 {
 	sample_take(guest, HALTED, 0);
 	report_spans(guest, state_names[HALTED]);
-	shares(guest, HALTED, 0);
 }
 
 /* It comes between the write and HLT, with VTL0's interrupts closed. */
@@ -297,8 +204,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench-vtl0 [ring redirected|proxied]\n");
 		return 2;
 	}
-	puts("# device write to the handler of VTL0, which runs over an emulated TDX module; the");
-	puts("# driver's share is what Linux and the driver do, the module's share is the lab's");
+	puts("# device write to the handler of VTL0: the instructions of VTL0, Linux and the driver;");
+	puts("# the clock stands still while the TDX module and the host work");
 	measure(true);
 	measure(false);
 	return 0;

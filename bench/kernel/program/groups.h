@@ -20,11 +20,6 @@ void relay_driver(const char *name);
 void relay_others(void);
 
 /**
- * relay_proxied() - the same by the driver's other way
- */
-void relay_proxied(void);
-
-/**
  * map_all() - what it costs to map and to unmap
  */
 void map_all(void);

@@ -18,7 +18,6 @@ static const char usage[] =
 	"  memory FILE   load the driver from FILE; what it allocates\n"
 	"  relay NAME    what an interrupt costs with the driver, under NAME\n"
 	"  others        what it costs in the designs that it is compared with\n"
-	"  proxied       what it costs by a message of the host; a lab build only\n"
 	"  map           what it costs to map and to unmap\n"
 	"Commands are carried out in this order of theirs on the line.\n";
 
@@ -27,10 +26,6 @@ static int run_command(char **words)
 {
 	if (!strcmp(words[0], "others")) {
 		relay_others();
-		return 1;
-	}
-	if (!strcmp(words[0], "proxied")) {
-		relay_proxied();
 		return 1;
 	}
 	if (!strcmp(words[0], "map")) {

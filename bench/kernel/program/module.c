@@ -119,11 +119,6 @@ uint64_t driver_relayed(void)
 	return driver_total("relayed");
 }
 
-uint64_t driver_proxied(void)
-{
-	return driver_total("proxied_relayed");
-}
-
 long driver_parameter(const char *name, long value)
 {
 	char path[128];

@@ -83,13 +83,6 @@ int vtl_map(int vtl, unsigned int proxy_vector);
 uint64_t driver_relayed(void);
 
 /**
- * driver_proxied() - what the driver has relayed of the host's messages
- *
- * Return: so many interrupts since it was loaded.
- */
-uint64_t driver_proxied(void);
-
-/**
  * driver_parameter() - set a parameter of the driver
  * @name:  which
  * @value: to what

@@ -27,16 +27,12 @@
 
 static int64_t ticks[SAMPLES];
 
-/* Of the proxied route; else NULL. */
-static volatile struct bench_message *message;
-
-static void *page_map(int bench, off_t offset)
+static void *registers_map(int bench)
 {
-	void *page = mmap(NULL, BENCH_REGISTERS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, bench,
-			  offset);
+	void *page = mmap(NULL, BENCH_REGISTERS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, bench, 0);
 
 	if (page == MAP_FAILED)
-		die("mapping offset %ld of the node: %s", (long)offset, strerror(errno));
+		die("mapping the device's registers: %s", strerror(errno));
 	return page;
 }
 
@@ -54,8 +50,6 @@ static void user_sample(volatile uint32_t *registers, unsigned int count, uint32
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (message && value)
-			message->type = BENCH_MESSAGE_TYPE;
 		ticks[i] = user_sample_once(registers + BENCH_RAISE / 4, value);
 		registers[BENCH_ACKNOWLEDGE / 4] = value;
 	}
@@ -82,7 +76,7 @@ static void measure_kernel(int bench, const char *name)
 
 static void measure_user(int bench, const char *name)
 {
-	volatile uint32_t *registers = page_map(bench, 0);
+	volatile uint32_t *registers = registers_map(bench);
 	int64_t empty;
 
 	user_sample(registers, WARM_UP, RAISE);
@@ -147,23 +141,6 @@ static void measure_eventfd(int bench)
 	measure_other(bench, BENCH_ROUTE_EVENTFD, signalled, "eventfd in epoll");
 	close(set);
 	close(signalled);
-}
-
-void relay_proxied(void)
-{
-	int bench = bench_open();
-	uint64_t before;
-
-	bench_route(bench, BENCH_ROUTE_PROXIED, 0, -1);
-	message = page_map(bench, BENCH_MESSAGES_OFFSET);
-	before = driver_proxied();
-	measure_kernel(bench, "proxied");
-	measure_user(bench, "proxied");
-	check("proxied", driver_proxied() - before);
-	munmap((void *)message, BENCH_REGISTERS_SIZE);
-	message = NULL;
-	bench_route(bench, BENCH_ROUTE_NONE, 0, -1);
-	close(bench);
 }
 
 void relay_others(void)
