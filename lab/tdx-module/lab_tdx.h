@@ -163,52 +163,6 @@ struct lab_tdx_get_stats {
 	struct lab_tdx_stats stats;
 };
 
-#define LAB_TDX_STAMPS_MAX 1048576
-
-/* What a stamp tells. */
-enum lab_tdx_moment {
-	LAB_TDX_MOMENT_EMPTY,	/* nothing: two of them begin a log */
-	LAB_TDX_MOMENT_CALL,	/* a TDCALL begins; the detail is its leaf */
-	LAB_TDX_MOMENT_RETURN,	/* and ends; likewise */
-	LAB_TDX_MOMENT_RUN,	/* VMRUN is about to come */
-	LAB_TDX_MOMENT_EXIT,	/* VMRUN is over; the detail is SVM's exit code */
-};
-
-/**
- * struct lab_tdx_stamp - a moment of a VCPU
- * @tsc:    when
- * @moment: one of enum lab_tdx_moment
- * @detail: more of it, or 0
- */
-struct lab_tdx_stamp {
-	__u64 tsc;
-	__u32 moment;
-	__u32 detail;
-};
-
-/**
- * struct lab_tdx_set_stamps - write down the moments of a VCPU, or no more
- * @cpu:   whose
- * @count: how many at most, 2 to LAB_TDX_STAMPS_MAX; 0: no more, and those that
- *         there are go away. They go with the file, too.
- */
-struct lab_tdx_set_stamps {
-	__u32 cpu;
-	__u32 count;
-};
-
-/**
- * struct lab_tdx_get_stamps - read them
- * @cpu:     whose
- * @count:   in: room at @address; out: how many there are
- * @address: of an array of struct lab_tdx_stamp
- */
-struct lab_tdx_get_stamps {
-	__u32 cpu;
-	__u32 count;
-	__u64 address;
-};
-
 #define LAB_TDX_CALL      _IOWR('T', 0x60, struct lab_tdx_call)
 #define LAB_TDX_ALLOC     _IOWR('T', 0x61, struct lab_tdx_memory)
 #define LAB_TDX_HOOK      _IOW('T', 0x62, struct lab_tdx_hook)
@@ -217,10 +171,6 @@ struct lab_tdx_get_stamps {
 #define LAB_TDX_RESET_VCPU _IOW('T', 0x64, __u32)
 /* All VCPUs, and no page has an alias any more. */
 #define LAB_TDX_RESET_VM  _IO('T', 0x65)
-/* EBUSY: they are written down already. */
-#define LAB_TDX_SET_STAMPS _IOW('T', 0x66, struct lab_tdx_set_stamps)
-/* ENODATA: they are not. */
-#define LAB_TDX_GET_STAMPS _IOWR('T', 0x67, struct lab_tdx_get_stamps)
 /* EINVAL: more than 3. Only the first can run. */
 #define LAB_TDX_SET_VMS   _IOW('T', 0x68, __u32)
 

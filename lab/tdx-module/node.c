@@ -19,7 +19,6 @@
 #include "metadata.h"
 #include "node.h"
 #include "npt.h"
-#include "stamps.h"
 #include "state.h"
 #include "testcall.h"
 #include "testmem.h"
@@ -27,13 +26,9 @@
 
 /* Calls share each CPU's VCPU and probe; a reset wants all of them still. */
 static DEFINE_MUTEX(node_lock);
-/* Who has VCPUs' moments written down: one file at a time. Under node_lock. */
-static const struct testmem *stamps_owner;
 
 static_assert(sizeof(struct lab_tdx_hook) == 40);
 static_assert(sizeof(struct lab_tdx_memory) == 16);
-static_assert(sizeof(struct lab_tdx_stamp) == 16);
-static_assert(sizeof(struct lab_tdx_get_stamps) == 16);
 static_assert(sizeof(struct lab_tdx_call) == 15 * 8 + 14 * 8 + 6 * 4);
 
 static void reset_here(void *unused)
@@ -121,55 +116,6 @@ static long node_stats(void __user *argument)
 	return copy_to_user(&to->stats, &vcpu->stats, sizeof(vcpu->stats)) ? -EFAULT : 0;
 }
 
-static void stop_all_stamps(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		stamps_stop(&vcpu_of(cpu)->stamps);
-	stamps_owner = NULL;
-}
-
-static long node_set_stamps(const struct testmem *owner, void __user *argument)
-{
-	struct lab_tdx_set_stamps asked;
-	struct vcpu *vcpu;
-	int error;
-
-	if (copy_from_user(&asked, argument, sizeof(asked)))
-		return -EFAULT;
-	vcpu = vcpu_of(asked.cpu);
-	if (!vcpu)
-		return -EINVAL;
-	if (stamps_owner && stamps_owner != owner)
-		return -EBUSY;
-	if (!asked.count) {
-		stamps_stop(&vcpu->stamps);
-		return 0;
-	}
-	error = stamps_start(&vcpu->stamps, asked.count);
-	if (!error)
-		stamps_owner = owner;
-	return error;
-}
-
-static long node_get_stamps(void __user *argument)
-{
-	struct lab_tdx_get_stamps asked;
-	struct vcpu *vcpu;
-	int error;
-
-	if (copy_from_user(&asked, argument, sizeof(asked)))
-		return -EFAULT;
-	vcpu = vcpu_of(asked.cpu);
-	if (!vcpu)
-		return -EINVAL;
-	error = stamps_copy(&vcpu->stamps, &asked);
-	if (!error && copy_to_user(argument, &asked, sizeof(asked)))
-		error = -EFAULT;
-	return error;
-}
-
 static long node_reset_vcpu(void __user *argument)
 {
 	u32 cpu;
@@ -209,10 +155,6 @@ static long node_dispatch(struct testmem *memory, unsigned int command, void __u
 	case LAB_TDX_RESET_VM:
 		reset_vm();
 		return 0;
-	case LAB_TDX_SET_STAMPS:
-		return node_set_stamps(memory, argument);
-	case LAB_TDX_GET_STAMPS:
-		return node_get_stamps(argument);
 	case LAB_TDX_SET_VMS:
 		return node_set_vms(argument);
 	default:
@@ -255,8 +197,6 @@ static int node_release(struct inode *inode, struct file *file)
 	mutex_lock(&node_lock);
 	if (!list_empty(&memory->blocks))
 		reset_vm();
-	if (stamps_owner == memory)
-		stop_all_stamps();
 	mutex_unlock(&node_lock);
 	testmem_free(memory);
 	kfree(memory);

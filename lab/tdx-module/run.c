@@ -17,13 +17,6 @@
 /* QEMU stores 32 bits of it. */
 #define SVM_FAILED 0xffffffff
 
-static void run_stamped(struct vcpu *vcpu)
-{
-	stamp(&vcpu->stamps, LAB_TDX_MOMENT_RUN, 0);
-	svm_run(&vcpu->run);
-	stamp(&vcpu->stamps, LAB_TDX_MOMENT_EXIT, vcpu->run.vmcb->exit_code);
-}
-
 /*
  * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
  * shares with it. On TDX it cannot without L1: what it wrote is undone.
@@ -33,11 +26,11 @@ static void run_with_xcr0(struct vcpu *vcpu)
 	u64 xcr0;
 
 	if (!cpu_feature_enabled(X86_FEATURE_OSXSAVE)) {
-		run_stamped(vcpu);
+		svm_run(&vcpu->run);
 		return;
 	}
 	xcr0 = cpu_read_xcr0();
-	run_stamped(vcpu);
+	svm_run(&vcpu->run);
 	if (cpu_read_xcr0() != xcr0)
 		cpu_write_xcr0(xcr0);
 }

@@ -216,10 +216,5 @@ int tdx_module_rdmsr(u32 msr, u64 *value)
 
 void tdx_module_call(struct tdcall_regs *regs)
 {
-	struct vcpu *vcpu = vcpu_here();
-	u32 leaf = regs->rax & LEAF;
-
-	stamp(&vcpu->stamps, LAB_TDX_MOMENT_CALL, leaf);
-	call_checked(vcpu, regs);
-	stamp(&vcpu->stamps, LAB_TDX_MOMENT_RETURN, leaf);
+	call_checked(vcpu_here(), regs);
 }

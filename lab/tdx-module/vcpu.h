@@ -12,7 +12,6 @@
 #include "abi.h"
 #include "fields.h"
 #include "hooks.h"
-#include "stamps.h"
 #include "stats.h"
 #include "vapic.h"
 #include "vmrun.h"
@@ -73,7 +72,6 @@ struct l2_exit {
  * @nudge:      an interrupt for this CPU itself
  * @hooks:      what a test wants to happen
  * @stats:      counts
- * @stamps:     moments
  * @online:     SVM is on
  */
 struct vcpu {
@@ -96,7 +94,6 @@ struct vcpu {
 	struct irq_work nudge;
 	struct lab_hooks hooks;
 	struct lab_tdx_stats stats;
-	struct stamps stamps;
 	bool online;
 };
 

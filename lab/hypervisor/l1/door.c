@@ -20,7 +20,6 @@
 #include "metadata.h"
 #include "node.h"
 #include "npt.h"
-#include "stamps.h"
 #include "state.h"
 #include "tdcall.h"
 #include "tdx.h"
@@ -83,20 +82,6 @@ void metadata_reset_vm(void)
 void metadata_set_l2_vms(unsigned int vms)
 {
 	door_call(CONTROL_TDX_SET_VMS, vms, 0);
-}
-
-int stamps_start(struct stamps *stamps, u32 size)
-{
-	return -EOPNOTSUPP;
-}
-
-void stamps_stop(struct stamps *stamps)
-{
-}
-
-int stamps_copy(const struct stamps *stamps, struct lab_tdx_get_stamps *asked)
-{
-	return -ENODATA;
 }
 
 static void free_all(void)

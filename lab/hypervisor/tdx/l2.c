@@ -127,10 +127,6 @@ void svm_run(struct svm_run *run)
 	apic_tell_cpu();
 }
 
-void stamps_take(struct stamps *stamps, u32 moment, u32 detail)
-{
-}
-
 static void make_pages(struct vcpu *vcpu)
 {
 	vcpu->run.vmcb = heap_pages(1);
