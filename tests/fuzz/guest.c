@@ -10,10 +10,11 @@
 #include <sys/mman.h>
 
 #include "../../lab/paravisor/internal.h"
+#include "../vm/vtl.h"
 #include "guest.h"
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
-#define PATIENCE_MS	10000
+#define PATIENCE_MS	patience(10000)
 
 /* Behind all that the lab's guest has. */
 #define PROGRAM_OFFSET	0x1a0000

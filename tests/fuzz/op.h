@@ -47,7 +47,6 @@ struct op_sequence {
  * @memory:   the same, as each process sees it
  * @image:    what was there at first
  * @failures: how often an allocation or a copy was made to fail
- * @traces:   tracepoints may go on and off: Linux patches its code then
  */
 struct op_world {
 	struct tally tally;
@@ -60,7 +59,6 @@ struct op_world {
 	uint8_t *memory;
 	uint8_t *image;
 	uint64_t failures;
-	bool traces;
 };
 
 #define OP_VTLS		8

@@ -41,7 +41,6 @@ static struct {
 	uint64_t events;
 	unsigned int seconds;
 	unsigned int hosts;
-	bool traces;
 } config = { .events = 20000, .hosts = 1 };
 
 enum kind {
@@ -169,7 +168,7 @@ static void *devices_run(void *argument)
 			behave_badly(&stream);
 		else if (random_once_in(&stream, 20))
 			send_astray(&stream);
-		else if (config.traces && random_once_in(&stream, 100))
+		else if (random_once_in(&stream, 100))
 			trace_switch(random_once_in(&stream, 3));
 		else
 			raise_some(&stream);
@@ -508,9 +507,6 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 		if (!config.hosts || config.hosts > HOSTS_MAX)
 			argp_error(state, "--threads: 1 to %u", HOSTS_MAX);
 		return 0;
-	case 'e':
-		config.traces = true;
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -521,7 +517,6 @@ static const struct argp_option options[] = {
 	{ "events", 'n', "N", 0, "so many host events (20000)", 0 },
 	{ "for", 'f', "SECONDS", 0, "not so many events, but so long", 0 },
 	{ "threads", 't', "T", 0, "so many hosts at once (1)", 0 },
-	{ "traces", 'e', NULL, 0, "tracepoints go on and off", 0 },
 	{ 0 }
 };
 

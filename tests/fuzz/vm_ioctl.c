@@ -42,7 +42,6 @@ static struct {
 	unsigned int threads;
 	bool no_vtl0;
 	bool no_hotplug;
-	bool traces;
 } config = { .ops = 20000, .threads = 4 };
 
 /**
@@ -343,9 +342,6 @@ static error_t option_take(int key, char *value, struct argp_state *state)
 	case 'h':
 		config.no_hotplug = true;
 		return 0;
-	case 'e':
-		config.traces = true;
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -358,7 +354,6 @@ static const struct argp_option options[] = {
 	{ "threads", 't', "T", 0, "threads of each process (4)", 0 },
 	{ "no-vtl0", 'm', NULL, 0, "Run without a guest in VTL0", 0 },
 	{ "no-hotplug", 'h', NULL, 0, "all CPUs stay online", 0 },
-	{ "traces", 'e', NULL, 0, "tracepoints go on and off", 0 },
 	{ 0 }
 };
 
@@ -392,7 +387,6 @@ static void world_make(void)
 	shared->world.cpus = lab.cpus < OP_CPUS ? lab.cpus : OP_CPUS;
 	for (cpu = 0; cpu < shared->world.cpus; cpu++)
 		shared->world.apic_ids[cpu] = apic_id(cpu);
-	shared->world.traces = config.traces;
 	kcov_find(&shared->kcov, "mshv_vtl");
 }
 
