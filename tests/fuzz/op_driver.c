@@ -294,6 +294,9 @@ long op_return(struct op_thread *thread, const struct op *op)
 	struct op here = *op;
 	long ret;
 
+	/* A file through which VTL0 was once entered keeps all CPUs until it is closed. */
+	if (!thread->world->has_vtl0)
+		return -ECANCELED;
 	/* On this CPU, and into a state from which VTL0 is entered: nothing cancels. */
 	here.values[3] = sched_getcpu();
 	here.place |= 1;

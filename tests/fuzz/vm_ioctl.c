@@ -32,8 +32,12 @@
 #define THREADS_MAX	16
 /* A process that is killed is gone by then, or it never will be. */
 #define DEATH_MS	30000
-/* After so many processes, VTL0 is made anew: CPUs went, and it with them. */
-#define GUEST_LIVES	24
+/*
+ * After so many processes, VTL0 is made anew; the last of them run without it, since CPUs
+ * neither come nor go while a VMM runs VTL0.
+ */
+#define GUEST_LIVES	16
+#define GUEST_GONE	12
 
 static struct {
 	uint64_t seed;
@@ -228,7 +232,7 @@ static bool process_reap(pid_t pid, int *status)
 static bool process_run(struct stream *stream)
 {
 	uint64_t seed = random_next(stream);
-	unsigned int life = 50 + random_below(stream, 3000);
+	uint64_t end = now_ms() + 50 + random_below(stream, 3000);
 	int status = 0;
 	pid_t pid;
 
@@ -237,10 +241,11 @@ static bool process_run(struct stream *stream)
 	if (!pid)
 		worker_run(seed);
 	processes++;
-	while (life-- && !waitpid(pid, &status, WNOHANG))
+	while (now_ms() < end) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return !WIFEXITED(status) || !WEXITSTATUS(status);
 		sleep_ms(1);
-	if (life != ~0U)
-		return !WIFEXITED(status) || !WEXITSTATUS(status);
+	}
 	kill(pid, SIGKILL);
 	killed++;
 	return process_reap(pid, &status);
@@ -258,6 +263,21 @@ static void progress_print(uint64_t *printed)
 	fflush(stdout);
 }
 
+/* Before a process: VTL0 comes, or goes. */
+static void guest_choose(void)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&hotplug_lock);
+	if (processes % GUEST_LIVES == 0)
+		ret = guest_make(&shared->world);
+	if (ret)
+		printf("# no VTL0 this time: %s\n", strerror(-ret));
+	if (processes % GUEST_LIVES == GUEST_GONE)
+		guest_drop(&shared->world);
+	pthread_mutex_unlock(&hotplug_lock);
+}
+
 static void processes_run(void)
 {
 	struct stream stream = { config.seed };
@@ -265,12 +285,8 @@ static void processes_run(void)
 	bool good = true;
 
 	while (good && !is_over()) {
-		if (!config.no_vtl0 && processes % GUEST_LIVES == 0) {
-			pthread_mutex_lock(&hotplug_lock);
-			if (guest_make(&shared->world))
-				printf("# no VTL0 this time\n");
-			pthread_mutex_unlock(&hotplug_lock);
-		}
+		if (!config.no_vtl0)
+			guest_choose();
 		good = process_run(&stream);
 		progress_print(&printed);
 	}
