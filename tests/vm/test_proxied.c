@@ -16,6 +16,8 @@
 #define STORM		3000
 #define GARBAGE		3000
 #define CHANGES		2000
+/* What lab/hypervisor has for each CPU: HOST_VECTORS of vcpu/interrupts.h there. */
+#define HOST_VECTORS	14
 
 /* A VP that is not the tester's own, if there is another. */
 static unsigned int vp_choose(void)
@@ -82,20 +84,38 @@ static void a_device_comes_through(void **state)
 	close(hv);
 }
 
+/*
+ * Has each source proxied as a vector of its own, 0x30 and up, to one of so many VPs.
+ * The host takes each by a vector of the machine, of which there may be fewer.
+ * Return: how many sources are proxied, the first ones.
+ */
+static size_t proxy_sources(int hv, unsigned int first_vp, unsigned int vps)
+{
+	const struct labhost_source *source;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < lab.count; i++) {
+		source = &lab.sources[i];
+		assert_int_equal(hv_route(hv, source, first_vp + i % vps, 0x30 + i, 0),
+				 HV_SUCCESS);
+		ret = labhost_set_masked(lab.host, source->device, source->source, false);
+		if (ret == -ENOSPC && i >= HOST_VECTORS * lab.cpus)
+			break;
+		check(!ret, "unmask source %zu: %s", i, strerror(-ret));
+	}
+	print_message("# %zu of %zu sources\n", i, lab.count);
+	return i;
+}
+
 static void every_source_comes_to_its_own_vp(void **state)
 {
-	unsigned int vp, vector;
 	int hv = hv_open();
-	size_t i;
+	size_t count = proxy_sources(hv, 0, lab.cpus), i;
+	unsigned int vp;
 
 	(void)state;
-	for (i = 0; i < lab.count; i++) {
-		vp = i % lab.cpus;
-		vector = 0x30 + i;
-		assert_int_equal(hv_route(hv, &lab.sources[i], vp, vector, 0), HV_SUCCESS);
-		source_unmask(&lab.sources[i]);
-	}
-	for (i = 0; i < lab.count; i++) {
+	for (i = 0; i < count; i++) {
 		source_raise(&lab.sources[i]);
 		check(run_wait(lab.run[i % lab.cpus], 0x30 + i, MS), "source %zu", i);
 	}
@@ -180,16 +200,13 @@ static void a_full_slot_loses_nothing(void **state)
 	struct lab_host_vp before = host_vp(vp), after;
 	uint32_t bits[8];
 	int hv = hv_open();
+	size_t count = proxy_sources(hv, vp, 1);
 
 	(void)state;
-	for (i = 0; i < lab.count; i++) {
-		assert_int_equal(hv_route(hv, &lab.sources[i], vp, 0x30 + i, 0), HV_SUCCESS);
-		source_unmask(&lab.sources[i]);
-	}
 	for (round = 0; round < 100; round++) {
-		for (i = 0; i < lab.count; i++)
+		for (i = 0; i < count; i++)
 			source_raise(&lab.sources[i]);
-		for (i = 0, missing = lab.count; missing && i < MS; i++) {
+		for (i = 0, missing = count; missing && i < MS; i++) {
 			while (run_take(lab.run[vp], bits)) {
 				unsigned int bank;
 
@@ -199,7 +216,7 @@ static void a_full_slot_loses_nothing(void **state)
 			if (missing)
 				sleep_ms(1);
 		}
-		check(!missing, "round %u: %u of %zu did not come", round, missing, lab.count);
+		check(!missing, "round %u: %u of %zu did not come", round, missing, count);
 	}
 	after = host_vp(vp);
 	print_message("# %llu messages of one vector, %llu of several; %llu waited, %llu EOMs\n",
@@ -207,7 +224,7 @@ static void a_full_slot_loses_nothing(void **state)
 		      (unsigned long long)(after.multiples - before.multiples),
 		      (unsigned long long)(after.queued - before.queued),
 		      (unsigned long long)(after.eoms - before.eoms));
-	assert_int_equal(after.exits - before.exits, 100 * lab.count);
+	assert_int_equal(after.exits - before.exits, 100 * count);
 	assert_int_equal(after.waiting, 0);
 	close(hv);
 }
