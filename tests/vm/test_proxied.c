@@ -16,8 +16,6 @@
 #define STORM		3000
 #define GARBAGE		3000
 #define CHANGES		2000
-/* What lab/hypervisor has for each CPU: HOST_VECTORS of vcpu/interrupts.h there. */
-#define HOST_VECTORS	14
 
 /* A VP that is not the tester's own, if there is another. */
 static unsigned int vp_choose(void)
@@ -84,34 +82,10 @@ static void a_device_comes_through(void **state)
 	close(hv);
 }
 
-/*
- * Has each source proxied as a vector of its own, 0x30 and up, to one of so many VPs.
- * The host takes each by a vector of the machine, of which there may be fewer.
- * Return: how many sources are proxied, the first ones.
- */
-static size_t proxy_sources(int hv, unsigned int first_vp, unsigned int vps)
-{
-	const struct labhost_source *source;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < lab.count; i++) {
-		source = &lab.sources[i];
-		assert_int_equal(hv_route(hv, source, first_vp + i % vps, 0x30 + i, 0),
-				 HV_SUCCESS);
-		ret = labhost_set_masked(lab.host, source->device, source->source, false);
-		if (ret == -ENOSPC && i >= HOST_VECTORS * lab.cpus)
-			break;
-		check(!ret, "unmask source %zu: %s", i, strerror(-ret));
-	}
-	print_message("# %zu of %zu sources\n", i, lab.count);
-	return i;
-}
-
 static void every_source_comes_to_its_own_vp(void **state)
 {
 	int hv = hv_open();
-	size_t count = proxy_sources(hv, 0, lab.cpus), i;
+	size_t count = hv_proxy_sources(hv, 0, lab.cpus), i;
 	unsigned int vp;
 
 	(void)state;
@@ -200,7 +174,7 @@ static void a_full_slot_loses_nothing(void **state)
 	struct lab_host_vp before = host_vp(vp), after;
 	uint32_t bits[8];
 	int hv = hv_open();
-	size_t count = proxy_sources(hv, vp, 1);
+	size_t count = hv_proxy_sources(hv, vp, 1);
 
 	(void)state;
 	for (round = 0; round < 100; round++) {

@@ -256,13 +256,28 @@ static void *mover_run(void *arg)
 	return NULL;
 }
 
+/*
+ * How many sources may be proxied while they move. A mover takes a vector of the host's for
+ * the new way before it gives the old one back, and what is given back may be free later.
+ */
+static size_t entries_possible(void)
+{
+	int hv = hv_open();
+	size_t possible = hv_proxy_sources(hv, 0, lab.cpus), i;
+
+	for (i = 0; i < lab.count; i++)
+		source_mask(&lab.sources[i]);
+	close(hv);
+	return possible < lab.count ? possible - 2 * MOVERS : possible;
+}
+
 static void entries_choose(void)
 {
 	unsigned int limit = ROUTES_PER_CPU * lab.cpus;
-	size_t i;
+	size_t possible = entries_possible(), i;
 
 	entries_count = 0;
-	for (i = 0; i < lab.count && entries_count < limit && entries_count < ROUTES_MAX; i++) {
+	for (i = 0; i < possible && entries_count < limit && entries_count < ROUTES_MAX; i++) {
 		struct entry *entry = &entries[entries_count++];
 
 		memset(entry, 0, sizeof(*entry));
