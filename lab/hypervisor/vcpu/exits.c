@@ -8,12 +8,14 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
+#include "boot/smp.h"
 #include "control/control.h"
 #include "host/hypercall.h"
 #include "tdx/leaves.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
+#include "vcpu/idle.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/msr.h"
@@ -38,6 +40,8 @@
 #define EPT_FETCH      BIT(2)
 
 #define OPCODE_LENGTH  4
+#define HLT_LENGTH     1
+#define RFLAGS_IF      BIT(9)
 
 static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualification, u32 length)
 {
@@ -60,6 +64,23 @@ static void exit_io(struct l1_cpu *l1)
 	if (info & IOIO_REPEAT)
 		qualification |= IO_REPEAT;
 	raise_ve(l1, VMX_IO, qualification, l1->vmcb->exit_info_2 - l1->vmcb->rip);
+}
+
+/*
+ * A kernel that knows no reset vector in the mailbox (Linux before 6.11) halts a CPU that
+ * it takes offline, with interrupts off, and wakes it through the mailbox again.
+ */
+static void exit_halt(struct l1_cpu *l1)
+{
+	if (options.td) {
+		raise_ve(l1, VMX_HLT, 0, HLT_LENGTH);
+		return;
+	}
+	l1_skip(l1, HLT_LENGTH);
+	if (l1->vmcb->rflags & RFLAGS_IF)
+		idle_wait(l1);
+	else
+		smp_park(l1);
 }
 
 /* INVD and WBINVD are one to QEMU. */
@@ -199,7 +220,7 @@ void exits_handle_l1(struct l1_cpu *l1)
 		exit_io(l1);
 		break;
 	case SVM_HLT:
-		raise_ve(l1, VMX_HLT, 0, 1);
+		exit_halt(l1);
 		break;
 	case SVM_INVD:
 	case SVM_WBINVD:
