@@ -14,8 +14,8 @@
 
 modules_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# modules_below KERNEL - says that the hypervisor is below a kernel which can be a TDX guest:
-# 6.1 cannot, and those with sanitizers are made of it.
+# modules_below KERNEL - says that the hypervisor is below a kernel which can be a TDX guest.
+# 6.1 cannot; those with sanitizers still run with the modules of the lab.
 modules_below()
 {
 	case "$1" in
@@ -40,6 +40,11 @@ modules_choose()
 		{ cat "${3%.console}.l1-build"; return 1; }
 	modules_driver=$modules/production/driver/mshv_vtl.ko
 	modules_arguments=(--module "$modules_driver" --module "$l1/vtlirq_board.ko"
-		--module "$l1/vtlirq_door.ko"
-		--hypervisor 'td hyperv' --hypervisor-log "${3%.console}.below")
+		--hypervisor-log "${3%.console}.below")
+	# A kernel that cannot run in a trust domain has no TDX module below it.
+	if grep -q '^CONFIG_INTEL_TDX_GUEST=y' "$modules_root/build/kernels/$1/config"; then
+		modules_arguments+=(--hypervisor 'td hyperv' --module "$l1/vtlirq_door.ko")
+	else
+		modules_arguments+=(--hypervisor hyperv)
+	fi
 }

@@ -1265,5 +1265,5 @@ int main(void)
 		HV_TEST(a_second_client_starts_after_the_first_has_exited),
 	};
 
-	return cmocka_run_group_tests_name("OpenHCL's VMM", tests, NULL, NULL);
+	return GUEST_GROUP("OpenHCL's VMM", tests);
 }

@@ -278,5 +278,5 @@ int main(void)
 		GUEST_TEST(a_register_is_of_the_vp_of_the_calling_cpu),
 	};
 
-	return cmocka_run_group_tests_name("registers of VTL0", tests, NULL, NULL);
+	return GUEST_GROUP("registers of VTL0", tests);
 }

@@ -380,5 +380,5 @@ int main(void)
 		GUEST_TEST(handlers_nest_by_priority),
 	};
 
-	return cmocka_run_group_tests_name("vtl0", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0", tests);
 }

@@ -1076,5 +1076,5 @@ int main(void)
 		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_calls", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_calls", tests);
 }

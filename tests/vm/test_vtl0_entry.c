@@ -357,5 +357,5 @@ int main(void)
 		LAB_TEST(a_poll_file_of_an_offline_cpu_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_entry", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_entry", tests);
 }

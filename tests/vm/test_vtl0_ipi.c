@@ -265,5 +265,5 @@ int main(void)
 		GUEST_TEST(an_icr_with_level_assert_is_sent),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_ipi", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_ipi", tests);
 }

@@ -915,5 +915,5 @@ int main(void)
 		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_state", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_state", tests);
 }

@@ -621,5 +621,5 @@ int main(void)
 		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end_by_an_interrupt),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_timer", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_timer", tests);
 }

@@ -361,5 +361,5 @@ int main(void)
 		GUEST_TEST(a_context_of_garbage_harms_nobody),
 	};
 
-	return cmocka_run_group_tests_name("vtl0_trust", tests, NULL, NULL);
+	return GUEST_GROUP("vtl0_trust", tests);
 }

@@ -291,5 +291,5 @@ int main(void)
 		WAYS_TEST(the_host_asserts_only_what_it_may),
 	};
 
-	return cmocka_run_group_tests_name("both ways into VTL0", tests, NULL, NULL);
+	return GUEST_GROUP("both ways into VTL0", tests);
 }

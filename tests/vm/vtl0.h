@@ -37,6 +37,19 @@ struct guest {
 
 extern struct guest guest;
 
+/*
+ * Runs the tests of a program that needs VTL0, as cmocka_run_group_tests_name() does. On a
+ * machine where the driver says that VTL0 cannot be entered, it skips them all.
+ */
+#define GUEST_GROUP(name, tests)                                        \
+	(guest_is_possible() ? cmocka_run_group_tests_name(name, tests, NULL, NULL) : guest_skip())
+
+/* Does the driver say that VTL0 can be entered? Also if there is no driver to ask. */
+bool guest_is_possible(void);
+
+/* Reports one test, which is skipped: an exit status. */
+int guest_skip(void);
+
 /* Fixture: as lab_setup(), and a guest whose VPs all halt. */
 int guest_setup(void **state);
 int guest_teardown(void **state);
