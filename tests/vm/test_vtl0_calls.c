@@ -893,7 +893,7 @@ static void a_refused_deadline_is_told(void **state)
 	assert_int_equal(guest_enter(20), -EINTR);
 	hook_status(VP_WR, REFUSED, 1);
 	deadline_arm();
-	assert_int_equal(guest_enter(20), -EIO);
+	assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
 	the_vp_is_good();
 }
 
@@ -904,7 +904,7 @@ static void a_refused_virtual_apic_page_is_told(void **state)
 	calls_begin();
 	module_forget();
 	hook_status(VP_WR, REFUSED, 1000);
-	assert_int_equal(guest_enter(50), -EIO);
+	assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
 	hook_status(VP_WR, 0, 0);
 	cpu_pin(0);
 }
@@ -1035,7 +1035,7 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	run->cancel = 0;
 	munmap(run, PAGE);
 	cpu_pin(0);
-	guest_alarm(50);
+	guest_alarm(PATIENCE_MS);
 	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
 	guest_alarm(0);
 	ret = ioctl(vtl, MSHV_TDCALL, &args) ? -errno : 0;

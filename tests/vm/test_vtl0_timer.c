@@ -336,7 +336,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 		deadline = in_ms(60000 * vm);
 		guest_context()->entry_rcx = (uint64_t)vm << VM_SHIFT;
 		deadline_arm(deadline);
-		assert_int_equal(guest_enter(20), -EIO);
+		assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
 		client_clear();
 		assert_int_equal(module_deadline(vm), deadline);
 		/* No update: the VMM thinks that the kernel knows it. */
@@ -347,7 +347,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	deadline = in_ms(50);
 	guest_context()->entry_rcx = 2ULL << VM_SHIFT;
 	deadline_arm(deadline);
-	assert_int_equal(guest_enter(20), -EIO);
+	assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
 	client_clear();
 	guest_context()->entry_rcx = good;
 	stays_until_expiry();
