@@ -407,6 +407,20 @@ static void rseq_leave(void)
 		syscall(SYS_rseq, rseq, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
+/* Is there an interrupt that the kernel leaves to the VMM? */
+static bool interrupt_is_the_vmms(const struct mshv_vtl_run *run)
+{
+	unsigned int bank;
+	uint32_t exits = 0;
+
+	if (!(run->offload_flags & MSHV_VTL_OFFLOAD_INTR_INJECT))
+		return __atomic_load_n(&run->scan_proxy_irr, __ATOMIC_SEQ_CST);
+	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++)
+		exits |= __atomic_load_n(&run->proxy_irr[bank], __ATOMIC_SEQ_CST) &
+			 run->proxy_irr_exit[bank];
+	return exits;
+}
+
 /*
  * Did the kernel end the ioctl for a reason of its own, such as work that it had
  * put off? From 6.4 on that happens ten times a second at most.
@@ -417,7 +431,7 @@ static bool stay_is_to_go_on(const struct stay *stay, unsigned int again, uint64
 
 	return stay->result == -EINTR && !signalled &&
 	       !__atomic_load_n(&run->cancel, __ATOMIC_SEQ_CST) &&
-	       !__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_SEQ_CST) &&
+	       !interrupt_is_the_vmms(run) &&
 	       again < 3 + (clock_ms(CLOCK_MONOTONIC) - begin) / 50;
 }
 
