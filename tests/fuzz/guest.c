@@ -4,12 +4,16 @@
  * an L2 VCPU is set up.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "../../lab/paravisor/internal.h"
+#include "../../lab/tdx-module/lab_tdx.h"
 #include "../vm/vtl.h"
 #include "guest.h"
 
@@ -92,6 +96,22 @@ static int world_note(struct op_world *world)
 	return tables_note(world);
 }
 
+/* What the fuzzer has asked the TDX module to do wrong would meet the next guest. */
+static void hooks_clear(unsigned int vps)
+{
+	static const uint32_t kinds[] = { LAB_TDX_HOOK_EXIT, LAB_TDX_HOOK_STATUS };
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	struct lab_tdx_hook none = { 0 };
+	unsigned int i;
+
+	if (node < 0)
+		return;
+	for (i = 0; i < 2; i++)
+		for (none.kind = kinds[i], none.cpu = 0; none.cpu < vps; none.cpu++)
+			ioctl(node, LAB_TDX_HOOK, &none);
+	close(node);
+}
+
 int guest_make(struct op_world *world)
 {
 	const struct vmm_config wanted = {
@@ -103,6 +123,7 @@ int guest_make(struct op_world *world)
 	int ret;
 
 	guest_drop(world);
+	hooks_clear(wanted.vps);
 	ret = vmm_create(&wanted, &vmm);
 	if (!ret)
 		ret = guest_start(wanted.vps);
