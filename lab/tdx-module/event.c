@@ -35,12 +35,22 @@ void event_inject_exception(struct vcpu *vcpu, u8 vector, bool has_error)
 	vcpu->inject.length = 0;
 }
 
-/* SVM does not know VMX's types of software's exceptions; it pushes RIP as it stands. */
-static u32 svm_info(u32 info)
+/*
+ * SVM does not know VMX's types of software's exceptions; it pushes RIP as it stands.
+ *
+ * An interrupt is given to QEMU as one of software, which is delivered in the same way where
+ * no gate can forbid it: helper_vmrun() leaves the vector of any other in exception_index,
+ * and if QEMU stops its CPU soon after, it delivers the vector again.
+ */
+static u32 svm_info(const struct vcpu *vcpu, u32 info)
 {
-	if ((info & EVENT_TYPE) > EVENT_SOFT_INTERRUPT)
-		info = (info & ~EVENT_TYPE) | EVENT_EXCEPTION;
-	return info & ~(EVENT_RESERVED);
+	u32 type = info & EVENT_TYPE;
+
+	if (type > EVENT_SOFT_INTERRUPT)
+		type = EVENT_EXCEPTION;
+	else if (type == EVENT_INTERRUPT && !vcpu->run.vmcb->cpl)
+		type = EVENT_SOFT_INTERRUPT;
+	return (info & ~(EVENT_RESERVED | EVENT_TYPE)) | type;
 }
 
 static void put_event(struct vcpu *vcpu)
@@ -53,7 +63,7 @@ static void put_event(struct vcpu *vcpu)
 		return;
 	}
 	vcpu->inject.info = 0;
-	vmcb->event_inj = svm_info(vcpu->injected.info);
+	vmcb->event_inj = svm_info(vcpu, vcpu->injected.info);
 	vmcb->event_inj_error = vcpu->injected.error;
 	if (is_software(vcpu->injected.info))
 		vmcb->rip += vcpu->injected.length;
@@ -188,9 +198,10 @@ static void record_interrupted(struct vcpu *vcpu)
 		return;
 	}
 	/* It is reported with the type that it was given. */
-	if (is_software(vcpu->injected.info) && is_same(info, svm_info(vcpu->injected.info))) {
+	if (is_same(info, svm_info(vcpu, vcpu->injected.info))) {
 		info = vcpu->injected.info;
-		vmcb->rip -= vcpu->injected.length;
+		if (is_software(info))
+			vmcb->rip -= vcpu->injected.length;
 	}
 	vcpu_set_field(vcpu, L2_IDT_EVENT, info);
 	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR,
