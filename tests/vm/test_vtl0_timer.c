@@ -336,7 +336,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 		deadline = in_ms(60000 * vm);
 		guest_context()->entry_rcx = (uint64_t)vm << VM_SHIFT;
 		deadline_arm(deadline);
-		assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
+		assert_int_equal(guest_enter_until_it_ends(), -EIO);
 		client_clear();
 		assert_int_equal(module_deadline(vm), deadline);
 		/* No update: the VMM thinks that the kernel knows it. */
@@ -347,7 +347,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	deadline = in_ms(50);
 	guest_context()->entry_rcx = 2ULL << VM_SHIFT;
 	deadline_arm(deadline);
-	assert_int_equal(guest_enter(PATIENCE_MS), -EIO);
+	assert_int_equal(guest_enter_until_it_ends(), -EIO);
 	client_clear();
 	guest_context()->entry_rcx = good;
 	stays_until_expiry();
@@ -386,7 +386,7 @@ static void a_run_that_enters_nothing_takes_the_update(void **state)
 static void halt_expires_as_not_entered(void)
 {
 	deadline_arm(in_ms(20));
-	assert_int_equal(guest_enter(PATIENCE_MS), 0);
+	assert_int_equal(guest_enter_until_it_ends(), 0);
 	assert_int_equal(guest_context()->exit.rax, PENDING_INTERRUPT);
 	assert_int_equal(expiries_within(50), 0);
 }

@@ -239,6 +239,17 @@ int guest_enter(unsigned int ms)
 	return ret;
 }
 
+int guest_enter_until_it_ends(void)
+{
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	int ret;
+
+	do {
+		ret = guest_enter(PATIENCE_MS);
+	} while (ret == -EINTR && clock_ms(CLOCK_MONOTONIC) < end);
+	return ret;
+}
+
 uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second)
 {
 	const uint64_t arguments[VTL0_ARGUMENTS] = { first, second };

@@ -78,6 +78,12 @@ uint64_t ticks_per_ms(void);
 int guest_enter(unsigned int ms);
 
 /*
+ * The same for a stay that is not to end by a signal. The kernel may end the ioctl with
+ * -EINTR for a reason of its own: then VTL0 is entered again, up to PATIENCE_MS.
+ */
+int guest_enter_until_it_ends(void);
+
+/*
  * Carries out a command by stays on the calling thread, as guest_enter() makes
  * them: what a thread of the VMM has in its registers can be looked at before
  * and after. Gives the command's result.
