@@ -83,8 +83,9 @@ uint64_t hv_route(int hv, const struct labhost_source *source, unsigned int vp,
 		  unsigned int vector, uint32_t flags);
 
 /*
- * Has sources proxied, unmasked, each as a vector of its own, 0x30 and up, to @vps VPs
- * in turn: all of them, or as many as the host has vectors of the machine for. How many.
+ * Has sources proxied, unmasked, to @vps VPs in turn: all of them, or as many as the host
+ * has vectors of the machine for. How many. The vectors begin with 0x30, and repeat after
+ * the last one there is.
  */
 size_t hv_proxy_sources(int hv, unsigned int first_vp, unsigned int vps);
 
