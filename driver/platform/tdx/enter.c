@@ -168,7 +168,7 @@ static int exit_wrmsr(struct mshv_vtl_run *run)
 	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_X2APIC) ||
 	    (msr != MSR_X2APIC_ICR && msr != HV_MSR_ICR))
 		return VTL_EXIT_USER;
-	if (!vtl_tdx_ipi_send(value, this_cpu_read(vtl_tdx_vps.targets)))
+	if (!vtl_tdx_ipi_send(value, this_cpu_cpumask_var_ptr(vtl_tdx_vps.targets)))
 		return VTL_EXIT_USER;
 
 	step_over(context);
