@@ -6,9 +6,9 @@
  * them with the host. The kernel's own pages would not do: outside of VTL mode it has
  * none for a call's output.
  *
- * NOT YET RUN. There was no Hyper-V host to run it on: it was written from the
- * kernel's own sources (hv_common_cpu_init(), hv_do_hypercall(), hv_tdx_hypercall()),
- * and compiles. A call gives the host the address of a page without the bit that
+ * It runs in the lab, on lab/hypervisor, and has not run on Hyper-V yet. It was written
+ * from the kernel's own sources (hv_common_cpu_init(), hv_do_hypercall(),
+ * hv_tdx_hypercall()). A call gives the host the address of a page without the bit that
  * says shared, as all of the kernel's calls do.
  */
 #include <linux/cc_platform.h>

@@ -14,9 +14,8 @@
  * The hypervisor's callback vector leads here by a handler that the kernel calls
  * before it ends the interrupt. Before Linux 6.15 it has one handler, hv_vmbus's.
  *
- * NOT YET RUN. There was no Hyper-V host to run it on: it was written from the
- * kernel's own sources (drivers/hv/hv.c, arch/x86/kernel/cpu/mshyperv.c), and
- * compiles, both ways.
+ * It runs in the lab, on lab/hypervisor, and has not run on Hyper-V yet. It was written
+ * from the kernel's own sources (drivers/hv/hv.c, arch/x86/kernel/cpu/mshyperv.c).
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
