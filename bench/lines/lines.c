@@ -82,7 +82,7 @@ void lines_rate(const char *group, const char *name, const char *unit, size_t co
 		double value)
 {
 	line_begin(group, name, unit, count);
-	printf(",\"value\":%.2f", value);
+	printf(",\"value\":%.3f", value);
 	line_end();
 }
 

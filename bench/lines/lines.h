@@ -67,7 +67,7 @@ void lines_value(const char *group, const char *name, const char *unit, size_t c
 		 double value);
 
 /**
- * lines_rate() - print a single value to a hundredth
+ * lines_rate() - print a single value to a thousandth
  * @group: its group
  * @name:  its name
  * @unit:  of what, as "per interrupt"
