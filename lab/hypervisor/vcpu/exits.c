@@ -5,6 +5,8 @@
  * Owns: which exit is whose: the TDX module's, a #VE, or the end of the machine.
  * Must not know: what a TDCALL or a hypercall does.
  */
+#include <asm/processor-flags.h>
+
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
@@ -41,7 +43,6 @@
 
 #define OPCODE_LENGTH  4
 #define HLT_LENGTH     1
-#define RFLAGS_IF      BIT(9)
 
 static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualification, u32 length)
 {
@@ -77,7 +78,7 @@ static void exit_halt(struct l1_cpu *l1)
 		return;
 	}
 	l1_skip(l1, HLT_LENGTH);
-	if (l1->vmcb->rflags & RFLAGS_IF)
+	if (l1->vmcb->rflags & X86_EFLAGS_IF)
 		idle_wait(l1);
 	else
 		smp_park(l1);
