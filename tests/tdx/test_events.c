@@ -157,6 +157,24 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 	check_hex(l2.state->rip, rip);
 }
 
+/* SDM volume 3, "Information for VM Exits That Occur During Event Delivery": type 0. */
+static void row_10_5_8_an_interrupt_on_a_missing_stack_is_reported(void **state)
+{
+	(void)state;
+	l2_start(GUEST_VMCALL);
+	l2.state->rflags |= RFLAGS_IF;
+	page_allow(PAGE_STACK, 0);
+	field_set(FIELD(F_EVENT), VALID | 0x41);
+	l2_expect(48);
+	check_hex(l2.call.regs.r10 & 0xffffffff, VALID | 0x41);
+	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
+	check_hex(log_count(), 0);
+	page_allow(PAGE_STACK, 7);
+	field_set(FIELD(F_EVENT), VALID | 0x41);
+	l2_expect(18);
+	check_hex(log_count(), 1);
+}
+
 static void row_10_5_10_a_deadline_in_the_past_is_52_each_time(void **state)
 {
 	unsigned int i;
@@ -238,6 +256,7 @@ const struct CMUnitTest event_tests[] = {
 	TEST(row_4_6_a_software_interrupt_returns_behind_its_instruction),
 	TEST(row_10_5_8_an_event_on_a_missing_stack_is_reported),
 	TEST(row_10_5_8_a_software_event_on_a_missing_stack_is_reported),
+	TEST(row_10_5_8_an_interrupt_on_a_missing_stack_is_reported),
 	TEST(row_10_5_10_a_deadline_in_the_past_is_52_each_time),
 	TEST(row_4_6_a_deadline_of_zero_is_due),
 	TEST(row_4_6_a_deadline_ends_l2),
