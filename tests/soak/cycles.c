@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cycles: map and unmap a million times, on all CPUs from several threads, now and
+ * cycles: map and unmap again and again, on all CPUs from several threads, now and
  * then with an interrupt in between, or with the file closed instead of an unmap; and
  * the system is as it was.
  *
@@ -418,7 +418,7 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, option_take, NULL, "Map and unmap a million times.", NULL, NULL, NULL
+	options, option_take, NULL, "Map and unmap again and again.", NULL, NULL, NULL
 };
 
 int main(int argc, char **argv)
