@@ -34,6 +34,11 @@ static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
 
 /* Filled in by vtl_tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
 DEFINE_PER_CPU(struct tdx_vp, vtl_tdx_vps);
+/*
+ * A page fault takes it, and holds mmap_lock. Whoever needs cpu_hotplug_lock as well takes
+ * that first: perf takes its own locks under it, and writes to user memory while it holds
+ * them.
+ */
 static DEFINE_MUTEX(tdx_vp_lock);
 
 /* How many VTL files are open. Under tdx_vp_lock. */
@@ -87,16 +92,14 @@ static void vp_reset_here(void *unused)
 	vp_reset(this_cpu_ptr(&vtl_tdx_vps), true);
 }
 
-/* What the last VMM's VTL0 has left is not for the next one. */
+/* What the last VMM's VTL0 has left is not for the next one. CPUs neither come nor go. */
 static void vp_reset_all(void)
 {
 	unsigned int cpu;
 
-	cpus_read_lock();
 	on_each_cpu(vp_reset_here, NULL, true);
 	for_each_cpu_andnot(cpu, cpu_possible_mask, cpu_online_mask)
 		vp_reset(per_cpu_ptr(&vtl_tdx_vps, cpu), false);
-	cpus_read_unlock();
 }
 
 static void *tdx_get(void)
@@ -109,10 +112,13 @@ static void *tdx_get(void)
 
 static void tdx_put(void *token)
 {
+	/* Before tdx_vp_lock, which says why. */
+	cpus_read_lock();
 	mutex_lock(&tdx_vp_lock);
 	if (!--tdx_users)
 		vp_reset_all();
 	mutex_unlock(&tdx_vp_lock);
+	cpus_read_unlock();
 	vtl_tdcall_put(token);
 }
 
