@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +96,7 @@ static void *taker_run(void *arg)
 
 	while (!takers_end) {
 		if (!run_take(lab.run[vp], bits)) {
-			sched_yield();
+			others_run();
 			continue;
 		}
 		for (bank = 0; bank < 8; bank++)
@@ -127,7 +126,7 @@ static void *raiser_run(void *unused)
 			}
 			pthread_rwlock_unlock(&entry->lock);
 		}
-		sched_yield();
+		others_run();
 	}
 	return NULL;
 }
@@ -167,7 +166,7 @@ static int entry_drain(struct entry *entry)
 	while (entry->handled < entry->raised) {
 		if (now_ms() > deadline)
 			return -ETIMEDOUT;
-		sched_yield();
+		others_run();
 	}
 	return 0;
 }

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +45,7 @@ static void *storm_run(void *arg)
 		if (!labhost_raise(lab.host, storm->source->device, storm->source->source,
 				   STORM_RAISES, NULL))
 			storm->raised += STORM_RAISES;
+		others_run();
 	}
 	return NULL;
 }
@@ -472,7 +472,7 @@ static void storm_wait_raise(struct storm *storm)
 	while (__atomic_load_n(&storm->raised, __ATOMIC_RELAXED) - before <
 	       2 * STORM_RAISES) {
 		check(now_ms() < deadline, "the storm is over");
-		sched_yield();
+		others_run();
 	}
 }
 

@@ -101,6 +101,12 @@ struct mshv_vtl_run *vtl_page(int vtl, unsigned long index)
 	return page;
 }
 
+void others_run(void)
+{
+	sched_yield();
+	__builtin_ia32_pause();
+}
+
 bool run_take(struct mshv_vtl_run *run, uint32_t bits[8])
 {
 	unsigned int bank;
@@ -126,7 +132,7 @@ bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms)
 	do {
 		if (run_take(run, bits) && bits[vector / 32] >> vector % 32 & 1)
 			return true;
-		sched_yield();
+		others_run();
 	} while (now_ms() < deadline);
 	return false;
 }
@@ -142,7 +148,7 @@ unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms)
 			count++;
 			deadline = now_ms() + ms;
 		}
-		sched_yield();
+		others_run();
 	}
 	return count;
 }
@@ -240,7 +246,7 @@ void totals_wait(const char *name, unsigned long value)
 
 	while (totals(name) < value) {
 		check(now_ms() < deadline, "%s: %lu, not %lu", name, totals(name), value);
-		sched_yield();
+		others_run();
 	}
 	assert_int_equal(totals(name), value);
 }

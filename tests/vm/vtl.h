@@ -73,6 +73,13 @@ unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms);
 void runs_clear(void);
 
 /*
+ * Lets the other threads of this CPU run, and the other CPUs. One thread of QEMU runs all
+ * CPUs, and goes to the next at a PAUSE or HLT, or after 100 ms: loops that wait without
+ * this one take that long for each round.
+ */
+void others_run(void);
+
+/*
  * How long to wait for what must come: @ms, times what VTLIRQ_SLOWNESS says of a
  * kernel that takes longer for everything.
  */
