@@ -32,21 +32,13 @@ USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
 HOST_CLIENT := lab/host/labhost_client.c
 HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
 
-# Below 6.12 is lab/hypervisor, and the driver is as for a machine. 6.1 is no TDX guest,
-# and the newest kernel shares its SynIC only with a driver of its own tree: with these, the
-# TDX module and the host are modules of the kernel, and the driver has hooks for them.
-ifneq ($(KERNEL),6.12)
-BELOW :=
-VM_MODULES := --module $(MODULES)/driver/mshv_vtl.ko \
-	--module $(MODULES)/lab/host/vtlirq_lab_host.ko \
-	--module $(MODULES)/lab/tdx-module/vtlirq_lab_tdx.ko
-else
-BELOW := --hypervisor
+# What is below the kernel and beside the driver, as in tests/modules.sh. 6.1 is no TDX
+# guest: there VTL0 cannot be entered.
+TD := $(filter-out 6.1,$(KERNEL))
 L1_MODULES := $(BUILD)/hypervisor/modules/$(KERNEL)
-VM_MODULES := --hypervisor 'td hyperv' \
-	--module $(MODULES)/production/driver/mshv_vtl.ko \
-	--module $(L1_MODULES)/vtlirq_board.ko --module $(L1_MODULES)/vtlirq_door.ko
-endif
+VM_MODULES := --hypervisor '$(if $(TD),td )hyperv' --module $(MODULES)/driver/mshv_vtl.ko \
+	--module $(L1_MODULES)/vtlirq_board.ko $(if $(TD),--module $(L1_MODULES)/vtlirq_door.ko) \
+	$(if $(filter newest%,$(KERNEL)),--append noxsave)
 
 VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
@@ -60,6 +52,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
+	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
 	@$(VM) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
@@ -108,7 +101,7 @@ check-unit: setup ## unit tests in user space, under sanitizers
 check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6.12 CPUS=4
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
-	@tests/vm/run $(BELOW) $(KERNEL) $(CPUS)
+	@tests/vm/run $(KERNEL) $(CPUS)
 
 proof: setup ## what it survives, in a table, in MINUTES=30 and what building takes
 	@scripts/proof $(MINUTES)
@@ -141,7 +134,7 @@ setup: ## what this machine lacks (as root; else says what is missing)
 
 modules: setup
 	@mkdir -p $(BUILD)
-	@{ scripts/build-modules $(KERNEL) $(if $(BELOW),&& lab/hypervisor/l1/build $(KERNEL)); } \
+	@{ scripts/build-modules $(KERNEL) && lab/hypervisor/l1/build $(KERNEL); } \
 		>$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
