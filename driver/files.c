@@ -52,12 +52,10 @@ static_assert(sizeof(struct mshv_map_device_intr) == 16);
 /**
  * struct vtl_file - an open VTL file
  * @redirect: the references that it holds
- * @entry:    keeps what enters VTL0 in place
  * @runs:     VTL0 was run through it, so CPUs stay as they are until it is closed
  */
 struct vtl_file {
 	struct redirect_file redirect;
-	void *entry;
 	bool runs;
 };
 
@@ -108,7 +106,7 @@ static long vtl_ioctl_map(struct vtl_file *file,
  */
 static void vtl_cpus_keep(struct vtl_file *file)
 {
-	if (!vtl_platform()->available() || xchg(&file->runs, true))
+	if (!vtl_platform_available() || xchg(&file->runs, true))
 		return;
 	cpu_hotplug_disable();
 	pr_info("CPUs neither come nor go while a VMM runs VTL0\n");
@@ -289,7 +287,7 @@ static int vtl_release(struct inode *inode, struct file *filp)
 
 	vtl_poll_drop(file, NULL);
 	vtl_redirect_file_release(&file->redirect);
-	vtl_platform()->put(file->entry);
+	vtl_platform()->file_release();
 	if (file->runs)
 		cpu_hotplug_enable();
 	kfree(file);
@@ -339,14 +337,14 @@ static long mshv_ioctl_create_vtl(void)
 	if (ret)
 		goto free_file;
 
-	file->entry = vtl_platform()->get();
+	vtl_platform()->file_open();
 	ret = vtl_file_install(file);
 	if (ret < 0)
-		goto put_entry;
+		goto release;
 	return ret;
 
-put_entry:
-	vtl_platform()->put(file->entry);
+release:
+	vtl_platform()->file_release();
 	vtl_redirect_file_release(&file->redirect);
 free_file:
 	kfree(file);

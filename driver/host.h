@@ -41,22 +41,6 @@ void vtl_host_exit(void);
 int vtl_host_cpu_online(unsigned int cpu);
 
 /**
- * vtl_host_get() - keep what calls the host in place
- *
- * Context: may sleep.
- * Return: a token for vtl_host_put(), which may be NULL.
- */
-void *vtl_host_get(void);
-
-/**
- * vtl_host_put() - undo vtl_host_get()
- * @token: what it returned
- *
- * Context: may sleep.
- */
-void vtl_host_put(void *token);
-
-/**
  * vtl_host_call() - one call to the host
  * @control: the call's control word; untrusted, but not a fast call
  * @input:   a page of the kernel; the whole of it goes to the host

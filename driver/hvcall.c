@@ -39,11 +39,9 @@ static_assert(HVCALL_PAGE_SIZE <= PAGE_SIZE);
 
 /**
  * struct hvcall_file - an open /dev/mshv_hvcall
- * @host:    keeps what calls the host in place
  * @allowed: a bit for each code; NULL until it was set, then constant
  */
 struct hvcall_file {
-	void *host;
 	unsigned long *allowed;
 };
 
@@ -186,7 +184,6 @@ static int hvcall_open(struct inode *inode, struct file *filp)
 	if (!file)
 		return -ENOMEM;
 
-	file->host = vtl_host_get();
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
 }
@@ -195,7 +192,6 @@ static int hvcall_release(struct inode *inode, struct file *filp)
 {
 	struct hvcall_file *file = filp->private_data;
 
-	vtl_host_put(file->host);
 	kfree(file->allowed);
 	kfree(file);
 	return 0;

@@ -15,17 +15,11 @@
 
 #include "platform.h"
 
-static bool none_available(void)
+static void none_file_open(void)
 {
-	return false;
 }
 
-static void *none_get(void)
-{
-	return NULL;
-}
-
-static void none_put(void *token)
+static void none_file_release(void)
 {
 }
 
@@ -56,9 +50,8 @@ static long none_ioctl(unsigned int command, void __user *arg)
 /* No VP can be prepared, so nothing that follows it is ever called. */
 static const struct vtl_platform_ops none_ops = {
 	.name = "none",
-	.available = none_available,
-	.get = none_get,
-	.put = none_put,
+	.file_open = none_file_open,
+	.file_release = none_file_release,
 	.vp_prepare = none_vp_prepare,
 	.vp_free_all = none_vp_free_all,
 	.capability = none_capability,
@@ -85,6 +78,11 @@ void __init vtl_platform_init(void)
 	static_call_update(vtl_platform_inject, ops->inject);
 	static_call_update(vtl_platform_enter, ops->enter);
 	static_call_update(vtl_platform_exit_handle, ops->exit_handle);
+}
+
+bool vtl_platform_available(void)
+{
+	return platform_ops != &none_ops;
 }
 
 const struct vtl_platform_ops *vtl_platform(void)

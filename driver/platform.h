@@ -53,13 +53,10 @@ enum vtl_exit {
  * struct vtl_platform_ops - a platform
  * @name: for the log
  *
- * @available: Can VTL0 be entered? Context: any. In a lab build the answer may
- *	change.
+ * @file_open: A VTL file is opened. Context: may sleep.
  *
- * @get: Keep what enters VTL0 in place; returns a token for @put, which may be
- *	NULL. Context: may sleep.
- *
- * @put: Undo @get.
+ * @file_release: A VTL file is closed. With the last of them, what VTL0 has left in the
+ *	VPs' registers is cleared. Context: may sleep.
  *
  * @vp_prepare: Allocate what a VP needs to enter VTL0. @cpu is online. May be
  *	called again; does its work once. Context: may sleep. Returns 0, -ENOMEM,
@@ -128,9 +125,8 @@ enum vtl_exit {
  */
 struct vtl_platform_ops {
 	const char *name;
-	bool (*available)(void);
-	void *(*get)(void);
-	void (*put)(void *token);
+	void (*file_open)(void);
+	void (*file_release)(void);
 	int (*vp_prepare)(unsigned int cpu);
 	void (*vp_free_all)(void);
 	int (*capability)(u32 capability);
@@ -174,6 +170,14 @@ const struct vtl_platform_ops *vtl_tdx_probe(void);
  * Context: module init; may sleep.
  */
 void vtl_platform_init(void);
+
+/**
+ * vtl_platform_available() - can VTL0 be entered on this machine?
+ *
+ * Context: any, after vtl_platform_init().
+ * Return: true if so.
+ */
+bool vtl_platform_available(void);
 
 /**
  * vtl_platform() - the platform of this machine

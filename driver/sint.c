@@ -370,7 +370,6 @@ static long sint_ioctl(struct file *filp, unsigned int command, unsigned long ar
 
 static int sint_open(struct inode *inode, struct file *filp)
 {
-	filp->private_data = vtl_host_get();
 	mutex_lock(&sint_lock);
 	sint_files++;
 	WRITE_ONCE(vtl_sint_is_open, true);
@@ -403,7 +402,6 @@ static int sint_release(struct inode *inode, struct file *filp)
 		eventfds_drop_locked();
 	}
 	mutex_unlock(&sint_lock);
-	vtl_host_put(filp->private_data);
 	return 0;
 }
 

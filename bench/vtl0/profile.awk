@@ -51,7 +51,7 @@ BEGIN {
 	split($4, part, "/")
 	pc = part[2]
 	if (pc < "8000000000000000") {
-		if (who == "vtl_tdcall_instruction")
+		if (who == "vtl_tdcall")
 			conclude()
 		who = ""
 		next

@@ -96,16 +96,6 @@ int vtl_host_cpu_online(unsigned int cpu)
 	return 0;
 }
 
-/* The kernel is part of this machine: nothing to be kept. */
-void *vtl_host_get(void)
-{
-	return NULL;
-}
-
-void vtl_host_put(void *token)
-{
-}
-
 static u64 call_by_pages(void *pages, u64 control, const void *input, void *output)
 {
 	void *from_host = output ? pages + HYPERV_PAGE_SIZE : NULL;

@@ -19,15 +19,6 @@ int vtl_host_cpu_online(unsigned int cpu)
 	return 0;
 }
 
-void *vtl_host_get(void)
-{
-	return NULL;
-}
-
-void vtl_host_put(void *token)
-{
-}
-
 int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
 	return -EOPNOTSUPP;

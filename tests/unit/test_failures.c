@@ -48,8 +48,8 @@ static struct miscdevice *nodes[NODES];
 static struct file *files[FILES];
 static bool fds[FILES];
 static int (*cpu_online_call)(unsigned int cpu);
-/* What keeps the host, the TDX module and the eventfd in place. */
-static int tokens;
+/* Open VTL files, and references to the eventfd. */
+static int handles;
 static struct eventfd_ctx eventfd;
 /* What the host writes. */
 static struct synic_message slots[16];
@@ -169,26 +169,14 @@ int shim_cpu_add(unsigned int cpu)
 
 /* ---- the platform and the host ---- */
 
-static void *token_get(void)
+static void emul_file_open(void)
 {
-	tokens++;
-	return &tokens;
+	handles++;
 }
 
-static void token_put(void *token)
+static void emul_file_release(void)
 {
-	assert(token == &tokens);
-	tokens--;
-}
-
-void *vtl_host_get(void)
-{
-	return token_get();
-}
-
-void vtl_host_put(void *token)
-{
-	token_put(token);
+	handles--;
 }
 
 int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
@@ -204,14 +192,14 @@ struct eventfd_ctx *eventfd_ctx_fdget(int fd)
 	(void)fd;
 	if (shim_fails())
 		return ERR_PTR(-EBADF);
-	tokens++;
+	handles++;
 	return &eventfd;
 }
 
 void eventfd_ctx_put(struct eventfd_ctx *event)
 {
 	assert(event == &eventfd);
-	tokens--;
+	handles--;
 }
 
 static long emul_ioctl(unsigned int command, void *arg)
@@ -263,8 +251,8 @@ static void emul_vp_free_all(void)
 }
 
 static const struct vtl_platform_ops emul_platform = {
-	.get = token_get,
-	.put = token_put,
+	.file_open = emul_file_open,
+	.file_release = emul_file_release,
 	.ioctl = emul_ioctl,
 	.page_get = emul_page_get,
 	.vp_free_all = emul_vp_free_all,
@@ -272,6 +260,11 @@ static const struct vtl_platform_ops emul_platform = {
 
 void vtl_platform_init(void)
 {
+}
+
+bool vtl_platform_available(void)
+{
+	return true;
 }
 
 const struct vtl_platform_ops *vtl_platform(void)
@@ -802,7 +795,7 @@ static const struct operation operations[] = {
  */
 struct ledger {
 	size_t bytes;
-	int tokens;
+	int handles;
 	int nodes;
 	int fds;
 	unsigned int references;
@@ -852,7 +845,7 @@ static void ledger_read(struct ledger *ledger)
 	for (i = 0; i < FILES; i++)
 		ledger->references += files[i] ? files[i]->references : 0;
 	ledger->queued = other >= 0 && files[other] ? queue_length(files[other]) : 0;
-	ledger->tokens = tokens;
+	ledger->handles = handles;
 	ledger_cpus(ledger);
 	ledger->bytes = __sanitizer_get_current_allocated_bytes();
 }
@@ -906,7 +899,7 @@ static void end(size_t bytes)
 	}
 	shim_module_exit();
 	synchronize_rcu();
-	assert_int_equal(tokens, 0);
+	assert_int_equal(handles, 0);
 	assert_int_equal(emul_vectors_taken(0) + emul_vectors_taken(1), 0);
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
 }

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../lab/tdx-module/lab_tdx.h"
 #include "vtl.h"
 
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
@@ -42,18 +43,6 @@ static unsigned int own_descriptors(void)
 	check(fscanf(pipe, "%u", &count) == 1, "no count of descriptors");
 	pclose(pipe);
 	return count;
-}
-
-static int module_unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) && errno != ENOENT;
-}
-
-/* They stand on the driver, which cannot go before them. */
-static int lab_unload(void **state)
-{
-	(void)state;
-	return module_unload("vtlirq_lab_tdx") || module_unload("vtlirq_lab_host");
 }
 
 static void it_stays_while_a_file_is_open(void **state)
@@ -155,6 +144,47 @@ static void its_parameters_are_taken(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
+static int timer_capability(void)
+{
+	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+
+	assert_true(mshv >= 0);
+	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
+	if (ret < 0)
+		ret = -errno;
+	close(mshv);
+	return ret;
+}
+
+/*
+ * The host says once, when it creates a TDX guest, how many L2 VMs that may have
+ * (TDH.MNG.INIT, TD_PARAMS.NUM_L2_VMS).
+ */
+static void without_an_l2_vm_there_is_no_vtl0(void **state)
+{
+	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
+	uint32_t none = 0, one = 1;
+
+	(void)state;
+	if (node < 0)
+		skip();
+	assert_int_equal(timer_capability(), 1);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &none), 0);
+	assert_int_equal(driver_load(""), 0);
+	capability = timer_capability();
+	vtl = vtl_open();
+	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	close(vtl);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &one), 0);
+	assert_int_equal(driver_load(""), 0);
+	close(node);
+	assert_int_equal(capability, -EOPNOTSUPP);
+	assert_int_equal(entry, -EOPNOTSUPP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,7 +193,8 @@ int main(void)
 		cmocka_unit_test(the_memory_of_vtl0_is_given_back),
 		cmocka_unit_test(it_loads_and_unloads_again_and_again),
 		cmocka_unit_test(its_parameters_are_taken),
+		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};
 
-	return cmocka_run_group_tests_name("module", tests, lab_unload, NULL);
+	return cmocka_run_group_tests_name("module", tests, NULL, NULL);
 }

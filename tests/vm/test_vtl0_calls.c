@@ -1006,49 +1006,6 @@ static void a_module_that_stays_busy_is_told(void **state)
 	the_vp_is_good();
 }
 
-static int timer_capability(void)
-{
-	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
-
-	assert_true(mshv >= 0);
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-	if (ret < 0)
-		ret = -errno;
-	close(mshv);
-	return ret;
-}
-
-/* A TDX guest whose host gave it no L2 VM cannot enter VTL0. */
-static void without_an_l2_vm_there_is_no_vtl0(void **state)
-{
-	struct mshv_tdcall args = { .rax = VM_RD, .rdx = NUM_L2_VMS };
-	int vtl, ret, capability, entry;
-	struct mshv_vtl_run *run;
-
-	(void)state;
-	module_vms_set(0);
-	capability = timer_capability();
-	vtl = vtl_open();
-	run = vtl_page(vtl, 0);
-	run->flags = 0;
-	run->cancel = 0;
-	munmap(run, PAGE);
-	cpu_pin(0);
-	guest_alarm(PATIENCE_MS);
-	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
-	guest_alarm(0);
-	ret = ioctl(vtl, MSHV_TDCALL, &args) ? -errno : 0;
-	close(vtl);
-	module_vms_set(1);
-	assert_int_equal(capability, -EOPNOTSUPP);
-	/* A host does not take it away again: a VP that ran before asks the module. */
-	assert_true(entry == -EOPNOTSUPP || entry == -EIO);
-	/* The VMM may ask how many there are all the same. */
-	print_message("# TDCALL: %s\n", strerror(-ret));
-	assert_true(!ret || ret == -EINVAL || ret == -EOPNOTSUPP);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1073,7 +1030,6 @@ int main(void)
 		CALLS_TEST(a_module_that_is_busy_is_asked_again),
 		CALLS_TEST(a_module_that_is_busy_is_asked_again_for_the_vmm),
 		CALLS_TEST(a_module_that_stays_busy_is_told),
-		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};
 
 	return GUEST_GROUP("vtl0_calls", tests);

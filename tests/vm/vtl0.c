@@ -286,14 +286,6 @@ static int module_open(void)
 	return node;
 }
 
-void module_vms_set(uint32_t vms)
-{
-	int node = module_open();
-
-	check(!ioctl(node, LAB_TDX_SET_VMS, &vms), "number of VMs: %s", strerror(errno));
-	close(node);
-}
-
 void guest_hook(struct lab_tdx_hook hook)
 {
 	int node = module_open();

@@ -96,9 +96,6 @@ void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask);
 /* Makes the TDX module do something; for @guest.vp. */
 void guest_hook(struct lab_tdx_hook hook);
 
-/* The TDX module has so many L2 VMs from now on. */
-void module_vms_set(uint32_t vms);
-
 /* A TDCALL on @guest.vp's CPU that the driver has no part in. */
 void guest_module_call(struct lab_tdx_call *call);
 

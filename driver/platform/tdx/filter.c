@@ -528,8 +528,6 @@ static bool call_names_own_page(const struct mshv_tdcall *args)
 
 int vtl_tdx_filter_call(struct mshv_tdcall *args)
 {
-	if (!vtl_tdcall_available())
-		return -EINVAL;
 	event_reserved_clear(args);
 	if (call_names_own_page(args))
 		return call_with_own_pages(args);

@@ -102,15 +102,14 @@ static void vp_reset_all(void)
 		vp_reset(per_cpu_ptr(&vtl_tdx_vps, cpu), false);
 }
 
-static void *tdx_get(void)
+static void tdx_file_open(void)
 {
 	mutex_lock(&tdx_vp_lock);
 	tdx_users++;
 	mutex_unlock(&tdx_vp_lock);
-	return vtl_tdcall_get();
 }
 
-static void tdx_put(void *token)
+static void tdx_file_release(void)
 {
 	/* Before tdx_vp_lock, which says why. */
 	cpus_read_lock();
@@ -119,12 +118,6 @@ static void tdx_put(void *token)
 		vp_reset_all();
 	mutex_unlock(&tdx_vp_lock);
 	cpus_read_unlock();
-	vtl_tdcall_put(token);
-}
-
-static bool tdx_available(void)
-{
-	return vtl_tdcall_available() && vtl_tdcall_vms();
 }
 
 int vtl_tdx_vp_prepare(unsigned int cpu)
@@ -134,9 +127,7 @@ int vtl_tdx_vp_prepare(unsigned int cpu)
 
 	/* Pairs with the store in vp_alloc(). */
 	if (smp_load_acquire(&vp->vapic))
-		return vtl_tdcall_available() ? 0 : -EOPNOTSUPP;
-	if (!tdx_available())
-		return -EOPNOTSUPP;
+		return 0;
 
 	mutex_lock(&tdx_vp_lock);
 	if (!vp->vapic)
@@ -159,9 +150,8 @@ static int tdx_capability(u32 capability)
 {
 	switch (capability) {
 	case MSHV_CAP_DR6_SHARED:
-		return tdx_available();
 	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
-		return tdx_available() ? 1 : -EOPNOTSUPP;
+		return 1;
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -218,9 +208,8 @@ static long tdx_ioctl(unsigned int command, void __user *arg)
 
 static const struct vtl_platform_ops tdx_ops = {
 	.name = "TDX",
-	.available = tdx_available,
-	.get = tdx_get,
-	.put = tdx_put,
+	.file_open = tdx_file_open,
+	.file_release = tdx_file_release,
 	.vp_prepare = vtl_tdx_vp_prepare,
 	.vp_free_all = tdx_vp_free_all,
 	.capability = tdx_capability,
@@ -241,7 +230,7 @@ static const struct vtl_platform_ops tdx_ops = {
 
 const struct vtl_platform_ops * __init vtl_tdx_probe(void)
 {
-	if (!vtl_tdcall_probe())
+	if (!cpu_feature_enabled(X86_FEATURE_TDX_GUEST) || !vtl_tdcall_vms())
 		return NULL;
 	vtl_tdx_state_init();
 	vtl_tdx_filter_init();

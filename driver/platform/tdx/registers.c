@@ -178,8 +178,6 @@ static long registers_ioctl(struct mshv_register_list __user *user_args, bool se
 	struct mshv_register reg;
 	int ret;
 
-	if (!vtl_tdcall_available())
-		return -EINVAL;
 	/* The VMM's padding is not initialized. */
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
@@ -213,7 +211,7 @@ long vtl_tdx_cr4_fixed1_get(u64 __user *user_value)
 {
 	u64 value;
 
-	if (!vtl_tdcall_available() || vtl_tdcall_rdmsr(MSR_IA32_VMX_CR4_FIXED1, &value))
+	if (compat_rdmsrq_safe(MSR_IA32_VMX_CR4_FIXED1, &value))
 		return -EINVAL;
 	return put_user(value, user_value);
 }

@@ -24,8 +24,8 @@
 
 .section .noinstr.text, "ax"
 
-/* void vtl_tdcall_instruction(struct tdcall_regs *regs) */
-SYM_FUNC_START(vtl_tdcall_instruction)
+/* void vtl_tdcall(struct tdcall_regs *regs) */
+SYM_FUNC_START(vtl_tdcall)
 	push	%rbp
 	push	%rbx
 	push	%r12
@@ -80,4 +80,4 @@ SYM_FUNC_START(vtl_tdcall_instruction)
 	pop	%rbx
 	pop	%rbp
 	RET
-SYM_FUNC_END(vtl_tdcall_instruction)
+SYM_FUNC_END(vtl_tdcall)

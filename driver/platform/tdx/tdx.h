@@ -156,46 +156,6 @@ static inline struct mshv_tdx_context *tdx_context(const struct mshv_vtl_run *ru
 }
 
 /**
- * vtl_tdcall_available() - is this a TDX guest?
- *
- * Context: any.
- * Return: true if so.
- */
-bool vtl_tdcall_available(void);
-
-/**
- * vtl_tdcall_probe() - can VTL0 be an L2 VM of this TDX guest?
- *
- * Context: module init.
- * Return: true if so, or if that may become so later.
- */
-bool vtl_tdcall_probe(void);
-
-/**
- * vtl_tdcall_get() - keep the TDX module in place
- *
- * Context: may sleep.
- * Return: a token for vtl_tdcall_put(), which may be NULL.
- */
-void *vtl_tdcall_get(void);
-
-/**
- * vtl_tdcall_put() - undo vtl_tdcall_get()
- * @token: what it returned
- *
- * Context: may sleep.
- */
-void vtl_tdcall_put(void *token);
-
-/**
- * vtl_tdcall() - call the TDX module on this CPU
- * @regs: the registers, in and out
- *
- * Context: preemption off; for TDG.VP.ENTER interrupts off too. Not instrumented.
- */
-void vtl_tdcall(struct tdcall_regs *regs);
-
-/**
  * vtl_tdcall_retry() - the same, again while the TDX module is busy, within a bound
  * @regs: the registers, in and out
  *
@@ -222,16 +182,6 @@ u64 vtl_tdcall_field_write(u64 field, u64 value, u64 mask);
  * Return: 0 to 3.
  */
 unsigned int vtl_tdcall_vms(void);
-
-/**
- * vtl_tdcall_rdmsr() - read an MSR that the TDX module has for this guest
- * @msr:   which
- * @value: out
- *
- * Context: any.
- * Return: 0, or -EIO if there is no such MSR.
- */
-int vtl_tdcall_rdmsr(u32 msr, u64 *value);
 
 /**
  * vtl_tdcall_cache_flush() - ask the host to write back all caches, as WBINVD would

@@ -29,11 +29,9 @@
 /* Copies: what stands in them is the hypervisor's as of the last look. */
 DEFINE_PER_CPU(struct vcpu *, vcpus);
 
-asmlinkage void vtl_tdcall_instruction(struct tdcall_regs *regs);
-
 void tdx_module_call(struct tdcall_regs *regs)
 {
-	vtl_tdcall_instruction(regs);
+	vtl_tdcall(regs);
 }
 
 struct vcpu *vcpu_of(unsigned int cpu)
