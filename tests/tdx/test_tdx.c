@@ -30,6 +30,8 @@ int main(int argc, char **argv)
 	add(exit_tests, exit_count);
 	add(interrupt_tests, interrupt_count);
 	add(event_tests, event_count);
+	add(leaf_tests, leaf_count);
+	add(ghci_tests, ghci_count);
 	add(mask_tests, mask_count);
 	add(vm_tests, vm_count);
 	add(state_tests, state_count);
