@@ -74,7 +74,7 @@ check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 check-tdx: setup ## the emulated TDX module against its specification, row by row
 	@scripts/check tdx
 
-check-hypervisor: setup ## the same below an unmodified kernel, on lab/hypervisor
+check-hypervisor: setup ## the parts of lab/hypervisor, and the same table with a clock of instructions
 	@scripts/check hypervisor
 
 check-style: setup ## sources: licences, checkpatch, man pages

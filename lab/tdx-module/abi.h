@@ -59,10 +59,16 @@ enum tdx_operand {
 	TDX_OPERAND_VAPIC = 170,
 };
 
-/* The partition: guest-physical addresses of 48 bits, the top one "shared". */
+/* The partition: guest-physical addresses of so many bits, the top one "shared". */
 #define TDX_L2_VMS_MAX     3
+#ifndef TDX_GPA_WIDTH
 #define TDX_GPA_WIDTH      48
+#endif
 #define TDX_PRIVATE_GPAS   (1ULL << (TDX_GPA_WIDTH - 1))
+/* SEPT_VE_DISABLE: private memory that is not accepted is no #VE. */
+#define TDX_ATTRIBUTES     BIT_ULL(28)
+/* x87, SSE, AVX. */
+#define TDX_XFAM           7ULL
 
 /* VP.ENTER's RCX. */
 #define TDX_ENTER_INVALIDATE 0x3ULL

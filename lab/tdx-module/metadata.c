@@ -7,6 +7,7 @@
  * that others must hear of.
  */
 #include <linux/bits.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -44,11 +45,19 @@ struct small_field {
 	u64 value;
 };
 
+#define NUM_VCPUS  0x1010000200000001ULL
 #define NUM_L2_VMS 0x1010000100000005ULL
+#define MAX_VCPUS  0x1110000200000002ULL
 
 /* By ascending identifiers. L1's CPUs share them: each is one word. */
 static struct small_field vm_fields[] = {
+	{ NUM_VCPUS, 0, 0 },
 	{ NUM_L2_VMS, 0, 0 },
+	{ 0x1110000300000000ULL, 0, TDX_ATTRIBUTES },
+	{ 0x1110000300000001ULL, 0, TDX_XFAM },
+	{ MAX_VCPUS, 0, 0 },
+	/* The narrower of a trust domain's two widths. */
+	{ 0x1110000000000003ULL, 0, 0 },
 	{ 0x1110000300000010ULL, 1, 0 },
 	{ 0x1110000300000016ULL, 0, 0 },
 	{ 0x1110000300000017ULL, 1, 0 },
@@ -246,6 +255,20 @@ void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 	tell_others(vcpu, id, &place);
 }
 
+static u64 vm_value(const struct small_field *field)
+{
+	switch (field->id) {
+	case NUM_VCPUS:
+		return num_online_cpus();
+	case NUM_L2_VMS:
+		return metadata_l2_vms();
+	case MAX_VCPUS:
+		return num_possible_cpus();
+	default:
+		return READ_ONCE(field->value);
+	}
+}
+
 /**
  * metadata_vm_rd() - TDG.VM.RD
  * @regs: in and out; only version 1 tells the next field
@@ -271,7 +294,7 @@ void metadata_vm_rd(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 	if (tells_next)
 		regs->rdx = next_small(vm_fields, ARRAY_SIZE(vm_fields), field);
-	regs->r8 = field->id == NUM_L2_VMS ? metadata_l2_vms() : READ_ONCE(field->value);
+	regs->r8 = vm_value(field);
 }
 
 /**

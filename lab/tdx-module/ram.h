@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#include "abi.h"
+
 int ram_start(void);
 void ram_stop(void);
 void *ram_mapped(u64 gpa);
@@ -14,7 +16,7 @@ void *ram_at(u64 gpa);
 
 static inline bool gpa_is_private(u64 gpa)
 {
-	return !(gpa >> 47);
+	return gpa < TDX_PRIVATE_GPAS;
 }
 
 #endif /* _LAB_TDX_RAM_H */

@@ -9,6 +9,7 @@
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/smp.h>
 
 #include <asm/msr-index.h>
@@ -17,6 +18,7 @@
 #include "enter.h"
 #include "memory.h"
 #include "metadata.h"
+#include "ram.h"
 #include "tdcall.h"
 #include "tdx.h"
 #include "vcpu.h"
@@ -24,6 +26,8 @@
 #define LEAF        GENMASK_ULL(15, 0)
 #define VERSION     GENMASK_ULL(23, 16)
 #define VERSION_1   BIT_ULL(16)
+#define NO_FIELD    (~0ULL)
+#define FAILED      BIT_ULL(63)
 #define RESERVED    (GENMASK_ULL(63, 32) | GENMASK_ULL(31, 24))
 
 #define SYS_RD_AVAILABLE BIT_ULL(0)
@@ -33,12 +37,17 @@
 #define GLA_VM_SHIFT  52
 #define GLA_ADDRESS   GENMASK_ULL(63, 12)
 #define GLA_CANONICAL 47
-#define GLA_LIST_MAX  512
+#define GLA_FOLLOWING GENMASK_ULL(11, 0)
+
+#define GLA_LIST_FIRST    GENMASK_ULL(8, 0)
+#define GLA_LIST_ADDRESS  GENMASK_ULL(51, 12)
+#define GLA_LIST_RESERVED (GENMASK_ULL(63, 62) | GENMASK_ULL(11, 9))
+#define GLA_LIST_MAX      512
 
 static void vp_info(struct tdcall_regs *regs)
 {
 	regs->rcx = TDX_GPA_WIDTH;
-	regs->rdx = 0;
+	regs->rdx = TDX_ATTRIBUTES;
 	regs->r8 = num_online_cpus() | (u64)num_possible_cpus() << 32;
 	regs->r9 = smp_processor_id();
 	regs->r10 = SYS_RD_AVAILABLE;
@@ -90,15 +99,35 @@ static bool is_canonical(u64 address)
 	return high == 0 || high == -1;
 }
 
+/* An entry names a page and how many follow it: both ends tell of all between. */
+static u64 invalidate_entry(u64 entry)
+{
+	u64 first = entry & GLA_ADDRESS, last = first + (entry & GLA_FOLLOWING) * PAGE_SIZE;
+
+	if (!is_canonical(first) || !is_canonical(last))
+		return TDX_GLA_NOT_CANONICAL;
+	return TDX_SUCCESS;
+}
+
+/* L1 may write to the list meanwhile: each entry is read once. */
 static u64 invalidate_list(struct tdcall_regs *regs)
 {
-	u64 first = regs->rdx & 0x1ff;
-	u64 count = regs->rdx >> 52;
+	u64 first = regs->rdx & GLA_LIST_FIRST, count = regs->rdx >> 52, place, end, status;
+	const u64 *entries;
 
-	if (count > GLA_LIST_MAX || first >= GLA_LIST_MAX || first + count > GLA_LIST_MAX)
+	if ((regs->rdx & GLA_LIST_RESERVED) || first + count > GLA_LIST_MAX)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
-	/* Done: none is left, and the first one is past the last. */
-	regs->rdx = (regs->rdx & GENMASK_ULL(51, 12)) | (first + count);
+	place = regs->rdx & GLA_LIST_ADDRESS;
+	entries = gpa_is_private(place) ? ram_at(place) : NULL;
+	if (!entries)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	for (end = first + count; first < end; first++) {
+		status = invalidate_entry(READ_ONCE(entries[first]));
+		if (status)
+			return status;
+	}
+	/* Done: none is left. The number of the first has no room for that past the last. */
+	regs->rdx = place | (end & GLA_LIST_FIRST);
 	return TDX_SUCCESS;
 }
 
@@ -111,8 +140,7 @@ static void vp_invgla(struct tdcall_regs *regs)
 	else if (regs->rcx & GLA_LIST)
 		regs->rax = invalidate_list(regs);
 	else
-		regs->rax = is_canonical(regs->rdx & GLA_ADDRESS) ?
-			TDX_SUCCESS : TDX_GLA_NOT_CANONICAL;
+		regs->rax = invalidate_entry(regs->rdx);
 }
 
 static bool is_well_formed(u64 rax)
@@ -120,6 +148,44 @@ static bool is_well_formed(u64 rax)
 	if (rax & RESERVED)
 		return false;
 	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
+}
+
+/* A read that fails has no next field; a read or a write that fails has no value. */
+static void forget_outputs(struct tdcall_regs *regs, u64 asked)
+{
+	switch (asked) {
+	case TDX_VP_RD:
+	case TDX_SYS_RD:
+	case TDX_VM_RD | VERSION_1:
+		regs->rdx = NO_FIELD;
+		break;
+	}
+	regs->r8 = 0;
+}
+
+static void call_field_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	u64 asked = regs->rax;
+
+	switch (asked & LEAF) {
+	case TDX_VM_RD:
+		metadata_vm_rd(regs);
+		break;
+	case TDX_VM_WR:
+		metadata_vm_wr(regs);
+		break;
+	case TDX_VP_RD:
+		metadata_vp_rd(vcpu, regs);
+		break;
+	case TDX_VP_WR:
+		metadata_vp_wr(vcpu, regs);
+		break;
+	case TDX_SYS_RD:
+		metadata_sys_rd(regs);
+		break;
+	}
+	if (regs->rax & FAILED)
+		forget_outputs(regs, asked);
 }
 
 static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
@@ -134,16 +200,8 @@ static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 		return vp_vmcall(vcpu, regs);
 	case TDX_VP_INFO:
 		return vp_info(regs);
-	case TDX_VM_RD:
-		return metadata_vm_rd(regs);
-	case TDX_VM_WR:
-		return metadata_vm_wr(regs);
-	case TDX_VP_RD:
-		return metadata_vp_rd(vcpu, regs);
-	case TDX_VP_WR:
-		return metadata_vp_wr(vcpu, regs);
-	case TDX_SYS_RD:
-		return metadata_sys_rd(regs);
+	case TDX_VM_RD ... TDX_SYS_RD:
+		return call_field_leaf(vcpu, regs);
 	case TDX_MEM_PAGE_ATTR_RD:
 		return memory_attr_rd(regs);
 	case TDX_MEM_PAGE_ATTR_WR:

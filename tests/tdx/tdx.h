@@ -229,5 +229,7 @@ extern const struct CMUnitTest enter_tests[], exit_tests[], field_tests[], memor
 extern const struct CMUnitTest interrupt_tests[], event_tests[], state_tests[];
 extern const size_t enter_count, exit_count, field_count, memory_count;
 extern const size_t interrupt_count, event_count, state_count;
+extern const struct CMUnitTest leaf_tests[], ghci_tests[], mask_tests[], vm_tests[];
+extern const size_t leaf_count, ghci_count, mask_count, vm_count;
 
 #endif /* _TESTS_TDX_TDX_H */

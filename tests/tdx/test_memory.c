@@ -144,7 +144,6 @@ static void row_6_absent_vms_are_operand_invalid(void **state)
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0x8001ULL << 32, 0), INVALID | 2);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, 1), INVALID | 8);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, 1ULL << 48), INVALID | 8);
-	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8080), 0), INVALID | 2);
 }
 
 static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
@@ -162,7 +161,10 @@ static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
 static void row_6_operands_are_checked_in_order(void **state)
 {
 	(void)state;
-	check_hex(wr(~0ULL, VM_1_FIELD(R), 1), INVALID | 2);
+	/* Each VM's of both registers, before the next VM's: tdg_mem_page_attr_wr.c. */
+	check_hex(wr(~0ULL, VM_1_FIELD(R), 1), INVALID | 8);
+	check_hex(wr(~0ULL, VM_1_FIELD(R), 1ULL << 32), INVALID | 2);
+	check_hex(wr(~0ULL, 1, 1), INVALID | 2);
 	check_hex(wr(~0ULL, 0, 1), INVALID | 8);
 	check_hex(wr(~0ULL, 0, 0), INVALID | 1);
 }
@@ -172,7 +174,7 @@ static void row_6_larger_pages_are_page_size_mismatch(void **state)
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), r8 = VM_1_FIELD(0x7f);
 
 	(void)state;
-	check_hex(wr((page_gpa(PAGE_HIDDEN) & ~0x1fffffULL) | 1, rdx, r8), PAGE_SIZE_WRONG);
+	check_hex(wr((page_gpa(PAGE_HIDDEN) & ~0x1fffffULL) | 1, rdx, r8), PAGE_SIZE_WRONG | 1);
 	check_hex(attributes(PAGE_HIDDEN), 0);
 }
 
@@ -211,6 +213,77 @@ static void row_6_the_buffer_and_the_virtual_apic_need_no_alias(void **state)
 	l2_expect(18);
 }
 
+/* tdg_mem_page_attr_wr.c: EXIT writes 0 to both. */
+static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
+{
+	(void)state;
+	check_hex(wr(page_gpa(PAGE_HIDDEN) | 8, VM_1_FIELD(0x8000 | R), 0), INVALID | 1);
+	check_hex(l2.call.regs.rcx, 0);
+	check_hex(l2.call.regs.rdx, 0);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(R), 0), INVALID | 2);
+	check_hex(l2.call.regs.rcx, 0);
+	check_hex(l2.call.regs.rdx, 0);
+	check_hex(tdcall(ATTR_RD, 1, 0x55, 0, 0), INVALID | 1);
+	check_hex(l2.call.regs.rcx, 0);
+	check_hex(l2.call.regs.rdx, 0);
+}
+
+/* The same: an alias that has gone leaves VALID, one that was never there what L1 wrote. */
+static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
+{
+	uint64_t gpa = page_gpa(PAGE_HIDDEN), r8 = VM_1_FIELD(0x7f);
+
+	(void)state;
+	check_hex(wr(gpa, VM_1_FIELD(0x8000), r8), 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000));
+	page_allow(PAGE_HIDDEN, R);
+	check_hex(wr(gpa, VM_1_FIELD(0x8000), r8), 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000));
+	check_hex(attributes(PAGE_HIDDEN), 0);
+}
+
+/* The same: a VM whose VALID is 0 is not looked at, and not told of. */
+static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
+{
+	(void)state;
+	page_allow(PAGE_HIDDEN, R);
+	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, VM_1_FIELD(0x7f)), 0);
+	check_hex(l2.call.regs.rdx, 0);
+	check_hex(l2.call.regs.rcx, page_gpa(PAGE_HIDDEN));
+}
+
+/* src/common/helpers/helpers.h, is_gpa_attr_legal(): bits 14:7, once a page is present. */
+static void row_6_reserved_attributes_are_page_attr_invalid(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 7; bit < 15; bit++) {
+		uint64_t rdx = VM_1_FIELD(0x8000 | R | 1 << bit);
+
+		check_hex(wr(page_gpa(PAGE_HIDDEN), rdx, VM_1_FIELD(0x7fff)), PAGE_ATTR_BAD);
+		check_hex(l2.call.regs.rdx, 0);
+		/* Not selected, it is not there. */
+		check_hex(wr(page_gpa(PAGE_HIDDEN), rdx, VM_1_FIELD(0x7f)), 0);
+		check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000), VM_1_FIELD(0x7f)), 0);
+	}
+	check_hex(attributes(PAGE_HIDDEN), 0);
+}
+
+/* check_gpa_validity(PRIVATE_ONLY): the shared bit is the top one of the width. */
+static void row_6_a_shared_address_is_operand_invalid_rcx(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 39; bit < 52; bit++) {
+		uint64_t gpa = page_gpa(PAGE_HIDDEN) | 1ULL << bit;
+
+		check_hex(wr(gpa, VM_1_FIELD(0x8000 | R), VM_1_FIELD(0x7f)), INVALID | 1);
+		check_hex(tdcall(ATTR_RD, gpa, 0, 0, 0), INVALID | 1);
+	}
+}
+
 const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_l2_sees_no_page_without_an_alias),
 	TEST(row_6_l2_sees_a_page_with_an_alias),
@@ -229,6 +302,11 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_illegal_mixes_are_page_attr_invalid),
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),
+	TEST(row_6_a_call_that_fails_has_rcx_and_rdx_zero),
+	TEST(row_6_what_is_told_of_an_alias_that_is_not_there),
+	TEST(row_6_a_vm_that_is_not_valid_is_not_told_of),
+	TEST(row_6_reserved_attributes_are_page_attr_invalid),
+	TEST(row_6_a_shared_address_is_operand_invalid_rcx),
 };
 
 const size_t memory_count = ARRAY_SIZE(memory_tests);

@@ -7,7 +7,7 @@
 
 #include "tdx.h"
 
-#define TESTS_MAX 256
+#define TESTS_MAX 400
 
 static struct CMUnitTest tests[TESTS_MAX];
 static size_t count;
@@ -30,6 +30,10 @@ int main(int argc, char **argv)
 	add(exit_tests, exit_count);
 	add(interrupt_tests, interrupt_count);
 	add(event_tests, event_count);
+	add(leaf_tests, leaf_count);
+	add(ghci_tests, ghci_count);
+	add(mask_tests, mask_count);
+	add(vm_tests, vm_count);
 	add(state_tests, state_count);
 	return _cmocka_run_group_tests("tdx", tests, count, NULL, NULL);
 }

@@ -28,6 +28,7 @@
 
 #define LEAF_NUMBER GENMASK_ULL(15, 0)
 
+static_assert(TDX_GPA_WIDTH == GPA_WIDTH);
 static_assert(offsetof(struct vmcb, es) == 0x400);
 static_assert(offsetof(struct vmcb, event_inj) == 0xa8);
 static_assert(offsetof(struct vmcb, star) == VMCB_STAR);

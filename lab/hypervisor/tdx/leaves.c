@@ -17,7 +17,6 @@
 
 enum {
 	LEAF_VMCALL = 0,
-	LEAF_INFO = 1,
 	LEAF_RTMR_EXTEND = 2,
 	LEAF_VEINFO_GET = 3,
 	LEAF_REPORT = 4,
@@ -27,9 +26,6 @@ enum {
 
 #define LEAF_NUMBER            GENMASK_ULL(15, 0)
 #define TDCALL_LENGTH          4
-
-/* Attribute SEPT_VE_DISABLE: private memory that is not accepted is no #VE. */
-#define ATTRIBUTES             BIT_ULL(28)
 
 #define STATUS_NO_VE_INFO      TDX_STATUS(0xC0000704)
 #define STATUS_WAS_ACCEPTED    TDX_STATUS(0x00000B0A)
@@ -69,22 +65,21 @@ static u64 page_accept(struct l1_cpu *l1)
 	case GPA_WAS_ACCEPTED:
 		return STATUS_WAS_ACCEPTED | level;
 	case GPA_WRONG_SIZE:
-		return TDX_PAGE_SIZE_MISMATCH;
+		return TDX_PAGE_SIZE_MISMATCH | level;
 	default:
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	}
 }
 
-/* What lab/tdx-module says of the partition, with the machine's width and attributes. */
-static u64 vp_info(struct l1_cpu *l1)
+/* Whether each CPUID is a #VE: of the kernel, and of user space. */
+static u64 cpuidve_set(struct l1_cpu *l1)
 {
-	u64 status = l2_call(l1);
+	u64 rcx = l1->regs[GPR_RCX];
 
-	if (!status) {
-		l1->regs[GPR_RCX] = GPA_WIDTH;
-		l1->regs[GPR_RDX] = ATTRIBUTES;
-	}
-	return status;
+	if (rcx & ~(L1_CPUID_VE_KERNEL | L1_CPUID_VE_USER))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	l1->cpuid_ve = rcx;
+	return TDX_SUCCESS;
 }
 
 static u64 call_leaf(struct l1_cpu *l1, u64 leaf)
@@ -92,8 +87,6 @@ static u64 call_leaf(struct l1_cpu *l1, u64 leaf)
 	switch (leaf) {
 	case LEAF_VMCALL:
 		return vmcall_handle(l1);
-	case LEAF_INFO:
-		return vp_info(l1);
 	case LEAF_RTMR_EXTEND:
 		return measure_extend(l1);
 	case LEAF_VEINFO_GET:
@@ -101,8 +94,7 @@ static u64 call_leaf(struct l1_cpu *l1, u64 leaf)
 	case LEAF_REPORT:
 		return measure_report(l1);
 	case LEAF_CPUIDVE_SET:
-		/* Every CPUID that the host answers is a #VE anyway. */
-		return TDX_SUCCESS;
+		return cpuidve_set(l1);
 	case LEAF_PAGE_ACCEPT:
 		return page_accept(l1);
 	default:

@@ -16,9 +16,6 @@
 #define DATA_ALIGNMENT  64
 #define REPORT_DATA     64
 #define REPORT_TYPE_TDX 0x81
-#define ATTRIBUTES      BIT_ULL(28)
-/* x87, SSE, AVX. */
-#define XFAM            7
 
 /* The protected half, the measurements of the platform, those of the trust domain. */
 struct report {
@@ -57,7 +54,7 @@ u64 measure_extend(struct l1_cpu *l1)
 	const u8 *data = gpa_memory(gpa);
 	u8 both[2 * SHA384_BYTES];
 
-	if (gpa % DATA_ALIGNMENT || !data)
+	if (gpa % DATA_ALIGNMENT || gpa_is_shared_half(gpa) || !data)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	if (index >= RTMRS)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
@@ -74,8 +71,8 @@ static void fill(struct report *report, const u8 *data)
 	memset(report, 0, sizeof(*report));
 	report->type = REPORT_TYPE_TDX;
 	memcpy(report->report_data, data, REPORT_DATA);
-	report->attributes = ATTRIBUTES;
-	report->xfam = XFAM;
+	report->attributes = TDX_ATTRIBUTES;
+	report->xfam = TDX_XFAM;
 	lock_take(&measure_lock);
 	memcpy(report->rtmr, rtmrs, sizeof(rtmrs));
 	lock_drop(&measure_lock);
@@ -86,12 +83,15 @@ u64 measure_report(struct l1_cpu *l1)
 	u64 to = l1->regs[GPR_RCX], from = l1->regs[GPR_RDX];
 	u8 *place = gpa_memory(to), data[REPORT_DATA];
 
-	if (to % sizeof(struct report) || !place)
+	if (to % sizeof(struct report))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	if (from % DATA_ALIGNMENT || !gpa_memory(from))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 	if (l1->regs[GPR_R8])
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
+	/* The module looks at where the report goes when it has one. */
+	if (!place)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	memcpy(data, gpa_memory(from), sizeof(data));
 	fill((struct report *)place, data);
 	return TDX_SUCCESS;

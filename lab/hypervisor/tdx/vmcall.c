@@ -91,14 +91,20 @@ void vmcall_notify(void)
 	}
 }
 
-/* Devices of the machine are L1's: the address is one of it. */
+static bool is_direction(u64 number)
+{
+	return number <= 1;
+}
+
+/* Devices of the machine are L1's: the address is one of it, and not private. */
 static u64 mmio(u64 *r)
 {
 	volatile void *place = machine_place(r[GPR_R14] & ~GPA_SHARED);
 	bool is_write = r[GPR_R13];
 	u64 value = r[GPR_R15];
 
-	if (!gpa_is_device(r[GPR_R14]) || r[GPR_R14] % r[GPR_R12])
+	if (!is_direction(r[GPR_R13]) || !gpa_is_shared_half(r[GPR_R14]) ||
+	    !gpa_is_device(r[GPR_R14]) || r[GPR_R14] % r[GPR_R12])
 		return VMCALL_INVALID_OPERAND;
 	switch (r[GPR_R12] << 1 | is_write) {
 	case 2:
@@ -139,7 +145,8 @@ static u64 io(u64 *r)
 	u64 size = r[GPR_R12];
 	u32 value = r[GPR_R15];
 
-	if ((size != 1 && size != 2 && size != 4) || r[GPR_R14] > 0xffff)
+	if ((size != 1 && size != 2 && size != 4) || !is_direction(r[GPR_R13]) ||
+	    r[GPR_R14] > 0xffff)
 		return VMCALL_INVALID_OPERAND;
 	if (r[GPR_R13]) {
 		port_of_l1_write(r[GPR_R14], size, value);

@@ -161,9 +161,16 @@ static void exit_iret(struct l1_cpu *l1)
 	l1->vmcb->intercepts &= ~SVM_INTERCEPT(SVM_IRET);
 }
 
+static bool cpuid_is_ve(const struct l1_cpu *l1)
+{
+	u8 asked = l1->vmcb->cpl ? L1_CPUID_VE_USER : L1_CPUID_VE_KERNEL;
+
+	return cpuid_is_of_host(l1->vmcb->rax) || (l1->cpuid_ve & asked);
+}
+
 static void exit_cpuid(struct l1_cpu *l1)
 {
-	if (options.td && cpuid_is_of_host(l1->vmcb->rax))
+	if (options.td && cpuid_is_ve(l1))
 		raise_ve(l1, VMX_CPUID, 0, 2);
 	else
 		cpuid_handle(l1);

@@ -51,6 +51,9 @@ struct l1_counters {
 	u64 given_back;
 };
 
+#define L1_CPUID_VE_KERNEL BIT(0)
+#define L1_CPUID_VE_USER   BIT(1)
+
 /**
  * struct l1_cpu - one CPU of L1
  * @regs:         by enum l2_gpr; RAX and RSP are in the control block
@@ -71,6 +74,7 @@ struct l1_counters {
  * @apic:         of its APIC
  * @interrupts:   those of the host
  * @ve:           its last #VE
+ * @cpuid_ve:     L1_CPUID_VE_*: whose CPUIDs are all a #VE
  * @hv:           Hyper-V's state of it
  * @notify:       the vector that GHCI's SetupEventNotifyInterrupt asked for, 0: none
  * @count:        for the report
@@ -93,6 +97,7 @@ struct l1_cpu {
 	struct l1_apic apic;
 	struct l1_interrupts interrupts;
 	struct l1_ve ve;
+	u8 cpuid_ve;
 	struct host_vp hv;
 	u8 notify;
 	struct l1_counters count;

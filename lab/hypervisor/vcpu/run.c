@@ -126,6 +126,7 @@ void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 	l1->vmcb->exit_int_info = 0;
 	l1->nmi_blocked = false;
 	l1->ve.valid = false;
+	l1->cpuid_ve = 0;
 	memset(l1->regs, 0, sizeof(l1->regs));
 	l1->regs[GPR_RSI] = rsi;
 	world_load(l1->vmcb_pa);

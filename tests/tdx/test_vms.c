@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * VM 2 and 3: what names them, and that their state is their own; invalidations; what is
+ * posted to L1 below vector 31.
+ *
+ * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
+ * file, which is in src/td_dispatcher/vm_exits unless it says else.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "tdx.h"
+
+#define VM(number)   ((uint64_t)(number) << 52)
+#define OF_VM(number, id) ((id) + ((uint64_t)(number) - 1) * 0x0800000000000000ULL)
+#define LIST         1ULL
+#define NUM_L2_VMS   0x9010000100000005ULL
+#define POISON       0x5a5a5a5a5a5a5a5aULL
+#define NOT_CANONICAL STATUS(0xC0001160)
+
+static void set_vms(uint32_t vms)
+{
+	check(!ioctl(l2.node, LAB_TDX_SET_VMS, &vms), "VMs: %s", strerror(errno));
+}
+
+static int setup_3(void **state)
+{
+	l2_setup(state);
+	set_vms(3);
+	return 0;
+}
+
+static int teardown_3(void **state)
+{
+	set_vms(1);
+	return l2_teardown(state);
+}
+
+#define TEST_3(function) cmocka_unit_test_setup_teardown(function, setup_3, teardown_3)
+
+static void row_3_4_num_l2_vms_is_what_there_are(void **state)
+{
+	uint32_t vms;
+
+	(void)state;
+	for (vms = 0; vms < 4; vms++) {
+		set_vms(vms);
+		check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
+		check_hex(l2.call.regs.r8, vms);
+	}
+}
+
+/* tdg_vp_invept.c: bit 0 is L1's, and those above the last VM's are none. */
+static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
+{
+	uint32_t vms;
+	unsigned int bit;
+
+	(void)state;
+	for (vms = 0; vms < 4; vms++) {
+		set_vms(vms);
+		check_hex(tdcall(INVEPT, 0, 0, 0, 0), 0);
+		for (bit = 0; bit < 64; bit++)
+			check_hex(tdcall(INVEPT, 1ULL << bit, 0, 0, 0),
+				  bit && bit <= vms ? 0 : INVALID | 1);
+	}
+}
+
+static void row_1_2_invept_takes_all_at_once(void **state)
+{
+	struct lab_tdx_regs regs, before;
+
+	(void)state;
+	memset(&regs, 0x5a, sizeof(regs));
+	regs.rax = INVEPT;
+	regs.rcx = 0xe;
+	before = regs;
+	before.rax = 0;
+	tdcall_regs(&regs);
+	assert_memory_equal(&regs, &before, sizeof(regs));
+}
+
+/* tdg_vp_invvpid.c */
+static void row_1_2_invgla_takes_the_vms_that_there_are(void **state)
+{
+	uint32_t vms;
+	unsigned int vm;
+
+	(void)state;
+	for (vms = 0; vms < 4; vms++) {
+		set_vms(vms);
+		for (vm = 0; vm < 4; vm++)
+			check_hex(tdcall(INVGLA, VM(vm), 0x400000, 0, 0),
+				  vm && vm <= vms ? 0 : INVALID | 1);
+	}
+}
+
+static void row_1_2_invgla_has_reserved_bits(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 1; bit < 64; bit++)
+		if (bit != 52 && bit != 53)
+			check_hex(tdcall(INVGLA, VM_1 | 1ULL << bit, 0x400000, 0, 0), INVALID | 1);
+}
+
+/* invvpid_gla_list_entry(): bits 11:0 are how many pages follow the first. */
+static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
+{
+	(void)state;
+	check_hex(tdcall(INVGLA, VM_1, 0x00007ffffffff000ULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0x00007ffffffff001ULL, 0, 0), NOT_CANONICAL);
+	check_hex(tdcall(INVGLA, VM_1, 0x00007fffffffe001ULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0xffff800000000fffULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0xffff7ffffffff000ULL, 0, 0), NOT_CANONICAL);
+}
+
+/* The same: RDX is written for a list alone. */
+static void row_1_2_invgla_of_one_entry_leaves_rdx(void **state)
+{
+	(void)state;
+	check_hex(tdcall(INVGLA, VM_1, 0x400007, POISON, 0), 0);
+	check_hex(l2.call.regs.rdx, 0x400007);
+	check_hex(l2.call.regs.r8, POISON);
+}
+
+static uint64_t list(uint64_t first, uint64_t count)
+{
+	return page_gpa(PAGE_SPARE) | first | count << 52;
+}
+
+static uint64_t invalidate_list(uint64_t rdx)
+{
+	uint64_t status;
+	unsigned int tries;
+
+	/* It ends early where an interrupt waits, and is executed again. */
+	for (tries = 0; tries < 1000; tries++) {
+		status = tdcall(INVGLA, VM_1 | LIST, rdx, 0, 0);
+		rdx = l2.call.regs.rdx;
+		if (status || !(rdx >> 52))
+			break;
+	}
+	return status;
+}
+
+static void row_1_2_invgla_of_a_list_tells_how_far(void **state)
+{
+	(void)state;
+	memset(page_at(PAGE_SPARE), 0, PAGE);
+	check_hex(invalidate_list(list(0, 3)), 0);
+	check_hex(l2.call.regs.rdx, list(3, 0));
+	check_hex(invalidate_list(list(5, 0)), 0);
+	check_hex(l2.call.regs.rdx, list(5, 0));
+}
+
+/* first_entry has nine bits: past the last it is 0 again. */
+static void row_1_2_invgla_of_a_whole_list(void **state)
+{
+	(void)state;
+	memset(page_at(PAGE_SPARE), 0, PAGE);
+	check_hex(invalidate_list(list(0, 512)), 0);
+	check_hex(l2.call.regs.rdx, list(0, 0));
+}
+
+static void row_1_2_invgla_reads_its_list(void **state)
+{
+	uint64_t *entries = page_at(PAGE_SPARE);
+
+	(void)state;
+	memset(entries, 0, PAGE);
+	entries[2] = 0x0000800000000000ULL;
+	check_hex(invalidate_list(list(0, 2)), 0);
+	check_hex(invalidate_list(list(0, 3)), NOT_CANONICAL);
+	check_hex(invalidate_list(list(3, 2)), 0);
+}
+
+static void row_1_2_invgla_checks_its_list(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	memset(page_at(PAGE_SPARE), 0, PAGE);
+	check_hex(tdcall(INVGLA, VM_1 | LIST, list(1, 512), 0, 0), INVALID | 2);
+	check_hex(tdcall(INVGLA, VM_1 | LIST, list(511, 2), 0, 0), INVALID | 2);
+	for (bit = 9; bit < 12; bit++)
+		check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1 << bit, 0, 0), INVALID | 2);
+	for (bit = 62; bit < 64; bit++)
+		check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1ULL << bit, 0, 0), INVALID | 2);
+	/* It is private. */
+	check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1ULL << 39, 0, 0), INVALID | 2);
+}
+
+/* src/common/metadata_handlers/metadata_generic.c: a VM's class is there if the VM is. */
+static void row_3_2_each_vm_has_its_fields(void **state)
+{
+	unsigned int vm;
+
+	(void)state;
+	for (vm = 1; vm < 4; vm++) {
+		field_set(OF_VM(vm, FIELD(F_CR0_SHADOW)), 0x1000 + vm);
+		field_set(OF_VM(vm, FIELD_BITMAP(7)), 0x2000 + vm);
+		field_set(FIELD_L2_CONTROLS + vm - 1, vm);
+		field_set(FIELD_DEADLINE + vm - 1, (~0ULL >> 2) - vm * 0x1000);
+	}
+	for (vm = 1; vm < 4; vm++) {
+		check_hex(field_get(OF_VM(vm, FIELD(F_CR0_SHADOW))), 0x1000 + vm);
+		check_hex(field_get(OF_VM(vm, FIELD_BITMAP(7))), 0x2000 + vm);
+		check_hex(field_get(FIELD_L2_CONTROLS + vm - 1), vm);
+		check_hex(field_get(FIELD_DEADLINE + vm - 1),
+			  (~0ULL >> 2) - vm * 0x1000);
+	}
+}
+
+/* src/common/data_structures/td_vmcs_init.c: each begins with the same. */
+static void row_3_6_each_vm_is_fresh(void **state)
+{
+	static const struct {
+		uint32_t code;
+		uint64_t value;
+	} fresh[] = {
+		{ F_PIN, 0x29 }, { F_PRIMARY, 0x91220088 }, { F_SECONDARY, 0x1338B3FA },
+		{ F_ENTRY_CONTROLS, 0x3EC004 }, { F_CR0, 0x21 }, { F_CR4, 0x2040 },
+		{ F_EFER, 0x901 }, { 0x681E, 0xFFFFFFF0 }, { F_VAPIC, ~0ULL },
+	};
+	unsigned int vm, i;
+
+	(void)state;
+	for (vm = 2; vm < 4; vm++)
+		for (i = 0; i < ARRAY_SIZE(fresh); i++)
+			check_hex(field_get(OF_VM(vm, FIELD(fresh[i].code))), fresh[i].value);
+}
+
+static void row_3_3_each_vm_has_the_same_masks(void **state)
+{
+	unsigned int vm;
+
+	(void)state;
+	for (vm = 2; vm < 4; vm++) {
+		uint64_t pin = OF_VM(vm, FIELD(F_PIN)), cr0 = OF_VM(vm, FIELD(F_CR0));
+
+		check_hex(tdcall(VP_WR, 0, pin, 0x29, ~0ULL), FIELD_READ_ONLY);
+		check_hex(tdcall(VP_WR, 0, cr0, 0x20, 0x20), FIELD_READ_ONLY);
+		check_hex(tdcall(VP_WR, 0, cr0, 0x80000000, 0x80000001), FIELD_BAD_VALUE);
+		check_hex(tdcall(VP_RD, 0, OF_VM(vm, FIELD(0)), 0, 0), FIELD_UNREADABLE);
+	}
+}
+
+/* src/td_transitions/tdg_vp_enter.c: l2_vapic_gpa is each VM's own. */
+static void row_2_3_3_each_vm_needs_its_virtual_apic(void **state)
+{
+	unsigned int vm;
+
+	(void)state;
+	for (vm = 2; vm < 4; vm++)
+		check_hex(tdcall(VP_ENTER, VM(vm), page_gpa(PAGE_STATE), 0, 0), INVALID | 170);
+	l2_expect(18);
+}
+
+static void row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx(void **state)
+{
+	(void)state;
+	set_vms(2);
+	check_hex(tdcall(VP_ENTER, VM(2), page_gpa(PAGE_STATE), 0, 0), INVALID | 170);
+	check_hex(tdcall(VP_ENTER, VM(3), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
+	set_vms(0);
+	check_hex(tdcall(VP_ENTER, VM(1), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
+}
+
+/* What VM 1 does is not seen in the fields of the others. */
+static void row_8_a_run_of_vm_1_leaves_the_others(void **state)
+{
+	unsigned int vm;
+
+	(void)state;
+	l2_start(GUEST_CPUID);
+	l2_expect(10);
+	for (vm = 2; vm < 4; vm++) {
+		check_hex(field_get(OF_VM(vm, FIELD(0x681E))), 0xFFFFFFF0);
+		check_hex(field_get(OF_VM(vm, FIELD(F_CR3))), 0);
+		check_hex(field_get(OF_VM(vm, FIELD(0x4402))), 0);
+	}
+}
+
+static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
+{
+	(void)state;
+	field_set(OF_VM(2, FIELD(F_CR3)), 0x1000);
+	field_set(OF_VM(2, FIELD(F_EVENT)), 0x80000041);
+	field_set_masked(OF_VM(3, FIELD(F_PRIMARY)), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
+	field_set(OF_VM(3, FIELD_BITMAP(0)), 0);
+	field_set(FIELD_DEADLINE + 1, 1);
+	l2_start(GUEST_RDMSR);
+	l2.state->rcx = 0x10;
+	l2.state->rflags |= RFLAGS_IF;
+	l2_expect(31);
+	check_hex(log_count(), 0);
+}
+
+/*
+ * src/td_dispatcher/vm_exits_l2/td_l2_interrupt.c: what is posted below 31 does not raise RVI,
+ * and ends no L2.
+ */
+static void row_5_what_is_posted_below_31_does_not_end_l2(void **state)
+{
+	unsigned int vector;
+
+	(void)state;
+	for (vector = 16; vector < 31; vector++) {
+		l2.flags = LAB_TDX_CALL_PENDING;
+		l2.vector = vector;
+		l2_expect(18);
+		l2.vector = 0;
+	}
+}
+
+const struct CMUnitTest vm_tests[] = {
+	TEST_3(row_3_4_num_l2_vms_is_what_there_are),
+	TEST_3(row_1_2_invept_takes_the_vms_that_there_are),
+	TEST_3(row_1_2_invept_takes_all_at_once),
+	TEST_3(row_1_2_invgla_takes_the_vms_that_there_are),
+	TEST(row_1_2_invgla_has_reserved_bits),
+	TEST(row_1_2_invgla_looks_at_every_page_of_an_entry),
+	TEST(row_1_2_invgla_of_one_entry_leaves_rdx),
+	TEST(row_1_2_invgla_of_a_list_tells_how_far),
+	TEST(row_1_2_invgla_of_a_whole_list),
+	TEST(row_1_2_invgla_reads_its_list),
+	TEST(row_1_2_invgla_checks_its_list),
+	TEST_3(row_3_2_each_vm_has_its_fields),
+	TEST_3(row_3_6_each_vm_is_fresh),
+	TEST_3(row_3_3_each_vm_has_the_same_masks),
+	TEST_3(row_2_3_3_each_vm_needs_its_virtual_apic),
+	TEST_3(row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx),
+	TEST_3(row_8_a_run_of_vm_1_leaves_the_others),
+	TEST_3(row_8_fields_of_another_vm_do_not_touch_vm_1),
+	TEST(row_5_what_is_posted_below_31_does_not_end_l2),
+};
+
+const size_t vm_count = ARRAY_SIZE(vm_tests);
