@@ -39,6 +39,7 @@ void options_read(const char *line)
 	options.hyperv = has_word(line, end, "hyperv");
 	options.trace = has_word(line, end, "trace");
 	clock_is_stopped = has_word(line, end, "clock=stopped");
+	clock_of_l2_is_stopped = has_word(line, end, "clock=l2-stopped");
 	if (!separator)
 		return;
 	length = strlen(separator + strlen(SEPARATOR));

@@ -16,7 +16,7 @@
  * @trace:   unusual calls are written to the log ("trace")
  * @linux_line: what follows " -- ": L1's own command line
  *
- * "clock=stopped" is clock_is_stopped.
+ * "clock=stopped" is clock_is_stopped, "clock=l2-stopped" is clock_of_l2_is_stopped.
  */
 struct options {
 	bool td;
