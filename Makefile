@@ -135,9 +135,11 @@ bench-check: setup ## the same, short, against the committed baseline
 driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
 
-install: programs ## library, command, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
+install: programs ## library, commands, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
 	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
 	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	@flock $(BUILD)/hypervisor.lock $(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) \
+		DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
 	install -D -m 644 packaging/60-mshv-vtl.rules \
