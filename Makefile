@@ -79,7 +79,7 @@ demo-relay: setup programs modules ## the same without VTL0: up to the run page
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console \
+	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console $(if $(HYPERVISOR),--hypervisor-log $(BUILD)/vm.below) \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
