@@ -35,34 +35,43 @@ HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
 # What is below the kernel and beside the driver, as in tests/modules.sh. 6.1 is no TDX
 # guest: there VTL0 cannot be entered.
 TD := $(filter-out 6.1,$(KERNEL))
+HYPERVISOR := --hypervisor '$(if $(TD),td )hyperv'
 L1_MODULES := $(BUILD)/hypervisor/modules/$(KERNEL)
-VM_MODULES := --hypervisor '$(if $(TD),td )hyperv' --module $(MODULES)/driver/mshv_vtl.ko \
+VM_MODULES := --module $(MODULES)/driver/mshv_vtl.ko \
 	--module $(L1_MODULES)/vtlirq_board.ko $(if $(TD),--module $(L1_MODULES)/vtlirq_door.ko) \
 	$(if $(filter newest%,$(KERNEL)),--append noxsave)
+# QEMU counts instructions, and the clock of VTL0 counts none of the hypervisor's. With
+# shift=2, Linux gets as many ticks for its instructions as without -icount.
+COUNTING := --hypervisor 'td hyperv clock=l2-stopped' --qemu '-icount shift=2,sleep=off'
 
 VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup programs build-programs tests modules demo demo-relay vm check check-newest \
+.PHONY: help setup two-cpus programs build-programs tests modules demo demo-relay vm check check-newest \
 	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
+demo demo-relay: two-cpus
+
+two-cpus:
+	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
+
 demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
 	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
-	@$(VM) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
+	@$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
 demo-relay: setup programs modules ## the same without VTL0: up to the run page
-	@$(VM) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
+	@$(VM) $(HYPERVISOR) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console \
+	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console $(if $(HYPERVISOR),--hypervisor-log $(BUILD)/vm.below) \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
@@ -118,9 +127,11 @@ bench-check: setup ## the same, short, against the committed baseline
 driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
 
-install: programs ## library, command, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
+install: programs ## library, commands, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
 	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
 	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	@flock $(BUILD)/hypervisor.lock $(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) \
+		DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
 	install -D -m 644 packaging/60-mshv-vtl.rules \
@@ -132,8 +143,12 @@ install: programs ## library, command, manual, headers, driver for DKMS (PREFIX,
 setup: ## what this machine lacks (as root; else says what is missing)
 	@scripts/setup
 
+# Into the log goes what the builds say, and not what is fetched and built.
 modules: setup
 	@mkdir -p $(BUILD)
+	@lab/vm/kernel $(KERNEL)
+	@[ -e $(MODULES)/driver/mshv_vtl.ko ] || \
+		echo 'Building the driver and the modules of the lab for Linux $(KERNEL).' >&2
 	@{ scripts/build-modules $(KERNEL) && lab/hypervisor/l1/build $(KERNEL); } \
 		>$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
@@ -141,6 +156,7 @@ modules: setup
 # Two calls at once would write to the same objects.
 programs:
 	@mkdir -p $(BUILD)
+	@[ -e $(BIN)/demo ] || echo 'Building the library, the command and the demo.' >&2
 	@flock $(BUILD)/programs.lock $(MAKE) -s build-programs
 
 build-programs: $(BIN)/labhost $(BIN)/minimal
@@ -158,7 +174,7 @@ $(BIN)/labhost: $(LABHOST) lab/host/labhost.h $(HOST_CLIENT) $(HOST_HEADERS) | $
 	@$(CC) $(USER_CFLAGS) -o $@ $(LABHOST) $(HOST_CLIENT)
 
 # By `make programs`, after the libraries.
-DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/common.c
+DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/instructions.c lab/demo/common.c
 VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
 $(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/tdx-module/lab_tdx.h lab/paravisor/vmm.h \
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)

@@ -18,6 +18,7 @@
 #include "../host/labhost_client.h"
 #include "../paravisor/vmm.h"
 #include "common.h"
+#include "instructions.h"
 #include "run.h"
 
 #define SOURCES_MAX	4
@@ -290,6 +291,8 @@ static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 		if (vmm_ended(vm, NULL))
 			demo_give_up("VTL0 has ended");
 		sched_yield();
+		/* One thread of QEMU runs all CPUs: it goes to the next one here. */
+		__builtin_ia32_pause();
 	} while (busy && demo_patience_lasts(&patience));
 
 	if (!busy)
@@ -417,9 +420,10 @@ void run_carry_out(const struct run_plan *plan, struct run_result *out)
 	guest_start(plan);
 	modes_run(plan);
 	books_close(plan);
+	tdx_stats_read(&result->tdx);
+	result->instructions = instructions_measure(vm, result);
 	vmm_destroy(vm);
 
-	tdx_stats_read(&result->tdx);
 	result->tdx.entered -= before.entered;
 	result->tdx.notified -= before.notified;
 	for (i = 0; i < LAB_TDX_REASONS; i++)

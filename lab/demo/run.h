@@ -83,6 +83,7 @@ struct run_counts {
  * @kicks:    kicks to tell the VPs what to do, which are in no other count
  * @summary:  of libvtlirq
  * @tdx:      why VTL0 exited
+ * @instructions: see instructions_measure(); its interrupts are in no other count
  * @complete: every interrupt was handled before patience ended
  */
 struct run_result {
@@ -96,6 +97,7 @@ struct run_result {
 	uint64_t kicks;
 	struct vtlirq_summary summary;
 	struct lab_tdx_stats tdx;
+	double instructions;
 	bool complete;
 };
 

@@ -1226,6 +1226,18 @@ static void without_rights_the_advice_is_to_be_root(void **state)
 	assert_says(run.messages, "Permission denied\n  next: run as root");
 }
 
+static void list_again_and_again_ends_at_a_signal(void **state)
+{
+	(void)state;
+	start("vtlirq list --interval 0.1");
+	/* The heading of the second list. */
+	read_until("\n\nCPU");
+	kill(run.child, SIGINT);
+	assert_int_equal(finish(), STATUS_OK);
+	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
+	assert_int_equal(run_command("vtlirq list --interval 0.1"), STATUS_FAILED);
+}
+
 /* ---- map ---- */
 
 static void assert_balanced(int maps)
@@ -2373,6 +2385,7 @@ int main(void)
 		world_test(list_is_a_table_sorted_by_cpu_and_vector),
 		world_test(list_all_shows_quarantine_and_late_interrupts),
 		world_test(list_of_nothing_says_so),
+		world_test(list_again_and_again_ends_at_a_signal),
 		world_test(list_json_has_numbers_under_promised_keys),
 		world_test(columns_are_found_by_name),
 		world_test(a_malformed_state_is_refused_with_line_and_column),
@@ -2438,5 +2451,7 @@ int main(void)
 		world_test(output_that_does_not_arrive_is_a_failure),
 	};
 
+	/* Under nohup it is ignored, and the commands would leave it so. */
+	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, make_driver, remove_driver);
 }

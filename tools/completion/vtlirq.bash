@@ -43,7 +43,7 @@ _vtlirq_options()
 
 	case $1 in
 	status | doctor) echo "--json $common" ;;
-	list) echo "--all --cpu --json $common" ;;
+	list) echo "--all --cpu --interval --json $common" ;;
 	routes) echo "--pid --json $common" ;;
 	top) echo "--batch --interval --count $common" ;;
 	map) echo "--vector --cpu --apic-id --count --seconds $common" ;;

@@ -15,17 +15,23 @@
 #include "driver_state.h"
 #include "json.h"
 #include "options.h"
+#include "stop.h"
 #include "table.h"
+
+#define INTERVAL_MIN_MS	100
+#define INTERVAL_MAX_MS	3600000
 
 /**
  * struct list_options - what the user asked for
  * @json: print JSON
  * @all: show quarantined vectors as well
+ * @interval_ms: time between two lists; 0 for one list
  * @cpus: only these CPUs; empty for all
  */
 struct list_options {
 	bool json;
 	bool all;
+	u64 interval_ms;
 	struct number_list cpus;
 };
 
@@ -50,6 +56,7 @@ struct list_sums {
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Show vectors in quarantine as well", 0 },
 	{ "cpu", 'c', "N", 0, "Only mappings on CPU N; can be repeated", 0 },
+	{ "interval", 'i', "S", 0, "List them anew every S seconds, until Ctrl-C", 0 },
 	JSON_OPTION("Print JSON instead of a table"),
 	{}
 };
@@ -64,6 +71,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case 'c':
 		option_cpu(state, text, &chosen->cpus);
+		return 0;
+	case 'i':
+		chosen->interval_ms = option_seconds(state, "--interval", text, INTERVAL_MIN_MS,
+						     INTERVAL_MAX_MS);
 		return 0;
 	default:
 		return option_common(key, text, state, &chosen->json);
@@ -265,6 +276,21 @@ static int show(const struct list_options *chosen)
 	return STATUS_OK;
 }
 
+/* A list that fails ends it, since the next one would fail as well. */
+static int show_again(const struct list_options *chosen)
+{
+	int status;
+
+	stop_prepare();
+	do {
+		status = show(chosen);
+		putchar('\n');
+		fflush(stdout);
+	} while (status == STATUS_OK &&
+		 !stop_wait_until(clock_now() + chosen->interval_ms * NANOSECONDS_PER_MS));
+	return status;
+}
+
 /**
  * cmd_list() - the command "list"
  * @argc: as main() gets it
@@ -279,7 +305,7 @@ int cmd_list(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &chosen))
 		return STATUS_USAGE;
-	status = show(&chosen);
+	status = chosen.interval_ms ? show_again(&chosen) : show(&chosen);
 	number_list_free(&chosen.cpus);
 	return status;
 }

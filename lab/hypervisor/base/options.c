@@ -37,8 +37,10 @@ void options_read(const char *line)
 
 	options.td = has_word(line, end, "td");
 	options.hyperv = has_word(line, end, "hyperv");
+	options.no_l2 = has_word(line, end, "no-l2");
 	options.trace = has_word(line, end, "trace");
 	clock_is_stopped = has_word(line, end, "clock=stopped");
+	clock_of_l2_is_stopped = has_word(line, end, "clock=l2-stopped");
 	if (!separator)
 		return;
 	length = strlen(separator + strlen(SEPARATOR));

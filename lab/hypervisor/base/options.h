@@ -13,14 +13,16 @@
  * struct options - the words before " -- "
  * @td:      L1 is a trust domain ("td")
  * @hyperv:  below it is Hyper-V ("hyperv"), else KVM, by its name
+ * @no_l2:   there are no L2 VMs ("no-l2")
  * @trace:   unusual calls are written to the log ("trace")
  * @linux_line: what follows " -- ": L1's own command line
  *
- * "clock=stopped" is clock_is_stopped.
+ * "clock=stopped" is clock_is_stopped, "clock=l2-stopped" is clock_of_l2_is_stopped.
  */
 struct options {
 	bool td;
 	bool hyperv;
+	bool no_l2;
 	bool trace;
 	char linux_line[OPTIONS_LINE_MAX];
 };

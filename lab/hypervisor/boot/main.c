@@ -21,6 +21,7 @@
 #include "boot/multiboot.h"
 #include "boot/smp.h"
 #include "boot/start.h"
+#include "tdx/l2_control.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
@@ -244,6 +245,8 @@ void boot_main(const struct multiboot_info *info)
 	trap_start();
 	check_cpu();
 	options_read(machine_place(info->line));
+	if (options.no_l2)
+		l2_set_vms(0);
 	read_map(info);
 	read_modules(info);
 	acpi_read(&boot.found);

@@ -4,7 +4,8 @@
  *
  * Owns: its offset from the CPU's. If the clock is stopped while the hypervisor works,
  * what remains between two readings is L1's own time and L2's: under QEMU's -icount,
- * their own instructions. That is for one CPU: with more, their clocks drift apart.
+ * their own instructions. That is for one CPU: with more, their clocks drift apart. L2's
+ * clock alone may be stopped with any number of CPUs, since L1 keeps time by its own.
  */
 #include "apic/timer.h"
 #include "base/heap.h"
@@ -24,7 +25,7 @@
 /* The code that leads into a guest and back: world_run(), svm_run_switch(). */
 enum { SWITCH_L1, SWITCH_L2, SWITCHES };
 
-bool clock_is_stopped;
+bool clock_is_stopped, clock_of_l2_is_stopped;
 
 /* The CPU's TSC when guest mode was left. */
 static u64 stopped_at[L1_CPUS_MAX];
@@ -38,42 +39,56 @@ static struct unseen {
 	u64 before, after;
 } unseen[SWITCHES];
 
+static bool stops(u32 through)
+{
+	return clock_is_stopped || (clock_of_l2_is_stopped && through == SWITCH_L2);
+}
+
+/* What SVM adds to the TSC of the guest. */
+static u64 offset(const struct l1_cpu *l1, u32 through)
+{
+	return stops(through) ? l1->clock_offset : 0;
+}
+
 u64 clock_of_l1(const struct l1_cpu *l1)
 {
-	return l1->clock_offset + (clock_is_stopped ? stopped_at[l1->index] : machine_tsc());
+	return stops(SWITCH_L1) ? l1->clock_offset + stopped_at[l1->index] : machine_tsc();
 }
 
-/* What SVM is to add to the TSC. */
-static u64 go_on(struct l1_cpu *l1, const struct unseen *through)
+static u64 go_on(struct l1_cpu *l1, u32 through)
 {
-	if (!clock_is_stopped)
+	u64 before = unseen[through].before;
+
+	if (!stops(SWITCH_L2))
 		return 0;
-	timer_go_on(l1, through->before);
-	l1->clock_offset -= machine_tsc() + through->before - stopped_at[l1->index];
-	return l1->clock_offset;
+	if (clock_is_stopped)
+		timer_go_on(l1, before);
+	l1->clock_offset -= machine_tsc() + before - stopped_at[l1->index];
+	return offset(l1, through);
 }
 
-static void stand_still(struct l1_cpu *l1, const struct unseen *through)
+static void stand_still(struct l1_cpu *l1, u32 through)
 {
-	if (!clock_is_stopped)
+	if (!stops(SWITCH_L2))
 		return;
-	stopped_at[l1->index] = machine_tsc() - through->after;
-	timer_stop(l1);
+	stopped_at[l1->index] = machine_tsc() - unseen[through].after;
+	if (clock_is_stopped)
+		timer_stop(l1);
 }
 
 /* Not inlined, here and below: what is measured is what is taken off. */
 noinline void clock_run(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs)
 {
-	vmcb->tsc_offset = go_on(l1, &unseen[SWITCH_L1]);
+	vmcb->tsc_offset = go_on(l1, SWITCH_L1);
 	world_run(regs, machine_address(vmcb));
-	stand_still(l1, &unseen[SWITCH_L1]);
+	stand_still(l1, SWITCH_L1);
 }
 
 noinline void clock_run_l2(struct l1_cpu *l1, struct svm_run *run)
 {
-	run->vmcb->tsc_offset = go_on(l1, &unseen[SWITCH_L2]);
+	run->vmcb->tsc_offset = go_on(l1, SWITCH_L2);
 	svm_run_switch(run);
-	stand_still(l1, &unseen[SWITCH_L2]);
+	stand_still(l1, SWITCH_L2);
 }
 
 static void run_once(struct l1_cpu *l1, struct svm_run *run, u32 through)
@@ -87,6 +102,21 @@ static void run_once(struct l1_cpu *l1, struct svm_run *run, u32 through)
 	run->vmcb->rip += VMMCALL_LENGTH;
 }
 
+/* Under "-icount shift=N", an instruction takes 1 << N ticks. */
+static u32 ticks_per_instruction(void)
+{
+	u32 first, second;
+
+	asm volatile("rdtsc; movl %%eax, %0; rdtsc" : "=&r"(first), "=&a"(second) : : "rdx");
+	return (second - first) / 2;
+}
+
+/* What a clock would have told the guest that is stopped whatever the guest is. */
+static u32 stopped_reading(const struct l1_cpu *l1, u32 through, u32 reading)
+{
+	return reading + l1->clock_offset - offset(l1, through);
+}
+
 /* The guest's first reading is in RCX, and its second one in RAX; both have 32 bits. */
 static void measure(struct l1_cpu *l1, u32 through)
 {
@@ -98,16 +128,20 @@ static void measure(struct l1_cpu *l1, u32 through)
 	run.host_pa = machine_address(run.host);
 	run.from = run.gpr;
 	run_once(l1, &run, through);
-	before = clock_of_l1(l1);
-	unseen[through].after = before - (u32)run.gpr[GPR_RCX] - MEASURED_INSTRUCTIONS;
+	before = l1->clock_offset + stopped_at[l1->index];
+	unseen[through].after = before - stopped_reading(l1, through, run.gpr[GPR_RCX]) -
+				MEASURED_INSTRUCTIONS * ticks_per_instruction();
 	run_once(l1, &run, through);
-	unseen[through].before = (u32)vmcb->rax - before;
-	print("hypervisor: of switch %u the clock does not count %llu and %llu instructions\n",
+	unseen[through].before = stopped_reading(l1, through, vmcb->rax) - before;
+	print("hypervisor: of switch %u the clock does not count %llu and %llu ticks\n",
 	      through, unseen[through].before, unseen[through].after);
 }
 
 void clock_measure(struct l1_cpu *l1)
 {
+	/* What is known is taken off already: another CPU would measure the rest. */
+	if (unseen[SWITCH_L1].before)
+		return;
 	measure(l1, SWITCH_L1);
 	measure(l1, SWITCH_L2);
 }

@@ -14,11 +14,14 @@ struct vmcb;
 /* Their clock stands still while the hypervisor works. Constant once L1 runs. */
 extern bool clock_is_stopped;
 
+/* The same for L2's clock alone. */
+extern bool clock_of_l2_is_stopped;
+
 /**
  * clock_measure() - find out what of a world switch lies outside of the clock's readings
  * @l1: of this CPU.
  *
- * Context: at boot, if clock_is_stopped.
+ * Context: at boot, if one of the two above is set.
  */
 void clock_measure(struct l1_cpu *l1);
 

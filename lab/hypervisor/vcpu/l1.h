@@ -70,7 +70,7 @@ struct l1_counters {
  * @held_as_of:   at which request_hold_all() it was last held
  * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
  * @nmi_blocked:  L1 handles one
- * @clock_offset: L1's TSC less the CPU's
+ * @clock_offset: a stopped clock less the CPU's TSC
  * @apic:         of its APIC
  * @interrupts:   those of the host
  * @ve:           its last #VE

@@ -113,7 +113,7 @@ static void make(struct l1_cpu *l1)
 	l1->vmcb_pa = machine_address(l1->vmcb);
 	l1->idle = idle_make(world_wait);
 	set_controls(l1->vmcb);
-	if (clock_is_stopped)
+	if (clock_is_stopped || clock_of_l2_is_stopped)
 		clock_measure(l1);
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The instructions that an interrupt costs on its way into VTL0; see instructions.h.
+ *
+ * The guest takes the samples: it reads its clock before it writes to the device, and in the
+ * handler. Where another CPU ran in between, a sample is too long: so the median counts.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <x86intrin.h>
+
+#include "common.h"
+#include "instructions.h"
+
+#define WARM_UP		(INSTRUCTIONS_SAMPLES / 4)
+#define COMMAND_MS	20000
+/* Readings of the clock, one after the other. */
+#define READINGS	64
+/* A clock that counts instructions has nearly all of them at the same distance. */
+#define READINGS_EQUAL	(READINGS * 3 / 4)
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
+
+	return (first > second) - (first < second);
+}
+
+static uint64_t median(uint64_t *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return values[count / 2];
+}
+
+/* From one reading to the next there are two instructions. */
+static uint64_t reading_apart(void)
+{
+	uint32_t first, second;
+
+	asm volatile("rdtsc; movl %%eax, %0; rdtsc" : "=&r"(first), "=&a"(second) : : "rdx");
+	return second - first;
+}
+
+/* Ticks of the clock for an instruction; 0: it does not count them. */
+static uint64_t instruction_ticks(void)
+{
+	uint64_t apart[READINGS], usual;
+	unsigned int i, equal = 0;
+
+	for (i = 0; i < READINGS; i++)
+		apart[i] = reading_apart();
+	usual = median(apart, READINGS);
+	for (i = 0; i < READINGS; i++)
+		equal += apart[i] == usual;
+	return equal >= READINGS_EQUAL ? usual / 2 : 0;
+}
+
+static const volatile struct vtl0_sample *samples_find(struct vmm *vm)
+{
+	const volatile uint8_t *reports = (const volatile uint8_t *)vmm_report(vm, 0);
+
+	return (const volatile struct vtl0_sample *)(reports - VTL0_REPORTS_OFFSET +
+						      VTL0_SAMPLES_OFFSET);
+}
+
+static uint64_t route_measure(struct vmm *vm, const struct run_route *route)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = {
+		route->index, VTL0_SAMPLE_RING, INSTRUCTIONS_SAMPLES,
+	};
+	const volatile struct vtl0_sample *samples = samples_find(vm);
+	uint64_t ticks[INSTRUCTIONS_SAMPLES], taken = 0;
+	unsigned int i;
+	int ret;
+
+	ret = vmm_command(vm, route->state.vp, VTL0_COMMAND_SAMPLE, arguments, COMMAND_MS, &taken);
+	if (ret || taken != INSTRUCTIONS_SAMPLES)
+		demo_give_up("%s: VTL0 has counted %lu interrupts, not %d: %s", route->name,
+			     (unsigned long)taken, INSTRUCTIONS_SAMPLES, strerror(-ret));
+	for (i = WARM_UP; i < INSTRUCTIONS_SAMPLES; i++)
+		ticks[i] = samples[i].handled - samples[i].written;
+	return median(ticks + WARM_UP, INSTRUCTIONS_SAMPLES - WARM_UP);
+}
+
+double instructions_measure(struct vmm *vm, const struct run_result *result)
+{
+	uint64_t each = instruction_ticks(), ticks = 0;
+	unsigned int i, measured = 0;
+
+	if (!each)
+		return 0;
+	for (i = 0; i < result->routes_count; i++) {
+		if (strncmp(result->routes[i].name, "edu", 3))
+			continue;
+		ticks += route_measure(vm, &result->routes[i]);
+		measured++;
+	}
+	return measured ? (double)ticks / each / measured : 0;
+}
