@@ -117,13 +117,16 @@ archive_config()
 	END
 }
 
-# archive_open SUITE - make apt know the packages of SUITE, as they are now.
-# Returns 77 when the archive has no such suite.
+# archive_open SUITE - make apt know the packages of SUITE, as they are now. Others wait
+# until archive_fetch is done, or the script ends: two calls at once would write to the same
+# lists. Returns 77 when the archive has no such suite.
 archive_open()
 {
 	local dir="$build/apt/$1"
 
 	mkdir -p "$dir"/{sources.list.d,state/lists/partial,cache/archives/partial,log}
+	exec {archive_lock}>"$dir.lock"
+	flock "$archive_lock"
 	: >"$dir/state/status"
 	archive_sources "$1" "$dir/sources.list.d"
 	archive_config "$dir" >"$dir/apt.conf"
@@ -151,7 +154,7 @@ archive_fetch()
 
 	shift 2
 	mkdir -p "$dir"
-	(cd "$dir" && apt-get -c "$conf" download "$@" >"$log" 2>&1) && return 0
+	(cd "$dir" && apt-get -c "$conf" download "$@" >"$log" 2>&1) && flock -u "$archive_lock" && return 0
 	cat "$log" >&2
 	die "cannot download $*: apt-get's own words are above"
 }
