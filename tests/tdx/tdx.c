@@ -204,7 +204,7 @@ int l2_setup_bare(void **state)
 {
 	(void)state;
 	l2.node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
-	check(l2.node >= 0, LAB_TDX_NODE ": %s: load vtlirq_lab_tdx.ko first", strerror(errno));
+	check(l2.node >= 0, LAB_TDX_NODE ": %s: load vtlirq_door.ko first", strerror(errno));
 	check(!ioctl(l2.node, LAB_TDX_RESET_VM), "reset: %s", strerror(errno));
 	l2.cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 	l2.flags = 0;
