@@ -25,9 +25,6 @@
 #include "table.h"
 #include "vtl_file.h"
 
-#define LAB_HOST_MODULE	"vtlirq_lab_host"
-#define LAB_TDX_MODULE	"vtlirq_lab_tdx"
-
 /**
  * struct patient - what the checks look at
  * @node: the driver's node, or a negative errno
@@ -89,11 +86,6 @@ static void check_hypervisor(const struct patient *patient, struct check *check)
 	problem_what(&check->words, "Hyper-V (%s)", name);
 	if (!strcmp(name, "Microsoft Hv"))
 		return;
-	if (module_is_there(LAB_HOST_MODULE)) {
-		problem_what(&check->words, "the lab's host (%s) stands in for Hyper-V",
-			     LAB_HOST_MODULE);
-		return;
-	}
 	check->finding = FINDING_NO;
 	if (*name)
 		problem_what(&check->words, "the hypervisor is '%s', not Hyper-V", name);
@@ -110,11 +102,6 @@ static void check_tdx(const struct patient *patient, struct check *check)
 	problem_what(&check->words, "a TDX guest (CPU flag tdx_guest)");
 	if (cpu_has_flag("tdx_guest"))
 		return;
-	if (module_is_there(LAB_TDX_MODULE)) {
-		problem_what(&check->words, "the lab's TDX module (%s) stands in for TDX",
-			     LAB_TDX_MODULE);
-		return;
-	}
 	check->finding = FINDING_NO;
 	problem_what(&check->words, "no TDX guest: the kernel cannot run VTL0 by itself");
 	problem_next(&check->words, "use a TDX trust domain, or the lab: make demo");
