@@ -6,7 +6,7 @@
  * them with the host. The kernel's own pages would not do: outside of VTL mode it has
  * none for a call's output.
  *
- * It runs in the lab, on lab/hypervisor, and has not run on Hyper-V yet. It was written
+ * It has run on an emulation of Hyper-V, and not on Hyper-V itself yet. It was written
  * from the kernel's own sources (hv_common_cpu_init(), hv_do_hypercall(),
  * hv_tdx_hypercall()). A call gives the host the address of a page without the bit that
  * says shared, as all of the kernel's calls do.

@@ -14,7 +14,7 @@
  * The hypervisor's callback vector leads here by a handler that the kernel calls
  * before it ends the interrupt. Before Linux 6.15 it has one handler, hv_vmbus's.
  *
- * It runs in the lab, on lab/hypervisor, and has not run on Hyper-V yet. It was written
+ * It has run on an emulation of Hyper-V, and not on Hyper-V itself yet. It was written
  * from the kernel's own sources (drivers/hv/hv.c, arch/x86/kernel/cpu/mshyperv.c).
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
