@@ -22,9 +22,9 @@ static bool setting_write(const char *path, const char *value)
 }
 
 /*
- * The cache in which Linux keeps the tree of its interrupt descriptors is left alone,
- * if the VM was booted so (lab/vm/run): Linux does not look whether one got a place
- * there, and follows NULL when it did not.
+ * The cache in which Linux keeps the tree of its interrupt descriptors (radix_tree_node, and
+ * maple_node since 6.5) is left alone, if the VM was booted so (lab/vm/run): Linux does not
+ * look whether one got a place there, and follows NULL when it did not.
  */
 static void caches_choose(void)
 {
