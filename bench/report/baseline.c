@@ -4,7 +4,9 @@
  *
  * A median repeats to a fraction of a per cent, and may rise by 3. A mean of
  * instructions contains what the kernel's allocators feel like doing, and may
- * rise by 10. Lower is better for all that is measured.
+ * rise by 10. Lower is better for all that is measured. Linux calls a thread back to user
+ * space now and then for work of its own, which meets some interrupts in a run and none in
+ * the next: so that rate may rise by five in a thousand.
  *
  * The lengths of the driver's functions are kept too. They fail nothing: they
  * tell which function grew when a figure did.
@@ -16,11 +18,17 @@
 
 #define RISE_OF_MEDIAN	3
 #define RISE_OF_MEAN	10
+#define SLACK_OF_RETURNS	0.005
 
 static bool is_mean(const json_t *one)
 {
 	return !json_object_get(one, "median") && strcmp(json_text(one, "group"), GROUP_CODE) &&
 	       !strcmp(json_text(one, "unit"), "instructions");
+}
+
+static double slack_of(const json_t *one)
+{
+	return !strncmp(json_text(one, "name"), "user returns", 12) ? SLACK_OF_RETURNS : 0;
 }
 
 json_t *baseline_make(const json_t *results)
@@ -30,11 +38,12 @@ json_t *baseline_make(const json_t *results)
 
 	json_array_foreach(json_object_get(results, "measurements"), i, one) {
 		json_array_append_new(figures,
-				      json_pack("{s:s, s:s, s:f, s:i}", "group",
+				      json_pack("{s:s, s:s, s:f, s:i, s:f}", "group",
 						json_text(one, "group"), "name",
 						json_text(one, "name"), "figure",
 						measurement_figure(one), "rise",
-						is_mean(one) ? RISE_OF_MEAN : RISE_OF_MEDIAN));
+						is_mean(one) ? RISE_OF_MEAN : RISE_OF_MEDIAN,
+						"slack", slack_of(one)));
 	}
 	return json_pack("{s:O, s:o}", "environment", json_object_get(results, "environment"),
 			 "figures", figures);
@@ -54,6 +63,7 @@ static double entry_figure(const json_t *entry)
 static bool entry_rose(const json_t *results, const json_t *entry)
 {
 	double allowed = json_number_value(json_object_get(entry, "rise"));
+	double slack = json_number_value(json_object_get(entry, "slack"));
 	const char *group = json_text(entry, "group"), *name = json_text(entry, "name");
 	double before = entry_figure(entry), now;
 
@@ -61,12 +71,12 @@ static bool entry_rose(const json_t *results, const json_t *entry)
 		printf("%s, %s: baseline %.10g, not measured now\n", group, name, before);
 		return true;
 	}
-	if (now <= before * (1 + allowed / 100))
+	if (now <= before * (1 + allowed / 100) + slack)
 		return false;
 	printf("%s, %s: baseline %.10g, now %.10g (", group, name, before, now);
 	if (before)
 		printf("%+.1f per cent; ", 100 * (now - before) / before);
-	printf("%.4g per cent are allowed)\n", allowed);
+	printf("%.4g per cent and %.4g are allowed)\n", allowed, slack);
 	return true;
 }
 
