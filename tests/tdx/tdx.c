@@ -32,6 +32,15 @@ uint64_t page_gpa(enum page page)
 	return l2.gpa + page * PAGE;
 }
 
+struct lab_tdx_regs regs_poisoned(uint64_t leaf)
+{
+	struct lab_tdx_regs regs;
+
+	memset(&regs, 0x5a, sizeof(regs));
+	regs.rax = leaf;
+	return regs;
+}
+
 uint64_t tdcall_regs(struct lab_tdx_regs *regs)
 {
 	l2.call.regs = *regs;

@@ -154,6 +154,12 @@ void l2_setup_vcpu(enum page vapic);
 void *page_at(enum page page);
 uint64_t page_gpa(enum page page);
 
+/* What a register holds that no call is to change. */
+#define POISON 0x5a5a5a5a5a5a5a5aULL
+
+/* A call with all registers known: RAX is @leaf, the others are POISON. */
+struct lab_tdx_regs regs_poisoned(uint64_t leaf);
+
 /* One TDCALL with these of its registers; RAX. */
 uint64_t tdcall(uint64_t leaf, uint64_t rcx, uint64_t rdx, uint64_t r8, uint64_t r9);
 

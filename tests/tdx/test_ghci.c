@@ -15,7 +15,6 @@
 
 #define R(number)       BIT_ULL(number)
 #define USUAL           0xfc00ULL	/* R10 to R15 */
-#define POISON          0x5a5a5a5a5a5a5a5aULL
 
 /* GHCI, table "TDG.VP.VMCALL completion status codes". */
 #define OK              0ULL
@@ -36,8 +35,7 @@ static struct lab_tdx_regs regs;
 
 static uint64_t vmcall(uint64_t function, uint64_t r12, uint64_t r13, uint64_t r14, uint64_t r15)
 {
-	memset(&regs, 0x5a, sizeof(regs));
-	regs.rax = 0;
+	regs = regs_poisoned(0);
 	regs.rcx = USUAL;
 	regs.r10 = 0;
 	regs.r11 = function;
@@ -68,8 +66,7 @@ static void row_9_5_a_refused_mask_changes_rax_alone(void **state)
 	struct lab_tdx_regs before;
 
 	(void)state;
-	memset(&regs, 0x5a, sizeof(regs));
-	regs.rax = 0;
+	regs = regs_poisoned(0);
 	regs.rcx = USUAL | 1;
 	before = regs;
 	before.rax = INVALID | 1;
@@ -107,8 +104,7 @@ static void row_9_5_registers_that_are_not_named_stay(void **state)
 static void row_9_5_a_hosts_answer_needs_its_register_named(void **state)
 {
 	(void)state;
-	memset(&regs, 0x5a, sizeof(regs));
-	regs.rax = 0;
+	regs = regs_poisoned(0);
 	regs.rcx = R(10) | R(11) | R(12);
 	regs.r10 = 0;
 	regs.r11 = CPUID_CALL;

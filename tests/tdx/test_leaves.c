@@ -24,27 +24,16 @@ enum {
 };
 
 #define SHARED           BIT_ULL(39)
-#define POISON           0x5a5a5a5a5a5a5a5aULL
 #define NO_VE_INFO       STATUS(0xC0000704)
 #define ALREADY_ACCEPTED STATUS(0x00000B0A)
 #define NO_FIELD         (~0ULL)
 #define NUM_L2_VMS       0x9010000100000005ULL
 #define REPORT_BYTES     1024
 
-/* A call with all registers known; what it does not list as outputs must be as before. */
-static struct lab_tdx_regs poisoned(uint64_t leaf)
-{
-	struct lab_tdx_regs regs;
-
-	memset(&regs, 0x5a, sizeof(regs));
-	regs.rax = leaf;
-	return regs;
-}
-
 /* vm_exits/tdg_vp_info.c writes RCX, RDX and R8 to R11, and nothing else. */
 static void row_1_2_vp_info_changes_its_outputs_alone(void **state)
 {
-	struct lab_tdx_regs regs = poisoned(VP_INFO);
+	struct lab_tdx_regs regs = regs_poisoned(VP_INFO);
 
 	(void)state;
 	check_hex(tdcall_regs(&regs), 0);
@@ -109,7 +98,7 @@ static void row_1_1_undefined_leaves_change_rax_alone(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
-		struct lab_tdx_regs regs = poisoned(leaves[i]), before = regs;
+		struct lab_tdx_regs regs = regs_poisoned(leaves[i]), before = regs;
 
 		before.rax = INVALID | 0;
 		tdcall_regs(&regs);
@@ -120,7 +109,7 @@ static void row_1_1_undefined_leaves_change_rax_alone(void **state)
 /* vm_exits/tdg_vp_veinfo_get.c: the five outputs are 0 if there is none. */
 static void row_9_1_veinfo_get_without_a_ve(void **state)
 {
-	struct lab_tdx_regs regs = poisoned(VEINFO_GET);
+	struct lab_tdx_regs regs = regs_poisoned(VEINFO_GET);
 
 	(void)state;
 	check_hex(tdcall_regs(&regs), NO_VE_INFO);

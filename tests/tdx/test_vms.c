@@ -16,7 +16,6 @@
 #define OF_VM(number, id) ((id) + ((uint64_t)(number) - 1) * 0x0800000000000000ULL)
 #define LIST         1ULL
 #define NUM_L2_VMS   0x9010000100000005ULL
-#define POISON       0x5a5a5a5a5a5a5a5aULL
 #define NOT_CANONICAL STATUS(0xC0001160)
 
 static void set_vms(uint32_t vms)
@@ -72,8 +71,7 @@ static void row_1_2_invept_takes_all_at_once(void **state)
 	struct lab_tdx_regs regs, before;
 
 	(void)state;
-	memset(&regs, 0x5a, sizeof(regs));
-	regs.rax = INVEPT;
+	regs = regs_poisoned(INVEPT);
 	regs.rcx = 0xe;
 	before = regs;
 	before.rax = 0;
