@@ -48,7 +48,7 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup two-cpus programs build-programs tests modules demo demo-relay vm check check-newest \
+.PHONY: help setup two-cpus programs build-programs tests build-tests modules demo demo-relay vm check check-newest \
 	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
@@ -71,7 +71,7 @@ demo-relay: setup programs modules ## the same without VTL0: up to the run page
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console $(if $(HYPERVISOR),--hypervisor-log $(BUILD)/vm.below) \
+	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
@@ -165,7 +165,11 @@ build-programs: $(BIN)/labhost $(BIN)/minimal
 	@$(MAKE) -s -C lab/paravisor >/dev/null
 	@$(MAKE) -s $(BIN)/demo $(BIN)/demo-relay
 
+# As with the programs.
 tests: programs
+	@flock $(BUILD)/programs.lock $(MAKE) -s build-tests
+
+build-tests:
 	@$(MAKE) -s -C tests/vm >/dev/null
 	@$(MAKE) -s -C tests/tdx >/dev/null
 
