@@ -29,8 +29,8 @@ MAKEFLAGS += --no-print-directory
 
 CFLAGS ?= -O2 -g
 USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
-HOST_CLIENT := lab/host/labhost_client.c
-HOST_HEADERS := lab/host/lab_host.h lab/host/labhost_client.h
+HOST_CLIENT := lab/labhost/labhost_client.c
+HOST_HEADERS := lab/hypervisor/l1/lab_host.h lab/labhost/labhost_client.h
 
 # What is below the kernel and beside the driver, as in tests/modules.sh. 6.1 is no TDX
 # guest: there VTL0 cannot be entered.
@@ -173,14 +173,14 @@ build-tests:
 	@$(MAKE) -s -C tests/vm >/dev/null
 	@$(MAKE) -s -C tests/tdx >/dev/null
 
-LABHOST := $(addprefix lab/host/,labhost.c labhost_arguments.c labhost_commands.c labhost_run.c)
-$(BIN)/labhost: $(LABHOST) lab/host/labhost.h $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
+LABHOST := $(addprefix lab/labhost/,labhost.c arguments.c commands.c run.c)
+$(BIN)/labhost: $(LABHOST) lab/labhost/labhost.h $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
 	@$(CC) $(USER_CFLAGS) -o $@ $(LABHOST) $(HOST_CLIENT)
 
 # By `make programs`, after the libraries.
 DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/instructions.c lab/demo/common.c
 VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
-$(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/tdx-module/lab_tdx.h lab/paravisor/vmm.h \
+$(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/hypervisor/l1/lab_tdx.h lab/paravisor/vmm.h \
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
 

@@ -17,7 +17,7 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "../../lab/host/labhost_client.h"
+#include "../../lab/labhost/labhost_client.h"
 #include "../../lib/vtlirq.h"
 #include "../lines/die.h"
 #include "../lines/lines.h"

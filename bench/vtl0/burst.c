@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lab/host/labhost_client.h"
+#include "../../lab/labhost/labhost_client.h"
 #include "../lines/die.h"
 #include "../lines/lines.h"
 #include "burst.h"

@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../../lab/host/labhost_client.h"
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/labhost/labhost_client.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../lines/die.h"
 #include "counts.h"
 

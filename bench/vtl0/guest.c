@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../lab/host/labhost_client.h"
+#include "../../lab/labhost/labhost_client.h"
 #include "../lines/die.h"
 #include "guest.h"
 

@@ -23,7 +23,7 @@
 #include <linux/mshv_vtl.h>
 
 #include "../../lib/vtlirq.h"
-#include "../host/labhost_client.h"
+#include "../labhost/labhost_client.h"
 #include "common.h"
 
 #define ROUTES_MAX	12

@@ -15,7 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../host/labhost_client.h"
+#include "../labhost/labhost_client.h"
 #include "../paravisor/vmm.h"
 #include "common.h"
 #include "instructions.h"

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "../../lib/vtlirq.h"
-#include "../tdx-module/lab_tdx.h"
+#include "../hypervisor/l1/lab_tdx.h"
 
 #define RUN_VPS		2
 #define RUN_ROUTES_MAX	12

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../host/labhost_client.h"
+#include "../labhost/labhost_client.h"
 #include "internal.h"
 
 static_assert(VTL0_DEVICE_EDU == LAB_HOST_KIND_EDU, "one number for both");

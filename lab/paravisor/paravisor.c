@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../host/labhost_client.h"
+#include "../labhost/labhost_client.h"
 #include "vmm.h"
 
 #define PAYLOAD_DEFAULT	"/lib/vtlirq/guest.bin"

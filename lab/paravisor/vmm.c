@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../host/labhost_client.h"
+#include "../labhost/labhost_client.h"
 #include "internal.h"
 
 #define POLL_US		100

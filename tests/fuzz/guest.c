@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../../lab/paravisor/internal.h"
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../vm/vtl.h"
 #include "guest.h"
 

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <x86intrin.h>
 
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "guest.h"
 #include "op_kinds.h"
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes lab/host/hypercall.c and message.c: the calls of a guest, which are of
+ * Fuzzes the lab host's decode.c and message.c: the calls of a guest, which are of
  * any value, and the messages to it.
  */
-#include "input.h"
-#include "shim.h"
+#include <assert.h>
+#include <stdlib.h>
 
-#include "hypercall.h"
-#include "message.h"
+#include <linux/types.h>
+
+#include "input.h"
+
+#include "host/decode.h"
+#include "host/message.h"
 
 /* Nothing beside it may be read or written: each has an allocation of its own. */
 static void *page_new(void)

@@ -12,7 +12,7 @@
 
 #include "../check.h"
 #include "guest.h"
-#include "lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 
 enum {
 	VP_INFO = 1,

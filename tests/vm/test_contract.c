@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "vtl.h"
 
 /* Not the driver's word, which is tested. */

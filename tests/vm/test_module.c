@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "vtl.h"
 
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"

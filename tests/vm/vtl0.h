@@ -12,7 +12,7 @@
 
 #include "../../lab/paravisor/tdx.h"
 #include "../../lab/paravisor/vmm.h"
-#include "../../lab/tdx-module/lab_tdx.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "vtl.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))

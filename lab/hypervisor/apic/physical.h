@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#include "cpu.h"
+#include "base/cpu.h"
 
 enum apic_register {
 	APIC_ID_REGISTER = 0x02,

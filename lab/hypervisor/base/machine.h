@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions that C has no words for, besides those that lab/tdx-module's cpu.h has.
+ * Instructions that C has no words for, besides those of cpu.h.
  */
 #ifndef _HYPERVISOR_MACHINE_H
 #define _HYPERVISOR_MACHINE_H
@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <asm/msr-index.h>
 
-#include "cpu.h"
+#include "base/cpu.h"
 
 #define MSR_APIC_BASE    0x0000001b
 #define MSR_VM_CR        0xc0010114

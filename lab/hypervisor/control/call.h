@@ -27,7 +27,7 @@ enum control_call {
 	/* L2 sees no page any more, and the partition's fields are fresh. */
 	CONTROL_TDX_RESET_VM,
 	/*
-	 * RCX: the number of an ioctl of lab/host/lab_host.h that is the host's to serve;
+	 * RCX: the number of an ioctl of l1/lab_host.h that is the host's to serve;
 	 * RDX: its argument, in one page. In it, @device is a PCI function: bus << 8 | devfn.
 	 * The result is 0 or a positive errno, as that header says.
 	 */

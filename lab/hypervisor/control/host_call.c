@@ -2,21 +2,22 @@
 /*
  * The host by hand.
  *
- * Owns: which ioctls of lab/host/lab_host.h are served, and their arguments' way in and
+ * Owns: which ioctls of l1/lab_host.h are served, and their arguments' way in and
  * out. Who serves them checks the values.
  */
 #include <linux/errno.h>
 
-#include "../../host/sint.h"
 #include "apic/physical.h"
 #include "base/string.h"
 #include "control/call.h"
 #include "control/host_call.h"
 #include "control/object.h"
-#include "host/lab.h"
+#include "host/behaviour.h"
 #include "host/proxied.h"
+#include "host/sint.h"
 #include "host/source.h"
 #include "host/synic.h"
+#include "l1/lab_host.h"
 #include "vcpu/l1.h"
 
 /* What a host may post to a trust domain begins here. */

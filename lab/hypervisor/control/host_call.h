@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host by hand: what of lab/host/lab_host.h is served below the kernel.
+ * The host by hand: what of l1/lab_host.h is served below the kernel.
  */
 #ifndef _HYPERVISOR_CONTROL_HOST_CALL_H
 #define _HYPERVISOR_CONTROL_HOST_CALL_H

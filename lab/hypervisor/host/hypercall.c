@@ -3,15 +3,16 @@
  * Hyper-V's hypercalls: which there are, and where their pages lie.
  *
  * Owns: the dispatch. What a call's input says, and when it is refused, is decoded by
- * lab/host/hypercall.c, which knows no machine.
+ * decode.c, which knows no machine.
  */
-#include "../../host/sint.h"
 #include "apic/timer.h"
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
 #include "host/hypercall.h"
-#include "host/lab.h"
+#include "host/behaviour.h"
+#include "host/decode.h"
+#include "host/sint.h"
 #include "host/source.h"
 #include "host/vmbus.h"
 #include "vcpu/gpa.h"
@@ -24,7 +25,7 @@
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
 
-/* HvCallGetVpRegisters of one name, which lab/host does not know. */
+/* HvCallGetVpRegisters of one name, which decode.c does not know. */
 #define REGISTER_VSM_VP_STATUS 0x000d0003
 #define NAME_OFFSET            16
 /* The active VTL: a paravisor's. */

@@ -2,13 +2,15 @@
 /*
  * Proxied interrupts: what VPs are told of, by messages in slot 0.
  *
- * Owns: when a message is written. What waits and what is counted is lab/host/waiting.c,
+ * Owns: when a message is written. What waits and what is counted is waiting.c,
  * the slot is synic.c's.
  */
 #include <linux/errno.h>
 
 #include "base/lock.h"
-#include "host/lab.h"
+#include "host/message.h"
+#include "host/waiting.h"
+#include "l1/lab_host.h"
 #include "host/proxied.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"

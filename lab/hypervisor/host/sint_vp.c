@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SINT 7 of each VP, for lab/host/sint.c.
+ * SINT 7 of each VP, for sint.c.
  *
  * Owns: nothing. The pages, the mask and the vector are what L1 wrote into the VP's MSRs;
  * while a page is not enabled, or L1 does not share it, there is none.
  */
-#include "../../host/message.h"
-#include "../../host/sint_vp.h"
-#include "../../host/synic.h"
 #include "apic/physical.h"
+#include "host/message.h"
+#include "host/sint_vp.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
 #define FLAG_BYTES 256
 
-bool lab_vp_exists(u32 vp)
+bool sint_vp_exists(u32 vp)
 {
 	return vp < l1_count;
 }
 
-bool lab_vp_is_live(u32 vp)
+bool sint_vp_is_live(u32 vp)
 {
-	return lab_vp_exists(vp) && READ_ONCE(l1_cpus[vp].online);
+	return sint_vp_exists(vp) && READ_ONCE(l1_cpus[vp].online);
 }
 
 struct host_message *sint_vp_slot(u32 vp)

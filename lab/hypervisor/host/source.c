@@ -2,15 +2,16 @@
 /*
  * Where a device's interrupts go, and changing that without losing one.
  *
- * Owns: the sources. A change is always the same three steps, as in lab/host/route.c: a
- * receiver for the new way, if it needs one; the device is told, which is one moment for
- * all raises; the old receiver is given back.
+ * Owns: the sources. A change is always the same three steps: a receiver for the new way,
+ * if it needs one; the device is told, which is one moment for all raises; the old receiver
+ * is given back.
  */
 #include <linux/errno.h>
 
 #include "base/lock.h"
 #include "host/device.h"
-#include "host/lab.h"
+#include "host/decode.h"
+#include "l1/lab_host.h"
 #include "host/receiver.h"
 #include "host/source.h"
 #include "vcpu/interrupts.h"

@@ -8,13 +8,13 @@
  * host sets the flag, and then looks again whether the slot is empty. So one of the two
  * sees the other.
  */
-#include "../../host/message.h"
-#include "../../host/sint.h"
-#include "../../host/slot.h"
 #include "apic/physical.h"
 #include "base/lock.h"
 #include "base/string.h"
+#include "host/message.h"
 #include "host/proxied.h"
+#include "host/sint.h"
+#include "host/slot.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

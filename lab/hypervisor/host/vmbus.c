@@ -5,11 +5,11 @@
  * Owns: the answers to the three messages. They go to the SINT that the contact names, on
  * the VP that it names. All other messages are not VMBus's. Portable.
  */
-#include "../../host/sint_vp.h"
 #include "base/lock.h"
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
+#include "host/sint_vp.h"
 #include "host/synic.h"
 #include "host/vmbus.h"
 
@@ -76,7 +76,7 @@ static void answer(const void *payload, u8 size)
 		      answer_sint);
 }
 
-/* Return: whether it is VMBus that is to answer: SINT 7 is lab/host/sint.c's alone. */
+/* Return: whether it is VMBus that is to answer: SINT 7 is sint.c's alone. */
 static bool answer_contact(const void *payload)
 {
 	struct version_response response = {

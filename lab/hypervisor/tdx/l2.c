@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Between the hypervisor and lab/tdx-module, which runs L2.
+ * Between the hypervisor and the files of l2/, which run L2.
  *
- * Owns: what that takes from Linux where it is a module of a kernel: its VCPUs, memory
- * of L1, the deadline's timer, and L1's APIC. The rest is in shim/.
+ * Owns: what they take from the hypervisor: the L2 VCPUs, memory of L1, the deadline's
+ * timer, and L1's APIC. The rest is in shim/.
  */
 #include "apic/physical.h"
 #include "apic/timer.h"
 #include "base/heap.h"
 #include "base/machine.h"
 #include "base/string.h"
-#include "deadline.h"
-#include "metadata.h"
-#include "npt.h"
-#include "ram.h"
-#include "state.h"
-#include "tdcall.h"
-#include "tdx.h"
 #include "tdx/l2.h"
+#include "tdx/l2/deadline.h"
+#include "tdx/l2/metadata.h"
+#include "tdx/l2/npt.h"
+#include "tdx/l2/ram.h"
+#include "tdx/l2/state.h"
+#include "tdx/l2/tdcall.h"
+#include "tdx/l2/vcpu.h"
 #include "tdx/l2_control.h"
-#include "vcpu.h"
 #include "vcpu/clock.h"
 #include "vcpu/gpa.h"
 #include "vcpu/interrupts.h"
@@ -106,7 +105,7 @@ bool apic_host_takes(void)
 
 /*
  * Where a virtual interrupt is requested at VMRUN, QEMU may lose the request of a
- * physical one that reaches the APIC at that moment (lab/tdx-module/apic.c says how). L2
+ * physical one that reaches the APIC at that moment (see docs/faults.md). L2
  * would go on for ever: so an NMI ends it after a while, and the APIC is told to ask
  * again.
  */
@@ -121,7 +120,7 @@ void apic_timer_restore(u32 lvtt)
 	timer_calm(l1_here());
 }
 
-/* In place of lab/tdx-module's own, which is renamed: between two runs of L2 as well. */
+/* The APIC tells the CPU what it has for L1 after each run, and not only at L2's end. */
 void svm_run(struct svm_run *run)
 {
 	clock_run_l2(l1_here(), run);
@@ -188,7 +187,7 @@ static void write_registers(struct l1_cpu *l1, const struct tdcall_regs *regs)
 }
 
 /*
- * CR2 and DR6 are shared by L1 and L2: lab/tdx-module finds L1's in the CPU. The CPU
+ * CR2 and DR6 are shared by L1 and L2: l2/ finds L1's in the CPU. The CPU
  * is in guest mode as far as others are concerned: each entry of L2 flushes its TLB, and
  * an NMI ends L2 at any time.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The leaves of lab/tdx-module, which are those that run L2.
+ * The leaves that run L2, for each CPU of L1.
  */
 #ifndef _HYPERVISOR_TDX_L2_H
 #define _HYPERVISOR_TDX_L2_H
@@ -22,13 +22,5 @@ void l2_start(struct l1_cpu *l1);
  * Return: the status, for RAX.
  */
 u64 l2_call(struct l1_cpu *l1);
-
-struct svm_run;
-
-/**
- * svm_run_switch() - lab/tdx-module's svm_run(), which is renamed where it is assembled
- * @run: operands.
- */
-void svm_run_switch(struct svm_run *run);
 
 #endif /* _HYPERVISOR_TDX_L2_H */

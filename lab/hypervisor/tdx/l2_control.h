@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What tests ask of the L2 services, besides TDCALLs. The objects are those of
- * lab/tdx-module's lab_tdx.h.
+ * l1/lab_tdx.h.
  */
 #ifndef _HYPERVISOR_TDX_L2_CONTROL_H
 #define _HYPERVISOR_TDX_L2_CONTROL_H

@@ -3,7 +3,7 @@
  * TDCALL: which leaf is whose.
  *
  * Owns: the leaves that a trust domain without L2 uses. All others are those of
- * lab/tdx-module, which l2.c leads to. To add a leaf: a number in call_leaf(), and a
+ * l2/, which l2.c leads to. To add a leaf: a number in call_leaf(), and a
  * function that reads @regs of L1 and returns the status for RAX.
  */
 #include "base/options.h"

@@ -7,8 +7,11 @@
 
 #include "apic/physical.h"
 #include "host/device.h"
-#include "host/lab.h"
+#include "host/behaviour.h"
+#include "host/decode.h"
+#include "host/message.h"
 #include "host/synic.h"
+#include "l1/lab_host.h"
 #include "vcpu/gpa.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where interrupts of devices go, and what VPs are told of them. What is expected is what
- * lab/host does, which tests/vm holds against the driver; the messages' layout is that of
- * hvdef's HvMessageTypeX64ProxyInterruptIntercept (see lab/host/message.c).
+ * Where interrupts of devices go, and what VPs are told of them. The messages' layout is
+ * that of hvdef's HvMessageTypeX64ProxyInterruptIntercept (see host/message.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +12,11 @@
 
 #include <linux/errno.h>
 
-#include "../../host/sint.h"
 #include "control/call.h"
 #include "control/host_call.h"
 #include "host/proxied.h"
 #include "host/receiver.h"
+#include "host/sint.h"
 #include "host/source.h"
 #include "stand_in_host.h"
 

@@ -13,12 +13,12 @@
 
 #include <linux/errno.h>
 
-#include "abi.h"
 #include "apic/convert.h"
 #include "apic/physical.h"
 #include "base/print.h"
 #include "boot/map.h"
 #include "host/cpuid.h"
+#include "tdx/abi.h"
 #include "tdx/sha384.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/gpa.h"

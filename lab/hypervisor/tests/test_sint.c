@@ -12,15 +12,14 @@
 
 #include <linux/errno.h>
 
-#include "../../host/hypercall.h"
-#include "../../host/lab_host.h"
-#include "../../host/message.h"
-#include "../../host/sint.h"
-#include "../../host/sint_vp.h"
-#include "../../host/synic.h"
 #include "base/options.h"
+#include "host/decode.h"
+#include "host/message.h"
+#include "host/sint.h"
+#include "host/sint_vp.h"
 #include "host/synic.h"
 #include "host/vmbus.h"
+#include "l1/lab_host.h"
 
 #define VPS          2
 #define STATUS       0x13
@@ -42,12 +41,12 @@ static struct answered {
 
 struct options options;
 
-bool lab_vp_exists(u32 vp)
+bool sint_vp_exists(u32 vp)
 {
 	return vp < VPS;
 }
 
-bool lab_vp_is_live(u32 vp)
+bool sint_vp_is_live(u32 vp)
 {
 	return vp < VPS && vps[vp].live;
 }

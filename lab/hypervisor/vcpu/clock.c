@@ -12,11 +12,11 @@
 #include "base/machine.h"
 #include "base/print.h"
 #include "tdx/l2.h"
+#include "tdx/l2/vmrun.h"
 #include "vcpu/clock.h"
 #include "vcpu/idle.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
-#include "vmrun.h"
 
 /* What world_measure does from a reading to its exit: RDTSC, MOV, VMMCALL. */
 #define MEASURED_INSTRUCTIONS 3

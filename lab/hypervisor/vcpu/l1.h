@@ -7,11 +7,11 @@
 
 #include <linux/types.h>
 
-#include "abi.h"
 #include "apic/registers.h"
 #include "host/vp.h"
+#include "tdx/abi.h"
 #include "vcpu/interrupts.h"
-#include "vmcb.h"
+#include "vcpu/vmcb.h"
 
 #define L1_CPUS_MAX 8
 

@@ -16,7 +16,7 @@
 #include "base/options.h"
 #include "base/string.h"
 #include "host/msr.h"
-#include "tdx.h"
+#include "tdx/l2/tdcall.h"
 #include "vcpu/l1.h"
 #include "vcpu/msr.h"
 

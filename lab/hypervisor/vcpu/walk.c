@@ -5,11 +5,11 @@
  * Owns: the walk, in the modes that L1 has with 4 levels: it is not offered 5. L1
  * writes what it likes into its tables: every address is checked before it is read.
  */
-#include "base/string.h"
 #include "base/machine.h"
+#include "base/string.h"
 #include "vcpu/gpa.h"
+#include "vcpu/vmcb.h"
 #include "vcpu/walk.h"
-#include "vmcb.h"
 
 #define CR0_PG        BIT_ULL(31)
 #define EFER_LMA      BIT_ULL(10)

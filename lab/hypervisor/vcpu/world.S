@@ -5,8 +5,8 @@
  * Nothing but what VMRUN itself switches is saved: the hypervisor uses neither FS nor
  * GS, TR, LDTR, SYSCALL's MSRs nor the FPU, so that L1's stay in the CPU.
  */
+#include "vcpu/guest_registers.inc"
 #include "vcpu/world.h"
-#include "vmrun_registers.S"
 
 	.text
 

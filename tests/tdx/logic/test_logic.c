@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "fields.h"
-#include "vapic.h"
+#include "tdx/l2/fields.h"
+#include "tdx/l2/vapic.h"
 
 #define STEPS   500000
 #define VECTORS 256

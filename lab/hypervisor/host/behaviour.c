@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a test wants the host to be like.
+ */
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/spinlock.h>
+#include <linux/time64.h>
+
+#include "host/behaviour.h"
+#include "l1/lab_host.h"
+
+/*
+ * Innermost of all locks. Taken with interrupts off: messages are written in
+ * interrupt handlers.
+ */
+static DEFINE_RAW_SPINLOCK(lock);
+static struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
+
+static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
+{
+	if (wanted->flags & ~LAB_HOST_REDIRECTS)
+		return false;
+	if (wanted->refuse_status > U16_MAX || (wanted->refuse_count && !wanted->refuse_status))
+		return false;
+	return wanted->refuse_redirected_only <= 1 && wanted->delay_us <= USEC_PER_SEC;
+}
+
+/**
+ * lab_behaviour_set() - behave so from now on
+ * @wanted: any values; what is counted is not changed.
+ *
+ * Return: 0, or -EINVAL: a value is out of range.
+ */
+int lab_behaviour_set(const struct lab_host_behaviour *wanted)
+{
+	unsigned long flags;
+	u64 retargets, refused;
+
+	if (!wanted_is_legal(wanted))
+		return -EINVAL;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	retargets = behaviour.retargets;
+	refused = behaviour.refused;
+	behaviour = *wanted;
+	behaviour.retargets = retargets;
+	behaviour.refused = refused;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+
+/**
+ * lab_behaviour_get() - what is left of the faults, and what was counted
+ * @now: out: that.
+ *
+ * Return: 0. It may fail where the host is not in this kernel.
+ */
+int lab_behaviour_get(struct lab_host_behaviour *now)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	*now = behaviour;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+
+/**
+ * lab_behaviour_redirects() - does the host offer redirection
+ *
+ * Return: whether it does.
+ */
+bool lab_behaviour_redirects(void)
+{
+	struct lab_host_behaviour now;
+
+	lab_behaviour_get(&now);
+	return now.flags & LAB_HOST_REDIRECTS;
+}
+
+/**
+ * lab_behaviour_delay() - how much longer a retarget is to take
+ *
+ * Return: microseconds.
+ */
+u32 lab_behaviour_delay(void)
+{
+	struct lab_host_behaviour now;
+
+	lab_behaviour_get(&now);
+	return now.delay_us;
+}
+
+/**
+ * lab_behaviour_refusal() - is this retarget to be refused; takes one refusal
+ * @redirect: whether it asks for redirection.
+ *
+ * Return: the status to refuse it with, or 0.
+ */
+u16 lab_behaviour_refusal(bool redirect)
+{
+	unsigned long flags;
+	u16 status = 0;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (behaviour.refuse_count && (redirect || !behaviour.refuse_redirected_only)) {
+		behaviour.refuse_count--;
+		status = behaviour.refuse_status;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return status;
+}
+
+/**
+ * lab_behaviour_count() - a retarget is done
+ * @refused: it failed, for whatever reason.
+ */
+void lab_behaviour_count(bool refused)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	behaviour.retargets++;
+	behaviour.refused += refused;
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+/**
+ * lab_behaviour_duplicates() - is this message to come twice; takes one of them
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool lab_behaviour_duplicates(void)
+{
+	unsigned long flags;
+	bool twice = false;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (behaviour.duplicate_count) {
+		behaviour.duplicate_count--;
+		twice = true;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return twice;
+}

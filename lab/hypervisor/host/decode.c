@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decoding hypercalls: what a control word and an input say, and when they are refused.
+ */
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "host/decode.h"
+#include "l1/lab_host.h"
+
+/* The control word. */
+#define CONTROL_CODE		0xffffu
+#define CONTROL_FAST		0x10000ULL
+#define CONTROL_NESTED		0x80000000ULL
+#define CONTROL_RESERVED	(0xfULL << 27 | 0xfULL << 44 | 0xfULL << 60)
+
+/* The size of the variable header, in quadwords. */
+static u32 control_header(u64 control)
+{
+	return control >> 17 & 0x3ff;
+}
+
+static u32 control_rep_count(u64 control)
+{
+	return control >> 32 & 0xfff;
+}
+
+static u32 control_rep_start(u64 control)
+{
+	return control >> 48 & 0xfff;
+}
+
+/* HvCallRetargetDeviceInterrupt's input. */
+struct retarget_input {
+	u64 partition;
+	u64 device;
+	u32 entry_source;
+	u32 reserved0;
+	u32 entry_address;
+	u32 entry_data;
+	u64 reserved1;
+	u32 vector;
+	u32 flags;
+	u64 mask_or_format;
+	u64 header[];
+};
+
+#define ENTRY_SOURCE_MSI	1
+
+#define FLAG_MULTICAST		0x1
+#define FLAG_SET		0x2
+#define FLAG_REDIRECT		0x4
+
+#define FORMAT_SPARSE		0
+#define FORMAT_ALL		1
+
+/* Below it a vector is an exception's, and an APIC takes no such message. */
+#define FIRST_LEGAL_VECTOR	16
+/* What a host may post to a trust domain begins here. */
+#define FIRST_POSTED_VECTOR	31
+#define LAST_VECTOR		255
+
+/* HvCallGetVpRegisters' input; each register's value has 16 bytes. */
+struct registers_input {
+	u64 partition;
+	u32 vp;
+	u8 target_vtl;
+	u8 padding[3];
+	u32 names[];
+};
+
+struct register_value {
+	u64 low;
+	u64 high;
+};
+
+/* The values of so many fit into the output page. */
+#define REGISTERS_MAX		256
+
+#define TARGET_VTL_USE		0x10
+#define TARGET_VTL_NUMBER	0x0f
+#define TARGET_VTL_LAST		2
+
+/**
+ * vp_set_first() - the lowest VP of a set
+ * @set: the set.
+ *
+ * Return: its number, or VP_SET_VPS if the set is empty.
+ */
+u32 vp_set_first(const struct vp_set *set)
+{
+	u32 vp;
+
+	for (vp = 0; vp < VP_SET_VPS; vp++) {
+		if (vp_set_has(set, vp))
+			break;
+	}
+	return vp;
+}
+
+/**
+ * vp_set_count() - how many VPs a set has
+ * @set: the set.
+ *
+ * Return: that.
+ */
+u32 vp_set_count(const struct vp_set *set)
+{
+	u32 vp, count = 0;
+
+	for (vp = 0; vp < VP_SET_VPS; vp++)
+		count += vp_set_has(set, vp);
+	return count;
+}
+
+static bool vp_set_within(const struct vp_set *set, const struct vp_set *all)
+{
+	u32 bank;
+
+	for (bank = 0; bank < VP_SET_BANKS; bank++) {
+		if (set->banks[bank] & ~all->banks[bank])
+			return false;
+	}
+	return true;
+}
+
+/**
+ * host_call_code() - which call it is
+ * @control: the control word.
+ *
+ * Return: its code.
+ */
+u16 host_call_code(u64 control)
+{
+	return control & CONTROL_CODE;
+}
+
+static bool control_is_legal(u64 control)
+{
+	return !(control & (CONTROL_FAST | CONTROL_NESTED | CONTROL_RESERVED));
+}
+
+/* The header: which banks follow, then those. All of it must be there, and no more. */
+static u16 decode_sparse(const u64 *header, u32 size, struct vp_set *set)
+{
+	u32 bank, used = 1;
+
+	if (!size)
+		return HOST_STATUS_INVALID_PARAMETER;
+	for (bank = 0; bank < VP_SET_BANKS; bank++) {
+		if (!(header[0] & (1ULL << bank)))
+			continue;
+		if (used == size)
+			return HOST_STATUS_INVALID_PARAMETER;
+		set->banks[bank] = header[used++];
+	}
+	return used == size ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_PARAMETER;
+}
+
+/* A set of all has no banks; a caller may leave the word out that says which. */
+static u16 decode_all(u32 size, const struct vp_set *existing, struct vp_set *set)
+{
+	if (size > 1)
+		return HOST_STATUS_INVALID_PARAMETER;
+	*set = *existing;
+	return HOST_STATUS_SUCCESS;
+}
+
+/* Without the set flag a plain mask stands there, and nothing follows. */
+static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
+{
+	if (size)
+		return HOST_STATUS_INVALID_PARAMETER;
+	set->banks[0] = mask;
+	return HOST_STATUS_SUCCESS;
+}
+
+static u16 decode_set(const struct retarget_input *input, u32 size,
+		      const struct vp_set *existing, struct vp_set *set)
+{
+	u16 status = HOST_STATUS_INVALID_PARAMETER;
+
+	memset(set, 0, sizeof(*set));
+	if (!(input->flags & FLAG_SET))
+		status = decode_mask(input->mask_or_format, size, set);
+	else if (input->mask_or_format == FORMAT_SPARSE)
+		status = decode_sparse(input->header, size, set);
+	else if (input->mask_or_format == FORMAT_ALL)
+		status = decode_all(size, existing, set);
+	if (status)
+		return status;
+
+	if (!vp_set_count(set))
+		return HOST_STATUS_INVALID_PARAMETER;
+	return vp_set_within(set, existing) ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_VP;
+}
+
+/* All that does not depend on the set. */
+static u16 check_retarget(u64 control, const struct retarget_input *input, bool redirects)
+{
+	u32 known = FLAG_MULTICAST | FLAG_SET | (redirects ? FLAG_REDIRECT : 0);
+
+	if (!control_is_legal(control) || control_rep_count(control) || control_rep_start(control))
+		return HOST_STATUS_INVALID_INPUT;
+	if (input->partition != HOST_PARTITION_SELF)
+		return HOST_STATUS_INVALID_PARTITION;
+	if (input->reserved0 || input->reserved1 || (input->flags & ~known))
+		return HOST_STATUS_INVALID_PARAMETER;
+	if (input->entry_source != ENTRY_SOURCE_MSI ||
+	    input->entry_address != LAB_HOST_MSI_ADDRESS)
+		return HOST_STATUS_INVALID_PARAMETER;
+	return HOST_STATUS_SUCCESS;
+}
+
+/* A redirected interrupt has one CPU vector, so one VP. */
+static bool target_is_legal(const struct retarget_input *input, const struct vp_set *set)
+{
+	u32 first = FIRST_LEGAL_VECTOR;
+
+	if (input->flags & FLAG_REDIRECT) {
+		if ((input->flags & FLAG_MULTICAST) || vp_set_count(set) != 1)
+			return false;
+		first = FIRST_POSTED_VECTOR;
+	}
+	return input->vector >= first && input->vector <= LAST_VECTOR;
+}
+
+/**
+ * host_decode_retarget() - understand HvCallRetargetDeviceInterrupt
+ * @control:  the control word; its code is known to be the right one.
+ * @input:    the input page, all of it readable, aligned to 8.
+ * @view:     what the call is judged by.
+ * @retarget: out: what is asked for, valid after success.
+ *
+ * Return: one of HOST_STATUS_*.
+ */
+u16 host_decode_retarget(u64 control, const void *input, const struct host_view *view,
+			 struct host_retarget *retarget)
+{
+	const struct retarget_input *in = input;
+	u16 status;
+
+	status = check_retarget(control, in, view->redirects);
+	if (!status)
+		status = decode_set(in, control_header(control), &view->existing, &retarget->set);
+	if (!status && !target_is_legal(in, &retarget->set))
+		status = HOST_STATUS_INVALID_PARAMETER;
+	if (status)
+		return status;
+
+	retarget->device = in->device;
+	retarget->source = in->entry_data;
+	retarget->vector = in->vector;
+	retarget->multicast = in->flags & FLAG_MULTICAST;
+	retarget->redirect = in->flags & FLAG_REDIRECT;
+	return HOST_STATUS_SUCCESS;
+}
+
+static bool target_vtl_is_legal(u8 target)
+{
+	u8 number = target & TARGET_VTL_NUMBER;
+
+	if (target & ~(TARGET_VTL_USE | TARGET_VTL_NUMBER))
+		return false;
+	return target & TARGET_VTL_USE ? number <= TARGET_VTL_LAST : !number;
+}
+
+static u16 check_registers(u64 control, const struct registers_input *input,
+			   const struct vp_set *existing)
+{
+	u32 count = control_rep_count(control);
+
+	if (!control_is_legal(control) || control_header(control) || count > REGISTERS_MAX ||
+	    control_rep_start(control) >= count)
+		return HOST_STATUS_INVALID_INPUT;
+	if (input->partition != HOST_PARTITION_SELF)
+		return HOST_STATUS_INVALID_PARTITION;
+	if (input->vp != HOST_VP_SELF && !vp_set_has(existing, input->vp))
+		return HOST_STATUS_INVALID_VP;
+	if (input->padding[0] || input->padding[1] || input->padding[2] ||
+	    !target_vtl_is_legal(input->target_vtl))
+		return HOST_STATUS_INVALID_PARAMETER;
+	return HOST_STATUS_SUCCESS;
+}
+
+/* The capabilities are the partition's: the same for each VP and VTL. */
+static u16 read_register(u32 name, const struct host_view *view, struct register_value *value)
+{
+	if (name != HOST_REGISTER_VSM_CAPABILITIES)
+		return HOST_STATUS_INVALID_PARAMETER;
+	value->low = view->redirects ? HOST_VSM_REDIRECTS : 0;
+	value->high = 0;
+	return HOST_STATUS_SUCCESS;
+}
+
+/**
+ * host_get_vp_registers() - carry out HvCallGetVpRegisters
+ * @control: the control word; its code is known to be the right one.
+ * @input:   the input page, all of it readable, aligned to 8.
+ * @output:  the output page, likewise writable; a value for each register that
+ *           was read.
+ * @view:    what the registers show.
+ *
+ * The elements done count from the first, also if the call started later.
+ *
+ * Return: the result word.
+ */
+u64 host_get_vp_registers(u64 control, const void *input, void *output,
+			  const struct host_view *view)
+{
+	const struct registers_input *in = input;
+	struct register_value *values = output;
+	u64 rep = control_rep_start(control);
+	u16 status;
+
+	status = check_registers(control, in, &view->existing);
+	if (status)
+		return status;
+
+	for (; rep < control_rep_count(control); rep++) {
+		status = read_register(in->names[rep], view, &values[rep]);
+		if (status)
+			break;
+	}
+	return rep << 32 | status;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hypercalls of the lab's host, as the guest writes them.
+ *
+ * Owns: the layout of control word, input and output, and which of them are
+ * refused. Knows neither devices nor CPUs, keeps nothing, and compiles in user
+ * space too.
+ */
+#ifndef _HYPERVISOR_HOST_DECODE_H
+#define _HYPERVISOR_HOST_DECODE_H
+
+#include <linux/types.h>
+
+/* Call codes; bits 0..15 of the control word. */
+#define HOST_CALL_GET_VP_REGISTERS	0x50
+#define HOST_CALL_POST_MESSAGE		0x5c
+#define HOST_CALL_SIGNAL_EVENT		0x5d
+#define HOST_CALL_RETARGET		0x7e
+
+/* Results: bits 0..15 of the result word. Elements done are bits 32..43. */
+#define HOST_STATUS_SUCCESS		0x0000
+#define HOST_STATUS_INVALID_CODE	0x0002
+#define HOST_STATUS_INVALID_INPUT	0x0003
+#define HOST_STATUS_INVALID_PARAMETER	0x0005
+#define HOST_STATUS_INSUFFICIENT_MEMORY	0x000b
+#define HOST_STATUS_INVALID_PARTITION	0x000d
+#define HOST_STATUS_INVALID_VP		0x000e
+#define HOST_STATUS_INVALID_VP_STATE	0x0015
+#define HOST_STATUS_INVALID_DEVICE	0x0057
+#define HOST_STATUS_FAILED		0x0071
+
+/* The partition, or the VP, that calls. */
+#define HOST_PARTITION_SELF		(~0ULL)
+#define HOST_VP_SELF			0xfffffffeu
+
+#define HOST_REGISTER_VSM_CAPABILITIES	0x000d0006
+/* In that register, bit 34: retargets may ask for redirection. */
+#define HOST_VSM_REDIRECTS		0x400000000ULL
+
+/* A sparse set names up to this many banks of 64 VPs. */
+#define VP_SET_BANKS	64
+#define VP_SET_VPS	(VP_SET_BANKS * 64)
+
+/**
+ * struct vp_set - some VPs
+ * @banks: VP n is bit n % 64 of bank n / 64.
+ */
+struct vp_set {
+	u64 banks[VP_SET_BANKS];
+};
+
+/**
+ * struct host_view - what the calls are judged by
+ * @redirects: the host offers redirection.
+ * @existing:  all VPs of the partition.
+ */
+struct host_view {
+	bool redirects;
+	struct vp_set existing;
+};
+
+/**
+ * struct host_retarget - a retarget call that makes sense
+ * @device:    the device's id; any value.
+ * @source:    which of its sources; any value.
+ * @vector:    redirected: of the CPU, 31..255; else of VTL0, 16..255.
+ * @multicast: all VPs of the set get it, not one of them.
+ * @redirect:  straight to a CPU vector of the one VP of the set.
+ * @set:       which VPs; not empty, and all of them exist.
+ */
+struct host_retarget {
+	u64 device;
+	u32 source;
+	u8 vector;
+	bool multicast;
+	bool redirect;
+	struct vp_set set;
+};
+
+static inline bool vp_set_has(const struct vp_set *set, u32 vp)
+{
+	return vp < VP_SET_VPS && (set->banks[vp / 64] & (1ULL << vp % 64));
+}
+
+static inline void vp_set_add(struct vp_set *set, u32 vp)
+{
+	if (vp < VP_SET_VPS)
+		set->banks[vp / 64] |= 1ULL << vp % 64;
+}
+
+u32 vp_set_first(const struct vp_set *set);
+u32 vp_set_count(const struct vp_set *set);
+
+u16 host_call_code(u64 control);
+u16 host_decode_retarget(u64 control, const void *input, const struct host_view *view,
+			 struct host_retarget *retarget);
+u64 host_get_vp_registers(u64 control, const void *input, void *output,
+			  const struct host_view *view);
+
+#endif /* _HYPERVISOR_HOST_DECODE_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A message of the host in a slot of a VP's message page.
+ *
+ * Owns: its layout, and how vectors are written into one. Knows nothing of
+ * when it is written, keeps nothing, and compiles in user space too.
+ */
+#ifndef _HYPERVISOR_HOST_MESSAGE_H
+#define _HYPERVISOR_HOST_MESSAGE_H
+
+#include <linux/types.h>
+
+#define MESSAGE_NONE		0
+/* A device's interrupt that the guest is to relay to its lower VTL. */
+#define MESSAGE_PROXY_INTERRUPT	0x8001000fu
+
+/* struct host_message.flags: another waits; the guest is to write its EOM register. */
+#define MESSAGE_PENDING		0x01
+
+#define MESSAGE_BYTES		256
+#define MESSAGE_PAYLOAD_BYTES	240
+
+#define VECTOR_BANKS		8
+
+/**
+ * struct host_message - one slot
+ * @type:         MESSAGE_NONE: the slot is empty; the host writes it. Else it is
+ *                the guest's, until it writes MESSAGE_NONE.
+ * @payload_size: how many bytes of @payload count.
+ * @flags:        MESSAGE_PENDING; the host may set it while the slot is the guest's.
+ * @reserved:     0.
+ * @sender:       0.
+ * @payload:      by type.
+ */
+struct host_message {
+	u32 type;
+	u8 payload_size;
+	u8 flags;
+	u16 reserved;
+	u64 sender;
+	u8 payload[MESSAGE_PAYLOAD_BYTES];
+};
+
+bool message_compose(const u32 *banks, struct host_message *message);
+
+#endif /* _HYPERVISOR_HOST_MESSAGE_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's VMBus as far as the guest's VMM sees it: messages and events that go to
+ * SINT 7 of the guest, and those that the guest sends.
+ *
+ * Messages go to slot 7 of VP 0, one at a time, as synic.c writes slot 0. An event is
+ * a flag in the page of a VP. While SINT 7 is masked on a VP, neither is sent there.
+ *
+ * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
+ */
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "host/decode.h"
+#include "host/message.h"
+#include "host/sint.h"
+#include "host/sint_vp.h"
+#include "host/slot.h"
+#include "l1/lab_host.h"
+
+#define FLAGS		2048
+#define MESSAGE_VP	0
+
+/* HvCallPostMessage's and HvCallSignalEvent's input. */
+struct post_input {
+	u32 connection;
+	u32 reserved;
+	u32 type;
+	u32 size;
+	u8 payload[MESSAGE_PAYLOAD_BYTES];
+};
+
+struct signal_input {
+	u32 connection;
+	u16 flag;
+	u16 reserved;
+};
+
+/*
+ * Guards all below, and the slot; with interrupts off, as the guest's handlers call. A
+ * VP's own lock may be taken inside.
+ */
+static DEFINE_RAW_SPINLOCK(lock);
+static struct host_message queue[LAB_HOST_SINT_QUEUE];
+static unsigned int queue_first, queue_length;
+static struct lab_host_refusal refusal;
+static struct lab_host_sint state;
+
+/* Lock held. Writes the next message if there is one, and the slot is free. */
+static void deliver(void)
+{
+	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
+
+	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !lab_slot_is_free(slot))
+		return;
+
+	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;
+	queue_length--;
+	message->flags = queue_length ? MESSAGE_PENDING : 0;
+	lab_slot_write(slot, message);
+	sint_vp_interrupt(MESSAGE_VP);
+}
+
+/* Lock held. Takes one refusal: a status, or 0. */
+static u16 refuse(void)
+{
+	if (!refusal.count)
+		return HOST_STATUS_SUCCESS;
+	refusal.count--;
+	return refusal.status;
+}
+
+/**
+ * lab_sint_post() - HvCallPostMessage
+ * @input: the call's input page
+ *
+ * Return: one of HOST_STATUS_*.
+ */
+u16 lab_sint_post(const void *input)
+{
+	const struct post_input *in = input;
+	unsigned long flags;
+	u16 status;
+
+	if (in->reserved || in->size > sizeof(in->payload))
+		return HOST_STATUS_INVALID_PARAMETER;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	status = refuse();
+	if (!status) {
+		state.posts++;
+		state.post_connection = in->connection;
+		state.post_type = in->type;
+		state.post_size = in->size;
+		memcpy(state.payload, in->payload, sizeof(state.payload));
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return status;
+}
+
+/**
+ * lab_sint_signal() - HvCallSignalEvent
+ * @input: the call's input page
+ *
+ * Return: one of HOST_STATUS_*.
+ */
+u16 lab_sint_signal(const void *input)
+{
+	const struct signal_input *in = input;
+	unsigned long flags;
+	u16 status;
+
+	if (in->reserved)
+		return HOST_STATUS_INVALID_PARAMETER;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	status = refuse();
+	if (!status) {
+		state.signals++;
+		state.signal_connection = in->connection;
+		state.signal_flag = in->flag;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return status;
+}
+
+/**
+ * lab_sint_look() - send what waits, if it can be sent now
+ * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
+ *
+ * After it has masked SINT 7, nothing more is sent there once this returns.
+ *
+ * Context: any; the VP's new state is written.
+ */
+void lab_sint_look(u32 vp)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (vp == MESSAGE_VP)
+		deliver();
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+/**
+ * lab_sint_send() - send a message to the guest's VMM
+ * @message: all of it; a host may write anything but no type.
+ *
+ * It waits while SINT 7 is masked, or the slot is full.
+ *
+ * Return: 0; -EINVAL: it has no type; -EAGAIN: too many wait.
+ */
+int lab_sint_send(const struct lab_host_sint_message *message)
+{
+	unsigned long flags;
+	int error = 0;
+	u32 type;
+
+	static_assert(sizeof(queue[0]) == sizeof(message->message));
+	memcpy(&type, message->message, sizeof(type));
+	if (type == MESSAGE_NONE)
+		return -EINVAL;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (queue_length == LAB_HOST_SINT_QUEUE) {
+		error = -EAGAIN;
+	} else {
+		memcpy(&queue[(queue_first + queue_length) % LAB_HOST_SINT_QUEUE],
+		       message->message, sizeof(queue[0]));
+		queue_length++;
+		deliver();
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return error;
+}
+
+/**
+ * lab_sint_event() - signal an event to the guest's VMM
+ * @event: any values.
+ *
+ * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there,
+ * or the VP has no page for events.
+ */
+int lab_sint_event(const struct lab_host_event *event)
+{
+	unsigned long flags;
+	int error = 0;
+
+	if (!sint_vp_is_live(event->vp) || event->flag >= FLAGS)
+		return -EINVAL;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (!sint_vp_is_masked(event->vp) && sint_vp_set_flag(event->vp, event->flag))
+		sint_vp_interrupt(event->vp);
+	else
+		error = -EAGAIN;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return error;
+}
+
+/**
+ * lab_sint_refuse() - refuse what the guest posts or signals, for a while
+ * @wanted: any values.
+ *
+ * Return: 0, or -EINVAL: a value out of range.
+ */
+int lab_sint_refuse(const struct lab_host_refusal *wanted)
+{
+	unsigned long flags;
+
+	if (wanted->status >> 16 || (wanted->count && !wanted->status))
+		return -EINVAL;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	refusal = *wanted;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+
+/**
+ * lab_sint_read() - what the guest has sent, and what waits for it
+ * @now: in: @vp; out: the rest.
+ *
+ * Return: 0, or -EINVAL: no such VP.
+ */
+int lab_sint_read(struct lab_host_sint *now)
+{
+	const struct host_message *slot;
+	unsigned long flags;
+	u32 vp = now->vp;
+
+	if (!sint_vp_exists(vp))
+		return -EINVAL;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	slot = sint_vp_slot(MESSAGE_VP);
+	*now = state;
+	now->vp = vp;
+	now->masked = sint_vp_is_masked(vp);
+	now->waiting = queue_length;
+	now->slot_full = slot && READ_ONCE(slot->type) != MESSAGE_NONE;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A device of the lab's host, and its sources.
+ *
+ * Owns: what all devices have in common, whatever their kind: the table of them, and the
+ * count of each source's raises. Must not know how a kind raises (edu.c, ivshmem.c), what a
+ * source sends (forward.c), nor the ioctls (node.c, control.c).
+ *
+ * Locks, outer first:
+ *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no
+ *                      vector goes away with its CPU meanwhile
+ *   the table's rwsem  held for reading likewise; a device goes away only under
+ *                      it held for writing
+ *   source->change     where a source goes changes once at a time (forward.c)
+ *   source->lock       one message is rewritten, or sent, at a time
+ */
+#ifndef _HYPERVISOR_L1_BOARD_DEVICE_H
+#define _HYPERVISOR_L1_BOARD_DEVICE_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct lab_device;
+
+/* What a source sends. */
+struct lab_message {
+	u8 apic_id;
+	u8 vector;
+	bool enabled;
+};
+
+/**
+ * struct lab_kind - what one kind of device does in its own way
+ * @id:      LAB_HOST_KIND_*.
+ * @name:    for people.
+ * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it.
+ * @count:   how many sources this function has, or a negative errno.
+ * @start:   make it ready to raise; its BAR 0 is mapped.
+ * @raise:   make the device raise one source, once. Called with the source's
+ *           lock held, and only while the source is enabled.
+ */
+struct lab_kind {
+	u32 id;
+	const char *name;
+	int bars;
+	int (*count)(struct pci_dev *pdev);
+	int (*start)(struct lab_device *device);
+	void (*raise)(struct lab_device *device, u32 source);
+};
+
+extern const struct lab_kind lab_edu;
+extern const struct lab_kind lab_ivshmem;
+
+/**
+ * struct lab_source - one thing of a device that raises an interrupt
+ * @lock:    guards @message and @raised. Taken with interrupts off: a CPU that is told to
+ *           hold (hold.c) must not be stopped while it has the lock, since the raiser
+ *           needs it then.
+ * @message: of it, @enabled alone: whether it was unmasked from here.
+ * @raised:  how often it was told to raise.
+ * @change:  one caller at a time masks it, unmasks it, or says what it sends.
+ */
+struct lab_source {
+	raw_spinlock_t lock;	/* see above */
+	struct lab_message message;
+	u64 raised;
+	struct mutex change;	/* see above */
+};
+
+/**
+ * struct lab_device - one PCI function that raises interrupts on demand
+ * @pdev:         the function.
+ * @kind:         what it is.
+ * @registers:    its BAR 0.
+ * @position:     ivshmem: its own number among the peers of its server.
+ * @index:        its place in the table of devices.
+ * @source_count: how many sources.
+ * @sources:      the sources.
+ */
+struct lab_device {
+	struct pci_dev *pdev;
+	const struct lab_kind *kind;
+	void __iomem *registers;
+	u16 position;
+	u32 index;
+	u32 source_count;
+	struct lab_source sources[];
+};
+
+int lab_device_add(struct lab_device *device);
+void lab_device_remove(struct lab_device *device);
+struct lab_device *lab_device_get(u32 index);
+void lab_device_put(void);
+
+struct lab_source *lab_source_find(struct lab_device *device, u32 number);
+int lab_source_message(struct lab_device *device, u32 number, struct lab_message *message);
+int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent);
+int lab_source_raise_many(struct lab_device *device, u32 number, u32 count);
+int lab_source_raised(struct lab_device *device, u32 number, u64 *raised);
+
+int lab_pci_register(void);
+void lab_pci_unregister(void);
+
+#endif /* _HYPERVISOR_L1_BOARD_DEVICE_H */

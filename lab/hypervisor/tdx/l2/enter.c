@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TDG.VP.ENTER: its checks, and its registers at the end.
+ *
+ * Owns: the order of the checks, the state buffer, and what each output
+ * register holds. Must not know: SVM, but for where its control block has what these need.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "base/cpu.h"
+#include "tdx/l2/apic.h"
+#include "tdx/l2/deadline.h"
+#include "tdx/l2/enter.h"
+#include "tdx/l2/event.h"
+#include "tdx/l2/metadata.h"
+#include "tdx/l2/ram.h"
+#include "tdx/l2/run.h"
+#include "tdx/l2/state.h"
+#include "tdx/l2/tdcall.h"
+#include "tdx/l2/vcpu.h"
+
+static u64 check_buffer(u64 gpa)
+{
+	if (gpa % TDX_ENTER_ALIGNMENT || !gpa_is_private(gpa))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	return TDX_SUCCESS;
+}
+
+static u64 check_vm(u64 flags)
+{
+	u64 vm = flags >> TDX_ENTER_VM_SHIFT & 3;
+
+	if (!vm || vm > metadata_l2_vms() || (flags & TDX_ENTER_RESERVED))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	return TDX_SUCCESS;
+}
+
+static unsigned int named_vm(const struct tdcall_regs *regs)
+{
+	return regs->rcx >> TDX_ENTER_VM_SHIFT & 3;
+}
+
+static u64 check_operands(struct vcpu *vcpu, const struct tdcall_regs *regs)
+{
+	u64 status = check_buffer(regs->rdx);
+
+	if (!status)
+		status = check_vm(regs->rcx);
+	if (!status && metadata_fields(vcpu, named_vm(regs))->vmcs[L2_VAPIC] == L2_VAPIC_UNSET)
+		status = TDX_OPERAND_INVALID | TDX_OPERAND_VAPIC;
+	return status;
+}
+
+/*
+ * Memory that is not there would exit to the host, and the call be repeated for
+ * ever; here the operand is refused instead. The frame that was found good last
+ * is taken as good again, so that the look-up and its lock are not on the way
+ * of every entry.
+ */
+static struct l2_enter_guest_state *find_buffer(struct vcpu *vcpu, u64 gpa)
+{
+	if (vcpu->buffer == gpa >> PAGE_SHIFT)
+		return __va(gpa);
+	if (!ram_at(gpa))
+		return NULL;
+	vcpu->buffer = gpa >> PAGE_SHIFT;
+	return __va(gpa);
+}
+
+/* L1 may write to it meanwhile: each word is read once. */
+static void read_buffer(struct vcpu *vcpu, const struct l2_enter_guest_state *buffer)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+
+	vcpu->run.from = buffer->gpr;
+	vmcb->rax = READ_ONCE(buffer->gpr[GPR_RAX]);
+	vmcb->rsp = READ_ONCE(buffer->gpr[GPR_RSP]);
+	vmcb->rflags = READ_ONCE(buffer->rflags);
+	vmcb->rip = READ_ONCE(buffer->rip);
+	vcpu_set_field(vcpu, L2_SSP, READ_ONCE(buffer->ssp));
+	vcpu->vapic.rvi = READ_ONCE(buffer->rvi);
+	vcpu->vapic.svi = READ_ONCE(buffer->svi);
+}
+
+static void write_buffer(struct vcpu *vcpu, struct l2_enter_guest_state *buffer)
+{
+	/* Else L2 has not run, and they are still there. */
+	if (vcpu->run.from == vcpu->run.gpr)
+		cpu_copy_words(buffer->gpr, vcpu->run.gpr, GPR_COUNT);
+	buffer->rflags = vcpu->run.vmcb->rflags;
+	buffer->rip = vcpu->run.vmcb->rip;
+	buffer->ssp = vcpu_field(vcpu, L2_SSP);
+	buffer->rvi = vcpu->vapic.rvi;
+	buffer->svi = vcpu->vapic.svi;
+}
+
+/* Below the threshold already at entry: the exit comes before L2's first instruction. */
+static bool tpr_is_below(const struct vcpu *vcpu)
+{
+	return !vcpu_has_vid(vcpu) && vapic_read(&vcpu->vapic, VAPIC_TPR) >> 4 <
+		(vcpu_field(vcpu, L2_TPR_THRESHOLD) & 0xf);
+}
+
+static void run_from_entry(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	event_take_from_entry(vcpu);
+	if (vcpu_has_vid(vcpu))
+		vapic_update_ppr(&vcpu->vapic);
+	/* The event goes in first, then the deadline's exit comes: by an interrupt. */
+	if (vcpu->inject.info && deadline_is_due(vcpu))
+		irq_work_queue(&vcpu->nudge);
+	if (!vcpu->inject.info && tpr_is_below(vcpu)) {
+		exit->reason = VMX_TPR_BELOW_THRESHOLD;
+		exit->trap = true;
+		return;
+	}
+	l2_run(vcpu, exit);
+}
+
+/* Return: whether the entry has succeeded. */
+static bool enter_l2(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	vcpu->entered = false;
+	if (!state_is_valid(vcpu)) {
+		vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
+		exit->reason = VMX_ENTRY_FAILED;
+		return false;
+	}
+	vcpu->stats.entered++;
+	state_load(vcpu);
+	run_from_entry(vcpu, exit);
+	vcpu->inject.info = 0;
+	state_save(vcpu);
+	return exit->reason != VMX_ENTRY_FAILED;
+}
+
+static u64 pair(u64 high, u64 low)
+{
+	return high << 32 | (u32)low;
+}
+
+/* Nothing was loaded: it is what L1 wrote. */
+static void write_segments_written(const struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	regs->rsi = pair(vcpu_field(vcpu, L2_CS_LIMIT),
+			 vcpu_field(vcpu, L2_CS_RIGHTS) << 16 | vcpu_field(vcpu, L2_CS_SELECTOR));
+	regs->rdi = vcpu_field(vcpu, L2_CS_BASE);
+	regs->r12 = vcpu_field(vcpu, L2_SS_RIGHTS) >> 5 & 3;
+}
+
+/*
+ * The same from the control block, whose first word of a segment is nearly what L1
+ * gets: of its 12 bits of rights, VMX has the upper 4 in another place.
+ */
+static void write_segments(const struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	const struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 word = *(const u64 *)&vmcb->cs;
+
+	regs->rsi = (word & ~0xff000000ULL) | (word & 0x0f000000) << 4;
+	regs->rdi = vmcb->cs.base;
+	regs->r12 = vmcb->ss.attributes >> 5 & 3;
+}
+
+/* RBP is L2's: what it holds belongs to both. */
+static void write_outputs(const struct vcpu *vcpu, const struct l2_exit *exit,
+			  struct tdcall_regs *regs)
+{
+	regs->rax = exit->status | exit->reason;
+	regs->rbx = 0;
+	regs->rcx = exit->qualification;
+	regs->rdx = vcpu_field(vcpu, L2_EXIT_GLA);
+	regs->rbp = vcpu->run.from[GPR_RBP];
+	regs->r8 = vcpu_field(vcpu, L2_EXIT_GPA);
+	regs->r9 = pair(exit->event_error, exit->event);
+	regs->r10 = pair(vcpu_field(vcpu, L2_IDT_EVENT_ERROR), vcpu_field(vcpu, L2_IDT_EVENT));
+	regs->r11 = pair(exit->length, 0);
+	regs->r13 = 0;
+	regs->r14 = 0;
+	regs->r15 = 0;
+	if (unlikely(vcpu->written))
+		write_segments_written(vcpu, regs);
+	else
+		write_segments(vcpu, regs);
+}
+
+static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buffer,
+			     struct tdcall_regs *regs)
+{
+	struct l2_exit *exit = &vcpu->exit;
+	bool entered;
+
+	*exit = (struct l2_exit){ };
+	read_buffer(vcpu, buffer);
+	entered = enter_l2(vcpu, exit);
+	write_buffer(vcpu, buffer);
+	if (hooks_want_exits(&vcpu->hooks))
+		hook_at_exit(vcpu, exit);
+	if (exit->reason == VMX_EPT_VIOLATION)
+		vcpu_set_field(vcpu, L2_EXIT_GPA, exit->gpa);
+	if (!entered)
+		state_refused(vcpu);
+	stats_count_exit(&vcpu->stats, exit->status, exit->reason);
+	write_outputs(vcpu, exit, regs);
+}
+
+/*
+ * VM 2 and 3 are there to be set up, and have their deadlines; but none runs: the
+ * entry fails, as that of a VM with an impossible state would.
+ */
+static void enter_other(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	u64 deadline = metadata_fields(vcpu, named_vm(regs))->tsc_deadline;
+	bool due = deadline != TSC_DEADLINE_OFF && deadline <= deadline_clock();
+
+	memset(regs, 0, sizeof(*regs));
+	regs->rax = due ? VMX_PREEMPTION_TIMER : VMX_ENTRY_FAILED;
+}
+
+/**
+ * tdx_vp_enter() - TDG.VP.ENTER
+ * @vcpu: of this CPU
+ * @regs: in and out
+ *
+ * Context: interrupts and preemption off.
+ */
+void tdx_vp_enter(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct l2_enter_guest_state *buffer;
+	u64 status = check_operands(vcpu, regs);
+
+	vcpu->stats.enters++;
+	if (status) {
+		regs->rax = status;
+		return;
+	}
+
+	buffer = find_buffer(vcpu, regs->rdx);
+	deadline_arm(vcpu);
+	cpu_clgi();
+	if (apic_has_deliverable()) {
+		vcpu->stats.pending++;
+		regs->rax = TDX_PENDING_INTERRUPT;
+		goto out;
+	}
+	if (!buffer)
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	else if (likely(named_vm(regs) == 1))
+		enter_and_report(vcpu, buffer, regs);
+	else
+		enter_other(vcpu, regs);
+out:
+	cpu_stgi();
+	deadline_disarm(vcpu);
+}

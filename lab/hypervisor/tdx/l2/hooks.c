@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The test hooks. Owns: when a hook takes effect, and for how long. Must not
+ * know: how calls and exits are carried out otherwise.
+ */
+#include <linux/errno.h>
+#include <linux/types.h>
+
+#include "tdx/l2/tdcall.h"
+#include "tdx/l2/vcpu.h"
+
+/**
+ * hook_set() - put a hook in place of the VCPU's last of the same kind
+ * @vcpu: whose
+ * @hook: what
+ *
+ * Context: on the VCPU's CPU, outside of any call.
+ * Return: 0, or -EINVAL: no such kind.
+ */
+int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook)
+{
+	switch (hook->kind) {
+	case LAB_TDX_HOOK_EXIT:
+		vcpu->hooks.exit = *hook;
+		return 0;
+	case LAB_TDX_HOOK_STATUS:
+		vcpu->hooks.status = *hook;
+		return 0;
+	case LAB_TDX_HOOK_STALE:
+		vcpu->hooks.stale = *hook;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * hook_takes_call() - shall a call fail before it begins
+ * @vcpu: the calling VCPU
+ * @regs: in, and RAX out in that case
+ *
+ * Return: whether it shall.
+ */
+bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct lab_tdx_hook *hook = &vcpu->hooks.status;
+	u16 leaf = regs->rax;
+
+	if (!hook->count || (hook->leaf != LAB_TDX_ANY_LEAF && hook->leaf != leaf))
+		return false;
+	hook->count--;
+	vcpu->stats.hooked++;
+	regs->rax = hook->status;
+	return true;
+}
+
+static void make_host_routed(struct vcpu *vcpu, struct lab_tdx_hook *hook, struct l2_exit *exit)
+{
+	hook->count--;
+	exit->status = hook->status;
+	exit->reason = hook->reason;
+	exit->qualification = hook->qualification;
+	vcpu_set_field(vcpu, L2_IDT_EVENT, hook->event);
+	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
+	vcpu->stats.host_routed++;
+}
+
+/**
+ * hook_at_exit() - change what L1 is told about an exit
+ * @vcpu: the VCPU
+ * @exit: in and out
+ *
+ * An exit that was replaced comes again when L2 goes on, since its instruction
+ * has not completed. A trap would not: it is let through, as is one that has
+ * an event to report.
+ */
+void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	struct lab_tdx_hook *stale = &vcpu->hooks.stale;
+
+	if (stale->count) {
+		stale->count--;
+		vcpu_set_field(vcpu, L2_EXIT_GLA, stale->qualification);
+		if (exit->reason != VMX_EPT_VIOLATION)
+			vcpu_set_field(vcpu, L2_EXIT_GPA, stale->qualification);
+	}
+
+	if (vcpu->hooks.exit.count && !exit->trap &&
+	    !(vcpu_field(vcpu, L2_IDT_EVENT) & EVENT_VALID))
+		make_host_routed(vcpu, &vcpu->hooks.exit, exit);
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The leaves that read and write fields: registers in, registers out.
+ *
+ * Owns: the fields of the partition and of the module, which are few. Those of
+ * a VCPU are fields.c's. Must not know: what a field is for, but for the two
+ * that others must hear of.
+ */
+#include <linux/bits.h>
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+
+#include "tdx/l2/deadline.h"
+#include "tdx/l2/metadata.h"
+#include "tdx/l2/msr.h"
+#include "tdx/l2/ram.h"
+#include "tdx/l2/state.h"
+#include "tdx/l2/tdcall.h"
+#include "tdx/l2/vcpu.h"
+
+#define ASK_FIRST (~0ULL)
+#define LAST      (~0ULL)
+
+#define VERSION_1 BIT_ULL(16)
+
+/* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation. */
+#define FEATURES0 (BIT_ULL(3) | BIT_ULL(7) | BIT_ULL(18) | BIT_ULL(19))
+
+#define GPA_ATTRIBUTES 0x807f
+
+static unsigned int l2_vms = 1;
+
+/**
+ * struct small_field - a field of the partition or of the module
+ * @id:    its identifier without the bits that do not count
+ * @mask:  what L1 may write
+ * @value: it
+ */
+struct small_field {
+	u64 id;
+	u64 mask;
+	u64 value;
+};
+
+#define NUM_VCPUS  0x1010000200000001ULL
+#define NUM_L2_VMS 0x1010000100000005ULL
+#define MAX_VCPUS  0x1110000200000002ULL
+
+/* By ascending identifiers. L1's CPUs share them: each is one word. */
+static struct small_field vm_fields[] = {
+	{ NUM_VCPUS, 0, 0 },
+	{ NUM_L2_VMS, 0, 0 },
+	{ 0x1110000300000000ULL, 0, TDX_ATTRIBUTES },
+	{ 0x1110000300000001ULL, 0, TDX_XFAM },
+	{ MAX_VCPUS, 0, 0 },
+	/* The narrower of a trust domain's two widths. */
+	{ 0x1110000000000003ULL, 0, 0 },
+	{ 0x1110000300000010ULL, 1, 0 },
+	{ 0x1110000300000016ULL, 0, 0 },
+	{ 0x1110000300000017ULL, 1, 0 },
+};
+
+static struct small_field sys_fields[] = {
+	{ 0x0A00000300000008ULL, 0, FEATURES0 },
+	{ 0x2200000100000000ULL, 0, GPA_ATTRIBUTES },
+};
+
+/**
+ * metadata_l2_vms() - how many L2 VMs there are
+ *
+ * Return: 0 to TDX_L2_VMS_MAX.
+ */
+unsigned int metadata_l2_vms(void)
+{
+	return min_t(unsigned int, READ_ONCE(l2_vms), TDX_L2_VMS_MAX);
+}
+
+/**
+ * metadata_set_l2_vms() - have so many L2 VMs from now on
+ * @vms: up to TDX_L2_VMS_MAX; only the first can run.
+ */
+void metadata_set_l2_vms(unsigned int vms)
+{
+	WRITE_ONCE(l2_vms, vms);
+}
+
+/**
+ * metadata_fields() - the fields of an L2 VM
+ * @vcpu: of the VCPU
+ * @vm:   1 to TDX_L2_VMS_MAX
+ *
+ * Return: they.
+ */
+struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm)
+{
+	return vm == 1 ? &vcpu->fields : &vcpu->others[vm - 2];
+}
+
+/**
+ * metadata_reset_vm() - make the partition's fields fresh
+ */
+void metadata_reset_vm(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vm_fields); i++)
+		if (vm_fields[i].mask)
+			WRITE_ONCE(vm_fields[i].value, 0);
+}
+
+static struct small_field *find_small(struct small_field *fields, size_t count, u64 id)
+{
+	size_t i;
+
+	if (!field_id_is_sane(id))
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (field_class(fields[i].id) == field_class(id) &&
+		    field_code(fields[i].id) == field_code(id))
+			return &fields[i];
+	return NULL;
+}
+
+static u64 next_small(const struct small_field *fields, size_t count,
+		      const struct small_field *field)
+{
+	return field + 1 < fields + count ? field[1].id : LAST;
+}
+
+static bool rcx_is_zero(struct tdcall_regs *regs)
+{
+	if (regs->rcx)
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	return !regs->rcx;
+}
+
+/*
+ * The one way to a VCPU's fields: what L2 has changed is in them from here on, until
+ * it is entered again.
+ */
+static bool find_field(struct vcpu *vcpu, u64 id, struct field_place *place)
+{
+	unsigned int vm = l2_field_vm(id);
+
+	state_settle(vcpu);
+	if (vm > metadata_l2_vms() && l2_field_needs_vm(id))
+		return false;
+	return l2_field_find(metadata_fields(vcpu, vm), id, place);
+}
+
+/* The one way to change them: the next entry takes them all. */
+static void store_field(struct vcpu *vcpu, const struct field_place *place, u64 value)
+{
+	*place->value = value;
+	state_written(vcpu);
+}
+
+/**
+ * metadata_vp_rd() - TDG.VP.RD
+ * @vcpu: the calling VCPU
+ * @regs: in and out
+ */
+void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct field_place place;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = l2_field_first();
+		regs->r8 = 0;
+		return;
+	}
+	if (!find_field(vcpu, regs->rdx, &place)) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	if (!place.readable) {
+		regs->rax = TDX_FIELD_NOT_READABLE;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	regs->rdx = l2_field_next(place.id);
+	regs->r8 = *place.value;
+}
+
+static u64 check_page(u64 gpa)
+{
+	return gpa_is_private(gpa) && ram_at(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
+}
+
+/* The deadline of a VM that there is not is kept, and not looked at. */
+static u64 check_deadline(u64 id, u64 deadline)
+{
+	return l2_field_vm(id) <= metadata_l2_vms() ? deadline_check(deadline, deadline_clock()) :
+						      TDX_SUCCESS;
+}
+
+static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
+		      const struct field_place *place, u64 *value)
+{
+	struct l2_fields *fields = metadata_fields(vcpu, l2_field_vm(regs->rdx));
+	u64 old = *place->value, status;
+
+	/* All ones, which says "never set", is no address to keep bits of. */
+	if (place->kind == FIELD_VAPIC_PAGE && old == L2_VAPIC_UNSET)
+		old = 0;
+	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
+	if (!status)
+		status = l2_field_check(fields, place, *value);
+	if (!status && place->kind == FIELD_VAPIC_PAGE)
+		status = check_page(*value);
+	if (!status && place->kind == FIELD_DEADLINE)
+		status = check_deadline(regs->rdx, *value);
+	return status;
+}
+
+static void tell_others(struct vcpu *vcpu, u64 id, const struct field_place *place)
+{
+	/* The others do not run. */
+	if (l2_field_vm(id) != 1)
+		return;
+	if (place->kind == FIELD_VAPIC_PAGE)
+		vcpu->vapic.page = __va(*place->value);
+	else if (place->kind == FIELD_MSR_BITMAP)
+		msr_load_permissions(vcpu);
+}
+
+/**
+ * metadata_vp_wr() - TDG.VP.WR
+ * @vcpu: the calling VCPU
+ * @regs: in and out
+ */
+void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	struct field_place place;
+	u64 id = regs->rdx;
+	u64 value;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (!find_field(vcpu, id, &place)) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = make_value(vcpu, regs, &place, &value);
+	if (regs->rax)
+		return;
+	regs->r8 = *place.value;
+	store_field(vcpu, &place, value);
+	tell_others(vcpu, id, &place);
+}
+
+static u64 vm_value(const struct small_field *field)
+{
+	switch (field->id) {
+	case NUM_VCPUS:
+		return num_online_cpus();
+	case NUM_L2_VMS:
+		return metadata_l2_vms();
+	case MAX_VCPUS:
+		return num_possible_cpus();
+	default:
+		return READ_ONCE(field->value);
+	}
+}
+
+/**
+ * metadata_vm_rd() - TDG.VM.RD
+ * @regs: in and out; only version 1 tells the next field
+ */
+void metadata_vm_rd(struct tdcall_regs *regs)
+{
+	bool tells_next = regs->rax & VERSION_1;
+	struct small_field *field;
+
+	if (!rcx_is_zero(regs))
+		return;
+	if (tells_next && regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = vm_fields[0].id;
+		regs->r8 = 0;
+		return;
+	}
+	field = find_small(vm_fields, ARRAY_SIZE(vm_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	if (tells_next)
+		regs->rdx = next_small(vm_fields, ARRAY_SIZE(vm_fields), field);
+	regs->r8 = vm_value(field);
+}
+
+/**
+ * metadata_vm_wr() - TDG.VM.WR
+ * @regs: in and out
+ */
+void metadata_vm_wr(struct tdcall_regs *regs)
+{
+	struct small_field *field;
+	u64 old, value;
+
+	if (!rcx_is_zero(regs))
+		return;
+	field = find_small(vm_fields, ARRAY_SIZE(vm_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	old = READ_ONCE(field->value);
+	regs->rax = field_write_rule(old, regs->r8, regs->r9, field->mask, &value);
+	if (regs->rax)
+		return;
+	WRITE_ONCE(field->value, value);
+	regs->r8 = old;
+}
+
+/**
+ * metadata_sys_rd() - TDG.SYS.RD
+ * @regs: in and out
+ */
+void metadata_sys_rd(struct tdcall_regs *regs)
+{
+	struct small_field *field;
+
+	if (regs->rdx == ASK_FIRST) {
+		regs->rax = TDX_FIRST_FIELD_ID;
+		regs->rdx = sys_fields[0].id;
+		regs->r8 = 0;
+		return;
+	}
+	field = find_small(sys_fields, ARRAY_SIZE(sys_fields), regs->rdx);
+	if (!field) {
+		regs->rax = TDX_FIELD_ID_INCORRECT;
+		return;
+	}
+	regs->rax = TDX_SUCCESS;
+	regs->rdx = next_small(sys_fields, ARRAY_SIZE(sys_fields), field);
+	regs->r8 = field->value;
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L2's RDMSR and WRMSR.
+ *
+ * Owns: who serves which MSR: L1, as its bitmap says; the CPU, by SVM's
+ * permission map; or the code here, with the virtual APIC and a few others.
+ * Must not know: how an interrupt that becomes deliverable gets into L2.
+ */
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/msr-index.h>
+#include <asm/processor-flags.h>
+
+#include "tdx/l2/event.h"
+#include "tdx/l2/insn.h"
+#include "tdx/l2/msr.h"
+#include "tdx/l2/state.h"
+#include "tdx/l2/vcpu.h"
+
+#define MSR_LOW_COUNT   0x2000
+#define MSR_HIGH_FIRST  0xc0000000
+#define BITMAP_HIGH     128
+#define BITMAP_WRITE    256
+#define BITMAP_WORD     64
+
+#define X2APIC_FIRST    0x800
+#define X2APIC_LAST     0x8ff
+#define X2APIC_TPR      0x808
+#define X2APIC_EOI      0x80b
+#define X2APIC_ISR      0x810
+#define X2APIC_IRR_LAST 0x827
+#define X2APIC_SELF_IPI 0x83f
+
+#define VMX_MSR_FIRST   0x480
+#define VMX_MSR_LAST    0x493
+
+#define FIRST_LEGAL_VECTOR 16
+
+/* Of RDMSR and WRMSR, without prefixes. */
+#define MSR_LENGTH 2
+
+/* Those that a TDX module passes through, of which SVM or nobody switches each. */
+static const struct passed_msr {
+	u32 msr;
+	bool writable;
+} passed[] = {
+	{ MSR_IA32_TSC, false },
+	{ MSR_IA32_SYSENTER_CS, true },
+	{ MSR_IA32_SYSENTER_ESP, true },
+	{ MSR_IA32_SYSENTER_EIP, true },
+	{ MSR_STAR, true },
+	{ MSR_LSTAR, true },
+	{ MSR_CSTAR, true },
+	{ MSR_SYSCALL_MASK, true },
+	{ MSR_FS_BASE, true },
+	{ MSR_GS_BASE, true },
+	{ MSR_KERNEL_GS_BASE, true },
+	{ MSR_TSC_AUX, true },
+};
+
+enum verdict {
+	TO_L1,
+	SERVED,
+	FAULTS,
+};
+
+static bool l1_wants(const struct vcpu *vcpu, u32 msr, bool write)
+{
+	u32 word = write ? BITMAP_WRITE : 0;
+
+	if (msr >= MSR_HIGH_FIRST) {
+		msr -= MSR_HIGH_FIRST;
+		word += BITMAP_HIGH;
+	}
+	if (msr >= MSR_LOW_COUNT)
+		return true;
+	return vcpu->fields.msr_bitmap[word + msr / BITMAP_WORD] & BIT_ULL(msr % BITMAP_WORD);
+}
+
+/* Two bits each: read and write. */
+static void permit(struct vcpu *vcpu, u32 msr, bool write)
+{
+	u32 bit = msr >= MSR_HIGH_FIRST ? (msr - MSR_HIGH_FIRST + MSR_LOW_COUNT) * 2 : msr * 2;
+
+	bit += write;
+	vcpu->msrpm[bit / 8] &= ~BIT(bit % 8);
+}
+
+/**
+ * msr_load_permissions() - L1's bitmap has changed
+ * @vcpu: whose
+ */
+void msr_load_permissions(struct vcpu *vcpu)
+{
+	unsigned int i;
+
+	memset(vcpu->msrpm, 0xff, SVM_MSRPM_BYTES);
+	for (i = 0; i < ARRAY_SIZE(passed); i++) {
+		if (!l1_wants(vcpu, passed[i].msr, false))
+			permit(vcpu, passed[i].msr, false);
+		if (passed[i].writable && !l1_wants(vcpu, passed[i].msr, true))
+			permit(vcpu, passed[i].msr, true);
+	}
+}
+
+static void trap(struct l2_exit *exit, u32 reason, u64 qualification)
+{
+	exit->reason = reason;
+	exit->qualification = qualification;
+	exit->trap = true;
+}
+
+/**
+ * msr_tpr_write() - L2 writes its TPR, by whichever register
+ * @vcpu: the VCPU
+ * @exit: out: if that leads to L1
+ * @tpr:  new
+ *
+ * Return: whether L2 is left, after the instruction.
+ */
+bool msr_tpr_write(struct vcpu *vcpu, struct l2_exit *exit, u8 tpr)
+{
+	vapic_set_tpr(&vcpu->vapic, tpr);
+	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_TPR);
+	if (vcpu_has_vid(vcpu) || tpr >> 4 >= (vcpu_field(vcpu, L2_TPR_THRESHOLD) & 0xf))
+		return false;
+	trap(exit, VMX_TPR_BELOW_THRESHOLD, 0);
+	return true;
+}
+
+static void write_eoi(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	u8 vector = vapic_eoi(&vcpu->vapic);
+	u64 bitmap = vcpu_field(vcpu, L2_EOI_EXIT_0 + vector / 64);
+
+	if (bitmap & BIT_ULL(vector % 64))
+		trap(exit, VMX_VIRTUALIZED_EOI, vector);
+	else
+		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EOI);
+}
+
+static void write_self_ipi(struct vcpu *vcpu, struct l2_exit *exit, u8 vector)
+{
+	vapic_write(&vcpu->vapic, VAPIC_SELF_IPI, vector);
+	if (vector < FIRST_LEGAL_VECTOR) {
+		trap(exit, VMX_APIC_WRITE, VAPIC_SELF_IPI);
+		return;
+	}
+	vapic_self_ipi(&vcpu->vapic, vector);
+	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_SELF_IPI);
+}
+
+static bool is_page_register(u32 msr)
+{
+	switch (msr) {
+	case 0x808 ... 0x80c:
+	case 0x80e:
+	case X2APIC_ISR ... X2APIC_IRR_LAST:
+	case X2APIC_SELF_IPI:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ID, version, LDR, SVR, ESR, ICR, LVT and timer: whatever the bitmap says. */
+static bool is_l1_register(u32 msr)
+{
+	switch (msr) {
+	case 0x802: case 0x803: case 0x80d: case 0x80f:
+	case 0x828: case 0x830:
+	case 0x832 ... 0x83e:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool needs_vid(u32 msr)
+{
+	return msr == X2APIC_EOI || msr == X2APIC_SELF_IPI;
+}
+
+static enum verdict read_x2apic(struct vcpu *vcpu, u32 msr, u64 *value)
+{
+	if (is_l1_register(msr))
+		return TO_L1;
+	if (!is_page_register(msr))
+		return FAULTS;
+	*value = vapic_read(&vcpu->vapic, (msr - X2APIC_FIRST) << 4);
+	return SERVED;
+}
+
+static enum verdict write_x2apic(struct vcpu *vcpu, struct l2_exit *exit, u32 msr, u64 value)
+{
+	if (is_l1_register(msr) || (needs_vid(msr) && !vcpu_has_vid(vcpu)))
+		return TO_L1;
+	if (value > (msr == X2APIC_EOI ? 0 : 0xff))
+		return FAULTS;
+
+	switch (msr) {
+	case X2APIC_TPR:
+		msr_tpr_write(vcpu, exit, value);
+		return SERVED;
+	case X2APIC_EOI:
+		write_eoi(vcpu, exit);
+		return SERVED;
+	case X2APIC_SELF_IPI:
+		write_self_ipi(vcpu, exit, value);
+		return SERVED;
+	default:
+		return FAULTS;
+	}
+}
+
+static enum verdict read_other(struct vcpu *vcpu, u32 msr, u64 *value)
+{
+	switch (msr) {
+	case MSR_EFER:
+		*value = vcpu->run.vmcb->efer & ~(u64)EFER_SVME;
+		return SERVED;
+	case MSR_IA32_CR_PAT:
+		*value = vcpu->run.vmcb->pat;
+		return SERVED;
+	case MSR_IA32_DEBUGCTLMSR:
+		*value = vcpu_field(vcpu, L2_DEBUGCTL);
+		return SERVED;
+	case VMX_MSR_FIRST ... VMX_MSR_LAST:
+		return TO_L1;
+	default:
+		return FAULTS;
+	}
+}
+
+static bool write_efer(struct vcpu *vcpu, u64 value)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 now = vmcb->efer & ~(u64)EFER_SVME;
+
+	if ((value ^ now) & ~(u64)(EFER_SCE | EFER_LME))
+		return false;
+	if (((value ^ now) & EFER_LME) && (vmcb->cr0 & X86_CR0_PG))
+		return false;
+	vmcb->efer = value | EFER_SVME;
+	return true;
+}
+
+/* Each byte is a memory type; 2 and 3 are none. */
+static bool pat_is_valid(u64 pat)
+{
+	int i;
+
+	for (i = 0; i < 64; i += 8) {
+		u8 type = pat >> i;
+
+		if (type > 7 || type == 2 || type == 3)
+			return false;
+	}
+	return true;
+}
+
+static enum verdict write_other(struct vcpu *vcpu, u32 msr, u64 value)
+{
+	switch (msr) {
+	case MSR_EFER:
+		return write_efer(vcpu, value) ? SERVED : FAULTS;
+	case MSR_IA32_CR_PAT:
+		if (!pat_is_valid(value))
+			return FAULTS;
+		vcpu->run.vmcb->pat = value;
+		return SERVED;
+	case MSR_IA32_DEBUGCTLMSR:
+		if (value & ~0xffc7ULL)
+			return FAULTS;
+		vcpu_set_field(vcpu, L2_DEBUGCTL, value);
+		return SERVED;
+	case VMX_MSR_FIRST ... VMX_MSR_LAST:
+		return TO_L1;
+	default:
+		return FAULTS;
+	}
+}
+
+static enum verdict read_msr(struct vcpu *vcpu, u32 msr)
+{
+	enum verdict verdict;
+	u64 value = 0;
+
+	if (msr >= X2APIC_FIRST && msr <= X2APIC_LAST)
+		verdict = read_x2apic(vcpu, msr, &value);
+	else
+		verdict = read_other(vcpu, msr, &value);
+	if (verdict == SERVED) {
+		vcpu->run.vmcb->rax = (u32)value;
+		vcpu->run.gpr[GPR_RDX] = value >> 32;
+	}
+	return verdict;
+}
+
+static enum verdict write_msr(struct vcpu *vcpu, struct l2_exit *exit, u32 msr)
+{
+	u64 value = (u32)vcpu->run.vmcb->rax | vcpu->run.gpr[GPR_RDX] << 32;
+
+	if (msr >= X2APIC_FIRST && msr <= X2APIC_LAST)
+		return write_x2apic(vcpu, exit, msr, value);
+	return write_other(vcpu, msr, value);
+}
+
+/**
+ * msr_exit() - L2 has executed RDMSR or WRMSR, and SVM has stopped it
+ * @vcpu: the VCPU
+ * @exit: out: if L1 must know
+ *
+ * Return: whether L2 is left.
+ */
+bool msr_exit(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	bool write = vcpu->run.vmcb->exit_info_1 & 1;
+	u32 length = insn_length(vcpu, MSR_LENGTH);
+	u32 msr = vcpu->run.gpr[GPR_RCX];
+	enum verdict verdict = TO_L1;
+
+	if (!l1_wants(vcpu, msr, write))
+		verdict = write ? write_msr(vcpu, exit, msr) : read_msr(vcpu, msr);
+
+	if (verdict == TO_L1) {
+		exit->reason = write ? VMX_WRMSR : VMX_RDMSR;
+		exit->length = length;
+		return true;
+	}
+	if (verdict == FAULTS)
+		event_inject_exception(vcpu, VECTOR_GP, true);
+	else
+		state_skip(vcpu, length);
+	if (!exit->trap)
+		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_MSR);
+	return exit->trap;
+}

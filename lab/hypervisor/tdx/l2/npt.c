@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * L2's guest-physical space: SVM's nested page table, of 4 KiB pages.
+ *
+ * Owns: the table and its lock. Must not know: who wants an alias, or registers
+ * of a TDCALL. The table has the format of the kernel's own: 4 or 5 levels, as
+ * CR4.LA57 says. An address of L2 is the same address of L1. The attributes
+ * stand in bits that the CPU ignores.
+ */
+#include <linux/bits.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <asm/special_insns.h>
+#include <asm/processor-flags.h>
+
+#include "tdx/l2/npt.h"
+#include "tdx/l2/ram.h"
+
+#define ENTRY_PRESENT    BIT_ULL(0)
+#define ENTRY_WRITE      BIT_ULL(1)
+#define ENTRY_USER       BIT_ULL(2)
+#define ENTRY_NX         BIT_ULL(63)
+#define ENTRY_ADDRESS    GENMASK_ULL(51, 12)
+/* Of those that the CPU ignores: memory of L1, not a device. */
+#define ENTRY_RAM        BIT_ULL(9)
+#define ENTRY_ATTRIBUTES 52
+#define ENTRY_TABLE      (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER)
+
+#define ENTRIES 512
+
+static u64 *root;
+static int levels;
+static DEFINE_RAW_SPINLOCK(npt_lock);
+
+static u64 *table_of(u64 entry)
+{
+	return __va(entry & ENTRY_ADDRESS);
+}
+
+static u64 *entry_of(u64 *table, u64 gpa, int level)
+{
+	return &table[gpa >> (12 + 9 * (level - 1)) & (ENTRIES - 1)];
+}
+
+/* The leaf's entry; NULL where there is no table yet and none is to be made. */
+static u64 *walk(u64 gpa, bool make)
+{
+	u64 *table = root;
+	int level;
+
+	for (level = levels; level > 1; level--) {
+		u64 *entry = entry_of(table, gpa, level);
+
+		if (!(READ_ONCE(*entry) & ENTRY_PRESENT)) {
+			u64 *new = make ? (u64 *)get_zeroed_page(GFP_ATOMIC) : NULL;
+
+			if (!new)
+				return NULL;
+			WRITE_ONCE(*entry, __pa(new) | ENTRY_TABLE);
+		}
+		table = table_of(*entry);
+	}
+	return entry_of(table, gpa, 1);
+}
+
+static u64 make_leaf(u64 gpa, u16 attributes, bool is_ram)
+{
+	u64 leaf = (gpa & ENTRY_ADDRESS) | (u64)attributes << ENTRY_ATTRIBUTES | ENTRY_USER;
+
+	if (!(attributes & PAGE_ATTR_R))
+		return 0;
+	leaf |= ENTRY_PRESENT;
+	if (attributes & PAGE_ATTR_W)
+		leaf |= ENTRY_WRITE;
+	if (!(attributes & (PAGE_ATTR_X | PAGE_ATTR_X_USER)))
+		leaf |= ENTRY_NX;
+	if (is_ram)
+		leaf |= ENTRY_RAM;
+	return leaf;
+}
+
+/**
+ * npt_get() - what L2 may do with a page
+ * @gpa: private
+ *
+ * Takes no lock: tables are only taken away when nothing runs.
+ *
+ * Return: PAGE_ATTR_*, 0 if L2 does not see it.
+ */
+u16 npt_get(u64 gpa)
+{
+	u64 *leaf = walk(gpa, false);
+
+	return leaf ? READ_ONCE(*leaf) >> ENTRY_ATTRIBUTES & PAGE_ATTR_ALL : 0;
+}
+
+/**
+ * npt_memory() - a page that L2 sees, for L1 to read
+ * @gpa: private
+ *
+ * Takes no lock, so it serves while L2 is being run.
+ *
+ * Return: where the kernel has it mapped, or NULL: no alias, or no memory.
+ */
+const void *npt_memory(u64 gpa)
+{
+	const u64 *leaf = walk(gpa, false);
+
+	return leaf && (READ_ONCE(*leaf) & ENTRY_RAM) ? ram_mapped(gpa) : NULL;
+}
+
+/**
+ * npt_set() - let L2 see a page, or no longer
+ * @gpa:        private
+ * @attributes: PAGE_ATTR_*, with R unless there are none
+ *
+ * Context: any but NMI; outside of GIF 0.
+ * Return: 0, or -ENOMEM.
+ */
+int npt_set(u64 gpa, u16 attributes)
+{
+	bool is_ram = attributes && ram_at(gpa);
+	unsigned long flags;
+	u64 *leaf;
+
+	raw_spin_lock_irqsave(&npt_lock, flags);
+	leaf = walk(gpa, attributes);
+	if (leaf)
+		WRITE_ONCE(*leaf, make_leaf(gpa, attributes, is_ram));
+	raw_spin_unlock_irqrestore(&npt_lock, flags);
+	return leaf || !attributes ? 0 : -ENOMEM;
+}
+
+/**
+ * npt_root() - what the CPU wants to know
+ *
+ * Return: the physical address of the root.
+ */
+u64 npt_root(void)
+{
+	return __pa(root);
+}
+
+/* Not recursive: at most four levels lie below the root. */
+static void free_below(u64 *table, int level)
+{
+	u64 *stack[5] = { };
+	int index[5] = { };
+	int depth = 0;
+
+	stack[0] = table;
+	while (depth >= 0) {
+		u64 entry;
+
+		if (level - depth == 1 || index[depth] == ENTRIES) {
+			if (depth)
+				free_page((unsigned long)stack[depth]);
+			depth--;
+			continue;
+		}
+		entry = stack[depth][index[depth]++];
+		if (entry & ENTRY_PRESENT) {
+			stack[++depth] = table_of(entry);
+			index[depth] = 0;
+		}
+	}
+}
+
+/**
+ * npt_clear() - L2 sees no page any more
+ *
+ * Context: no L2 runs, no call is under way.
+ */
+void npt_clear(void)
+{
+	free_below(root, levels);
+	memset(root, 0, PAGE_SIZE);
+}
+
+/**
+ * npt_create() - an empty table
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int npt_create(void)
+{
+	levels = __read_cr4() & X86_CR4_LA57 ? 5 : 4;
+	root = (u64 *)get_zeroed_page(GFP_KERNEL);
+	return root ? 0 : -ENOMEM;
+}
+
+/**
+ * npt_destroy() - undo npt_create()
+ */
+void npt_destroy(void)
+{
+	npt_clear();
+	free_page((unsigned long)root);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * L2's guest-physical space: SVM's nested page table.
+ */
+#ifndef _HYPERVISOR_TDX_L2_NPT_H
+#define _HYPERVISOR_TDX_L2_NPT_H
+
+#include <linux/types.h>
+
+/* Attributes of a page, as MEM.PAGE.ATTR names them. */
+#define PAGE_ATTR_R      0x0001
+#define PAGE_ATTR_W      0x0002
+#define PAGE_ATTR_X      0x0004
+#define PAGE_ATTR_X_USER 0x0008
+#define PAGE_ATTR_VALID  0x8000
+#define PAGE_ATTR_ALL    0x007f
+
+int npt_create(void);
+void npt_destroy(void);
+u64 npt_root(void);
+u16 npt_get(u64 gpa);
+const void *npt_memory(u64 gpa);
+int npt_set(u64 gpa, u16 attributes);
+void npt_clear(void);
+
+#endif /* _HYPERVISOR_TDX_L2_NPT_H */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Running L2 until L1 is concerned.
+ *
+ * Owns: the loop over VMRUN, and the state that L1 and L2 share. Must not know:
+ * registers of a TDCALL.
+ */
+#include <asm/cpufeature.h>
+
+#include "base/cpu.h"
+#include "tdx/l2/apic.h"
+#include "tdx/l2/event.h"
+#include "tdx/l2/exits.h"
+#include "tdx/l2/run.h"
+#include "tdx/l2/vcpu.h"
+
+/* QEMU stores 32 bits of it. */
+#define SVM_FAILED 0xffffffff
+
+/*
+ * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
+ * shares with it. On TDX it cannot without L1: what it wrote is undone.
+ */
+static void run_with_xcr0(struct vcpu *vcpu)
+{
+	u64 xcr0;
+
+	if (!cpu_feature_enabled(X86_FEATURE_OSXSAVE)) {
+		svm_run(&vcpu->run);
+		return;
+	}
+	xcr0 = cpu_read_xcr0();
+	svm_run(&vcpu->run);
+	if (cpu_read_xcr0() != xcr0)
+		cpu_write_xcr0(xcr0);
+}
+
+/* Where QEMU may lose an interrupt of L1, see apic.c. */
+static void run_with_request(struct vcpu *vcpu)
+{
+	u32 lvtt = apic_timer_repeat();
+
+	run_with_xcr0(vcpu);
+	apic_timer_restore(lvtt);
+	apic_tell_again();
+}
+
+/*
+ * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
+ * neither. Of STAR and its like, the world switch takes care. DR7 is each VM's
+ * own: SVM's exit turns L1's breakpoints off, and QEMU's leaves L2's value.
+ */
+static void run_once(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->run.vmcb;
+	u64 dr7 = cpu_read_dr7();
+
+	vmcb->cr2 = cpu_read_cr2();
+	vmcb->dr6 = cpu_read_dr6();
+	if (unlikely(vmcb->int_control & SVM_V_IRQ))
+		run_with_request(vcpu);
+	else
+		run_with_xcr0(vcpu);
+	cpu_write_cr2(vmcb->cr2);
+	cpu_write_dr6(vmcb->dr6);
+	if (cpu_read_dr7() != dr7)
+		cpu_write_dr7(dr7);
+}
+
+static void forget_interrupted(struct vcpu *vcpu)
+{
+	vcpu_set_field(vcpu, L2_IDT_EVENT, 0);
+	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
+}
+
+/**
+ * l2_run() - run L2 until L1 is concerned
+ * @vcpu: its state is loaded
+ * @exit: in: all 0; out: why
+ *
+ * Context: interrupts off, GIF 0; an NMI opens GIF for a moment.
+ */
+void l2_run(struct vcpu *vcpu, struct l2_exit *exit)
+{
+	for (;;) {
+		if (event_prepare(vcpu, exit)) {
+			forget_interrupted(vcpu);
+			return;
+		}
+		run_once(vcpu);
+		if ((u32)vcpu->run.vmcb->exit_code == SVM_FAILED) {
+			forget_interrupted(vcpu);
+			exit->reason = VMX_ENTRY_FAILED;
+			return;
+		}
+		event_after(vcpu);
+		if (exits_handle(vcpu, exit))
+			return;
+		event_again(vcpu);
+		*exit = (struct l2_exit){ };
+	}
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which leaf a TDCALL asks for.
+ *
+ * Owns: the decoding of RAX, and the leaves that fit in a few lines. Must not
+ * know: what stands behind the others.
+ */
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/smp.h>
+
+#include <asm/msr-index.h>
+
+#include "base/machine.h"
+#include "tdx/l2/enter.h"
+#include "tdx/l2/memory.h"
+#include "tdx/l2/metadata.h"
+#include "tdx/l2/ram.h"
+#include "tdx/l2/tdcall.h"
+#include "tdx/l2/vcpu.h"
+
+#define LEAF        GENMASK_ULL(15, 0)
+#define VERSION     GENMASK_ULL(23, 16)
+#define VERSION_1   BIT_ULL(16)
+#define NO_FIELD    (~0ULL)
+#define FAILED      BIT_ULL(63)
+#define RESERVED    (GENMASK_ULL(63, 32) | GENMASK_ULL(31, 24))
+
+#define SYS_RD_AVAILABLE BIT_ULL(0)
+
+#define GLA_LIST      BIT_ULL(0)
+#define GLA_VM        GENMASK_ULL(53, 52)
+#define GLA_VM_SHIFT  52
+#define GLA_ADDRESS   GENMASK_ULL(63, 12)
+#define GLA_CANONICAL 47
+#define GLA_FOLLOWING GENMASK_ULL(11, 0)
+
+#define GLA_LIST_FIRST    GENMASK_ULL(8, 0)
+#define GLA_LIST_ADDRESS  GENMASK_ULL(51, 12)
+#define GLA_LIST_RESERVED (GENMASK_ULL(63, 62) | GENMASK_ULL(11, 9))
+#define GLA_LIST_MAX      512
+
+static void vp_info(struct tdcall_regs *regs)
+{
+	regs->rcx = TDX_GPA_WIDTH;
+	regs->rdx = TDX_ATTRIBUTES;
+	regs->r8 = num_online_cpus() | (u64)num_possible_cpus() << 32;
+	regs->r9 = smp_processor_id();
+	regs->r10 = SYS_RD_AVAILABLE;
+	regs->r11 = 0;
+	regs->rax = TDX_SUCCESS;
+}
+
+/* A register of the guest as its host gets to see it. */
+static u64 passed(const struct tdcall_regs *regs, u64 value, unsigned int number)
+{
+	return regs->rcx & BIT_ULL(number) ? value : 0;
+}
+
+/* The host: it carries out a flush of the caches, and knows no other function. */
+static u64 host_serve(struct vcpu *vcpu, u64 kind, u64 function, u64 argument)
+{
+	if (kind != TDVMCALL_STANDARD || function != TDVMCALL_WBINVD ||
+	    argument >= ARRAY_SIZE(vcpu->stats.flushes))
+		return TDVMCALL_INVALID;
+	vcpu->stats.flushes[argument]++;
+	return TDVMCALL_SUCCESS;
+}
+
+static void vp_vmcall(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	if (regs->rcx & TDVMCALL_FORBIDDEN) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+		return;
+	}
+	regs->r10 = host_serve(vcpu, passed(regs, regs->r10, 10), passed(regs, regs->r11, 11),
+			       passed(regs, regs->r12, 12));
+	regs->r11 = 0;
+	regs->rax = TDX_SUCCESS;
+}
+
+/* Every entry flushes: nothing is left to do but to refuse nonsense. */
+static void vp_invept(struct tdcall_regs *regs)
+{
+	unsigned int vms = metadata_l2_vms();
+	u64 known = vms ? GENMASK_ULL(vms, 1) : 0;
+
+	regs->rax = regs->rcx & ~known ? TDX_OPERAND_INVALID | TDX_OPERAND_RCX : TDX_SUCCESS;
+}
+
+static bool is_canonical(u64 address)
+{
+	s64 high = (s64)address >> GLA_CANONICAL;
+
+	return high == 0 || high == -1;
+}
+
+/* An entry names a page and how many follow it: both ends tell of all between. */
+static u64 invalidate_entry(u64 entry)
+{
+	u64 first = entry & GLA_ADDRESS, last = first + (entry & GLA_FOLLOWING) * PAGE_SIZE;
+
+	if (!is_canonical(first) || !is_canonical(last))
+		return TDX_GLA_NOT_CANONICAL;
+	return TDX_SUCCESS;
+}
+
+/* L1 may write to the list meanwhile: each entry is read once. */
+static u64 invalidate_list(struct tdcall_regs *regs)
+{
+	u64 first = regs->rdx & GLA_LIST_FIRST, count = regs->rdx >> 52, place, end, status;
+	const u64 *entries;
+
+	if ((regs->rdx & GLA_LIST_RESERVED) || first + count > GLA_LIST_MAX)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	place = regs->rdx & GLA_LIST_ADDRESS;
+	entries = gpa_is_private(place) ? ram_at(place) : NULL;
+	if (!entries)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	for (end = first + count; first < end; first++) {
+		status = invalidate_entry(READ_ONCE(entries[first]));
+		if (status)
+			return status;
+	}
+	/* Done: none is left. The number of the first has no room for that past the last. */
+	regs->rdx = place | (end & GLA_LIST_FIRST);
+	return TDX_SUCCESS;
+}
+
+static void vp_invgla(struct tdcall_regs *regs)
+{
+	unsigned int vm = regs->rcx >> GLA_VM_SHIFT & 3;
+
+	if ((regs->rcx & ~(GLA_LIST | GLA_VM)) || !vm || vm > metadata_l2_vms())
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+	else if (regs->rcx & GLA_LIST)
+		regs->rax = invalidate_list(regs);
+	else
+		regs->rax = invalidate_entry(regs->rdx);
+}
+
+static bool is_well_formed(u64 rax)
+{
+	if (rax & RESERVED)
+		return false;
+	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
+}
+
+/* A read that fails has no next field; a read or a write that fails has no value. */
+static void forget_outputs(struct tdcall_regs *regs, u64 asked)
+{
+	switch (asked) {
+	case TDX_VP_RD:
+	case TDX_SYS_RD:
+	case TDX_VM_RD | VERSION_1:
+		regs->rdx = NO_FIELD;
+		break;
+	}
+	regs->r8 = 0;
+}
+
+static void call_field_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	u64 asked = regs->rax;
+
+	switch (asked & LEAF) {
+	case TDX_VM_RD:
+		metadata_vm_rd(regs);
+		break;
+	case TDX_VM_WR:
+		metadata_vm_wr(regs);
+		break;
+	case TDX_VP_RD:
+		metadata_vp_rd(vcpu, regs);
+		break;
+	case TDX_VP_WR:
+		metadata_vp_wr(vcpu, regs);
+		break;
+	case TDX_SYS_RD:
+		metadata_sys_rd(regs);
+		break;
+	}
+	if (regs->rax & FAILED)
+		forget_outputs(regs, asked);
+}
+
+static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	/* The one that matters for time does not go down the list. */
+	if (likely((regs->rax & LEAF) == TDX_VP_ENTER)) {
+		tdx_vp_enter(vcpu, regs);
+		return;
+	}
+	switch (regs->rax & LEAF) {
+	case TDX_VP_VMCALL:
+		return vp_vmcall(vcpu, regs);
+	case TDX_VP_INFO:
+		return vp_info(regs);
+	case TDX_VM_RD ... TDX_SYS_RD:
+		return call_field_leaf(vcpu, regs);
+	case TDX_MEM_PAGE_ATTR_RD:
+		return memory_attr_rd(regs);
+	case TDX_MEM_PAGE_ATTR_WR:
+		return memory_attr_wr(regs);
+	case TDX_VP_INVEPT:
+		return vp_invept(regs);
+	case TDX_VP_INVGLA:
+		return vp_invgla(regs);
+	default:
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+	}
+}
+
+static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
+{
+	if (!is_well_formed(regs->rax)) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+		return;
+	}
+	/* Its CPU is about to come, or to go. */
+	if (!READ_ONCE(vcpu->online)) {
+		regs->rax = TDX_OPERAND_BUSY;
+		return;
+	}
+	if (hooks_want_calls(&vcpu->hooks) && hook_takes_call(vcpu, regs))
+		return;
+	call_leaf(vcpu, regs);
+}
+
+/* Bits of CR4 that each CPU for 64-bit has: VME to OSXMMEXCPT. */
+#define CR4_ALWAYS	GENMASK_ULL(10, 0)
+
+/* The others, and what says that there are: a leaf of CPUID, a register, a bit. */
+static const struct cr4_bit {
+	u8 bit, leaf, reg, feature;
+} cr4_bits[] = {
+	{ 11, 7, 2, 2 },	/* UMIP */
+	{ 12, 7, 2, 16 },	/* LA57 */
+	{ 16, 7, 1, 0 },	/* FSGSBASE */
+	{ 17, 1, 2, 17 },	/* PCIDE */
+	{ 18, 1, 2, 26 },	/* OSXSAVE */
+	{ 20, 7, 1, 7 },	/* SMEP */
+	{ 21, 7, 1, 20 },	/* SMAP */
+	{ 22, 7, 2, 3 },	/* PKE */
+	{ 23, 7, 2, 7 },	/* CET */
+};
+
+/* IA32_VMX_CR4_FIXED1: the bits that an L2 VM may set. */
+static u64 cr4_fixed1(void)
+{
+	u64 value = CR4_ALWAYS;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cr4_bits); i++) {
+		struct cpuid_words words = machine_cpuid(cr4_bits[i].leaf, 0);
+		u32 regs[] = { words.a, words.b, words.c, words.d };
+
+		if (regs[cr4_bits[i].reg] & BIT(cr4_bits[i].feature))
+			value |= BIT_ULL(cr4_bits[i].bit);
+	}
+	return value;
+}
+
+int tdx_module_rdmsr(u32 msr, u64 *value)
+{
+	if (msr != MSR_IA32_VMX_CR4_FIXED1)
+		return -EIO;
+	*value = cr4_fixed1();
+	return 0;
+}
+
+void tdx_module_call(struct tdcall_regs *regs)
+{
+	call_checked(vcpu_here(), regs);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The leaves that run L2, as the rest of the hypervisor sees them.
+ *
+ * Independent of the driver's header for the same registers, on purpose: the module is
+ * written after Intel's documents alone, so that a mistake of the driver's is not made
+ * here a second time, and that the lab needs no driver.
+ */
+#ifndef _HYPERVISOR_TDX_L2_TDCALL_H
+#define _HYPERVISOR_TDX_L2_TDCALL_H
+
+#include <linux/types.h>
+
+/**
+ * struct tdcall_regs - the general registers of L1 at a TDCALL, in and out
+ *
+ * RSP is missing: no leaf reads or changes it.
+ */
+struct tdcall_regs {
+	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+/**
+ * tdx_module_call() - carry out one TDCALL
+ * @regs: in and out
+ *
+ * Context: on the CPU that has called.
+ */
+void tdx_module_call(struct tdcall_regs *regs);
+
+/**
+ * tdx_module_rdmsr() - RDMSR of L1 that the TDX module answers
+ * @msr:   which
+ * @value: out
+ *
+ * Context: any.
+ * Return: 0, or -EIO: there is none.
+ */
+int tdx_module_rdmsr(u32 msr, u64 *value);
+
+#endif /* _HYPERVISOR_TDX_L2_TDCALL_H */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The world switch. Owns: nothing but the order of instructions.
+ *
+ * The interrupt flag is on at VMRUN, which with V_INTR_MASKING lets physical
+ * interrupts end L2; GIF, which is off before and after, keeps them out of L1.
+ * Between VMLOAD of L2 and VMLOAD of L1, GS is L2's: nothing here uses it.
+ */
+#include <linux/linkage.h>
+
+#include "vcpu/guest_registers.inc"
+#include "vcpu/vmcb.h"
+#include "tdx/l2/vmrun.h"
+
+/* What TDX does not switch: from one control block to the other. Uses RAX. */
+.macro hand_over_one field from to
+	movq	\field(\from), %rax
+	movq	%rax, \field(\to)
+.endm
+
+.macro hand_over from to
+	hand_over_one VMCB_STAR \from \to
+	hand_over_one VMCB_LSTAR \from \to
+	hand_over_one VMCB_CSTAR \from \to
+	hand_over_one VMCB_SFMASK \from \to
+	hand_over_one VMCB_KERNEL_GS_BASE \from \to
+.endm
+
+.text
+
+SYM_FUNC_START(svm_run_switch)
+	pushq	%rbp
+	pushq	%r15
+	pushq	%r14
+	pushq	%r13
+	pushq	%r12
+	pushq	%rbx
+	pushq	%rdi
+
+	movq	RUN_HOST_PA(%rdi), %rax
+	vmsave	%rax
+
+	/* What TDX does not switch goes in as L1 has it. */
+	movq	RUN_VMCB(%rdi), %rcx
+	movq	RUN_HOST(%rdi), %rdx
+	hand_over %rdx %rcx
+	movq	RUN_VMCB_PA(%rdi), %rax
+	vmload	%rax
+
+	/* The flags last until the branch: no MOV touches them. */
+	cmpq	$0, RUN_SHADOW(%rdi)
+	movq	RUN_FROM(%rdi), %rdi
+	guest_registers_load
+	jne	.Lshadow
+
+	/* QEMU takes the shadow of STI into L2: this NOP uses it up. */
+	sti
+	nop
+	vmrun	%rax
+	jmp	.Lback
+.Lshadow:
+	/* And here it is what is wanted; silicon looks at int_state. */
+	sti
+	vmrun	%rax
+.Lback:
+	cli
+	vmsave	%rax
+
+	guest_registers_store RUN_GPR
+	leaq	RUN_GPR(%rdi), %rax
+	movq	%rax, RUN_FROM(%rdi)
+
+	/* What TDX does not switch is left to L1 as L2 left it. */
+	movq	RUN_VMCB(%rdi), %rcx
+	movq	RUN_HOST(%rdi), %rdx
+	hand_over %rcx %rdx
+	movq	RUN_HOST_PA(%rdi), %rax
+	vmload	%rax
+
+	popq	%rbx
+	popq	%r12
+	popq	%r13
+	popq	%r14
+	popq	%r15
+	popq	%rbp
+	RET
+SYM_FUNC_END(svm_run_switch)
