@@ -130,8 +130,7 @@ driver: ## the driver for a kernel of yours (KDIR=its build directory)
 install: programs ## library, commands, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
 	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
 	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
-	@flock $(BUILD)/hypervisor.lock $(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) \
-		DESTDIR=$(DESTDIR)
+	@$(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
 	install -D -m 644 packaging/60-mshv-vtl.rules \
