@@ -32,19 +32,13 @@ USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
 HOST_CLIENT := lab/labhost/labhost_client.c
 HOST_HEADERS := lab/hypervisor/l1/lab_host.h lab/labhost/labhost_client.h
 
-# What is below the kernel and beside the driver, as in tests/modules.sh. 6.1 is no TDX
-# guest: there VTL0 cannot be entered.
+# 6.1 is no TDX guest: there VTL0 cannot be entered.
 TD := $(filter-out 6.1,$(KERNEL))
-HYPERVISOR := --hypervisor '$(if $(TD),td )hyperv'
-L1_MODULES := $(BUILD)/hypervisor/modules/$(KERNEL)
-VM_MODULES := --module $(MODULES)/driver/mshv_vtl.ko \
-	--module $(L1_MODULES)/vtlirq_board.ko $(if $(TD),--module $(L1_MODULES)/vtlirq_door.ko) \
-	$(if $(filter newest%,$(KERNEL)),--append noxsave)
 # QEMU counts instructions, and the clock of VTL0 counts none of the hypervisor's. With
 # shift=2, Linux gets as many ticks for its instructions as without -icount.
-COUNTING := --hypervisor 'td hyperv clock=l2-stopped' --qemu '-icount shift=2,sleep=off'
+COUNTING := --hypervisor clock=l2-stopped --qemu '-icount shift=2,sleep=off'
 
-VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) $(VM_MODULES) \
+VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
@@ -67,11 +61,11 @@ demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into 
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
 
 demo-relay: setup programs modules ## the same without VTL0: up to the run page
-	@$(VM) $(HYPERVISOR) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
+	@$(VM) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo-relay' </dev/null
 
 vm: setup programs modules ## a shell in a VM with the driver and the devices
-	@$(VM) $(HYPERVISOR) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
+	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
@@ -147,9 +141,8 @@ modules: setup
 	@mkdir -p $(BUILD)
 	@lab/vm/kernel $(KERNEL)
 	@[ -e $(MODULES)/driver/mshv_vtl.ko ] || \
-		echo 'Building the driver and the modules of the lab for Linux $(KERNEL).' >&2
-	@{ scripts/build-modules $(KERNEL) && lab/hypervisor/l1/build $(KERNEL); } \
-		>$(BUILD)/modules.log 2>&1 || \
+		echo 'Building the driver for Linux $(KERNEL).' >&2
+	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
 # Two calls at once would write to the same objects.
