@@ -13,14 +13,21 @@
 
 #include <linux/mshv_vtl.h>
 
+#include "guest.h"
 #include "tdx.h"
 #include "vmm.h"
 
 #define PAGE_SIZE		4096
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define CONSOLE_LINE_MAX	160
-/* 0x802..0x83f: registers of the x2APIC that are only remembered. */
+/* 0x800..0x83f: registers of the x2APIC. */
 #define APIC_REGISTERS		0x40
+
+/* Physical memory; @size is 0 if there is none. */
+struct range {
+	uint64_t base;
+	uint64_t size;
+};
 
 /**
  * struct vp - a VP and its thread, which alone uses it but for what is marked
@@ -39,7 +46,12 @@
  * @error:    of the set-up
  * @stop:     atomic, by any thread: come out and end
  * @stats:    what it saw
- * @apic_registers: what VTL0 wrote to registers that do nothing here
+ * @apic_registers: what VTL0 wrote to registers that the CPU does not keep
+ * @startup_lock: protects @waits and what follows, and their change
+ * @startup_came: signalled when @waits ends
+ * @waits:    the VP is not to run: INIT came, or no SIPI yet. Read without the lock by the
+ *            VP's thread, which looks again with it
+ * @startup_vector: of the SIPI that ended @waits
  * @line:     of the console, so far
  * @line_length: of it
  */
@@ -60,28 +72,43 @@ struct vp {
 	bool stop;
 	struct vmm_stats stats;
 	uint32_t apic_registers[APIC_REGISTERS];
+	pthread_mutex_t startup_lock;
+	pthread_cond_t startup_came;
+	bool waits;
+	uint8_t startup_vector;
 	char line[CONSOLE_LINE_MAX];
 	size_t line_length;
 };
 
+/* VTL0's general registers, by their number in instructions, which is the TDX module's too. */
+static inline uint64_t *vp_registers(struct vp *vp)
+{
+	return (uint64_t *)&vp->context->gpr;
+}
+
 /**
  * struct vmm - a VTL0
  * @config:    as it was given
+ * @guest:     which kind of guest it runs
+ * @guest_data: the kind's own
  * @vtl:       the VTL file
  * @host:      the lab's host, or a negative errno
  * @base:      address of the guest's memory
+ * @slot:      bare guest: the lock of its part of the memory
  * @memory:    the guest's memory, as this process sees it
- * @image:     head of the guest's image, as it was when loaded
- * @boot:      boot page
+ * @image:     bare guest: head of its image, as it was when loaded
+ * @boot:      bare guest: boot page
  * @vps:       the VPs
- * @lab_devices: by index in the boot page: the lab's host's index
- * @irqs:      which way the devices' interrupts come
- * @routes:    by index in the boot page; NULL: not in use
+ * @lab_devices: bare guest: by index in the boot page: the lab's host's index
+ * @irqs:      how the devices' interrupts are delivered
+ * @routes:    bare guest: by index in the boot page; NULL: not in use
  * @ended:     atomic: the guest has ended, or a VP failed
  * @status:    valid when @ended
  */
 struct vmm {
 	struct vmm_config config;
+	const struct guest *guest;
+	void *guest_data;
 	int vtl;
 	int host;
 	uint64_t base;
@@ -101,25 +128,28 @@ struct vmm {
 __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
 
-/*
- * The guest's memory: gets it, loads the image, fills in the boot page. On
- * failure too, memory_close() undoes it.
+/**
+ * memory_range_find() - the largest range that Linux was booted without
+ * @first: it lies from here on
+ * @last:  up to here
+ * @range: out
+ *
+ * Return: false if there is none.
  */
-int memory_open(struct vmm *vm);
-void memory_close(struct vmm *vm);
+bool memory_range_find(uint64_t first, uint64_t last, struct range *range);
+
+/* Maps memory of VTL0. Return: NULL on failure, which has been reported. */
+void *memory_map(uint64_t base, uint64_t size);
 
 /* Lets VTL0 use the pages from @base on as TDX_READ and so on say; 0: not. */
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights);
 
 /*
- * Makes @vm->irqs, and undoes it: all routes are gone then, and VTL0's access to
- * its devices.
+ * Makes @vm->irqs and opens the lab's host; and undoes it. Whoever has made routes has
+ * destroyed them before.
  */
-int devices_open(struct vmm *vm);
-void devices_close(struct vmm *vm);
-
-/* Sets up the L2 VCPU of the calling CPU, and @vp's registers. */
-int vcpu_setup(struct vp *vp);
+int interrupts_open(struct vmm *vm);
+void interrupts_close(struct vmm *vm);
 
 /* Takes VTL0 in and out until it is told to stop; the thread of a VP. */
 void *vp_main(void *vp);
@@ -130,14 +160,13 @@ void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
 /* Ends the guest with a status; the first one counts. */
 void vm_end(struct vmm *vm, int status);
 
+/* INIT: the VP stops, and waits for SIPI. From any VP's thread. */
+void vp_init(struct vp *vp);
+
+/* SIPI: a VP that waits starts, in real mode at @vector * 4096; no other. */
+void vp_startup(struct vp *vp, unsigned int vector);
+
 /* Carries out why VTL0 came back. False: it cannot go on. */
 bool exit_serve(struct vp *vp);
-
-/* Goes on after the instruction that exited. */
-void exit_step_over(struct vp *vp);
-
-/* RDMSR and WRMSR that the CPU does not handle. False: no such register. */
-bool msr_read(struct vp *vp, uint32_t msr, uint64_t *value);
-bool msr_write(struct vp *vp, uint32_t msr, uint64_t value);
 
 #endif /* _LAB_PARAVISOR_INTERNAL_H */

@@ -20,12 +20,16 @@
 #define TDX_L2_EXIT_HOST_ROUTED_TDVMCALL 0x00001101
 #define TDX_L2_EXIT_PENDING_INTERRUPT	0x00001102
 #define TDX_PENDING_INTERRUPT		0x00001120
+#define TDX_PAGE_SIZE_MISMATCH		0xc0000b0b
 
 /* Fields of the L2 VM's control structure, by element size. */
 #define TDX_FIELD16(code)	(0x2420000100000000ULL | (code))
 #define TDX_FIELD32(code)	(0x2420000200000000ULL | (code))
 #define TDX_FIELD64(code)	(0x2420000300000000ULL | (code))
 
+#define TDX_CR3				TDX_FIELD64(0x6802)
+#define TDX_PAT				TDX_FIELD64(0x2804)
+#define TDX_EFER			TDX_FIELD64(0x2806)
 #define TDX_ENTRY_EVENT			TDX_FIELD32(0x4016)
 #define TDX_ENTRY_EVENT_ERROR		TDX_FIELD32(0x4018)
 #define TDX_ENTRY_EVENT_LENGTH		TDX_FIELD32(0x401a)
@@ -38,6 +42,7 @@
 
 #define TDX_EVENT_VALID			0x80000000u
 #define TDX_EVENT_ERROR_VALID		0x00000800u
+#define TDX_EVENT_EXCEPTION		0x00000300u
 
 /**
  * tdx_vp_read() - TDG.VP.RD
@@ -74,10 +79,15 @@ int tdx_vms(int vtl);
 #define TDX_WRITE	0x2
 #define TDX_EXECUTE	0x4
 
+/* Of the address of a page: it is one of 2 MiB. */
+#define TDX_LARGE_PAGE		0x1
+#define TDX_LARGE_PAGE_SIZE	0x200000
+
 /**
- * tdx_page_give() - let VTL0 reach a page of 4 KiB
+ * tdx_page_give() - let VTL0 reach a page of 4 KiB, or of 2 MiB
  * @vtl:     the VTL file
- * @address: which
+ * @address: which; with TDX_LARGE_PAGE for 2 MiB, which the module refuses with
+ *           TDX_PAGE_SIZE_MISMATCH where it has smaller pages itself
  * @rights:  how; 0: not any more, at its next entry at the latest
  *
  * Return: as tdx_vp_read().

@@ -137,6 +137,8 @@ static void vp_close(struct vp *vp)
 	if (vp->wake >= 0)
 		close(vp->wake);
 	sem_destroy(&vp->ready);
+	pthread_cond_destroy(&vp->startup_came);
+	pthread_mutex_destroy(&vp->startup_lock);
 }
 
 static void vps_prepare(struct vmm *vm)
@@ -147,7 +149,10 @@ static void vps_prepare(struct vmm *vm)
 		vm->vps[i].vm = vm;
 		vm->vps[i].number = i;
 		vm->vps[i].wake = -1;
+		vm->vps[i].waits = vm->guest->starts_vps && i;
 		sem_init(&vm->vps[i].ready, 0, 0);
+		pthread_mutex_init(&vm->vps[i].startup_lock, NULL);
+		pthread_cond_init(&vm->vps[i].startup_came, NULL);
 	}
 }
 
@@ -159,12 +164,12 @@ static int vmm_open(struct vmm *vm)
 	ret = driver_open(vm);
 	if (!ret)
 		ret = module_check(vm);
-	if (!ret)
-		ret = memory_open(vm);
 	for (i = 0; !ret && i < vm->config.vps; i++)
 		ret = vp_open(vm, i);
 	if (!ret)
-		ret = devices_open(vm);
+		ret = interrupts_open(vm);
+	if (!ret)
+		ret = vm->guest->open(vm);
 	return ret;
 }
 
@@ -182,6 +187,7 @@ int vmm_create(const struct vmm_config *config, struct vmm **out)
 		return -ENOMEM;
 
 	vm->config = *config;
+	vm->guest = config->guest ? config->guest : &bare_guest;
 	vm->vtl = -1;
 	vm->slot = -1;
 	vm->host = -1;
@@ -203,10 +209,10 @@ void vmm_destroy(struct vmm *vm)
 		return;
 
 	vmm_stop(vm);
-	devices_close(vm);
+	vm->guest->close(vm);
+	interrupts_close(vm);
 	for (i = 0; i < VTL0_VPS_MAX; i++)
 		vp_close(&vm->vps[i]);
-	memory_close(vm);
 	if (vm->vtl >= 0)
 		close(vm->vtl);
 	free(vm);
@@ -233,13 +239,38 @@ int vmm_vp_start(struct vmm *vm, unsigned int number)
 	return 0;
 }
 
-/* Ends a VP's stay in VTL0, on whichever CPU the caller is. */
+/*
+ * Ends a VP's stay in VTL0, on whichever CPU the caller is, or its wait for SIPI. What the
+ * VP is to see has been written before.
+ */
 static void vp_wake(struct vp *vp)
 {
 	const uint64_t one = 1;
 
 	if (write(vp->wake, &one, sizeof(one)) != sizeof(one))
 		complain("VP %u cannot be woken: %s", vp->number, strerror(errno));
+	pthread_mutex_lock(&vp->startup_lock);
+	pthread_cond_signal(&vp->startup_came);
+	pthread_mutex_unlock(&vp->startup_lock);
+}
+
+void vp_init(struct vp *vp)
+{
+	pthread_mutex_lock(&vp->startup_lock);
+	__atomic_store_n(&vp->waits, true, __ATOMIC_SEQ_CST);
+	pthread_mutex_unlock(&vp->startup_lock);
+	vp_wake(vp);
+}
+
+void vp_startup(struct vp *vp, unsigned int vector)
+{
+	pthread_mutex_lock(&vp->startup_lock);
+	if (vp->waits) {
+		vp->startup_vector = vector;
+		vp->waits = false;
+		pthread_cond_signal(&vp->startup_came);
+	}
+	pthread_mutex_unlock(&vp->startup_lock);
 }
 
 void vmm_vp_stop(struct vmm *vm, unsigned int number)

@@ -24,12 +24,15 @@
 /* The usual answer to "how much may the kernel handle by itself". */
 #define VMM_OFFLOAD_DEFAULT	(MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC)
 
+struct guest;
 struct vmm;
 
 /**
  * struct vmm_config - what vmm_create() wants to know
  * @vps:           how many VPs, from CPU 0 on
- * @payload:       the guest's image
+ * @guest:         which kind of guest; NULL: the lab's own
+ * @guest_config:  of a kind that wants one
+ * @payload:       the image of the lab's own guest
  * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
  * @no_redirect:   let the host relay every interrupt
  * @quota:         most interrupts redirected to one VP; 0: as many as there can be
@@ -40,6 +43,8 @@ struct vmm;
  */
 struct vmm_config {
 	unsigned int vps;
+	const struct guest *guest;
+	const void *guest_config;
 	const char *payload;
 	uint8_t offload_flags;
 	bool no_redirect;

@@ -135,12 +135,34 @@ static int vp_begin(struct vp *vp)
 		return ret;
 	}
 	rseq_leave();
-	if (vp->set_up)
+	if (vp->set_up || vp->waits)
 		return 0;
 
-	ret = vcpu_setup(vp);
+	ret = vp->vm->guest->vcpu_setup(vp);
 	vp->set_up = !ret;
 	return ret;
+}
+
+static bool vp_is_to_stop(const struct vp *vp)
+{
+	return __atomic_load_n(&vp->stop, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * INIT came, or the guest has not started this VP yet: its state is gone. Return: false if
+ * it cannot be set up; true also when it is to stop.
+ */
+static bool vp_wait_startup(struct vp *vp)
+{
+	pthread_mutex_lock(&vp->startup_lock);
+	while (vp->waits && !vp_is_to_stop(vp))
+		pthread_cond_wait(&vp->startup_came, &vp->startup_lock);
+	pthread_mutex_unlock(&vp->startup_lock);
+	if (vp_is_to_stop(vp))
+		return true;
+	vp->event = false;
+	vp->set_up = !vp->vm->guest->vcpu_setup(vp);
+	return vp->set_up;
 }
 
 void *vp_main(void *argument)
@@ -155,9 +177,12 @@ void *vp_main(void *argument)
 	while (good) {
 		/* Cleared before the reasons are looked at: a later one sets it. */
 		__atomic_store_n(&vp->run->cancel, 0, __ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&vp->stop, __ATOMIC_SEQ_CST))
+		if (vp_is_to_stop(vp))
 			break;
-		good = vp_turn(vp);
+		if (__atomic_load_n(&vp->waits, __ATOMIC_SEQ_CST))
+			good = vp_wait_startup(vp);
+		else
+			good = vp_turn(vp);
 	}
 	/* A guest that lost a VP is at its end, unless that was its wish. */
 	if (!good && !vp->error)

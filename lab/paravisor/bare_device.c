@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices of VTL0: their registers given to it, their interrupts routed.
+ * The bare guest's devices: their registers given to it, their interrupts routed.
  *
- * Owns: the tables of the boot page, and each VP's filter of what the host may
- * assert. Which way an interrupt comes is libvtlirq's business. The lab's host is
- * asked for what the guest would do to its device: mask it, unmask it, raise it.
+ * Owns: the tables of the boot page. The lab's host is asked for what the guest would do
+ * to its device: mask it, unmask it, raise it.
  */
 #include <assert.h>
 #include <errno.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 
 #include "../labhost/labhost_client.h"
+#include "bare.h"
 #include "internal.h"
 
 static_assert(VTL0_DEVICE_EDU == LAB_HOST_KIND_EDU, "one number for both");
@@ -88,49 +88,7 @@ static void devices_take_back(struct vmm *vm)
 		memory_give(vm, vm->boot->devices[i].registers, PAGE_SIZE, 0);
 }
 
-static uint32_t *filter_bank(struct vmm *vm, uint32_t vp, uint32_t vector)
-{
-	return &vm->vps[vp].run->proxy_irr_blocked[vector / 32];
-}
-
-/* From here on the host may assert @vector for @vp. Called by libvtlirq. */
-static int filter_open(void *context, uint32_t vp, uint32_t vector)
-{
-	struct vmm *vm = context;
-
-	if (vp >= vm->config.vps)
-		return -EINVAL;
-	__atomic_fetch_and(filter_bank(vm, vp, vector), ~(1U << vector % 32), __ATOMIC_SEQ_CST);
-	return 0;
-}
-
-static void filter_close(void *context, uint32_t vp, uint32_t vector)
-{
-	__atomic_fetch_or(filter_bank(context, vp, vector), 1U << vector % 32, __ATOMIC_SEQ_CST);
-}
-
-int devices_open(struct vmm *vm)
-{
-	const struct vtlirq_config config = {
-		.size = sizeof(config),
-		.flags = vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
-		.vtl = vm->vtl + 1,
-		.quota = vm->config.quota,
-		.allow = filter_open,
-		.forbid = filter_close,
-		.context = vm,
-	};
-	int ret;
-
-	/* A guest without devices needs neither. */
-	vm->host = labhost_open();
-	ret = vtlirq_open(&config, &vm->irqs);
-	if (ret)
-		complain("no routes for interrupts: %s", strerror(-ret));
-	return ret;
-}
-
-void devices_close(struct vmm *vm)
+void bare_devices_close(struct vmm *vm)
 {
 	unsigned int i;
 
@@ -138,10 +96,7 @@ void devices_close(struct vmm *vm)
 		if (vm->routes[i])
 			vmm_route_remove(vm, i);
 	}
-	vtlirq_close(vm->irqs);
 	devices_take_back(vm);
-	if (vm->host >= 0)
-		labhost_close(vm->host);
 }
 
 static int route_free(const struct vmm *vm)
@@ -319,9 +274,4 @@ int vmm_route_raise(struct vmm *vm, unsigned int index, unsigned int count, uint
 	else if (raised)
 		*raised = total;
 	return ret;
-}
-
-struct vtlirq *vmm_irqs(struct vmm *vm)
-{
-	return vm->irqs;
 }

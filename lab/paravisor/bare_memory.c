@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The memory of the bare guest, with the image, the boot page, the report pages and page
+ * tables in it.
+ *
+ * Owns: which part of the range that was set aside for VTL0 a guest has: several may run
+ * at a time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bare.h"
+#include "internal.h"
+
+/* Which parts of the range are in use: a byte for each, locked by its VMM. */
+#define SLOTS_FILE	"/run/vtlirq-vtl0-memory"
+/* What is set aside below is for a guest that starts its CPUs there. */
+#define LOW_END		0x100000
+
+#define ENTRIES		512
+#define ENTRY_TABLE	0x003	/* present, writable */
+#define ENTRY_LARGE	0x083
+/* Not cached: devices lie in the last GiB. */
+#define ENTRY_DEVICE	0x09b
+#define DEVICES_BASE	0xc0000000ULL
+
+/* Takes the part of the file that stands for a guest, or says that it is taken. */
+static bool slot_lock(int fd, uint64_t slot)
+{
+	struct flock lock = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1,
+	};
+
+	return !fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+/*
+ * A part of the range that no other VMM has. The lock lasts as long as the
+ * descriptor, so that a VMM that dies gives its part back.
+ */
+static int slot_take(struct vmm *vm)
+{
+	struct range range;
+	uint64_t slot;
+	int fd;
+
+	if (!memory_range_find(LOW_END, UINT32_MAX, &range) || range.base % VTL0_MEMORY_SIZE) {
+		complain("no memory is set aside for VTL0; boot VTL2 with memmap=32M$0x10000000");
+		return -EADDRNOTAVAIL;
+	}
+	fd = open(SLOTS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		complain(SLOTS_FILE ": %s", strerror(errno));
+		return -errno;
+	}
+	for (slot = 0; slot < range.size / VTL0_MEMORY_SIZE; slot++) {
+		if (!slot_lock(fd, slot))
+			continue;
+		vm->base = range.base + slot * VTL0_MEMORY_SIZE;
+		vm->slot = fd;
+		return 0;
+	}
+	close(fd);
+	complain("all of the memory that is set aside for VTL0 is in use");
+	return -EBUSY;
+}
+
+static int image_load(struct vmm *vm)
+{
+	FILE *file = fopen(vm->config.payload, "re");
+	size_t size;
+	int ret;
+
+	if (!file) {
+		ret = -errno;
+		complain("%s: %s", vm->config.payload, strerror(errno));
+		return ret;
+	}
+	/* What an earlier guest left there is not for this one. */
+	memset(vm->memory, 0, VTL0_MEMORY_SIZE);
+	size = fread(vm->memory, 1, VTL0_BOOT_OFFSET, file);
+	fclose(file);
+
+	memcpy(&vm->image, vm->memory, sizeof(vm->image));
+	if (size >= sizeof(vm->image) && vm->image.magic == VTL0_IMAGE_MAGIC &&
+	    vm->image.size <= VTL0_BOOT_OFFSET && vm->image.entry < size)
+		return 0;
+	complain("%s is not an image for VTL0", vm->config.payload);
+	return -ENOEXEC;
+}
+
+static void boot_fill(struct vmm *vm)
+{
+	vm->boot = (struct vtl0_boot *)(vm->memory + VTL0_BOOT_OFFSET);
+	*vm->boot = (struct vtl0_boot) {
+		.magic = VTL0_BOOT_MAGIC,
+		.reports = vm->base + VTL0_REPORTS_OFFSET,
+		.vps = vm->config.vps,
+	};
+}
+
+/* Four levels for the low 4 GiB: one table, one, four, with pages of 2 MiB. */
+static void tables_fill(struct vmm *vm)
+{
+	uint64_t (*tables)[ENTRIES] = (void *)(vm->memory + VTL0_TABLES_OFFSET);
+	uint64_t address = vm->base + VTL0_TABLES_OFFSET;
+	unsigned int table, entry;
+
+	tables[0][0] = (address + PAGE_SIZE) | ENTRY_TABLE;
+	for (table = 0; table < 4; table++)
+		tables[1][table] = (address + (2 + table) * PAGE_SIZE) | ENTRY_TABLE;
+
+	for (table = 0, address = 0; table < 4; table++) {
+		for (entry = 0; entry < ENTRIES; entry++, address += 2 << 20)
+			tables[2 + table][entry] = address | (address < DEVICES_BASE ?
+							      ENTRY_LARGE : ENTRY_DEVICE);
+	}
+}
+
+int bare_memory_open(struct vmm *vm)
+{
+	int ret = slot_take(vm);
+
+	if (ret)
+		return ret;
+	vm->memory = memory_map(vm->base, VTL0_MEMORY_SIZE);
+	if (!vm->memory)
+		return -ENOMEM;
+	ret = image_load(vm);
+	if (ret)
+		return ret;
+
+	boot_fill(vm);
+	tables_fill(vm);
+	return memory_give(vm, vm->base, VTL0_MEMORY_SIZE, TDX_READ | TDX_WRITE | TDX_EXECUTE);
+}
+
+void bare_memory_close(struct vmm *vm)
+{
+	if (vm->memory) {
+		/* The next guest gets it: this one must not reach it any more. */
+		memory_give(vm, vm->base, VTL0_MEMORY_SIZE, 0);
+		munmap(vm->memory, VTL0_MEMORY_SIZE);
+		vm->memory = NULL;
+	}
+	if (vm->slot >= 0)
+		close(vm->slot);
+	vm->slot = -1;
+}
