@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The command: runs a guest in VTL0 for a while, lets its devices ring, and
- * tells what came out of VTL0 and what did not have to.
+ * The command: runs a guest in VTL0, and tells what came out of VTL0 and what did not have
+ * to. The lab's own guest runs for a while, and its devices ring; Linux runs until it ends
+ * (command_linux.c).
  */
 #include <argp.h>
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include <time.h>
 
 #include "../labhost/labhost_client.h"
+#include "command.h"
+#include "linux/linux.h"
 #include "vmm.h"
 
 #define PAYLOAD_DEFAULT	"/lib/vtlirq/guest.bin"
@@ -24,7 +27,7 @@
 #define VECTOR_FIRST	0x51
 #define VECTOR_STEP	0x11
 #define VECTOR_STEPS	8
-#define STATUS_TROUBLE	125
+#define SECONDS_MAX	86400
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -46,9 +49,17 @@ static struct vmm_config config = {
 
 static struct wanted wanted[VTL0_ROUTES_MAX];
 static unsigned int wanted_count;
-static unsigned int seconds = SECONDS_DEFAULT;
+static struct linux_config linux_config = {
+	.command_line = "console=ttyS0",
+	.console_in = -1,
+	.console_out = 1,
+};
+
+static bool linux_reboots = true;
+/* UINT_MAX: nobody has said. */
+static unsigned int seconds = UINT_MAX;
 static enum vtl0_mode mode = VTL0_MODE_RING_HALT;
-static volatile sig_atomic_t interrupted;
+volatile sig_atomic_t command_interrupted;
 
 static unsigned int number_parse(const char *text, unsigned int max, struct argp_state *state,
 				 const char *what)
@@ -97,6 +108,66 @@ static void route_parse(const char *text, struct argp_state *state)
 	wanted[wanted_count++] = route;
 }
 
+/* As lspci shows it, with or without a domain, which is 0. */
+static void function_parse(const char *text, struct argp_state *state)
+{
+	unsigned int bus, device, number;
+	int length = -1;
+
+	if (!strncmp(text, "0000:", 5))
+		text += 5;
+	if (sscanf(text, "%2x:%2x.%1x%n", &bus, &device, &number, &length) != 3 || text[length] ||
+	    device > 31 || number > 7)
+		argp_error(state, "--pci: BUS:DEVICE.FUNCTION, not '%s'", text);
+	if (linux_config.functions_count == LINUX_FUNCTIONS_MAX)
+		argp_error(state, "--pci: at most %d", LINUX_FUNCTIONS_MAX);
+	linux_config.functions[linux_config.functions_count++] = bus << 8 | device << 3 | number;
+}
+
+static void signature_parse(const char *text, struct argp_state *state)
+{
+	if (!strcmp(text, "kvm"))
+		linux_config.signature = LINUX_SIGNATURE_KVM;
+	else if (!strcmp(text, "hyperv"))
+		linux_config.signature = LINUX_SIGNATURE_HYPERV;
+	else
+		argp_error(state, "--signature: kvm or hyperv, not '%s'", text);
+}
+
+static error_t linux_option_parse(int key, char *value, struct argp_state *state)
+{
+	switch (key) {
+	case 'k':
+		linux_config.kernel = value;
+		config.guest = &linux_guest;
+		config.guest_config = &linux_config;
+		return 0;
+	case 'i':
+		linux_config.initrd = value;
+		return 0;
+	case 'a':
+		linux_config.command_line = value;
+		return 0;
+	case 'M':
+		linux_config.memory_mb = number_parse(value, UINT_MAX, state, "--memory");
+		return 0;
+	case 'P':
+		function_parse(value, state);
+		return 0;
+	case 'S':
+		signature_parse(value, state);
+		return 0;
+	case 'I':
+		linux_config.console_in = 0;
+		return 0;
+	case 'R':
+		linux_reboots = false;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t option_parse(int key, char *value, struct argp_state *state)
 {
 	switch (key) {
@@ -107,7 +178,7 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 		config.payload = value;
 		return 0;
 	case 's':
-		seconds = number_parse(value, 86400, state, "--seconds");
+		seconds = number_parse(value, SECONDS_MAX, state, "--seconds");
 		return 0;
 	case 'm':
 		mode_parse(value, state);
@@ -128,7 +199,7 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 		config.verbose = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return linux_option_parse(key, value, state);
 	}
 }
 
@@ -215,7 +286,7 @@ static int mode_set(struct vmm *vm, unsigned int vp)
 static void on_signal(int number)
 {
 	(void)number;
-	interrupted = 1;
+	command_interrupted = 1;
 }
 
 /* Once a second, routes change their ways by how busy they are. */
@@ -224,14 +295,14 @@ static void wait_for_the_end(struct vmm *vm)
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 	unsigned int tenths = seconds * 10;
 
-	while (tenths-- && !interrupted && !vmm_ended(vm, NULL)) {
+	while (tenths-- && !command_interrupted && !vmm_ended(vm, NULL)) {
 		nanosleep(&tenth, NULL);
 		if (tenths % 10 == 0)
 			vtlirq_rebalance(vmm_irqs(vm));
 	}
 }
 
-static void exits_print(struct vmm *vm)
+void command_exits_print(struct vmm *vm)
 {
 	uint64_t exits[VMM_REASONS] = { 0 };
 	struct vmm_stats stats;
@@ -288,7 +359,7 @@ static int run(struct vmm *vm)
 		wait_for_the_end(vm);
 
 	vmm_stop(vm);
-	exits_print(vm);
+	command_exits_print(vm);
 	handled_print(vm);
 	return ret;
 }
@@ -318,7 +389,7 @@ int main(int argc, char **argv)
 	static const struct argp_option options[] = {
 		{ "vps", 'n', "N", 0, "How many VPs, from CPU 0 on (2)", 0 },
 		{ "payload", 'p', "FILE", 0, "The guest's image (" PAYLOAD_DEFAULT ")", 0 },
-		{ "seconds", 's', "S", 0, "For how long it runs (3)", 0 },
+		{ "seconds", 's', "S", 0, "For how long it runs (3; Linux: 0, until it ends)", 0 },
 		{ "mode", 'm', "MODE", 0,
 		  "What the guest does: spin, halt, ring, ring-halt (the default)", 0 },
 		{ "route", 'r', "DEVICE,SOURCE,VP,VECTOR", 0,
@@ -327,6 +398,18 @@ int main(int argc, char **argv)
 		{ "proxied", 'x', NULL, 0, "Let the host relay every interrupt", 0 },
 		{ "quota", 'q', "N", 0, "Redirect at most N interrupts to one VP", 0 },
 		{ "verbose", 'v', NULL, 0, "Tell each exit", 0 },
+		{ NULL, 0, NULL, 0, "Linux as the guest:", 0 },
+		{ "kernel", 'k', "FILE", 0, "Run this bzImage, until it powers off", 0 },
+		{ "initrd", 'i', "FILE", 0, "Its initial file system", 0 },
+		{ "append", 'a', "LINE", 0, "Its command line (console=ttyS0)", 0 },
+		{ "memory", 'M', "MB", 0, "Its memory (all that is set aside for VTL0)", 0 },
+		{ "pci", 'P', "BUS:DEVICE.FUNCTION", 0,
+		  "Pass a PCI function through to it; may be repeated", 0 },
+		{ "signature", 'S', "NAME", 0,
+		  "Which hypervisor it finds: kvm (the default) or hyperv", 0 },
+		{ "interactive", 'I', NULL, 0,
+		  "Standard input is its serial port's; Ctrl-] ends it", 0 },
+		{ "no-reboot", 'R', NULL, 0, "End also when it restarts", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
@@ -339,6 +422,10 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	if (config.guest)
+		return command_linux(&config, seconds == UINT_MAX ? 0 : seconds, linux_reboots);
+	if (seconds == UINT_MAX)
+		seconds = SECONDS_DEFAULT;
 	if (vmm_create(&config, &vm))
 		return STATUS_TROUBLE;
 	status = run_all(vm);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A guest with an operating system of its own: Linux, from a bzImage.
+ */
+#ifndef _LAB_PARAVISOR_LINUX_H
+#define _LAB_PARAVISOR_LINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../guest.h"
+
+#define LINUX_FUNCTIONS_MAX	4
+
+/* How the guest ended: vmm_ended()'s status. */
+#define LINUX_ENDED_OFF		0
+#define LINUX_ENDED_RESET	1
+#define LINUX_ENDED_FAILED	255
+
+/**
+ * enum linux_signature - which hypervisor the guest finds
+ * @LINUX_SIGNATURE_KVM:     KVM's, with no feature
+ * @LINUX_SIGNATURE_HYPERV:  Hyper-V's, as OpenHCL shows it
+ */
+enum linux_signature {
+	LINUX_SIGNATURE_KVM,
+	LINUX_SIGNATURE_HYPERV,
+};
+
+/**
+ * struct linux_config - vmm_config.guest_config of this kind
+ * @kernel:        path of the bzImage
+ * @initrd:        path of the initial file system; NULL: none
+ * @command_line:  of the kernel
+ * @memory_mb:     how much memory; 0: all that is set aside
+ * @signature:     which hypervisor it finds
+ * @functions:     PCI functions to pass through: bus << 8 | device << 3 | function
+ * @functions_count: how many
+ * @console_in:    file of the serial port's input; negative: none
+ * @console_out:   file of its output
+ */
+struct linux_config {
+	const char *kernel;
+	const char *initrd;
+	const char *command_line;
+	unsigned int memory_mb;
+	enum linux_signature signature;
+	uint16_t functions[LINUX_FUNCTIONS_MAX];
+	unsigned int functions_count;
+	int console_in;
+	int console_out;
+};
+
+extern const struct guest linux_guest;
+
+/* Prints where each interrupt of a device leads, and how many came. The VPs are stopped. */
+void linux_report(struct vmm *vm);
+
+#endif /* _LAB_PARAVISOR_LINUX_H */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The machine that Linux finds: what its parts know of each other.
+ */
+#ifndef _LAB_PARAVISOR_LINUX_MACHINE_H
+#define _LAB_PARAVISOR_LINUX_MACHINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../internal.h"
+#include "cmos.h"
+#include "function.h"
+#include "ioapic.h"
+#include "linux.h"
+#include "uart.h"
+
+/* Ports and interrupts of the machine. */
+#define PORT_CMOS_INDEX		0x70
+#define PORT_CMOS_DATA		0x71
+#define PORT_KEYBOARD		0x64
+#define PORT_UART		0x3f8
+#define PORT_UART_LAST		0x3ff
+#define PORT_PCI_ADDRESS	0xcf8
+#define PORT_PCI_DATA		0xcfc
+#define PORT_PCI_LAST		0xcff
+#define PORT_RESET		0xcf9
+/* ACPI's sleep control and status registers, and its reset register. */
+#define PORT_SLEEP_CONTROL	0x600
+#define PORT_SLEEP_STATUS	0x601
+#define PORT_ACPI_RESET		0x602
+#define ACPI_RESET_VALUE	1
+#define ACPI_SLEEP_TYPE_OFF	5
+
+#define IOAPIC_BASE		0xfec00000u
+#define IRQ_UART		4
+
+/* Where PCI functions have their registers; the same in dsdt.dsl. */
+#define PCI_WINDOW_BASE		0x80000000u
+#define PCI_WINDOW_LAST		0xfebfffffu
+
+/* The lowest memory that is set aside: for what Linux wants below 1 MiB. */
+#define LOW_MEMORY_END		0x100000
+
+/**
+ * struct machine - vmm.guest_data of this kind
+ * @config:      as it was given
+ * @memory:      the guest's
+ * @low:         what it has below 1 MiB; size 0: nothing
+ * @memory_place: @memory, as this process sees it
+ * @low_place:   likewise @low
+ * @entry:       address of the kernel's 64-bit entry
+ * @parameters:  address of its boot parameters
+ * @tables:      address of the page tables that it begins with
+ * @tsc_hz:      how fast the TSC is
+ * @lock:        protects all devices below: VPs' threads and the console's use them
+ * @uart:        serial port
+ * @cmos:        clock
+ * @ioapic:      routes the serial port's interrupt
+ * @pci_address: what was last written to PORT_PCI_ADDRESS
+ * @functions:   PCI functions that are passed through
+ * @functions_count: how many
+ * @guest_id:    Hyper-V's MSRs, as the guest has written them
+ * @hypercall:   likewise
+ * @reference_tsc: likewise
+ * @vp_assist:   likewise, of each VP
+ * @console_ends: atomic: the console's thread is to end
+ * @console:     thread that reads the serial port's input; valid if @has_console
+ */
+struct machine {
+	struct linux_config config;
+	struct range memory;
+	struct range low;
+	uint8_t *memory_place;
+	uint8_t *low_place;
+	uint64_t entry;
+	uint64_t parameters;
+	uint64_t tables;
+	uint64_t tsc_hz;
+	pthread_mutex_t lock;
+	struct uart uart;
+	struct cmos cmos;
+	struct ioapic ioapic;
+	uint32_t pci_address;
+	struct function functions[LINUX_FUNCTIONS_MAX];
+	unsigned int functions_count;
+	uint64_t guest_id;
+	uint64_t hypercall;
+	uint64_t reference_tsc;
+	uint64_t vp_assist[VTL0_VPS_MAX];
+	bool console_ends;
+	pthread_t console;
+	bool has_console;
+};
+
+static inline struct machine *machine_of(const struct vmm *vm)
+{
+	return vm->guest_data;
+}
+
+/* Memory of the guest by its address; NULL if not all of @size is there. */
+void *machine_memory(const struct machine *machine, uint64_t address, uint64_t size);
+
+/* The VP with an APIC id; -1: none. */
+int machine_vp(const struct vmm *vm, uint32_t apic_id);
+
+/* Loads the kernel, and writes what it is told at its start (boot.c). 0 or a negative errno. */
+int boot_load(struct vmm *vm);
+
+/* Writes the tables to @address, which has ACPI_SIZE (acpi.c). Return: the RSDP's address. */
+#define ACPI_SIZE	0x4000
+uint64_t acpi_write(struct vmm *vm, uint64_t address);
+
+/* The answers to CPUID (cpuid.c). */
+void cpuid_serve(struct vp *vp);
+
+/* RDMSR and WRMSR; what is not known is a general protection fault (msr.c). */
+bool msr_serve(struct vp *vp, bool write);
+
+/* IN and OUT (port.c). False: the guest has ended, or cannot go on. */
+bool port_serve(struct vp *vp);
+
+/* A page that VTL0 was not given: a device's registers, or nothing (mmio.c). */
+bool mmio_serve(struct vp *vp);
+
+/* Hypercalls, and Hyper-V's MSRs (hyperv.c). */
+bool hyperv_call_serve(struct vp *vp);
+bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value);
+bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value);
+
+/* PCI's configuration space; the lock is held (pci.c). */
+uint32_t pci_port_read(struct vmm *vm, uint16_t port, unsigned int size);
+void pci_port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_t value);
+
+#endif /* _LAB_PARAVISOR_LINUX_MACHINE_H */

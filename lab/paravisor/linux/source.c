@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The interrupts of a function: libvtlirq's routes, and the mask at the host.
+ *
+ * A message that VTL0 writes names one of its own APICs and one of its own vectors; the
+ * host, or the driver by a hardware vector, delivers to that. So the message never reaches
+ * the device.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "../../labhost/labhost_client.h"
+#include "machine.h"
+#include "source.h"
+
+/* A message (Intel SDM, "Message Signalled Interrupts"). */
+#define MESSAGE_BASE(address)		((address) >> 20)
+#define MESSAGE_BASE_APIC		0xfee
+#define MESSAGE_APIC_ID(address)	((uint32_t)(address) >> 12 & 0xff)
+#define MESSAGE_LOGICAL			0x4u
+#define MESSAGE_VECTOR(data)		((data) & 0xff)
+#define MESSAGE_MODE(data)		((data) >> 8 & 7)
+#define MESSAGE_MODE_LOWEST		1
+#define MESSAGE_LEVEL			0x8000u
+#define VECTOR_MIN			16
+
+static void source_complain(const struct function *function, unsigned int number,
+			    const char *what, const char *why)
+{
+	complain("%02x:%02x.%x, interrupt %u: %s: %s", function->bdf >> 8,
+		 function->bdf >> 3 & 0x1f, function->bdf & 7, number, what, why);
+}
+
+/* Return: the VP that a message names, or -1. */
+static int message_vp(const struct function *function, unsigned int number,
+		      const struct source_message *message)
+{
+	int vp;
+
+	if (MESSAGE_BASE(message->address) != MESSAGE_BASE_APIC ||
+	    message->address & MESSAGE_LOGICAL || message->data & MESSAGE_LEVEL ||
+	    MESSAGE_MODE(message->data) > MESSAGE_MODE_LOWEST ||
+	    MESSAGE_VECTOR(message->data) < VECTOR_MIN) {
+		source_complain(function, number, "it stays silent",
+				"its message is no fixed, edge-triggered one to one APIC");
+		return -1;
+	}
+	vp = machine_vp(function->vm, MESSAGE_APIC_ID(message->address));
+	if (vp < 0)
+		source_complain(function, number, "it stays silent",
+				"its message names no VP");
+	return vp;
+}
+
+static void source_set_open(struct function *function, unsigned int number, bool open)
+{
+	struct source *source = &function->sources[number];
+	int ret;
+
+	if (source->open == open)
+		return;
+	ret = labhost_set_masked(function->vm->host, function->lab_device, number, !open);
+	if (ret)
+		source_complain(function, number, open ? "it stays masked" : "it stays unmasked",
+				strerror(-ret));
+	else
+		source->open = open;
+}
+
+static int source_create(struct function *function, unsigned int number,
+			 const struct vtlirq_target *target)
+{
+	const struct vtlirq_interrupt interrupt = {
+		.device_id = function->bdf,
+		.address = LAB_HOST_MSI_ADDRESS,
+		.data = number,
+	};
+
+	return vtlirq_route_create(function->vm->irqs, &interrupt, target,
+				   &function->sources[number].route);
+}
+
+/* Return: whether the route leads where VTL0 wants it. */
+static bool source_lead(struct function *function, unsigned int number, unsigned int vp,
+			unsigned int vector)
+{
+	struct source *source = &function->sources[number];
+	const struct vtlirq_target *target;
+	struct vtlirq_one one;
+	int ret;
+
+	if (source->route && source->vp == vp && source->vector == vector)
+		return true;
+	target = vtlirq_target_one(&one, vp, vector);
+	if (source->route) {
+		ret = vtlirq_route_retarget(source->route, target);
+		function->moves += !ret;
+	} else {
+		ret = source_create(function, number, target);
+	}
+	if (ret) {
+		source_complain(function, number, "it gets no route", strerror(-ret));
+		return false;
+	}
+	source->vp = vp;
+	source->vector = vector;
+	return true;
+}
+
+void source_update(struct function *function, unsigned int number,
+		   const struct source_message *message)
+{
+	int vp;
+
+	if (!message->enabled) {
+		source_set_open(function, number, false);
+		return;
+	}
+	vp = message_vp(function, number, message);
+	if (vp < 0 || !source_lead(function, number, vp, MESSAGE_VECTOR(message->data)))
+		source_set_open(function, number, false);
+	else
+		source_set_open(function, number, true);
+}
+
+void source_close(struct function *function, unsigned int number)
+{
+	struct source *source = &function->sources[number];
+	int ret;
+
+	source_set_open(function, number, false);
+	if (!source->route)
+		return;
+	ret = vtlirq_route_destroy(source->route);
+	if (ret)
+		source_complain(function, number, "its hardware vector is kept", strerror(-ret));
+	source->route = NULL;
+}
