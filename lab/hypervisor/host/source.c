@@ -175,7 +175,8 @@ static int set_masked(u32 device, u32 number, bool masked)
 
 	lock_take(&source_lock);
 	error = look_up(device, number, &source);
-	if (!error && source->route.masked != masked) {
+	/* Also if it is so already: the device forgets what it was told when it is reset. */
+	if (!error) {
 		wanted = source->route;
 		wanted.masked = masked;
 		error = change(source, &wanted, &old);

@@ -580,6 +580,23 @@ void function_table_write(struct function *function, uint64_t address, unsigned 
 		table_word_write(function, address + 4, value >> 32);
 }
 
+/*
+ * The host silences all interrupts, whatever they did before the reset, and switches the
+ * device to messages. It must not do that only when the first interrupt is unmasked: QEMU's
+ * NVMe disk looks when VTL0 starts it.
+ */
+static int sources_silence(struct function *function)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < function->sources_count; i++)
+		ret = labhost_set_masked(function->vm->host, function->lab_device, i, true);
+	if (ret)
+		function_complain(function, "its interrupts cannot be masked", strerror(-ret));
+	return ret;
+}
+
 /* --- coming and going ------------------------------------------------------ */
 
 int function_open(struct vmm *vm, uint16_t bdf, struct function *function)
@@ -598,6 +615,8 @@ int function_open(struct vmm *vm, uint16_t bdf, struct function *function)
 		ret = bars_read(function);
 	if (!ret)
 		ret = function_describe(function);
+	if (!ret)
+		ret = sources_silence(function);
 	if (ret)
 		return ret;
 	command_update(function);
