@@ -46,24 +46,26 @@ static void terminal_give_back(const struct linux_config *config)
 	has_terminal = false;
 }
 
-/* Once a second, routes change their delivery by how busy they are. */
-static bool wait_for_the_end(struct vmm *vm, unsigned int seconds)
+/*
+ * Once a second, routes change their delivery by how busy they are. @tenths: how long it
+ * runs, restarts included. Return: false if the time is over.
+ */
+static bool wait_for_the_end(struct vmm *vm, unsigned int seconds, unsigned int *tenths)
 {
 	const struct timespec tenth = { .tv_nsec = TENTH_NS };
-	unsigned int tenths = 0;
 
 	while (!command_interrupted && !vmm_ended(vm, NULL)) {
-		if (seconds && tenths >= seconds * 10)
+		if (seconds && *tenths >= seconds * 10)
 			return false;
 		nanosleep(&tenth, NULL);
-		if (++tenths % 10 == 0)
+		if (++*tenths % 10 == 0)
 			vtlirq_rebalance(vmm_irqs(vm));
 	}
 	return true;
 }
 
 /* From power on to off or restart. Return: as command_linux(). */
-static int run_once(const struct vmm_config *config, unsigned int seconds)
+static int run_once(const struct vmm_config *config, unsigned int seconds, unsigned int *tenths)
 {
 	int status = STATUS_INTERRUPTED;
 	struct vmm *vm;
@@ -77,7 +79,7 @@ static int run_once(const struct vmm_config *config, unsigned int seconds)
 		vmm_destroy(vm);
 		return STATUS_TROUBLE;
 	}
-	if (!wait_for_the_end(vm, seconds))
+	if (!wait_for_the_end(vm, seconds, tenths))
 		status = STATUS_TIME_OUT;
 	vmm_ended(vm, &status);
 	vmm_stop(vm);
@@ -89,11 +91,12 @@ static int run_once(const struct vmm_config *config, unsigned int seconds)
 
 int command_linux(const struct vmm_config *config, unsigned int seconds, bool reboots)
 {
+	unsigned int tenths = 0;
 	int status;
 
 	terminal_take(config->guest_config);
 	do {
-		status = run_once(config, seconds);
+		status = run_once(config, seconds, &tenths);
 	} while (status == LINUX_ENDED_RESET && reboots);
 	terminal_give_back(config->guest_config);
 	return status;

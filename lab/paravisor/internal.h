@@ -49,9 +49,10 @@ struct range {
  * @apic_registers: what VTL0 wrote to registers that the CPU does not keep
  * @startup_lock: protects @waits and what follows, and their change
  * @startup_came: signalled when @waits ends
- * @waits:    the VP is not to run: INIT came, or no SIPI yet. Read without the lock by the
- *            VP's thread, which looks again with it
- * @startup_vector: of the SIPI that ended @waits
+ * @waits:    the VP is not to run: INIT came, or no SIPI yet. The VP's thread clears it,
+ *            and reads it without the lock
+ * @starts:   SIPI came while @waits
+ * @startup_vector: of that SIPI
  * @line:     of the console, so far
  * @line_length: of it
  */
@@ -75,6 +76,7 @@ struct vp {
 	pthread_mutex_t startup_lock;
 	pthread_cond_t startup_came;
 	bool waits;
+	bool starts;
 	uint8_t startup_vector;
 	char line[CONSOLE_LINE_MAX];
 	size_t line_length;

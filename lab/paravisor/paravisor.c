@@ -130,8 +130,10 @@ static void signature_parse(const char *text, struct argp_state *state)
 		linux_config.signature = LINUX_SIGNATURE_KVM;
 	else if (!strcmp(text, "hyperv"))
 		linux_config.signature = LINUX_SIGNATURE_HYPERV;
+	else if (!strcmp(text, "hyperv-ipi"))
+		linux_config.signature = LINUX_SIGNATURE_HYPERV_IPI;
 	else
-		argp_error(state, "--signature: kvm or hyperv, not '%s'", text);
+		argp_error(state, "--signature: kvm, hyperv or hyperv-ipi, not '%s'", text);
 }
 
 static error_t linux_option_parse(int key, char *value, struct argp_state *state)
@@ -406,7 +408,7 @@ int main(int argc, char **argv)
 		{ "pci", 'P', "BUS:DEVICE.FUNCTION", 0,
 		  "Pass a PCI function through to it; may be repeated", 0 },
 		{ "signature", 'S', "NAME", 0,
-		  "Which hypervisor it finds: kvm (the default) or hyperv", 0 },
+		  "Which hypervisor it finds: kvm (the default), hyperv, or hyperv-ipi", 0 },
 		{ "interactive", 'I', NULL, 0,
 		  "Standard input is its serial port's; Ctrl-] ends it", 0 },
 		{ "no-reboot", 'R', NULL, 0, "End also when it restarts", 0 },

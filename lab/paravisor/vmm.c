@@ -258,6 +258,7 @@ void vp_init(struct vp *vp)
 {
 	pthread_mutex_lock(&vp->startup_lock);
 	__atomic_store_n(&vp->waits, true, __ATOMIC_SEQ_CST);
+	vp->starts = false;
 	pthread_mutex_unlock(&vp->startup_lock);
 	vp_wake(vp);
 }
@@ -265,9 +266,9 @@ void vp_init(struct vp *vp)
 void vp_startup(struct vp *vp, unsigned int vector)
 {
 	pthread_mutex_lock(&vp->startup_lock);
-	if (vp->waits) {
+	if (vp->waits && !vp->starts) {
 		vp->startup_vector = vector;
-		vp->waits = false;
+		vp->starts = true;
 		pthread_cond_signal(&vp->startup_came);
 	}
 	pthread_mutex_unlock(&vp->startup_lock);

@@ -155,8 +155,12 @@ static bool vp_is_to_stop(const struct vp *vp)
 static bool vp_wait_startup(struct vp *vp)
 {
 	pthread_mutex_lock(&vp->startup_lock);
-	while (vp->waits && !vp_is_to_stop(vp))
+	while (!vp->starts && !vp_is_to_stop(vp))
 		pthread_cond_wait(&vp->startup_came, &vp->startup_lock);
+	/* SIPI may have come before this thread saw INIT: only here is the VP set up anew. */
+	if (vp->starts)
+		__atomic_store_n(&vp->waits, false, __ATOMIC_SEQ_CST);
+	vp->starts = false;
 	pthread_mutex_unlock(&vp->startup_lock);
 	if (vp_is_to_stop(vp))
 		return true;

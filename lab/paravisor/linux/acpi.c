@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The tables by which Linux finds its CPUs, its I/O APIC and its PCI bus, for a machine of
- * reduced hardware (ACPI Specification 6.4, chapters 4 and 5). The DSDT is dsdt.dsl.
+ * The tables by which Linux finds its CPUs, its I/O APIC and its PCI bus (ACPI Specification
+ * 6.4, chapters 4 and 5). The DSDT is dsdt.dsl.
+ *
+ * The machine has ACPI's fixed hardware, of which only powering off does something. Without
+ * it ("reduced hardware"), Linux would want UEFI to restart.
  */
 #include <string.h>
 
@@ -11,6 +14,7 @@
 #define XSDT_OFFSET	0x100
 #define FADT_OFFSET	0x200
 #define MADT_OFFSET	0x400
+#define FACS_OFFSET	0x700
 #define DSDT_OFFSET	0x800
 
 #define FADT_NO_VGA		0x0004
@@ -20,11 +24,11 @@
 #define FADT_NO_SLEEP_BUTTON	0x00000020
 #define FADT_RESET_REGISTER	0x00000400
 #define FADT_APIC_PHYSICAL	0x00080000
-#define FADT_REDUCED_HARDWARE	0x00100000
 #define FADT_MINOR		4
 
 #define ADDRESS_OF_PORTS	1
 #define ACCESS_BYTE		1
+#define ACCESS_WORD		2
 
 #define MADT_LOCAL_APIC		0
 #define MADT_IOAPIC		1
@@ -71,13 +75,29 @@ struct acpi_xsdt {
 	uint64_t tables[2];
 } __attribute__((packed));
 
+/* A firmware control structure has a signature and a length, and here no more. */
+struct acpi_facs {
+	char signature[4];
+	uint32_t length;
+	uint8_t contents[56];
+} __attribute__((packed));
+
 struct acpi_fadt {
 	struct acpi_header header;
 	uint32_t facs;
 	uint32_t dsdt;
-	uint8_t fixed_hardware[65];
+	uint8_t reserved0[2];
+	uint16_t interrupt;
+	uint8_t unused0[8];
+	uint32_t event_block;
+	uint32_t unused1;
+	uint32_t control_block;
+	uint8_t unused2[20];
+	uint8_t event_length;
+	uint8_t control_length;
+	uint8_t unused3[19];
 	uint16_t boot_flags;
-	uint8_t reserved;
+	uint8_t reserved1;
 	uint32_t flags;
 	struct acpi_address reset;
 	uint8_t reset_value;
@@ -85,9 +105,11 @@ struct acpi_fadt {
 	uint8_t minor;
 	uint64_t long_facs;
 	uint64_t long_dsdt;
-	uint8_t fixed_hardware_addresses[96];
-	struct acpi_address sleep_control;
-	struct acpi_address sleep_status;
+	struct acpi_address long_event_block;
+	struct acpi_address unused4;
+	struct acpi_address long_control_block;
+	uint8_t unused5[60];
+	uint8_t sleep_registers[24];
 	uint64_t hypervisor;
 } __attribute__((packed));
 
@@ -124,6 +146,7 @@ struct acpi_ioapic {
 } __attribute__((packed));
 
 _Static_assert(sizeof(struct acpi_fadt) == 276, "as ACPI 6.4 has it");
+_Static_assert(sizeof(struct acpi_facs) == 64, "as ACPI 6.4 has it");
 
 /* All bytes of a table add up to 0. */
 static uint8_t checksum(const void *table, size_t length)
@@ -155,29 +178,41 @@ static void header_finish(struct acpi_header *header, uint32_t length)
 	header->checksum = checksum(header, length);
 }
 
-static struct acpi_address port_address(uint16_t port)
+static struct acpi_address port_address(uint16_t port, unsigned int bytes)
 {
 	return (struct acpi_address) {
 		.space = ADDRESS_OF_PORTS,
-		.bit_width = 8,
-		.access = ACCESS_BYTE,
+		.bit_width = 8 * bytes,
+		.access = bytes == 1 ? ACCESS_BYTE : ACCESS_WORD,
 		.address = port,
 	};
 }
 
-static void fadt_write(struct acpi_fadt *fadt, uint64_t dsdt)
+static void facs_write(struct acpi_facs *facs)
+{
+	memcpy(facs->signature, "FACS", sizeof(facs->signature));
+	facs->length = sizeof(*facs);
+}
+
+static void fadt_write(struct acpi_fadt *fadt, uint64_t facs, uint64_t dsdt)
 {
 	header_fill(&fadt->header, "FACP", 6);
+	fadt->facs = facs;
 	fadt->dsdt = dsdt;
 	fadt->long_dsdt = dsdt;
+	fadt->interrupt = IRQ_ACPI;
+	fadt->event_block = PORT_ACPI_EVENT;
+	fadt->event_length = ACPI_EVENT_LENGTH;
+	fadt->long_event_block = port_address(PORT_ACPI_EVENT, ACPI_EVENT_LENGTH);
+	fadt->control_block = PORT_ACPI_CONTROL;
+	fadt->control_length = ACPI_CONTROL_LENGTH;
+	fadt->long_control_block = port_address(PORT_ACPI_CONTROL, ACPI_CONTROL_LENGTH);
 	fadt->boot_flags = FADT_NO_VGA | FADT_NO_CLOCK;
 	fadt->flags = FADT_WBINVD | FADT_NO_POWER_BUTTON | FADT_NO_SLEEP_BUTTON |
-		      FADT_RESET_REGISTER | FADT_APIC_PHYSICAL | FADT_REDUCED_HARDWARE;
-	fadt->reset = port_address(PORT_ACPI_RESET);
+		      FADT_RESET_REGISTER | FADT_APIC_PHYSICAL;
+	fadt->reset = port_address(PORT_ACPI_RESET, 1);
 	fadt->reset_value = ACPI_RESET_VALUE;
 	fadt->minor = FADT_MINOR;
-	fadt->sleep_control = port_address(PORT_SLEEP_CONTROL);
-	fadt->sleep_status = port_address(PORT_SLEEP_STATUS);
 	header_finish(&fadt->header, sizeof(*fadt));
 }
 
@@ -243,7 +278,9 @@ uint64_t acpi_write(struct vmm *vm, uint64_t address)
 
 	memset(place, 0, ACPI_SIZE);
 	memcpy(place + DSDT_OFFSET, dsdt_aml_code, sizeof(dsdt_aml_code));
-	fadt_write((struct acpi_fadt *)(place + FADT_OFFSET), address + DSDT_OFFSET);
+	facs_write((struct acpi_facs *)(place + FACS_OFFSET));
+	fadt_write((struct acpi_fadt *)(place + FADT_OFFSET), address + FACS_OFFSET,
+		   address + DSDT_OFFSET);
 	madt_write(vm, (struct acpi_madt *)(place + MADT_OFFSET));
 	xsdt_write((struct acpi_xsdt *)(place + XSDT_OFFSET), address);
 	rsdp_write((struct acpi_rsdp *)place, address + XSDT_OFFSET);

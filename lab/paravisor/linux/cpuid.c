@@ -167,10 +167,10 @@ static void kvm_fill(uint32_t leaf, uint32_t words[WORDS])
 
 static void hypervisor_fill(const struct machine *machine, uint32_t leaf, uint32_t words[WORDS])
 {
-	if (machine->config.signature == LINUX_SIGNATURE_HYPERV)
-		hyperv_cpuid(leaf, words);
-	else
+	if (machine->config.signature == LINUX_SIGNATURE_KVM)
 		kvm_fill(leaf, words);
+	else
+		hyperv_cpuid(machine->config.signature == LINUX_SIGNATURE_HYPERV_IPI, leaf, words);
 }
 
 static void answer(struct vp *vp, uint32_t leaf, uint32_t subleaf, uint32_t words[WORDS])

@@ -33,6 +33,8 @@ struct bar {
  * @open:  the function may send it
  * @vp:    where the route goes
  * @vector: likewise
+ * @redirected: how many came on hardware vectors, by routes that are gone
+ * @proxied: likewise in messages of the host
  */
 struct source {
 	uint32_t table[4];
@@ -40,6 +42,8 @@ struct source {
 	bool open;
 	unsigned int vp;
 	unsigned int vector;
+	uint64_t redirected;
+	uint64_t proxied;
 };
 
 /**
@@ -56,7 +60,7 @@ struct source {
  * @table:      address of the MSI-X table
  * @sources:    its interrupts
  * @sources_count: how many
- * @moves:      how often VTL0 moved an interrupt
+ * @moves:      how often VTL0 moved an interrupt of it
  */
 struct function {
 	struct vmm *vm;

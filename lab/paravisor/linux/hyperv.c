@@ -3,8 +3,10 @@
  * Hyper-V's interface for a guest (Hypervisor Top Level Functional Specification): hypercall
  * page, VP index, clocks and their frequencies, idling.
  *
- * Owns: the answers to its CPUID leaves, its MSRs and hypercalls. There is no SynIC, so that
- * Linux finds no VMBus.
+ * Owns: the answers to its CPUID leaves, its MSRs and hypercalls. They are a part of what
+ * OpenHCL shows on TDX when it hides isolation (openvmm, cvm_cpuid/tdx.rs and
+ * hv1_emulator/src/cpuid.rs). There is no SynIC, so that Linux finds no VMBus and takes the
+ * APIC's timer.
  */
 #include <string.h>
 
@@ -33,7 +35,10 @@
 #define FEATURE_IDLE_STATE	BIT(5)
 #define FEATURE_FREQUENCY_MSRS	BIT(8)
 
+#define HINT_RELAXED_TIMING	BIT(5)
+#define HINT_NO_AUTO_EOI	BIT(9)
 #define HINT_CLUSTER_IPI	BIT(10)
+#define HINT_LARGE_VP_SETS	BIT(11)
 #define SPIN_RETRIES_NEVER	UINT32_MAX
 
 /* A version of Windows Server 2022's. */
@@ -70,7 +75,7 @@
 
 enum { A, B, C, D };
 
-void hyperv_cpuid(uint32_t leaf, uint32_t words[4])
+void hyperv_cpuid(bool has_cluster_ipi, uint32_t leaf, uint32_t words[4])
 {
 	memset(words, 0, 4 * sizeof(*words));
 	switch (leaf) {
@@ -92,7 +97,8 @@ void hyperv_cpuid(uint32_t leaf, uint32_t words[4])
 		words[D] = FEATURE_IDLE_STATE | FEATURE_FREQUENCY_MSRS;
 		break;
 	case LEAF_HINTS:
-		words[A] = HINT_CLUSTER_IPI;
+		words[A] = HINT_RELAXED_TIMING | HINT_NO_AUTO_EOI | HINT_LARGE_VP_SETS |
+			   (has_cluster_ipi ? HINT_CLUSTER_IPI : 0);
 		words[B] = SPIN_RETRIES_NEVER;
 		break;
 	case LEAF_LIMITS:
@@ -167,7 +173,7 @@ bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	const struct machine *machine = machine_of(vp->vm);
 
-	if (machine->config.signature != LINUX_SIGNATURE_HYPERV)
+	if (machine->config.signature == LINUX_SIGNATURE_KVM)
 		return false;
 	*value = 0;
 	switch (msr) {
@@ -210,7 +216,7 @@ bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	struct machine *machine = machine_of(vp->vm);
 
-	if (machine->config.signature != LINUX_SIGNATURE_HYPERV)
+	if (machine->config.signature == LINUX_SIGNATURE_KVM)
 		return false;
 	switch (msr) {
 	case MSR_GUEST_ID:

@@ -5,9 +5,15 @@
 #ifndef _LAB_PARAVISOR_LINUX_HYPERV_H
 #define _LAB_PARAVISOR_LINUX_HYPERV_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* The answer to a leaf from 0x40000000 on: EAX, EBX, ECX, EDX. */
-void hyperv_cpuid(uint32_t leaf, uint32_t words[4]);
+/**
+ * hyperv_cpuid() - the answer to a leaf from 0x40000000 on
+ * @has_cluster_ipi: recommend the hypercall that sends an interrupt to several VPs
+ * @leaf:            which
+ * @words:           out: EAX, EBX, ECX, EDX
+ */
+void hyperv_cpuid(bool has_cluster_ipi, uint32_t leaf, uint32_t words[4]);
 
 #endif /* _LAB_PARAVISOR_LINUX_HYPERV_H */

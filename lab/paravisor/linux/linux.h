@@ -20,11 +20,14 @@
 /**
  * enum linux_signature - which hypervisor the guest finds
  * @LINUX_SIGNATURE_KVM:     KVM's, with no feature
- * @LINUX_SIGNATURE_HYPERV:  Hyper-V's, as OpenHCL shows it
+ * @LINUX_SIGNATURE_HYPERV:  Hyper-V's, as OpenHCL shows it on TDX
+ * @LINUX_SIGNATURE_HYPERV_IPI: the same, with the hint to send IPIs by hypercall: with it
+ *                           Linux waits for contended spin locks in Hyper-V's idle state
  */
 enum linux_signature {
 	LINUX_SIGNATURE_KVM,
 	LINUX_SIGNATURE_HYPERV,
+	LINUX_SIGNATURE_HYPERV_IPI,
 };
 
 /**

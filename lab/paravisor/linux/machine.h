@@ -26,15 +26,19 @@
 #define PORT_PCI_DATA		0xcfc
 #define PORT_PCI_LAST		0xcff
 #define PORT_RESET		0xcf9
-/* ACPI's sleep control and status registers, and its reset register. */
-#define PORT_SLEEP_CONTROL	0x600
-#define PORT_SLEEP_STATUS	0x601
-#define PORT_ACPI_RESET		0x602
+/* ACPI's event registers (status and enable), control register and reset register. */
+#define PORT_ACPI_EVENT		0x600
+#define PORT_ACPI_ENABLE	0x602
+#define ACPI_EVENT_LENGTH	4
+#define PORT_ACPI_CONTROL	0x604
+#define ACPI_CONTROL_LENGTH	2
+#define PORT_ACPI_RESET		0x608
 #define ACPI_RESET_VALUE	1
 #define ACPI_SLEEP_TYPE_OFF	5
 
 #define IOAPIC_BASE		0xfec00000u
 #define IRQ_UART		4
+#define IRQ_ACPI		9
 
 /* Where PCI functions have their registers; the same in dsdt.dsl. */
 #define PCI_WINDOW_BASE		0x80000000u
@@ -61,6 +65,7 @@
  * @pci_address: what was last written to PORT_PCI_ADDRESS
  * @functions:   PCI functions that are passed through
  * @functions_count: how many
+ * @acpi_enabled: which of ACPI's events the guest has enabled
  * @guest_id:    Hyper-V's MSRs, as the guest has written them
  * @hypercall:   likewise
  * @reference_tsc: likewise
@@ -85,6 +90,7 @@ struct machine {
 	uint32_t pci_address;
 	struct function functions[LINUX_FUNCTIONS_MAX];
 	unsigned int functions_count;
+	uint16_t acpi_enabled;
 	uint64_t guest_id;
 	uint64_t hypercall;
 	uint64_t reference_tsc;

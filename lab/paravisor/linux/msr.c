@@ -105,7 +105,13 @@ static bool field_write(struct vp *vp, uint64_t field, uint64_t value)
 {
 	uint64_t mask = field == TDX_EFER ? ~(uint64_t)EFER_LMA : UINT64_MAX;
 
-	return !tdx_vp_write(vp->vm->vtl, field, value, mask);
+	int64_t status = tdx_vp_write(vp->vm->vtl, field, value, mask);
+
+	if (status)
+		complain("VP %u: field %#" PRIx64 " does not take %#" PRIx64 ": %s %#" PRIx64,
+			 vp->number, field, value, status < 0 ? "errno" : "status",
+			 (uint64_t)(status < 0 ? -status : status));
+	return !status;
 }
 
 static bool msr_read(struct vp *vp, uint32_t msr, uint64_t *value)

@@ -9,8 +9,10 @@
 
 #define KEYBOARD_RESET		0xfe
 #define RESET_CPU		0x04
-#define SLEEP_TYPE(value)	((value) >> 2 & 7)
-#define SLEEP_ENABLE		0x20
+/* ACPI Specification 6.4, "PM1 Control Registers". */
+#define CONTROL_ACPI		0x0001
+#define CONTROL_SLEEP_TYPE(value) ((value) >> 10 & 7)
+#define CONTROL_SLEEP		0x2000
 
 static uint32_t port_read(struct vmm *vm, uint16_t port, unsigned int size)
 {
@@ -24,20 +26,37 @@ static uint32_t port_read(struct vmm *vm, uint16_t port, unsigned int size)
 		return pci_port_read(vm, port, size);
 	if (port == PORT_CMOS_DATA)
 		return cmos_read(&machine->cmos);
-	if (port == PORT_SLEEP_CONTROL || port == PORT_SLEEP_STATUS)
+	/* No event comes, whichever are enabled; and ACPI is always on. */
+	if (port == PORT_ACPI_EVENT)
 		return 0;
+	if (port == PORT_ACPI_ENABLE)
+		return machine->acpi_enabled;
+	if (port == PORT_ACPI_CONTROL)
+		return CONTROL_ACPI;
 	return UINT32_MAX;
 }
 
-/* Return: false if the guest has ended. */
-static bool power_write(struct vmm *vm, uint16_t port, uint32_t value)
+static bool is_power_off(uint16_t port, unsigned int size, uint32_t value)
 {
-	if (port == PORT_SLEEP_CONTROL && value & SLEEP_ENABLE &&
-	    SLEEP_TYPE(value) == ACPI_SLEEP_TYPE_OFF)
+	return port == PORT_ACPI_CONTROL && size == 2 && value & CONTROL_SLEEP &&
+	       CONTROL_SLEEP_TYPE(value) == ACPI_SLEEP_TYPE_OFF;
+}
+
+static bool is_reset(uint16_t port, unsigned int size, uint32_t value)
+{
+	if (size != 1)
+		return false;
+	return (port == PORT_ACPI_RESET && value == ACPI_RESET_VALUE) ||
+	       (port == PORT_KEYBOARD && value == KEYBOARD_RESET) ||
+	       (port == PORT_RESET && value & RESET_CPU);
+}
+
+/* Return: false if the guest has ended. */
+static bool power_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_t value)
+{
+	if (is_power_off(port, size, value))
 		vm_end(vm, LINUX_ENDED_OFF);
-	else if ((port == PORT_ACPI_RESET && value == ACPI_RESET_VALUE) ||
-		 (port == PORT_KEYBOARD && value == KEYBOARD_RESET) ||
-		 (port == PORT_RESET && value & RESET_CPU))
+	else if (is_reset(port, size, value))
 		vm_end(vm, LINUX_ENDED_RESET);
 	else
 		return true;
@@ -48,7 +67,7 @@ static bool port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_
 {
 	struct machine *machine = machine_of(vm);
 
-	if (size == 1 && !power_write(vm, port, value))
+	if (!power_write(vm, port, size, value))
 		return false;
 	if (port >= PORT_UART && port <= PORT_UART_LAST)
 		uart_write(&machine->uart, port - PORT_UART, value);
@@ -56,6 +75,8 @@ static bool port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_
 		return true;
 	else if (port >= PORT_PCI_ADDRESS && port <= PORT_PCI_LAST)
 		pci_port_write(vm, port, size, value);
+	else if (port == PORT_ACPI_ENABLE)
+		machine->acpi_enabled = value;
 	else if (port == PORT_CMOS_INDEX)
 		machine->cmos.index = value & 0x7f;
 	return true;

@@ -7,21 +7,35 @@
 
 #include "machine.h"
 
+#define DELIVERY_LENGTH	40
+
+/* How it is delivered now; an interrupt that VTL0 has switched off has no route any more. */
+static void delivery_write(const struct source *source, const struct vtlirq_route_state *state,
+			   char text[DELIVERY_LENGTH])
+{
+	if (!source->route)
+		snprintf(text, DELIVERY_LENGTH, "off");
+	else if (state->way == VTLIRQ_REDIRECTED)
+		snprintf(text, DELIVERY_LENGTH, "redirected, hardware vector %#x",
+			 state->hardware_vector);
+	else
+		snprintf(text, DELIVERY_LENGTH, "proxied: %s", vtlirq_reason_name(state->reason));
+}
+
 static void source_print(const struct function *function, unsigned int number)
 {
 	const struct source *source = &function->sources[number];
-	struct vtlirq_route_state state;
+	struct vtlirq_route_state state = { 0 };
+	char delivery[DELIVERY_LENGTH];
 
-	if (!source->route || vtlirq_route_state(source->route, &state))
+	if (source->route && vtlirq_route_state(source->route, &state))
 		return;
-	printf("%02x:%02x.%x %9u %3u %#6x  ", function->bdf >> 8, function->bdf >> 3 & 0x1f,
-	       function->bdf & 7, number, state.vp, state.vector);
-	if (state.way == VTLIRQ_REDIRECTED)
-		printf("redirected   %#6x", state.hardware_vector);
-	else
-		printf("proxied           -");
-	printf(" %11" PRIu64 " %9" PRIu64 " %7" PRIu64 "  %s\n", state.redirected, state.proxied,
-	       state.moves, state.way == VTLIRQ_PROXIED ? vtlirq_reason_name(state.reason) : "");
+	if (!source->vector)
+		return;
+	delivery_write(source, &state, delivery);
+	printf("%02x:%02x.%x %9u %3u %#6x %11" PRIu64 " %9" PRIu64 "  %s\n", function->bdf >> 8,
+	       function->bdf >> 3 & 0x1f, function->bdf & 7, number, source->vp, source->vector,
+	       source->redirected + state.redirected, source->proxied + state.proxied, delivery);
 }
 
 void linux_report(struct vmm *vm)
@@ -31,8 +45,8 @@ void linux_report(struct vmm *vm)
 
 	if (!machine->functions_count)
 		return;
-	printf("\n%-7s %9s %3s %6s  %-10s %8s %11s %9s %7s\n", "device", "interrupt", "VP",
-	       "vector", "delivery", "hardware", "redirected", "proxied", "moves");
+	printf("\n%-7s %9s %3s %6s %11s %9s  %s\n", "device", "interrupt", "VP", "vector",
+	       "redirected", "proxied", "delivery at the end");
 	for (i = 0; i < machine->functions_count; i++) {
 		for (number = 0; number < machine->functions[i].sources_count; number++)
 			source_print(&machine->functions[i], number);

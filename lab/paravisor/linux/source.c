@@ -123,6 +123,17 @@ void source_update(struct function *function, unsigned int number,
 		source_set_open(function, number, true);
 }
 
+/* What the route has counted goes with it. */
+static void counts_keep(struct source *source)
+{
+	struct vtlirq_route_state state;
+
+	if (vtlirq_route_state(source->route, &state))
+		return;
+	source->redirected += state.redirected;
+	source->proxied += state.proxied;
+}
+
 void source_close(struct function *function, unsigned int number)
 {
 	struct source *source = &function->sources[number];
@@ -131,6 +142,7 @@ void source_close(struct function *function, unsigned int number)
 	source_set_open(function, number, false);
 	if (!source->route)
 		return;
+	counts_keep(source);
 	ret = vtlirq_route_destroy(source->route);
 	if (ret)
 		source_complain(function, number, "its hardware vector is kept", strerror(-ret));
