@@ -146,12 +146,12 @@ static void test_one_message_of_several(void **state)
 
 static void check_mask(u32 wide, u32 data)
 {
-	has_msi(MASKS | wide);
+	has_msi(MASKS | CAPABLE(1) | IN_USE(1) | wide);
 	assert_int_equal(program(0, &nothing), 0);
 	assert_int_equal(space[mask_place() / 4], 1);
 	assert_int_equal(space[1] & MASTER, 0);
 	assert_int_equal(program(0, &first), 0);
-	assert_int_equal(space[PLACE / 4], MSI | MASKS | ENABLE | wide);
+	assert_int_equal(space[PLACE / 4], MSI | MASKS | CAPABLE(1) | ENABLE | wide);
 	assert_int_equal(space[mask_place() / 4], 0);
 	assert_int_equal(space[1] & MASTER, MASTER);
 	assert_int_equal(program(0, &second), 0);
@@ -160,7 +160,7 @@ static void check_mask(u32 wide, u32 data)
 	/* What is raised now is kept: the device still has its message. */
 	assert_int_equal(program(0, &nothing), 0);
 	assert_int_equal(space[mask_place() / 4], 1);
-	assert_int_equal(space[PLACE / 4], MSI | MASKS | ENABLE | wide);
+	assert_int_equal(space[PLACE / 4], MSI | MASKS | CAPABLE(1) | ENABLE | wide);
 	assert_int_equal(halves, 0);
 }
 
