@@ -28,6 +28,8 @@ static const char *advice(const struct command *command, int error)
 		return "it is masked, or goes nowhere; see 'labhost sources'";
 	case -ENOSPC:
 		return "no CPU has a vector left for it to come to the host";
+	case -EOPNOTSUPP:
+		return "only the device's own work raises it, not labhost";
 	case -ENOTTY:
 		return misfit;
 	default:

@@ -22,27 +22,41 @@ static const char *kind_name(unsigned int kind)
 		return "edu";
 	case LAB_HOST_KIND_IVSHMEM:
 		return "ivshmem";
+	case LAB_HOST_KIND_FUNCTION:
+		return "function";
 	default:
 		return "unknown";
 	}
 }
 
-static int print_device(int fd, const struct lab_host_device *device)
+static int print_raised(int fd, const struct lab_host_device *device)
 {
 	__u64 raised = 0;
 	unsigned int source;
 	int error;
 
-	printf("%6u  %-8s  %-18.*s  %7u  ", device->index,
-	       kind_name(device->kind), (int)sizeof(device->name), device->name, device->sources);
 	for (source = 0; source < device->sources; source++) {
 		error = labhost_raise(fd, device->index, source, 0, &raised);
 		if (error)
 			return error;
 		printf("%s%llu", source ? " " : "", raised);
 	}
-	putchar('\n');
 	return 0;
+}
+
+static int print_device(int fd, const struct lab_host_device *device)
+{
+	int error = 0;
+
+	printf("%6u  %-8s  %-18.*s  %7u  ", device->index,
+	       kind_name(device->kind), (int)sizeof(device->name), device->name, device->sources);
+	/* A function's raises are its own, and nobody counts them here. */
+	if (device->kind == LAB_HOST_KIND_FUNCTION)
+		putchar('-');
+	else
+		error = print_raised(fd, device);
+	putchar('\n');
+	return error;
 }
 
 /* Calls one function for each device: 0, or the first error. */

@@ -2,6 +2,11 @@
 /*
  * L2's memory: aliases, attributes, violations.
  */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
 #include "tdx.h"
 
 #define R 1
@@ -17,6 +22,14 @@
 #define FINAL   BIT(8)
 
 #define VM_1_FIELD(x) ((uint64_t)(x) << 16)
+#define ALL_CHANGES   VM_1_FIELD(0x7f)
+
+#define LARGE_PAGES   512
+#define LARGE         (LARGE_PAGES * PAGE)
+#define LEVEL_2M      1
+#define LEVEL_1G      2
+/* Blocks whose memory had parts before are passed over. */
+#define BLOCKS_MAX    8
 
 static uint64_t wr(uint64_t rcx, uint64_t rdx, uint64_t r8)
 {
@@ -169,13 +182,188 @@ static void row_6_operands_are_checked_in_order(void **state)
 	check_hex(wr(~0ULL, 0, 0), INVALID | 1);
 }
 
-static void row_6_larger_pages_are_page_size_mismatch(void **state)
+/* tdg_mem_page_attr_wr.c: what L1 maps by smaller pages is no leaf at the level asked for. */
+static void row_6_what_l1_has_by_parts_is_page_size_mismatch(void **state)
 {
-	uint64_t rdx = VM_1_FIELD(0x8000 | R), r8 = VM_1_FIELD(0x7f);
+	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
 
 	(void)state;
-	check_hex(wr((page_gpa(PAGE_HIDDEN) & ~0x1fffffULL) | 1, rdx, r8), PAGE_SIZE_WRONG | 1);
+	check_hex(wr(block | LEVEL_2M, rdx, ALL_CHANGES), PAGE_SIZE_WRONG | LEVEL_2M);
+	check_hex(l2.call.regs.rcx, 0);
+	check_hex(l2.call.regs.rdx, 0);
+	check_hex(wr(0x40000000 | LEVEL_1G, rdx, ALL_CHANGES), PAGE_SIZE_WRONG | LEVEL_1G);
 	check_hex(attributes(PAGE_HIDDEN), 0);
+}
+
+/* verify_page_info_input(), of src/common/helpers/helpers.c. */
+static void row_6_an_address_within_a_large_page_is_operand_invalid_rcx(void **state)
+{
+	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
+
+	(void)state;
+	check_hex(wr((block + PAGE) | LEVEL_2M, rdx, ALL_CHANGES), INVALID | 1);
+	check_hex(wr((0x40000000 + LARGE) | LEVEL_1G, rdx, ALL_CHANGES), INVALID | 1);
+}
+
+/* 2 MiB that L1 has by one page. */
+static uint64_t large_page(uint8_t **memory)
+{
+	struct lab_tdx_memory asked = { .pages = LARGE_PAGES };
+	unsigned int i;
+
+	for (i = 0; i < BLOCKS_MAX; i++) {
+		check(!ioctl(l2.node, LAB_TDX_ALLOC, &asked), "memory: %s", strerror(errno));
+		check_hex(asked.gpa % LARGE, 0);
+		check_hex(tdcall(ATTR_RD, asked.gpa, 0, 0, 0), 0);
+		if (l2.call.regs.rcx == (asked.gpa | LEVEL_2M))
+			break;
+	}
+	check(i < BLOCKS_MAX, "L1 has nothing by 2 MiB");
+	*memory = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_SHARED, l2.node, asked.gpa);
+	check(*memory != MAP_FAILED, "mmap: %s", strerror(errno));
+	return asked.gpa;
+}
+
+static void allow_large(uint64_t gpa, uint64_t attributes)
+{
+	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000 | attributes), ALL_CHANGES), 0);
+	check_hex(l2.call.regs.rcx, gpa | LEVEL_2M);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | attributes));
+}
+
+static void expect_attributes(uint64_t gpa, uint64_t place, uint64_t should)
+{
+	check_hex(tdcall(ATTR_RD, gpa, 0, 0, 0), 0);
+	check_hex(l2.call.regs.rcx, place);
+	check_hex(l2.call.regs.rdx, should ? VM_1_FIELD(0x8000 | should) : 0);
+}
+
+/* Behind L2's address from now on. */
+static void aim(uint64_t gpa)
+{
+	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = gpa | 7;
+	l2.state->rbx = L2_HIDDEN;
+}
+
+static void expect_load(uint64_t gpa, uint64_t should)
+{
+	l2_start(GUEST_LOAD);
+	aim(gpa);
+	l2_expect(18);
+	check_hex(l2.state->rax, should);
+}
+
+static void expect_store_is_refused(uint64_t gpa, uint64_t allowed)
+{
+	l2_start(GUEST_STORE);
+	aim(gpa);
+	l2_expect(48);
+	check_hex(l2.call.regs.rcx, WRITE | MAY(allowed) | LINEAR | FINAL);
+	check_hex(l2.call.regs.r8, gpa);
+}
+
+static void row_6_a_page_of_2_mib(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory), i;
+
+	(void)state;
+	expect_attributes(gpa + 5 * PAGE, gpa | LEVEL_2M, 0);
+	allow_large(gpa, R | W | X);
+	for (i = 0; i < LARGE_PAGES; i += LARGE_PAGES - 1) {
+		expect_attributes(gpa + i * PAGE, gpa | LEVEL_2M, R | W | X);
+		*(volatile uint64_t *)(memory + i * PAGE) = 0x1000 + i;
+		expect_load(gpa + i * PAGE, 0x1000 + i);
+	}
+	allow_large(gpa, R);
+	expect_store_is_refused(gpa + 7 * PAGE, R);
+	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000), ALL_CHANGES), 0);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000));
+	expect_attributes(gpa, gpa | LEVEL_2M, 0);
+	expect_store_is_refused(gpa, 0);
+	munmap(memory, LARGE);
+}
+
+/* walk_private_gpa() fails above level 0; the host demotes L1's page, and its aliases with it. */
+static void row_6_a_part_of_2_mib_changes(void **state)
+{
+	uint64_t gpa, part, rdx = VM_1_FIELD(0x8000 | R);
+	uint8_t *memory;
+
+	(void)state;
+	gpa = large_page(&memory);
+	part = gpa + 300 * PAGE;
+	allow_large(gpa, R | W);
+	*(volatile uint64_t *)(memory + 300 * PAGE) = 0x55;
+	check_hex(wr(part, rdx, ALL_CHANGES), 0);
+	check_hex(l2.call.regs.rcx, part);
+	check_hex(l2.call.regs.rdx, rdx);
+	expect_attributes(part, part, R);
+	expect_attributes(part - PAGE, part - PAGE, R | W);
+	expect_attributes(gpa, gpa, R | W);
+	expect_load(part, 0x55);
+	expect_store_is_refused(part, R);
+	l2_start(GUEST_STORE);
+	aim(part + PAGE);
+	l2.state->rax = 0x77;
+	l2_expect(18);
+	check_hex(*(volatile uint64_t *)(memory + 301 * PAGE), 0x77);
+	check_hex(wr(gpa | LEVEL_2M, rdx, ALL_CHANGES), PAGE_SIZE_WRONG | LEVEL_2M);
+	munmap(memory, LARGE);
+}
+
+static void row_6_a_part_of_2_mib_is_taken_away(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory);
+
+	(void)state;
+	allow_large(gpa, R | W);
+	check_hex(wr(gpa, VM_1_FIELD(0x8000), ALL_CHANGES), 0);
+	expect_attributes(gpa, gpa, 0);
+	expect_store_is_refused(gpa, 0);
+	expect_load(gpa + PAGE, 0);
+	munmap(memory, LARGE);
+}
+
+/* The same walk, whether or not there is an alias, and one is asked for. */
+static void row_6_naming_a_part_is_enough_to_split_2_mib(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory);
+
+	(void)state;
+	check_hex(wr(gpa + PAGE, 0, 0), 0);
+	expect_attributes(gpa, gpa, 0);
+	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000 | R), ALL_CHANGES),
+		  PAGE_SIZE_WRONG | LEVEL_2M);
+	munmap(memory, LARGE);
+}
+
+static void row_6_illegal_mixes_of_2_mib_are_page_attr_invalid(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory);
+
+	(void)state;
+	allow_large(gpa, R);
+	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000 | W), ALL_CHANGES), PAGE_ATTR_BAD);
+	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R));
+	expect_attributes(gpa, gpa | LEVEL_2M, R);
+	munmap(memory, LARGE);
+}
+
+static void row_6_a_reset_takes_2_mib_away(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory);
+
+	(void)state;
+	allow_large(gpa, R | W);
+	check(!ioctl(l2.node, LAB_TDX_RESET_VM), "reset: %s", strerror(errno));
+	expect_attributes(gpa, gpa | LEVEL_2M, 0);
+	allow_large(gpa, R);
+	munmap(memory, LARGE);
 }
 
 static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
@@ -298,7 +486,14 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_absent_vms_are_operand_invalid),
 	TEST(row_6_bad_addresses_are_operand_invalid_rcx),
 	TEST(row_6_operands_are_checked_in_order),
-	TEST(row_6_larger_pages_are_page_size_mismatch),
+	TEST(row_6_what_l1_has_by_parts_is_page_size_mismatch),
+	TEST(row_6_an_address_within_a_large_page_is_operand_invalid_rcx),
+	TEST(row_6_a_page_of_2_mib),
+	TEST(row_6_a_part_of_2_mib_changes),
+	TEST(row_6_a_part_of_2_mib_is_taken_away),
+	TEST(row_6_naming_a_part_is_enough_to_split_2_mib),
+	TEST(row_6_illegal_mixes_of_2_mib_are_page_attr_invalid),
+	TEST(row_6_a_reset_takes_2_mib_away),
 	TEST(row_6_illegal_mixes_are_page_attr_invalid),
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),

@@ -15,8 +15,9 @@
 #define PCI_COMMAND       0x04
 #define PCI_BAR_0         0x10
 #define PCI_CAPABILITIES  0x34
-/* Memory, bus master, and no INTx: without its MSI, a device would raise that. */
-#define COMMAND_BITS      0x406U
+/* Memory, and no INTx: without its MSI, a device would raise that. */
+#define COMMAND_BITS      0x402U
+#define COMMAND_MASTER    0x004U
 #define NO_DEVICE         0xffffffffU
 
 #define CAPABILITY_MSI    0x05
@@ -27,6 +28,8 @@
 #define MSI_ENABLE        BIT(16)
 #define MSI_MULTIPLE      (7U << 20)
 #define MSI_64            BIT(23)
+#define MSI_MASKS         BIT(24)
+#define MSI_MASKED        1U
 
 #define MSIX_SIZE         12
 #define MSIX_ENABLE       BIT(31)
@@ -71,12 +74,26 @@ static void write_message(u16 function, u8 place, u32 head, const struct device_
 	}
 }
 
+/* While it is masked, the device keeps what it raises, and sends it later. */
+static void write_msi_masked(u16 function, u8 place, const struct device_message *message)
+{
+	u32 head = pci_read(function, place) & ~MSI_MULTIPLE;
+	u8 mask = place + (head & MSI_64 ? 16 : 12);
+
+	pci_write(function, mask, MSI_MASKED);
+	if (message->enabled)
+		write_message(function, place, head, message);
+	pci_write(function, place, head | MSI_ENABLE);
+	if (message->enabled)
+		pci_write(function, mask, 0);
+}
+
 /*
  * The message changes while the capability is off, so that no half of it is sent. What is
  * raised meanwhile would be lost, where an IOMMU changes from one message to the other in
  * one moment: so L1 does not run meanwhile.
  */
-static void write_msi(u16 function, u8 place, const struct device_message *message)
+static void write_msi_off(u16 function, u8 place, const struct device_message *message)
 {
 	u32 head = pci_read(function, place) & ~(MSI_ENABLE | MSI_MULTIPLE);
 
@@ -87,6 +104,14 @@ static void write_msi(u16 function, u8 place, const struct device_message *messa
 		pci_write(function, place, head | MSI_ENABLE);
 	}
 	request_let_go();
+}
+
+static void write_msi(u16 function, u8 place, const struct device_message *message)
+{
+	if (pci_read(function, place) & MSI_MASKS)
+		write_msi_masked(function, place, message);
+	else
+		write_msi_off(function, place, message);
 }
 
 static u64 bar_of(u16 function, u32 number)
@@ -128,11 +153,12 @@ static int write_msix(u16 function, u8 place, u32 source, const struct device_me
 	return 0;
 }
 
-static void enable_device(u16 function)
+/* A message is a write to memory. Before there is one, nobody has asked for such writes. */
+static void enable_device(u16 function, bool sends)
 {
 	u32 command = pci_read(function, PCI_COMMAND) & 0xffff;
 
-	pci_write(function, PCI_COMMAND, command | COMMAND_BITS);
+	pci_write(function, PCI_COMMAND, command | COMMAND_BITS | (sends ? COMMAND_MASTER : 0));
 }
 
 u32 device_sources(u16 function)
@@ -154,7 +180,7 @@ int device_program(u16 function, u32 source, const struct device_message *messag
 
 	if (!pci_keep(function, place, msix ? MSIX_SIZE : MSI_SIZE))
 		return -ENOMEM;
-	enable_device(function);
+	enable_device(function, message->enabled);
 	if (msix)
 		return write_msix(function, place, source, message);
 	write_msi(function, place, message);

@@ -23,6 +23,9 @@ struct device_message {
  * device_sources() - how many sources a function has
  * @function: bus << 8 | devfn; any value.
  *
+ * A function with several MSI messages has one source: all of them have one address and
+ * adjacent vectors, so that they could go to one CPU alone, and not where each is to go. A
+ * device that may send one message sends that for all it has to tell.
  * Return: that; 0: there is no such function, or it has neither MSI nor MSI-X.
  */
 u32 device_sources(u16 function);
@@ -34,8 +37,9 @@ u32 device_sources(u16 function);
  * @message:  which.
  *
  * From then on the capability is the host's: what L1 writes to it has no effect. No half
- * of a message is ever sent. MSI-X keeps what is raised meanwhile; for MSI, no other CPU
- * runs L1 meanwhile.
+ * of a message is ever sent. MSI-X, and an MSI that can be masked, keep what is raised
+ * meanwhile; for another MSI, no other CPU runs L1 meanwhile, and what is raised while the
+ * source is masked is lost.
  * Context: one at a time.
  * Return: 0; -ENOMEM: too many capabilities are the host's; -EIO: L1 has put the table
  * where no device is. Then it sends nothing.

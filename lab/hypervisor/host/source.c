@@ -17,7 +17,8 @@
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
-#define SOURCES_MAX  128
+/* A disk has 65. */
+#define SOURCES_MAX  1024
 #define FIRST_VECTOR 16
 
 /**

@@ -24,6 +24,8 @@
 
 #define LAB_HOST_KIND_EDU	1
 #define LAB_HOST_KIND_IVSHMEM	2
+/* Any other PCI function; its own work raises it, and nobody else can. */
+#define LAB_HOST_KIND_FUNCTION	3
 
 /* Entry data 0 of every source in HvCallRetargetDeviceInterrupt. */
 #define LAB_HOST_MSI_ADDRESS	0xfee00000
@@ -340,7 +342,7 @@ struct lab_host_sint {
 #define LAB_HOST_SET_MESSAGE	_IOW(LAB_HOST_IOCTL, 0x01, struct lab_host_message)
 /*
  * ENOENT, EINVAL as above. EAGAIN: the source is masked. EINTR: a signal ended
- * the caller.
+ * the caller. EOPNOTSUPP: the device is a LAB_HOST_KIND_FUNCTION.
  */
 #define LAB_HOST_RAISE		_IOWR(LAB_HOST_IOCTL, 0x02, struct lab_host_raise)
 /* EINVAL: no such CPU, or offline; or @reserved is not 0. */
@@ -353,7 +355,7 @@ struct lab_host_sint {
  * ETIME: it did not become pending within a second. EBUSY: a CPU is still held
  * by an earlier call. EINVAL: a value out of range; @cpu is offline, or is the
  * one that the caller runs on (set the caller's affinity first), or is not the
- * one that the source's message names. ENOENT, EAGAIN: as LAB_HOST_RAISE.
+ * one that the source's message names. ENOENT, EAGAIN, EOPNOTSUPP: as LAB_HOST_RAISE.
  */
 #define LAB_HOST_RAISE_HELD	_IOW(LAB_HOST_IOCTL, 0x04, struct lab_host_held)
 /* ENOENT, EINVAL as above; ENOSPC: no vector is left for it to come to the host. */

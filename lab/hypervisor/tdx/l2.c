@@ -67,6 +67,16 @@ void *ram_at(u64 gpa)
 	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
 }
 
+bool ram_is_large(u64 gpa)
+{
+	return gpa_is_large(gpa);
+}
+
+int ram_split(u64 gpa)
+{
+	return gpa_split(gpa);
+}
+
 u64 deadline_clock(void)
 {
 	return clock_of_l1(l1_here());

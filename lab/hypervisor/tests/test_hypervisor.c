@@ -235,6 +235,35 @@ static void test_gpa_states(void **state)
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
 }
 
+static void test_gpa_of_2_mib(void **state)
+{
+	u64 done;
+
+	(void)state;
+	gpa_start(true);
+	gpa_add_memory(16 * MB, 6 * MB);
+	gpa_add_device(32 * MB, 2 * MB);
+	assert_true(gpa_is_large(17 * MB));
+	assert_true(gpa_is_large((17 * MB) | GPA_SHARED));
+	assert_false(gpa_is_large(24 * MB));
+	assert_false(gpa_is_large(32 * MB));
+	assert_false(gpa_is_large(~0ULL));
+	/* A part is shared; another is asked for. */
+	assert_int_equal(gpa_share(18 * MB, PAGE_SIZE, true, &done), 0);
+	assert_false(gpa_is_large(19 * MB));
+	assert_int_equal(gpa_split(21 * MB), 0);
+	assert_false(gpa_is_large(20 * MB));
+	assert_int_equal(gpa_state(21 * MB), GPA_PRIVATE);
+	assert_true(gpa_is_large(16 * MB));
+	/* What has no large page needs no table. */
+	pages_left = 0;
+	assert_int_equal(gpa_split(21 * MB), 0);
+	assert_int_equal(gpa_split(32 * MB), 0);
+	assert_int_equal(gpa_split(16 * MB), -ENOMEM);
+	pages_left = -1;
+	assert_true(gpa_is_large(16 * MB));
+}
+
 static void test_gpa_refuses(void **state)
 {
 	u64 done;
@@ -410,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_cpuid_hides_svm),
 		cmocka_unit_test(test_host_cpuid),
 		cmocka_unit_test(test_gpa_states),
+		cmocka_unit_test(test_gpa_of_2_mib),
 		cmocka_unit_test(test_gpa_refuses),
 		cmocka_unit_test(test_gpa_without_pages),
 		cmocka_unit_test(test_gpa_accept_zeroes),

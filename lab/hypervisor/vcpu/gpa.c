@@ -170,6 +170,25 @@ const char *gpa_state_name(enum gpa_state state)
 	return names[state];
 }
 
+bool gpa_is_large(u64 gpa)
+{
+	const u64 wanted = ENTRY_PRESENT | ENTRY_LARGE | ENTRY_MEMORY;
+
+	return !(gpa >> GPA_WIDTH) && (look_up(gpa & ~GPA_SHARED) & wanted) == wanted;
+}
+
+int gpa_split(u64 gpa)
+{
+	u64 plain = gpa & ~GPA_SHARED;
+	int error = 0;
+
+	lock_take(&gpa_lock);
+	if (gpa_is_large(plain) && !walk_to(plain, 1))
+		error = -ENOMEM;
+	lock_drop(&gpa_lock);
+	return error;
+}
+
 void *gpa_memory(u64 gpa)
 {
 	u64 plain = gpa & ~GPA_SHARED;

@@ -86,6 +86,23 @@ enum gpa_state gpa_state(u64 gpa);
 const char *gpa_state_name(enum gpa_state state);
 
 /**
+ * gpa_is_large() - is it part of 2 MiB, or more, that never had parts
+ * @gpa: any; the shared bit is ignored.
+ *
+ * Return: whether; all of them are private memory then.
+ */
+bool gpa_is_large(u64 gpa);
+
+/**
+ * gpa_split() - have an address mapped by 4 KiB from now on
+ * @gpa: any; the shared bit is ignored.
+ *
+ * As a host demotes a page that is to have parts. Nothing else changes.
+ * Return: 0; -ENOMEM: no page for a table.
+ */
+int gpa_split(u64 gpa);
+
+/**
  * gpa_memory() - the hypervisor's view of L1's memory
  * @gpa: any; the shared bit is ignored.
  *

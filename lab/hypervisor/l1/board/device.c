@@ -109,8 +109,8 @@ struct lab_source *lab_source_find(struct lab_device *device, u32 number)
  *
  * edu sends its message before this returns. ivshmem sends it some time later.
  *
- * Return: 0; -ENOENT: no such source; -EAGAIN: it is masked, nothing happened; or
- * as forward_message().
+ * Return: 0; -ENOENT: no such source; -EOPNOTSUPP: it raises by itself alone; -EAGAIN: it is
+ * masked, nothing happened; or as forward_message().
  */
 int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent)
 {
@@ -119,6 +119,8 @@ int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *
 
 	if (!source)
 		return -ENOENT;
+	if (!device->kind->raise)
+		return -EOPNOTSUPP;
 
 	raw_spin_lock_irq(&source->lock);
 	error = forward_message(device, number, sent);

@@ -3,8 +3,8 @@
  * A device of the lab's host, and its sources.
  *
  * Owns: what all devices have in common, whatever their kind: the table of them, and the
- * count of each source's raises. Must not know how a kind raises (edu.c, ivshmem.c), what a
- * source sends (forward.c), nor the ioctls (node.c, control.c).
+ * count of each source's raises. Must not know how a kind raises (edu.c, ivshmem.c,
+ * function.c), what a source sends (forward.c), nor the ioctls (node.c, control.c).
  *
  * Locks, outer first:
  *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no
@@ -35,11 +35,12 @@ struct lab_message {
  * struct lab_kind - what one kind of device does in its own way
  * @id:      LAB_HOST_KIND_*.
  * @name:    for people.
- * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it.
+ * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it, if it can be raised.
  * @count:   how many sources this function has, or a negative errno.
  * @start:   make it ready to raise; its BAR 0 is mapped.
  * @raise:   make the device raise one source, once. Called with the source's
- *           lock held, and only while the source is enabled.
+ *           lock held, and only while the source is enabled. NULL: only its own
+ *           work makes it raise one.
  */
 struct lab_kind {
 	u32 id;
@@ -52,6 +53,7 @@ struct lab_kind {
 
 extern const struct lab_kind lab_edu;
 extern const struct lab_kind lab_ivshmem;
+extern const struct lab_kind lab_function;
 
 /**
  * struct lab_source - one thing of a device that raises an interrupt

@@ -186,6 +186,8 @@ static int check_source(struct lab_device *device, u32 source, u32 cpu)
 	error = lab_source_message(device, source, &message);
 	if (error)
 		return error;
+	if (!device->kind->raise)
+		return -EOPNOTSUPP;
 	if (!message.enabled)
 		return -EAGAIN;
 	return message.apic_id == lab_apic_id(cpu) ? 0 : -EINVAL;

@@ -3,7 +3,8 @@
  * The PCI driver: from a function that the kernel found to a device of the
  * table, and back.
  *
- * Owns: what every PCI function needs, and the order of it. Never calls the
+ * Owns: what every PCI function needs, and the order of it. A function that is no
+ * device of the lab's becomes one when root binds it by driver_override. Never calls the
  * kernel's own MSI code: it would choose the vector itself, whereas here the
  * vector is what user space says, as with an IOMMU that the host programs.
  */
@@ -21,6 +22,12 @@
 #define LAB_NAME	"vtlirq_lab_host"
 #define LAB_BAR		0
 
+/* Whether the device is the lab's to raise. If not, nothing is done to it unasked. */
+static bool is_ours(const struct lab_device *device)
+{
+	return device->kind->raise;
+}
+
 /* Return: 0, or the error of the last that could not be masked. */
 static int mask_all(struct lab_device *device)
 {
@@ -28,6 +35,8 @@ static int mask_all(struct lab_device *device)
 	u32 number;
 
 	for (number = 0; number < device->source_count; number++) {
+		if (!is_ours(device) && !device->sources[number].message.enabled)
+			continue;
 		error = forward_set_masked(device, number, true);
 		if (!error)
 			continue;
@@ -60,6 +69,33 @@ static struct lab_device *make_device(struct pci_dev *pdev, const struct lab_kin
 	return device;
 }
 
+/* The registers of a device that is not ours are user space's, as sysfs has them. */
+static int map_registers(struct lab_device *device)
+{
+	struct pci_dev *pdev = device->pdev;
+	int error;
+
+	if (!is_ours(device))
+		return 0;
+	error = pci_request_selected_regions(pdev, device->kind->bars, LAB_NAME);
+	if (error)
+		return error;
+
+	device->registers = pci_iomap(pdev, LAB_BAR, 0);
+	if (device->registers)
+		return 0;
+	pci_release_selected_regions(pdev, device->kind->bars);
+	return -ENOMEM;
+}
+
+static void unmap_registers(struct lab_device *device)
+{
+	if (!is_ours(device))
+		return;
+	pci_iounmap(device->pdev, device->registers);
+	pci_release_selected_regions(device->pdev, device->kind->bars);
+}
+
 static int open_function(struct lab_device *device)
 {
 	struct pci_dev *pdev = device->pdev;
@@ -69,32 +105,37 @@ static int open_function(struct lab_device *device)
 	if (error)
 		return error;
 
-	error = pci_request_selected_regions(pdev, device->kind->bars, LAB_NAME);
-	if (error)
-		goto disable;
-
-	device->registers = pci_iomap(pdev, LAB_BAR, 0);
-	if (!device->registers) {
-		error = -ENOMEM;
-		goto release;
+	error = map_registers(device);
+	if (error) {
+		pci_disable_device(pdev);
+		return error;
 	}
 
 	/* Messages only; a raise must never come in over the shared INTx line. */
 	pci_intx(pdev, 0);
 	return 0;
-
-release:
-	pci_release_selected_regions(pdev, device->kind->bars);
-disable:
-	pci_disable_device(pdev);
-	return error;
 }
 
 static void close_function(struct lab_device *device)
 {
-	pci_iounmap(device->pdev, device->registers);
-	pci_release_selected_regions(device->pdev, device->kind->bars);
+	unmap_registers(device);
 	pci_disable_device(device->pdev);
+}
+
+/*
+ * A message is a write to memory: without a bus master, none is sent. That of a device
+ * which is not ours becomes one with its first message, as the hypervisor writes it.
+ */
+static int start_messages(struct lab_device *device)
+{
+	int error;
+
+	if (!is_ours(device))
+		return 0;
+	error = mask_all(device);
+	if (!error)
+		pci_set_master(device->pdev);
+	return error;
 }
 
 static int start_device(struct lab_device *device)
@@ -109,12 +150,9 @@ static int start_device(struct lab_device *device)
 	if (error)
 		goto close;
 
-	error = mask_all(device);
+	error = start_messages(device);
 	if (error)
 		goto close;
-
-	/* A message is a write to memory: without this, none is sent. */
-	pci_set_master(device->pdev);
 
 	error = lab_device_add(device);
 	if (error)
@@ -130,10 +168,13 @@ close:
 
 static int lab_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	const struct lab_kind *kind = (const struct lab_kind *)id->driver_data;
-	struct lab_device *device = make_device(pdev, kind);
+	const struct lab_kind *known = (const struct lab_kind *)id->driver_data;
+	/* What driver_override alone has brought here matches no line of the table. */
+	const struct lab_kind *kind = known ?: &lab_function;
+	struct lab_device *device;
 	int error;
 
+	device = make_device(pdev, kind);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 

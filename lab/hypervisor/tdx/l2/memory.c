@@ -6,16 +6,19 @@
  * page tables.
  *
  * What is checked, in which order, and what the registers hold is as in Intel's
- * tdg_mem_page_attr_wr.c and tdg_mem_page_attr_rd.c. L1's own table is taken to map every
- * private address by 4 KiB pages, devices too: what is not there, L2 finds out when it
- * touches it.
+ * tdg_mem_page_attr_wr.c and tdg_mem_page_attr_rd.c. L1's memory is mapped by 2 MiB until
+ * a part of it is named; then by 4 KiB for good: the host that the module asks splits it
+ * at once. All else is taken to be mapped by 4 KiB, devices too: what is not there, L2
+ * finds out when it touches it.
  */
 #include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 
 #include "tdx/abi.h"
 #include "tdx/l2/memory.h"
 #include "tdx/l2/npt.h"
+#include "tdx/l2/ram.h"
 #include "tdx/l2/tdcall.h"
 
 /* Four fields of 16 bits; that of VM 1. */
@@ -63,10 +66,18 @@ static u64 check_fields(const struct tdcall_regs *regs)
 	return TDX_SUCCESS;
 }
 
+/* What an address has below a page of this level. */
+static u64 offset_mask(u64 level)
+{
+	return BIT_ULL(12 + 9 * level) - 1;
+}
+
 static bool address_is_sane(u64 rcx)
 {
-	return !(rcx & ~(GPA_LEVEL | GPA_ADDRESS)) && (rcx & GPA_LEVEL) <= LEVEL_LARGEST &&
-	       (rcx & GPA_ADDRESS) < TDX_PRIVATE_GPAS;
+	u64 level = rcx & GPA_LEVEL, gpa = rcx & GPA_ADDRESS;
+
+	return !(rcx & ~(GPA_LEVEL | GPA_ADDRESS)) && level <= LEVEL_LARGEST &&
+	       !(gpa & offset_mask(level)) && gpa < TDX_PRIVATE_GPAS;
 }
 
 static u64 check_operands(const struct tdcall_regs *regs)
@@ -108,6 +119,9 @@ void memory_attr_rd(struct tdcall_regs *regs)
 		return;
 	}
 	regs->rdx = told(npt_get(regs->rcx));
+	/* The page that L1 has there, and its level. */
+	if (ram_is_large(regs->rcx))
+		regs->rcx = (regs->rcx & ~offset_mask(NPT_LEVEL_2M)) | NPT_LEVEL_2M;
 	regs->rax = TDX_SUCCESS;
 }
 
@@ -127,7 +141,25 @@ static u64 result(u16 old, u16 new, u64 rdx)
 	return old ? of_vm_1(PAGE_ATTR_VALID) : rdx;
 }
 
-static void change(struct tdcall_regs *regs, u64 gpa)
+static u64 mismatch(u64 level)
+{
+	return TDX_PAGE_SIZE_MISMATCH | level;
+}
+
+/* No memory for a table: the host would be asked for it. L1 tries again. */
+static u64 status_of(int error, u64 level)
+{
+	switch (error) {
+	case 0:
+		return TDX_SUCCESS;
+	case -EEXIST:
+		return mismatch(level);
+	default:
+		return TDX_OPERAND_BUSY;
+	}
+}
+
+static void change(struct tdcall_regs *regs, u64 gpa, u64 level)
 {
 	u16 old = npt_get(gpa), mask = (regs->r8 >> VM_SHIFT) & ~FIELD_VALID;
 	u16 new = (old & ~mask) | ((regs->rdx >> VM_SHIFT) & mask);
@@ -141,14 +173,17 @@ static void change(struct tdcall_regs *regs, u64 gpa)
 		regs->rdx = told(old);
 		return;
 	}
-	/* No memory for a table: the host would be asked for it. L1 tries again. */
-	if (npt_set(gpa, new)) {
-		refuse(regs, TDX_OPERAND_BUSY);
+	if (refuse(regs, status_of(npt_set(gpa, level, new), level)))
 		return;
-	}
-	regs->rax = TDX_SUCCESS;
-	regs->rcx = gpa;
 	regs->rdx = result(old, new, regs->rdx);
+}
+
+/* L1's page is to be of that level, or the host makes it so: it can only split. */
+static u64 check_level(u64 gpa, u64 level)
+{
+	if (!level)
+		return status_of(ram_split(gpa), level);
+	return level == NPT_LEVEL_2M && ram_is_large(gpa) ? TDX_SUCCESS : mismatch(level);
 }
 
 /**
@@ -157,20 +192,14 @@ static void change(struct tdcall_regs *regs, u64 gpa)
  */
 void memory_attr_wr(struct tdcall_regs *regs)
 {
-	u64 gpa = regs->rcx & GPA_ADDRESS;
+	u64 gpa = regs->rcx & GPA_ADDRESS, level = regs->rcx & GPA_LEVEL;
 
-	if (refuse(regs, check_operands(regs)))
+	if (refuse(regs, check_operands(regs)) || refuse(regs, check_level(gpa, level)))
 		return;
-	if (regs->rcx & GPA_LEVEL) {
-		refuse(regs, TDX_PAGE_SIZE_MISMATCH | (regs->rcx & GPA_LEVEL));
-		return;
-	}
 	if (regs->rdx >> VM_SHIFT & FIELD_VALID) {
-		change(regs, gpa);
+		change(regs, gpa, level);
 		return;
 	}
 	/* VM 1 is left alone, and nothing is told of it. */
-	regs->rax = TDX_SUCCESS;
-	regs->rcx = gpa;
 	regs->rdx = 0;
 }

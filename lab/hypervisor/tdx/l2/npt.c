@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L2's guest-physical space: SVM's nested page table, of 4 KiB pages.
+ * L2's guest-physical space: SVM's nested page table, of pages of 4 KiB and 2 MiB.
  *
  * Owns: the table and its lock. Must not know: who wants an alias, or registers
  * of a TDCALL. The table has the format of the kernel's own: 4 or 5 levels, as
@@ -8,9 +8,11 @@
  * stand in bits that the CPU ignores.
  */
 #include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
+#include <asm/barrier.h>
 #include <asm/special_insns.h>
 #include <asm/processor-flags.h>
 
@@ -20,6 +22,7 @@
 #define ENTRY_PRESENT    BIT_ULL(0)
 #define ENTRY_WRITE      BIT_ULL(1)
 #define ENTRY_USER       BIT_ULL(2)
+#define ENTRY_LARGE      BIT_ULL(7)
 #define ENTRY_NX         BIT_ULL(63)
 #define ENTRY_ADDRESS    GENMASK_ULL(51, 12)
 /* Of those that the CPU ignores: memory of L1, not a device. */
@@ -28,6 +31,8 @@
 #define ENTRY_TABLE      (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER)
 
 #define ENTRIES 512
+/* The table's levels count from 1, those of the module from 0. */
+#define LEVEL_LARGE (1 + NPT_LEVEL_2M)
 
 static u64 *root;
 static int levels;
@@ -43,31 +48,62 @@ static u64 *entry_of(u64 *table, u64 gpa, int level)
 	return &table[gpa >> (12 + 9 * (level - 1)) & (ENTRIES - 1)];
 }
 
-/* The leaf's entry; NULL where there is no table yet and none is to be made. */
-static u64 *walk(u64 gpa, bool make)
+static bool is_table(u64 entry)
 {
-	u64 *table = root;
-	int level;
-
-	for (level = levels; level > 1; level--) {
-		u64 *entry = entry_of(table, gpa, level);
-
-		if (!(READ_ONCE(*entry) & ENTRY_PRESENT)) {
-			u64 *new = make ? (u64 *)get_zeroed_page(GFP_ATOMIC) : NULL;
-
-			if (!new)
-				return NULL;
-			WRITE_ONCE(*entry, __pa(new) | ENTRY_TABLE);
-		}
-		table = table_of(*entry);
-	}
-	return entry_of(table, gpa, 1);
+	return (entry & ENTRY_PRESENT) && !(entry & ENTRY_LARGE);
 }
 
-static u64 make_leaf(u64 gpa, u16 attributes, bool is_ram)
+/* The leaf that holds an address, or 0. */
+static u64 look_up(u64 gpa)
+{
+	u64 *table = root, entry = 0;
+	int level;
+
+	for (level = levels; level; level--) {
+		entry = READ_ONCE(*entry_of(table, gpa, level));
+		if (level == 1 || !is_table(entry))
+			break;
+		table = table_of(entry);
+	}
+	return entry & ENTRY_PRESENT ? entry : 0;
+}
+
+/* In place of nothing, an empty table; of a large page, one of small pages that say the same. */
+static u64 *make_table(u64 *entry)
+{
+	u64 *table = (u64 *)get_zeroed_page(GFP_ATOMIC), old = *entry;
+	int i;
+
+	if (!table)
+		return NULL;
+	for (i = 0; (old & ENTRY_PRESENT) && i < ENTRIES; i++)
+		table[i] = (old & ~ENTRY_LARGE) + i * PAGE_SIZE;
+	/* Who looks a page up meanwhile finds the one or the other. */
+	smp_store_release(entry, __pa(table) | ENTRY_TABLE);
+	return table;
+}
+
+/* The entry of a level, with tables made above it; NULL: no memory for one. Lock held. */
+static u64 *walk_to(u64 gpa, int to)
+{
+	u64 *table = root, *entry;
+	int level;
+
+	for (level = levels; level > to; level--) {
+		entry = entry_of(table, gpa, level);
+		table = is_table(*entry) ? table_of(*entry) : make_table(entry);
+		if (!table)
+			return NULL;
+	}
+	return entry_of(table, gpa, to);
+}
+
+static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 {
 	u64 leaf = (gpa & ENTRY_ADDRESS) | (u64)attributes << ENTRY_ATTRIBUTES | ENTRY_USER;
 
+	if (level == LEVEL_LARGE)
+		leaf |= ENTRY_LARGE;
 	if (!(attributes & PAGE_ATTR_R))
 		return 0;
 	leaf |= ENTRY_PRESENT;
@@ -90,9 +126,7 @@ static u64 make_leaf(u64 gpa, u16 attributes, bool is_ram)
  */
 u16 npt_get(u64 gpa)
 {
-	u64 *leaf = walk(gpa, false);
-
-	return leaf ? READ_ONCE(*leaf) >> ENTRY_ATTRIBUTES & PAGE_ATTR_ALL : 0;
+	return look_up(gpa) >> ENTRY_ATTRIBUTES & PAGE_ATTR_ALL;
 }
 
 /**
@@ -105,31 +139,46 @@ u16 npt_get(u64 gpa)
  */
 const void *npt_memory(u64 gpa)
 {
-	const u64 *leaf = walk(gpa, false);
+	return look_up(gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
+}
 
-	return leaf && (READ_ONCE(*leaf) & ENTRY_RAM) ? ram_mapped(gpa) : NULL;
+/* Lock held. */
+static int set_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
+{
+	u64 *entry;
+
+	/* Where L2 sees nothing, nothing needs a table to say so. */
+	if (!attributes && !look_up(gpa) && level == 1)
+		return 0;
+	entry = walk_to(gpa, level);
+	if (!entry)
+		return -ENOMEM;
+	if (level > 1 && is_table(*entry))
+		return -EEXIST;
+	WRITE_ONCE(*entry, make_leaf(gpa, level, attributes, is_ram));
+	return 0;
 }
 
 /**
  * npt_set() - let L2 see a page, or no longer
- * @gpa:        private
+ * @gpa:        private, at a boundary of the page
+ * @level:      0: of 4 KiB, NPT_LEVEL_2M: of 2 MiB; all of it is memory of L1, or none is
  * @attributes: PAGE_ATTR_*, with R unless there are none
  *
+ * A large page of which a part changes becomes small ones.
  * Context: any but NMI; outside of GIF 0.
- * Return: 0, or -ENOMEM.
+ * Return: 0; -ENOMEM; -EEXIST: the large page is made of small ones.
  */
-int npt_set(u64 gpa, u16 attributes)
+int npt_set(u64 gpa, int level, u16 attributes)
 {
 	bool is_ram = attributes && ram_at(gpa);
 	unsigned long flags;
-	u64 *leaf;
+	int error;
 
 	raw_spin_lock_irqsave(&npt_lock, flags);
-	leaf = walk(gpa, attributes);
-	if (leaf)
-		WRITE_ONCE(*leaf, make_leaf(gpa, attributes, is_ram));
+	error = set_leaf(gpa, level + 1, attributes, is_ram);
 	raw_spin_unlock_irqrestore(&npt_lock, flags);
-	return leaf || !attributes ? 0 : -ENOMEM;
+	return error;
 }
 
 /**
@@ -160,7 +209,7 @@ static void free_below(u64 *table, int level)
 			continue;
 		}
 		entry = stack[depth][index[depth]++];
-		if (entry & ENTRY_PRESENT) {
+		if (is_table(entry)) {
 			stack[++depth] = table_of(entry);
 			index[depth] = 0;
 		}

@@ -15,12 +15,15 @@
 #define PAGE_ATTR_VALID  0x8000
 #define PAGE_ATTR_ALL    0x007f
 
+/* The level of a page of 2 MiB, as MEM.PAGE.ATTR names it. */
+#define NPT_LEVEL_2M     1
+
 int npt_create(void);
 void npt_destroy(void);
 u64 npt_root(void);
 u16 npt_get(u64 gpa);
 const void *npt_memory(u64 gpa);
-int npt_set(u64 gpa, u16 attributes);
+int npt_set(u64 gpa, int level, u16 attributes);
 void npt_clear(void);
 
 #endif /* _HYPERVISOR_TDX_L2_NPT_H */

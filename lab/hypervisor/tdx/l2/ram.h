@@ -14,6 +14,10 @@ void ram_stop(void);
 void *ram_mapped(u64 gpa);
 void *ram_at(u64 gpa);
 
+/* Whether L1 has it by a page of 2 MiB; and have it by 4 KiB from now on: 0 or -ENOMEM. */
+bool ram_is_large(u64 gpa);
+int ram_split(u64 gpa);
+
 static inline bool gpa_is_private(u64 gpa)
 {
 	return gpa < TDX_PRIVATE_GPAS;

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=dash
+#
+# /init of Linux in VTL0.
+#
+# Owns: what is done by the words of the kernel's command line:
+#
+#   root=/dev/nvme0n1   wait for that device, and start the system on it
+#   run="COMMAND"       a shell command; then the guest is powered off
+#   nofs                leave the disks alone: /mnt is else the first that has ext4
+#
+# Without any, /script is run, if another cpio archive has put it there; else there is a
+# shell on the console. "vtl0: ready" and "vtl0: status N" are lines of the kernel's log,
+# of before and after the command. VTL0 ends by poweroff; if the command ends by "reboot -f"
+# itself, by that.
+# Must not know: what the command is for.
+
+/bin/busybox --install -s /bin 2>/dev/null
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
+
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /dev/shm
+mount -t tmpfs tmpfs /tmp
+mount -t tmpfs tmpfs /run
+
+tell() { echo "<0>vtl0: $*" >/dev/kmsg; }
+
+# word NAME - print the value of a word of the kernel's command line.
+word() { tr ' ' '\n' </proc/cmdline | sed -n "s,^$1=,,p" | tail -n 1; }
+
+has() { tr ' ' '\n' </proc/cmdline | grep -qx "$1"; }
+
+# wait_for DEVICE - its driver asks the device for its names after it was loaded.
+wait_for()
+{
+	tries=0
+	while [ ! -b "$1" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 3000 ] || return 1
+		usleep 20000
+	done
+}
+
+while read -r module; do
+	insmod "/lib/modules/$module.ko" || tell "module $module does not load"
+done </lib/modules/order
+
+# shellcheck disable=SC2154 # the kernel puts the words that it does not know here
+command=$run
+system=$(word root)
+if [ -n "$system" ]; then
+	if wait_for "$system" && mount "$system" /mnt; then
+		mount --move /dev /mnt/dev
+		umount /proc /sys /tmp /run
+		exec switch_root /mnt /sbin/init
+	fi
+	tell "the system on $system does not start"
+	command=false
+fi
+
+# A program of the disk runs by "chroot /mnt".
+if ! has nofs && ls /sys/class/nvme/nvme* >/dev/null 2>&1 && wait_for /dev/nvme0n1 &&
+	mount /dev/nvme0n1 /mnt 2>/dev/null; then
+	for place in proc sys dev; do
+		[ ! -d "/mnt/$place" ] || mount -o bind "/$place" "/mnt/$place"
+	done
+fi
+
+status=0
+tell ready
+if [ -n "$command" ]; then
+	sh -c "$command"
+	status=$?
+elif [ -f /script ]; then
+	sh /script
+	status=$?
+else
+	setsid cttyhack sh
+fi
+tell "status $status"
+umount /mnt/proc /mnt/sys /mnt/dev /mnt 2>/dev/null
+sync
+poweroff -f
