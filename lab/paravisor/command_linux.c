@@ -58,6 +58,7 @@ static bool wait_for_the_end(struct vmm *vm, unsigned int seconds, unsigned int 
 		if (seconds && *tenths >= seconds * 10)
 			return false;
 		nanosleep(&tenth, NULL);
+		linux_flush(vm);
 		if (++*tenths % 10 == 0)
 			vtlirq_rebalance(vmm_irqs(vm));
 	}

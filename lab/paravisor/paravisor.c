@@ -6,6 +6,7 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -136,6 +137,13 @@ static void signature_parse(const char *text, struct argp_state *state)
 		argp_error(state, "--signature: kvm, hyperv or hyperv-ipi, not '%s'", text);
 }
 
+static void console_open(const char *path, struct argp_state *state)
+{
+	linux_config.console_out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (linux_config.console_out < 0)
+		argp_error(state, "--output: %s: %s", path, strerror(errno));
+}
+
 static error_t linux_option_parse(int key, char *value, struct argp_state *state)
 {
 	switch (key) {
@@ -161,6 +169,9 @@ static error_t linux_option_parse(int key, char *value, struct argp_state *state
 		return 0;
 	case 'I':
 		linux_config.console_in = 0;
+		return 0;
+	case 'o':
+		console_open(value, state);
 		return 0;
 	case 'R':
 		linux_reboots = false;
@@ -411,6 +422,7 @@ int main(int argc, char **argv)
 		  "Which hypervisor it finds: kvm (the default), hyperv, or hyperv-ipi", 0 },
 		{ "interactive", 'I', NULL, 0,
 		  "Standard input is its serial port's; Ctrl-] ends it", 0 },
+		{ "output", 'o', "FILE", 0, "What its serial port sends goes there", 0 },
 		{ "no-reboot", 'R', NULL, 0, "End also when it restarts", 0 },
 		{ 0 }
 	};

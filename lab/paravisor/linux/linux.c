@@ -124,13 +124,45 @@ static void memory_drop(struct vmm *vm)
 
 /* --- its devices ----------------------------------------------------------- */
 
+/* The lock is held, or the VPs are stopped. */
+static void output_flush(struct machine *machine)
+{
+	const uint8_t *bytes = machine->output;
+	size_t left = machine->output_count;
+	ssize_t count;
+
+	machine->output_count = 0;
+	while (left) {
+		count = write(machine->config.console_out, bytes, left);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0) {
+			complain("the serial port's output is lost: %s", strerror(errno));
+			return;
+		}
+		bytes += count;
+		left -= count;
+	}
+}
+
+/* In lines, since each write of VTL2's console costs exits; but a person sees each byte. */
 static void uart_output(void *context, uint8_t byte)
 {
-	const struct machine *machine = machine_of(context);
+	struct machine *machine = machine_of(context);
 
-	if (machine->config.console_out >= 0 &&
-	    write(machine->config.console_out, &byte, 1) != 1)
-		complain("the serial port's output is lost: %s", strerror(errno));
+	machine->output[machine->output_count++] = byte;
+	if (byte == '\n' || machine->output_count == OUTPUT_BYTES ||
+	    machine->config.console_in >= 0)
+		output_flush(machine);
+}
+
+void linux_flush(struct vmm *vm)
+{
+	struct machine *machine = machine_of(vm);
+
+	pthread_mutex_lock(&machine->lock);
+	output_flush(machine);
+	pthread_mutex_unlock(&machine->lock);
 }
 
 static void uart_interrupt(void *context)
@@ -276,6 +308,7 @@ static void linux_close(struct vmm *vm)
 		__atomic_store_n(&machine->console_ends, true, __ATOMIC_RELAXED);
 		pthread_join(machine->console, NULL);
 	}
+	output_flush(machine);
 	for (i = 0; i < machine->functions_count; i++)
 		function_close(&machine->functions[i]);
 	memory_drop(vm);

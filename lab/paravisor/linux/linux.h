@@ -56,6 +56,9 @@ struct linux_config {
 
 extern const struct guest linux_guest;
 
+/* Writes what the serial port has sent of a line that is not complete. From any thread. */
+void linux_flush(struct vmm *vm);
+
 /* Prints where each interrupt of a device leads, and how many came. The VPs are stopped. */
 void linux_report(struct vmm *vm);
 

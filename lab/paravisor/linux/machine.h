@@ -44,6 +44,9 @@
 #define PCI_WINDOW_BASE		0x80000000u
 #define PCI_WINDOW_LAST		0xfebfffffu
 
+/* Bytes of the serial port's output that are written at once. */
+#define OUTPUT_BYTES		256
+
 /* The lowest memory that is set aside: for what Linux wants below 1 MiB. */
 #define LOW_MEMORY_END		0x100000
 
@@ -70,6 +73,8 @@
  * @hypercall:   likewise
  * @reference_tsc: likewise
  * @vp_assist:   likewise, of each VP
+ * @output:      bytes of the serial port that are not written yet
+ * @output_count: how many
  * @console_ends: atomic: the console's thread is to end
  * @console:     thread that reads the serial port's input; valid if @has_console
  */
@@ -95,6 +100,8 @@ struct machine {
 	uint64_t hypercall;
 	uint64_t reference_tsc;
 	uint64_t vp_assist[VTL0_VPS_MAX];
+	uint8_t output[OUTPUT_BYTES];
+	size_t output_count;
 	bool console_ends;
 	pthread_t console;
 	bool has_console;
