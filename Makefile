@@ -155,7 +155,7 @@ build-programs: $(BIN)/labhost $(BIN)/minimal
 	@$(MAKE) -s -C tools >/dev/null
 	@$(MAKE) -s -C lab/vtl0 >/dev/null
 	@$(MAKE) -s -C lab/paravisor >/dev/null
-	@$(MAKE) -s $(BIN)/demo $(BIN)/demo-relay
+	@$(MAKE) -s $(BIN)/demo $(BIN)/demo-linux $(BIN)/demo-relay
 
 # As with the programs.
 tests: programs
@@ -175,6 +175,10 @@ VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
 $(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/hypervisor/l1/lab_tdx.h lab/paravisor/vmm.h \
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
+
+$(BIN)/demo-linux: lab/demo/linux.c lab/demo/common.c lab/demo/common.h lab/paravisor/vmm.h \
+		lab/paravisor/linux/linux.h $(VMM) | $(BIN)
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/linux.c lab/demo/common.c $(VMM) -pthread
 
 $(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
 		include/uapi/linux/mshv_vtl.h lib/vtlirq.h $(BUILD)/lib/libvtlirq.a | $(BIN)

@@ -7,10 +7,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "../labhost/labhost_client.h"
 #include "common.h"
 
+#define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
+#define LINE_LENGTH	256
 #define INTERRUPTS_MAX	100000000UL
 #define LOST_AFTER_MS	5000
 #define LOST_AFTER_TURNS 10000
@@ -64,6 +68,59 @@ bool demo_patience_lasts(struct demo_patience *patience)
 		demo_patience_renew(patience);
 	return ++patience->turns < LOST_AFTER_TURNS ||
 	       now_ms() - patience->since < LOST_AFTER_MS;
+}
+
+/* The number of the column that a line of names has under @name; -1: none. */
+static int column_find(char *names, const char *name)
+{
+	char *rest = NULL, *word = strtok_r(names, " \n", &rest);
+	int column = 0;
+
+	while (word && strcmp(word, name)) {
+		word = strtok_r(NULL, " \n", &rest);
+		column++;
+	}
+	return word ? column : -1;
+}
+
+static uint64_t column_value(char *values, int column)
+{
+	char *rest = NULL, *word = strtok_r(values, " \n", &rest);
+
+	while (word && column--)
+		word = strtok_r(NULL, " \n", &rest);
+	return word ? strtoull(word, NULL, 0) : 0;
+}
+
+uint64_t demo_vps_sum(const char *name)
+{
+	FILE *file = fopen(DRIVER_VPS, "re");
+	char line[LINE_LENGTH];
+	uint64_t sum = 0;
+	int column;
+
+	if (!file || !fgets(line, sizeof(line), file))
+		demo_give_up(DRIVER_VPS ": %s", strerror(errno));
+	column = column_find(line, name);
+	while (column >= 0 && fgets(line, sizeof(line), file))
+		sum += column_value(line, column);
+	fclose(file);
+	return sum;
+}
+
+void demo_host_behave(bool redirects)
+{
+	const struct lab_host_behaviour behaviour = {
+		.flags = redirects ? LAB_HOST_REDIRECTS : 0,
+	};
+	int host = labhost_open(), ret;
+
+	if (host < 0)
+		demo_give_up("the lab's host: %s; is its module loaded?", strerror(-host));
+	ret = labhost_behaviour_set(host, &behaviour);
+	if (ret)
+		demo_give_up("the lab's host does not change its behaviour: %s", strerror(-ret));
+	labhost_close(host);
 }
 
 void demo_give_up(const char *format, ...)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the two demos share: arguments, time, and how they give up.
+ * What the demos share: arguments, time, counters, and how they give up.
  */
 #ifndef _LAB_DEMO_COMMON_H
 #define _LAB_DEMO_COMMON_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
  * demo_arguments() - the command line
@@ -38,6 +39,17 @@ void demo_patience_renew(struct demo_patience *patience);
  * VM that was stopped meanwhile has lost nothing.
  */
 bool demo_patience_lasts(struct demo_patience *patience);
+
+/**
+ * demo_vps_sum() - a counter of the driver's, summed over all VPs
+ * @name: of a column of its debugfs file "vps"
+ *
+ * Return: the sum; 0 if there is no such column.
+ */
+uint64_t demo_vps_sum(const char *name);
+
+/* Whether the lab's host redirects from now on. */
+void demo_host_behave(bool redirects);
 
 /* Says why on standard error, and ends the program with status 1. */
 void demo_give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -27,8 +27,6 @@
 #define VECTOR_FIRST	0x41
 #define VECTOR_STEP	0x0f
 #define GUEST		"/lib/vtlirq/guest.bin"
-#define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
-#define COLUMNS		6
 /* Moves between two looks of libvtlirq at who is busy. */
 #define MOVES_REBALANCE	100
 
@@ -107,21 +105,6 @@ static void routes_choose(void)
 		demo_give_up("only %u interrupts; the lab has 8 and more", result->routes_count);
 }
 
-static void host_behave(bool redirects)
-{
-	const struct lab_host_behaviour behaviour = {
-		.flags = redirects ? LAB_HOST_REDIRECTS : 0,
-	};
-	int host = labhost_open(), ret;
-
-	if (host < 0)
-		demo_give_up("the lab's host: %s; is its module loaded?", strerror(-host));
-	ret = labhost_behaviour_set(host, &behaviour);
-	if (ret)
-		demo_give_up("the lab's host does not change its ways: %s", strerror(-ret));
-	labhost_close(host);
-}
-
 static void guest_console(void *context, unsigned int vp, const char *line)
 {
 	(void)context;
@@ -138,7 +121,7 @@ static void guest_start(const struct run_plan *plan)
 		.console = guest_console,
 	};
 
-	host_behave(plan->host_redirects);
+	demo_host_behave(plan->host_redirects);
 	if (vmm_create(&config, &vm))
 		exit(1);
 	routes_choose();
@@ -157,31 +140,6 @@ static void guest_mode_set(enum vtl0_mode mode)
 		if (ret)
 			demo_give_up("VP %u does not answer: %s", vp, strerror(-ret));
 	}
-}
-
-/* A column of the driver's file "vps", summed over all VPs. */
-static uint64_t vps_sum(const char *name)
-{
-	char names[COLUMNS][32], line[256];
-	unsigned long values[COLUMNS];
-	unsigned int i, column = 0;
-	uint64_t sum = 0;
-	FILE *file = fopen(DRIVER_VPS, "re");
-
-	if (!file)
-		demo_give_up(DRIVER_VPS ": %s", strerror(errno));
-	if (fscanf(file, "%31s %31s %31s %31s %31s %31s", names[0], names[1], names[2], names[3],
-		   names[4], names[5]) != COLUMNS)
-		demo_give_up(DRIVER_VPS " has no header");
-	for (i = 0; i < COLUMNS; i++)
-		column = strcmp(names[i], name) ? column : i;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%lu %lu %lu %lu %lu %lu", &values[0], &values[1], &values[2],
-			   &values[3], &values[4], &values[5]) == COLUMNS)
-			sum += values[column];
-	}
-	fclose(file);
-	return sum;
 }
 
 /* What the host's own books say. */
@@ -233,7 +191,7 @@ static void counts_read(struct run_counts *counts)
 	unsigned int vp;
 
 	memset(counts, 0, sizeof(*counts));
-	counts->kicks = vps_sum("kicks");
+	counts->kicks = demo_vps_sum("kicks");
 	counts->host_exits = counts->kicks;
 	host_counts_read(counts);
 	for (vp = 0; vp < RUN_VPS; vp++) {
@@ -345,7 +303,7 @@ static void modes_run(const struct run_plan *plan)
 {
 	uint64_t each = (plan->interrupts + 2 * result->routes_count - 1) /
 			(2 * result->routes_count);
-	uint64_t kicks = vps_sum("kicks");
+	uint64_t kicks = demo_vps_sum("kicks");
 	pthread_t mover;
 
 	moves = 0;
@@ -354,7 +312,7 @@ static void modes_run(const struct run_plan *plan)
 		demo_give_up("no thread to move routes");
 	mode_run(VTL0_MODE_SPIN, each, plan->moves_min / 2);
 	mode_run(VTL0_MODE_HALT, each, plan->moves_min);
-	result->kicks = vps_sum("kicks") - kicks - result->counts.kicks;
+	result->kicks = demo_vps_sum("kicks") - kicks - result->counts.kicks;
 	if (!plan->moves_min)
 		return;
 	__atomic_store_n(&moves_end, true, __ATOMIC_RELEASE);

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The demo's second half: Debian in VTL0, on an NVMe disk that is passed through to it,
+ * verifies what it writes; twice, with a host that redirects and with one that cannot.
+ *
+ * Owns: the story that is told, and the verdict: all I/Os verified, each interrupt that was
+ * relayed handled by the guest or merged with one that was pending, no host exit where all
+ * is redirected. The guest's half is lab/guest/load.sh, whose lines this reads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../labhost/labhost_client.h"
+#include "../paravisor/linux/linux.h"
+#include "../paravisor/vmm.h"
+#include "common.h"
+
+#define RUNS		2
+#define VPS		2
+#define LINE_LENGTH	512
+#define PREFIX		"vtl0-load: "
+#define NVME_CLASS	0x010802u
+#define DEVICES		"/sys/bus/pci/devices"
+#define COMMAND_LINE	"console=ttyS0 quiet loglevel=4 root=/dev/nvme0n1 systemd.show_status=0 " \
+			"systemd.run=/usr/local/bin/vtl0-load systemd.run_success_action=poweroff " \
+			"systemd.run_failure_action=poweroff"
+#define POLL_MS		100
+/* No run takes as long, on a busy machine either. */
+#define RUN_SECONDS_MAX	600
+
+/**
+ * struct counters - VTL2's and the host's
+ * @relayed:    interrupts of the disk that the driver has relayed
+ * @merged:     those whose vector was pending already
+ * @host_exits: interrupts that came to the host, and kicks from CPU to CPU
+ * @returns:    how often a VP's thread came back to user space
+ */
+struct counters {
+	uint64_t relayed;
+	uint64_t merged;
+	uint64_t host_exits;
+	uint64_t returns;
+};
+
+/**
+ * struct result - of a run
+ * @counters: what they have grown by, from the load's begin to its end
+ * @written:  I/Os
+ * @verified: I/Os that read what was written
+ * @handled:  the guest's own count of the disk's interrupts
+ * @begun:    the load has begun
+ * @ended:    it has ended, and the guest has told its counts
+ * @seconds:  from the guest's start to its end
+ */
+struct result {
+	struct counters counters;
+	uint64_t written;
+	uint64_t verified;
+	uint64_t handled;
+	bool begun;
+	bool ended;
+	unsigned int seconds;
+};
+
+static struct vmm *vm;
+static uint16_t disk;
+
+static uint32_t class_read(unsigned int slot, unsigned int number)
+{
+	unsigned int class = 0;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEVICES "/0000:00:%02x.%x/class", slot, number);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%x", &class) != 1)
+		class = 0;
+	fclose(file);
+	return class;
+}
+
+static void disk_find(void)
+{
+	unsigned int devfn;
+
+	for (devfn = 0; devfn <= UINT8_MAX; devfn++) {
+		if (class_read(devfn >> 3, devfn & 7) != NVME_CLASS)
+			continue;
+		disk = devfn;
+		return;
+	}
+	demo_give_up("this machine has no NVMe disk");
+}
+
+/* What came to the host: the disk's interrupts, by its index at the lab's host. */
+static uint64_t host_exits_read(void)
+{
+	struct lab_host_device device;
+	struct lab_host_source source;
+	uint64_t sum = 0;
+	unsigned int i, number;
+
+	for (i = 0; i < LAB_HOST_DEVICES_MAX; i++) {
+		if (labhost_device_get(vmm_host(vm), i, &device) || device.bdf != disk)
+			continue;
+		for (number = 0; number < device.sources; number++) {
+			if (!labhost_source_get(vmm_host(vm), i, number, &source))
+				sum += source.exits;
+		}
+	}
+	return sum;
+}
+
+static void counters_read(struct counters *counters)
+{
+	struct vtlirq_route_state *states = NULL;
+	struct vmm_stats stats;
+	size_t count = 0, i;
+
+	memset(counters, 0, sizeof(*counters));
+	if (vtlirq_routes(vmm_irqs(vm), &states, &count))
+		demo_give_up("the driver does not tell its counts");
+	for (i = 0; i < count; i++)
+		counters->relayed += states[i].redirected + states[i].proxied;
+	free(states);
+	counters->merged = demo_vps_sum("merged");
+	counters->host_exits = host_exits_read() + demo_vps_sum("kicks");
+	for (i = 0; i < VPS; i++) {
+		vmm_stats(vm, i, &stats);
+		counters->returns += stats.returns;
+	}
+}
+
+static void counters_subtract(struct counters *counters, const struct counters *before)
+{
+	counters->relayed -= before->relayed;
+	counters->merged -= before->merged;
+	counters->host_exits -= before->host_exits;
+	counters->returns -= before->returns;
+}
+
+static void load_begin(struct result *result)
+{
+	counters_read(&result->counters);
+	result->begun = true;
+}
+
+static void load_end(struct result *result)
+{
+	struct counters before = result->counters;
+
+	counters_read(&result->counters);
+	counters_subtract(&result->counters, &before);
+	result->ended = true;
+}
+
+/* A line of the guest's console. Queue 0 is that of the disk's administration. */
+static void line_take(struct result *result, const char *line)
+{
+	unsigned int queue;
+	uint64_t count;
+
+	if (strncmp(line, PREFIX, strlen(PREFIX)))
+		return;
+	printf("  [VTL0] %s\n", line);
+	line += strlen(PREFIX);
+	if (!strcmp(line, "begins"))
+		load_begin(result);
+	else if (!strcmp(line, "ends"))
+		load_end(result);
+	else if (sscanf(line, "verified %" SCNu64 " %" SCNu64, &result->verified,
+			&result->written) == 2)
+		return;
+	else if (sscanf(line, "handled %u %" SCNu64, &queue, &count) == 2)
+		result->handled += count;
+}
+
+/* Takes what has come; the last line may not be complete yet. */
+static void bytes_take(struct result *result, const char *bytes, size_t count)
+{
+	static char line[LINE_LENGTH];
+	static size_t length;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (bytes[i] == '\r')
+			continue;
+		if (bytes[i] != '\n' && length < LINE_LENGTH - 1) {
+			line[length++] = bytes[i];
+			continue;
+		}
+		line[length] = '\0';
+		length = 0;
+		line_take(result, line);
+	}
+}
+
+/* Reads the guest's console until the guest has ended. */
+static void console_read(int fd, struct result *result)
+{
+	struct pollfd console = { .fd = fd, .events = POLLIN };
+	char bytes[LINE_LENGTH];
+	bool ended;
+	ssize_t count;
+	time_t begun = time(NULL);
+
+	do {
+		ended = vmm_ended(vm, NULL);
+		linux_flush(vm);
+		while (poll(&console, 1, POLL_MS) > 0) {
+			count = read(fd, bytes, sizeof(bytes));
+			if (count > 0)
+				bytes_take(result, bytes, count);
+		}
+		result->seconds = time(NULL) - begun;
+	} while (!ended && result->seconds < RUN_SECONDS_MAX);
+}
+
+static void guest_start(bool host_redirects, int console)
+{
+	struct linux_config guest = {
+		.kernel = "/lib/vtlirq/vmlinuz",
+		.initrd = "/lib/vtlirq/initrd",
+		.command_line = COMMAND_LINE,
+		.signature = LINUX_SIGNATURE_HYPERV,
+		.functions = { disk },
+		.functions_count = 1,
+		.console_in = -1,
+	};
+	const struct vmm_config config = {
+		.vps = VPS,
+		.guest = &linux_guest,
+		.guest_config = &guest,
+		.offload_flags = VMM_OFFLOAD_DEFAULT,
+	};
+
+	demo_host_behave(host_redirects);
+	guest.console_out = console;
+	if (vmm_create(&config, &vm) || vmm_start(vm))
+		exit(1);
+}
+
+static void run_carry_out(bool host_redirects, struct result *result)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		demo_give_up("no pipe: %s", strerror(errno));
+	guest_start(host_redirects, ends[1]);
+	console_read(ends[0], result);
+	vmm_stop(vm);
+	vmm_destroy(vm);
+	close(ends[0]);
+	close(ends[1]);
+	putchar('\n');
+}
+
+static double per(uint64_t count, uint64_t of)
+{
+	return of ? (double)count / of : 0;
+}
+
+static void story_line(const char *name, const struct result *result)
+{
+	const struct counters *counters = &result->counters;
+	uint64_t ios = result->written + result->verified;
+
+	printf("  %-11s %7" PRIu64 " %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %7" PRIu64
+	       "  %10.3f  %10.3f  %7u\n", name, result->written, result->verified,
+	       counters->relayed, result->handled, counters->merged,
+	       per(counters->host_exits, counters->relayed), per(counters->returns, ios),
+	       result->seconds);
+}
+
+static void story_table(const char *const *names, const struct result *results)
+{
+	unsigned int i;
+
+	printf("  %-11s %7s %8s %8s %8s %7s  %10s  %10s  %7s\n", "delivery", "I/Os", "I/Os",
+	       "relayed", "handled", "merged", "host exits", "returns to", "seconds");
+	printf("  %-11s %7s %8s %8s %8s %7s  %10s  %10s  %7s\n", "", "written", "verified",
+	       "by VTL2", "in VTL0", "", "/ interr.", "user / I/O", "in all");
+	for (i = 0; i < RUNS; i++)
+		story_line(names[i], &results[i]);
+	putchar('\n');
+}
+
+static bool is_complete(const struct result *result)
+{
+	return result->ended && result->verified && result->verified == result->written &&
+	       result->handled &&
+	       result->counters.relayed == result->handled + result->counters.merged;
+}
+
+static bool verdict(const struct result *results)
+{
+	uint64_t verified = 0, relayed = 0, handled = 0, merged = 0;
+	bool complete = true;
+	unsigned int i;
+
+	for (i = 0; i < RUNS; i++) {
+		verified += results[i].verified;
+		relayed += results[i].counters.relayed;
+		handled += results[i].handled;
+		merged += results[i].counters.merged;
+		complete &= is_complete(&results[i]);
+	}
+	if (!complete)
+		printf("The accounting does NOT balance.\n");
+	printf("demo-linux: verified=%" PRIu64 " relayed=%" PRIu64 " handled=%" PRIu64 " merged=%"
+	       PRIu64 " host_exits=%" PRIu64 "+%" PRIu64 "\n", verified, relayed, handled, merged,
+	       results[0].counters.host_exits, results[1].counters.host_exits);
+	return complete && results[1].counters.host_exits >= results[1].handled;
+}
+
+int main(void)
+{
+	static const char * const names[RUNS] = { "redirected", "proxied" };
+	static struct result results[RUNS];
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	disk_find();
+	printf("\nDebian boots in VTL0, from an NVMe disk that is passed through to it, and verifies\n"
+	       "what it writes there. Each of the disk's queues has an interrupt, on a VP of its own.\n"
+	       "\n1. The host redirects.\n\n");
+	run_carry_out(true, &results[0]);
+	printf("2. The host cannot redirect: it sends a message for each interrupt.\n\n");
+	run_carry_out(false, &results[1]);
+	story_table(names, results);
+	return verdict(results) ? 0 : 1;
+}
