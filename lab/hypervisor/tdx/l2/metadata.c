@@ -11,7 +11,6 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/moduleparam.h>
 
 #include "tdx/l2/deadline.h"
 #include "tdx/l2/metadata.h"

@@ -220,11 +220,6 @@ static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 		return;
 	}
-	/* Its CPU is about to come, or to go. */
-	if (!READ_ONCE(vcpu->online)) {
-		regs->rax = TDX_OPERAND_BUSY;
-		return;
-	}
 	if (hooks_want_calls(&vcpu->hooks) && hook_takes_call(vcpu, regs))
 		return;
 	call_leaf(vcpu, regs);
