@@ -27,12 +27,12 @@ static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
 }
 
 /**
- * lab_behaviour_set() - behave so from now on
+ * behaviour_set() - behave so from now on
  * @wanted: any values; what is counted is not changed.
  *
  * Return: 0, or -EINVAL: a value is out of range.
  */
-int lab_behaviour_set(const struct lab_host_behaviour *wanted)
+int behaviour_set(const struct lab_host_behaviour *wanted)
 {
 	unsigned long flags;
 	u64 retargets, refused;
@@ -51,54 +51,51 @@ int lab_behaviour_set(const struct lab_host_behaviour *wanted)
 }
 
 /**
- * lab_behaviour_get() - what is left of the faults, and what was counted
+ * behaviour_get() - what is left of the faults, and what was counted
  * @now: out: that.
- *
- * Return: 0. It may fail where the host is not in this kernel.
  */
-int lab_behaviour_get(struct lab_host_behaviour *now)
+void behaviour_get(struct lab_host_behaviour *now)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&lock, flags);
 	*now = behaviour;
 	raw_spin_unlock_irqrestore(&lock, flags);
-	return 0;
 }
 
 /**
- * lab_behaviour_redirects() - does the host offer redirection
+ * behaviour_redirects() - does the host offer redirection
  *
  * Return: whether it does.
  */
-bool lab_behaviour_redirects(void)
+bool behaviour_redirects(void)
 {
 	struct lab_host_behaviour now;
 
-	lab_behaviour_get(&now);
+	behaviour_get(&now);
 	return now.flags & LAB_HOST_REDIRECTS;
 }
 
 /**
- * lab_behaviour_delay() - how much longer a retarget is to take
+ * behaviour_delay() - how much longer a retarget is to take
  *
  * Return: microseconds.
  */
-u32 lab_behaviour_delay(void)
+u32 behaviour_delay(void)
 {
 	struct lab_host_behaviour now;
 
-	lab_behaviour_get(&now);
+	behaviour_get(&now);
 	return now.delay_us;
 }
 
 /**
- * lab_behaviour_refusal() - is this retarget to be refused; takes one refusal
+ * behaviour_refusal() - is this retarget to be refused; takes one refusal
  * @redirect: whether it asks for redirection.
  *
  * Return: the status to refuse it with, or 0.
  */
-u16 lab_behaviour_refusal(bool redirect)
+u16 behaviour_refusal(bool redirect)
 {
 	unsigned long flags;
 	u16 status = 0;
@@ -113,10 +110,10 @@ u16 lab_behaviour_refusal(bool redirect)
 }
 
 /**
- * lab_behaviour_count() - a retarget is done
+ * behaviour_count() - a retarget is done
  * @refused: it failed, for whatever reason.
  */
-void lab_behaviour_count(bool refused)
+void behaviour_count(bool refused)
 {
 	unsigned long flags;
 
@@ -127,12 +124,12 @@ void lab_behaviour_count(bool refused)
 }
 
 /**
- * lab_behaviour_duplicates() - is this message to come twice; takes one of them
+ * behaviour_duplicates() - is this message to come twice; takes one of them
  *
  * Context: any.
  * Return: whether it is.
  */
-bool lab_behaviour_duplicates(void)
+bool behaviour_duplicates(void)
 {
 	unsigned long flags;
 	bool twice = false;

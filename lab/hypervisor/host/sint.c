@@ -53,13 +53,13 @@ static void deliver(void)
 {
 	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
 
-	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !lab_slot_is_free(slot))
+	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !slot_is_free(slot))
 		return;
 
 	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;
 	queue_length--;
 	message->flags = queue_length ? MESSAGE_PENDING : 0;
-	lab_slot_write(slot, message);
+	slot_write(slot, message);
 	sint_vp_interrupt(MESSAGE_VP);
 }
 
@@ -73,12 +73,12 @@ static u16 refuse(void)
 }
 
 /**
- * lab_sint_post() - HvCallPostMessage
+ * sint_post() - HvCallPostMessage
  * @input: the call's input page
  *
  * Return: one of HOST_STATUS_*.
  */
-u16 lab_sint_post(const void *input)
+u16 sint_post(const void *input)
 {
 	const struct post_input *in = input;
 	unsigned long flags;
@@ -101,12 +101,12 @@ u16 lab_sint_post(const void *input)
 }
 
 /**
- * lab_sint_signal() - HvCallSignalEvent
+ * sint_signal() - HvCallSignalEvent
  * @input: the call's input page
  *
  * Return: one of HOST_STATUS_*.
  */
-u16 lab_sint_signal(const void *input)
+u16 sint_signal(const void *input)
 {
 	const struct signal_input *in = input;
 	unsigned long flags;
@@ -127,14 +127,14 @@ u16 lab_sint_signal(const void *input)
 }
 
 /**
- * lab_sint_look() - send what waits, if it can be sent now
+ * sint_look() - send what waits, if it can be sent now
  * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
  *
  * After it has masked SINT 7, nothing more is sent there once this returns.
  *
  * Context: any; the VP's new state is written.
  */
-void lab_sint_look(u32 vp)
+void sint_look(u32 vp)
 {
 	unsigned long flags;
 
@@ -145,14 +145,14 @@ void lab_sint_look(u32 vp)
 }
 
 /**
- * lab_sint_send() - send a message to the guest's VMM
+ * sint_send() - send a message to the guest's VMM
  * @message: all of it; a host may write anything but no type.
  *
  * It waits while SINT 7 is masked, or the slot is full.
  *
  * Return: 0; -EINVAL: it has no type; -EAGAIN: too many wait.
  */
-int lab_sint_send(const struct lab_host_sint_message *message)
+int sint_send(const struct lab_host_sint_message *message)
 {
 	unsigned long flags;
 	int error = 0;
@@ -177,13 +177,13 @@ int lab_sint_send(const struct lab_host_sint_message *message)
 }
 
 /**
- * lab_sint_event() - signal an event to the guest's VMM
+ * sint_event() - signal an event to the guest's VMM
  * @event: any values.
  *
  * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there,
  * or the VP has no page for events.
  */
-int lab_sint_event(const struct lab_host_event *event)
+int sint_event(const struct lab_host_event *event)
 {
 	unsigned long flags;
 	int error = 0;
@@ -201,12 +201,12 @@ int lab_sint_event(const struct lab_host_event *event)
 }
 
 /**
- * lab_sint_refuse() - refuse what the guest posts or signals, for a while
+ * sint_refuse() - refuse what the guest posts or signals, for a while
  * @wanted: any values.
  *
  * Return: 0, or -EINVAL: a value out of range.
  */
-int lab_sint_refuse(const struct lab_host_refusal *wanted)
+int sint_refuse(const struct lab_host_refusal *wanted)
 {
 	unsigned long flags;
 
@@ -220,12 +220,12 @@ int lab_sint_refuse(const struct lab_host_refusal *wanted)
 }
 
 /**
- * lab_sint_read() - what the guest has sent, and what waits for it
+ * sint_read() - what the guest has sent, and what waits for it
  * @now: in: @vp; out: the rest.
  *
  * Return: 0, or -EINVAL: no such VP.
  */
-int lab_sint_read(struct lab_host_sint *now)
+int sint_read(struct lab_host_sint *now)
 {
 	const struct host_message *slot;
 	unsigned long flags;
