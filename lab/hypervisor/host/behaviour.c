@@ -3,18 +3,15 @@
  * What a test wants the host to be like.
  */
 #include <linux/errno.h>
-#include <linux/limits.h>
-#include <linux/spinlock.h>
-#include <linux/time64.h>
 
+#include "base/lock.h"
 #include "host/behaviour.h"
 #include "l1/lab_host.h"
 
-/*
- * Innermost of all locks. Taken with interrupts off: messages are written in
- * interrupt handlers.
- */
-static DEFINE_RAW_SPINLOCK(lock);
+#define DELAY_MAX_US 1000000
+
+/* Innermost of all locks. */
+static struct lock lock;
 static struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
 
 static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
@@ -23,7 +20,7 @@ static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
 		return false;
 	if (wanted->refuse_status > U16_MAX || (wanted->refuse_count && !wanted->refuse_status))
 		return false;
-	return wanted->refuse_redirected_only <= 1 && wanted->delay_us <= USEC_PER_SEC;
+	return wanted->refuse_redirected_only <= 1 && wanted->delay_us <= DELAY_MAX_US;
 }
 
 /**
@@ -34,19 +31,18 @@ static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
  */
 int behaviour_set(const struct lab_host_behaviour *wanted)
 {
-	unsigned long flags;
 	u64 retargets, refused;
 
 	if (!wanted_is_legal(wanted))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	retargets = behaviour.retargets;
 	refused = behaviour.refused;
 	behaviour = *wanted;
 	behaviour.retargets = retargets;
 	behaviour.refused = refused;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }
 
@@ -56,11 +52,9 @@ int behaviour_set(const struct lab_host_behaviour *wanted)
  */
 void behaviour_get(struct lab_host_behaviour *now)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	*now = behaviour;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 }
 
 /**
@@ -97,15 +91,14 @@ u32 behaviour_delay(void)
  */
 u16 behaviour_refusal(bool redirect)
 {
-	unsigned long flags;
 	u16 status = 0;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (behaviour.refuse_count && (redirect || !behaviour.refuse_redirected_only)) {
 		behaviour.refuse_count--;
 		status = behaviour.refuse_status;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
@@ -115,12 +108,10 @@ u16 behaviour_refusal(bool redirect)
  */
 void behaviour_count(bool refused)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	behaviour.retargets++;
 	behaviour.refused += refused;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 }
 
 /**
@@ -131,14 +122,13 @@ void behaviour_count(bool refused)
  */
 bool behaviour_duplicates(void)
 {
-	unsigned long flags;
 	bool twice = false;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (behaviour.duplicate_count) {
 		behaviour.duplicate_count--;
 		twice = true;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return twice;
 }

@@ -8,11 +8,10 @@
  *
  * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
  */
-#include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "base/lock.h"
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"
@@ -38,11 +37,8 @@ struct signal_input {
 	u16 reserved;
 };
 
-/*
- * Guards all below, and the slot; with interrupts off, as the guest's handlers call. A
- * VP's own lock may be taken inside.
- */
-static DEFINE_RAW_SPINLOCK(lock);
+/* Guards all below, and the slot. A VP's own lock may be taken inside. */
+static struct lock lock;
 static struct host_message queue[LAB_HOST_SINT_QUEUE];
 static unsigned int queue_first, queue_length;
 static struct lab_host_refusal refusal;
@@ -81,13 +77,12 @@ static u16 refuse(void)
 u16 sint_post(const void *input)
 {
 	const struct post_input *in = input;
-	unsigned long flags;
 	u16 status;
 
 	if (in->reserved || in->size > sizeof(in->payload))
 		return HOST_STATUS_INVALID_PARAMETER;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	status = refuse();
 	if (!status) {
 		state.posts++;
@@ -96,7 +91,7 @@ u16 sint_post(const void *input)
 		state.post_size = in->size;
 		memcpy(state.payload, in->payload, sizeof(state.payload));
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
@@ -109,20 +104,19 @@ u16 sint_post(const void *input)
 u16 sint_signal(const void *input)
 {
 	const struct signal_input *in = input;
-	unsigned long flags;
 	u16 status;
 
 	if (in->reserved)
 		return HOST_STATUS_INVALID_PARAMETER;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	status = refuse();
 	if (!status) {
 		state.signals++;
 		state.signal_connection = in->connection;
 		state.signal_flag = in->flag;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
@@ -136,12 +130,10 @@ u16 sint_signal(const void *input)
  */
 void sint_look(u32 vp)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (vp == MESSAGE_VP)
 		deliver();
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 }
 
 /**
@@ -154,7 +146,6 @@ void sint_look(u32 vp)
  */
 int sint_send(const struct lab_host_sint_message *message)
 {
-	unsigned long flags;
 	int error = 0;
 	u32 type;
 
@@ -163,7 +154,7 @@ int sint_send(const struct lab_host_sint_message *message)
 	if (type == MESSAGE_NONE)
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (queue_length == LAB_HOST_SINT_QUEUE) {
 		error = -EAGAIN;
 	} else {
@@ -172,7 +163,7 @@ int sint_send(const struct lab_host_sint_message *message)
 		queue_length++;
 		deliver();
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return error;
 }
 
@@ -185,18 +176,17 @@ int sint_send(const struct lab_host_sint_message *message)
  */
 int sint_event(const struct lab_host_event *event)
 {
-	unsigned long flags;
 	int error = 0;
 
 	if (!sint_vp_is_live(event->vp) || event->flag >= FLAGS)
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (!sint_vp_is_masked(event->vp) && sint_vp_set_flag(event->vp, event->flag))
 		sint_vp_interrupt(event->vp);
 	else
 		error = -EAGAIN;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return error;
 }
 
@@ -208,14 +198,12 @@ int sint_event(const struct lab_host_event *event)
  */
 int sint_refuse(const struct lab_host_refusal *wanted)
 {
-	unsigned long flags;
-
 	if (wanted->status >> 16 || (wanted->count && !wanted->status))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	refusal = *wanted;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }
 
@@ -228,19 +216,18 @@ int sint_refuse(const struct lab_host_refusal *wanted)
 int sint_read(struct lab_host_sint *now)
 {
 	const struct host_message *slot;
-	unsigned long flags;
 	u32 vp = now->vp;
 
 	if (!sint_vp_exists(vp))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	slot = sint_vp_slot(MESSAGE_VP);
 	*now = state;
 	now->vp = vp;
 	now->masked = sint_vp_is_masked(vp);
 	now->waiting = queue_length;
 	now->slot_full = slot && READ_ONCE(slot->type) != MESSAGE_NONE;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }

@@ -42,16 +42,6 @@ static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 static struct vcpu *vcpus[L1_CPUS_MAX];
 static struct vcpu vcpu_places[L1_CPUS_MAX];
 
-u32 shim_cpu(void)
-{
-	return l1_here()->index;
-}
-
-u32 shim_cpus(void)
-{
-	return l1_count;
-}
-
 struct vcpu *vcpu_here(void)
 {
 	return vcpus[l1_here()->index];

@@ -7,7 +7,6 @@
  * that others must hear of.
  */
 #include <linux/bits.h>
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -19,6 +18,7 @@
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
+#include "vcpu/l1.h"
 
 #define ASK_FIRST (~0ULL)
 #define LAST      (~0ULL)
@@ -277,11 +277,10 @@ static u64 vm_value(const struct small_field *field)
 {
 	switch (field->id) {
 	case NUM_VCPUS:
-		return num_online_cpus();
+	case MAX_VCPUS:
+		return l1_count;
 	case NUM_L2_VMS:
 		return metadata_l2_vms();
-	case MAX_VCPUS:
-		return num_possible_cpus();
 	default:
 		return READ_ONCE(field->value);
 	}
