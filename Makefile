@@ -54,7 +54,7 @@ demo demo-relay: two-cpus
 two-cpus:
 	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
 
-demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N)
+demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N, from 1)
 	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
 	@$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
@@ -69,7 +69,7 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor vm
+	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest

@@ -37,7 +37,7 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 unsigned long demo_arguments(int argc, char **argv, unsigned long usual, const char *purpose)
 {
 	static const struct argp_option options[] = {
-		{ "interrupts", 'n', "N", 0, "How many, or a few more", 0 },
+		{ "interrupts", 'n', "N", 0, "How many, from 1 on; more if a run needs them", 0 },
 		{ 0 }
 	};
 	const struct argp argp = { options, option_parse, NULL, purpose, NULL, NULL, NULL };

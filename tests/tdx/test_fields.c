@@ -2,6 +2,10 @@
 /*
  * Fields: identifiers, masks, the rule of a write, fresh values.
  */
+#include <cpuid.h>
+#include <sched.h>
+#include <unistd.h>
+
 #include "tdx.h"
 
 #define NUM_L2_VMS     0x9010000100000005ULL
@@ -10,6 +14,15 @@
 #define CONFIG_FLAGS   0x9110000300000016ULL
 #define TD_CTLS        0x1110000300000017ULL
 #define NOTIFY_ENABLES 0x9110000300000010ULL
+/* As Linux writes it, without the bits that do not count. */
+#define TOPOLOGY_ENUM_CONFIGURED 0x9100000000000019ULL
+
+/* Of TD_CTLS. */
+#define ENUM_TOPOLOGY 0x2
+#define REDUCE_VE     0x8
+
+#define CPUID_TOPOLOGY    0xb
+#define CPUID_TOPOLOGY_V2 0x1f
 
 static uint64_t rd(uint64_t id)
 {
@@ -207,7 +220,7 @@ static void row_3_4_features_tell_of_partitioning(void **state)
 {
 	(void)state;
 	check_hex(tdcall(SYS_RD, 0, TDX_FEATURES0, 0, 0), 0);
-	check_hex(l2.call.regs.r8, 1 << 3 | 1 << 7 | 1 << 18 | 1 << 19);
+	check_hex(l2.call.regs.r8, 1 << 3 | 1 << 7 | 1 << 18 | 1 << 19 | 1 << 20);
 	check_hex(tdcall(SYS_RD, 0, GPA_ATTR_MASK, 0, 0), 0);
 	check_hex(l2.call.regs.r8, 0x807f);
 	check_hex(tdcall(SYS_RD, 0, 0x0A00000300000009ULL, 0, 0), FIELD_UNKNOWN);
@@ -220,9 +233,71 @@ static void row_3_4_partition_fields_have_their_masks(void **state)
 	check_hex(tdcall(VM_WR, 0, TD_CTLS, 1, 1), 0);
 	check_hex(tdcall(VM_RD, 0, TD_CTLS, 0, 0), 0);
 	check_hex(l2.call.regs.r8, 1);
-	check_hex(tdcall(VM_WR, 0, TD_CTLS, 2, 2), FIELD_READ_ONLY);
+	check_hex(tdcall(VM_WR, 0, TD_CTLS, REDUCE_VE, REDUCE_VE), FIELD_READ_ONLY);
 	check_hex(tdcall(VM_WR, 0, NOTIFY_ENABLES, 1, ~0ULL), 0);
 	check_hex(l2.call.regs.r8, 0);
+}
+
+static uint64_t set_topology(uint64_t value)
+{
+	uint64_t old;
+
+	check_hex(tdcall(VM_WR, 0, TD_CTLS, value, ENUM_TOPOLOGY), 0);
+	old = l2.call.regs.r8;
+	return old & ENUM_TOPOLOGY;
+}
+
+/* Without a topology it is a #VE, to which Linux answers with zeros. */
+static void check_no_topology(unsigned int leaf)
+{
+	unsigned int a, b, c, d;
+
+	__cpuid_count(leaf, 1, a, b, c, d);
+	check_hex(a | b | c | d, 0);
+}
+
+/* Level 1 is that of the cores, all of which the package has. */
+static void check_topology(unsigned int leaf)
+{
+	unsigned int a, b, c, d, id;
+
+	__cpuid(1, a, id, c, d);
+	__cpuid_count(leaf, 1, a, b, c, d);
+	check_hex(c >> 8 & 0xff, 2);
+	check_hex(b & 0xffff, sysconf(_SC_NPROCESSORS_CONF));
+	check_hex(d, id >> 24);
+}
+
+static void row_3_4_the_host_has_configured_the_topology(void **state)
+{
+	(void)state;
+	check_hex(tdcall(VM_RD, 0, TOPOLOGY_ENUM_CONFIGURED, 0, 0), 0);
+	check_hex(l2.call.regs.r8, 1);
+	check_hex(tdcall(VM_WR, 0, TOPOLOGY_ENUM_CONFIGURED, 0, 1), FIELD_READ_ONLY);
+}
+
+/* The test's process stays on one CPU meanwhile: each has its own answer. */
+static void row_3_4_l1_turns_its_topology_on(void **state)
+{
+	uint64_t before = set_topology(0);
+	cpu_set_t all, one;
+	int cpu;
+
+	(void)state;
+	sched_getaffinity(0, sizeof(all), &all);
+	for (cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF); cpu++) {
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		check(!sched_setaffinity(0, sizeof(one), &one), "CPU %d", cpu);
+		set_topology(0);
+		check_no_topology(CPUID_TOPOLOGY);
+		check_no_topology(CPUID_TOPOLOGY_V2);
+		check_hex(set_topology(ENUM_TOPOLOGY), 0);
+		check_topology(CPUID_TOPOLOGY);
+		check_topology(CPUID_TOPOLOGY_V2);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+	check_hex(set_topology(before), ENUM_TOPOLOGY);
 }
 
 static void row_3_4_vm_rd_version_1_tells_the_next_field(void **state)
@@ -375,6 +450,8 @@ const struct CMUnitTest field_tests[] = {
 	TEST(row_3_4_there_is_one_l2),
 	TEST(row_3_4_features_tell_of_partitioning),
 	TEST(row_3_4_partition_fields_have_their_masks),
+	TEST(row_3_4_the_host_has_configured_the_topology),
+	TEST(row_3_4_l1_turns_its_topology_on),
 	TEST(row_3_4_vm_rd_version_1_tells_the_next_field),
 	TEST(row_3_4_vcpu_fields),
 	TEST(row_3_5_the_previous_value_comes_back),

@@ -13,11 +13,13 @@
 #define PRIORITY_CLASS    0xf0U
 #define LOWEST_CLASS      0x10U
 
-enum apic_owner apic_owner(u32 msr, bool is_write)
+enum apic_owner apic_owner(u32 msr, bool is_write, bool topology)
 {
 	u32 number = msr - APIC_MSR_FIRST;
 
 	switch (number) {
+	case APIC_ID_REGISTER:
+		return topology && !is_write ? APIC_OF_MODULE : APIC_OF_HOST;
 	case APIC_TPR:
 		return APIC_OF_MODULE;
 	case APIC_EOI:

@@ -25,10 +25,11 @@ enum apic_owner {
  * apic_owner() - whose an access is
  * @msr:      0x800 to 0x8ff.
  * @is_write: which access.
+ * @topology: the trust domain has its topology turned on.
  *
  * Return: whose.
  */
-enum apic_owner apic_owner(u32 msr, bool is_write);
+enum apic_owner apic_owner(u32 msr, bool is_write, bool topology);
 
 /**
  * apic_logical_id() - what x2APIC's LDR says

@@ -45,12 +45,13 @@ static int get_vp(void *argument)
 
 static int set_behaviour(void *argument)
 {
-	return lab_behaviour_set(argument);
+	return behaviour_set(argument);
 }
 
 static int get_behaviour(void *argument)
 {
-	return lab_behaviour_get(argument);
+	behaviour_get(argument);
+	return 0;
 }
 
 static int post(void *argument)
@@ -72,24 +73,24 @@ static int raise_vector(void *argument)
 	return 0;
 }
 
-static int sint_send(void *argument)
+static int send_sint(void *argument)
 {
-	return lab_sint_send(argument);
+	return sint_send(argument);
 }
 
-static int sint_event(void *argument)
+static int signal_sint(void *argument)
 {
-	return lab_sint_event(argument);
+	return sint_event(argument);
 }
 
-static int sint_refuse(void *argument)
+static int refuse_sint(void *argument)
 {
-	return lab_sint_refuse(argument);
+	return sint_refuse(argument);
 }
 
 static int get_sint(void *argument)
 {
-	return lab_sint_read(argument);
+	return sint_read(argument);
 }
 
 /* By number; @writes: the argument comes back. */
@@ -106,9 +107,9 @@ static const struct call {
 	[LAB_HOST_GET_BEHAVIOUR] = { get_behaviour, sizeof(struct lab_host_behaviour), true },
 	[LAB_HOST_POST] = { post, sizeof(struct lab_host_post), false },
 	[LAB_HOST_RAISE_VECTOR] = { raise_vector, sizeof(struct lab_host_vector), false },
-	[LAB_HOST_SINT_SEND] = { sint_send, sizeof(struct lab_host_sint_message), false },
-	[LAB_HOST_SINT_EVENT] = { sint_event, sizeof(struct lab_host_event), false },
-	[LAB_HOST_SINT_REFUSE] = { sint_refuse, sizeof(struct lab_host_refusal), false },
+	[LAB_HOST_SINT_SEND] = { send_sint, sizeof(struct lab_host_sint_message), false },
+	[LAB_HOST_SINT_EVENT] = { signal_sint, sizeof(struct lab_host_event), false },
+	[LAB_HOST_SINT_REFUSE] = { refuse_sint, sizeof(struct lab_host_refusal), false },
 	[LAB_HOST_GET_SINT] = { get_sint, sizeof(struct lab_host_sint), true },
 };
 

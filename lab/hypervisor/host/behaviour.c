@@ -3,18 +3,15 @@
  * What a test wants the host to be like.
  */
 #include <linux/errno.h>
-#include <linux/limits.h>
-#include <linux/spinlock.h>
-#include <linux/time64.h>
 
+#include "base/lock.h"
 #include "host/behaviour.h"
 #include "l1/lab_host.h"
 
-/*
- * Innermost of all locks. Taken with interrupts off: messages are written in
- * interrupt handlers.
- */
-static DEFINE_RAW_SPINLOCK(lock);
+#define DELAY_MAX_US 1000000
+
+/* Innermost of all locks. */
+static struct lock lock;
 static struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
 
 static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
@@ -23,125 +20,115 @@ static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
 		return false;
 	if (wanted->refuse_status > U16_MAX || (wanted->refuse_count && !wanted->refuse_status))
 		return false;
-	return wanted->refuse_redirected_only <= 1 && wanted->delay_us <= USEC_PER_SEC;
+	return wanted->refuse_redirected_only <= 1 && wanted->delay_us <= DELAY_MAX_US;
 }
 
 /**
- * lab_behaviour_set() - behave so from now on
+ * behaviour_set() - behave so from now on
  * @wanted: any values; what is counted is not changed.
  *
  * Return: 0, or -EINVAL: a value is out of range.
  */
-int lab_behaviour_set(const struct lab_host_behaviour *wanted)
+int behaviour_set(const struct lab_host_behaviour *wanted)
 {
-	unsigned long flags;
 	u64 retargets, refused;
 
 	if (!wanted_is_legal(wanted))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	retargets = behaviour.retargets;
 	refused = behaviour.refused;
 	behaviour = *wanted;
 	behaviour.retargets = retargets;
 	behaviour.refused = refused;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }
 
 /**
- * lab_behaviour_get() - what is left of the faults, and what was counted
+ * behaviour_get() - what is left of the faults, and what was counted
  * @now: out: that.
- *
- * Return: 0. It may fail where the host is not in this kernel.
  */
-int lab_behaviour_get(struct lab_host_behaviour *now)
+void behaviour_get(struct lab_host_behaviour *now)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	*now = behaviour;
-	raw_spin_unlock_irqrestore(&lock, flags);
-	return 0;
+	lock_drop(&lock);
 }
 
 /**
- * lab_behaviour_redirects() - does the host offer redirection
+ * behaviour_redirects() - does the host offer redirection
  *
  * Return: whether it does.
  */
-bool lab_behaviour_redirects(void)
+bool behaviour_redirects(void)
 {
 	struct lab_host_behaviour now;
 
-	lab_behaviour_get(&now);
+	behaviour_get(&now);
 	return now.flags & LAB_HOST_REDIRECTS;
 }
 
 /**
- * lab_behaviour_delay() - how much longer a retarget is to take
+ * behaviour_delay() - how much longer a retarget is to take
  *
  * Return: microseconds.
  */
-u32 lab_behaviour_delay(void)
+u32 behaviour_delay(void)
 {
 	struct lab_host_behaviour now;
 
-	lab_behaviour_get(&now);
+	behaviour_get(&now);
 	return now.delay_us;
 }
 
 /**
- * lab_behaviour_refusal() - is this retarget to be refused; takes one refusal
+ * behaviour_refusal() - is this retarget to be refused; takes one refusal
  * @redirect: whether it asks for redirection.
  *
  * Return: the status to refuse it with, or 0.
  */
-u16 lab_behaviour_refusal(bool redirect)
+u16 behaviour_refusal(bool redirect)
 {
-	unsigned long flags;
 	u16 status = 0;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (behaviour.refuse_count && (redirect || !behaviour.refuse_redirected_only)) {
 		behaviour.refuse_count--;
 		status = behaviour.refuse_status;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
 /**
- * lab_behaviour_count() - a retarget is done
+ * behaviour_count() - a retarget is done
  * @refused: it failed, for whatever reason.
  */
-void lab_behaviour_count(bool refused)
+void behaviour_count(bool refused)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	behaviour.retargets++;
 	behaviour.refused += refused;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 }
 
 /**
- * lab_behaviour_duplicates() - is this message to come twice; takes one of them
+ * behaviour_duplicates() - is this message to come twice; takes one of them
  *
  * Context: any.
  * Return: whether it is.
  */
-bool lab_behaviour_duplicates(void)
+bool behaviour_duplicates(void)
 {
-	unsigned long flags;
 	bool twice = false;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (behaviour.duplicate_count) {
 		behaviour.duplicate_count--;
 		twice = true;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return twice;
 }

@@ -12,13 +12,13 @@
 
 struct lab_host_behaviour;
 
-int lab_behaviour_set(const struct lab_host_behaviour *wanted);
-int lab_behaviour_get(struct lab_host_behaviour *now);
+int behaviour_set(const struct lab_host_behaviour *wanted);
+void behaviour_get(struct lab_host_behaviour *now);
 
-bool lab_behaviour_redirects(void);
-u32 lab_behaviour_delay(void);
-u16 lab_behaviour_refusal(bool redirect);
-void lab_behaviour_count(bool refused);
-bool lab_behaviour_duplicates(void);
+bool behaviour_redirects(void);
+u32 behaviour_delay(void);
+u16 behaviour_refusal(bool redirect);
+void behaviour_count(bool refused);
+bool behaviour_duplicates(void);
 
 #endif /* _HYPERVISOR_HOST_BEHAVIOUR_H */

@@ -67,7 +67,7 @@ static u64 get_registers(u64 control, const u8 *input, u64 *output)
 		return 1ULL << REP_COUNT_SHIFT;
 	}
 	/* It is the same whoever writes it last. */
-	view.redirects = lab_behaviour_redirects();
+	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
 }
@@ -78,15 +78,15 @@ static u64 retarget(u64 control, const void *input)
 	struct host_view view;
 	u16 status;
 
-	view.redirects = lab_behaviour_redirects();
+	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	status = host_decode_retarget(control, input, &view, &asked);
 	if (!status)
-		status = lab_behaviour_refusal(asked.redirect);
+		status = behaviour_refusal(asked.redirect);
 	if (!status)
 		status = source_retarget(&asked);
-	lab_behaviour_count(status);
-	timer_wait(lab_behaviour_delay());
+	behaviour_count(status);
+	timer_wait(behaviour_delay());
 	if (options.trace)
 		print("hypervisor: device %llx goes to VP %u, vector %x: status %x\n",
 		      asked.device, vp_set_first(&asked.set), asked.vector, status);
@@ -101,10 +101,10 @@ static u64 call(u64 control, const void *input, void *output)
 	case HOST_CALL_RETARGET:
 		return retarget(control, input);
 	case HOST_CALL_POST_MESSAGE:
-		return vmbus_post(input) ? HOST_STATUS_SUCCESS : lab_sint_post(input);
+		return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
 	case HOST_CALL_SIGNAL_EVENT:
 		/* VMBus has no channel whose event it could be. */
-		return lab_sint_signal(input);
+		return sint_signal(input);
 	default:
 		print("hypervisor: no hypercall %llx\n", control);
 		return HOST_STATUS_INVALID_CODE;

@@ -23,7 +23,7 @@
  */
 static struct vp {
 	struct lock lock;
-	struct lab_waiting waiting;
+	struct waiting waiting;
 } vps[L1_CPUS_MAX];
 
 /* Lock held. Writes one message if something waits, and the slot is free. */
@@ -32,9 +32,9 @@ static void deliver(u32 number)
 	struct vp *vp = &vps[number];
 	struct host_message message;
 
-	if (!lab_waiting_any(&vp->waiting) || !synic_is_free(number, SINT_PROXY))
+	if (!waiting_any(&vp->waiting) || !synic_is_free(number, SINT_PROXY))
 		return;
-	lab_waiting_compose(&vp->waiting, &message);
+	waiting_compose(&vp->waiting, &message);
 	synic_post_raw(number, SINT_PROXY, &message, true);
 }
 
@@ -43,9 +43,9 @@ static void wait_for(u32 number, u8 vector)
 	struct vp *vp = &vps[number];
 
 	lock_take(&vp->lock);
-	if (lab_waiting_add(&vp->waiting, vector)) {
+	if (waiting_add(&vp->waiting, vector)) {
 		deliver(number);
-		vp->waiting.counts.queued += lab_waiting_has(&vp->waiting, vector);
+		vp->waiting.counts.queued += waiting_has(&vp->waiting, vector);
 	}
 	lock_drop(&vp->lock);
 }
@@ -90,7 +90,7 @@ int proxied_read(struct lab_host_vp *state)
 	if (vp >= l1_count || state->reserved)
 		return -EINVAL;
 	lock_take(&vps[vp].lock);
-	lab_waiting_read(&vps[vp].waiting, state);
+	waiting_read(&vps[vp].waiting, state);
 	state->slot_full = synic_is_full(vp, SINT_PROXY);
 	lock_drop(&vps[vp].lock);
 	state->vp = vp;

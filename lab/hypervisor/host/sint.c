@@ -8,11 +8,10 @@
  *
  * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
  */
-#include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "base/lock.h"
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"
@@ -38,11 +37,8 @@ struct signal_input {
 	u16 reserved;
 };
 
-/*
- * Guards all below, and the slot; with interrupts off, as the guest's handlers call. A
- * VP's own lock may be taken inside.
- */
-static DEFINE_RAW_SPINLOCK(lock);
+/* Guards all below, and the slot. A VP's own lock may be taken inside. */
+static struct lock lock;
 static struct host_message queue[LAB_HOST_SINT_QUEUE];
 static unsigned int queue_first, queue_length;
 static struct lab_host_refusal refusal;
@@ -53,13 +49,13 @@ static void deliver(void)
 {
 	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
 
-	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !lab_slot_is_free(slot))
+	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !slot_is_free(slot))
 		return;
 
 	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;
 	queue_length--;
 	message->flags = queue_length ? MESSAGE_PENDING : 0;
-	lab_slot_write(slot, message);
+	slot_write(slot, message);
 	sint_vp_interrupt(MESSAGE_VP);
 }
 
@@ -73,21 +69,20 @@ static u16 refuse(void)
 }
 
 /**
- * lab_sint_post() - HvCallPostMessage
+ * sint_post() - HvCallPostMessage
  * @input: the call's input page
  *
  * Return: one of HOST_STATUS_*.
  */
-u16 lab_sint_post(const void *input)
+u16 sint_post(const void *input)
 {
 	const struct post_input *in = input;
-	unsigned long flags;
 	u16 status;
 
 	if (in->reserved || in->size > sizeof(in->payload))
 		return HOST_STATUS_INVALID_PARAMETER;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	status = refuse();
 	if (!status) {
 		state.posts++;
@@ -96,65 +91,61 @@ u16 lab_sint_post(const void *input)
 		state.post_size = in->size;
 		memcpy(state.payload, in->payload, sizeof(state.payload));
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
 /**
- * lab_sint_signal() - HvCallSignalEvent
+ * sint_signal() - HvCallSignalEvent
  * @input: the call's input page
  *
  * Return: one of HOST_STATUS_*.
  */
-u16 lab_sint_signal(const void *input)
+u16 sint_signal(const void *input)
 {
 	const struct signal_input *in = input;
-	unsigned long flags;
 	u16 status;
 
 	if (in->reserved)
 		return HOST_STATUS_INVALID_PARAMETER;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	status = refuse();
 	if (!status) {
 		state.signals++;
 		state.signal_connection = in->connection;
 		state.signal_flag = in->flag;
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return status;
 }
 
 /**
- * lab_sint_look() - send what waits, if it can be sent now
+ * sint_look() - send what waits, if it can be sent now
  * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
  *
  * After it has masked SINT 7, nothing more is sent there once this returns.
  *
  * Context: any; the VP's new state is written.
  */
-void lab_sint_look(u32 vp)
+void sint_look(u32 vp)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (vp == MESSAGE_VP)
 		deliver();
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 }
 
 /**
- * lab_sint_send() - send a message to the guest's VMM
+ * sint_send() - send a message to the guest's VMM
  * @message: all of it; a host may write anything but no type.
  *
  * It waits while SINT 7 is masked, or the slot is full.
  *
  * Return: 0; -EINVAL: it has no type; -EAGAIN: too many wait.
  */
-int lab_sint_send(const struct lab_host_sint_message *message)
+int sint_send(const struct lab_host_sint_message *message)
 {
-	unsigned long flags;
 	int error = 0;
 	u32 type;
 
@@ -163,7 +154,7 @@ int lab_sint_send(const struct lab_host_sint_message *message)
 	if (type == MESSAGE_NONE)
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (queue_length == LAB_HOST_SINT_QUEUE) {
 		error = -EAGAIN;
 	} else {
@@ -172,75 +163,71 @@ int lab_sint_send(const struct lab_host_sint_message *message)
 		queue_length++;
 		deliver();
 	}
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return error;
 }
 
 /**
- * lab_sint_event() - signal an event to the guest's VMM
+ * sint_event() - signal an event to the guest's VMM
  * @event: any values.
  *
  * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there,
  * or the VP has no page for events.
  */
-int lab_sint_event(const struct lab_host_event *event)
+int sint_event(const struct lab_host_event *event)
 {
-	unsigned long flags;
 	int error = 0;
 
 	if (!sint_vp_is_live(event->vp) || event->flag >= FLAGS)
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	if (!sint_vp_is_masked(event->vp) && sint_vp_set_flag(event->vp, event->flag))
 		sint_vp_interrupt(event->vp);
 	else
 		error = -EAGAIN;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return error;
 }
 
 /**
- * lab_sint_refuse() - refuse what the guest posts or signals, for a while
+ * sint_refuse() - refuse what the guest posts or signals, for a while
  * @wanted: any values.
  *
  * Return: 0, or -EINVAL: a value out of range.
  */
-int lab_sint_refuse(const struct lab_host_refusal *wanted)
+int sint_refuse(const struct lab_host_refusal *wanted)
 {
-	unsigned long flags;
-
 	if (wanted->status >> 16 || (wanted->count && !wanted->status))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	refusal = *wanted;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }
 
 /**
- * lab_sint_read() - what the guest has sent, and what waits for it
+ * sint_read() - what the guest has sent, and what waits for it
  * @now: in: @vp; out: the rest.
  *
  * Return: 0, or -EINVAL: no such VP.
  */
-int lab_sint_read(struct lab_host_sint *now)
+int sint_read(struct lab_host_sint *now)
 {
 	const struct host_message *slot;
-	unsigned long flags;
 	u32 vp = now->vp;
 
 	if (!sint_vp_exists(vp))
 		return -EINVAL;
 
-	raw_spin_lock_irqsave(&lock, flags);
+	lock_take(&lock);
 	slot = sint_vp_slot(MESSAGE_VP);
 	*now = state;
 	now->vp = vp;
 	now->masked = sint_vp_is_masked(vp);
 	now->waiting = queue_length;
 	now->slot_full = slot && READ_ONCE(slot->type) != MESSAGE_NONE;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	lock_drop(&lock);
 	return 0;
 }

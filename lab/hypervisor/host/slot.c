@@ -24,7 +24,7 @@
 #include "host/message.h"
 #include "host/slot.h"
 
-bool lab_slot_is_free(struct host_message *slot)
+bool slot_is_free(struct host_message *slot)
 {
 	/* Pairs with the guest's clearing of the type: it has read the message. */
 	if (smp_load_acquire(&slot->type) == MESSAGE_NONE)
@@ -37,7 +37,7 @@ bool lab_slot_is_free(struct host_message *slot)
 	return smp_load_acquire(&slot->type) == MESSAGE_NONE;
 }
 
-void lab_slot_write(struct host_message *slot, const struct host_message *message)
+void slot_write(struct host_message *slot, const struct host_message *message)
 {
 	WRITE_ONCE(slot->flags, message->flags);
 	slot->payload_size = message->payload_size;

@@ -13,23 +13,23 @@
 struct host_message;
 
 /**
- * lab_slot_is_free() - may the slot be written?
+ * slot_is_free() - may the slot be written?
  * @slot: any one.
  *
  * Context: one caller at a time for a slot.
  * Return: whether it may; if not, the guest will write its EOM register.
  */
-bool lab_slot_is_free(struct host_message *slot);
+bool slot_is_free(struct host_message *slot);
 
 /**
- * lab_slot_write() - put a message into a slot
+ * slot_write() - put a message into a slot
  * @slot:    free, unless the host is hostile.
  * @message: all of it.
  *
  * The guest sees all of the message once it sees the type. It may look at the
  * flag of the message before this one now: either value does.
- * Context: as lab_slot_is_free().
+ * Context: as slot_is_free().
  */
-void lab_slot_write(struct host_message *slot, const struct host_message *message);
+void slot_write(struct host_message *slot, const struct host_message *message);
 
 #endif /* _HYPERVISOR_HOST_SLOT_H */

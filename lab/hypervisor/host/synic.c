@@ -75,9 +75,9 @@ static void deliver(u32 vp)
 		if (!entry->message.type || entry->vp != vp)
 			continue;
 		slot = slot_of(vp, entry->sint);
-		if (!slot || is_masked(vp, entry->sint) || !lab_slot_is_free(slot))
+		if (!slot || is_masked(vp, entry->sint) || !slot_is_free(slot))
 			continue;
-		lab_slot_write(slot, &entry->message);
+		slot_write(slot, &entry->message);
 		entry->message.type = 0;
 		synic_interrupt(vp, entry->sint);
 	}
@@ -133,7 +133,7 @@ bool synic_is_free(u32 vp, u32 sint)
 
 	lock_take(&synic_lock);
 	slot = slot_of(vp, sint);
-	result = slot && !is_masked(vp, sint) && lab_slot_is_free(slot);
+	result = slot && !is_masked(vp, sint) && slot_is_free(slot);
 	lock_drop(&synic_lock);
 	return result;
 }
@@ -147,7 +147,7 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool asks)
 	lock_take(&synic_lock);
 	slot = slot_of(vp, sint);
 	if (slot)
-		lab_slot_write(slot, message);
+		slot_write(slot, message);
 	if (slot && asks)
 		synic_interrupt(vp, sint);
 	lock_drop(&synic_lock);
@@ -168,7 +168,7 @@ static void send_what_waits(struct l1_cpu *l1)
 	lock_take(&synic_lock);
 	deliver(l1->index);
 	lock_drop(&synic_lock);
-	lab_sint_look(l1->index);
+	sint_look(l1->index);
 }
 
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value)

@@ -9,16 +9,16 @@
 #include "host/waiting.h"
 
 /**
- * lab_waiting_add() - an interrupt has come
+ * waiting_add() - an interrupt has come
  * @waiting: of the VP that it is for.
  * @vector:  VTL0's.
  *
  * Return: whether it waits now, and did not already.
  */
-bool lab_waiting_add(struct lab_waiting *waiting, u8 vector)
+bool waiting_add(struct waiting *waiting, u8 vector)
 {
 	waiting->counts.exits++;
-	if (lab_waiting_has(waiting, vector)) {
+	if (waiting_has(waiting, vector)) {
 		waiting->counts.merged++;
 		return false;
 	}
@@ -27,13 +27,13 @@ bool lab_waiting_add(struct lab_waiting *waiting, u8 vector)
 }
 
 /**
- * lab_waiting_has() - does a vector wait
+ * waiting_has() - does a vector wait
  * @waiting: of which VP.
  * @vector:  which.
  *
  * Return: whether it does.
  */
-bool lab_waiting_has(const struct lab_waiting *waiting, u8 vector)
+bool waiting_has(const struct waiting *waiting, u8 vector)
 {
 	return waiting->vectors[vector / 32] & 1u << vector % 32;
 }
@@ -48,18 +48,18 @@ static bool is_any(const u32 *banks)
 }
 
 /**
- * lab_waiting_any() - is there something to be told
+ * waiting_any() - is there something to be told
  * @waiting: of which VP.
  *
  * Return: whether there is.
  */
-bool lab_waiting_any(const struct lab_waiting *waiting)
+bool waiting_any(const struct waiting *waiting)
 {
 	return is_any(waiting->vectors) || is_any(waiting->duplicates);
 }
 
 /* What goes into the next message; it leaves where it was. */
-static void take_vectors(struct lab_waiting *waiting, u32 *banks)
+static void take_vectors(struct waiting *waiting, u32 *banks)
 {
 	if (is_any(waiting->duplicates)) {
 		memcpy(banks, waiting->duplicates, sizeof(waiting->duplicates));
@@ -68,16 +68,16 @@ static void take_vectors(struct lab_waiting *waiting, u32 *banks)
 	}
 	memcpy(banks, waiting->vectors, sizeof(waiting->vectors));
 	memset(waiting->vectors, 0, sizeof(waiting->vectors));
-	if (lab_behaviour_duplicates())
+	if (behaviour_duplicates())
 		memcpy(waiting->duplicates, banks, sizeof(waiting->duplicates));
 }
 
 /**
- * lab_waiting_compose() - make the next message
+ * waiting_compose() - make the next message
  * @waiting: there is something to be told.
  * @message: out: all of it, which goes into the slot now.
  */
-void lab_waiting_compose(struct lab_waiting *waiting, struct host_message *message)
+void waiting_compose(struct waiting *waiting, struct host_message *message)
 {
 	u32 banks[VECTOR_BANKS];
 
@@ -86,16 +86,16 @@ void lab_waiting_compose(struct lab_waiting *waiting, struct host_message *messa
 		waiting->counts.multiples++;
 	else
 		waiting->counts.singles++;
-	if (lab_waiting_any(waiting))
+	if (waiting_any(waiting))
 		message->flags = MESSAGE_PENDING;
 }
 
 /**
- * lab_waiting_read() - what was counted, and how many vectors wait
+ * waiting_read() - what was counted, and how many vectors wait
  * @waiting: of which VP.
  * @state:   out: all but @vp and @slot_full.
  */
-void lab_waiting_read(const struct lab_waiting *waiting, struct lab_host_vp *state)
+void waiting_read(const struct waiting *waiting, struct lab_host_vp *state)
 {
 	u32 bank;
 

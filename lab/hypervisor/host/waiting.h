@@ -14,21 +14,21 @@
 #include "l1/lab_host.h"
 
 /**
- * struct lab_waiting - of one VP
+ * struct waiting - of one VP
  * @vectors:    those that are to be asserted, not in a message yet
  * @duplicates: those of the last message that are to come once more
  * @counts:     what user space is told; @waiting and @slot_full of it are unused
  */
-struct lab_waiting {
+struct waiting {
 	u32 vectors[VECTOR_BANKS];
 	u32 duplicates[VECTOR_BANKS];
 	struct lab_host_vp counts;
 };
 
-bool lab_waiting_add(struct lab_waiting *waiting, u8 vector);
-bool lab_waiting_has(const struct lab_waiting *waiting, u8 vector);
-bool lab_waiting_any(const struct lab_waiting *waiting);
-void lab_waiting_compose(struct lab_waiting *waiting, struct host_message *message);
-void lab_waiting_read(const struct lab_waiting *waiting, struct lab_host_vp *state);
+bool waiting_add(struct waiting *waiting, u8 vector);
+bool waiting_has(const struct waiting *waiting, u8 vector);
+bool waiting_any(const struct waiting *waiting);
+void waiting_compose(struct waiting *waiting, struct host_message *message);
+void waiting_read(const struct waiting *waiting, struct lab_host_vp *state);
 
 #endif /* _HYPERVISOR_HOST_WAITING_H */

@@ -3,18 +3,12 @@
  * Numbers of the TDX module's interface to a guest: leaves, statuses, operand
  * ids, exit reasons and the layout that TDG.VP.ENTER reads and writes.
  *
- * Owns: nothing but numbers. It compiles in user space too.
+ * Owns: nothing but numbers.
  */
 #ifndef _HYPERVISOR_TDX_ABI_H
 #define _HYPERVISOR_TDX_ABI_H
 
-#ifdef __KERNEL__
-#include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/types.h>
-#else
-#include "portable.h"
-#endif
 
 enum tdx_leaf {
 	TDX_VP_VMCALL = 0,

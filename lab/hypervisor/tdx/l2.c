@@ -39,22 +39,12 @@ static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
 /* By the number of the CPU; each is used there alone, but for resets. */
-struct vcpu *vcpus[L1_CPUS_MAX];
+static struct vcpu *vcpus[L1_CPUS_MAX];
 static struct vcpu vcpu_places[L1_CPUS_MAX];
 
-u32 shim_cpu(void)
+struct vcpu *vcpu_here(void)
 {
-	return l1_here()->index;
-}
-
-u32 shim_cpus(void)
-{
-	return l1_count;
-}
-
-struct vcpu *vcpu_of(unsigned int cpu)
-{
-	return cpu < l1_count ? vcpus[cpu] : NULL;
+	return vcpus[l1_here()->index];
 }
 
 void *ram_mapped(u64 gpa)
@@ -93,12 +83,12 @@ void deadline_stop(struct vcpu *vcpu)
 }
 
 /* The NMI that the deadline's timer would bring: it is due already. */
-void irq_work_queue(struct irq_work *work)
+void deadline_interrupt(void)
 {
 	request_nmi_here();
 }
 
-bool apic_outranks(void)
+bool apic_has_deliverable(void)
 {
 	return apic_is_deliverable() || READ_ONCE(l1_here()->nmi_waits);
 }
@@ -119,13 +109,12 @@ bool apic_host_takes(void)
  * would go on for ever: so an NMI ends it after a while, and the APIC is told to ask
  * again.
  */
-u32 apic_timer_repeat(void)
+void apic_timer_repeat(void)
 {
 	timer_beat(l1_here());
-	return 1;
 }
 
-void apic_timer_restore(u32 lvtt)
+void apic_timer_restore(void)
 {
 	timer_calm(l1_here());
 }
@@ -160,7 +149,6 @@ void l2_start(struct l1_cpu *l1)
 	make_pages(vcpu);
 	vcpu->run.vmcb->iopm = machine_address(ports);
 	vcpu_reset(vcpu, l1->index);
-	vcpu->online = true;
 	vcpus[l1->index] = vcpu;
 }
 

@@ -178,7 +178,7 @@ static void test_a_message_comes_twice(void **state)
 	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
-	assert_int_equal(lab_behaviour_set(&twice), 0);
+	assert_int_equal(behaviour_set(&twice), 0);
 	raise_source(0);
 	message = take(0);
 	assert_int_equal(single_of(&message), VECTOR);
@@ -368,7 +368,7 @@ static void test_sint_7_by_the_side_door(void **state)
 	assert_int_equal(sint->waiting, 1);
 	assert_int_equal(slot->type, MESSAGE_NONE);
 	l1_cpus[0].hv.sint[7] = 0x51;
-	lab_sint_look(0);
+	sint_look(0);
 	assert_int_equal(slot->type, 0x09090909);
 	assert_int_equal(stand_in.sent_to, 10);
 	assert_int_equal(stand_in.sent & 0xff, 0x51);

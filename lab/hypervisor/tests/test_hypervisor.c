@@ -87,18 +87,26 @@ static void test_count(void **state)
 static void test_apic_owner(void **state)
 {
 	(void)state;
-	assert_int_equal(apic_owner(0x808, true), APIC_OF_MODULE);
-	assert_int_equal(apic_owner(0x80b, true), APIC_OF_MODULE);
-	assert_int_equal(apic_owner(0x83f, true), APIC_OF_MODULE);
-	assert_int_equal(apic_owner(0x830, true), APIC_OF_HOST);
-	assert_int_equal(apic_owner(0x802, false), APIC_OF_HOST);
-	assert_int_equal(apic_owner(0x827, false), APIC_OF_MODULE);
-	assert_int_equal(apic_owner(0x828, false), APIC_OF_HOST);
+	assert_int_equal(apic_owner(0x808, true, false), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x80b, true, false), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x83f, true, false), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x830, true, true), APIC_OF_HOST);
+	assert_int_equal(apic_owner(0x827, false, false), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x828, false, true), APIC_OF_HOST);
+	/* And with a topology, the APIC's id. */
+	assert_int_equal(apic_owner(0x802, false, false), APIC_OF_HOST);
+	assert_int_equal(apic_owner(0x802, false, true), APIC_OF_MODULE);
+	assert_int_equal(apic_owner(0x802, true, true), APIC_OF_HOST);
 }
+
+#define CPU_ID 5
+#define CPUS   8
 
 static void ask_cpuid(bool td, u64 cr4, u32 leaf, u32 subleaf, u32 fill, u32 words[4])
 {
-	struct cpuid_view view = { .td = td, .cr4 = cr4, .tsc_hz = 2000000000 };
+	struct cpuid_view view = {
+		.td = td, .cr4 = cr4, .tsc_hz = 2000000000, .id = CPU_ID, .cpus = CPUS,
+	};
 
 	words[0] = fill;
 	words[1] = fill;
@@ -129,6 +137,43 @@ static void test_cpuid_of_td(void **state)
 	assert_int_equal(words[0] | words[1] | words[2] | words[3], 0);
 	ask_cpuid(true, 0, 0xa, 0, ~0U, words);
 	assert_int_equal(words[0], 0);
+}
+
+/* Intel SDM 2A, CPUID, leaf 4: what Linux counts cores by where there is no leaf 0xb. */
+static void test_cpuid_counts_cores(void **state)
+{
+	static const u32 sizes[] = { 48 * 1024, 32 * 1024, 2048 * 1024 };
+	u32 words[4], i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		ask_cpuid(true, 0, 4, i, ~0U, words);
+		assert_int_equal(words[0] >> 26, CPUS - 1);
+		assert_int_equal(((words[1] >> 22) + 1) * ((words[1] & 0xfff) + 1) * (words[2] + 1),
+				 sizes[i]);
+	}
+	ask_cpuid(true, 0, 4, i, ~0U, words);
+	assert_int_equal(words[0], 0);
+}
+
+/* A trust domain's host names its CPUs; else they are what they are. */
+static void test_cpuid_names_the_cpu(void **state)
+{
+	u32 words[4];
+
+	(void)state;
+	ask_cpuid(true, 0, 1, 0, ~0U, words);
+	assert_int_equal(words[1], CPU_ID << 24 | 0xffffff);
+	ask_cpuid(true, 0, 0xb, 1, 0x201, words);
+	assert_int_equal(words[1], 0x201);
+	assert_int_equal(words[3], CPU_ID);
+	ask_cpuid(true, 0, 0x1f, 1, 0x201, words);
+	assert_int_equal(words[1], 0x201);
+	assert_int_equal(words[3], CPU_ID);
+	ask_cpuid(false, 0, 1, 0, ~0U, words);
+	assert_int_equal(words[1], ~0U);
+	ask_cpuid(false, 0, 0xb, 1, 0x201, words);
+	assert_int_equal(words[3], 0x201);
 }
 
 /* Bits that mirror CR4 mirror L1's: Intel SDM 2A, CPUID. */
@@ -435,6 +480,8 @@ int main(void)
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_apic_owner),
 		cmocka_unit_test(test_cpuid_of_td),
+		cmocka_unit_test(test_cpuid_counts_cores),
+		cmocka_unit_test(test_cpuid_names_the_cpu),
 		cmocka_unit_test(test_cpuid_mirrors_cr4),
 		cmocka_unit_test(test_cpuid_hides_svm),
 		cmocka_unit_test(test_host_cpuid),

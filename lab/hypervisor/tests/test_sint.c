@@ -112,7 +112,7 @@ static int teardown(void **state)
 	setup(state);
 	for (i = 0; i <= LAB_HOST_SINT_QUEUE; i++) {
 		vps[0].slot.type = MESSAGE_NONE;
-		lab_sint_look(0);
+		sint_look(0);
 	}
 	return 0;
 }
@@ -121,7 +121,7 @@ static struct lab_host_sint now_of(u32 vp)
 {
 	struct lab_host_sint now = { .vp = vp };
 
-	assert_int_equal(lab_sint_read(&now), 0);
+	assert_int_equal(sint_read(&now), 0);
 	return now;
 }
 
@@ -131,7 +131,7 @@ static int send_number(u32 number)
 	struct lab_host_sint_message asked;
 
 	memcpy(asked.message, &message, sizeof(message));
-	return lab_sint_send(&asked);
+	return sint_send(&asked);
 }
 
 /* TLFS, "SynIC Message Flags": pending as long as another message waits. */
@@ -153,9 +153,9 @@ static void test_messages_wait_for_the_slot(void **state)
 		assert_int_equal(vps[0].slot.flags & MESSAGE_PENDING,
 				 i <= LAB_HOST_SINT_QUEUE);
 		vps[0].slot.type = MESSAGE_NONE;
-		lab_sint_look(1);
+		sint_look(1);
 		assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
-		lab_sint_look(0);
+		sint_look(0);
 	}
 	assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
 	assert_int_equal(vps[0].interrupts, LAB_HOST_SINT_QUEUE + 1);
@@ -171,12 +171,12 @@ static void test_a_masked_vp_gets_nothing(void **state)
 	assert_int_equal(now_of(0).masked, 1);
 	assert_int_equal(now_of(1).masked, 0);
 	assert_int_equal(send_number(1), 0);
-	assert_int_equal(lab_sint_event(&event), -EAGAIN);
+	assert_int_equal(sint_event(&event), -EAGAIN);
 	assert_int_equal(vps[0].slot.type, MESSAGE_NONE);
 	assert_int_equal(vps[0].flags[0], 0);
 	assert_int_equal(vps[0].interrupts, 0);
 	vps[0].masked = false;
-	lab_sint_look(0);
+	sint_look(0);
 	assert_int_equal(vps[0].slot.type, 1);
 	assert_int_equal(vps[0].interrupts, 1);
 }
@@ -191,10 +191,10 @@ static void test_a_vp_without_pages_gets_nothing(void **state)
 	assert_int_equal(send_number(1), 0);
 	assert_int_equal(now_of(0).waiting, 1);
 	assert_int_equal(now_of(0).slot_full, 0);
-	assert_int_equal(lab_sint_event(&event), -EAGAIN);
+	assert_int_equal(sint_event(&event), -EAGAIN);
 	assert_int_equal(vps[0].interrupts, 0);
 	vps[0].has_slot = true;
-	lab_sint_look(0);
+	sint_look(0);
 	assert_int_equal(now_of(0).slot_full, 1);
 }
 
@@ -203,17 +203,17 @@ static void test_events(void **state)
 	struct lab_host_event event = { .vp = 1, .flag = 2047 };
 
 	(void)state;
-	assert_int_equal(lab_sint_event(&event), 0);
+	assert_int_equal(sint_event(&event), 0);
 	assert_int_equal(vps[1].flags[255], 0x80);
 	assert_int_equal(vps[1].interrupts, 1);
 	assert_int_equal(vps[0].interrupts, 0);
 	event.flag = 2048;
-	assert_int_equal(lab_sint_event(&event), -EINVAL);
+	assert_int_equal(sint_event(&event), -EINVAL);
 	event.flag = 0;
 	vps[1].live = false;
-	assert_int_equal(lab_sint_event(&event), -EINVAL);
+	assert_int_equal(sint_event(&event), -EINVAL);
 	event.vp = VPS;
-	assert_int_equal(lab_sint_event(&event), -EINVAL);
+	assert_int_equal(sint_event(&event), -EINVAL);
 }
 
 static void test_senseless_arguments(void **state)
@@ -222,11 +222,11 @@ static void test_senseless_arguments(void **state)
 	struct lab_host_sint now = { .vp = VPS };
 
 	(void)state;
-	assert_int_equal(lab_sint_read(&now), -EINVAL);
+	assert_int_equal(sint_read(&now), -EINVAL);
 	assert_int_equal(send_number(MESSAGE_NONE), -EINVAL);
-	assert_int_equal(lab_sint_refuse(&refusal), -EINVAL);
+	assert_int_equal(sint_refuse(&refusal), -EINVAL);
 	refusal.status = 0x10000;
-	assert_int_equal(lab_sint_refuse(&refusal), -EINVAL);
+	assert_int_equal(sint_refuse(&refusal), -EINVAL);
 }
 
 /** struct post - HvCallPostMessage's input (TLFS) */
@@ -243,11 +243,11 @@ static void test_the_books_and_refusals(void **state)
 	struct lab_host_sint before = now_of(0), now;
 
 	(void)state;
-	assert_int_equal(lab_sint_refuse(&refusal), 0);
-	assert_int_equal(lab_sint_post(&post), STATUS);
-	assert_int_equal(lab_sint_signal(event), STATUS);
-	assert_int_equal(lab_sint_post(&post), HOST_STATUS_SUCCESS);
-	assert_int_equal(lab_sint_signal(event), HOST_STATUS_SUCCESS);
+	assert_int_equal(sint_refuse(&refusal), 0);
+	assert_int_equal(sint_post(&post), STATUS);
+	assert_int_equal(sint_signal(event), STATUS);
+	assert_int_equal(sint_post(&post), HOST_STATUS_SUCCESS);
+	assert_int_equal(sint_signal(event), HOST_STATUS_SUCCESS);
 	now = now_of(0);
 	assert_int_equal(now.posts, before.posts + 1);
 	assert_int_equal(now.signals, before.signals + 1);
@@ -259,9 +259,9 @@ static void test_the_books_and_refusals(void **state)
 	assert_int_equal(now.signal_flag, 0xffff);
 
 	post.size = 241;
-	assert_int_equal(lab_sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
+	assert_int_equal(sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
 	event[1] = 0x10000;
-	assert_int_equal(lab_sint_signal(event), HOST_STATUS_INVALID_PARAMETER);
+	assert_int_equal(sint_signal(event), HOST_STATUS_INVALID_PARAMETER);
 	assert_int_equal(now_of(0).posts, before.posts + 1);
 }
 

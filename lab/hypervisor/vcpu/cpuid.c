@@ -24,6 +24,7 @@
 #define TSC_DEADLINE BIT(24)
 #define OSXSAVE      BIT(27)
 #define HYPERVISOR   BIT(31)
+#define INITIAL_ID   24
 #define ADDED_1_C    (X2APIC | TSC_DEADLINE | HYPERVISOR)
 
 /* Of leaf 7. */
@@ -40,6 +41,7 @@
 #define INVARIANT_TSC BIT(8)
 
 #define LEAF_FEATURES   0x1
+#define LEAF_CACHES     0x4
 #define LEAF_EXTENDED   0x7
 #define LEAF_TSC        0x15
 #define LEAF_TDX        0x21
@@ -65,17 +67,33 @@ static const struct cpuid_rule td_rules[] = {
 	{ 0x0, { 0 }, { LEAF_TDX } },
 	{ 0x1, { 0, ALL, ALL & ~(MONITOR | VMX | SMX), ALL },
 	  { SAPPHIRE_RAPIDS, 0, ADDED_1_C, 0 } },
+	{ LEAF_CACHES, { 0 }, { 0 } },
 	{ 0x6, { 0 }, { ARAT } },
 	{ 0x7, { ALL, ALL & ~TSC_ADJUST, ALL & ~LA57, ALL }, { 0, 0, 0, ARCH_CAPABILITIES } },
-	{ 0xb, { ALL, ALL, ALL, ALL }, { 0 } },
+	{ CPUID_TOPOLOGY, { ALL, ALL, ALL, 0 }, { 0 } },
 	{ 0xd, { ALL, ALL, ALL, ALL }, { 0 } },
 	{ LEAF_TSC, { 0 }, { 1, 1, 0, 0 } },
+	{ CPUID_TOPOLOGY_V2, { ALL, ALL, ALL, 0 }, { 0 } },
 	{ LEAF_TDX, { 0 }, { 0 } },
 	{ LEAF_MAX, { 0 }, { 0x80000008 } },
 	{ 0x80000001, { 0, 0, LAHF_LZCNT_PREFETCH, SYSCALL_NX_1G_RDTSCP_LM }, { 0 } },
 	{ 0x80000006, { ALL, ALL, ALL, ALL }, { 0 } },
 	{ 0x80000007, { 0 }, { 0, 0, 0, INVARIANT_TSC } },
 	{ 0x80000008, { 0 }, { LINEAR_BITS << 8 | GPA_WIDTH } },
+};
+
+/* Leaf 4 of a Sapphire Rapids, but for what its cores share: Intel SDM 2A, CPUID. */
+#define CACHE_CORES 26
+#define CACHE_WAYS  22
+#define CACHE_LINE  63
+#define DATA        (1 | 1 << 5 | BIT(8))
+#define CODE        (2 | 1 << 5 | BIT(8))
+#define UNIFIED_L2  (3 | 2 << 5 | BIT(8))
+
+static const u32 caches[][CPUID_WORDS] = {
+	{ DATA, 11 << CACHE_WAYS | CACHE_LINE, 63, 0 },
+	{ CODE, 7 << CACHE_WAYS | CACHE_LINE, 63, 0 },
+	{ UNIFIED_L2, 15 << CACHE_WAYS | CACHE_LINE, 2047, 0 },
 };
 
 /* What is not here is the CPU's. */
@@ -134,6 +152,24 @@ static void put_cr4(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 wo
 		copy_bit(&words[CPUID_C], OSPKE, view->cr4 & CR4_PKE);
 }
 
+/* The host of a trust domain says which CPU this is. */
+static void put_id(const struct cpuid_view *view, u32 leaf, u32 words[CPUID_WORDS])
+{
+	if (leaf == LEAF_FEATURES)
+		words[CPUID_B] = (words[CPUID_B] & ~(~0U << INITIAL_ID)) | view->id << INITIAL_ID;
+	if (leaf == CPUID_TOPOLOGY || leaf == CPUID_TOPOLOGY_V2)
+		words[CPUID_D] = view->id;
+}
+
+/* A kernel that has no topology learns from here how many cores there are. */
+static void put_cache(const struct cpuid_view *view, u32 subleaf, u32 words[CPUID_WORDS])
+{
+	if (subleaf >= ARRAY_SIZE(caches))
+		return;
+	memcpy(words, caches[subleaf], sizeof(caches[subleaf]));
+	words[CPUID_A] |= (view->cpus - 1) << CACHE_CORES;
+}
+
 static void answer_td(const struct cpuid_view *view, u32 leaf, u32 subleaf,
 		      u32 words[CPUID_WORDS])
 {
@@ -152,6 +188,9 @@ static void answer_td(const struct cpuid_view *view, u32 leaf, u32 subleaf,
 		put_name("IntelTDX    ", words);
 	if (leaf == LEAF_TSC)
 		words[CPUID_C] = view->tsc_hz;
+	if (leaf == LEAF_CACHES)
+		put_cache(view, subleaf, words);
+	put_id(view, leaf, words);
 }
 
 void cpuid_answer(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])

@@ -16,19 +16,27 @@ enum cpuid_word { CPUID_A, CPUID_B, CPUID_C, CPUID_D, CPUID_WORDS };
  * @td:     L1 is a trust domain
  * @cr4:    of L1
  * @tsc_hz: how fast L1's TSC goes
+ * @id:     of a trust domain's CPU: its APIC's id, or its index where L1 has no topology
+ * @cpus:   how many L1 has; each is a core of the one package
  */
 struct cpuid_view {
 	bool td;
 	u64 cr4;
 	u64 tsc_hz;
+	u32 id;
+	u32 cpus;
 };
+
+#define CPUID_TOPOLOGY    0xb
+#define CPUID_TOPOLOGY_V2 0x1f
 
 /**
  * cpuid_answer() - what L1 is told
  * @view:    what it depends on.
  * @leaf:    in EAX; none of the host's.
  * @subleaf: in ECX.
- * @words:   in: what the CPU says; out: what L1 is told.
+ * @words:   in: what the CPU says, to CPUID_TOPOLOGY_V2 what it says to CPUID_TOPOLOGY; out:
+ *           what L1 is told.
  *
  * Portable.
  */

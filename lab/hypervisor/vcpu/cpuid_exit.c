@@ -7,14 +7,18 @@
 #include "base/machine.h"
 #include "base/options.h"
 #include "host/cpuid.h"
+#include "tdx/l2/tdcall.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/l1.h"
 
 static void ask_cpu(struct l1_cpu *l1, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])
 {
-	struct cpuid_words raw = machine_cpuid(leaf, subleaf);
+	bool is_td_topology = options.td && leaf == CPUID_TOPOLOGY_V2;
+	struct cpuid_words raw = machine_cpuid(is_td_topology ? CPUID_TOPOLOGY : leaf, subleaf);
 	struct cpuid_view view = {
 		.td = options.td, .cr4 = l1->vmcb->cr4, .tsc_hz = timer_tsc_hz,
+		.id = tdx_module_has_topology() ? l1->apic_id : l1->index,
+		.cpus = l1_count,
 	};
 
 	words[CPUID_A] = raw.a;

@@ -13,6 +13,7 @@
 #include "boot/smp.h"
 #include "control/control.h"
 #include "host/hypercall.h"
+#include "tdx/l2/tdcall.h"
 #include "tdx/leaves.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
@@ -164,8 +165,11 @@ static void exit_iret(struct l1_cpu *l1)
 static bool cpuid_is_ve(const struct l1_cpu *l1)
 {
 	u8 asked = l1->vmcb->cpl ? L1_CPUID_VE_USER : L1_CPUID_VE_KERNEL;
+	u32 leaf = l1->vmcb->rax;
 
-	return cpuid_is_of_host(l1->vmcb->rax) || (l1->cpuid_ve & asked);
+	if (leaf == CPUID_TOPOLOGY || leaf == CPUID_TOPOLOGY_V2)
+		return !tdx_module_has_topology() || (l1->cpuid_ve & asked);
+	return cpuid_is_of_host(leaf) || (l1->cpuid_ve & asked);
 }
 
 static void exit_cpuid(struct l1_cpu *l1)

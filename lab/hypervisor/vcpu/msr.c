@@ -105,14 +105,18 @@ static u64 apic_base_of(const struct l1_cpu *l1)
 
 static enum msr_result read_apic(struct l1_cpu *l1, u32 msr, u64 *value)
 {
-	if (options.td && apic_owner(msr, false) == APIC_OF_HOST)
+	bool topology = tdx_module_has_topology();
+
+	if (options.td && apic_owner(msr, false, topology) == APIC_OF_HOST)
 		return MSR_OF_HOST;
 	return l1_apic_read(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
 }
 
 static enum msr_result write_apic(struct l1_cpu *l1, u32 msr, u64 value)
 {
-	if (options.td && apic_owner(msr, true) == APIC_OF_HOST)
+	bool topology = tdx_module_has_topology();
+
+	if (options.td && apic_owner(msr, true, topology) == APIC_OF_HOST)
 		return MSR_OF_HOST;
 	return l1_apic_write(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
 }

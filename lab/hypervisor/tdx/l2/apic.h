@@ -5,53 +5,29 @@
 #ifndef _HYPERVISOR_TDX_L2_APIC_H
 #define _HYPERVISOR_TDX_L2_APIC_H
 
-#include <linux/compiler.h>
 #include <linux/types.h>
-#include <asm/apic.h>
-#include <asm/cpufeature.h>
-#include <asm/fixmap.h>
 
 #include "base/cpu.h"
-
-bool apic_outranks(void);
-bool apic_host_takes(void);
-u32 apic_timer_repeat(void);
-void apic_timer_restore(u32 lvtt);
-
-/* A bank of IRR added to what the others have, where the registers are mapped. */
-static inline u32 apic_add_requested(u32 bits, u32 bank)
-{
-	const u32 *irr = (const u32 *)(APIC_BASE + APIC_IRR + bank * 0x10);
-
-	asm volatile("orl %1, %0" : "+r" (bits) : "m" (*irr) : "cc");
-	return bits;
-}
-
-static inline bool apic_requests_any(void)
-{
-	u32 bits = 0, bank;
-
-	if (!cpu_feature_enabled(X86_FEATURE_APIC) || x2apic_mode)
-		return true;
-#pragma GCC unroll 8
-	for (bank = 0; bank < 8; bank++)
-		bits = apic_add_requested(bits, bank);
-	return bits;
-}
 
 /**
  * apic_has_deliverable() - does an interrupt of L1 outrank L1's priority
  *
- * Whether L1 has its interrupts on is not looked at. Nearly always nothing at all
- * is requested, and each entry of L2 asks: so that is found out first.
+ * Whether L1 has its interrupts on is not looked at.
  *
  * Context: on this CPU; with GIF 0 the answer stays true.
  * Return: whether one does.
  */
-static inline bool apic_has_deliverable(void)
-{
-	return unlikely(apic_requests_any()) && apic_outranks();
-}
+bool apic_has_deliverable(void);
+
+bool apic_host_takes(void);
+
+/**
+ * apic_timer_repeat() - have an NMI end L2 after a while, again and again
+ *
+ * Context: as for apic_has_deliverable(), until apic_timer_restore().
+ */
+void apic_timer_repeat(void);
+void apic_timer_restore(void);
 
 /**
  * apic_tell_again() - have the APIC tell the CPU what is requested

@@ -11,9 +11,9 @@
 #include "tdx/l2/vcpu.h"
 
 u64 deadline_clock(void);
-void deadline_init(struct vcpu *vcpu);
 void deadline_start(struct vcpu *vcpu);
 void deadline_stop(struct vcpu *vcpu);
+void deadline_interrupt(void);
 
 static inline bool deadline_is_set(const struct vcpu *vcpu)
 {

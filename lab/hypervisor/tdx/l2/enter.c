@@ -110,7 +110,7 @@ static void run_from_entry(struct vcpu *vcpu, struct l2_exit *exit)
 		vapic_update_ppr(&vcpu->vapic);
 	/* The event goes in first, then the deadline's exit comes: by an interrupt. */
 	if (vcpu->inject.info && deadline_is_due(vcpu))
-		irq_work_queue(&vcpu->nudge);
+		deadline_interrupt();
 	if (!vcpu->inject.info && tpr_is_below(vcpu)) {
 		exit->reason = VMX_TPR_BELOW_THRESHOLD;
 		exit->trap = true;

@@ -4,12 +4,9 @@
  *
  * Owns: which field identifiers there are, what may be written to each, what a
  * fresh VCPU holds, and the rule of a masked write. Must not know: registers
- * of a TDCALL, SVM, the kernel. It compiles in user space too.
+ * of a TDCALL, SVM. It compiles in user space too.
  */
-#ifdef __KERNEL__
-#include <linux/kernel.h>
 #include <linux/string.h>
-#endif
 
 #include "tdx/l2/fields.h"
 

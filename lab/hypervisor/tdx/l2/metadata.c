@@ -7,11 +7,9 @@
  * that others must hear of.
  */
 #include <linux/bits.h>
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/moduleparam.h>
 
 #include "tdx/l2/deadline.h"
 #include "tdx/l2/metadata.h"
@@ -20,14 +18,15 @@
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
+#include "vcpu/l1.h"
 
 #define ASK_FIRST (~0ULL)
 #define LAST      (~0ULL)
 
 #define VERSION_1 BIT_ULL(16)
 
-/* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation. */
-#define FEATURES0 (BIT_ULL(3) | BIT_ULL(7) | BIT_ULL(18) | BIT_ULL(19))
+/* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation, topology. */
+#define FEATURES0 (BIT_ULL(3) | BIT_ULL(7) | BIT_ULL(18) | BIT_ULL(19) | BIT_ULL(20))
 
 #define GPA_ATTRIBUTES 0x807f
 
@@ -48,6 +47,11 @@ struct small_field {
 #define NUM_VCPUS  0x1010000200000001ULL
 #define NUM_L2_VMS 0x1010000100000005ULL
 #define MAX_VCPUS  0x1110000200000002ULL
+#define TD_CTLS    0x1110000300000017ULL
+
+/* Of TD_CTLS: the CPUs of L1 have APIC ids, and a topology, that its host has chosen. */
+#define PENDING_VE_DISABLE BIT_ULL(0)
+#define ENUM_TOPOLOGY      BIT_ULL(1)
 
 /* By ascending identifiers. L1's CPUs share them: each is one word. */
 static struct small_field vm_fields[] = {
@@ -60,7 +64,9 @@ static struct small_field vm_fields[] = {
 	{ 0x1110000000000003ULL, 0, 0 },
 	{ 0x1110000300000010ULL, 1, 0 },
 	{ 0x1110000300000016ULL, 0, 0 },
-	{ 0x1110000300000017ULL, 1, 0 },
+	{ TD_CTLS, PENDING_VE_DISABLE | ENUM_TOPOLOGY, 0 },
+	/* TOPOLOGY_ENUM_CONFIGURED: the host gave an APIC id to each CPU, by TDH.VP.INIT. */
+	{ 0x1110000000000019ULL, 0, 1 },
 };
 
 static struct small_field sys_fields[] = {
@@ -101,14 +107,20 @@ struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm)
 
 /**
  * metadata_reset_vm() - make the partition's fields fresh
+ *
+ * But for the topology, which L1's kernel turns on when it boots, and goes by for good.
  */
 void metadata_reset_vm(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(vm_fields); i++)
-		if (vm_fields[i].mask)
-			WRITE_ONCE(vm_fields[i].value, 0);
+	for (i = 0; i < ARRAY_SIZE(vm_fields); i++) {
+		struct small_field *field = &vm_fields[i];
+
+		if (field->mask)
+			WRITE_ONCE(field->value, field->id == TD_CTLS ?
+						 field->value & ENUM_TOPOLOGY : 0);
+	}
 }
 
 static struct small_field *find_small(struct small_field *fields, size_t count, u64 id)
@@ -128,6 +140,12 @@ static u64 next_small(const struct small_field *fields, size_t count,
 		      const struct small_field *field)
 {
 	return field + 1 < fields + count ? field[1].id : LAST;
+}
+
+bool tdx_module_has_topology(void)
+{
+	return READ_ONCE(find_small(vm_fields, ARRAY_SIZE(vm_fields), TD_CTLS)->value) &
+	       ENUM_TOPOLOGY;
 }
 
 static bool rcx_is_zero(struct tdcall_regs *regs)
@@ -259,11 +277,10 @@ static u64 vm_value(const struct small_field *field)
 {
 	switch (field->id) {
 	case NUM_VCPUS:
-		return num_online_cpus();
+	case MAX_VCPUS:
+		return l1_count;
 	case NUM_L2_VMS:
 		return metadata_l2_vms();
-	case MAX_VCPUS:
-		return num_possible_cpus();
 	default:
 		return READ_ONCE(field->value);
 	}

@@ -238,12 +238,3 @@ int npt_create(void)
 	root = (u64 *)get_zeroed_page(GFP_KERNEL);
 	return root ? 0 : -ENOMEM;
 }
-
-/**
- * npt_destroy() - undo npt_create()
- */
-void npt_destroy(void)
-{
-	npt_clear();
-	free_page((unsigned long)root);
-}

@@ -19,7 +19,6 @@
 #define NPT_LEVEL_2M     1
 
 int npt_create(void);
-void npt_destroy(void);
 u64 npt_root(void);
 u16 npt_get(u64 gpa);
 const void *npt_memory(u64 gpa);

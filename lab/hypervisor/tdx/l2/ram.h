@@ -9,8 +9,6 @@
 
 #include "tdx/abi.h"
 
-int ram_start(void);
-void ram_stop(void);
 void *ram_mapped(u64 gpa);
 void *ram_at(u64 gpa);
 

@@ -5,8 +5,6 @@
  * Owns: the loop over VMRUN, and the state that L1 and L2 share. Must not know:
  * registers of a TDCALL.
  */
-#include <asm/cpufeature.h>
-
 #include "base/cpu.h"
 #include "tdx/l2/apic.h"
 #include "tdx/l2/event.h"
@@ -23,25 +21,19 @@
  */
 static void run_with_xcr0(struct vcpu *vcpu)
 {
-	u64 xcr0;
+	u64 xcr0 = cpu_read_xcr0();
 
-	if (!cpu_feature_enabled(X86_FEATURE_OSXSAVE)) {
-		svm_run(&vcpu->run);
-		return;
-	}
-	xcr0 = cpu_read_xcr0();
 	svm_run(&vcpu->run);
 	if (cpu_read_xcr0() != xcr0)
 		cpu_write_xcr0(xcr0);
 }
 
-/* Where QEMU may lose an interrupt of L1, see apic.c. */
+/* Where QEMU may lose an interrupt of L1, see tdx/l2.c. */
 static void run_with_request(struct vcpu *vcpu)
 {
-	u32 lvtt = apic_timer_repeat();
-
+	apic_timer_repeat();
 	run_with_xcr0(vcpu);
-	apic_timer_restore(lvtt);
+	apic_timer_restore();
 	apic_tell_again();
 }
 

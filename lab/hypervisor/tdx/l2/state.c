@@ -10,7 +10,6 @@
  * VP.WR). What the state buffer holds goes between it and the control block at each
  * entry and exit. An unusable segment's rights are thus as L2 left them.
  */
-#include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/msr-index.h>

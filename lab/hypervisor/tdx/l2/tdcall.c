@@ -7,10 +7,8 @@
  */
 #include <linux/bits.h>
 #include <linux/compiler.h>
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/smp.h>
 
 #include <asm/msr-index.h>
 
@@ -21,6 +19,7 @@
 #include "tdx/l2/ram.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
+#include "vcpu/l1.h"
 
 #define LEAF        GENMASK_ULL(15, 0)
 #define VERSION     GENMASK_ULL(23, 16)
@@ -47,8 +46,8 @@ static void vp_info(struct tdcall_regs *regs)
 {
 	regs->rcx = TDX_GPA_WIDTH;
 	regs->rdx = TDX_ATTRIBUTES;
-	regs->r8 = num_online_cpus() | (u64)num_possible_cpus() << 32;
-	regs->r9 = smp_processor_id();
+	regs->r8 = l1_count | (u64)l1_count << 32;
+	regs->r9 = l1_here()->index;
 	regs->r10 = SYS_RD_AVAILABLE;
 	regs->r11 = 0;
 	regs->rax = TDX_SUCCESS;
@@ -218,11 +217,6 @@ static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
 {
 	if (!is_well_formed(regs->rax)) {
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
-		return;
-	}
-	/* Its CPU is about to come, or to go. */
-	if (!READ_ONCE(vcpu->online)) {
-		regs->rax = TDX_OPERAND_BUSY;
 		return;
 	}
 	if (hooks_want_calls(&vcpu->hooks) && hook_takes_call(vcpu, regs))

@@ -39,4 +39,15 @@ void tdx_module_call(struct tdcall_regs *regs);
  */
 int tdx_module_rdmsr(u32 msr, u64 *value);
 
+/**
+ * tdx_module_has_topology() - has L1 turned its topology on
+ *
+ * TD_CTLS.ENUM_TOPOLOGY: then the TDX module answers what asks for it: CPUID 0xb and 0x1f,
+ * and the x2APIC's ID. Before, each of these is a #VE.
+ *
+ * Context: any.
+ * Return: whether it has.
+ */
+bool tdx_module_has_topology(void);
+
 #endif /* _HYPERVISOR_TDX_L2_TDCALL_H */

@@ -5,10 +5,6 @@
 #ifndef _HYPERVISOR_TDX_L2_VCPU_H
 #define _HYPERVISOR_TDX_L2_VCPU_H
 
-#include <linux/hrtimer.h>
-#include <linux/irq_work.h>
-#include <linux/percpu.h>
-
 #include "tdx/abi.h"
 #include "tdx/l2/fields.h"
 #include "tdx/l2/hooks.h"
@@ -66,13 +62,9 @@ struct l2_exit {
  * @entered:    VMRUN has succeeded since VP.ENTER
  * @exit:       why L2 was last left, as L1 was told
  * @buffer:     the frame of the state buffer that was last found to be memory
- * @hsave:      for the CPU alone
  * @msrpm:      SVM's permission map
- * @timer:      ends L2 when the TSC deadline comes
- * @nudge:      an interrupt for this CPU itself
  * @hooks:      what a test wants to happen
  * @stats:      counts
- * @online:     SVM is on
  */
 struct vcpu {
 	struct l2_fields fields;
@@ -88,29 +80,17 @@ struct vcpu {
 	bool entered;
 	struct l2_exit exit;
 	u64 buffer;
-	void *hsave;
 	u8 *msrpm;
-	struct hrtimer timer;
-	struct irq_work nudge;
 	struct lab_hooks hooks;
 	struct lab_tdx_stats stats;
-	bool online;
 };
-
-DECLARE_PER_CPU(struct vcpu *, vcpus);
-
-struct vcpu *vcpu_of(unsigned int cpu);
 
 /**
  * vcpu_here() - the L2 VCPU of this CPU
  *
- * Context: preemption off.
  * Return: it.
  */
-static inline struct vcpu *vcpu_here(void)
-{
-	return __this_cpu_read(vcpus);
-}
+struct vcpu *vcpu_here(void);
 
 static inline u64 vcpu_field(const struct vcpu *vcpu, enum l2_field field)
 {
