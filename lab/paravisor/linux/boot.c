@@ -157,7 +157,8 @@ static void tables_write(struct machine *machine)
 /* Return: the room that the kernel needs to unpack itself; 0: there is not enough. */
 static int kernel_place(struct machine *machine, const struct file_bytes *kernel)
 {
-	uint32_t sectors = kernel->bytes[HEADER_SECTORS], init = get_32(kernel->bytes + HEADER_INIT_SIZE);
+	uint32_t sectors = kernel->bytes[HEADER_SECTORS];
+	uint32_t init = get_32(kernel->bytes + HEADER_INIT_SIZE);
 	size_t setup = ((sectors ? sectors : SECTORS_DEFAULT) + 1) * SECTOR, size;
 	uint64_t address = machine->memory.base + KERNEL_OFFSET;
 	void *place;
@@ -167,8 +168,8 @@ static int kernel_place(struct machine *machine, const struct file_bytes *kernel
 	size = kernel->size - setup;
 	place = machine_memory(machine, address, init > size ? init : size);
 	if (!place) {
-		complain("the kernel needs %u MiB of memory after the first 16, and VTL0 has %" PRIu64,
-			 (unsigned int)((init >> 20) + 1), machine->memory.size >> 20);
+		complain("the kernel needs %u MiB after the first 16, and VTL0 has %" PRIu64 " in all",
+			 (init >> 20) + 1, machine->memory.size >> 20);
 		return -ENOSPC;
 	}
 	memcpy(place, kernel->bytes + setup, size);

@@ -45,8 +45,8 @@
 #define HIDDEN_1_D	(BIT(7) | BIT(12) | BIT(14) | BIT(28))
 #define HTT_1_D		BIT(28)
 /* Of leaf 7, in EBX: FSGSBASE, BMI1, SMEP, BMI2, ERMS, RDSEED, ADX, SMAP, CLFLUSHOPT, CLWB. */
-#define KEPT_7_B	(BIT(0) | BIT(3) | BIT(7) | BIT(8) | BIT(9) | BIT(18) | BIT(19) | BIT(20) | \
-			 BIT(23) | BIT(24))
+#define KEPT_7_B	(BIT(0) | BIT(3) | BIT(7) | BIT(8) | BIT(9) | BIT(18) | BIT(19) | \
+			 BIT(20) | BIT(23) | BIT(24))
 /* UMIP; FSRM. */
 #define KEPT_7_C	BIT(2)
 #define KEPT_7_D	BIT(4)

@@ -115,12 +115,12 @@ static uint64_t tsc_read(void)
 /* So that (TSC * scale) >> 64 is in units of 100 ns. */
 static uint64_t time_scale(const struct machine *machine)
 {
-	return ((unsigned __int128)TICKS_PER_SECOND << 64) / machine->tsc_hz;
+	return ((__uint128_t)TICKS_PER_SECOND << 64) / machine->tsc_hz;
 }
 
 static uint64_t time_read(const struct machine *machine)
 {
-	return ((unsigned __int128)tsc_read() * time_scale(machine)) >> 64;
+	return ((__uint128_t)tsc_read() * time_scale(machine)) >> 64;
 }
 
 /* VMCALL; RET. */

@@ -66,8 +66,7 @@ static int memory_find(struct machine *machine)
 
 	if (!memory_range_find(LOW_MEMORY_END, UINT64_MAX, &machine->memory) ||
 	    machine->memory.size >> MIB < MEMORY_MIN_MB) {
-		complain("no memory is set aside for VTL0: boot VTL2 with memmap=512M$0x40000000, "
-			 "for example");
+		complain("no memory is set aside for VTL0; boot VTL2 with memmap=512M$0x40000000");
 		return -EADDRNOTAVAIL;
 	}
 	if (wanted > machine->memory.size || (wanted && wanted >> MIB < MEMORY_MIN_MB)) {
@@ -271,8 +270,8 @@ static int machine_start(struct vmm *vm)
 	if (ret)
 		return ret;
 	if (!memory_range_find(0, LOW_MEMORY_END - 1, &machine->low) && vm->config.vps > 1) {
-		complain("no memory below 1 MiB is set aside, from which Linux starts its other "
-			 "CPUs: boot VTL2 with memmap=512K$0x20000, or use one VP");
+		complain("Linux starts its other CPUs below 1 MiB, where nothing is set aside");
+		complain("boot VTL2 with memmap=512K$0x20000, or use one VP");
 		return -EADDRNOTAVAIL;
 	}
 	ret = memory_take(machine);

@@ -109,9 +109,8 @@ static bool access_refuse(const struct vp *vp, uint64_t address, const uint8_t *
 
 	for (i = 0; i < count; i++)
 		snprintf(text + 3 * i, sizeof(text) - 3 * i, " %02x", bytes[i]);
-	complain("VP %u: VTL0 at %#" PRIx64 " %s %#" PRIx64 ", which it was not given, by an "
-		 "instruction that this VMM does not emulate:%s", vp->number,
-		 (uint64_t)vp->context->gpr.rip,
+	complain("VP %u: VTL0 at %#" PRIx64 " %s %#" PRIx64 ", which it was not given; bytes:%s",
+		 vp->number, (uint64_t)vp->context->gpr.rip,
 		 vp->context->exit.rcx & EPT_FETCH ? "runs into" : "uses", address, text);
 	return false;
 }

@@ -103,8 +103,8 @@ bool port_serve(struct vp *vp)
 	bool goes_on = true;
 
 	if (qualification & (IO_STRING | IO_REPEAT)) {
-		complain("VP %u: VTL0 at %#" PRIx64 " uses string I/O at port %#x, which this VMM "
-			 "does not emulate", vp->number, (uint64_t)vp->context->gpr.rip, port);
+		complain("VP %u: VTL0 at %#" PRIx64 " uses string I/O, at port %#x: not supported",
+			 vp->number, (uint64_t)vp->context->gpr.rip, port);
 		return false;
 	}
 	pthread_mutex_lock(&machine->lock);
