@@ -4,7 +4,9 @@
 
 KERNEL ?= 6.12
 CPUS ?= 2
-INTERRUPTS ?= 6000
+# Linux as the guest of VTL0.
+GUEST ?= 6.12
+INTERRUPTS ?= 2000
 MINUTES ?= 30
 SECONDS ?= 60
 PREFIX ?= /usr/local
@@ -42,7 +44,13 @@ VM := lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver \
 	--file $(BUILD)/vtl0/guest.bin:/lib/vtlirq/guest.bin \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup two-cpus programs build-programs tests build-tests modules demo demo-relay vm check check-newest \
+VM_LINUX = lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver --edu 0 --ivshmem 0 \
+	--vtl0-memory 512 --nvme $(BUILD)/linux/disk --nic \
+	--file $(realpath $(BUILD)/linux/$(GUEST)/vmlinuz):/lib/vtlirq/vmlinuz \
+	--file $(BUILD)/linux/$(GUEST)/initrd:/lib/vtlirq/initrd \
+	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
+
+.PHONY: help setup two-cpus demo-images programs build-programs tests build-tests modules demo demo-relay vm check check-newest \
 	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
@@ -54,11 +62,19 @@ demo demo-relay: two-cpus
 two-cpus:
 	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
 
-demo: setup programs modules ## boot a VM, follow 18,000 device interrupts into VTL0 (INTERRUPTS=N, from 1)
+demo: setup programs modules demo-images ## follow device interrupts into VTL0: of a bare guest, then of Debian (INTERRUPTS=N)
 	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
 	@$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
+	@echo 'Booting a VM with a disk for the guest.' >&2
+	@$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
+		--exec demo-linux </dev/null
+
+# Debian for the guest: its disk and the initial file system. Kernel GUEST boots.
+demo-images: setup
+	@lab/guest/image disk
+	@lab/guest/image initrd $(GUEST)
 
 demo-relay: setup programs modules ## the same without VTL0: up to the run page
 	@$(VM) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \

@@ -39,7 +39,7 @@
  * struct counters - VTL2's and the host's
  * @relayed:    interrupts of the disk that the driver has relayed
  * @merged:     those whose vector was pending already
- * @host_exits: interrupts that came to the host, and kicks from CPU to CPU
+ * @host_exits: interrupts of the disk that came to the host
  * @returns:    how often a VP's thread came back to user space
  */
 struct counters {
@@ -133,7 +133,7 @@ static void counters_read(struct counters *counters)
 		counters->relayed += states[i].redirected + states[i].proxied;
 	free(states);
 	counters->merged = demo_vps_sum("merged");
-	counters->host_exits = host_exits_read() + demo_vps_sum("kicks");
+	counters->host_exits = host_exits_read();
 	for (i = 0; i < VPS; i++) {
 		vmm_stats(vm, i, &stats);
 		counters->returns += stats.returns;
@@ -319,7 +319,9 @@ static bool verdict(const struct result *results)
 	printf("demo-linux: verified=%" PRIu64 " relayed=%" PRIu64 " handled=%" PRIu64 " merged=%"
 	       PRIu64 " host_exits=%" PRIu64 "+%" PRIu64 "\n", verified, relayed, handled, merged,
 	       results[0].counters.host_exits, results[1].counters.host_exits);
-	return complete && results[1].counters.host_exits >= results[1].handled;
+	/* Redirected none; proxied one for each. */
+	return complete && !results[0].counters.host_exits &&
+	       results[1].counters.host_exits >= results[1].handled;
 }
 
 int main(void)
@@ -336,5 +338,7 @@ int main(void)
 	printf("2. The host cannot redirect: it sends a message for each interrupt.\n\n");
 	run_carry_out(false, &results[1]);
 	story_table(names, results);
+	printf("Host exits are those of the disk's interrupts. Returns to user space are those of the\n"
+	       "VPs' threads, mostly for VTL0's clock, which the VMM serves, and not for interrupts.\n\n");
 	return verdict(results) ? 0 : 1;
 }
