@@ -6,6 +6,8 @@
  * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not
  * know: why L1 exits.
  */
+#include <asm/processor-flags.h>
+
 #include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
@@ -136,6 +138,7 @@ void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 void l1_skip(struct l1_cpu *l1, u32 length)
 {
 	l1->vmcb->rip += length;
+	l1->vmcb->rflags &= ~X86_EFLAGS_RF;
 	l1->vmcb->int_state = 0;
 }
 
@@ -143,6 +146,8 @@ void l1_raise(struct l1_cpu *l1, u8 vector)
 {
 	bool has_error = vector == VECTOR_DF || vector == VECTOR_GP;
 
+	/* As with each fault, and as a TDX module leaves it. */
+	l1->vmcb->rflags |= X86_EFLAGS_RF;
 	l1->vmcb->event_inj = EVENT_VALID | EVENT_EXCEPTION | vector |
 		(has_error ? EVENT_ERROR_CODE : 0);
 	l1->vmcb->event_inj_error = 0;
@@ -200,9 +205,10 @@ static void repeat_interrupted(struct vmcb *vmcb)
 	vmcb->event_inj_error = vmcb->exit_int_error;
 }
 
+/* The handler of a #VE fetches its contents before an NMI's handler may raise another. */
 static void inject_nmi(struct l1_cpu *l1)
 {
-	if (l1->nmi_blocked || (l1->vmcb->event_inj & EVENT_VALID) ||
+	if (l1->nmi_blocked || l1->ve.valid || (l1->vmcb->event_inj & EVENT_VALID) ||
 	    !__atomic_exchange_n(&l1->nmi_waits, false, __ATOMIC_SEQ_CST))
 		return;
 	l1->nmi_blocked = true;
