@@ -179,10 +179,23 @@ void timer_end_of_interrupt(struct l1_cpu *l1)
 		l1->apic.deadline = 0;
 }
 
+/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
+static bool is_taken(const struct l1_cpu *l1)
+{
+	return !has_deadline_mode(l1) && !(l1->apic.lvt_timer & APIC_LVT_MASKED) &&
+	       apic_read(APIC_TIMER_CURRENT);
+}
+
+static void give_lvt_back(const struct l1_cpu *l1)
+{
+	u32 value = l1->apic.lvt_timer;
+
+	apic_write(APIC_LVT_TIMER, has_deadline_mode(l1) ? value & ~APIC_LVT_MODE : value);
+}
+
 void timer_end_l2(struct l1_cpu *l1, u64 deadline)
 {
-	/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
-	if (!has_deadline_mode(l1) || (is_armed(l1) && l1->apic.deadline <= deadline))
+	if (is_taken(l1) || (is_armed(l1) && l1->apic.deadline <= deadline))
 		return;
 	l1->apic.lends_timer = true;
 	l1->apic.was_armed = is_armed(l1);
@@ -196,7 +209,7 @@ void timer_beat(struct l1_cpu *l1)
 {
 	u64 now = clock_of_l1(l1), until = now + timer_tsc_hz / BEATS_PER_SECOND;
 
-	if (!has_deadline_mode(l1))
+	if (is_taken(l1))
 		return;
 	if (is_armed(l1) && l1->apic.deadline < until)
 		until = l1->apic.deadline;
@@ -222,7 +235,7 @@ void timer_calm(struct l1_cpu *l1)
 		count_until(l1, l1->apic.l2_deadline);
 		return;
 	}
-	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	give_lvt_back(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }
@@ -233,7 +246,7 @@ void timer_keep_l2(struct l1_cpu *l1)
 		return;
 	l1->apic.lends_timer = false;
 	count_no_more(l1);
-	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	give_lvt_back(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }
