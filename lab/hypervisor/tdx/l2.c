@@ -90,7 +90,8 @@ void deadline_interrupt(void)
 
 bool apic_has_deliverable(void)
 {
-	return apic_is_deliverable() || READ_ONCE(l1_here()->nmi_waits);
+	return apic_is_deliverable() || posted_is_deliverable(l1_here()) ||
+	       READ_ONCE(l1_here()->nmi_waits);
 }
 
 bool apic_host_takes(void)
@@ -119,9 +120,21 @@ void apic_timer_restore(void)
 	timer_calm(l1_here());
 }
 
+/* As if L2 had been entered, and an interrupt had ended it before its first instruction. */
+static void exit_at_once(struct vmcb *vmcb)
+{
+	vmcb->exit_code = SVM_INTR;
+	vmcb->exit_int_info = vmcb->event_inj & EVENT_VALID ? vmcb->event_inj : 0;
+	vmcb->exit_int_error = vmcb->event_inj_error;
+}
+
 /* The APIC tells the CPU what it has for L1 after each run, and not only at L2's end. */
 void svm_run(struct svm_run *run)
 {
+	if (posted_ends_l2(l1_here())) {
+		exit_at_once(run->vmcb);
+		return;
+	}
 	clock_run_l2(l1_here(), run);
 	apic_tell_cpu();
 }
@@ -191,11 +204,14 @@ static void write_registers(struct l1_cpu *l1, const struct tdcall_regs *regs)
  */
 static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
 {
+	u32 posted = __atomic_load_n(&l1->posted.requested, __ATOMIC_SEQ_CST);
+
 	cpu_write_cr2(l1->vmcb->cr2);
 	cpu_write_dr6(l1->vmcb->dr6);
 	request_enter_l2(l1);
 	tdx_module_call(regs);
 	request_leave(l1);
+	posted_left_l2(l1, posted);
 	l1->vmcb->cr2 = cpu_read_cr2();
 	l1->vmcb->dr6 = cpu_read_dr6();
 }

@@ -273,6 +273,7 @@ void exits_handle_l1(struct l1_cpu *l1)
 	count(l1);
 	switch ((u32)l1->vmcb->exit_code) {
 	case SVM_NMI:
+	case SVM_VINTR:
 		break;
 	case SVM_INTR:
 		interrupts_take_hosts(l1);

@@ -129,6 +129,7 @@ void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 	l1->nmi_blocked = false;
 	l1->ve.valid = false;
 	l1->cpuid_ve = 0;
+	l1->posted = (struct l1_posted){ };
 	memset(l1->regs, 0, sizeof(l1->regs));
 	l1->regs[GPR_RSI] = rsi;
 	world_load(l1->vmcb_pa);
@@ -227,6 +228,7 @@ static void enter(struct l1_cpu *l1)
 	inject_nmi(l1);
 	request_enter(l1);
 	interrupts_enter(l1);
+	posted_enter(l1);
 	clock_run(l1, vmcb, l1->regs);
 	request_leave(l1);
 	vmcb->tlb_control = 0;
