@@ -16,6 +16,7 @@
 #include "tdx/l2/tdcall.h"
 #include "tdx/leaves.h"
 #include "vcpu/code.h"
+#include "vcpu/control_register.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
@@ -272,6 +273,11 @@ void exits_handle_l1(struct l1_cpu *l1)
 {
 	count(l1);
 	switch ((u32)l1->vmcb->exit_code) {
+	case SVM_CR_WRITE:
+	case SVM_CR_WRITE + 4:
+	case SVM_CR_WRITE + 8:
+		control_register_write(l1);
+		break;
 	case SVM_NMI:
 	case SVM_VINTR:
 		break;

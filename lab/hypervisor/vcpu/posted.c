@@ -9,6 +9,7 @@
 #include <asm/processor-flags.h>
 
 #include "apic/physical.h"
+#include "vcpu/control_register.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/posted.h"
@@ -45,9 +46,13 @@ bool posted_is_deliverable(const struct l1_cpu *l1)
 	return requested(l1) && !is_outranked(l1);
 }
 
-/* The dummy interrupt never gets in: L1 exits when it could. */
+/*
+ * The dummy interrupt never gets in: L1 exits when it could. QEMU aborts where a guest moves
+ * to CR8 meanwhile: it tells its CPU of a virtual interrupt without the lock that this takes.
+ */
 static void ask_for_window(struct vmcb *vmcb)
 {
+	vmcb->cr_write |= CONTROL_REGISTER_8;
 	vmcb->int_control = SVM_V_IRQ | SVM_V_PRIORITY | SVM_V_IGNORE_TPR;
 	vmcb->intercepts |= SVM_INTERCEPT(SVM_VINTR);
 }
@@ -78,6 +83,7 @@ void posted_enter(struct l1_cpu *l1)
 	struct vmcb *vmcb = l1->vmcb;
 
 	vmcb->int_control = 0;
+	vmcb->cr_write &= ~CONTROL_REGISTER_8;
 	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
 	/* One of the APIC comes first: its end is an exit. */
 	if (!posted_is_deliverable(l1) || has_own(APIC_IRR))

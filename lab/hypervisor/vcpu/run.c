@@ -15,6 +15,7 @@
 #include "base/print.h"
 #include "base/string.h"
 #include "vcpu/clock.h"
+#include "vcpu/control_register.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/idle.h"
@@ -80,6 +81,7 @@ static void set_controls(struct vmcb *vmcb)
 	vmcb->msrpm = machine_address(msrs);
 	vmcb->intercepts = intercepts_always() | (options.td ? intercepts_of_td() : 0);
 	vmcb->exceptions = BIT(VECTOR_UD);
+	vmcb->cr_write = control_register_intercepts();
 	vmcb->asid = ASID_L1;
 	vmcb->nested_control = SVM_NESTED_PAGING;
 	vmcb->nested_cr3 = gpa_root();
@@ -224,6 +226,7 @@ static void enter(struct l1_cpu *l1)
 
 	apic_tell_cpu();
 	cpu_clgi();
+	control_register_repair(l1);
 	repeat_interrupted(vmcb);
 	inject_nmi(l1);
 	request_enter(l1);
