@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "base/print.h"
 #include "vcpu/clock.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 #define PM_TIMER_HZ    3579545ULL
@@ -137,16 +138,25 @@ void timer_go_on(struct l1_cpu *l1, u64 late)
 		count(l1, l1->apic.counts_until, late + LATE);
 }
 
+/* A vector that is no interrupt, or the host's, never comes. */
+static void give_lvt(const struct l1_cpu *l1)
+{
+	u32 value = l1->apic.lvt_timer;
+
+	if (has_deadline_mode(l1))
+		value &= ~APIC_LVT_MODE;
+	if ((value & APIC_LVT_VECTOR) < L1_VECTOR_FIRST)
+		value |= APIC_LVT_MASKED;
+	apic_write(APIC_LVT_TIMER, value);
+}
+
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
 {
 	/* A delivery mode is not L1's to choose. */
-	value &= APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE;
-	l1->apic.lvt_timer = value;
+	l1->apic.lvt_timer = value & (APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE);
 	if (!has_deadline_mode(l1))
 		l1->apic.deadline = 0;
-	else
-		value &= ~APIC_LVT_MODE;
-	apic_write(APIC_LVT_TIMER, value);
+	give_lvt(l1);
 }
 
 void timer_write_deadline(struct l1_cpu *l1, u64 deadline)
@@ -184,13 +194,6 @@ static bool is_taken(const struct l1_cpu *l1)
 {
 	return !has_deadline_mode(l1) && !(l1->apic.lvt_timer & APIC_LVT_MASKED) &&
 	       apic_read(APIC_TIMER_CURRENT);
-}
-
-static void give_lvt_back(const struct l1_cpu *l1)
-{
-	u32 value = l1->apic.lvt_timer;
-
-	apic_write(APIC_LVT_TIMER, has_deadline_mode(l1) ? value & ~APIC_LVT_MODE : value);
 }
 
 void timer_end_l2(struct l1_cpu *l1, u64 deadline)
@@ -235,7 +238,7 @@ void timer_calm(struct l1_cpu *l1)
 		count_until(l1, l1->apic.l2_deadline);
 		return;
 	}
-	give_lvt_back(l1);
+	give_lvt(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }
@@ -246,7 +249,7 @@ void timer_keep_l2(struct l1_cpu *l1)
 		return;
 	l1->apic.lends_timer = false;
 	count_no_more(l1);
-	give_lvt_back(l1);
+	give_lvt(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }

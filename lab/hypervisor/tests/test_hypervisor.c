@@ -18,6 +18,7 @@
 #include "base/print.h"
 #include "boot/map.h"
 #include "host/cpuid.h"
+#include "host/ioapic.h"
 #include "tdx/abi.h"
 #include "tdx/sha384.h"
 #include "vcpu/code.h"
@@ -214,6 +215,20 @@ static void test_code_prefixes(void **state)
 	/* All that there is. */
 	check_prefixes("\x66\x66", 2, 2, true);
 	check_prefixes("", 0, 0, false);
+}
+
+/* INIT would reset a CPU below the hypervisor. */
+static void test_ioapic_entry(void **state)
+{
+	u32 mode;
+
+	(void)state;
+	assert_int_equal(ioapic_entry(0x31), 0x31);
+	assert_int_equal(ioapic_entry(0x8131), 0x8131);
+	for (mode = 2; mode < 8; mode++)
+		assert_int_equal(ioapic_entry(mode << 8 | 0x31), BIT(16) | mode << 8 | 0x31);
+	assert_int_equal(ioapic_entry(0x1f), BIT(16) | 0x1f);
+	assert_int_equal(ioapic_entry(0x8), BIT(16) | 0x8);
 }
 
 /* Bits that mirror CR4 mirror L1's: Intel SDM 2A, CPUID. */
@@ -524,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_cpuid_names_the_cpu),
 		cmocka_unit_test(test_cpuid_of_module),
 		cmocka_unit_test(test_code_prefixes),
+		cmocka_unit_test(test_ioapic_entry),
 		cmocka_unit_test(test_cpuid_mirrors_cr4),
 		cmocka_unit_test(test_cpuid_hides_svm),
 		cmocka_unit_test(test_host_cpuid),
