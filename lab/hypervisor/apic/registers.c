@@ -180,6 +180,8 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		l1->apic.lvt[0] = value;
 		return true;
 	case APIC_TIMER_INITIAL:
+		timer_write_initial(l1, value);
+		return true;
 	case APIC_TIMER_DIVIDE:
 		apic_write(number, value);
 		return true;

@@ -27,6 +27,8 @@
 /* From the start of the count to the next reading of the clock, at most. */
 #define LATE 64
 
+/* A count of L1's that repeats. */
+#define REPEATS_AT_MOST  10000
 #define BEATS_PER_SECOND 1000
 #define BEATS_AT_MOST    10000
 
@@ -150,12 +152,35 @@ static void give_lvt(const struct l1_cpu *l1)
 	apic_write(APIC_LVT_TIMER, value);
 }
 
+static u32 limited(const struct l1_cpu *l1, u32 count)
+{
+	u32 least = timer_apic_hz / REPEATS_AT_MOST;
+	bool repeats = l1->apic.lvt_timer & APIC_LVT_PERIODIC;
+
+	return repeats && count && count < least ? least : count;
+}
+
+void timer_write_initial(struct l1_cpu *l1, u32 count)
+{
+	apic_write(APIC_TIMER_INITIAL, limited(l1, count));
+}
+
+/* A count that is under way begins to repeat. */
+static void limit(const struct l1_cpu *l1)
+{
+	u32 count = apic_read(APIC_TIMER_INITIAL);
+
+	if (limited(l1, count) != count)
+		apic_write(APIC_TIMER_INITIAL, limited(l1, count));
+}
+
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
 {
 	/* A delivery mode is not L1's to choose. */
 	l1->apic.lvt_timer = value & (APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE);
 	if (!has_deadline_mode(l1))
 		l1->apic.deadline = 0;
+	limit(l1);
 	give_lvt(l1);
 }
 
