@@ -10,6 +10,7 @@
 #include "base/heap.h"
 #include "base/machine.h"
 #include "base/string.h"
+#include "host/ioapic.h"
 #include "tdx/l2.h"
 #include "tdx/l2/deadline.h"
 #include "tdx/l2/metadata.h"
@@ -55,6 +56,12 @@ void *ram_mapped(u64 gpa)
 void *ram_at(u64 gpa)
 {
 	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
+}
+
+/* The host carries L1's writes to the IOAPIC out, and looks at them: see host/ioapic.h. */
+bool ram_is_device(u64 gpa)
+{
+	return gpa_is_device(gpa) && !ioapic_is_at(gpa);
 }
 
 bool ram_is_large(u64 gpa)
