@@ -150,7 +150,12 @@ u64 l2_page(u32 vm, u32 number);
 u64 field_of(u32 vm, u64 id);
 u64 field_get(u64 id);
 void field_set(u64 id, u64 value);
-/* All that it needs to run its code, in protected mode without paging. */
+void field_set_masked(u64 id, u64 value, u64 mask);
+/* Let it see a page. Return: the status. */
+u64 l2_map(u32 vm, u64 gpa);
+/* 64-bit mode, with two pages of tables. Return: 0 if all went well. */
+u64 l2_set_modes(u32 vm, u64 tables);
+/* All that it needs to run its code. */
 void l2_make(u32 vm, const void *code, u32 length);
 /* Return: RAX. All registers are in @regs. */
 u64 l2_enter(u32 vm, u64 *regs);

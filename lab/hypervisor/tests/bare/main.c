@@ -34,6 +34,8 @@ void bare_main(const u8 *params)
 	}
 	if (strstr(line, "rows"))
 		run_rows();
+	if (strstr(line, "fuzz"))
+		fuzz_run(line);
 	if (strstr(line, "end="))
 		end_run(line);
 	power_off();

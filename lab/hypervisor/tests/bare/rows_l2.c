@@ -13,12 +13,18 @@
 #define IRR_0             0x820
 
 #define REASON_INTERRUPT  1
+#define REASON_TRIPLE_FAULT 2
 #define REASON_HLT        12
+#define REASON_EPT        48
 #define REASON_DEADLINE   52
 #define NOTIFIED          0x0000110200000000ULL
 
 #define HIGHER            0x31
 #define DEADLINE_TICKS    50000000ULL
+
+#define HYPERVISOR        0x200000ULL
+/* Linear: its table has the first 512 GiB. */
+#define NO_PAGE_OF_L2     0x8000000000ULL
 
 static const u8 spin[] = { 0xeb, 0xfe };
 
@@ -44,6 +50,52 @@ static void row_l2_halts(void)
 	CHECK(l2_enter(1, regs), REASON_HLT);
 	CHECK(l2_buffer(1)->gpr[RAX], 0x12345678);
 	CHECK(l2_buffer(1)->rip, l2_page(1, 0) + 5);
+}
+
+/* MOV EAX, [RBX]; HLT. */
+static const u8 load[] = { 0x8b, 0x03, 0xf4 };
+
+/* An address of L2 that has no alias is an EPT violation. */
+static void row_l2_sees_its_aliases_alone(void)
+{
+	l2_make(1, load, sizeof(load));
+	l2_buffer(1)->gpr[RBX] = HYPERVISOR;
+	CHECK(l2_enter(1, regs), REASON_EPT);
+	CHECK(regs[R8], HYPERVISOR);
+	CHECK(l2_buffer(1)->gpr[RAX], 0);
+}
+
+/* L1 cannot give what it has not: the hypervisor's memory, the CPU's APIC, the IOAPIC. */
+static void row_l2_sees_no_memory_that_is_not_l1s(void)
+{
+	static const u64 places[] = { HYPERVISOR, 0x3ff000, 0xfee00000, 0xfec00000 };
+	u32 i;
+
+	l2_make(1, load, sizeof(load));
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		l2_map(1, places[i]);
+		l2_buffer(1)->gpr[RBX] = places[i];
+		CHECK(l2_enter(1, regs), REASON_EPT);
+		CHECK(regs[R8], places[i]);
+	}
+}
+
+/*
+ * A page fault that L1 does not want, whose handler is another one: SDM 3A, 6.15. No exit of
+ * silicon's comes in between.
+ */
+static void row_l2_ends_when_its_page_faults_fault(void)
+{
+	l2_make(1, load, sizeof(load));
+	l2_buffer(1)->gpr[RBX] = NO_PAGE_OF_L2;
+	field_set_masked(FIELD(0x4004), BIT(14), BIT(14));
+	field_set(FIELD(0x4006), ~0U);
+	field_set(FIELD(0x4008), 0xffff);
+	field_set(FIELD(0x6818), NO_PAGE_OF_L2);
+	field_set(FIELD_DEADLINE, now() + 10 * DEADLINE_TICKS);
+	CHECK(l2_enter(1, regs), REASON_TRIPLE_FAULT);
+	field_set_masked(FIELD(0x4004), 0, BIT(14));
+	field_set(FIELD(0x6818), 0);
 }
 
 /* It is the module's own: it needs no timer of L1's. */
@@ -117,6 +169,9 @@ static void row_l2_ends_when_31_is_posted(void)
 
 const struct row l2_rows[] = {
 	ROW(row_l2_halts),
+	ROW(row_l2_sees_its_aliases_alone),
+	ROW(row_l2_sees_no_memory_that_is_not_l1s),
+	ROW(row_l2_ends_when_its_page_faults_fault),
 	ROW(row_l2_ends_at_its_deadline),
 	ROW(row_l2_goes_on_when_less_than_31_is_posted),
 	ROW(row_l2_ends_when_31_is_posted),

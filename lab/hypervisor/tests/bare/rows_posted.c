@@ -179,6 +179,25 @@ static void row_posted_a_higher_one_in_service_holds_it(void)
 	CHECK(arrival(1), 0x14);
 }
 
+/* While one waits for a window: MOV CR8, RBX, then RAX from it. */
+static void row_posted_the_task_priority_by_cr8(void)
+{
+	u64 regs[REGS] = { [RBX] = 0x10 };
+
+	begin();
+	wrmsr(SELF_IPI, 0x1f);
+	CHECK(execute("\x44\x0f\x22\xc3", 4, regs), VECTOR_GP);
+	regs[RBX] = 2;
+	CHECK(execute("\x44\x0f\x22\xc3\x44\x0f\x20\xc0", 8, regs), NO_TRAP);
+	CHECK(regs[RAX], 2);
+	CHECK(rdmsr(TPR), 0x20);
+	let_in();
+	CHECK(arrived(), 0);
+	wrmsr(TPR, 0);
+	let_in();
+	CHECK(arrived(), 1);
+}
+
 /* SDM 2B, STI: nothing comes before the end of the next instruction. */
 static void row_posted_not_right_after_sti(void)
 {
@@ -220,6 +239,23 @@ static void row_posted_before_vp_enter(void)
 	CHECK(arrived(), 1);
 }
 
+/* A timer that repeats at once would have QEMU do nothing else. */
+static void row_timer_that_repeats_at_once(void)
+{
+	u64 until;
+
+	tdvmcall(VMCALL_WRMSR, 0x83e, 0xb, 0, 0, NULL);
+	tdvmcall(VMCALL_WRMSR, 0x832, BIT(17) | HIGHER, 0, 0, NULL);
+	begin();
+	tdvmcall(VMCALL_WRMSR, 0x838, 1, 0, 0, NULL);
+	for (until = 0; until < 1000000 && arrived() < 2; until++)
+		let_in();
+	tdvmcall(VMCALL_WRMSR, 0x838, 0, 0, 0, NULL);
+	tdvmcall(VMCALL_WRMSR, 0x832, BIT(16), 0, 0, NULL);
+	let_in();
+	CHECK(arrived() >= 2, true);
+}
+
 const struct row posted_rows[] = {
 	ROW(row_posted_by_its_own_cpu),
 	ROW(row_posted_by_the_host),
@@ -229,9 +265,11 @@ const struct row posted_rows[] = {
 	ROW(row_posted_the_task_priority_holds_it),
 	ROW(row_posted_one_in_service_holds_its_class),
 	ROW(row_posted_a_higher_one_in_service_holds_it),
+	ROW(row_posted_the_task_priority_by_cr8),
 	ROW(row_posted_not_right_after_sti),
 	ROW(row_posted_nothing_below_16),
 	ROW(row_posted_before_vp_enter),
+	ROW(row_timer_that_repeats_at_once),
 };
 
 const u32 posted_count = ARRAY_SIZE(posted_rows);

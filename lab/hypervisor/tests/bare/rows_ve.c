@@ -14,6 +14,7 @@
 #define REASON_HLT       12
 #define REASON_INVD      13
 #define REASON_VMCALL    18
+#define REASON_CR        28
 #define REASON_IO        30
 #define REASON_RDMSR     31
 #define REASON_WRMSR     32
@@ -341,6 +342,73 @@ static void row_ve_efer(void)
 	CHECK(regs[RAX], before);
 }
 
+static u64 read_cr(const char *code)
+{
+	CHECK(execute(code, 3, regs), NO_TRAP);
+	return regs[RAX];
+}
+
+#define CR0_NOW read_cr("\x0f\x20\xc0")
+#define CR4_NOW read_cr("\x0f\x20\xe0")
+
+/* td_other_exits.c, td_cr_access_exit(); common/helpers/helpers.c, write_guest_cr0(). */
+static void row_cr0(void)
+{
+	u64 before;
+
+	clear();
+	before = CR0_NOW;
+	regs[RBX] = before & ~BIT_ULL(5);
+	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
+	regs[RBX] = before | BIT_ULL(32);
+	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
+	regs[RBX] = before & ~BIT_ULL(0);
+	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
+	regs[RBX] = before | BIT_ULL(29);
+	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
+	CHECK(CR0_NOW, before);
+	/* Reserved ones are ignored; WP and TS are L1's own. */
+	regs[RBX] = before | BIT_ULL(6) | BIT_ULL(28) | BIT_ULL(16) | BIT_ULL(3);
+	CHECK(RUN("\x0f\x22\xc3"), NO_TRAP);
+	CHECK(CR0_NOW, before | BIT_ULL(16) | BIT_ULL(3));
+	CHECK(RUN("\x0f\x06"), NO_TRAP);
+	CHECK(CR0_NOW, before | BIT_ULL(16));
+	regs[RBX] = 8;
+	CHECK(RUN("\x0f\x01\xf3"), NO_TRAP);
+	CHECK(CR0_NOW, (before & ~BIT_ULL(1)) | BIT_ULL(16) | BIT_ULL(3));
+	regs[RBX] = before;
+	CHECK(RUN("\x0f\x22\xc3"), NO_TRAP);
+	CHECK(CR0_NOW, before);
+}
+
+/* write_guest_cr4(): what the CPU has not is a #GP, and what is the module's a #VE. */
+static void row_cr4(void)
+{
+	u32 bit;
+	u64 before;
+
+	clear();
+	before = CR4_NOW;
+	for (bit = 25; bit < 64; bit++) {
+		regs[RBX] = before | BIT_ULL(bit);
+		check_fault(RUN("\x0f\x22\xe3"), VECTOR_GP);
+	}
+	regs[RBX] = before & ~BIT_ULL(5);
+	check_fault(RUN("\x0f\x22\xe3"), VECTOR_GP);
+	regs[R9] = before | BIT_ULL(13);
+	VE("\x41\x0f\x22\xe1", REASON_CR, 4 | 9 << 8);
+	regs[RBX] = before | BIT_ULL(14);
+	VE("\x0f\x22\xe3", REASON_CR, 4 | RBX << 8);
+	regs[RBX] = before & ~BIT_ULL(6);
+	VE("\x0f\x22\xe3", REASON_CR, 4 | RBX << 8);
+	CHECK(CR4_NOW, before);
+	regs[RBX] = before | BIT_ULL(7);
+	CHECK(RUN("\x0f\x22\xe3"), NO_TRAP);
+	CHECK(CR4_NOW, before | BIT_ULL(7));
+	regs[RBX] = before;
+	CHECK(RUN("\x0f\x22\xe3"), NO_TRAP);
+}
+
 static void row_ve_caches(void)
 {
 	clear();
@@ -525,7 +593,9 @@ static void row_gp_tdcall_of_user_space(void)
 /* LRETQ to a segment of 32 bits, TDCALL there, and back by the trap or by HLT's. */
 static void row_gp_tdcall_in_compatibility_mode(void)
 {
-	static u8 code[] = { 0x6a, SELECTOR_CODE_32, 0x53, 0x48, 0xcb, 0x66, 0x0f, 0x01, 0xcc, 0xf4 };
+	static const u8 code[] = {
+		0x6a, SELECTOR_CODE_32, 0x53, 0x48, 0xcb, 0x66, 0x0f, 0x01, 0xcc, 0xf4,
+	};
 
 	clear();
 	regs[RAX] = TDG_VP_INFO;
@@ -587,6 +657,8 @@ const struct row ve_rows[] = {
 	ROW(row_gp_writes_of_what_vmx_says),
 	ROW(row_msr_performance_capabilities),
 	ROW(row_ve_efer),
+	ROW(row_cr0),
+	ROW(row_cr4),
 	ROW(row_ve_caches),
 	ROW(row_ve_monitor_and_mwait),
 	ROW(row_ve_vmcall),
