@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VM 2 and 3: what names them, and that their state is their own; invalidations; what is
- * posted to L1 below vector 31.
+ * VM 2 and 3: what names them, and that their state is their own; invalidations.
  *
  * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
  * file, which is in src/td_dispatcher/vm_exits unless it says else.
@@ -297,23 +296,6 @@ static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 	check_hex(log_count(), 0);
 }
 
-/*
- * src/td_dispatcher/vm_exits_l2/td_l2_interrupt.c: what is posted below 31 does not raise RVI,
- * and ends no L2.
- */
-static void row_5_what_is_posted_below_31_does_not_end_l2(void **state)
-{
-	unsigned int vector;
-
-	(void)state;
-	for (vector = 16; vector < 31; vector++) {
-		l2.flags = LAB_TDX_CALL_PENDING;
-		l2.vector = vector;
-		l2_expect(18);
-		l2.vector = 0;
-	}
-}
-
 const struct CMUnitTest vm_tests[] = {
 	TEST_3(row_3_4_num_l2_vms_is_what_there_are),
 	TEST_3(row_1_2_invept_takes_the_vms_that_there_are),
@@ -333,7 +315,6 @@ const struct CMUnitTest vm_tests[] = {
 	TEST_3(row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx),
 	TEST_3(row_8_a_run_of_vm_1_leaves_the_others),
 	TEST_3(row_8_fields_of_another_vm_do_not_touch_vm_1),
-	TEST(row_5_what_is_posted_below_31_does_not_end_l2),
 };
 
 const size_t vm_count = ARRAY_SIZE(vm_tests);

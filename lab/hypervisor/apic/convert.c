@@ -27,7 +27,8 @@ enum apic_owner apic_owner(u32 msr, bool is_write, bool topology)
 		return is_write ? APIC_OF_MODULE : APIC_OF_HOST;
 	case APIC_PPR:
 	case APIC_ISR ... APIC_IRR + 7:
-		return is_write ? APIC_OF_HOST : APIC_OF_MODULE;
+		/* A write is a #GP. */
+		return APIC_OF_MODULE;
 	default:
 		return APIC_OF_HOST;
 	}

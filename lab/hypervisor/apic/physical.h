@@ -44,6 +44,8 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
+/* Reserved with the other one, and QEMU takes it for this one alone then. */
+#define APIC_LVT_PERIODIC    BIT(17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
 

@@ -20,6 +20,7 @@
 #define SVR_AT_RESET    0xff
 #define VECTOR_MASK     0xff
 #define TPR_MASK        0xff
+#define POSTED_CLASS    0x10
 
 void l1_apic_reset(struct l1_cpu *l1)
 {
@@ -30,6 +31,14 @@ void l1_apic_reset(struct l1_cpu *l1)
 	l1->apic.lvt_timer = APIC_LVT_MASKED;
 	for (i = 0; i < ARRAY_SIZE(l1->apic.lvt); i++)
 		l1->apic.lvt[i] = APIC_LVT_MASKED;
+}
+
+/* In the APIC, the lowest class is the host's. */
+static u32 priority_in_service(const struct l1_cpu *l1)
+{
+	u32 priority = apic_priority_of_cpu(apic_read(APIC_PPR));
+
+	return !priority && l1->posted.in_service ? POSTED_CLASS : priority;
 }
 
 bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
@@ -66,9 +75,20 @@ bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
 		*value = l1->apic.tpr;
 		return true;
 	case APIC_PPR:
-		*value = apic_l1_priority(l1->apic.tpr, apic_read(APIC_PPR));
+		*value = apic_l1_priority(l1->apic.tpr, priority_in_service(l1));
 		return true;
-	case APIC_ISR ... APIC_IRR + 7:
+	case APIC_ISR:
+		*value = l1->posted.in_service;
+		return true;
+	case APIC_TMR:
+		*value = 0;
+		return true;
+	case APIC_IRR:
+		*value = READ_ONCE(l1->posted.requested);
+		return true;
+	case APIC_ISR + 1 ... APIC_ISR + 7:
+	case APIC_TMR + 1 ... APIC_TMR + 7:
+	case APIC_IRR + 1 ... APIC_IRR + 7:
 	case APIC_TIMER_INITIAL:
 	case APIC_TIMER_CURRENT:
 	case APIC_TIMER_DIVIDE:
@@ -89,10 +109,20 @@ static void send_nmi(struct l1_cpu *l1, u64 icr)
 	}
 }
 
-/* A TDX module ignores what is posted below 31, and the host's vectors are there. */
-static bool is_ignored(u64 icr)
+static void post(struct l1_cpu *l1, u64 icr)
 {
-	return (icr & VECTOR_MASK) < L1_VECTOR_FIRST;
+	u32 i;
+
+	for (i = 0; i < l1_count; i++) {
+		if (apic_icr_hits(icr, l1->apic_id, l1_cpus[i].apic_id))
+			posted_post(&l1_cpus[i], icr & VECTOR_MASK);
+	}
+}
+
+/* What is below 16 is no interrupt, and the host's vectors are from there on. */
+static bool is_of_cpu(u64 icr)
+{
+	return (icr & VECTOR_MASK) >= L1_VECTOR_FIRST;
 }
 
 static void send(struct l1_cpu *l1, u64 icr)
@@ -101,7 +131,9 @@ static void send(struct l1_cpu *l1, u64 icr)
 
 	switch (icr & APIC_ICR_MODE) {
 	case 0:
-		if (is_ignored(icr))
+		if (posted_is_one(icr & VECTOR_MASK))
+			post(l1, icr);
+		if (!is_of_cpu(icr))
 			return;
 		if ((icr & APIC_ICR_SHORTHAND) || apic_destination(icr, &destination))
 			apic_send(icr & APIC_ICR_SHORTHAND ? 0 : destination,
@@ -127,7 +159,8 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 	case APIC_EOI:
 		l1->count.eoi++;
 		timer_end_of_interrupt(l1);
-		apic_write(APIC_EOI, 0);
+		if (!posted_end(l1))
+			apic_write(APIC_EOI, 0);
 		return true;
 	case APIC_SVR:
 		l1->apic.svr = value;
@@ -147,11 +180,15 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 		l1->apic.lvt[0] = value;
 		return true;
 	case APIC_TIMER_INITIAL:
+		timer_write_initial(l1, value);
+		return true;
 	case APIC_TIMER_DIVIDE:
 		apic_write(number, value);
 		return true;
 	case APIC_SELF_IPI:
-		if (is_ignored(value))
+		if (posted_is_one(value & VECTOR_MASK))
+			posted_post(l1, value & VECTOR_MASK);
+		if (!is_of_cpu(value))
 			return true;
 		apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | (value & VECTOR_MASK));
 		return true;

@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "base/print.h"
 #include "vcpu/clock.h"
+#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 #define PM_TIMER_HZ    3579545ULL
@@ -26,6 +27,8 @@
 /* From the start of the count to the next reading of the clock, at most. */
 #define LATE 64
 
+/* A count of L1's that repeats. */
+#define REPEATS_AT_MOST  10000
 #define BEATS_PER_SECOND 1000
 #define BEATS_AT_MOST    10000
 
@@ -137,16 +140,48 @@ void timer_go_on(struct l1_cpu *l1, u64 late)
 		count(l1, l1->apic.counts_until, late + LATE);
 }
 
+/* A vector that is no interrupt, or the host's, never comes. */
+static void give_lvt(const struct l1_cpu *l1)
+{
+	u32 value = l1->apic.lvt_timer;
+
+	if (has_deadline_mode(l1))
+		value &= ~APIC_LVT_MODE;
+	if ((value & APIC_LVT_VECTOR) < L1_VECTOR_FIRST)
+		value |= APIC_LVT_MASKED;
+	apic_write(APIC_LVT_TIMER, value);
+}
+
+static u32 limited(const struct l1_cpu *l1, u32 count)
+{
+	u32 least = timer_apic_hz / REPEATS_AT_MOST;
+	bool repeats = l1->apic.lvt_timer & APIC_LVT_PERIODIC;
+
+	return repeats && count && count < least ? least : count;
+}
+
+void timer_write_initial(struct l1_cpu *l1, u32 count)
+{
+	apic_write(APIC_TIMER_INITIAL, limited(l1, count));
+}
+
+/* A count that is under way begins to repeat. */
+static void limit(const struct l1_cpu *l1)
+{
+	u32 count = apic_read(APIC_TIMER_INITIAL);
+
+	if (limited(l1, count) != count)
+		apic_write(APIC_TIMER_INITIAL, limited(l1, count));
+}
+
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
 {
 	/* A delivery mode is not L1's to choose. */
-	value &= APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE;
-	l1->apic.lvt_timer = value;
+	l1->apic.lvt_timer = value & (APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE);
 	if (!has_deadline_mode(l1))
 		l1->apic.deadline = 0;
-	else
-		value &= ~APIC_LVT_MODE;
-	apic_write(APIC_LVT_TIMER, value);
+	limit(l1);
+	give_lvt(l1);
 }
 
 void timer_write_deadline(struct l1_cpu *l1, u64 deadline)
@@ -179,10 +214,16 @@ void timer_end_of_interrupt(struct l1_cpu *l1)
 		l1->apic.deadline = 0;
 }
 
+/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
+static bool is_taken(const struct l1_cpu *l1)
+{
+	return !has_deadline_mode(l1) && !(l1->apic.lvt_timer & APIC_LVT_MASKED) &&
+	       apic_read(APIC_TIMER_CURRENT);
+}
+
 void timer_end_l2(struct l1_cpu *l1, u64 deadline)
 {
-	/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
-	if (!has_deadline_mode(l1) || (is_armed(l1) && l1->apic.deadline <= deadline))
+	if (is_taken(l1) || (is_armed(l1) && l1->apic.deadline <= deadline))
 		return;
 	l1->apic.lends_timer = true;
 	l1->apic.was_armed = is_armed(l1);
@@ -196,7 +237,7 @@ void timer_beat(struct l1_cpu *l1)
 {
 	u64 now = clock_of_l1(l1), until = now + timer_tsc_hz / BEATS_PER_SECOND;
 
-	if (!has_deadline_mode(l1))
+	if (is_taken(l1))
 		return;
 	if (is_armed(l1) && l1->apic.deadline < until)
 		until = l1->apic.deadline;
@@ -222,7 +263,7 @@ void timer_calm(struct l1_cpu *l1)
 		count_until(l1, l1->apic.l2_deadline);
 		return;
 	}
-	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	give_lvt(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }
@@ -233,7 +274,7 @@ void timer_keep_l2(struct l1_cpu *l1)
 		return;
 	l1->apic.lends_timer = false;
 	count_no_more(l1);
-	apic_write(APIC_LVT_TIMER, l1->apic.lvt_timer & ~APIC_LVT_MODE);
+	give_lvt(l1);
 	if (l1->apic.was_armed)
 		arm(l1);
 }

@@ -36,6 +36,16 @@ void timer_wait(u64 usecs);
 void timer_write_lvt(struct l1_cpu *l1, u32 value);
 
 /**
+ * timer_write_initial() - L1 starts a count
+ * @l1:    of this CPU.
+ * @count: any.
+ *
+ * One that repeats takes 100 us at least, as other hosts have a limit too: QEMU does
+ * nothing else any more when a timer is due again at once.
+ */
+void timer_write_initial(struct l1_cpu *l1, u32 count);
+
+/**
  * timer_write_deadline() - L1 writes IA32_TSC_DEADLINE
  * @l1:       of this CPU.
  * @deadline: in L1's time; 0 is none.

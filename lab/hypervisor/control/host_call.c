@@ -69,7 +69,10 @@ static int raise_vector(void *argument)
 		return synic_interrupt(asked->cpu, SINT_PROXY) ? 0 : -EINVAL;
 	if (asked->vector < FIRST_POSTED_VECTOR || asked->vector > U8_MAX)
 		return -EINVAL;
-	apic_send(l1_cpus[asked->cpu].apic_id, APIC_ICR_ASSERT | asked->vector);
+	if (posted_is_one(asked->vector))
+		posted_post(&l1_cpus[asked->cpu], asked->vector);
+	else
+		apic_send(l1_cpus[asked->cpu].apic_id, APIC_ICR_ASSERT | asked->vector);
 	return 0;
 }
 

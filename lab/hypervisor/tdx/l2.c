@@ -10,6 +10,7 @@
 #include "base/heap.h"
 #include "base/machine.h"
 #include "base/string.h"
+#include "host/ioapic.h"
 #include "tdx/l2.h"
 #include "tdx/l2/deadline.h"
 #include "tdx/l2/metadata.h"
@@ -57,6 +58,12 @@ void *ram_at(u64 gpa)
 	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
 }
 
+/* The host carries L1's writes to the IOAPIC out, and looks at them: see host/ioapic.h. */
+bool ram_is_device(u64 gpa)
+{
+	return gpa_is_device(gpa) && !ioapic_is_at(gpa);
+}
+
 bool ram_is_large(u64 gpa)
 {
 	return gpa_is_large(gpa);
@@ -90,7 +97,8 @@ void deadline_interrupt(void)
 
 bool apic_has_deliverable(void)
 {
-	return apic_is_deliverable() || READ_ONCE(l1_here()->nmi_waits);
+	return apic_is_deliverable() || posted_is_deliverable(l1_here()) ||
+	       READ_ONCE(l1_here()->nmi_waits);
 }
 
 bool apic_host_takes(void)
@@ -119,9 +127,21 @@ void apic_timer_restore(void)
 	timer_calm(l1_here());
 }
 
+/* As if L2 had been entered, and an interrupt had ended it before its first instruction. */
+static void exit_at_once(struct vmcb *vmcb)
+{
+	vmcb->exit_code = SVM_INTR;
+	vmcb->exit_int_info = vmcb->event_inj & EVENT_VALID ? vmcb->event_inj : 0;
+	vmcb->exit_int_error = vmcb->event_inj_error;
+}
+
 /* The APIC tells the CPU what it has for L1 after each run, and not only at L2's end. */
 void svm_run(struct svm_run *run)
 {
+	if (posted_ends_l2(l1_here())) {
+		exit_at_once(run->vmcb);
+		return;
+	}
 	clock_run_l2(l1_here(), run);
 	apic_tell_cpu();
 }
@@ -191,11 +211,14 @@ static void write_registers(struct l1_cpu *l1, const struct tdcall_regs *regs)
  */
 static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
 {
+	u32 posted = __atomic_load_n(&l1->posted.requested, __ATOMIC_SEQ_CST);
+
 	cpu_write_cr2(l1->vmcb->cr2);
 	cpu_write_dr6(l1->vmcb->dr6);
 	request_enter_l2(l1);
 	tdx_module_call(regs);
 	request_leave(l1);
+	posted_left_l2(l1, posted);
 	l1->vmcb->cr2 = cpu_read_cr2();
 	l1->vmcb->dr6 = cpu_read_dr6();
 }

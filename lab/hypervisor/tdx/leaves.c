@@ -25,7 +25,6 @@ enum {
 };
 
 #define LEAF_NUMBER            GENMASK_ULL(15, 0)
-#define TDCALL_LENGTH          4
 
 #define STATUS_NO_VE_INFO      TDX_STATUS(0xC0000704)
 #define STATUS_WAS_ACCEPTED    TDX_STATUS(0x00000B0A)
@@ -103,12 +102,12 @@ static u64 call_leaf(struct l1_cpu *l1, u64 leaf)
 	}
 }
 
-void leaves_handle(struct l1_cpu *l1)
+void leaves_handle(struct l1_cpu *l1, u32 length)
 {
 	u64 leaf = l1->vmcb->rax;
 
 	if ((leaf & LEAF_NUMBER) < ARRAY_SIZE(l1->count.tdcalls))
 		l1->count.tdcalls[leaf & LEAF_NUMBER]++;
 	l1->vmcb->rax = call_leaf(l1, leaf);
-	l1_skip(l1, TDCALL_LENGTH);
+	l1_skip(l1, length);
 }

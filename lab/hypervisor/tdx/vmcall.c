@@ -14,6 +14,7 @@
 #include "base/string.h"
 #include "host/cpuid.h"
 #include "host/hypercall.h"
+#include "host/ioapic.h"
 #include "host/msr.h"
 #include "host/port.h"
 #include "tdx/l2_control.h"
@@ -106,6 +107,10 @@ static u64 mmio(u64 *r)
 	if (!is_direction(r[GPR_R13]) || !gpa_is_shared_half(r[GPR_R14]) ||
 	    !gpa_is_device(r[GPR_R14]) || r[GPR_R14] % r[GPR_R12])
 		return VMCALL_INVALID_OPERAND;
+	if (is_write && ioapic_is_at(r[GPR_R14])) {
+		ioapic_write(r[GPR_R14], r[GPR_R12], value);
+		return VMCALL_SUCCESS;
+	}
 	switch (r[GPR_R12] << 1 | is_write) {
 	case 2:
 		r[GPR_R11] = *(volatile u8 *)place;

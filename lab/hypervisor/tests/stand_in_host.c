@@ -56,6 +56,11 @@ u8 interrupts_alloc(struct l1_cpu *l1)
 	return 0;
 }
 
+void posted_post(struct l1_cpu *l1, u8 vector)
+{
+	l1->posted.requested |= BIT(vector);
+}
+
 /* As long as something is pending, it cannot be free. */
 void interrupts_release(struct l1_cpu *l1, u8 vector)
 {

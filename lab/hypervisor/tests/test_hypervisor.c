@@ -18,8 +18,10 @@
 #include "base/print.h"
 #include "boot/map.h"
 #include "host/cpuid.h"
+#include "host/ioapic.h"
 #include "tdx/abi.h"
 #include "tdx/sha384.h"
+#include "vcpu/code.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/gpa.h"
 #include "vcpu/operand.h"
@@ -122,7 +124,7 @@ static void test_cpuid_of_td(void **state)
 
 	(void)state;
 	ask_cpuid(true, 0, 0, 0, ~0U, words);
-	assert_int_equal(words[0], 0x21);
+	assert_int_equal(words[0], 0x23);
 	assert_memory_equal(&words[1], "Genu", 4);
 	ask_cpuid(true, 0, 0x21, 0, ~0U, words);
 	assert_memory_equal(&words[1], "Inte", 4);
@@ -174,6 +176,59 @@ static void test_cpuid_names_the_cpu(void **state)
 	assert_int_equal(words[1], ~0U);
 	ask_cpuid(false, 0, 0xb, 1, 0x201, words);
 	assert_int_equal(words[3], 0x201);
+}
+
+/* What the module does not know is a #VE, as are those that it knows as "faulting". */
+static void test_cpuid_of_module(void **state)
+{
+	(void)state;
+	assert_true(cpuid_is_of_module(0, ~0U));
+	assert_true(cpuid_is_of_module(7, 2));
+	assert_false(cpuid_is_of_module(7, 3));
+	assert_false(cpuid_is_of_module(6, 0));
+	assert_false(cpuid_is_of_module(0xb, 0));
+	assert_false(cpuid_is_of_module(0x80000002, 0));
+	assert_false(cpuid_is_of_module(0x40000000, 0));
+	/* Beyond the ranges: leaf 0x23. */
+	assert_true(cpuid_is_of_module(0x24, 3));
+	assert_false(cpuid_is_of_module(0x24, 4));
+	assert_true(cpuid_is_of_module(0x80000009, 0));
+}
+
+static void check_prefixes(const char *bytes, u32 count, u32 prefixes, bool data)
+{
+	struct code code = { .count = count };
+
+	memcpy(code.bytes, bytes, count);
+	code_prefixes(&code);
+	assert_int_equal(code.prefixes, prefixes);
+	assert_int_equal(code.data, data);
+}
+
+static void test_code_prefixes(void **state)
+{
+	(void)state;
+	check_prefixes("\x0f\xa2", 2, 0, false);
+	check_prefixes("\x66\x0f\x01\xcc", 4, 1, true);
+	check_prefixes("\x2e\x66\x48\x0f\x01\xcc", 6, 3, true);
+	check_prefixes("\xf3\x0f\x09", 3, 1, false);
+	/* All that there is. */
+	check_prefixes("\x66\x66", 2, 2, true);
+	check_prefixes("", 0, 0, false);
+}
+
+/* INIT would reset a CPU below the hypervisor. */
+static void test_ioapic_entry(void **state)
+{
+	u32 mode;
+
+	(void)state;
+	assert_int_equal(ioapic_entry(0x31), 0x31);
+	assert_int_equal(ioapic_entry(0x8131), 0x8131);
+	for (mode = 2; mode < 8; mode++)
+		assert_int_equal(ioapic_entry(mode << 8 | 0x31), BIT(16) | mode << 8 | 0x31);
+	assert_int_equal(ioapic_entry(0x1f), BIT(16) | 0x1f);
+	assert_int_equal(ioapic_entry(0x8), BIT(16) | 0x8);
 }
 
 /* Bits that mirror CR4 mirror L1's: Intel SDM 2A, CPUID. */
@@ -482,6 +537,9 @@ int main(void)
 		cmocka_unit_test(test_cpuid_of_td),
 		cmocka_unit_test(test_cpuid_counts_cores),
 		cmocka_unit_test(test_cpuid_names_the_cpu),
+		cmocka_unit_test(test_cpuid_of_module),
+		cmocka_unit_test(test_code_prefixes),
+		cmocka_unit_test(test_ioapic_entry),
 		cmocka_unit_test(test_cpuid_mirrors_cr4),
 		cmocka_unit_test(test_cpuid_hides_svm),
 		cmocka_unit_test(test_host_cpuid),

@@ -33,8 +33,7 @@
 #define LA57         BIT(16)
 #define ARCH_CAPABILITIES BIT(29)
 
-/* Of leaf 6, 0x80000001 and 0x80000007. */
-#define ARAT         BIT(2)
+/* Of leaf 0x80000001 and 0x80000007. */
 #define SVM          BIT(2)
 #define LAHF_LZCNT_PREFETCH 0x121
 #define SYSCALL_NX_1G_RDTSCP_LM 0x2c100800
@@ -45,9 +44,9 @@
 #define LEAF_EXTENDED   0x7
 #define LEAF_TSC        0x15
 #define LEAF_TDX        0x21
+#define LEAF_LAST       0x23
 #define LEAF_MAX        0x80000000
-#define LEAF_BRAND      0x80000002
-#define LEAF_BRAND_LAST 0x80000004
+#define LEAF_LAST_EXTENDED 0x80000008
 #define LEAF_SVM        0x8000000a
 
 /**
@@ -64,20 +63,18 @@ struct cpuid_rule {
 
 /* What is not here is 0. */
 static const struct cpuid_rule td_rules[] = {
-	{ 0x0, { 0 }, { LEAF_TDX } },
+	{ 0x0, { 0 }, { LEAF_LAST } },
 	{ 0x1, { 0, ALL, ALL & ~(MONITOR | VMX | SMX), ALL },
 	  { SAPPHIRE_RAPIDS, 0, ADDED_1_C, 0 } },
 	{ LEAF_CACHES, { 0 }, { 0 } },
-	{ 0x6, { 0 }, { ARAT } },
 	{ 0x7, { ALL, ALL & ~TSC_ADJUST, ALL & ~LA57, ALL }, { 0, 0, 0, ARCH_CAPABILITIES } },
 	{ CPUID_TOPOLOGY, { ALL, ALL, ALL, 0 }, { 0 } },
 	{ 0xd, { ALL, ALL, ALL, ALL }, { 0 } },
 	{ LEAF_TSC, { 0 }, { 1, 1, 0, 0 } },
 	{ CPUID_TOPOLOGY_V2, { ALL, ALL, ALL, 0 }, { 0 } },
 	{ LEAF_TDX, { 0 }, { 0 } },
-	{ LEAF_MAX, { 0 }, { 0x80000008 } },
+	{ LEAF_MAX, { 0 }, { LEAF_LAST_EXTENDED } },
 	{ 0x80000001, { 0, 0, LAHF_LZCNT_PREFETCH, SYSCALL_NX_1G_RDTSCP_LM }, { 0 } },
-	{ 0x80000006, { ALL, ALL, ALL, ALL }, { 0 } },
 	{ 0x80000007, { 0 }, { 0, 0, 0, INVARIANT_TSC } },
 	{ 0x80000008, { 0 }, { LINEAR_BITS << 8 | GPA_WIDTH } },
 };
@@ -104,6 +101,47 @@ static const struct cpuid_rule plain_rules[] = {
 	{ LEAF_SVM, { 0 }, { 0 } },
 };
 
+/**
+ * struct cpuid_known - a leaf that the TDX module answers
+ * @leaf:     which
+ * @subleafs: how many; 0: the subleaf does not matter
+ */
+struct cpuid_known {
+	u32 leaf;
+	u32 subleafs;
+};
+
+/* Intel TDX Module 1.5.01, cpuid_configurations.c: without those that are "faulting". */
+static const struct cpuid_known known[] = {
+	{ 0x0, 0 }, { 0x1, 0 }, { 0x3, 0 }, { 0x4, 5 }, { 0x5, 0 }, { 0x7, 3 }, { 0x8, 0 },
+	{ 0xa, 0 }, { 0xd, 19 }, { 0xe, 0 }, { 0x11, 0 }, { 0x12, 0 }, { 0x13, 0 },
+	{ 0x14, 2 }, { LEAF_TSC, 0 }, { 0x19, 0 }, { 0x1c, 0 }, { 0x1d, 2 }, { 0x1e, 0 },
+	{ 0x20, 0 }, { LEAF_TDX, 1 }, { 0x22, 0 }, { LEAF_LAST, 4 }, { LEAF_MAX, 0 },
+	{ 0x80000001, 0 }, { 0x80000007, 0 }, { LEAF_LAST_EXTENDED, 0 },
+};
+
+/* What is above the last leaf is taken for the last of the first range. */
+static u32 in_range(u32 leaf)
+{
+	if (cpuid_is_of_host(leaf))
+		return leaf;
+	if (leaf > LEAF_LAST_EXTENDED || (leaf > LEAF_LAST && leaf < LEAF_MAX))
+		return LEAF_LAST;
+	return leaf;
+}
+
+bool cpuid_is_of_module(u32 leaf, u32 subleaf)
+{
+	size_t i;
+
+	leaf = in_range(leaf);
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].leaf == leaf)
+			return !known[i].subleafs || subleaf < known[i].subleafs;
+	}
+	return false;
+}
+
 static const struct cpuid_rule *find(const struct cpuid_rule *rules, size_t count, u32 leaf)
 {
 	size_t i;
@@ -129,13 +167,6 @@ static void put_name(const char *name, u32 words[CPUID_WORDS])
 	memcpy(&words[CPUID_B], name, 4);
 	memcpy(&words[CPUID_D], name + 4, 4);
 	memcpy(&words[CPUID_C], name + 8, 4);
-}
-
-static void put_brand(u32 part, u32 words[CPUID_WORDS])
-{
-	static const char brand[48] = "Trust domain, emulated over SVM";
-
-	memcpy(words, brand + part * 16, 16);
 }
 
 static void copy_bit(u32 *word, u32 bit, bool value)
@@ -173,12 +204,12 @@ static void put_cache(const struct cpuid_view *view, u32 subleaf, u32 words[CPUI
 static void answer_td(const struct cpuid_view *view, u32 leaf, u32 subleaf,
 		      u32 words[CPUID_WORDS])
 {
-	const struct cpuid_rule *rule = find(td_rules, ARRAY_SIZE(td_rules), leaf);
+	const struct cpuid_rule *rule;
 
+	leaf = in_range(leaf);
+	rule = find(td_rules, ARRAY_SIZE(td_rules), leaf);
 	if (!rule || (leaf == LEAF_EXTENDED && subleaf)) {
 		memset(words, 0, CPUID_WORDS * sizeof(*words));
-		if (leaf >= LEAF_BRAND && leaf <= LEAF_BRAND_LAST)
-			put_brand(leaf - LEAF_BRAND, words);
 		return;
 	}
 	apply(rule, words);

@@ -54,6 +54,16 @@ static inline bool cpuid_is_of_host(u32 leaf)
 }
 
 /**
+ * cpuid_is_of_module() - does the TDX module answer a trust domain
+ * @leaf:    in EAX.
+ * @subleaf: in ECX.
+ *
+ * Portable.
+ * Return: whether it does; else it is a #VE.
+ */
+bool cpuid_is_of_module(u32 leaf, u32 subleaf);
+
+/**
  * cpuid_handle() - L1 executes CPUID, and it is no #VE
  * @l1: of this CPU.
  */

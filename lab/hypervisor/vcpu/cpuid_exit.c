@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "host/cpuid.h"
 #include "tdx/l2/tdcall.h"
+#include "vcpu/code.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/l1.h"
 
@@ -40,5 +41,5 @@ void cpuid_handle(struct l1_cpu *l1)
 	l1->regs[GPR_RBX] = words[CPUID_B];
 	l1->regs[GPR_RCX] = words[CPUID_C];
 	l1->regs[GPR_RDX] = words[CPUID_D];
-	l1_skip(l1, 2);
+	l1_skip(l1, code_length(l1, 2));
 }

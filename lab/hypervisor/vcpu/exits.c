@@ -15,6 +15,8 @@
 #include "host/hypercall.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/leaves.h"
+#include "vcpu/code.h"
+#include "vcpu/control_register.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
@@ -23,7 +25,6 @@
 #include "vcpu/l1.h"
 #include "vcpu/msr.h"
 #include "vcpu/operand.h"
-#include "vcpu/walk.h"
 
 #define IOIO_IN        BIT(0)
 #define IOIO_STRING    BIT(2)
@@ -35,15 +36,24 @@
 #define IO_IN          BIT(3)
 #define IO_STRING      BIT(4)
 #define IO_REPEAT      BIT(5)
+#define IO_IMMEDIATE   BIT(6)
 #define IO_PORT        16
 
 /* Qualification of its EPT violations. */
 #define EPT_READ       BIT(0)
 #define EPT_WRITE      BIT(1)
 #define EPT_FETCH      BIT(2)
+#define EPT_LINEAR     BIT(7)
+#define EPT_FINAL      BIT(8)
 
-#define OPCODE_LENGTH  4
+/* Without prefixes. */
 #define HLT_LENGTH     1
+#define TDCALL_LENGTH  3
+
+/* Where the register of a self-IPI stands in a virtual-APIC page. */
+#define SELF_IPI_OFFSET 0x3f0
+
+#define SEGMENT_LONG   BIT(9)
 
 static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualification, u32 length)
 {
@@ -52,6 +62,21 @@ static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualificatio
 	};
 
 	l1_raise_ve(l1, &ve);
+}
+
+/* One whose length is @opcode without its prefixes. */
+static void raise_ve_of(struct l1_cpu *l1, enum vmx_reason reason, u32 opcode)
+{
+	raise_ve(l1, reason, 0, code_length(l1, opcode));
+}
+
+/* Its port is a byte of its own: 0xe4 to 0xe7. */
+static bool port_is_immediate(const struct l1_cpu *l1)
+{
+	struct code code;
+
+	code_read(l1, &code);
+	return (*code_opcode(&code) & 0xfc) == 0xe4;
 }
 
 static void exit_io(struct l1_cpu *l1)
@@ -65,6 +90,8 @@ static void exit_io(struct l1_cpu *l1)
 		qualification |= IO_STRING;
 	if (info & IOIO_REPEAT)
 		qualification |= IO_REPEAT;
+	if (port_is_immediate(l1))
+		qualification |= IO_IMMEDIATE;
 	raise_ve(l1, VMX_IO, qualification, l1->vmcb->exit_info_2 - l1->vmcb->rip);
 }
 
@@ -75,10 +102,10 @@ static void exit_io(struct l1_cpu *l1)
 static void exit_halt(struct l1_cpu *l1)
 {
 	if (options.td) {
-		raise_ve(l1, VMX_HLT, 0, HLT_LENGTH);
+		raise_ve_of(l1, VMX_HLT, HLT_LENGTH);
 		return;
 	}
-	l1_skip(l1, HLT_LENGTH);
+	l1_skip(l1, code_length(l1, HLT_LENGTH));
 	if (l1->vmcb->rflags & X86_EFLAGS_IF)
 		idle_wait(l1);
 	else
@@ -88,18 +115,31 @@ static void exit_halt(struct l1_cpu *l1)
 /* INVD and WBINVD are one to QEMU. */
 static void exit_invd(struct l1_cpu *l1)
 {
-	u8 code[2] = { 0 };
+	struct code code;
 
-	walk_read(l1->vmcb, l1->vmcb->rip, code, sizeof(code));
-	raise_ve(l1, code[0] == 0x0f && code[1] == 0x08 ? VMX_INVD : VMX_WBINVD, 0,
-		 code[0] == 0x0f ? 2 : 3);
+	code_read(l1, &code);
+	raise_ve(l1, memcmp(code_opcode(&code), "\x0f\x08", 2) ? VMX_WBINVD : VMX_INVD, 0,
+		 code.prefixes + 2);
 }
 
 static u64 violation_of(u64 error)
 {
+	/* SVM takes each walk of L1's tables for a write; VMX for a read. */
+	if (error & SVM_NPF_TABLE)
+		return EPT_LINEAR | EPT_READ;
 	if (error & SVM_NPF_WRITE)
-		return EPT_WRITE;
-	return error & SVM_NPF_FETCH ? EPT_FETCH : EPT_READ;
+		return EPT_LINEAR | EPT_FINAL | EPT_WRITE;
+	return EPT_LINEAR | EPT_FINAL | (error & SVM_NPF_FETCH ? EPT_FETCH : EPT_READ);
+}
+
+/*
+ * The CPU itself makes a #VE of a shared address, and not while the last one's contents are
+ * there still: then it exits, the TDX module hands it to the host (td_ept_violation.c), and
+ * a host has no more to give.
+ */
+static bool is_ve(const struct l1_cpu *l1, u64 gpa)
+{
+	return options.td && gpa_is_shared_half(gpa) && !l1->ve.valid;
 }
 
 /*
@@ -116,13 +156,14 @@ static void exit_page_fault(struct l1_cpu *l1)
 	};
 
 	l1->count.page_faults++;
-	if (options.td && gpa_is_shared_half(gpa)) {
+	if (is_ve(l1, gpa)) {
 		ve.gla = operand_find(l1->vmcb, l1->regs, gpa);
 		l1_raise_ve(l1, &ve);
 		return;
 	}
-	print("hypervisor: CPU %u: L1 touches %llx, which is %s\n", l1->index, gpa,
-	      gpa_state_name(gpa_state(gpa)));
+	print("hypervisor: CPU %u: L1 touches %llx, which is %s%s\n", l1->index, gpa,
+	      gpa_state_name(gpa_state(gpa)),
+	      l1->ve.valid ? ", while a #VE is not fetched" : "");
 	l1_show(l1);
 	stop("hypervisor: L1 cannot go on\n");
 }
@@ -130,16 +171,16 @@ static void exit_page_fault(struct l1_cpu *l1)
 /* The instructions that only Intel has, and that L1 believes to have. */
 static void exit_undefined(struct l1_cpu *l1)
 {
-	u8 code[OPCODE_LENGTH] = { 0 };
+	struct code code;
 
-	walk_read(l1->vmcb, l1->vmcb->rip, code, sizeof(code));
-	if (options.td && !memcmp(code, "\x66\x0f\x01\xcc", 4)) {
-		if (l1->vmcb->cpl)
+	code_read(l1, &code);
+	if (options.td && code.data && !memcmp(code_opcode(&code), "\x0f\x01\xcc", 3)) {
+		if (l1->vmcb->cpl || !(l1->vmcb->cs.attributes & SEGMENT_LONG))
 			l1_raise(l1, VECTOR_GP);
 		else
-			leaves_handle(l1);
-	} else if (options.td && !memcmp(code, "\x0f\x01\xc1", 3)) {
-		raise_ve(l1, VMX_VMCALL, 0, 3);
+			leaves_handle(l1, code.prefixes + TDCALL_LENGTH);
+	} else if (options.td && !memcmp(code_opcode(&code), "\x0f\x01\xc1", 3)) {
+		raise_ve(l1, VMX_VMCALL, 0, code.prefixes + 3);
 	} else {
 		l1_raise(l1, VECTOR_UD);
 	}
@@ -167,15 +208,17 @@ static bool cpuid_is_ve(const struct l1_cpu *l1)
 	u8 asked = l1->vmcb->cpl ? L1_CPUID_VE_USER : L1_CPUID_VE_KERNEL;
 	u32 leaf = l1->vmcb->rax;
 
+	if (l1->cpuid_ve & asked)
+		return true;
 	if (leaf == CPUID_TOPOLOGY || leaf == CPUID_TOPOLOGY_V2)
-		return !tdx_module_has_topology() || (l1->cpuid_ve & asked);
-	return cpuid_is_of_host(leaf) || (l1->cpuid_ve & asked);
+		return !tdx_module_has_topology();
+	return !cpuid_is_of_module(leaf, l1->regs[GPR_RCX]);
 }
 
 static void exit_cpuid(struct l1_cpu *l1)
 {
 	if (options.td && cpuid_is_ve(l1))
-		raise_ve(l1, VMX_CPUID, 0, 2);
+		raise_ve_of(l1, VMX_CPUID, 2);
 	else
 		cpuid_handle(l1);
 }
@@ -186,14 +229,30 @@ static void exit_msr(struct l1_cpu *l1)
 
 	switch (msr_handle(l1, is_write)) {
 	case MSR_DONE:
-		l1_skip(l1, 2);
+		l1_skip(l1, code_length(l1, 2));
 		return;
 	case MSR_OF_HOST:
-		raise_ve(l1, is_write ? VMX_WRMSR : VMX_RDMSR, 0, 2);
+		raise_ve_of(l1, is_write ? VMX_WRMSR : VMX_RDMSR, 2);
+		return;
+	case MSR_IS_APIC_WRITE:
+		/* That exit comes after the instruction. */
+		l1_skip(l1, code_length(l1, 2));
+		raise_ve(l1, VMX_APIC_WRITE, SELF_IPI_OFFSET, 0);
 		return;
 	case MSR_REFUSED:
 		l1_raise(l1, VECTOR_GP);
 	}
+}
+
+/* A plain L1 is told that there is none. */
+static void exit_monitor(struct l1_cpu *l1)
+{
+	bool waits = l1->vmcb->exit_code == SVM_MWAIT;
+
+	if (options.td)
+		raise_ve_of(l1, waits ? VMX_MWAIT : VMX_MONITOR, 3);
+	else
+		l1_raise(l1, VECTOR_UD);
 }
 
 static void exit_fatal(struct l1_cpu *l1)
@@ -214,7 +273,13 @@ void exits_handle_l1(struct l1_cpu *l1)
 {
 	count(l1);
 	switch ((u32)l1->vmcb->exit_code) {
+	case SVM_CR_WRITE:
+	case SVM_CR_WRITE + 4:
+	case SVM_CR_WRITE + 8:
+		control_register_write(l1);
+		break;
 	case SVM_NMI:
+	case SVM_VINTR:
 		break;
 	case SVM_INTR:
 		interrupts_take_hosts(l1);
@@ -253,9 +318,11 @@ void exits_handle_l1(struct l1_cpu *l1)
 	case SVM_VMRUN:
 	case SVM_VMLOAD ... SVM_SKINIT:
 	case SVM_INVLPGA:
+		l1_raise(l1, VECTOR_UD);
+		break;
 	case SVM_MONITOR:
 	case SVM_MWAIT:
-		l1_raise(l1, VECTOR_UD);
+		exit_monitor(l1);
 		break;
 	default:
 		exit_fatal(l1);

@@ -53,7 +53,7 @@ struct vmcb *idle_make(const u8 *code)
 /* With GIF 0, an NMI that another CPU sends after the look at @nmi_waits is held back. */
 static bool has_something(const struct l1_cpu *l1)
 {
-	return apic_is_deliverable() || READ_ONCE(l1->nmi_waits);
+	return apic_is_deliverable() || posted_is_deliverable(l1) || READ_ONCE(l1->nmi_waits);
 }
 
 void idle_wait(struct l1_cpu *l1)

@@ -3,8 +3,8 @@
  * Physical interrupts that are the host's and not L1's.
  *
  * Each CPU has a few vectors that the host may use. They are of the lowest priority class,
- * which no L1 has: a TDX module posts no vector below 31 (Intel TDX Module 1.5,
- * td_l2_interrupt.c), and Linux keeps 0 to 31 for exceptions.
+ * which no kernel has for interrupts: Linux keeps 0 to 31 for exceptions. If L1 wants one all
+ * the same, it gets it by posted.h.
  */
 #ifndef _HYPERVISOR_VCPU_INTERRUPTS_H
 #define _HYPERVISOR_VCPU_INTERRUPTS_H

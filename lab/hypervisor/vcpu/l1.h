@@ -11,6 +11,7 @@
 #include "host/vp.h"
 #include "tdx/abi.h"
 #include "vcpu/interrupts.h"
+#include "vcpu/posted.h"
 #include "vcpu/vmcb.h"
 
 #define L1_CPUS_MAX 8
@@ -73,6 +74,7 @@ struct l1_counters {
  * @clock_offset: a stopped clock less the CPU's TSC
  * @apic:         of its APIC
  * @interrupts:   those of the host
+ * @posted:       its own on vectors below 32
  * @ve:           its last #VE
  * @cpuid_ve:     L1_CPUID_VE_*: whose CPUIDs are all a #VE
  * @hv:           Hyper-V's state of it
@@ -96,6 +98,7 @@ struct l1_cpu {
 	u64 clock_offset;
 	struct l1_apic apic;
 	struct l1_interrupts interrupts;
+	struct l1_posted posted;
 	struct l1_ve ve;
 	u8 cpuid_ve;
 	struct host_vp hv;

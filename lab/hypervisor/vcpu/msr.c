@@ -35,6 +35,9 @@
 
 #define EFER_OF_L1      (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX)
 #define CR0_PG          BIT_ULL(31)
+#define VECTOR_MASK     0xffU
+#define FIRST_LEGAL_VECTOR 16
+#define MSR_PERF_CAPABILITIES 0x345
 
 #define HOST_MSR_FIRST  0x40000000
 #define HOST_MSR_LAST   0x4fffffff
@@ -61,6 +64,42 @@ static const struct msr_range plain_kept[] = {
 	{ MSR_EFER, MSR_EFER, MAP_READ | MAP_WRITE },
 	{ MSR_VM_CR, MSR_VM_HSAVE_PA, MAP_READ | MAP_WRITE },
 };
+
+/**
+ * struct msr_gap - MSRs that a trust domain has not: an access is a #GP
+ * @first: the first of them
+ * @last:  the last
+ * @reads: reading is one too
+ */
+static const struct msr_gap {
+	u32 first, last;
+	bool reads;
+} td_gaps[] = {
+	{ 0x8c, 0x8f, true }, { 0x98, 0x9b, true }, { 0x9e, 0x9e, true },
+	{ 0xc1, 0xc8, true }, { 0xe1, 0xe1, true }, { 0x122, 0x122, true },
+	{ 0x186, 0x18d, true }, { 0x195, 0x195, true }, { 0x1a6, 0x1a7, true },
+	{ 0x1c4, 0x1c5, true }, { 0x276, 0x276, true }, { 0x309, 0x310, true },
+	{ 0x329, 0x329, true }, { MSR_PERF_CAPABILITIES, MSR_PERF_CAPABILITIES, false },
+	{ 0x38d, 0x392, true }, { 0x3f1, 0x3f2, true }, { 0x3f6, 0x3f7, true },
+	{ 0x480, 0x492, false }, { 0x4c1, 0x4c8, true }, { 0x500, 0x500, true },
+	{ 0x560, 0x561, true }, { 0x570, 0x572, true }, { 0x580, 0x587, true },
+	{ 0x6a0, 0x6a0, true }, { 0x6a2, 0x6a2, true }, { 0x6a4, 0x6a8, true },
+	{ 0x6e1, 0x6e1, true }, { 0x800, 0x801, true }, { 0x804, 0x807, true },
+	{ 0x829, 0x82e, true }, { 0x831, 0x831, true }, { 0x840, 0x8ff, true },
+	{ 0x985, 0x98a, true }, { 0xd90, 0xd90, true }, { 0xd93, 0xd93, true },
+	{ 0x1200, 0x12ff, true }, { 0x14ce, 0x14cf, true }, { 0x1500, 0x16ff, true },
+};
+
+static bool is_gap(u32 msr, bool is_write)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(td_gaps); i++) {
+		if (msr >= td_gaps[i].first && msr <= td_gaps[i].last)
+			return is_write || td_gaps[i].reads;
+	}
+	return false;
+}
 
 static u32 map_bit(u32 msr)
 {
@@ -112,12 +151,22 @@ static enum msr_result read_apic(struct l1_cpu *l1, u32 msr, u64 *value)
 	return l1_apic_read(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
 }
 
+/* VMX's virtual APIC looks at what is written (Intel SDM 3C, "x2APIC Virtualization"). */
+static bool is_reserved(u32 msr, u64 value)
+{
+	return value > (msr == APIC_MSR_FIRST + APIC_EOI ? 0 : VECTOR_MASK);
+}
+
 static enum msr_result write_apic(struct l1_cpu *l1, u32 msr, u64 value)
 {
 	bool topology = tdx_module_has_topology();
 
 	if (options.td && apic_owner(msr, true, topology) == APIC_OF_HOST)
 		return MSR_OF_HOST;
+	if (options.td && is_reserved(msr, value))
+		return MSR_REFUSED;
+	if (options.td && msr == APIC_MSR_FIRST + APIC_SELF_IPI && value < FIRST_LEGAL_VECTOR)
+		return MSR_IS_APIC_WRITE;
 	return l1_apic_write(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
 }
 
@@ -132,6 +181,9 @@ static enum msr_result read_of_td(u32 msr, u64 *value)
 		return MSR_DONE;
 	case MSR_IA32_MISC_ENABLE:
 		*value = MISC_ENABLE_OF_TD;
+		return MSR_DONE;
+	case MSR_PERF_CAPABILITIES:
+		*value = 0;
 		return MSR_DONE;
 	default:
 		return tdx_module_rdmsr(msr, value) ? MSR_OF_HOST : MSR_DONE;
@@ -161,11 +213,24 @@ static enum msr_result read_msr(struct l1_cpu *l1, u32 msr, u64 *value)
 	}
 }
 
+/* Of a trust domain, SCE alone is its own (Intel TDX Module 1.5.01, td_msr_access.c). */
+static enum msr_result write_efer_of_td(struct l1_cpu *l1, u64 value)
+{
+	u64 now = l1->vmcb->efer & ~EFER_SVME;
+
+	if ((value ^ now) & ~(EFER_SCE | EFER_LMA))
+		return MSR_OF_HOST;
+	l1->vmcb->efer = (l1->vmcb->efer & ~EFER_SCE) | (value & EFER_SCE);
+	return MSR_DONE;
+}
+
 /* What VMRUN would refuse is a #GP, as is another mode while paging is on. */
 static enum msr_result write_efer(struct l1_cpu *l1, u64 value)
 {
 	bool paging = l1->vmcb->cr0 & CR0_PG;
 
+	if (options.td)
+		return write_efer_of_td(l1, value);
 	if (value & ~EFER_OF_L1)
 		return MSR_REFUSED;
 	if (paging && ((value ^ l1->vmcb->efer) & EFER_LME))
@@ -205,6 +270,8 @@ enum msr_result msr_handle(struct l1_cpu *l1, bool is_write)
 	enum msr_result result;
 	u64 value = 0;
 
+	if (options.td && is_gap(msr, is_write))
+		return MSR_REFUSED;
 	if (is_write)
 		return write_msr(l1, msr, (u32)l1->vmcb->rax | l1->regs[GPR_RDX] << 32);
 	result = read_msr(l1, msr, &value);

@@ -14,11 +14,13 @@ struct l1_cpu;
  * @MSR_DONE:    it was carried out
  * @MSR_OF_HOST: it is a #VE
  * @MSR_REFUSED: it is a #GP
+ * @MSR_IS_APIC_WRITE: it was carried out, and then it is a #VE
  */
 enum msr_result {
 	MSR_DONE,
 	MSR_OF_HOST,
 	MSR_REFUSED,
+	MSR_IS_APIC_WRITE,
 };
 
 /**

@@ -6,6 +6,8 @@
  * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not
  * know: why L1 exits.
  */
+#include <asm/processor-flags.h>
+
 #include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
@@ -13,6 +15,7 @@
 #include "base/print.h"
 #include "base/string.h"
 #include "vcpu/clock.h"
+#include "vcpu/control_register.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/idle.h"
@@ -78,6 +81,7 @@ static void set_controls(struct vmcb *vmcb)
 	vmcb->msrpm = machine_address(msrs);
 	vmcb->intercepts = intercepts_always() | (options.td ? intercepts_of_td() : 0);
 	vmcb->exceptions = BIT(VECTOR_UD);
+	vmcb->cr_write = control_register_intercepts();
 	vmcb->asid = ASID_L1;
 	vmcb->nested_control = SVM_NESTED_PAGING;
 	vmcb->nested_cr3 = gpa_root();
@@ -127,6 +131,7 @@ void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 	l1->nmi_blocked = false;
 	l1->ve.valid = false;
 	l1->cpuid_ve = 0;
+	l1->posted = (struct l1_posted){ };
 	memset(l1->regs, 0, sizeof(l1->regs));
 	l1->regs[GPR_RSI] = rsi;
 	world_load(l1->vmcb_pa);
@@ -136,6 +141,7 @@ void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 void l1_skip(struct l1_cpu *l1, u32 length)
 {
 	l1->vmcb->rip += length;
+	l1->vmcb->rflags &= ~X86_EFLAGS_RF;
 	l1->vmcb->int_state = 0;
 }
 
@@ -143,6 +149,8 @@ void l1_raise(struct l1_cpu *l1, u8 vector)
 {
 	bool has_error = vector == VECTOR_DF || vector == VECTOR_GP;
 
+	/* As with each fault, and as a TDX module leaves it. */
+	l1->vmcb->rflags |= X86_EFLAGS_RF;
 	l1->vmcb->event_inj = EVENT_VALID | EVENT_EXCEPTION | vector |
 		(has_error ? EVENT_ERROR_CODE : 0);
 	l1->vmcb->event_inj_error = 0;
@@ -200,9 +208,10 @@ static void repeat_interrupted(struct vmcb *vmcb)
 	vmcb->event_inj_error = vmcb->exit_int_error;
 }
 
+/* The handler of a #VE fetches its contents before an NMI's handler may raise another. */
 static void inject_nmi(struct l1_cpu *l1)
 {
-	if (l1->nmi_blocked || (l1->vmcb->event_inj & EVENT_VALID) ||
+	if (l1->nmi_blocked || l1->ve.valid || (l1->vmcb->event_inj & EVENT_VALID) ||
 	    !__atomic_exchange_n(&l1->nmi_waits, false, __ATOMIC_SEQ_CST))
 		return;
 	l1->nmi_blocked = true;
@@ -217,10 +226,12 @@ static void enter(struct l1_cpu *l1)
 
 	apic_tell_cpu();
 	cpu_clgi();
+	control_register_repair(l1);
 	repeat_interrupted(vmcb);
 	inject_nmi(l1);
 	request_enter(l1);
 	interrupts_enter(l1);
+	posted_enter(l1);
 	clock_run(l1, vmcb, l1->regs);
 	request_leave(l1);
 	vmcb->tlb_control = 0;

@@ -69,7 +69,11 @@ static const struct simple_exit {
 
 #define VECTOR_BP 3
 #define VECTOR_OF 4
+#define VECTOR_DF 8
 #define VECTOR_PF 14
+
+/* #DE, and #TS to #GP. */
+#define CONTRIBUTORY (BIT(0) | GENMASK(13, 10))
 
 /* Double fault, TSS to page fault, and alignment check have an error code. */
 #define VECTORS_WITH_ERROR (BIT(8) | GENMASK(14, 10) | BIT(17))
@@ -245,6 +249,33 @@ static bool l1_wants_exception(const struct vcpu *vcpu, u8 vector)
 		       vcpu_field(vcpu, L2_PAGE_FAULT_MATCH));
 }
 
+/*
+ * An exception in the delivery of another one: SDM 3A, 6.15, table "Conditions for Generating
+ * a Double Fault". QEMU exits before it looks at that.
+ */
+static u8 after_exception(const struct vcpu *vcpu, u8 vector)
+{
+	u32 earlier = vcpu_field(vcpu, L2_IDT_EVENT), second = BIT(vector);
+	u32 first = BIT(earlier & EVENT_VECTOR);
+
+	if ((earlier & (EVENT_VALID | EVENT_TYPE)) != (EVENT_VALID | EVENT_EXCEPTION) ||
+	    (earlier & EVENT_VECTOR) >= 32)
+		return vector;
+	if ((first & CONTRIBUTORY) && (second & CONTRIBUTORY))
+		return VECTOR_DF;
+	if ((first & BIT(VECTOR_PF)) && (second & (CONTRIBUTORY | BIT(VECTOR_PF))))
+		return VECTOR_DF;
+	return vector;
+}
+
+static bool is_triple(const struct vcpu *vcpu)
+{
+	u32 earlier = vcpu_field(vcpu, L2_IDT_EVENT);
+
+	return (earlier & (EVENT_VALID | EVENT_TYPE | EVENT_VECTOR)) ==
+	       (EVENT_VALID | EVENT_EXCEPTION | VECTOR_DF);
+}
+
 static void reflect_exception(struct vcpu *vcpu, u8 vector)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
@@ -307,6 +338,18 @@ static bool exception_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	if (vector == VECTOR_UD && undefined_exit(vcpu, exit))
 		return true;
 	if (l1_wants_exception(vcpu, vector)) {
+		exception_to_l1(vcpu, exit, vector);
+		return true;
+	}
+	if (is_triple(vcpu)) {
+		exit->reason = VMX_TRIPLE_FAULT;
+		return true;
+	}
+	if (after_exception(vcpu, vector) != vector) {
+		vector = VECTOR_DF;
+		vcpu->run.vmcb->exit_info_1 = 0;
+	}
+	if (vector == VECTOR_DF && l1_wants_exception(vcpu, vector)) {
 		exception_to_l1(vcpu, exit, vector);
 		return true;
 	}

@@ -98,9 +98,14 @@ static u64 *walk_to(u64 gpa, int to)
 	return entry_of(table, gpa, to);
 }
 
+/*
+ * What is neither memory of L1 nor a device is not there for L2: it may be the hypervisor's
+ * own. Each of L2's accesses is one of a user as far as this table is concerned. QEMU aborts
+ * where an instruction reaches into a page of a device: nothing is run there.
+ */
 static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 {
-	u64 leaf = (gpa & ENTRY_ADDRESS) | (u64)attributes << ENTRY_ATTRIBUTES | ENTRY_USER;
+	u64 leaf = (gpa & ENTRY_ADDRESS) | (u64)attributes << ENTRY_ATTRIBUTES;
 
 	if (level == LEVEL_LARGE)
 		leaf |= ENTRY_LARGE;
@@ -109,10 +114,12 @@ static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 	leaf |= ENTRY_PRESENT;
 	if (attributes & PAGE_ATTR_W)
 		leaf |= ENTRY_WRITE;
-	if (!(attributes & (PAGE_ATTR_X | PAGE_ATTR_X_USER)))
+	if (!is_ram || !(attributes & (PAGE_ATTR_X | PAGE_ATTR_X_USER)))
 		leaf |= ENTRY_NX;
 	if (is_ram)
 		leaf |= ENTRY_RAM;
+	if (is_ram || ram_is_device(gpa))
+		leaf |= ENTRY_USER;
 	return leaf;
 }
 

@@ -11,6 +11,8 @@
 
 void *ram_mapped(u64 gpa);
 void *ram_at(u64 gpa);
+/* Whether it is no memory, but a device that L1 may give away. */
+bool ram_is_device(u64 gpa);
 
 /* Whether L1 has it by a page of 2 MiB; and have it by 4 KiB from now on: 0 or -ENOMEM. */
 bool ram_is_large(u64 gpa);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A kernel with nothing in it but tests: what its parts share.
+ */
+#ifndef _BARE_H
+#define _BARE_H
+
+#include <linux/types.h>
+
+#include "layout.h"
+
+/* Registers by their number in an instruction. */
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15, REGS };
+
+/** struct frame - what a trap leaves on the stack, see start.S */
+struct frame {
+	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
+	u64 vector, error;
+	u64 rip, cs, rflags, rsp, ss;
+};
+
+#define NO_TRAP (~0ULL)
+
+/** struct trap - how the last instruction of a row ended */
+struct trap {
+	u64 vector;
+	u64 error;
+	u64 rip;
+	u64 cs;
+	u64 rflags;
+};
+
+/**
+ * struct cpu - of each CPU, at the lowest end of its stack
+ * @stack:     where execute_at() goes back to
+ * @regs:      the registers of the row
+ * @code:      its instruction
+ * @spill:     unused
+ * @trap:      how it ended
+ * @index:     which CPU
+ * @executing: a trap is the row's, and not a fault of ours
+ * @keeps_eoi: the next interrupt is not ended by its handler
+ * @arrived:   by vector: interrupts, in the order of @arrivals
+ * @arrivals:  how many
+ */
+struct cpu {
+	u64 stack;
+	u64 *regs;
+	const void *code;
+	u64 spill;
+	struct trap trap;
+	u32 index;
+	volatile bool executing;
+	volatile bool keeps_eoi;
+	volatile u32 arrivals;
+	volatile u8 arrived[64];
+};
+
+static inline struct cpu *cpu_here(void)
+{
+	u64 stack;
+
+	asm volatile("movq %%rsp, %0" : "=r" (stack));
+	return (struct cpu *)(stack & ~(u64)(STACK_BYTES - 1));
+}
+
+/* machine.c: page table, segments, traps. */
+
+/* The half of the guest-physical space that the host sees, and where it is mapped. */
+#define SHARED      BIT_ULL(39)
+#define SHARED_VIEW BIT_ULL(40)
+/* Memory for rows: nothing else is there. Its pages may be given away. */
+#define ARENA       0x4000000ULL
+#define ARENA_BYTES 0x800000ULL
+
+#define RFLAGS_IF   BIT(9)
+#define RFLAGS_RF   BIT(16)
+
+#define VECTOR_NMI  2
+#define VECTOR_UD   6
+#define VECTOR_DF   8
+#define VECTOR_GP   13
+#define VECTOR_VE   20
+
+void machine_start(struct cpu *cpu);
+struct cpu *cpu_of(u32 index);
+/* Return: the vector of the trap that it ended with, or NO_TRAP. */
+u64 execute(const void *code, u32 length, u64 *regs);
+/* The same with CPL 3. */
+u64 execute_as_user(const void *code, u32 length, u64 *regs);
+u64 code_address(void);
+u64 rdmsr(u32 msr);
+void wrmsr(u32 msr, u64 value);
+
+/* smp.c: the other CPU. */
+
+/* Have it wait for work. Return: whether there is one. */
+bool other_start(const u8 *params);
+/* Have it call a function once, and go on here. */
+void other_call(void (*function)(void));
+/* Wait until it has. */
+void other_wait(void);
+
+/* Interrupts are let in for a moment. */
+void let_in(void);
+
+/* call.c: TDCALL. */
+
+enum {
+	TDG_VMCALL = 0, TDG_VP_INFO = 1, TDG_RTMR_EXTEND = 2, TDG_VEINFO_GET = 3, TDG_REPORT = 4,
+	TDG_CPUIDVE_SET = 5, TDG_PAGE_ACCEPT = 6, TDG_VM_RD = 7, TDG_VM_WR = 8, TDG_VP_RD = 9,
+	TDG_VP_WR = 10, TDG_SYS_RD = 11, TDG_ATTR_RD = 23, TDG_ATTR_WR = 24, TDG_VP_ENTER = 25,
+};
+
+enum {
+	VMCALL_CPUID = 10, VMCALL_HLT = 12, VMCALL_IO = 30, VMCALL_RDMSR = 31, VMCALL_WRMSR = 32,
+	VMCALL_MMIO = 48, VMCALL_WBINVD = 54, VMCALL_INFO = 0x10000, VMCALL_MAP_GPA = 0x10001,
+	VMCALL_QUOTE = 0x10002, VMCALL_FATAL = 0x10003, VMCALL_NOTIFY = 0x10004,
+};
+
+/* All of R10 to R15. */
+#define MASK_USUAL 0xfc00ULL
+
+#define OPERAND_INVALID(operand) (0xc000010000000000ULL | (operand))
+
+/* RAX in and out; no trap is expected. */
+u64 tdcall(u64 *regs);
+u64 tdcall_1(u64 leaf, u64 rcx);
+/* Return: R10. What R11 holds comes back in @value, if that is not NULL. */
+u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
+void power_off(void) __noreturn;
+
+/* l2.c: a VM below. */
+
+/* The fields of VM 1; those of the others follow at equal distances. */
+#define FIELD(code)        (0x2420000000000000ULL | (code))
+#define FIELD_DEADLINE     0xa020000300000059ULL
+#define FIELD_VAPIC        FIELD(0x2012)
+
+/** struct l2_buffer - L2_ENTER_GUEST_STATE */
+struct l2_buffer {
+	u64 gpr[REGS];
+	u64 rflags, rip, ssp;
+	u8 rvi, svi;
+} __packed;
+
+/* Its pages, from where the arena's second half begins: code, buffer, virtual APIC. */
+struct l2_buffer *l2_buffer(u32 vm);
+u64 l2_page(u32 vm, u32 number);
+u64 field_of(u32 vm, u64 id);
+u64 field_get(u64 id);
+void field_set(u64 id, u64 value);
+void field_set_masked(u64 id, u64 value, u64 mask);
+/* Let it see a page. Return: the status. */
+u64 l2_map(u32 vm, u64 gpa);
+/* 64-bit mode, with two pages of tables. Return: 0 if all went well. */
+u64 l2_set_modes(u32 vm, u64 tables);
+/* All that it needs to run its code. */
+void l2_make(u32 vm, const void *code, u32 length);
+/* Return: RAX. All registers are in @regs. */
+u64 l2_enter(u32 vm, u64 *regs);
+
+/* tap.c: what is said of rows. */
+
+struct row {
+	void (*run)(void);
+	const char *name;
+};
+
+#define ROW(function) { function, #function }
+
+extern bool row_failed;
+
+void say(const char *format, ...) __printf(1, 2);
+void check_hex(const char *what, u32 line, u64 is, u64 wanted);
+void rows_run(const struct row *rows, u32 count);
+void rows_end(void);
+
+#define CHECK(is, wanted) check_hex(#is, __LINE__, is, wanted)
+
+/* The rows, by files. */
+extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2_rows[];
+extern const u32 ve_count, call_count, posted_count, memory_count, l2_count;
+
+/* What ends the machine: only one can be shown at a time. */
+void end_run(const char *line);
+
+/* fuzz.c */
+void fuzz_run(const char *line);
+void fuzz_other(void);
+
+u64 word_of(const char *line, const char *word, u64 otherwise);
+
+#endif /* _BARE_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is said of rows, on the serial port. Owns: TAP's lines.
+ */
+#include <stdarg.h>
+
+#include "bare.h"
+#include "base/print.h"
+#include "base/string.h"
+
+#define SERIAL    0x3f8
+#define LINE_SIZE 256
+
+bool row_failed;
+
+static u32 done;
+
+void say(const char *format, ...)
+{
+	char line[LINE_SIZE], *byte;
+	va_list list;
+
+	va_start(list, format);
+	print_to(line, sizeof(line), format, list);
+	va_end(list);
+	for (byte = line; *byte; byte++)
+		tdvmcall(VMCALL_IO, 1, 1, SERIAL, *byte, NULL);
+}
+
+void check_hex(const char *what, u32 line, u64 is, u64 wanted)
+{
+	if (is == wanted)
+		return;
+	row_failed = true;
+	say("# line %u: %s is %llx, not %llx\n", line, what, is, wanted);
+}
+
+void rows_run(const struct row *rows, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		row_failed = false;
+		/* What the last one may have left. */
+		tdcall_1(TDG_VEINFO_GET, 0);
+		rows[i].run();
+		done++;
+		say("%sok %u - %s\n", row_failed ? "not " : "", done, rows[i].name);
+	}
+}
+
+void rows_end(void)
+{
+	say("1..%u\n", done);
+}
+
+/* The number after "WORD=" on the command line. */
+u64 word_of(const char *line, const char *word, u64 otherwise)
+{
+	const char *place = strstr(line, word);
+	u64 value = 0;
+
+	if (!place)
+		return otherwise;
+	for (place += strlen(word); *place >= '0' && *place <= '9'; place++)
+		value = value * 10 + *place - '0';
+	return value;
+}
