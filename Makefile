@@ -50,7 +50,7 @@ VM_LINUX = lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver --edu 0 --ivshm
 	--file $(BUILD)/linux/$(GUEST)/initrd:/lib/vtlirq/initrd \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup two-cpus demo-images programs build-programs tests build-tests modules demo demo-relay vm check check-newest \
+.PHONY: help setup two-cpus demo-images programs build-programs tests build-tests modules demo demo-relay vm vm-linux check check-newest \
 	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
@@ -83,6 +83,12 @@ demo-relay: setup programs modules ## the same without VTL0: up to the run page
 vm: setup programs modules ## a shell in a VM with the driver and the devices
 	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
+
+vm-linux: setup programs modules demo-images ## Debian in VTL0, with its console, and VTL2's beside it
+	@$(VM_LINUX) --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
+		--program /usr/bin/tmux --file /lib/terminfo:/lib/terminfo \
+		--file /usr/lib/locale/C.utf8:/usr/lib/locale/C.utf8 \
+		--file lab/guest/session.sh:/root/session.sh --env ENV=/root/session.sh
 
 check: setup ## all tests; the last line is "N passed, N failed"
 	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo vm

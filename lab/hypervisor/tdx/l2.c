@@ -53,9 +53,14 @@ void *ram_mapped(u64 gpa)
 	return machine_place(gpa);
 }
 
+bool ram_is_memory(u64 gpa)
+{
+	return gpa_state(gpa) == GPA_PRIVATE;
+}
+
 void *ram_at(u64 gpa)
 {
-	return gpa_state(gpa) == GPA_PRIVATE ? gpa_memory(gpa) : NULL;
+	return ram_is_memory(gpa) ? gpa_memory(gpa) : NULL;
 }
 
 /* The host carries L1's writes to the IOAPIC out, and looks at them: see host/ioapic.h. */

@@ -178,7 +178,7 @@ static int set_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
  */
 int npt_set(u64 gpa, int level, u16 attributes)
 {
-	bool is_ram = attributes && ram_at(gpa);
+	bool is_ram = attributes && ram_is_memory(gpa);
 	unsigned long flags;
 	int error;
 

@@ -10,7 +10,10 @@
 #include "tdx/abi.h"
 
 void *ram_mapped(u64 gpa);
+/* Memory that L1 has accepted; NULL: it is none, or the page at 0. */
 void *ram_at(u64 gpa);
+/* The same, of which the page at 0 is no exception. */
+bool ram_is_memory(u64 gpa);
 /* Whether it is no memory, but a device that L1 may give away. */
 bool ram_is_device(u64 gpa);
 

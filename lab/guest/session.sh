@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=dash
+#
+# What a person sees of `make vm-linux`: two consoles on one terminal, by tmux. Above is
+# VTL0's: Debian on its own disk and network card. Below is a shell of VTL2, which begins
+# with `vtlirq top`.
+#
+# A shell reads this at its start ($ENV), and ends when the session does.
+
+unset ENV
+export LC_ALL=C.UTF-8 SHELL=/bin/sh
+PCI=/sys/bus/pci/devices
+
+# address_of CLASS - of the first PCI function of a class.
+address_of()
+{
+	for device in "$PCI"/*; do
+		case "$(cat "$device/class")" in
+		"$1"*) echo "${device##*/0000:}"; return ;;
+		esac
+	done
+}
+
+cat >/tmp/vtl0 <<END
+paravisor --kernel /lib/vtlirq/vmlinuz --initrd /lib/vtlirq/initrd --interactive \
+	--vps "$(nproc)" --signature hyperv --pci "$(address_of 0x010802)" --pci "$(address_of 0x020000)" \
+	--append 'console=ttyS0 root=/dev/nvme0n1 quiet systemd.show_status=0'
+echo 'VTL0 has ended. Enter ends the session.'
+read -r answer
+tmux kill-server
+END
+
+cat >/tmp/vtl2 <<END
+vtlirq top
+exec sh -i
+END
+
+cat >/tmp/tmux.conf <<'END'
+set -g mouse off
+set -g escape-time 0
+set -g status-right ''
+set -g status-left-length 100
+set -g status-left 'above: VTL0 (root, no password)  below: VTL2  Ctrl-B o: the other one  Ctrl-]: stop VTL0 '
+set -g window-status-format ''
+set -g window-status-current-format ''
+END
+
+tmux -u -f /tmp/tmux.conf new-session -d 'sh /tmp/vtl0' &&
+	tmux split-window -v -l 40% 'sh /tmp/vtl2' &&
+	tmux select-pane -t 0 &&
+	tmux attach-session
+exit
