@@ -51,7 +51,7 @@ VM_LINUX = lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver --edu 0 --ivshm
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
 .PHONY: help setup two-cpus demo-images programs build-programs tests build-tests modules demo demo-relay vm vm-linux check check-newest \
-	check-tdx check-hypervisor check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
+	check-tdx check-hypervisor check-linux check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
 
 help: ## list the targets
 	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
@@ -91,7 +91,7 @@ vm-linux: setup programs modules demo-images ## Debian in VTL0, with its console
 		--file lab/guest/session.sh:/root/session.sh --env ENV=/root/session.sh
 
 check: setup ## all tests; the last line is "N passed, N failed"
-	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo vm
+	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo linux vm
 
 check-newest: setup ## build and VM tests on the newest kernel (builds it first)
 	@scripts/check newest
@@ -101,6 +101,9 @@ check-tdx: setup ## the emulated TDX module against its specification, row by ro
 
 check-hypervisor: setup ## the parts of lab/hypervisor, and the same table with a clock of instructions
 	@scripts/check hypervisor
+
+check-linux: setup ## Linux in VTL0: data verified, interrupts accounted for
+	@scripts/check linux
 
 check-style: setup ## sources: licences, checkpatch, man pages
 	@scripts/check style

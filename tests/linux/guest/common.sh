@@ -35,12 +35,23 @@ fio_run()
 		--minimal "$@" >/tmp/fio 2>&1 || { cat /tmp/fio; return 1; }
 }
 
-# handled_tell - how many interrupts each line of /proc/interrupts has had, on all VPs.
-# Nothing may be in flight.
-handled_tell()
+# counts - how many interrupts each line of /proc/interrupts has had, on all VPs.
+counts()
 {
 	awk -v n="$(nproc)" '/nvme|eth/ { s = 0; for (i = 2; i <= n + 1; i++) s += $i; print "test: handled " $NF " " s }' \
 		/proc/interrupts
+}
+
+# handled_tell - the same on the console, when nothing is in flight any more.
+handled_tell()
+{
+	sync
+	before=''
+	while [ "$(counts)" != "$before" ]; do
+		before=$(counts)
+		usleep 300000
+	done
+	counts
 }
 
 # irqs_of NAME - the numbers of the interrupts whose name matches.
