@@ -42,7 +42,8 @@ counts()
 		/proc/interrupts
 }
 
-# handled_tell - the same on the console, when nothing is in flight any more.
+# handled_tell - the same on the console, when nothing is in flight any more. Nothing is for
+# a while then, in which VTL2 reads its own counters.
 handled_tell()
 {
 	sync
@@ -52,6 +53,8 @@ handled_tell()
 		usleep 300000
 	done
 	counts
+	tell quiet
+	sleep 3
 }
 
 # irqs_of NAME - the numbers of the interrupts whose name matches.

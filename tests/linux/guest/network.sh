@@ -13,6 +13,5 @@ chroot /mnt /usr/bin/nc -N 10.0.2.100 7 </tmp/sent >/tmp/received || exit 1
 cmp /tmp/sent /tmp/received || exit 1
 tell "echoed $(wc -c </tmp/received) bytes"
 wait "$busy" || exit 1
-ip link set eth0 down
 disk_unmount || exit 1
 handled_tell
