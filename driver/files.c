@@ -365,6 +365,7 @@ static long mshv_ioctl_check_extension(u32 __user *user_capability)
 		return 0;
 	case MSHV_CAP_DR6_SHARED:
 	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
+	case MSHV_CAP_TSC_DEADLINE_OFFLOAD:
 		return vtl_platform()->capability(capability);
 	case MSHV_CAP_REDIRECTED_INTERRUPT:
 		return vtl_redirect_available();

@@ -121,8 +121,9 @@ enum vtl_exit {
  *	moved to another CPU meanwhile.
  *
  * @halt_expire: That time has come; say so in the run page. Returns false if the
- *	clock of VTL0's timer has not come so far: then the halt goes on. Context:
- *	as @halt_end.
+ *	clock of VTL0's timer has not come so far: then the halt goes on; and also if
+ *	the timer's interrupt was asserted: then that ends the halt. Context: as
+ *	@halt_end.
  */
 struct vtl_platform_ops {
 	const char *name;

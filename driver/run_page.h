@@ -212,6 +212,28 @@ void vtl_vp_cancel_all(struct cpumask *cpus);
  */
 void vtl_vp_post_all(struct cpumask *cpus, u32 vector);
 
+/**
+ * vtl_vp_post() - assert a vector for a VP, by who runs it
+ * @run:    its run page
+ * @vector: proxy vector, 0..255
+ *
+ * Nobody is kicked, since the caller is going to look. Not subject to
+ * @proxy_irr_blocked: it comes from VTL0 itself.
+ *
+ * Context: any; others may assert at the same time.
+ */
+static inline void vtl_vp_post(struct mshv_vtl_run *run, u8 vector)
+{
+	const struct vp_bit bit = {
+		.run = run,
+		.bank = vector / 32,
+		.mask = 1U << (vector % 32),
+	};
+
+	atomic_or(bit.mask, vtl_vp_bank(&bit));
+	vtl_vp_scan_set(run);
+}
+
 /* vtl_vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
 #define VP_PULLED_VMM	BIT(MSHV_VTL_PROXY_BANKS)
 

@@ -5,7 +5,7 @@
  * Controller").
  *
  * Owns: the registers that the virtual APIC page does not hold. Interrupts are delivered by
- * the CPU and the kernel.
+ * the CPU and the kernel, which may serve the timer as well (struct mshv_tdx_tsc_deadline).
  */
 #include <string.h>
 
@@ -70,6 +70,19 @@ static void deadline_set(struct vp *vp, uint64_t deadline)
 	vp->context->tsc_deadline.update = 1;
 }
 
+/*
+ * While its interrupt can come, the kernel serves the timer, if it is to: then neither a
+ * new deadline nor one that has come is an exit for this VMM.
+ */
+static void timer_hand_over(struct vp *vp)
+{
+	uint32_t timer = *apic_register(vp, MSR_LVT_TIMER);
+	bool on = vp->vm->config.timer_offload && !(timer & LVT_MASKED) &&
+		  (timer & LVT_TIMER_MODE) == LVT_TIMER_DEADLINE;
+
+	vp->context->tsc_deadline.vector = on ? timer & LVT_VECTOR : 0;
+}
+
 void apic_reset(struct vp *vp)
 {
 	uint32_t msr;
@@ -78,6 +91,7 @@ void apic_reset(struct vp *vp)
 	memset(vp->apic_registers, 0, sizeof(vp->apic_registers));
 	for (msr = MSR_LVT_TIMER; msr <= MSR_LVT_LAST; msr++)
 		*apic_register(vp, msr) = LVT_MASKED;
+	timer_hand_over(vp);
 	deadline_set(vp, 0);
 	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
 	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
@@ -211,6 +225,18 @@ bool apic_read(struct vp *vp, uint32_t msr, uint64_t *value)
 	return true;
 }
 
+/* Another mode disarms the timer (Intel SDM, "TSC-Deadline Mode"). */
+static void timer_write(struct vp *vp, uint32_t value)
+{
+	uint32_t *timer = apic_register(vp, MSR_LVT_TIMER);
+	bool is_other_mode = (*timer ^ value) & LVT_TIMER_MODE;
+
+	*timer = value;
+	if (is_other_mode)
+		deadline_set(vp, 0);
+	timer_hand_over(vp);
+}
+
 bool apic_write(struct vp *vp, uint32_t msr, uint64_t value)
 {
 	if (msr == MSR_ICR)
@@ -222,10 +248,14 @@ bool apic_write(struct vp *vp, uint32_t msr, uint64_t value)
 	if (!is_remembered(msr) || value > UINT32_MAX)
 		return false;
 
-	*apic_register(vp, msr) = value;
+	if (msr == MSR_LVT_TIMER)
+		timer_write(vp, value);
+	else
+		*apic_register(vp, msr) = value;
 	return true;
 }
 
+/* The kernel keeps it up to date while it serves the timer. */
 bool apic_deadline_read(struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	if (msr != MSR_TSC_DEADLINE)

@@ -46,6 +46,7 @@ static struct vmm_config config = {
 	.vps = VPS_DEFAULT,
 	.payload = PAYLOAD_DEFAULT,
 	.offload_flags = VMM_OFFLOAD_DEFAULT,
+	.timer_offload = true,
 };
 
 static struct wanted wanted[VTL0_ROUTES_MAX];
@@ -201,6 +202,9 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 		return 0;
 	case 'u':
 		config.offload_flags = 0;
+		return 0;
+	case 'T':
+		config.timer_offload = false;
 		return 0;
 	case 'x':
 		config.no_redirect = true;
@@ -408,6 +412,8 @@ int main(int argc, char **argv)
 		{ "route", 'r', "DEVICE,SOURCE,VP,VECTOR", 0,
 		  "Give the guest an interrupt; without it, an edu device for each VP", 0 },
 		{ "user", 'u', NULL, 0, "Let the kernel handle nothing by itself", 0 },
+		{ "user-timer", 'T', NULL, 0,
+		  "Let the kernel handle all but the timer by itself", 0 },
 		{ "proxied", 'x', NULL, 0, "Let the host relay every interrupt", 0 },
 		{ "quota", 'q', "N", 0, "Redirect at most N interrupts to one VP", 0 },
 		{ "verbose", 'v', NULL, 0, "Tell each exit", 0 },

@@ -36,6 +36,13 @@ void complain(const char *format, ...)
 	fprintf(stderr, "paravisor: %s\n", line);
 }
 
+static bool driver_serves_timer(int mshv)
+{
+	uint32_t capability = MSHV_CAP_TSC_DEADLINE_OFFLOAD;
+
+	return ioctl(mshv, MSHV_CHECK_EXTENSION, &capability) > 0;
+}
+
 static int driver_open(struct vmm *vm)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
@@ -45,6 +52,7 @@ static int driver_open(struct vmm *vm)
 		complain("/dev/mshv: %s; is the driver loaded?", strerror(errno));
 		return ret;
 	}
+	vm->config.timer_offload &= driver_serves_timer(mshv);
 	ret = ioctl(mshv, MSHV_CREATE_VTL, 0);
 	if (ret < 0) {
 		ret = -errno;

@@ -34,6 +34,8 @@ struct vmm;
  * @guest_config:  of a kind that wants one
  * @payload:       the image of the lab's own guest
  * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
+ * @timer_offload: let the kernel serve the TSC deadline, if it can. Without it, as for
+ *                 OpenHCL, VTL0's timer is the VMM's
  * @no_redirect:   let the host relay every interrupt
  * @quota:         most interrupts redirected to one VP; 0: as many as there can be
  * @verbose:       tell each exit on standard error
@@ -47,6 +49,7 @@ struct vmm_config {
 	const void *guest_config;
 	const char *payload;
 	uint8_t offload_flags;
+	bool timer_offload;
 	bool no_redirect;
 	unsigned int quota;
 	bool verbose;

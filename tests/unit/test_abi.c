@@ -38,6 +38,17 @@ static void own_numbers(void **state)
 	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
 	assert_int_equal(MSHV_CAP_VP_INTERRUPTS, 0x10001);
 	assert_int_equal(MSHV_CAP_PROXIED_INTERRUPT, 0x10002);
+	assert_int_equal(MSHV_CAP_TSC_DEADLINE_OFFLOAD, 0x10003);
+}
+
+/* What has a name of our own is a reserved byte of OpenHCL's (tdx_l2_tsc_deadline_state). */
+static void tsc_deadline(void **state)
+{
+	(void)state;
+	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.deadline), 400);
+	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.update), 408);
+	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.vector), 409);
+	assert_int_equal(sizeof(struct mshv_tdx_tsc_deadline), 16);
 }
 
 static void map_argument(void **state)
@@ -152,6 +163,7 @@ int main(void)
 		cmocka_unit_test(register_arguments),
 		cmocka_unit_test(sint_arguments),
 		cmocka_unit_test(vp_interrupts_argument),
+		cmocka_unit_test(tsc_deadline),
 		cmocka_unit_test(map_argument),
 		cmocka_unit_test(run_page),
 		cmocka_unit_test(page_index),

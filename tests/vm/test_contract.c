@@ -48,6 +48,8 @@ static void check_extension_answers(void **state)
 	/* Where VTL0 can be entered. */
 	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT),
 			 lab_has_tdx_module() ? 1 : -EOPNOTSUPP);
+	assert_int_equal(mshv_extension(MSHV_CAP_TSC_DEADLINE_OFFLOAD),
+			 lab_has_tdx_module() ? 1 : -EOPNOTSUPP);
 	assert_int_equal(mshv_extension(MSHV_CAP_REDIRECTED_INTERRUPT), 1);
 	assert_int_equal(mshv_extension(5), -EOPNOTSUPP);
 	assert_int_equal(mshv_extension(~0U), -EOPNOTSUPP);

@@ -36,6 +36,7 @@ static const struct status_capability known_capabilities[STATUS_CAPABILITIES] = 
 	{ "REDIRECTED_INTERRUPT", MSHV_CAP_REDIRECTED_INTERRUPT, 0 },
 	{ "VP_INTERRUPTS", MSHV_CAP_VP_INTERRUPTS, 0 },
 	{ "PROXIED_INTERRUPT", MSHV_CAP_PROXIED_INTERRUPT, 0 },
+	{ "TSC_DEADLINE_OFFLOAD", MSHV_CAP_TSC_DEADLINE_OFFLOAD, 0 },
 };
 
 static void find_nodes(struct status *status)

@@ -10,7 +10,7 @@
 #include "problem.h"
 
 #define STATUS_NODES		4
-#define STATUS_CAPABILITIES	8
+#define STATUS_CAPABILITIES	9
 
 /**
  * struct status_node - a node that the driver may offer

@@ -12,6 +12,11 @@
  * passed ends each of them at once, until it is written again. So an expired one
  * is taken away here before the next entry. (TD partitioning, "L2 VM TSC Deadline
  * Support"; OpenHCL: virt_mshv_vtl, processor/tdx/mod.rs, TdxTscDeadlineService.)
+ *
+ * If the VMM asks for it, VTL0's own writes of the deadline are taken over here, too, and
+ * the timer's interrupt becomes pending without the VMM: a tick of VTL0 then costs no
+ * return to user space. The VMM may change the vector at any time: it is read once for
+ * each write and each deadline that has come. One that is not legal is no request.
  */
 #include <linux/compiler.h>
 #include <linux/ktime.h>
@@ -21,8 +26,10 @@
 
 #include <asm/tsc.h>
 
+#include "run_page.h"
 #include "tdx.h"
 
+#define VECTOR_LEGAL_MIN	16
 #define DEADLINE_FAR		BIT_ULL(62)
 
 /* The longest sleep before the deadline is compared with the TSC again: an hour. */
@@ -91,6 +98,53 @@ bool vtl_tdx_deadline_expire(struct tdx_vp *vp)
 	return true;
 }
 
+/* The vector that the VMM wants to have asserted by the kernel; 0: none. */
+static u8 offload_vector(const struct mshv_vtl_run *run)
+{
+	u8 vector = READ_ONCE(tdx_context(run)->tsc_deadline.vector);
+
+	return vector >= VECTOR_LEGAL_MIN ? vector : 0;
+}
+
+/* VTL0 reads the deadline as 0 from now on. */
+static void deadline_fire(struct mshv_vtl_run *run, u8 vector)
+{
+	WRITE_ONCE(tdx_context(run)->tsc_deadline.deadline, 0);
+	vtl_vp_post(run, vector);
+}
+
+bool vtl_tdx_deadline_take(struct mshv_vtl_run *run, struct tdx_vp *vp, u64 deadline)
+{
+	u8 vector = offload_vector(run);
+	bool expired;
+
+	if (!vector)
+		return false;
+
+	vp->deadline = deadline_to_tdx(deadline);
+	expired = vtl_tdx_deadline_expire(vp);
+	/* The VMM serves the write, and the next session tells it of the error. */
+	if (vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx)))
+		return false;
+
+	WRITE_ONCE(tdx_context(run)->tsc_deadline.deadline, deadline);
+	if (expired)
+		deadline_fire(run, vector);
+	return true;
+}
+
+bool vtl_tdx_deadline_deliver(struct mshv_vtl_run *run, struct tdx_vp *vp)
+{
+	u8 vector = offload_vector(run);
+
+	/* The TDX module would end each entry at once as long as it has the old one. */
+	if (!vector || vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx)))
+		return false;
+
+	deadline_fire(run, vector);
+	return true;
+}
+
 ktime_t vtl_tdx_halt_end(unsigned int cpu)
 {
 	u64 deadline = per_cpu(vtl_tdx_vps.deadline, cpu);
@@ -118,6 +172,17 @@ static bool entry_has_more_to_do(const struct mshv_vtl_run *run)
 	       READ_ONCE(tdx_context(run)->entry_rcx) & TDX_ENTRY_INVALIDATE;
 }
 
+/* VTL0 is not entered before the next session, which tells the TDX module. */
+static bool halt_delivers(struct mshv_vtl_run *run)
+{
+	u8 vector = offload_vector(run);
+
+	if (!vector || !(READ_ONCE(run->offload_flags) & MSHV_VTL_OFFLOAD_INTR_INJECT))
+		return false;
+	deadline_fire(run, vector);
+	return true;
+}
+
 /*
  * As if VTL0 had been entered at its deadline, unless that would tell the VMM that
  * more has been done: then as if an interrupt had kept VTL0 from being entered, and
@@ -128,6 +193,9 @@ bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu)
 	struct mshv_tdx_exit *exit = &tdx_context(run)->exit;
 
 	if (!vtl_tdx_deadline_expire(per_cpu_ptr(&vtl_tdx_vps, cpu)))
+		return false;
+	/* The interrupt ends the halt as any other. */
+	if (halt_delivers(run))
 		return false;
 
 	exit->r10 = 0;

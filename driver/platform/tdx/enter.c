@@ -13,6 +13,7 @@
 #include "platform.h"
 #include "tdx.h"
 
+#define MSR_TSC_DEADLINE	0x6e0
 #define MSR_X2APIC_ICR		0x830
 #define HV_MSR_GUEST_IDLE	0x400000f0
 #define HV_MSR_ICR		0x40000071
@@ -159,48 +160,66 @@ static int exit_rdmsr(struct mshv_tdx_context *context)
 	return exit;
 }
 
-static int exit_wrmsr(struct mshv_vtl_run *run)
+static bool msr_write(struct mshv_vtl_run *run, struct tdx_vp *vp, u32 msr, u64 value)
+{
+	switch (msr) {
+	case MSR_TSC_DEADLINE:
+		return vtl_tdx_deadline_take(run, vp, value);
+	case MSR_X2APIC_ICR:
+	case HV_MSR_ICR:
+		return is_offloaded(run, MSHV_VTL_OFFLOAD_X2APIC) &&
+		       vtl_tdx_ipi_send(value, vp->targets);
+	default:
+		return false;
+	}
+}
+
+static int exit_wrmsr(struct mshv_vtl_run *run, struct tdx_vp *vp)
 {
 	struct mshv_tdx_context *context = tdx_context(run);
 	u64 value = context->gpr.rdx << 32 | (u32)context->gpr.rax;
-	u32 msr = context->gpr.rcx;
 
-	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_X2APIC) ||
-	    (msr != MSR_X2APIC_ICR && msr != HV_MSR_ICR))
-		return VTL_EXIT_USER;
-	if (!vtl_tdx_ipi_send(value, this_cpu_cpumask_var_ptr(vtl_tdx_vps.targets)))
+	if (!msr_write(run, vp, context->gpr.rcx, value))
 		return VTL_EXIT_USER;
 
 	step_over(context);
 	return VTL_EXIT_HANDLED;
 }
 
+/*
+ * The CPU counts down in 32 bits: a deadline that is further away ends VTL0's run
+ * early. The next entry starts the count again.
+ */
+static int exit_deadline(struct mshv_vtl_run *run, struct tdx_vp *vp, bool ours)
+{
+	bool early = !vtl_tdx_deadline_expire(vp);
+
+	if (!ours)
+		return VTL_EXIT_USER;
+	return early || vtl_tdx_deadline_deliver(run, vp) ? VTL_EXIT_HANDLED :
+							    VTL_EXIT_USER;
+}
+
 static int exit_reason_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
 {
 	struct mshv_tdx_context *context = tdx_context(run);
 	bool event = vp->regs.r10 & TDX_EVENT_VALID;
+	/* The VMM injects the event again, whatever else there is to do. */
+	bool ours = is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) && !event;
 	u32 reason = vp->regs.rax;
 
-	/*
-	 * The CPU counts down in 32 bits: a deadline that is further away ends
-	 * VTL0's run early. The next entry starts the count again.
-	 */
-	if (reason == TDX_EXIT_DEADLINE && vtl_tdx_deadline_expire(vp))
-		return VTL_EXIT_USER;
-	/* The VMM injects the event again, whatever else there is to do. */
-	if (!is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) || event)
+	if (reason == TDX_EXIT_DEADLINE)
+		return exit_deadline(run, vp, ours);
+	if (!ours)
 		return VTL_EXIT_USER;
 
 	switch (reason) {
-	case TDX_EXIT_DEADLINE:
-		/* It came early. */
-		return VTL_EXIT_HANDLED;
 	case TDX_EXIT_HLT:
 		return exit_halt(context, VTL_EXIT_HLT);
 	case TDX_EXIT_RDMSR:
 		return exit_rdmsr(context);
 	case TDX_EXIT_WRMSR:
-		return exit_wrmsr(run);
+		return exit_wrmsr(run, vp);
 	default:
 		return VTL_EXIT_USER;
 	}

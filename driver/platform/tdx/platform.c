@@ -30,6 +30,7 @@ static_assert(offsetof(struct mshv_tdx_context, entry_rcx) == 232);
 static_assert(offsetof(struct mshv_tdx_context, gpr) == 240);
 static_assert(offsetof(struct mshv_tdx_context, gpr.rvi) == 392);
 static_assert(offsetof(struct mshv_tdx_context, tsc_deadline) == 400);
+static_assert(offsetof(struct mshv_tdx_context, tsc_deadline.vector) == 409);
 static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
 
 /* Filled in by vtl_tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
@@ -92,11 +93,25 @@ static void vp_reset_here(void *unused)
 	vp_reset(this_cpu_ptr(&vtl_tdx_vps), true);
 }
 
+/* The next VMM may not know of the offload; the run pages stay. */
+static void deadline_offload_end(void)
+{
+	struct mshv_vtl_run *run;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		run = vtl_vp_run_page(cpu);
+		if (run)
+			WRITE_ONCE(tdx_context(run)->tsc_deadline.vector, 0);
+	}
+}
+
 /* What the last VMM's VTL0 has left is not for the next one. CPUs neither come nor go. */
 static void vp_reset_all(void)
 {
 	unsigned int cpu;
 
+	deadline_offload_end();
 	on_each_cpu(vp_reset_here, NULL, true);
 	for_each_cpu_andnot(cpu, cpu_possible_mask, cpu_online_mask)
 		vp_reset(per_cpu_ptr(&vtl_tdx_vps, cpu), false);
@@ -151,6 +166,7 @@ static int tdx_capability(u32 capability)
 	switch (capability) {
 	case MSHV_CAP_DR6_SHARED:
 	case MSHV_CAP_LOWER_VTL_TIMER_VIRT:
+	case MSHV_CAP_TSC_DEADLINE_OFFLOAD:
 		return 1;
 	default:
 		return -EOPNOTSUPP;

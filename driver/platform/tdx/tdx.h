@@ -372,7 +372,7 @@ void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu);
  * @vp: of this CPU
  * @vm: the VM that is going to be entered; untrusted, 0 to 3
  *
- * Context: preemption off, before a session.
+ * Context: preemption off, VTL0 not running.
  * Return: RAX of the call that failed; 0 for success.
  */
 u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm);
@@ -385,6 +385,28 @@ u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm);
  * Return: false if it is still to come.
  */
 bool vtl_tdx_deadline_expire(struct tdx_vp *vp);
+
+/**
+ * vtl_tdx_deadline_take() - VTL0 has written its deadline: arm it, if the VMM wants that
+ * @run:      the run page of this VP; untrusted
+ * @vp:       of this CPU
+ * @deadline: what VTL0 has written; untrusted
+ *
+ * Context: in a session, after an entry; preemption off.
+ * Return: false if the VMM has to serve the write.
+ */
+bool vtl_tdx_deadline_take(struct mshv_vtl_run *run, struct tdx_vp *vp, u64 deadline);
+
+/**
+ * vtl_tdx_deadline_deliver() - the deadline has come: assert the timer's vector, if the
+ * VMM wants that
+ * @run: the run page of this VP; untrusted
+ * @vp:  of this CPU, after vtl_tdx_deadline_expire()
+ *
+ * Context: in a session, after an entry; preemption off.
+ * Return: false if the VMM has to be told.
+ */
+bool vtl_tdx_deadline_deliver(struct mshv_vtl_run *run, struct tdx_vp *vp);
 
 /**
  * vtl_tdx_halt_end() - see vtl_platform_ops.halt_end

@@ -64,6 +64,12 @@
  * interrupt comes to VTL0. Of this driver's own, too.
  */
 #define MSHV_CAP_PROXIED_INTERRUPT	0x10002
+/*
+ * 1: the kernel serves IA32_TSC_DEADLINE of VTL0 if the VMM asks for it; see struct
+ * mshv_tdx_tsc_deadline. Of this driver's own, too. A driver without it ignores the
+ * request, and the VMM sees all exits of the timer.
+ */
+#define MSHV_CAP_TSC_DEADLINE_OFFLOAD	0x10003
 
 /**
  * MSHV_CREATE_VTL - make a VTL file (on /dev/mshv)
@@ -702,11 +708,38 @@ struct mshv_tdx_l2_enter_guest_state {
  * struct mshv_tdx_tsc_deadline - VTL0's timer
  * @deadline: in VTL2's TSC; 0: off.
  * @update:   bit 0: take @deadline over at the next entry; the kernel clears it.
+ * @vector:   the vector of VTL0's timer, 16 to 255: the kernel serves the timer itself.
+ *            0: it does not. Smaller ones are not legal for a local APIC, and mean 0.
+ *            Of this driver's own: see MSHV_CAP_TSC_DEADLINE_OFFLOAD.
+ * @reserved: zero.
+ *
+ * Without @vector, the VMM sees each write of IA32_TSC_DEADLINE (0x6e0) by VTL0 and each
+ * exit for the deadline (52), and the kernel leaves @deadline as it is.
+ *
+ * A VMM that sets @vector does so while the timer's entry in the local vector table is in
+ * TSC-deadline mode and not masked, and sets it to 0 otherwise. The kernel then does the
+ * following while MSHV_VTL_OFFLOAD_INTR_INJECT is set:
+ *
+ * - A write of the MSR by VTL0 arms the timer, or disarms it with 0, and is stored in
+ *   @deadline. A time that is over expires at once.
+ * - When the deadline has come, while VTL0 runs or is halted, @vector becomes pending as
+ *   if it had been asserted in @proxy_irr (@proxy_irr_exit is respected;
+ *   @proxy_irr_blocked is not, since no device asserts it), and @deadline becomes 0.
+ *
+ * A read of the MSR is the VMM's to serve, from @deadline. So is whatever the kernel
+ * cannot do, as it would be without @vector: an exit that cut short the delivery of an
+ * event, a deadline that the TDX module refuses, and all of it while
+ * MSHV_VTL_OFFLOAD_INTR_INJECT is clear.
+ *
+ * The VMM may write @vector at any time at which the VP is not in
+ * MSHV_RETURN_TO_LOWER_VTL; a deadline that is armed stays armed. The kernel clears it
+ * when the last VTL file is closed, so that it is off for the next VMM.
  */
 struct mshv_tdx_tsc_deadline {
 	__u64 deadline;
 	__u8 update;
-	__u8 reserved[7];
+	__u8 vector;
+	__u8 reserved[6];
 };
 
 /**

@@ -1,0 +1,660 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * IA32_TSC_DEADLINE of VTL0, served by the kernel: what VTL0 writes, what becomes pending
+ * when that time has come, and what is left to the VMM.
+ *
+ * The VMM of the lab does not know this register of its own guest's: a write that the
+ * kernel leaves to it ends the guest, and so the test.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "vtl0.h"
+
+#define MSR_TSC_DEADLINE	0x6e0
+#define VECTOR		0x51
+#define OTHER_VECTOR	0x61
+#define VECTOR_LEGAL_MIN	16
+#define EXIT_RDMSR	31
+#define EXIT_WRMSR	32
+#define EXIT_DEADLINE	52
+#define VP_RD		9
+#define VP_WR		10
+#define DEADLINE_OFF	UINT64_MAX
+/* TDX_L2_EXIT_PENDING_INTERRUPT, and TDX_PENDING_INTERRUPT, the status alone. */
+#define NOTIFIED		0x1102
+#define PENDING_INTERRUPT	(0x1120ULL << 32)
+#define REFUSED		0xc000010000000000ULL
+#define ROUNDS		200
+/* Far enough that it does not come before the next step of the test. */
+#define LATER_MS	1000
+
+/* Static, since the fixture ends what a failed test left. */
+static struct stay stay;
+
+static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
+
+static uint64_t in_ms(unsigned int ms)
+{
+	return __rdtsc() + ms * ticks_per_ms();
+}
+
+static struct mshv_tdx_tsc_deadline *timer(void)
+{
+	return &guest_context()->tsc_deadline;
+}
+
+static uint64_t page_deadline(void)
+{
+	return __atomic_load_n(&timer()->deadline, __ATOMIC_SEQ_CST);
+}
+
+/* --- VTL0 runs on the VMM's own thread ------------------------------------- */
+
+/* The VP spins or halts, and has its timer served by the kernel. */
+static void served(enum vtl0_mode mode, uint8_t vector)
+{
+	ticks_per_ms();
+	guest_mode(guest.vp, mode);
+	vmm_vp_stop(guest.vm, guest.vp);
+	timer()->vector = vector;
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+}
+
+static void guest_arm(uint64_t deadline)
+{
+	guest_command(guest.vp, VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline, 0);
+}
+
+/* It comes, not too early, and once. */
+static void comes(uint64_t deadline)
+{
+	uint64_t count = guest_count(guest.vp, VECTOR);
+
+	guest_arm(deadline);
+	guest_count_wait(guest.vp, VECTOR, count + 1);
+	assert_true(__rdtsc() >= deadline);
+	assert_int_equal(page_deadline(), 0);
+}
+
+/* Of all writes of MSRs; the guest makes others when it starts. */
+static uint64_t timer_returns(void)
+{
+	struct vmm_stats stats;
+
+	vmm_stats(guest.vm, guest.vp, &stats);
+	return stats.exits[EXIT_WRMSR] + stats.exits[EXIT_DEADLINE] + stats.quiet;
+}
+
+static void deadlines_come_without_the_vmm(void **state)
+{
+	uint64_t returns = timer_returns();
+	unsigned int round;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		served(modes[i], VECTOR);
+		for (round = 0; round < 20; round++)
+			comes(in_ms(round % 4));
+	}
+	sleep_ms(NOTHING_MS);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 40);
+	assert_int_equal(timer_returns(), returns);
+}
+
+static uint64_t module_deadline(void)
+{
+	struct lab_tdx_call call = {
+		.regs = { .rax = VP_RD, .rdx = TDX_TSC_DEADLINE(1) },
+	};
+
+	guest_module_call(&call);
+	assert_int_equal(call.regs.rax, 0);
+	return call.regs.r8;
+}
+
+/* Instead of the one that is armed, too; and the module is not left with either. */
+static void a_deadline_in_the_past_comes_at_once(void **state)
+{
+	uint64_t returns = timer_returns();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		served(modes[i], VECTOR);
+		comes(__rdtsc() - 1);
+		comes(1);
+		guest_arm(in_ms(LATER_MS));
+		comes(1);
+		if (modes[i] == VTL0_MODE_SPIN)
+			guest_spinning_wait(guest.vp);
+		assert_int_equal(module_deadline(), DEADLINE_OFF);
+		sleep_ms(LATER_MS + NOTHING_MS);
+		assert_int_equal(guest_count(guest.vp, VECTOR), 3 * (i + 1));
+	}
+	assert_int_equal(timer_returns(), returns);
+}
+
+static void zero_disarms(void **state)
+{
+	uint64_t returns = timer_returns();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		served(modes[i], VECTOR);
+		guest_arm(in_ms(LATER_MS));
+		guest_arm(0);
+		assert_int_equal(page_deadline(), 0);
+		if (modes[i] == VTL0_MODE_SPIN)
+			assert_int_equal(module_deadline(), DEADLINE_OFF);
+		sleep_ms(LATER_MS + NOTHING_MS);
+	}
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+	assert_int_equal(timer_returns(), returns);
+}
+
+static void the_last_deadline_that_was_written_counts(void **state)
+{
+	uint64_t deadline;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		served(modes[i], VECTOR);
+		guest_arm(in_ms(LATER_MS));
+		deadline = in_ms(LATER_MS + NOTHING_MS);
+		guest_arm(deadline);
+		guest_count_wait(guest.vp, VECTOR, i + 1);
+		assert_true(__rdtsc() >= deadline);
+	}
+	/* What is beyond all time, and refused by the module, is as good as none. */
+	guest_arm(UINT64_MAX - 1);
+	assert_int_equal(page_deadline(), UINT64_MAX - 1);
+	sleep_ms(NOTHING_MS);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 2);
+}
+
+/* The timer behind the module's deadline has 32 bits; see test_vtl0_timer.c. */
+static void an_exit_before_the_deadline_is_not_its_end(void **state)
+{
+	uint64_t returns = timer_returns(), deadline;
+
+	(void)state;
+	served(VTL0_MODE_SPIN, VECTOR);
+	deadline = in_ms(LATER_MS);
+	guest_arm(deadline);
+	guest_hook((struct lab_tdx_hook) {
+		.kind = LAB_TDX_HOOK_EXIT,
+		.count = 1,
+		.reason = EXIT_DEADLINE,
+	});
+	guest_count_wait(guest.vp, VECTOR, 1);
+	assert_true(__rdtsc() >= deadline);
+	assert_int_equal(timer_returns(), returns);
+}
+
+static void *cancel_for_ever(void *argument)
+{
+	bool *stop = argument;
+	uint64_t mask = 1ULL << guest.vp;
+	struct mshv_kick_cpus kick = {
+		.len = 64, .mask = (uintptr_t)&mask, .flags = MSHV_KICK_CPUS_CANCEL,
+	};
+	unsigned int turn = 0;
+
+	while (!__atomic_load_n(stop, __ATOMIC_SEQ_CST)) {
+		ioctl(vmm_file(guest.vm), MSHV_KICK_CPUS, &kick);
+		usleep(turn++ % 16 * 100);
+	}
+	return NULL;
+}
+
+/* Each comes once, whether the kernel was about to handle it or not. */
+static void cancels_lose_no_deadline(void **state)
+{
+	bool stop = false;
+	unsigned int round;
+	pthread_t thread;
+	size_t i;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	assert_int_equal(pthread_create(&thread, NULL, cancel_for_ever, &stop), 0);
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		served(modes[i], VECTOR);
+		for (round = 0; round < ROUNDS; round++)
+			comes(__rdtsc() + round % 8 * ticks_per_ms() / 4);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_SEQ_CST);
+	pthread_join(thread, NULL);
+	sleep_ms(NOTHING_MS);
+	assert_int_equal(guest_count(guest.vp, VECTOR), ROUNDS * ARRAY_SIZE(modes));
+}
+
+/* Each VP has its own. */
+static void vps_have_timers_of_their_own(void **state)
+{
+	unsigned int first = guest.vp, round;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	served(VTL0_MODE_HALT, VECTOR);
+	guest.vp = 0;
+	served(VTL0_MODE_SPIN, OTHER_VECTOR);
+	for (round = 0; round < 20; round++) {
+		guest_command(0, VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, in_ms(2), 0);
+		guest_command(first, VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, in_ms(2), 0);
+		guest_count_wait(0, OTHER_VECTOR, round + 1);
+		guest_count_wait(first, VECTOR, round + 1);
+	}
+	assert_int_equal(guest_count(0, VECTOR) + guest_count(first, OTHER_VECTOR), 0);
+	guest.vp = first;
+}
+
+/* An invalidation that the VMM asked for is done when VTL0 is entered, as it is now. */
+static void a_halt_with_an_invalidation_ends_by_the_interrupt(void **state)
+{
+	uint64_t returns = timer_returns();
+
+	(void)state;
+	served(VTL0_MODE_HALT, VECTOR);
+	guest_halted_wait(guest.vp);
+	vmm_vp_stop(guest.vm, guest.vp);
+	guest_context()->entry_rcx |= 1;
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	comes(in_ms(20));
+	assert_int_equal(timer_returns(), returns);
+}
+
+/* --- the test is the VMM --------------------------------------------------- */
+
+/* The VP is stopped, and the caller on its CPU. */
+static void own_begin(enum vtl0_mode mode, uint8_t vector)
+{
+	served(mode, vector);
+	if (mode == VTL0_MODE_HALT)
+		guest_halted_wait(guest.vp);
+	vmm_vp_stop(guest.vm, guest.vp);
+	cpu_pin(guest.vp);
+}
+
+static void own_end(void)
+{
+	timer()->deadline = 0;
+	timer()->update = 1;
+	cpu_pin(0);
+}
+
+static void own_arm(uint64_t deadline)
+{
+	timer()->deadline = deadline;
+	timer()->update = 1;
+}
+
+/* VTL2's own interrupts, which the VMM sees if it injects. */
+static bool is_interrupt(uint64_t rax)
+{
+	return rax >> 32 == NOTIFIED || rax == PENDING_INTERRUPT;
+}
+
+/* The next exit that comes to the VMM is this one. */
+static void exits_for(uint64_t rax)
+{
+	do {
+		assert_int_equal(guest_enter_until_it_ends(), 0);
+	} while (guest_context()->exit.rax != rax && is_interrupt(guest_context()->exit.rax));
+	assert_int_equal(guest_context()->exit.rax, rax);
+}
+
+static void msr_post(enum vtl0_command command, uint64_t value)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = { MSR_TSC_DEADLINE, value };
+
+	vmm_command_post(guest.vm, guest.vp, command, arguments);
+}
+
+static void step_over(void)
+{
+	guest_context()->gpr.rip += guest_context()->exit.r11 >> 32;
+}
+
+/* No vector of the timer is asserted, nor requested. */
+static void nothing_is_asserted(void)
+{
+	assert_int_equal(lab.run[guest.vp]->proxy_irr[VECTOR / 32] & 1u << VECTOR % 32, 0);
+	assert_int_equal(guest_context()->gpr.rvi == VECTOR, 0);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+}
+
+/* The VMM sees both exits, and the kernel writes nothing. */
+static void the_vmm_serves(void)
+{
+	const uint64_t before = 0x1234, wanted = in_ms(3600000);
+	uint32_t bits[MSHV_VTL_PROXY_BANKS];
+	uint64_t deadline;
+
+	timer()->deadline = before;
+	msr_post(VTL0_COMMAND_WRITE_MSR, wanted);
+	/* VTL0 finds the command without its interrupt. */
+	run_take(lab.run[guest.vp], bits);
+	exits_for(EXIT_WRMSR);
+	assert_int_equal((uint32_t)guest_context()->gpr.rcx, MSR_TSC_DEADLINE);
+	assert_int_equal(guest_context()->gpr.rdx << 32 | (uint32_t)guest_context()->gpr.rax,
+			 wanted);
+	assert_int_equal(page_deadline(), before);
+	step_over();
+
+	deadline = in_ms(5);
+	own_arm(deadline);
+	exits_for(EXIT_DEADLINE);
+	assert_true(__rdtsc() >= deadline);
+	assert_int_equal(page_deadline(), deadline);
+	assert_int_equal(timer()->update, 0);
+	nothing_is_asserted();
+}
+
+static void without_a_legal_vector_the_vmm_serves(void **state)
+{
+	unsigned int vector;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, 0);
+	for (vector = 0; vector < VECTOR_LEGAL_MIN; vector++) {
+		timer()->vector = vector;
+		the_vmm_serves();
+		assert_int_equal(lab.run[guest.vp]->proxy_irr[0], 0);
+	}
+	own_end();
+}
+
+/* Its halt ends as it always did. */
+static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
+{
+	uint64_t deadline;
+
+	(void)state;
+	own_begin(VTL0_MODE_HALT, VECTOR_LEGAL_MIN - 1);
+	deadline = in_ms(20);
+	own_arm(deadline);
+	exits_for(EXIT_DEADLINE);
+	assert_int_equal(page_deadline(), deadline);
+	assert_int_equal(lab.run[guest.vp]->proxy_irr[0], 0);
+	own_end();
+}
+
+static void while_the_vmm_injects_it_serves(void **state)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
+	the_vmm_serves();
+	run->offload_flags |= MSHV_VTL_OFFLOAD_INTR_INJECT;
+	own_end();
+}
+
+static void while_the_vmm_injects_a_halt_ends_there(void **state)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+
+	(void)state;
+	own_begin(VTL0_MODE_HALT, VECTOR);
+	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
+	own_arm(in_ms(20));
+	exits_for(PENDING_INTERRUPT);
+	nothing_is_asserted();
+	run->offload_flags |= MSHV_VTL_OFFLOAD_INTR_INJECT;
+	own_end();
+}
+
+/* The kernel keeps the page up to date, from which the VMM serves the read. */
+static void the_vmm_reads_what_was_written(void **state)
+{
+	const uint64_t wanted = __rdtsc() + (1ULL << 40) + 0x12345;
+	uint64_t deadline;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, wanted);
+	msr_post(VTL0_COMMAND_READ_MSR, 0);
+	exits_for(EXIT_RDMSR);
+	assert_int_equal((uint32_t)guest_context()->gpr.rcx, MSR_TSC_DEADLINE);
+	assert_int_equal(page_deadline(), wanted);
+	guest_context()->gpr.rax = (uint32_t)page_deadline();
+	guest_context()->gpr.rdx = page_deadline() >> 32;
+	step_over();
+
+	deadline = in_ms(20);
+	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline);
+	assert_int_equal(vmm_report(guest.vm, guest.vp)->result, 0);
+	while (!guest_count(guest.vp, VECTOR))
+		assert_int_equal(guest_enter(20), -EINTR);
+	assert_int_equal(page_deadline(), 0);
+	own_end();
+}
+
+/* One that VTL0 has written, and one of the VMM's: both have the vector of now. */
+static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
+{
+	uint64_t deadline;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	deadline = in_ms(LATER_MS);
+	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline);
+	timer()->vector = 0;
+	exits_for(EXIT_DEADLINE);
+	assert_true(__rdtsc() >= deadline);
+	nothing_is_asserted();
+
+	timer()->vector = VECTOR;
+	own_arm(in_ms(20));
+	while (!guest_count(guest.vp, VECTOR))
+		assert_int_equal(guest_enter(20), -EINTR);
+	assert_int_equal(page_deadline(), 0);
+	own_end();
+}
+
+/* It would be lost if VTL0 were entered again. */
+static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
+{
+	const struct lab_tdx_hook hook = {
+		.kind = LAB_TDX_HOOK_EXIT,
+		.count = 1,
+		.reason = EXIT_DEADLINE,
+		.event = TDX_EVENT_VALID | OTHER_VECTOR,
+	};
+	uint64_t deadline;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	assert_int_equal(guest_enter(5), -EINTR);
+	deadline = __rdtsc() - 1;
+	own_arm(deadline);
+	guest_hook(hook);
+	cpu_pin(guest.vp);
+	exits_for(EXIT_DEADLINE);
+	assert_int_equal((uint32_t)guest_context()->exit.r10, hook.event);
+	assert_int_equal(page_deadline(), deadline);
+	nothing_is_asserted();
+	/* The deadline is over all the same: VTL0 is entered, and spins. */
+	assert_int_equal(guest_enter(20), -EINTR);
+	assert_int_equal(module_deadline(), DEADLINE_OFF);
+	nothing_is_asserted();
+	own_end();
+}
+
+static void refuse_one(void)
+{
+	guest_hook((struct lab_tdx_hook) {
+		.kind = LAB_TDX_HOOK_STATUS,
+		.count = 1,
+		.leaf = VP_WR,
+		.status = REFUSED,
+	});
+	cpu_pin(guest.vp);
+}
+
+/* The instruction has not been stepped over, and nothing is asserted. */
+static void what_the_module_refuses_goes_to_the_vmm(void **state)
+{
+	uint64_t deadline, rip;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	assert_int_equal(guest_enter(5), -EINTR);
+	msr_post(VTL0_COMMAND_WRITE_MSR, in_ms(3600000));
+	refuse_one();
+	exits_for(EXIT_WRMSR);
+	rip = guest_context()->gpr.rip;
+	/* Once more: it is still there, and the module takes it now. */
+	assert_int_equal(guest_enter(20), -EINTR);
+	assert_true(guest_context()->gpr.rip != rip);
+	assert_true(page_deadline());
+
+	deadline = in_ms(LATER_MS);
+	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline);
+	refuse_one();
+	exits_for(EXIT_DEADLINE);
+	assert_int_equal(page_deadline(), deadline);
+	nothing_is_asserted();
+	own_end();
+}
+
+/* As a device's vector that the VMM wants to see. */
+static void a_vector_that_must_go_through_the_vmm_does(void **state)
+{
+	static const struct mshv_vtl_run none;
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+	const uint32_t bit = 1u << VECTOR % 32;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		own_begin(modes[i], VECTOR);
+		run->proxy_irr_exit[VECTOR / 32] = bit;
+		own_arm(in_ms(20));
+		while (!run->scan_proxy_irr)
+			assert_int_equal(guest_enter(20), -EINTR);
+		assert_int_equal(run->proxy_irr[VECTOR / 32], bit);
+		assert_int_equal(guest_count(guest.vp, VECTOR), i);
+		assert_int_equal(page_deadline(), 0);
+		memcpy(run->proxy_irr_exit, none.proxy_irr_exit, sizeof(run->proxy_irr_exit));
+		own_end();
+		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+		guest_count_wait(guest.vp, VECTOR, i + 1);
+	}
+}
+
+/* --- halts ------------------------------------------------------------------ */
+
+/* Whatever else the VMM halts a VP for is not over with it; but it is requested. */
+static void a_halt_of_the_vmms_own_does_not_end(void **state)
+{
+	struct mshv_vtl_run *run = lab.run[guest.vp];
+	unsigned long entries;
+
+	(void)state;
+	own_begin(VTL0_MODE_SPIN, VECTOR);
+	cpu_pin(0);
+	run->flags |= MSHV_VTL_RUN_HALTED;
+	run->offload_flags = VMM_OFFLOAD_DEFAULT | MSHV_VTL_OFFLOAD_HALT_OTHER |
+			     MSHV_VTL_OFFLOAD_HALT_IDLE;
+	entries = vps_column(guest.vp, "entries");
+	own_arm(in_ms(20));
+	stay_begin(&stay);
+	assert_true(stay_lasts(&stay));
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vps_column(guest.vp, "entries"), entries);
+	assert_int_equal(guest_context()->gpr.rvi, VECTOR);
+	assert_true(run->flags & MSHV_VTL_RUN_HALTED);
+	assert_int_equal(page_deadline(), 0);
+
+	run->flags &= ~MSHV_VTL_RUN_HALTED;
+	run->offload_flags = VMM_OFFLOAD_DEFAULT;
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	guest_count_wait(guest.vp, VECTOR, 1);
+}
+
+/* It sleeps until the deadline, on another CPU by then: the interrupt waits for its VP. */
+static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
+{
+	unsigned long halts;
+	cpu_set_t set;
+
+	(void)state;
+	NEEDS_TWO_CPUS();
+	own_begin(VTL0_MODE_HALT, VECTOR);
+	cpu_pin(0);
+	own_arm(in_ms(LATER_MS));
+	halts = vps_column(guest.vp, "halts");
+	stay_begin(&stay);
+	guest_sleep_wait(guest.vp, halts);
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	assert_int_equal(sched_setaffinity(stay.tid, sizeof(set), &set), 0);
+	assert_int_equal(stay_end(&stay), -EINVAL);
+	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
+	stay_begin(&stay);
+	guest_count_wait(guest.vp, VECTOR, 1);
+	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+}
+
+/* OpenHCL's VMM does not know of the byte, and finds it as the VMM before has left it. */
+static void the_next_vmm_has_it_off(void **state)
+{
+	struct mshv_tdx_context *context;
+	struct mshv_vtl_run *run;
+	unsigned int round;
+	uint8_t found;
+	int vtl;
+
+	(void)state;
+	for (round = 0; round < 2; round++) {
+		vtl = vtl_open();
+		run = vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0));
+		context = (struct mshv_tdx_context *)run->context;
+		found = context->tsc_deadline.vector;
+		context->tsc_deadline.vector = VECTOR;
+		munmap(run, sysconf(_SC_PAGESIZE));
+		close(vtl);
+		assert_int_equal(found, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_next_vmm_has_it_off),
+		GUEST_TEST(deadlines_come_without_the_vmm),
+		GUEST_TEST(a_deadline_in_the_past_comes_at_once),
+		GUEST_TEST(zero_disarms),
+		GUEST_TEST(the_last_deadline_that_was_written_counts),
+		GUEST_TEST(an_exit_before_the_deadline_is_not_its_end),
+		GUEST_TEST(cancels_lose_no_deadline),
+		GUEST_TEST(vps_have_timers_of_their_own),
+		GUEST_TEST(a_halt_with_an_invalidation_ends_by_the_interrupt),
+		GUEST_TEST(without_a_legal_vector_the_vmm_serves),
+		GUEST_TEST(a_halt_without_a_legal_vector_ends_at_the_vmm),
+		GUEST_TEST(while_the_vmm_injects_it_serves),
+		GUEST_TEST(while_the_vmm_injects_a_halt_ends_there),
+		GUEST_TEST(the_vmm_reads_what_was_written),
+		GUEST_TEST(a_vector_that_goes_leaves_the_deadline_armed),
+		GUEST_TEST(an_event_that_was_cut_short_goes_to_the_vmm),
+		GUEST_TEST(what_the_module_refuses_goes_to_the_vmm),
+		GUEST_TEST(a_vector_that_must_go_through_the_vmm_does),
+		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end),
+		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_deadline),
+	};
+
+	return GUEST_GROUP("vtl0_deadline", tests);
+}
