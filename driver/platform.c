@@ -62,7 +62,7 @@ static const struct vtl_platform_ops none_ops = {
 /* Constant after vtl_platform_init(). */
 static const struct vtl_platform_ops *platform_ops = &none_ops;
 
-DEFINE_STATIC_CALL_NULL(vtl_platform_inject, vtl_platform_inject_t);
+DEFINE_STATIC_CALL_RET0(vtl_platform_inject, vtl_platform_inject_t);
 DEFINE_STATIC_CALL_NULL(vtl_platform_enter, vtl_platform_enter_t);
 DEFINE_STATIC_CALL_RET0(vtl_platform_exit_handle, vtl_platform_exit_handle_t);
 

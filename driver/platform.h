@@ -85,8 +85,9 @@ enum vtl_exit {
  *	kernel. Context: on the VP's CPU, interrupts off, VTL0 not running.
  *
  * @inject: Make vectors pending in VTL0's interrupt controller. @bits has the
- *	vectors by bank, @banks says which banks to look at (not 0). Context: as
- *	@resync.
+ *	vectors by bank, @banks says which banks to look at (not 0). Returns, in the
+ *	same form, the banks of which some vector was pending there already; these
+ *	banks of @bits then have those vectors alone. Context: as @resync.
  *
  * @is_pending: Does VTL0's interrupt controller hold a request? Interrupts that
  *	VTL0 keeps closed or masked count, too. Context: as @resync.
@@ -134,8 +135,7 @@ struct vtl_platform_ops {
 	long (*ioctl)(unsigned int command, void __user *arg);
 	void (*run_begin)(struct mshv_vtl_run *run, unsigned int cpu);
 	void (*resync)(struct mshv_vtl_run *run);
-	void (*inject)(struct mshv_vtl_run *run, const u32 *bits,
-		       unsigned int banks);
+	unsigned int (*inject)(struct mshv_vtl_run *run, u32 *bits, unsigned int banks);
 	bool (*is_pending)(const struct mshv_vtl_run *run);
 	int (*session_begin)(struct mshv_vtl_run *run);
 	void (*session_end)(struct mshv_vtl_run *run);
@@ -147,8 +147,8 @@ struct vtl_platform_ops {
 };
 
 /* Called for each interrupt, so they are static calls; see platform.c. */
-typedef void vtl_platform_inject_t(struct mshv_vtl_run *run, const u32 *bits,
-				   unsigned int banks);
+typedef unsigned int vtl_platform_inject_t(struct mshv_vtl_run *run, u32 *bits,
+					   unsigned int banks);
 typedef void vtl_platform_enter_t(struct mshv_vtl_run *run);
 typedef int vtl_platform_exit_handle_t(struct mshv_vtl_run *run);
 

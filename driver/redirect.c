@@ -374,7 +374,7 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 	}
 
 	table->by_vector[mapping->vector] = mapping;
-	table->by_proxy[proxy_vector] = mapping->vector;
+	WRITE_ONCE(table->by_proxy[proxy_vector], mapping->vector);
 	table->mapped++;
 	return mapping;
 }
@@ -390,9 +390,11 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	vtl_vector_quiesce(mapping);
 
 	table->by_vector[mapping->vector] = NULL;
-	table->by_proxy[mapping->proxy_vector] = 0;
+	WRITE_ONCE(table->relayed[mapping->proxy_vector],
+		   table->relayed[mapping->proxy_vector] + local_read(&mapping->relayed));
+	/* The count before; pairs with vtl_redirect_has_relayed(). */
+	smp_store_release(&table->by_proxy[mapping->proxy_vector], 0);
 	table->mapped--;
-	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
 	quarantine_add(mapping);
 }
 
@@ -796,6 +798,16 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 	for (i = 0; i < length; i++)
 		counts[i].redirected = table ? relayed_get(table, first + i) : 0;
 	mutex_unlock(&redirect_lock);
+}
+
+bool vtl_redirect_has_relayed(unsigned int proxy_vector)
+{
+	/* Made before a VP could run here. */
+	const struct redirect_table *table = redirect_tables[smp_processor_id()];
+
+	/* One that is unmapped meanwhile has left its count; pairs with mapping_retire(). */
+	return smp_load_acquire(&table->by_proxy[proxy_vector]) ||
+	       READ_ONCE(table->relayed[proxy_vector]);
 }
 
 static void visit_table(const struct redirect_table *table,

@@ -287,6 +287,15 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 			     struct mshv_vector_counts *counts);
 
 /**
+ * vtl_redirect_has_relayed() - has a vector of this CPU's VP ever come on one of its own?
+ * @proxy_vector: 0..255
+ *
+ * Context: interrupts off.
+ * Return: true if so, and also if it is mapped and nothing has come yet.
+ */
+bool vtl_redirect_has_relayed(unsigned int proxy_vector);
+
+/**
  * vtl_redirect_visit() - look at each mapping of a CPU
  * @cpu:   any possible CPU
  * @visit: called under redirect_lock with each mapping, whether it is in

@@ -40,6 +40,7 @@ static_assert(offsetof(struct mshv_vtl_run, proxy_irr_exit) == 1620);
 static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
 
 DEFINE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
+DEFINE_PER_CPU(unsigned long, vtl_vp_merged);
 
 /* Interrupts sent by this CPU to others, for a VP there to look. */
 static DEFINE_PER_CPU(atomic_long_t, vp_kicks);
@@ -117,7 +118,7 @@ void vtl_vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
 {
 	bit->run = vtl_vp_run_page(cpu);
 	bit->bank = vector / 32;
-	bit->mask = 1U << (vector % 32);
+	bit->vector = vector;
 }
 
 /* True if a halted VP was woken; then it needs no interrupt. */
@@ -172,6 +173,11 @@ unsigned long vtl_vp_kicks_get(unsigned int cpu)
 	return atomic_long_read(per_cpu_ptr(&vp_kicks, cpu));
 }
 
+unsigned long vtl_vp_merged_get(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu(vtl_vp_merged, cpu));
+}
+
 void vtl_vp_cancel(unsigned int cpu)
 {
 	struct mshv_vtl_run *run = cpu < nr_cpu_ids ? vtl_vp_run_page(cpu) : NULL;
@@ -214,7 +220,7 @@ void vtl_vp_post_all(struct cpumask *cpus, u32 vector)
 			continue;
 		}
 		vtl_vp_bit_init(&bit, cpu, vector);
-		atomic_or(bit.mask, vtl_vp_bank(&bit));
+		atomic_or(1U << vector % 32, vtl_vp_bank(&bit));
 		/*
 		 * A full barrier: the bit before scan, scan before the look for a
 		 * sleeper. A VP whose scan is set is looking, or was kicked already.

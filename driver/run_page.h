@@ -25,15 +25,22 @@ struct page;
 
 /**
  * struct vp_bit - one proxy vector of one VP, ready to be asserted
- * @run:  the VP's run page; it outlives every vp_bit
- * @bank: which 32 vectors, 0..7
- * @mask: the vector's bit in its bank
+ * @run:    the VP's run page; it outlives every vp_bit
+ * @bank:   which 32 vectors, 0..7
+ * @vector: the vector, 0..255
  */
 struct vp_bit {
 	struct mshv_vtl_run *run;
 	u32 bank;
-	u32 mask;
+	u32 vector;
 };
+
+/*
+ * By VP: device interrupts that were asserted while the same vector was pending, in the
+ * run page or in VTL0's interrupt controller, and that VTL0 handles together with that
+ * one. Written by the VP's CPU alone.
+ */
+DECLARE_PER_CPU(unsigned long, vtl_vp_merged);
 
 /* A bank of the run page is what the kernel calls an atomic_t. */
 static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
@@ -62,11 +69,12 @@ static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
  * @bit: the vector
  *
  * The bit is set before scan_proxy_irr; see vtl_vp_scan_set(). Several CPUs and the
- * taker may run at the same time; the atomic OR loses no bit to either. A taker
+ * taker may run at the same time; the atomic operation loses no bit to either, and it
+ * tells whether the vector was pending, so that each merge is counted once. A taker
  * that clears scan between the two steps may have taken the bit already: then
  * scan is set with nothing behind it, which costs one more look and is harmless.
  *
- * Context: any, hardirq included; no lock.
+ * Context: hardirq on the VP's CPU; no lock.
  * Return: true if asserted; false if the VMM blocks this vector, and then
  * nothing was written.
  */
@@ -75,10 +83,12 @@ static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
 	struct mshv_vtl_run *run = bit->run;
 
 	/* Once per assert; a stale value is as good as an earlier arrival. */
-	if (unlikely(READ_ONCE(run->proxy_irr_blocked[bit->bank]) & bit->mask))
+	if (unlikely(READ_ONCE(run->proxy_irr_blocked[bit->bank]) >> bit->vector % 32 & 1))
 		return false;
 
-	atomic_or(bit->mask, vtl_vp_bank(bit));
+	/* Eight banks of 32 bits are a bitmap where the low half of a word comes first. */
+	if (unlikely(test_and_set_bit(bit->vector, (unsigned long *)run->proxy_irr)))
+		this_cpu_inc(vtl_vp_merged);
 	vtl_vp_scan_set(run);
 	return true;
 }
@@ -91,18 +101,23 @@ static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
  *
  * vtl_vp_scan_set() must follow if any was asserted.
  *
- * Context: any, hardirq included; no lock.
+ * Context: hardirq on the VP's CPU; no lock.
  * Return: those that were asserted; the VMM blocks the others.
  */
 static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
 					      unsigned int bank, u32 mask)
 {
 	const struct vp_bit whole = { .run = run, .bank = bank };
+	u32 merged;
 
 	/* Once per assert; a stale value is as good as an earlier arrival. */
 	mask &= ~READ_ONCE(run->proxy_irr_blocked[bank]);
-	if (mask)
-		atomic_or(mask, vtl_vp_bank(&whole));
+	if (!mask)
+		return 0;
+
+	merged = atomic_fetch_or(mask, vtl_vp_bank(&whole)) & mask;
+	if (unlikely(merged))
+		this_cpu_add(vtl_vp_merged, hweight32(merged));
 	return mask;
 }
 
@@ -148,6 +163,18 @@ void vtl_vp_kick(unsigned int cpu);
  * Return: the number since the module was loaded.
  */
 unsigned long vtl_vp_kicks_get(unsigned int cpu);
+
+/**
+ * vtl_vp_merged_get() - how many device interrupts of a VP have merged with one before
+ * @cpu: any possible CPU
+ *
+ * What the VMM takes out of the run page and into VTL0's interrupt controller is not
+ * counted when it merges there.
+ *
+ * Context: any.
+ * Return: the number since the module was loaded.
+ */
+unsigned long vtl_vp_merged_get(unsigned int cpu);
 
 /**
  * vtl_vp_cancel() - end a VP's stay in VTL0: it returns to the VMM

@@ -225,6 +225,14 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 		counts[i].proxied = by_vector ? local_read(&by_vector[first + i]) : 0;
 }
 
+bool vtl_synic_has_relayed(unsigned int vector)
+{
+	/* Pairs with vtl_synic_online(). */
+	const local_t *by_vector = smp_load_acquire(&this_cpu_ptr(&synic_cpus)->by_vector);
+
+	return by_vector && local_read(&by_vector[vector]);
+}
+
 int vtl_synic_online(unsigned int cpu)
 {
 	struct synic_cpu *to = per_cpu_ptr(&synic_cpus, cpu);

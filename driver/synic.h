@@ -61,6 +61,15 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 			  struct mshv_vector_counts *counts);
 
 /**
+ * vtl_synic_has_relayed() - has a vector of this CPU's VP ever come by message?
+ * @vector: proxy vector, 0..255
+ *
+ * Context: interrupts off.
+ * Return: true if so.
+ */
+bool vtl_synic_has_relayed(unsigned int vector);
+
+/**
  * vtl_synic_init() - get ready for messages
  *
  * Context: module init.

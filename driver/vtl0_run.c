@@ -39,7 +39,9 @@
 
 #include "compat.h"
 #include "platform.h"
+#include "redirect.h"
 #include "run_page.h"
+#include "synic.h"
 #include "trace.h"
 #include "vtl0_run.h"
 
@@ -88,6 +90,30 @@ static void halt_set(struct mshv_vtl_run *run, int exit)
 						     MSHV_VTL_OFFLOAD_HALT_IDLE;
 }
 
+static bool is_devices(unsigned int vector)
+{
+	return vtl_redirect_has_relayed(vector) || vtl_synic_has_relayed(vector);
+}
+
+/*
+ * Vectors that were pending in VTL0 already when they were injected. IPIs of VTL0, and
+ * what the VMM asserts, have vectors of their own: they were never counted as relayed,
+ * and so they do not count here.
+ */
+static noinline void merged_count(const u32 *bits, unsigned int banks)
+{
+	unsigned long left;
+	unsigned int bank, bit, count = 0;
+
+	for (; banks; banks &= banks - 1) {
+		bank = __ffs(banks);
+		left = bits[bank];
+		for_each_set_bit(bit, &left, 32)
+			count += is_devices(bank * 32 + bit);
+	}
+	this_cpu_add(vtl_vp_merged, count);
+}
+
 /*
  * Step 2. A halt ends when VTL0's interrupt controller holds a request, even if
  * VTL0 keeps interrupts closed or masks that one: OpenHCL's VMM does the same
@@ -98,7 +124,7 @@ static void halt_set(struct mshv_vtl_run *run, int exit)
  */
 static bool bits_inject(struct vtl0_vp *vp, struct mshv_vtl_run *run, bool fresh)
 {
-	unsigned int pulled, banks;
+	unsigned int pulled, banks, merged;
 
 	/* Without the offload the VMM owns the interrupt controller. */
 	if (unlikely(!is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT)))
@@ -108,8 +134,11 @@ static bool bits_inject(struct vtl0_vp *vp, struct mshv_vtl_run *run, bool fresh
 		vtl_platform()->resync(run);
 	pulled = vtl_vp_pull(run, vp->bits);
 	banks = pulled & (VP_PULLED_VMM - 1);
-	if (banks)
-		static_call(vtl_platform_inject)(run, vp->bits, banks);
+	if (banks) {
+		merged = static_call(vtl_platform_inject)(run, vp->bits, banks);
+		if (unlikely(merged))
+			merged_count(vp->bits, merged);
+	}
 
 	if (unlikely(READ_ONCE(run->flags) & MSHV_VTL_RUN_HALTED) &&
 	    vtl_platform()->is_pending(run))

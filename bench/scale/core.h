@@ -8,13 +8,37 @@
 
 #include "shim.h"
 
-/* The kernel's. That of the shim lets a test in, at more than the cost of the rest. */
+/* The kernel's. Those of the shim let a test in, at more than the cost of the rest. */
 static inline void core_atomic_or(int mask, atomic_t *v)
 {
 	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
 }
 
+#ifdef __x86_64__
+
+/* As the kernel's is there; what the compiler makes of an OR whose result is used is longer. */
+static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitmap)
+{
+	bool was_set;
+
+	__asm__ volatile("lock btsq %2, %1" : "=@ccc"(was_set), "+m"(*bitmap) : "r"(bit)
+			 : "memory");
+	return was_set;
+}
+
+#else
+
+static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitmap)
+{
+	u32 mask = 1U << bit % 32;
+
+	return __atomic_fetch_or((u32 *)bitmap + bit / 32, mask, __ATOMIC_RELAXED) & mask;
+}
+
+#endif
+
 #define atomic_or core_atomic_or
+#define test_and_set_bit core_test_and_set_bit
 #include "redirect.h"
 
 /* The driver's parameter vectors_per_cpu; 0: no limit. */

@@ -78,7 +78,10 @@ static void scan_is_set(struct cell *cell)
 
 static void assert_vector(struct cell *cell, u32 mask)
 {
-	const struct vp_bit bit = { .run = &cell->run, .bank = 0, .mask = mask };
+	const struct vp_bit bit = {
+		.run = &cell->run,
+		.vector = __builtin_ctz(mask),
+	};
 
 	vtl_vp_assert(&bit);
 }

@@ -59,8 +59,9 @@ typedef unsigned int gfp_t;
 #define ERR_PTR(error) ((void *)(long)(error))
 
 /*
- * atomic.h, asm/local.h; an OR with no return value orders nothing. A test may
- * stretch the time before it, so that a wrong order shows.
+ * atomic.h, asm/local.h; an OR with no return value orders nothing, and those with one
+ * are asked for no more than that. A test may stretch the time before it, so that a wrong
+ * order shows.
  */
 extern void (*shim_stretch)(void);
 
@@ -68,11 +69,26 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-static inline void atomic_or(int mask, atomic_t *v)
+static inline int atomic_fetch_or(int mask, atomic_t *v)
 {
 	if (shim_stretch)
 		shim_stretch();
-	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
+	return __atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_or(int mask, atomic_t *v)
+{
+	atomic_fetch_or(mask, v);
+}
+
+/* bitops.h; on a bitmap that the core and the tests see as words of 32 bits. */
+static inline bool test_and_set_bit(unsigned int bit, unsigned long *bitmap)
+{
+	u32 mask = 1U << bit % 32;
+
+	if (shim_stretch)
+		shim_stretch();
+	return __atomic_fetch_or((u32 *)bitmap + bit / 32, mask, __ATOMIC_RELAXED) & mask;
 }
 
 typedef struct {
@@ -271,6 +287,8 @@ struct cpumask {
 #define per_cpu_ptr(pointer, cpu) ((void)(cpu), (pointer))
 #define this_cpu_ptr(pointer) (pointer)
 #define this_cpu_read(variable) READ_ONCE(variable)
+#define this_cpu_add(variable, value) __atomic_fetch_add(&(variable), value, __ATOMIC_RELAXED)
+#define this_cpu_inc(variable) this_cpu_add(variable, 1)
 
 /* entry-virt.h: the core in user space enters no guest. */
 #define CONFIG_VIRT_XFER_TO_GUEST_WORK

@@ -41,7 +41,7 @@ static struct vp_bit vector_bit(u32 vector)
 	return (struct vp_bit){
 		.run = &run_page,
 		.bank = vector / 32,
-		.mask = 1U << vector % 32,
+		.vector = vector,
 	};
 }
 

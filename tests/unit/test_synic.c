@@ -146,6 +146,33 @@ static void a_single_vector_is_relayed(void **state)
 	assert_int_equal(count_of(0x50), 0);
 }
 
+static void what_comes_twice_before_it_is_taken_has_merged(void **state)
+{
+	const u32 sent[8] = { 0, 0, 0x00060000, 1, 0, 0, 0, 0 };
+	unsigned long before = vtl_vp_merged_get(0);
+	u32 bits[8];
+
+	(void)state;
+	assert_false(vtl_synic_has_relayed(0x51));
+	post_single(0x51, 0);
+	vtl_synic_interrupt();
+	assert_true(vtl_synic_has_relayed(0x51));
+	assert_false(vtl_synic_has_relayed(0x50));
+	post_single(0x51, 0);
+	vtl_synic_interrupt();
+	assert_int_equal(vtl_vp_merged_get(0), before + 1);
+	/* 0x52 and 0x60 are new, and 0x51 is not. */
+	post_multiple(sent, 0);
+	vtl_synic_interrupt();
+	assert_int_equal(stats().relayed, 5);
+	assert_int_equal(vtl_vp_merged_get(0), before + 2);
+	post_multiple(sent, 0);
+	vtl_synic_interrupt();
+	assert_int_equal(stats().relayed, 8);
+	assert_int_equal(vtl_vp_merged_get(0), before + 5);
+	assert_int_equal(bits_take(bits), 8 - 5);
+}
+
 static void every_legal_vector_sets_its_own_bit(void **state)
 {
 	u32 bits[8], vector;
@@ -536,6 +563,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_single_vector_is_relayed),
+		TEST(what_comes_twice_before_it_is_taken_has_merged),
 		TEST(every_legal_vector_sets_its_own_bit),
 		TEST(the_low_byte_of_a_single_vector_counts),
 		TEST(several_vectors_of_one_message),

@@ -97,6 +97,47 @@ static void a_bank_that_meets_the_exit_mask_goes_back_whole(void **state)
 	assert_int_equal(bits[4], 1U << 0x11);
 }
 
+static void what_meets_its_like_is_counted(void **state)
+{
+	unsigned long before = vtl_vp_merged_get(0);
+	struct mshv_vtl_run *run = vtl_vp_run_page(0);
+	u32 bits[8];
+
+	(void)state;
+	post(0, 0x51);
+	post(0, 0x52);
+	assert_int_equal(vtl_vp_merged_get(0), before);
+	post(0, 0x51);
+	assert_int_equal(vtl_vp_merged_get(0), before + 1);
+	/* Of the three, one was there. */
+	assert_int_equal(vtl_vp_assert_bank(run, 2, 1U << 0x11 | 1U << 0x13 | 1), 1U << 0x11 |
+			 1U << 0x13 | 1);
+	assert_int_equal(vtl_vp_merged_get(0), before + 2);
+	assert_int_equal(vtl_vp_assert_bank(run, 2, ~0U), ~0U);
+	assert_int_equal(vtl_vp_merged_get(0), before + 6);
+	/* The other banks are others, and what was taken is there no more. */
+	assert_int_equal(vtl_vp_assert_bank(run, 3, 1U << 0x11), 1U << 0x11);
+	vtl_vp_scan_set(run);
+	vtl_vp_pull(run, bits);
+	post(0, 0x51);
+	assert_int_equal(vtl_vp_merged_get(0), before + 6);
+}
+
+static void what_is_blocked_does_not_merge(void **state)
+{
+	unsigned long before = vtl_vp_merged_get(0);
+	struct mshv_vtl_run *run = vtl_vp_run_page(0);
+	struct vp_bit bit;
+
+	(void)state;
+	post(0, 0x51);
+	run->proxy_irr_blocked[2] = 1U << 0x11;
+	vtl_vp_bit_init(&bit, 0, 0x51);
+	assert_false(vtl_vp_assert(&bit));
+	assert_int_equal(vtl_vp_assert_bank(run, 2, 1U << 0x11), 0);
+	assert_int_equal(vtl_vp_merged_get(0), before);
+}
+
 static void post_to(unsigned int cpu, u32 vector)
 {
 	struct cpumask cpus = {};
@@ -147,6 +188,17 @@ static void a_post_passes_the_hosts_filter(void **state)
 	assert_int_equal(vtl_vp_run_page(1)->proxy_irr[2], 1U << 0x11);
 }
 
+/* They were never counted as relayed. */
+static void posts_that_merge_are_not_counted(void **state)
+{
+	unsigned long before = vtl_vp_merged_get(0);
+
+	(void)state;
+	post_to(0, 0x51);
+	post_to(0, 0x51);
+	assert_int_equal(vtl_vp_merged_get(0), before);
+}
+
 static void a_post_to_nobody_does_nothing(void **state)
 {
 	(void)state;
@@ -189,6 +241,9 @@ int main(void)
 		TEST(nothing_asserted_is_nothing_pulled),
 		TEST(all_that_is_asserted_is_pulled_once),
 		TEST(a_bank_that_meets_the_exit_mask_goes_back_whole),
+		TEST(what_meets_its_like_is_counted),
+		TEST(what_is_blocked_does_not_merge),
+		TEST(posts_that_merge_are_not_counted),
 		TEST(a_post_to_many_interrupts_them_by_one_call),
 		TEST(a_post_kicks_a_vp_once),
 		TEST(a_post_passes_the_hosts_filter),

@@ -334,13 +334,14 @@ void vtl_tdx_vapic_resync(struct mshv_vtl_run *run);
 /**
  * vtl_tdx_vapic_inject() - request vectors of VTL0
  * @run:   the run page of this VP
- * @bits:  the vectors, by bank
+ * @bits:  the vectors, by bank; on return, in the banks that the result names, those
+ *         that were requested already
  * @banks: bit n: bank n has some; not 0
  *
  * Context: as vtl_platform_ops.inject.
+ * Return: bit n: some vector of bank n was requested already.
  */
-void vtl_tdx_vapic_inject(struct mshv_vtl_run *run, const u32 *bits,
-			  unsigned int banks);
+unsigned int vtl_tdx_vapic_inject(struct mshv_vtl_run *run, u32 *bits, unsigned int banks);
 
 /**
  * vtl_tdx_vapic_is_pending() - does VTL0's virtual APIC hold a request?

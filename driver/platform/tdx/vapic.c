@@ -38,25 +38,59 @@ void vtl_tdx_vapic_resync(struct mshv_vtl_run *run)
 	WRITE_ONCE(tdx_context(run)->gpr.rvi, irr_highest(vapic));
 }
 
-void vtl_tdx_vapic_inject(struct mshv_vtl_run *run, const u32 *bits,
-			  unsigned int banks)
+/* RVI holds the previous highest request; only a new one can exceed it. */
+static void rvi_raise(struct mshv_vtl_run *run, unsigned int bank, u32 new)
 {
 	struct mshv_tdx_l2_enter_guest_state *gpr = &tdx_context(run)->gpr;
-	void *vapic = this_cpu_read(vtl_tdx_vps.vapic);
-	unsigned int bank = 0;
-	u8 highest;
-	u32 *irr;
+	u8 highest = bank * 32 + __fls(new);
 
-	for (; banks; banks &= banks - 1) {
-		bank = __ffs(banks);
-		irr = irr_bank(vapic, bank);
-		WRITE_ONCE(*irr, READ_ONCE(*irr) | bits[bank]);
-	}
-
-	/* RVI holds the previous highest request; only a new one can exceed it. */
-	highest = bank * 32 + __fls(bits[bank]);
 	if (highest > READ_ONCE(gpr->rvi))
 		WRITE_ONCE(gpr->rvi, highest);
+}
+
+/*
+ * Goes on with @banks, of which the first has a vector that is requested already: VTL0
+ * handles the two together. By itself, so that the usual way needs no register for it.
+ */
+static noinline unsigned int inject_merging(struct mshv_vtl_run *run, u32 *bits,
+					    unsigned int banks)
+{
+	void *vapic = this_cpu_read(vtl_tdx_vps.vapic);
+	unsigned int bank, merged = 0;
+	u32 *irr, requested, new;
+
+	do {
+		bank = __ffs(banks);
+		irr = irr_bank(vapic, bank);
+		requested = READ_ONCE(*irr);
+		new = bits[bank];
+		WRITE_ONCE(*irr, requested | new);
+		bits[bank] &= requested;
+		merged |= !!bits[bank] << bank;
+		banks &= banks - 1;
+	} while (banks);
+	rvi_raise(run, bank, new);
+	return merged;
+}
+
+unsigned int vtl_tdx_vapic_inject(struct mshv_vtl_run *run, u32 *bits, unsigned int banks)
+{
+	void *vapic = this_cpu_read(vtl_tdx_vps.vapic);
+	u32 *irr, requested, new;
+	unsigned int bank;
+
+	do {
+		bank = __ffs(banks);
+		irr = irr_bank(vapic, bank);
+		requested = READ_ONCE(*irr);
+		new = bits[bank];
+		if (unlikely(requested & new))
+			return inject_merging(run, bits, banks);
+		WRITE_ONCE(*irr, requested | new);
+		banks &= banks - 1;
+	} while (banks);
+	rvi_raise(run, bank, new);
+	return 0;
 }
 
 bool vtl_tdx_vapic_is_pending(const struct mshv_vtl_run *run)
