@@ -24,6 +24,7 @@ static int filter_open(void *context, uint32_t vp, uint32_t vector)
 
 	if (vp >= vm->config.vps)
 		return -EINVAL;
+	__atomic_fetch_or(&vm->vps[vp].routed[vector / 32], 1U << vector % 32, __ATOMIC_SEQ_CST);
 	__atomic_fetch_and(filter_bank(vm, vp, vector), ~(1U << vector % 32), __ATOMIC_SEQ_CST);
 	return 0;
 }

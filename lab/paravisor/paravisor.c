@@ -311,13 +311,13 @@ void command_exits_print(struct vmm *vm)
 	unsigned int vp, i;
 	const char *name;
 
-	printf("\n%-4s %10s %10s %10s %10s %10s %10s\n", "VP", "returns", "cancels", "quiet",
-	       "taken", "kicks", "to host");
+	printf("\n%-4s %10s %10s %10s %10s %10s %10s %10s\n", "VP", "returns", "cancels", "quiet",
+	       "taken", "merged", "kicks", "to host");
 	for (vp = 0; vp < config.vps; vp++) {
 		vmm_stats(vm, vp, &stats);
 		printf("%-4u %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64
-		       " %10" PRIu64 "\n", vp, stats.returns, stats.cancels, stats.quiet,
-		       stats.taken, stats.kicks, stats.host_routed);
+		       " %10" PRIu64 " %10" PRIu64 "\n", vp, stats.returns, stats.cancels,
+		       stats.quiet, stats.taken, stats.merged, stats.kicks, stats.host_routed);
 		for (i = 0; i < VMM_REASONS; i++)
 			exits[i] += stats.exits[i];
 	}

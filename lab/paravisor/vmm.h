@@ -62,6 +62,7 @@ struct vmm_config {
  * @quiet:   those with nothing to do: L2 was interrupted, or not entered
  * @host_routed: those after which VTL0 had left to the host
  * @taken:   proxy interrupts that the thread took instead of the kernel
+ * @merged:  those of them, from a device, whose vector VTL0 had been asked for already
  * @kicks:   interrupts sent to other CPUs for this VP's IPIs, each of which
  *           costs a host exit where there is a host
  */
@@ -72,6 +73,7 @@ struct vmm_stats {
 	uint64_t quiet;
 	uint64_t host_routed;
 	uint64_t taken;
+	uint64_t merged;
 	uint64_t kicks;
 };
 

@@ -33,12 +33,18 @@ static uint8_t irr_highest(const struct vp *vp)
 	return 0;
 }
 
+/* IPIs, and what this program asserts itself, have vectors of their own. */
+static uint32_t routed(const struct vp *vp, unsigned int bank)
+{
+	return __atomic_load_n(&vp->routed[bank], __ATOMIC_RELAXED);
+}
+
 /* What the kernel does not do itself: proxy interrupts into the virtual APIC. */
 static void interrupts_take(struct vp *vp)
 {
 	struct mshv_vtl_run *run = vp->run;
+	uint32_t bits, *irr;
 	unsigned int bank;
-	uint32_t bits;
 
 	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
 		return;
@@ -47,7 +53,10 @@ static void interrupts_take(struct vp *vp)
 	__atomic_exchange_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
 	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
 		bits = __atomic_exchange_n(&run->proxy_irr[bank], 0, __ATOMIC_SEQ_CST);
-		vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS] |= bits;
+		irr = &vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS];
+		/* VTL0 handles these together with the request before. */
+		vp->stats.merged += __builtin_popcount(*irr & bits & routed(vp, bank));
+		*irr |= bits;
 		vp->stats.taken += __builtin_popcount(bits);
 	}
 	vp->context->gpr.rvi = irr_highest(vp);
