@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Interrupts that come while the same vector is pending: VTL0 handles them as one, and
+ * the others are counted, so that what was relayed is what was handled and what merged.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "hv.h"
+#include "vtl0.h"
+
+#define VECTOR	0x51
+#define IPI	0x99
+#define COUNT	50
+#define TURNS	40
+
+#define MERGED_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, merged_teardown)
+
+/* How they come; their host must be told before the guest is made. */
+struct way {
+	void (*host)(void);
+	enum vtlirq_way way;
+	const char *relayed;
+};
+
+static const struct way redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed" };
+static const struct way proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
+
+/**
+ * struct books - what came to @guest.vp, as differences
+ */
+struct books {
+	unsigned long relayed;
+	unsigned long merged;
+	uint64_t handled;
+	uint64_t taken_merged;
+};
+
+static int merged_teardown(void **state)
+{
+	host_behave();
+	return guest_teardown(state);
+}
+
+/* The guest anew, since a VMM asks the host once what it can do. */
+static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
+{
+	const struct vmm_config config = {
+		.vps = guest.vps,
+		.payload = "/lib/vtlirq/guest.bin",
+		.offload_flags = offload_flags,
+	};
+	struct vtlirq_route_state state;
+	unsigned int route;
+
+	way->host();
+	vmm_destroy(guest.vm);
+	guest.vm = NULL;
+	check(!vmm_create(&config, &guest.vm) && !vmm_start(guest.vm), "no guest");
+	guest_mode(guest.vp, VTL0_MODE_HALT);
+	route = guest_edu_route(0, guest.vp, VECTOR);
+	check(!vmm_route_state(guest.vm, route, &state), "no state of a route");
+	assert_int_equal(state.way, way->way);
+	return route;
+}
+
+static struct books books_read(const struct way *way)
+{
+	struct vmm_stats stats;
+
+	vmm_stats(guest.vm, guest.vp, &stats);
+	return (struct books) {
+		.relayed = totals(way->relayed),
+		.merged = vps_column(guest.vp, "merged"),
+		.handled = guest_count(guest.vp, VECTOR),
+		.taken_merged = stats.merged,
+	};
+}
+
+/* Each is there before the next is raised: none merges before the driver has seen it. */
+static void raise_each(const struct way *way, unsigned int route, unsigned int count)
+{
+	unsigned long relayed = totals(way->relayed);
+
+	while (count--) {
+		guest_raise(route);
+		totals_wait(way->relayed, ++relayed);
+	}
+}
+
+static void hold_begin(void)
+{
+	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	/* Task priority 0, and interrupts closed. */
+	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_HOLD, NULL);
+	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_HOLDING) {
+		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not hold", guest.vp);
+		sleep_ms(1);
+	}
+}
+
+static void hold_end(void)
+{
+	vmm_report(guest.vm, guest.vp)->release = 1;
+	assert_int_equal(vmm_command_wait(guest.vm, guest.vp, PATIENCE_MS, NULL), 0);
+}
+
+static struct books books_since(const struct way *way, struct books before)
+{
+	struct books now = books_read(way);
+
+	return (struct books) {
+		.relayed = now.relayed - before.relayed,
+		.merged = now.merged - before.merged,
+		.handled = now.handled - before.handled,
+		.taken_merged = now.taken_merged - before.taken_merged,
+	};
+}
+
+/* The VP runs VTL0, which keeps interrupts closed: they meet in its virtual APIC. */
+static void meet_in_vtl0(const struct way *way)
+{
+	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
+	struct books before = books_read(way), books;
+
+	hold_begin();
+	raise_each(way, route, COUNT);
+	hold_end();
+	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
+	books = books_since(way, before);
+	assert_int_equal(books.relayed, COUNT);
+	assert_int_equal(books.handled, 1);
+	/* The kernel may have left some to the VMM, when it had work of its own to do. */
+	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
+	assert_true(books.merged >= COUNT / 2);
+}
+
+static void redirected_ones_meet_in_vtl0(void **state)
+{
+	(void)state;
+	meet_in_vtl0(&redirected);
+}
+
+static void proxied_ones_meet_in_vtl0(void **state)
+{
+	(void)state;
+	meet_in_vtl0(&proxied);
+}
+
+/* Nobody runs the VP: they meet in the run page, and one of them when it runs again. */
+static void meet_in_the_run_page(const struct way *way)
+{
+	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
+	struct books before = books_read(way), books;
+
+	hold_begin();
+	raise_each(way, route, 1);
+	vmm_vp_stop(guest.vm, guest.vp);
+	raise_each(way, route, COUNT - 1);
+	books = books_since(way, before);
+	/* The first is in VTL0's virtual APIC, or was left for the VMM when it stopped. */
+	assert_in_range(books.merged, COUNT - 2, COUNT - 1);
+	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
+	hold_end();
+	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
+	books = books_since(way, before);
+	assert_int_equal(books.relayed, COUNT);
+	assert_int_equal(books.handled, 1);
+	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
+}
+
+static void redirected_ones_meet_in_the_run_page(void **state)
+{
+	(void)state;
+	meet_in_the_run_page(&redirected);
+}
+
+static void proxied_ones_meet_in_the_run_page(void **state)
+{
+	(void)state;
+	meet_in_the_run_page(&proxied);
+}
+
+/* The driver injects nothing: what merges in VTL0's virtual APIC, the VMM counts. */
+static void meet_where_the_vmm_injects(const struct way *way)
+{
+	unsigned int route = guest_route(way, 0);
+	struct books before = books_read(way), books;
+
+	hold_begin();
+	raise_each(way, route, COUNT);
+	hold_end();
+	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
+	vmm_vp_stop(guest.vm, guest.vp);
+	books = books_since(way, before);
+	assert_int_equal(books.relayed, COUNT);
+	assert_int_equal(books.handled, 1);
+	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
+	assert_true(books.taken_merged > 0);
+}
+
+static void a_vmm_that_injects_counts_redirected_ones(void **state)
+{
+	(void)state;
+	meet_where_the_vmm_injects(&redirected);
+}
+
+static void a_vmm_that_injects_counts_proxied_ones(void **state)
+{
+	(void)state;
+	meet_where_the_vmm_injects(&proxied);
+}
+
+/* By the driver, from VP 0; and by the VMM, which then takes them out itself. */
+static void ipis_send(void)
+{
+	uint32_t apic_id;
+	unsigned int i;
+
+	assert_int_equal(vtlirq_vp_apic_id(guest.vp, &apic_id), 0);
+	for (i = 0; i < COUNT; i++) {
+		if (guest.vp)
+			guest_command(0, VTL0_COMMAND_IPI, VTL0_ICR(apic_id, IPI, 0), 1, 0);
+		else
+			vmm_assert(guest.vm, guest.vp, IPI);
+	}
+	for (i = 0; i < COUNT; i++) {
+		vmm_assert(guest.vm, guest.vp, IPI);
+		sleep_ms(1);
+	}
+}
+
+/* They were not relayed, so they would unbalance the books of those that were. */
+static void what_no_device_sends_is_not_counted(void **state)
+{
+	unsigned int route = guest_route(&redirected, VMM_OFFLOAD_DEFAULT);
+	struct books before = books_read(&redirected), books;
+
+	(void)state;
+	guest_mode(guest.vp, VTL0_MODE_SPIN);
+	hold_begin();
+	raise_each(&redirected, route, 2);
+	ipis_send();
+	hold_end();
+	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
+	assert_true(guest_count(guest.vp, IPI) < COUNT);
+	books = books_since(&redirected, before);
+	assert_int_equal(books.merged + books.taken_merged, 1);
+}
+
+static void turn_round(unsigned int times)
+{
+	unsigned int i;
+
+	for (i = 0; i < times; i++)
+		__asm__ volatile("" : : : "memory");
+}
+
+/*
+ * VTL0 closes interrupts and opens them, and they come now faster and now slower than it
+ * handles them: they merge anywhere, before they are relayed as well.
+ */
+static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
+{
+	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT), i, raises;
+	struct books before = books_read(way), books;
+	uint64_t deadline;
+
+	guest_mode(guest.vp, mode);
+	for (i = 0; i < TURNS; i++) {
+		hold_begin();
+		raise_each(way, route, i % 5);
+		hold_end();
+		for (raises = 0; raises < 20; raises++) {
+			guest_raise(route);
+			turn_round((i + raises) % 32 * 1000);
+		}
+	}
+	deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	do {
+		sleep_ms(20);
+		books = books_since(way, before);
+		check(clock_ms(CLOCK_MONOTONIC) < deadline,
+		      "%lu relayed, %lu handled, %lu merged, %lu more in the VMM", books.relayed,
+		      (unsigned long)books.handled, books.merged,
+		      (unsigned long)books.taken_merged);
+	} while (books.handled + books.merged + books.taken_merged < books.relayed);
+	sleep_ms(NOTHING_MS);
+	books = books_since(way, before);
+	print_message("# %lu relayed, %lu handled, %lu merged, %lu more in the VMM\n",
+		      books.relayed, (unsigned long)books.handled, books.merged,
+		      (unsigned long)books.taken_merged);
+	assert_int_equal(books.handled + books.merged + books.taken_merged, books.relayed);
+	assert_true(books.merged + books.taken_merged >= TURNS);
+}
+
+static void redirected_ones_balance_under_fire(void **state)
+{
+	(void)state;
+	balance_under_fire(&redirected, VTL0_MODE_SPIN);
+}
+
+static void proxied_ones_balance_under_fire(void **state)
+{
+	(void)state;
+	balance_under_fire(&proxied, VTL0_MODE_SPIN);
+}
+
+static void those_of_a_vp_that_halts_balance_under_fire(void **state)
+{
+	(void)state;
+	balance_under_fire(&redirected, VTL0_MODE_HALT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MERGED_TEST(redirected_ones_meet_in_vtl0),
+		MERGED_TEST(proxied_ones_meet_in_vtl0),
+		MERGED_TEST(redirected_ones_meet_in_the_run_page),
+		MERGED_TEST(proxied_ones_meet_in_the_run_page),
+		MERGED_TEST(a_vmm_that_injects_counts_redirected_ones),
+		MERGED_TEST(a_vmm_that_injects_counts_proxied_ones),
+		MERGED_TEST(what_no_device_sends_is_not_counted),
+		MERGED_TEST(redirected_ones_balance_under_fire),
+		MERGED_TEST(proxied_ones_balance_under_fire),
+		MERGED_TEST(those_of_a_vp_that_halts_balance_under_fire),
+	};
+
+	return GUEST_GROUP("interrupts that merge", tests);
+}
