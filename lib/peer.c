@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "route_name.h"
 #include "wire.h"
 
 /**
@@ -211,6 +212,8 @@ static int ask_states(struct vtlirq_peer *peer, struct vtlirq_route_state **stat
 			return -ENOMEM;
 		*states = grown;
 		memcpy(grown + *count, reply.states, reply.count * sizeof(*grown));
+		for (uint32_t i = 0; i < reply.count; i++)
+			route_name_clean(grown[*count + i].name);
 		*count += reply.count;
 		/* Ids rise: a peer that says otherwise could keep us for ever. */
 		if (reply.count && grown[*count - 1].id <= after)

@@ -4,8 +4,10 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "route.h"
+#include "route_name.h"
 #include "system.h"
 #include "way.h"
 
@@ -254,6 +256,16 @@ int vtlirq_route_prefer(struct vtlirq_route *route, enum vtlirq_preference prefe
 	return error;
 }
 
+int vtlirq_route_name_set(struct vtlirq_route *route, const char *name)
+{
+	int error;
+
+	pthread_mutex_lock(&route->lock);
+	error = route_name_copy(route->name, name);
+	pthread_mutex_unlock(&route->lock);
+	return error;
+}
+
 int vtlirq_route_destroy(struct vtlirq_route *route)
 {
 	int error;
@@ -304,6 +316,7 @@ static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)
 		.proxied = counts.proxied,
 		.age_ms = system_now_ms() - route->created_ms,
 	};
+	memcpy(state->name, route->name, sizeof(state->name));
 	return error;
 }
 

@@ -54,6 +54,7 @@ struct route_sample {
  * @sum:        what came by the ways before @way
  * @rate_milli: interrupts in 1000 s
  * @changed_ms: when it took its present way, or aim
+ * @name:       for people
  */
 struct vtlirq_route {
 	struct vtlirq *irqs;
@@ -79,6 +80,7 @@ struct vtlirq_route {
 	uint64_t moves;
 	uint64_t promotions;
 	uint64_t demotions;
+	char name[VTLIRQ_ROUTE_NAME_SIZE];
 };
 
 /**

@@ -38,6 +38,8 @@ extern "C" {
 #define VTLIRQ_DIRECTORY		"/run/vtlirq"
 /* VPs have numbers below this. */
 #define VTLIRQ_VPS_MAX			4096
+/* The name of a route is shorter: it ends with a zero. */
+#define VTLIRQ_ROUTE_NAME_SIZE		64
 
 /**
  * struct vtlirq - a context: files of the driver, and routes
@@ -266,6 +268,18 @@ enum vtlirq_preference {
 int vtlirq_route_prefer(struct vtlirq_route *route, enum vtlirq_preference preference);
 
 /**
+ * vtlirq_route_name_set() - say what a person calls the route's interrupt
+ * @route: the route
+ * @name:  for example "NVMe 00:01.0, interrupt 1"; shorter than VTLIRQ_ROUTE_NAME_SIZE,
+ *         of printable ASCII characters. Copied. NULL or "": it has no name, as at first
+ *
+ * Names need not differ: the library only shows them.
+ *
+ * Return: 0; -EINVAL: @name is none, and the route keeps the one that it has.
+ */
+int vtlirq_route_name_set(struct vtlirq_route *route, const char *name);
+
+/**
  * vtlirq_route_destroy() - give back what the route holds
  * @route: may be NULL
  *
@@ -300,6 +314,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route);
  * @proxied:   interrupts that came proxied
  * @rate:      interrupts a second, as vtlirq_rebalance() last saw it
  * @age_ms:    since it was created
+ * @name:      as vtlirq_route_name_set() had it; empty if it has none
  *
  * Interrupts are counted by the driver for each (VP, vector): routes that share
  * one are each shown the sum.
@@ -323,6 +338,7 @@ struct vtlirq_route_state {
 	uint64_t redirected;
 	uint64_t proxied;
 	uint64_t age_ms;
+	char name[VTLIRQ_ROUTE_NAME_SIZE];
 };
 
 /**

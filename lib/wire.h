@@ -13,7 +13,7 @@
 #include "public.h"
 
 #define WIRE_MAGIC	0x716c7476	/* "vtlq" */
-#define WIRE_VERSION	1
+#define WIRE_VERSION	2
 #define WIRE_STATES	32
 /* A peer that takes longer is not waited for. */
 #define WIRE_SECONDS	5

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "wire.h"
 
 #define ROUTES	70	/* more than one message holds */
 
@@ -42,8 +43,16 @@ static int remove_directory(void **state)
 
 /* ---- the other process ---- */
 
+static const char *name_make(char name[VTLIRQ_ROUTE_NAME_SIZE], int i)
+{
+	snprintf(name, VTLIRQ_ROUTE_NAME_SIZE, "device, interrupt %d", i);
+	return name;
+}
+
 static void make_routes(struct vtlirq *irqs)
 {
+	char name[VTLIRQ_ROUTE_NAME_SIZE];
+
 	for (int i = 0; i < ROUTES; i++) {
 		struct vtlirq_interrupt interrupt = { i, 0xfee00000, i };
 		struct vtlirq_route *route;
@@ -52,6 +61,8 @@ static void make_routes(struct vtlirq *irqs)
 		if (vtlirq_route_create(irqs, &interrupt,
 					vtlirq_target_one(&one, i % 4, 40 + i), &route))
 			_exit(2);
+		if (i % 2 && vtlirq_route_name_set(route, name_make(name, i)))
+			_exit(6);
 	}
 }
 
@@ -115,6 +126,7 @@ static void finish(pid_t child, int hold)
 static void test_look_and_move(void **state)
 {
 	struct vtlirq_route_state *states;
+	char name[VTLIRQ_ROUTE_NAME_SIZE];
 	struct vtlirq_summary summary;
 	struct vtlirq_peer *peer;
 	struct stat status;
@@ -139,8 +151,10 @@ static void test_look_and_move(void **state)
 	assert_int_equal(summary.redirected, ROUTES);
 	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
 	assert_int_equal(count, ROUTES);
-	for (int i = 0; i < ROUTES; i++)
+	for (int i = 0; i < ROUTES; i++) {
 		assert_int_equal(states[i].interrupt.data, i);
+		assert_string_equal(states[i].name, i % 2 ? name_make(name, i) : "");
+	}
 	assert_int_equal(vtlirq_peer_retarget(peer, states[5].id, 2, 200), 0);
 	assert_int_equal(vtlirq_peer_prefer(peer, states[6].id, VTLIRQ_PREFER_PROXIED), 0);
 	assert_int_equal(vtlirq_peer_retarget(peer, 9999, 2, 200), -ENOENT);
@@ -292,7 +306,7 @@ static void test_garbage(void **state)
 /* Peers that ask and never read, and peers that only sit there. */
 static void test_slow(void **state)
 {
-	const uint32_t request[8] = { 0x716c7476, 1, 2 };
+	const uint32_t request[8] = { WIRE_MAGIC, WIRE_VERSION, WIRE_ROUTES };
 	struct vtlirq_summary summary;
 	struct vtlirq_peer *peer;
 	time_t begin = time(NULL);
@@ -345,6 +359,54 @@ static void test_strange_server(void **state)
 	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), -ECONNREFUSED);
 }
 
+/* Answers as a peer of this version would, with a route that has an evil name. */
+static void answer_evil(int listener)
+{
+	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };
+	int made = accept(listener, NULL, NULL);
+	struct wire_request request;
+
+	while (recv(made, &request, sizeof(request), 0) > 0) {
+		reply.count = request.what == WIRE_ROUTES && !request.id;
+		reply.states[0].id = 1;
+		memset(reply.states[0].name, '\033', VTLIRQ_ROUTE_NAME_SIZE);
+		reply.states[0].name[0] = 'a';
+		if (send(made, &reply, sizeof(reply), 0) < 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+static void test_evil_name(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct vtlirq_route_state *states;
+	struct vtlirq_peer *peer;
+	size_t count;
+	int listener;
+	pid_t child;
+
+	(void)state;
+	listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%d", directory, getpid());
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	child = fork();
+	if (!child)
+		answer_evil(listener);
+	close(listener);
+	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), 0);
+	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(strnlen(states[0].name, VTLIRQ_ROUTE_NAME_SIZE),
+			 VTLIRQ_ROUTE_NAME_SIZE - 1);
+	assert_int_equal(strspn(states[0].name, "a?"), VTLIRQ_ROUTE_NAME_SIZE - 1);
+	free(states);
+	vtlirq_peer_close(peer);
+	waitpid(child, NULL, 0);
+	assert_int_equal(unlink(address.sun_path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +420,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_slow, make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(test_strange_server, make_directory,
 						remove_directory),
+		cmocka_unit_test_setup_teardown(test_evil_name, make_directory, remove_directory),
 	};
 
 	return cmocka_run_group_tests_name("lib: peers", tests, NULL, NULL);

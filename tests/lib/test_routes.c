@@ -324,6 +324,54 @@ static void test_create(void **state)
 	close_all();
 }
 
+static const char *name_of(int i)
+{
+	look();
+	return live[i].state.name;
+}
+
+static void test_names(void **state)
+{
+	char name[VTLIRQ_ROUTE_NAME_SIZE + 1];
+	struct vtlirq_route *route;
+
+	(void)state;
+	open_usual();
+	assert_int_equal(create(0, 2, 40), 0);
+	assert_int_equal(create(1, 2, 41), 0);
+	route = live[0].route;
+	assert_string_equal(name_of(0), "");
+	strcpy(name, "NVMe 00:01.0, interrupt 1");
+	assert_int_equal(vtlirq_route_name_set(route, name), 0);
+	/* Copied. */
+	memset(name, 'x', sizeof(name));
+	assert_string_equal(name_of(0), "NVMe 00:01.0, interrupt 1");
+	assert_string_equal(name_of(1), "");
+	/* One that is too long, or would move a cursor, is none; another stays. */
+	name[VTLIRQ_ROUTE_NAME_SIZE] = '\0';
+	assert_int_equal(vtlirq_route_name_set(route, name), -EINVAL);
+	assert_int_equal(vtlirq_route_name_set(route, "a\033[2J"), -EINVAL);
+	assert_int_equal(vtlirq_route_name_set(route, "a\n"), -EINVAL);
+	assert_int_equal(vtlirq_route_name_set(route, "caf\303\251"), -EINVAL);
+	assert_int_equal(vtlirq_route_name_set(route, "a\177"), -EINVAL);
+	assert_string_equal(name_of(0), "NVMe 00:01.0, interrupt 1");
+	name[VTLIRQ_ROUTE_NAME_SIZE - 1] = '\0';
+	assert_int_equal(vtlirq_route_name_set(route, name), 0);
+	assert_string_equal(name_of(0), name);
+	/* A shorter one leaves nothing of it, and it is kept when the route moves. */
+	assert_int_equal(vtlirq_route_name_set(route, " ~"), 0);
+	assert_int_equal(retarget(0, 1, 42), 0);
+	assert_string_equal(name_of(0), " ~");
+	for (size_t i = 2; i < VTLIRQ_ROUTE_NAME_SIZE; i++)
+		assert_int_equal(live[0].state.name[i], 0);
+	assert_int_equal(vtlirq_route_name_set(route, ""), 0);
+	assert_string_equal(name_of(0), "");
+	assert_int_equal(vtlirq_route_name_set(route, "a"), 0);
+	assert_int_equal(vtlirq_route_name_set(route, NULL), 0);
+	assert_string_equal(name_of(0), "");
+	close_all();
+}
+
 static void test_create_is_checked(void **state)
 {
 	uint64_t words[VTLIRQ_VPS_MAX / 64 + 1] = { 0 };
@@ -943,6 +991,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_host, setup),
 		cmocka_unit_test_setup(test_create, setup),
 		cmocka_unit_test_setup(test_create_is_checked, setup),
+		cmocka_unit_test_setup(test_names, setup),
 		cmocka_unit_test_setup(test_set_of_vps, setup),
 		cmocka_unit_test_setup(test_multicast, setup),
 		cmocka_unit_test_setup(test_quotas, setup),
