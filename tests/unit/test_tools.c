@@ -1492,6 +1492,7 @@ static void make_mixed_peer(void)
 	struct fake_peer *peer = add_peer();
 	struct vtlirq_route_state *route = add_route(peer, 1, 0x51, VTLIRQ_REASON_NONE);
 
+	strcpy(route->name, "NVMe 00:01.0, interrupt 1");
 	route->redirected = 1234567;
 	route->rate = 1000;
 	route->moves = 2;
@@ -1509,12 +1510,12 @@ static void make_mixed_peer(void)
 static void routes_is_a_table_with_reasons(void **state)
 {
 	static const char expected[] =
-		"    PID  ROUTE              DEVICE  MSI-DATA  VECTOR   VP         WAY  HARDWARE                     REASON  REDIRECTED  PROXIED  RATE  MOVES   AGE\n"
-		"5000001      1                 0x8       0x0    0x51    1  redirected      0x25                          -     1234567        0  1000      2  4.2s\n"
-		"5000001      2  0x8000000000000010       0x1    0x60    0     proxied         -  refused:invalid-device-ID           0       44     0      0  4.2s\n"
-		"5000001      3                 0x8       0x2    0x61    0     proxied         -                      quota           0        0     0      0  4.2s\n"
-		"5000001      4                 0x8       0x3    0x62  0+3     proxied         -                      quota           0        0     0      0  4.2s\n"
-		"5000001      5                 0x8       0x4    0x63    2     proxied         -                  error:EIO           0        0     0      0  4.2s\n"
+		"    PID  ROUTE              DEVICE  MSI-DATA  VECTOR   VP         WAY  HARDWARE                     REASON  REDIRECTED  PROXIED  RATE  MOVES   AGE  NAME\n"
+		"5000001      1                 0x8       0x0    0x51    1  redirected      0x25                          -     1234567        0  1000      2  4.2s  NVMe 00:01.0, interrupt 1\n"
+		"5000001      2  0x8000000000000010       0x1    0x60    0     proxied         -  refused:invalid-device-ID           0       44     0      0  4.2s  -\n"
+		"5000001      3                 0x8       0x2    0x61    0     proxied         -                      quota           0        0     0      0  4.2s  -\n"
+		"5000001      4                 0x8       0x3    0x62  0+3     proxied         -                      quota           0        0     0      0  4.2s  -\n"
+		"5000001      5                 0x8       0x4    0x63    2     proxied         -                  error:EIO           0        0     0      0  4.2s  -\n"
 		"\n"
 		"process 5000001 (?): 1 of 5 routes redirected; driver and host can redirect\n";
 
@@ -1641,7 +1642,8 @@ static void routes_json_has_values_under_promised_keys(void **state)
 	assert_json_text(route, "way", "redirected");
 	assert_json_number(route, "redirected", 1234567);
 	assert_json_number(route, "moves", 2);
-	assert_int_equal(json_object_size(route), 16);
+	assert_json_text(route, "name", "NVMe 00:01.0, interrupt 1");
+	assert_int_equal(json_object_size(route), 17);
 	route = json_array_get(json_object_get(process, "routes"), 1);
 	assert_true(json_is_null(json_object_get(route, "hardware_vector")));
 	assert_json_text(json_object_get(route, "interrupt"), "device_id", "0x8000000000000010");
@@ -1886,7 +1888,9 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	assert_says(run.output, "\n 0           0.0        0.0        0.0        0.0 ");
 	/* debugfs says nothing of VP 2's entries. */
 	assert_says(run.output, "\n 2           0.0        0.0        0.0          - ");
-	assert_says(run.output, "    PID  ROUTE              DEVICE  VECTOR   VP         WAY  RED");
+	assert_says(run.output, "    PID  ROUTE                     DEVICE  VECTOR   VP         WAY  RED");
+	assert_says(run.output, "      1  NVMe 00:01.0, interrupt 1    0x51    1  redirected");
+	assert_says(run.output, "      2         0x8000000000000010    0x60    0     proxied");
 	assert_says(run.output, "  refused:invalid-device-ID\n");
 	assert_says(run.output, "0+3     proxied");
 	assert_says_not(run.output, "nan");
@@ -1970,7 +1974,7 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 	start_on_terminal("vtlirq top --interval 0.1");
 	read_until("q quit");
 	assert_says(run.output, "routes by rate, every 0.1 s");
-	assert_says(run.output, "refused:invalid-device-ID");
+	assert_says(run.output, "refused:invalid-dev");
 	assert_int_equal(write(run.pipe, "e", 1), 1);
 	read_until("exits, every");
 	assert_int_equal(write(run.pipe, "q", 1), 1);

@@ -72,15 +72,16 @@ static void add_row(struct table *table, pid_t pid, const struct vtlirq_route_st
 	table_cell(table, "%u", route->rate);
 	table_cell(table, "%" PRIu64, route->moves);
 	table_take(table, age_format(route->age_ms));
+	table_take(table, route_name_cell(route));
 }
 
 static void print_table(const struct peers *peers)
 {
 	static const char * const names[] = {
 		"PID", "ROUTE", "DEVICE", "MSI-DATA", "VECTOR", "VP", "WAY", "HARDWARE",
-		"REASON", "REDIRECTED", "PROXIED", "RATE", "MOVES", "AGE"
+		"REASON", "REDIRECTED", "PROXIED", "RATE", "MOVES", "AGE", "NAME"
 	};
-	struct table table = { .width = ARRAY_SIZE(names) };
+	struct table table = { .width = ARRAY_SIZE(names), .has_words_last = true };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		table_cell(&table, "%s", names[i]);

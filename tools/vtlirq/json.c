@@ -173,8 +173,9 @@ json_t *json_route(const struct vtlirq_route_state *route)
 {
 	bool is_redirected = route->way == VTLIRQ_REDIRECTED;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:s?,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "route", json_number(route->id),
+			 "name", *route->name ? route->name : NULL,
 			 "interrupt", json_interrupt(&route->interrupt),
 			 "proxy_vector", json_number(route->vector),
 			 "vp", json_number(route->vp),

@@ -8,6 +8,7 @@
  * Knows nothing of where the words are printed.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,6 +92,30 @@ char *route_vp_cell(const struct vtlirq_route_state *route)
 	if (route->vps > 1)
 		return memory_format("%u+%u", route->vp, route->vps - 1);
 	return memory_format("%u", route->vp);
+}
+
+/**
+ * route_name_cell() - what its VMM calls a route
+ * @route: the route
+ *
+ * Return: the name, or "-"; to be given to free().
+ */
+char *route_name_cell(const struct vtlirq_route_state *route)
+{
+	return memory_format("%s", *route->name ? route->name : NO_CELL);
+}
+
+/**
+ * route_device_cell() - what a route is for, as well as that is known
+ * @route: the route
+ *
+ * Return: its name, or else the device's number; to be given to free().
+ */
+char *route_device_cell(const struct vtlirq_route_state *route)
+{
+	if (*route->name)
+		return route_name_cell(route);
+	return memory_format("0x%" PRIx64, route->interrupt.device_id);
 }
 
 /**

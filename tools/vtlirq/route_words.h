@@ -14,6 +14,8 @@
 const char *route_reason_word(const struct vtlirq_route_state *route);
 char *route_reason_cell(const struct vtlirq_route_state *route);
 char *route_vp_cell(const struct vtlirq_route_state *route);
+char *route_name_cell(const struct vtlirq_route_state *route);
+char *route_device_cell(const struct vtlirq_route_state *route);
 char *route_hardware_cell(const struct vtlirq_route_state *route);
 void route_explain(const struct vtlirq_route_state *route, struct problem *why);
 void route_explain_failure(int error, uint32_t status, struct problem *problem);

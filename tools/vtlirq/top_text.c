@@ -96,7 +96,7 @@ void top_route_table(const struct rates *rates, struct table *table)
 
 		table_cell(table, "%d", route->pid);
 		table_cell(table, "%" PRIu64, route->state.id);
-		table_cell(table, "0x%" PRIx64, route->state.interrupt.device_id);
+		table_take(table, route_device_cell(&route->state));
 		table_cell(table, "0x%02x", route->state.vector);
 		table_take(table, route_vp_cell(&route->state));
 		table_cell(table, "%s", vtlirq_way_name(route->state.way));
