@@ -125,35 +125,45 @@ static void route_tell(struct vmm *vm, unsigned int index, const struct vtl0_rou
 }
 
 /* As the guest would name it to the host. */
-static int interrupt_name(struct vmm *vm, unsigned int device, unsigned int source,
-			  struct vtlirq_interrupt *interrupt)
+static struct vtlirq_interrupt interrupt_of(const struct lab_host_device *device,
+					    unsigned int source)
 {
-	struct lab_host_device found;
-	int ret = labhost_device_get(vm->host, vm->lab_devices[device], &found);
-
-	if (ret)
-		return ret;
-	*interrupt = (struct vtlirq_interrupt) {
-		.device_id = found.bdf,
+	return (struct vtlirq_interrupt) {
+		.device_id = device->bdf,
 		.address = LAB_HOST_MSI_ADDRESS,
 		.data = source,
 	};
-	return 0;
+}
+
+/* For tools that show the route; without it, they show its numbers. */
+static void route_name(struct vtlirq_route *route, const struct lab_host_device *device,
+		       unsigned int source)
+{
+	char name[VTLIRQ_ROUTE_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%.*s, interrupt %u", (int)sizeof(device->name),
+		 device->name, source);
+	vtlirq_route_name_set(route, name);
 }
 
 static int route_create(struct vmm *vm, const struct vtl0_route *route,
 			struct vtlirq_route **created)
 {
 	struct vtlirq_interrupt interrupt;
+	struct lab_host_device device;
 	struct vtlirq_one one;
 	int ret;
 
-	ret = interrupt_name(vm, route->device, route->source, &interrupt);
-	if (!ret)
+	ret = labhost_device_get(vm->host, vm->lab_devices[route->device], &device);
+	if (!ret) {
+		interrupt = interrupt_of(&device, route->source);
 		ret = vtlirq_route_create(vm->irqs, &interrupt,
 					  vtlirq_target_one(&one, route->vp, route->vector),
 					  created);
-	if (ret)
+	}
+	if (!ret)
+		route_name(*created, &device, route->source);
+	else
 		complain("device %u, source %u gets no route: %s (the host: %s)", route->device,
 			 route->source, strerror(-ret),
 			 vtlirq_status_name(vtlirq_status(vm->irqs)));

@@ -13,6 +13,7 @@
 #define FUNCTION_CONFIG		256u
 #define FUNCTION_BARS		6
 #define FUNCTION_SOURCES_MAX	128u
+#define FUNCTION_KIND_LENGTH	16
 
 struct vmm;
 
@@ -91,6 +92,9 @@ int function_open(struct vmm *vm, uint16_t bdf, struct function *function);
 
 /* Silences it, and takes it back. */
 void function_close(struct function *function);
+
+/* What it is, for people: by its class, or its vendor and device where that says little. */
+void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH]);
 
 /* Its configuration space; @offset and @size are within a word of 4 bytes. */
 uint32_t function_config_read(const struct function *function, unsigned int offset);

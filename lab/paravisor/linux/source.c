@@ -7,6 +7,7 @@
  * the device.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../labhost/labhost_client.h"
@@ -67,6 +68,17 @@ static void source_set_open(struct function *function, unsigned int number, bool
 		source->open = open;
 }
 
+/* For tools that show the route; without it, they show its numbers. */
+static void source_name(const struct function *function, unsigned int number)
+{
+	char name[VTLIRQ_ROUTE_NAME_SIZE], kind[FUNCTION_KIND_LENGTH];
+
+	function_kind(function, kind);
+	snprintf(name, sizeof(name), "%s %02x:%02x.%x, interrupt %u", kind, function->bdf >> 8,
+		 function->bdf >> 3 & 0x1f, function->bdf & 7, number);
+	vtlirq_route_name_set(function->sources[number].route, name);
+}
+
 static int source_create(struct function *function, unsigned int number,
 			 const struct vtlirq_target *target)
 {
@@ -75,9 +87,12 @@ static int source_create(struct function *function, unsigned int number,
 		.address = LAB_HOST_MSI_ADDRESS,
 		.data = number,
 	};
+	int ret = vtlirq_route_create(function->vm->irqs, &interrupt, target,
+				      &function->sources[number].route);
 
-	return vtlirq_route_create(function->vm->irqs, &interrupt, target,
-				   &function->sources[number].route);
+	if (!ret)
+		source_name(function, number);
+	return ret;
 }
 
 /* Return: whether the route leads where VTL0 wants it. */
