@@ -14,21 +14,28 @@ static inline void core_atomic_or(int mask, atomic_t *v)
 	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
 }
 
-/* As the kernel's is on x86; what the compiler makes of an OR whose result is used is longer. */
+#ifdef __x86_64__
+
+/* As the kernel's is there; what the compiler makes of an OR whose result is used is longer. */
 static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitmap)
 {
-#ifdef __x86_64__
 	bool was_set;
 
 	__asm__ volatile("lock btsq %2, %1" : "=@ccc"(was_set), "+m"(*bitmap) : "r"(bit)
 			 : "memory");
 	return was_set;
+}
+
 #else
+
+static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitmap)
+{
 	u32 mask = 1U << bit % 32;
 
 	return __atomic_fetch_or((u32 *)bitmap + bit / 32, mask, __ATOMIC_RELAXED) & mask;
-#endif
 }
+
+#endif
 
 #define atomic_or core_atomic_or
 #define test_and_set_bit core_test_and_set_bit
