@@ -227,10 +227,10 @@ static inline void vtl_vp_post(struct mshv_vtl_run *run, u8 vector)
 	const struct vp_bit bit = {
 		.run = run,
 		.bank = vector / 32,
-		.mask = 1U << (vector % 32),
+		.vector = vector,
 	};
 
-	atomic_or(bit.mask, vtl_vp_bank(&bit));
+	atomic_or(1U << (vector % 32), vtl_vp_bank(&bit));
 	vtl_vp_scan_set(run);
 }
 
