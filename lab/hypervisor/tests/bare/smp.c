@@ -28,7 +28,9 @@ void bare_other(void);
 void bare_other_main(void);
 
 static bool is_up;
-static void (*wanted)(void);
+typedef void bare_function(void);
+
+static bare_function *wanted;
 
 static u32 get32(u64 place)
 {
@@ -87,7 +89,7 @@ void bare_other_main(void)
 	machine_start(cpu_here());
 	WRITE_ONCE(is_up, true);
 	for (;;) {
-		void (*function)(void) = __atomic_load_n(&wanted, __ATOMIC_ACQUIRE);
+		bare_function *function = __atomic_load_n(&wanted, __ATOMIC_ACQUIRE);
 
 		if (function) {
 			function();
