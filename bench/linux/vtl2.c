@@ -55,6 +55,7 @@ struct moment {
  * @tdx:    file of the TDX module's counts
  * @disk:   the guest's
  * @tells:  say when a phase begins
+ * @way:    "timer": redirected, and VTL2's kernel serves VTL0's timer
  * @phases: that have ended
  * @begin, @end: of each
  */
@@ -63,6 +64,7 @@ static struct machine {
 	int tdx;
 	uint16_t disk;
 	bool tells;
+	const char *way;
 	unsigned int phases;
 	struct moment begin[PHASES_MAX];
 	struct moment end[PHASES_MAX];
@@ -168,6 +170,11 @@ static void console_pass(int fd)
 	} while (!ended);
 }
 
+static bool is_way(const char *name)
+{
+	return !strcmp(machine.way, name);
+}
+
 static void guest_start(const char *command_line, int console)
 {
 	struct linux_config guest = {
@@ -186,6 +193,7 @@ static void guest_start(const char *command_line, int console)
 		.guest = &linux_guest,
 		.guest_config = &guest,
 		.offload_flags = VMM_OFFLOAD_DEFAULT,
+		.timer_offload = is_way("timer"),
 	};
 
 	if (vmm_create(&config, &machine.vm) || vmm_start(machine.vm))
@@ -197,8 +205,11 @@ int main(int argc, char **argv)
 	int ends[2], status = -1;
 	unsigned int i;
 
-	if (argc < 3 || argc > 4 || (strcmp(argv[1], "redirected") && strcmp(argv[1], "proxied")))
-		die("usage: bench-linux redirected|proxied COMMAND_LINE [tell]");
+	if (argc < 3 || argc > 4)
+		die("usage: bench-linux redirected|proxied|timer COMMAND_LINE [tell]");
+	machine.way = argv[1];
+	if (!is_way("redirected") && !is_way("proxied") && !is_way("timer"))
+		die("'%s' is none of redirected, proxied and timer", argv[1]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Not while it is measured: the console goes on being busy with the line. */
 	machine.tells = argc == 4;
@@ -208,7 +219,7 @@ int main(int argc, char **argv)
 		die_errno(LAB_TDX_NODE);
 	if (pipe2(ends, O_CLOEXEC))
 		die_errno("no pipe");
-	demo_host_behave(!strcmp(argv[1], "redirected"));
+	demo_host_behave(!is_way("proxied"));
 	guest_start(argv[2], ends[1]);
 	console_pass(ends[0]);
 	vmm_ended(machine.vm, &status);
