@@ -201,9 +201,10 @@ $(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/hypervisor/l1/lab_tdx.h
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
 
-$(BIN)/demo-linux: lab/demo/linux.c lab/demo/common.c lab/demo/common.h lab/paravisor/vmm.h \
+DEMO_LINUX := $(addprefix lab/demo/,linux.c disk.c common.c)
+$(BIN)/demo-linux: $(DEMO_LINUX) lab/demo/disk.h lab/demo/common.h lab/paravisor/vmm.h \
 		lab/paravisor/linux/linux.h $(VMM) | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/linux.c lab/demo/common.c $(VMM) -pthread
+	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO_LINUX) $(VMM) -pthread
 
 $(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
 		include/uapi/linux/mshv_vtl.h lib/vtlirq.h $(BUILD)/lib/libvtlirq.a | $(BIN)

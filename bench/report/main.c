@@ -17,7 +17,7 @@ static const char usage[] =
 	"           print what a later run is compared with\n"
 	"       report check RESULTS BASELINE [GROUP]...\n"
 	"           compare all but these groups; exit status 1 if a figure rose\n"
-	"       report series RESULTS relay|map|vtl0\n"
+	"       report series RESULTS relay|map|vtl0|linux\n"
 	"           print the columns of a plot; exit status 3 if there are none\n";
 
 static int wrong(void)

@@ -111,6 +111,46 @@ static bool vtl0_series(const json_t *results)
 	return any;
 }
 
+/* Label, the guest's own, VTL2's, guest and KVM together, and their sum: of one depth. */
+static bool linux_rows(const json_t *results, const char *depth)
+{
+	static const struct {
+		const char *label, *machine;
+	} bars[] = {
+		{ "native", "native" },
+		{ "VTL0\\nredirected", "redirected" },
+		{ "VTL0\\nproxied", "proxied" },
+		{ "KVM\\n+ VFIO", "kvm" },
+	};
+	double all, own;
+	bool any = false;
+	char name[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
+		snprintf(name, sizeof(name), "%s, %s: an I/O", bars[i].machine, depth);
+		if (!results_figure(results, "linux", name, &all))
+			continue;
+		any = true;
+		snprintf(name, sizeof(name), "%s, %s: VTL0's own path of an I/O",
+			 bars[i].machine, depth);
+		if (!results_figure(results, "linux", name, &own))
+			own = strcmp(bars[i].machine, "kvm") ? all : 0;
+		printf("\"%s\" %.10g %.10g %.10g %.10g\n", bars[i].label, own,
+		       own ? all - own : 0, own ? 0 : all, all);
+	}
+	return any;
+}
+
+/* One at a time, and 32: gnuplot's blocks of data. */
+static bool linux_series(const json_t *results)
+{
+	bool any = linux_rows(results, "QD1");
+
+	printf("\n\n");
+	return linux_rows(results, "QD32") || any;
+}
+
 bool series_print(const json_t *results, const char *plot)
 {
 	if (!strcmp(plot, "relay"))
@@ -119,5 +159,7 @@ bool series_print(const json_t *results, const char *plot)
 		return map_series(results);
 	if (!strcmp(plot, "vtl0"))
 		return vtl0_series(results);
+	if (!strcmp(plot, "linux"))
+		return linux_series(results);
 	die("there is no plot '%s'", plot);
 }

@@ -17,37 +17,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../labhost/labhost_client.h"
 #include "../paravisor/linux/linux.h"
 #include "../paravisor/vmm.h"
 #include "common.h"
+#include "disk.h"
 
 #define RUNS		2
 #define VPS		2
 #define LINE_LENGTH	512
 #define PREFIX		"vtl0-load: "
-#define NVME_CLASS	0x010802u
-#define DEVICES		"/sys/bus/pci/devices"
 #define COMMAND_LINE	"console=ttyS0 quiet loglevel=4 root=/dev/nvme0n1 systemd.show_status=0 " \
 			"systemd.run=/usr/local/bin/vtl0-load systemd.run_success_action=poweroff " \
 			"systemd.run_failure_action=poweroff"
 #define POLL_MS		100
 /* No run takes as long, on a busy machine either. */
 #define RUN_SECONDS_MAX	600
-
-/**
- * struct counters - VTL2's and the host's
- * @relayed:    interrupts of the disk that the driver has relayed
- * @merged:     those whose vector was pending already
- * @host_exits: interrupts of the disk that came to the host
- * @returns:    how often a VP's thread came back to user space
- */
-struct counters {
-	uint64_t relayed;
-	uint64_t merged;
-	uint64_t host_exits;
-	uint64_t returns;
-};
 
 /**
  * struct result - of a run
@@ -60,7 +44,7 @@ struct counters {
  * @seconds:  from the guest's start to its end
  */
 struct result {
-	struct counters counters;
+	struct disk_counters counters;
 	uint64_t written;
 	uint64_t verified;
 	uint64_t handled;
@@ -72,95 +56,18 @@ struct result {
 static struct vmm *vm;
 static uint16_t disk;
 
-static uint32_t class_read(unsigned int slot, unsigned int number)
-{
-	unsigned int class = 0;
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof(path), DEVICES "/0000:00:%02x.%x/class", slot, number);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%x", &class) != 1)
-		class = 0;
-	fclose(file);
-	return class;
-}
-
-static void disk_find(void)
-{
-	unsigned int devfn;
-
-	for (devfn = 0; devfn <= UINT8_MAX; devfn++) {
-		if (class_read(devfn >> 3, devfn & 7) != NVME_CLASS)
-			continue;
-		disk = devfn;
-		return;
-	}
-	demo_give_up("this machine has no NVMe disk");
-}
-
-/* What came to the host: the disk's interrupts, by its index at the lab's host. */
-static uint64_t host_exits_read(void)
-{
-	struct lab_host_device device;
-	struct lab_host_source source;
-	uint64_t sum = 0;
-	unsigned int i, number;
-
-	for (i = 0; i < LAB_HOST_DEVICES_MAX; i++) {
-		if (labhost_device_get(vmm_host(vm), i, &device) || device.bdf != disk)
-			continue;
-		for (number = 0; number < device.sources; number++) {
-			if (!labhost_source_get(vmm_host(vm), i, number, &source))
-				sum += source.exits;
-		}
-	}
-	return sum;
-}
-
-static void counters_read(struct counters *counters)
-{
-	struct vtlirq_route_state *states = NULL;
-	struct vmm_stats stats;
-	size_t count = 0, i;
-
-	memset(counters, 0, sizeof(*counters));
-	if (vtlirq_routes(vmm_irqs(vm), &states, &count))
-		demo_give_up("the driver does not tell its counts");
-	for (i = 0; i < count; i++)
-		counters->relayed += states[i].redirected + states[i].proxied;
-	free(states);
-	counters->merged = demo_vps_sum("merged");
-	counters->host_exits = host_exits_read();
-	for (i = 0; i < VPS; i++) {
-		vmm_stats(vm, i, &stats);
-		counters->returns += stats.returns;
-		counters->merged += stats.merged;
-	}
-}
-
-static void counters_subtract(struct counters *counters, const struct counters *before)
-{
-	counters->relayed -= before->relayed;
-	counters->merged -= before->merged;
-	counters->host_exits -= before->host_exits;
-	counters->returns -= before->returns;
-}
-
 static void load_begin(struct result *result)
 {
-	counters_read(&result->counters);
+	disk_counters_read(vm, VPS, disk, &result->counters);
 	result->begun = true;
 }
 
 static void load_end(struct result *result)
 {
-	struct counters before = result->counters;
+	struct disk_counters before = result->counters;
 
-	counters_read(&result->counters);
-	counters_subtract(&result->counters, &before);
+	disk_counters_read(vm, VPS, disk, &result->counters);
+	disk_counters_subtract(&result->counters, &before);
 	result->ended = true;
 }
 
@@ -273,7 +180,7 @@ static double per(uint64_t count, uint64_t of)
 
 static void story_line(const char *name, const struct result *result)
 {
-	const struct counters *counters = &result->counters;
+	const struct disk_counters *counters = &result->counters;
 	uint64_t ios = result->written + result->verified;
 
 	printf("  %-11s %7" PRIu64 " %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %7" PRIu64
@@ -332,7 +239,7 @@ int main(void)
 	static struct result results[RUNS];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	disk_find();
+	disk = disk_find();
 	printf("\nDebian boots in VTL0, from an NVMe disk that is passed through to it, and verifies\n"
 	       "what it writes there. Each of the disk's queues has an interrupt, on a VP of its own.\n"
 	       "\n1. The host redirects.\n\n");

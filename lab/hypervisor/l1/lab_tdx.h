@@ -141,6 +141,9 @@ enum lab_tdx_internal {
  * @reasons:     exits to L1 with status 0, by basic reason
  * @hooked:      calls that LAB_TDX_HOOK_STATUS has answered
  * @flushes:     requests to the host by VP.VMCALL: WBINVD, and WBNOINVD
+ * @ticks:       of the clock in which L2 ran; if that clock stands still while the hypervisor
+ *               works, L2's own instructions
+ * @waited:      of the clock in which the CPU waited for an interrupt of L1's
  */
 struct lab_tdx_stats {
 	__u64 enters;
@@ -154,6 +157,8 @@ struct lab_tdx_stats {
 	__u64 reasons[LAB_TDX_REASONS];
 	__u64 hooked;
 	__u64 flushes[2];
+	__u64 ticks;
+	__u64 waited;
 };
 
 /** struct lab_tdx_get_stats - ask for the counts of @cpu */

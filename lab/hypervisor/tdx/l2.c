@@ -143,11 +143,15 @@ static void exit_at_once(struct vmcb *vmcb)
 /* The APIC tells the CPU what it has for L1 after each run, and not only at L2's end. */
 void svm_run(struct svm_run *run)
 {
-	if (posted_ends_l2(l1_here())) {
+	struct l1_cpu *l1 = l1_here();
+	u64 before = clock_of_l1(l1);
+
+	if (posted_ends_l2(l1)) {
 		exit_at_once(run->vmcb);
 		return;
 	}
-	clock_run_l2(l1_here(), run);
+	clock_run_l2(l1, run);
+	vcpu_here()->stats.ticks += clock_of_l1(l1) - before;
 	apic_tell_cpu();
 }
 
@@ -253,11 +257,13 @@ size_t l2_hook_size(void)
 
 bool l2_get_stats(u64 cpu, void *to)
 {
-	const struct vcpu *vcpu = cpu < l1_count ? vcpus[cpu] : NULL;
+	struct vcpu *vcpu = cpu < l1_count ? vcpus[cpu] : NULL;
 
-	if (vcpu)
-		memcpy(to, &vcpu->stats, sizeof(vcpu->stats));
-	return vcpu;
+	if (!vcpu)
+		return false;
+	vcpu->stats.waited = l1_cpus[cpu].waited;
+	memcpy(to, &vcpu->stats, sizeof(vcpu->stats));
+	return true;
 }
 
 bool l2_set_hook(const void *hook)

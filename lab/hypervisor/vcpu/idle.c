@@ -58,13 +58,15 @@ static bool has_something(const struct l1_cpu *l1)
 
 void idle_wait(struct l1_cpu *l1)
 {
-	u64 regs[GPR_COUNT];
+	u64 regs[GPR_COUNT], before;
 
 	cpu_clgi();
 	while (!has_something(l1)) {
 		l1->idle->rip = machine_address(world_wait);
 		request_enter(l1);
+		before = clock_of_l1(l1);
 		clock_run(l1, l1->idle, regs);
+		l1->waited += clock_of_l1(l1) - before;
 		request_leave(l1);
 		cpu_stgi();
 		interrupts_take_hosts(l1);

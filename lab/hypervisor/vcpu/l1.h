@@ -72,6 +72,7 @@ struct l1_counters {
  * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
  * @nmi_blocked:  L1 handles one
  * @clock_offset: a stopped clock less the CPU's TSC
+ * @waited:       ticks of the clock in which this CPU has waited for an interrupt
  * @apic:         of its APIC
  * @interrupts:   those of the host
  * @posted:       its own on vectors below 32
@@ -96,6 +97,7 @@ struct l1_cpu {
 	bool nmi_waits;
 	bool nmi_blocked;
 	u64 clock_offset;
+	u64 waited;
 	struct l1_apic apic;
 	struct l1_interrupts interrupts;
 	struct l1_posted posted;

@@ -41,6 +41,10 @@ enum linux_signature {
  * @functions_count: how many
  * @console_in:    file of the serial port's input; negative: none
  * @console_out:   file of its output
+ * @debug:         called with each byte that the guest writes to the port which emulators
+ *                 have for debugging, on the VP's thread, which goes on when it returns; it
+ *                 must not wait for another VP. NULL: nobody wants them
+ * @debug_context: handed to @debug
  */
 struct linux_config {
 	const char *kernel;
@@ -52,6 +56,8 @@ struct linux_config {
 	unsigned int functions_count;
 	int console_in;
 	int console_out;
+	void (*debug)(void *context, uint8_t byte);
+	void *debug_context;
 };
 
 extern const struct guest linux_guest;

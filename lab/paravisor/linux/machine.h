@@ -20,6 +20,7 @@
 #define PORT_CMOS_INDEX		0x70
 #define PORT_CMOS_DATA		0x71
 #define PORT_KEYBOARD		0x64
+#define PORT_DEBUG		0xe9
 #define PORT_UART		0x3f8
 #define PORT_UART_LAST		0x3ff
 #define PORT_PCI_ADDRESS	0xcf8

@@ -79,6 +79,8 @@ static bool port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_
 		machine->acpi_enabled = value;
 	else if (port == PORT_CMOS_INDEX)
 		machine->cmos.index = value & 0x7f;
+	else if (port == PORT_DEBUG && size == 1 && machine->config.debug)
+		machine->config.debug(machine->config.debug_context, value);
 	return true;
 }
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# QEMU's log of instructions, VTL2's by function: the second half of bench/linux/profile.
+# First file: symbols, sorted; second: the log. Addresses have 16 digits, so that their order
+# is that of strings.
+#
+# VTL2 and VTL0 are the same kernel at the same addresses, and so may their modules be. VTL2
+# goes by the driver's TDCALL and comes back right behind it: what lies between is VTL0's and the
+# TDX module's. Elsewhere in VTL2, addresses below 4 GiB are the hypervisor's, which serves VTL2.
+
+FNR == NR {
+	address[symbols] = $1
+	name[symbols] = $3
+	module[symbols] = $4
+	symbols++
+	next
+}
+
+# The symbol that an address belongs to; remembered, since the same ones come again.
+function find(pc,    low, high, middle)
+{
+	if (pc in known)
+		return known[pc]
+	low = 0
+	high = symbols
+	while (high - low > 1) {
+		middle = int((low + high) / 2)
+		if (address[middle] <= pc)
+			low = middle
+		else
+			high = middle
+	}
+	return known[pc] = low
+}
+
+# A stretch from TDCALL to TDCALL is over. Of an interrupt's, those count that had one, and
+# nothing else.
+function conclude(    i)
+{
+	if (what == "wake-up" || (arrivals == 1 && !others)) {
+		stretches++
+		for (i in here)
+			total[i] += here[i]
+	}
+	halts += halted
+	split("", here)
+	arrivals = others = halted = 0
+}
+
+# The address of the next instruction: a TDCALL has 4 bytes.
+function behind(pc,    place, digit, carry)
+{
+	carry = 4
+	for (place = 16; carry; place--) {
+		digit = index(DIGITS, substr(pc, place, 1)) - 1 + carry
+		carry = digit > 15
+		pc = substr(pc, 1, place - 1) substr(DIGITS, digit % 16 + 1, 1) substr(pc, place + 1)
+	}
+	return pc
+}
+
+BEGIN {
+	DIGITS = "0123456789abcdef"
+}
+
+/^Trace/ {
+	split($4, part, "/")
+	pc = part[2]
+	if (pc < "0000000100000000") {
+		if (who == "vtl_tdcall" && (inside || !resume)) {
+			conclude()
+			resume = behind(before)
+			inside = 0
+		}
+		who = ""
+		is_below = 1
+		next
+	}
+	before = pc
+	was_below = is_below
+	is_below = 0
+	if (pc < "8000000000000000") {
+		if (inside)
+			here["paravisor (user space)"]++
+		who = ""
+		next
+	}
+	symbol = find(pc)
+	who = name[symbol]
+	if (!inside) {
+		inside = was_below && pc == resume
+		if (!inside)
+			next
+	}
+	if (pc == address[symbol]) {
+		arrivals += who == "x86_flow_relay"
+		halted += who == "vtl_tdx_halt_end"
+		others += who ~ /apic_timer_interrupt|call_function|reschedule|^schedule$/
+	}
+	here[who " " module[symbol]]++
+}
+
+END {
+	count = what == "wake-up" ? halts : stretches
+	if (!count) {
+		print "nothing was seen" >"/dev/stderr"
+		exit 1
+	}
+	for (who in total)
+		sum += total[who]
+	printf "| instructions | function | of |\n|---:|---|---|\n"
+	for (who in total) {
+		rest += total[who]
+		if (total[who] / count < (what == "wake-up" ? 100 : 0.5))
+			continue
+		rest -= total[who]
+		split(who, part, " ")
+		gsub(/[\[\]]/, "", part[2])
+		if (who ~ /user space/)
+			part[2] = "VMM"
+		printf "| %.1f | %s | %s |\n", total[who] / count, part[1], \
+			part[2] == "" ? "kernel" : part[2] | "sort -t '|' -k 2,2nr"
+	}
+	close("sort -t '|' -k 2,2nr")
+	printf "| %.1f | all others | |\n", rest / count
+	printf "| **%.1f** | all, over %d | |\n", sum / count, count
+}

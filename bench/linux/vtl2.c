@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The VMM of the bench: runs Linux with the disk in VTL0, and tells what VTL2 has done
+ * in each of bench-io's phases.
+ *
+ * Of the ticks of a phase, VTL0 has those that the emulated TDX module counts for it; the
+ * CPU has waited for some; all others are VTL2's: its kernel's, the driver's, and this
+ * program's. The module itself and the host have none, as their clock stands still.
+ *
+ * Owns: the moments at which that is read, and the lines that tell it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "../../lab/demo/common.h"
+#include "../../lab/demo/disk.h"
+#include "../../lab/hypervisor/l1/lab_tdx.h"
+#include "../../lab/paravisor/linux/linux.h"
+#include "../../lab/paravisor/vmm.h"
+#include "../lines/die.h"
+#include "io.h"
+
+#define PHASES_MAX	16
+#define LINE_LENGTH	512
+#define PREFIX		"vtl2: "
+/* How long the console is waited for until the guest's end is looked for. */
+#define POLL_MS		1000
+
+/**
+ * struct moment - all that is read at the begin and the end of a phase
+ * @tsc:      the clock
+ * @tdx:      what the TDX module has counted
+ * @vmm:      what the VP's thread has
+ * @counters: the disk's
+ */
+struct moment {
+	uint64_t tsc;
+	struct lab_tdx_stats tdx;
+	struct vmm_stats vmm;
+	struct disk_counters counters;
+};
+
+/**
+ * struct machine - the guest, and its phases so far
+ * @vm:     the VMM
+ * @tdx:    file of the TDX module's counts
+ * @disk:   the guest's
+ * @tells:  say when a phase begins
+ * @way:    "timer": redirected, and VTL2's kernel serves VTL0's timer
+ * @phases: that have ended
+ * @begin, @end: of each
+ */
+static struct machine {
+	struct vmm *vm;
+	int tdx;
+	uint16_t disk;
+	bool tells;
+	const char *way;
+	unsigned int phases;
+	struct moment begin[PHASES_MAX];
+	struct moment end[PHASES_MAX];
+} machine;
+
+static void tdx_read(struct lab_tdx_stats *stats)
+{
+	struct lab_tdx_get_stats get = { .cpu = 0 };
+
+	if (ioctl(machine.tdx, LAB_TDX_GET_STATS, &get))
+		die_errno(LAB_TDX_NODE ": no counts");
+	*stats = get.stats;
+}
+
+/*
+ * VTL0 does not run meanwhile, so only the clock goes on: it is the last that is read at a
+ * begin and the first at an end.
+ */
+static void moment_read(struct moment *moment, bool ends)
+{
+	if (ends)
+		moment->tsc = __rdtsc();
+	disk_counters_read(machine.vm, 1, machine.disk, &moment->counters);
+	vmm_stats(machine.vm, 0, &moment->vmm);
+	tdx_read(&moment->tdx);
+	if (!ends)
+		moment->tsc = __rdtsc();
+}
+
+static void mark_take(void *context, uint8_t byte)
+{
+	(void)context;
+	if (machine.phases == PHASES_MAX)
+		return;
+	if (byte == IO_MARK_BEGIN && machine.tells)
+		printf(PREFIX "begins %u\n", machine.phases);
+	if (byte == IO_MARK_BEGIN)
+		moment_read(&machine.begin[machine.phases], false);
+	else if (byte == IO_MARK_END)
+		moment_read(&machine.end[machine.phases++], true);
+}
+
+static uint64_t exits(const struct lab_tdx_stats *stats)
+{
+	uint64_t sum = stats->notified + stats->host_routed;
+	unsigned int i;
+
+	for (i = 0; i < LAB_TDX_REASONS; i++)
+		sum += stats->reasons[i];
+	return sum;
+}
+
+/* Exits of VTL0 by VMX's reason; those behind the slash have come to this program. */
+static void reasons_print(const struct moment *begin, const struct moment *end)
+{
+	uint64_t all, user;
+	unsigned int i;
+
+	for (i = 0; i < LAB_TDX_REASONS && i < VMM_REASONS; i++) {
+		all = end->tdx.reasons[i] - begin->tdx.reasons[i];
+		user = end->vmm.exits[i] - begin->vmm.exits[i];
+		if (all || user)
+			printf(" reason%u=%" PRIu64 "/%" PRIu64, i, all, user);
+	}
+	putchar('\n');
+}
+
+static void phase_print(unsigned int number)
+{
+	const struct moment *begin = &machine.begin[number], *end = &machine.end[number];
+	struct disk_counters counters = end->counters;
+
+	disk_counters_subtract(&counters, &begin->counters);
+	printf(PREFIX "%u ticks=%" PRIu64 " vtl0=%" PRIu64 " waited=%" PRIu64 " exits=%" PRIu64
+	       " relayed=%" PRIu64 " merged=%" PRIu64 " host_exits=%" PRIu64 " returns=%" PRIu64
+	       " notified=%" PRIu64, number, end->tsc - begin->tsc,
+	       (uint64_t)(end->tdx.ticks - begin->tdx.ticks),
+	       (uint64_t)(end->tdx.waited - begin->tdx.waited),
+	       exits(&end->tdx) - exits(&begin->tdx), counters.relayed, counters.merged,
+	       counters.host_exits, counters.returns,
+	       (uint64_t)(end->tdx.notified - begin->tdx.notified));
+	reasons_print(begin, end);
+}
+
+/* What the guest says goes on to the reader, without the console's carriage returns. */
+static void console_pass(int fd)
+{
+	struct pollfd console = { .fd = fd, .events = POLLIN };
+	char bytes[LINE_LENGTH];
+	ssize_t count, i;
+	bool ended;
+
+	do {
+		ended = vmm_ended(machine.vm, NULL);
+		while (poll(&console, 1, ended ? 0 : POLL_MS) > 0) {
+			count = read(fd, bytes, sizeof(bytes));
+			for (i = 0; i < count; i++) {
+				if (bytes[i] != '\r')
+					putchar(bytes[i]);
+			}
+		}
+		linux_flush(machine.vm);
+	} while (!ended);
+}
+
+static bool is_way(const char *name)
+{
+	return !strcmp(machine.way, name);
+}
+
+static void guest_start(const char *command_line, int console)
+{
+	struct linux_config guest = {
+		.kernel = "/lib/vtlirq/vmlinuz",
+		.initrd = "/lib/vtlirq/initrd",
+		.command_line = command_line,
+		.signature = LINUX_SIGNATURE_HYPERV,
+		.functions = { machine.disk },
+		.functions_count = 1,
+		.console_in = -1,
+		.console_out = console,
+		.debug = mark_take,
+	};
+	const struct vmm_config config = {
+		.vps = 1,
+		.guest = &linux_guest,
+		.guest_config = &guest,
+		.offload_flags = VMM_OFFLOAD_DEFAULT,
+		.timer_offload = is_way("timer"),
+	};
+
+	if (vmm_create(&config, &machine.vm) || vmm_start(machine.vm))
+		die("VTL0 does not start");
+}
+
+int main(int argc, char **argv)
+{
+	int ends[2], status = -1;
+	unsigned int i;
+
+	if (argc < 3 || argc > 4)
+		die("usage: bench-linux redirected|proxied|timer COMMAND_LINE [tell]");
+	machine.way = argv[1];
+	if (!is_way("redirected") && !is_way("proxied") && !is_way("timer"))
+		die("'%s' is none of redirected, proxied and timer", argv[1]);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* Not while it is measured: the console goes on being busy with the line. */
+	machine.tells = argc == 4;
+	machine.disk = disk_find();
+	machine.tdx = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	if (machine.tdx < 0)
+		die_errno(LAB_TDX_NODE);
+	if (pipe2(ends, O_CLOEXEC))
+		die_errno("no pipe");
+	demo_host_behave(!is_way("proxied"));
+	guest_start(argv[2], ends[1]);
+	console_pass(ends[0]);
+	vmm_ended(machine.vm, &status);
+	vmm_stop(machine.vm);
+	for (i = 0; i < machine.phases; i++)
+		phase_print(i);
+	linux_report(machine.vm);
+	vmm_destroy(machine.vm);
+	return status == LINUX_ENDED_OFF ? 0 : 1;
+}
