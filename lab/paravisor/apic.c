@@ -109,6 +109,18 @@ void apic_timer_expire(struct vp *vp)
 	vp_post(vp, vp->number, timer & LVT_VECTOR);
 }
 
+/*
+ * A halt that ends at the deadline may end without an exit for the timer, where the VMM
+ * injects interrupts.
+ */
+void apic_timer_poll(struct vp *vp)
+{
+	const struct mshv_tdx_tsc_deadline *timer = &vp->context->tsc_deadline;
+
+	if (timer->deadline && !timer->vector && __builtin_ia32_rdtsc() >= timer->deadline)
+		apic_timer_expire(vp);
+}
+
 static uint32_t logical_id(uint32_t apic_id)
 {
 	return (apic_id >> 4) << 16 | 1u << (apic_id & 0xf);

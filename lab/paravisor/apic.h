@@ -24,4 +24,7 @@ bool apic_deadline_write(struct vp *vp, uint32_t msr, uint64_t value);
 /* The deadline has come: the timer's interrupt becomes pending, unless it is masked. */
 void apic_timer_expire(struct vp *vp);
 
+/* The same, if the deadline has come and the VMM serves the timer. */
+void apic_timer_poll(struct vp *vp);
+
 #endif /* _LAB_PARAVISOR_APIC_H */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apic.h"
 #include "exit.h"
 #include "guest.h"
 #include "internal.h"
@@ -162,6 +163,7 @@ bool exit_serve(struct vp *vp)
 	case TDX_PENDING_INTERRUPT:
 		/* Not entered: no other register means anything. */
 		vp->stats.quiet++;
+		apic_timer_poll(vp);
 		return true;
 	case TDX_L2_EXIT_PENDING_INTERRUPT:
 		vp->stats.quiet++;
