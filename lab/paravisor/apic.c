@@ -77,7 +77,9 @@ static void deadline_set(struct vp *vp, uint64_t deadline)
 static void timer_hand_over(struct vp *vp)
 {
 	uint32_t timer = *apic_register(vp, MSR_LVT_TIMER);
-	bool on = vp->vm->config.timer_offload && !(timer & LVT_MASKED) &&
+	bool on = vp->vm->config.timer_offload &&
+		  vp->vm->config.offload_flags & MSHV_VTL_OFFLOAD_INTR_INJECT &&
+		  !(timer & LVT_MASKED) &&
 		  (timer & LVT_TIMER_MODE) == LVT_TIMER_DEADLINE;
 
 	vp->context->tsc_deadline.vector = on ? timer & LVT_VECTOR : 0;
