@@ -142,10 +142,13 @@ void guest_drop(struct op_world *world)
 
 void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory)
 {
-	struct mshv_tdx_context context;
-	struct vmm vm = { .vtl = vtl, .base = world->base };
-	/* The context that matters is filled in elsewhere. */
-	struct vp to = { .vm = &vm, .number = vp, .context = &context };
+	/* The run page that matters is filled in elsewhere. */
+	struct mshv_vtl_run run = { 0 };
+	struct vmm vm = { .vtl = vtl, .base = world->base, .guest = &bare_guest };
+	struct vp to = {
+		.vm = &vm, .number = vp, .run = &run,
+		.context = (struct mshv_tdx_context *)run.context,
+	};
 	unsigned int i;
 
 	to.apic = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, vtl,
@@ -154,7 +157,7 @@ void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory)
 		return;
 	if (memory)
 		memcpy(world->memory, world->image, VTL0_MEMORY_SIZE);
-	vcpu_setup(&to);
+	bare_guest.vcpu_setup(&to);
 	for (i = 0; i < OP_TABLES; i++)
 		tdx_vp_write(vtl, tables[i], world->tables[i], UINT64_MAX);
 	munmap(to.apic, PAGE_SIZE);
