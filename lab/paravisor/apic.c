@@ -95,8 +95,7 @@ void apic_reset(struct vp *vp)
 		*apic_register(vp, msr) = LVT_MASKED;
 	timer_hand_over(vp);
 	deadline_set(vp, 0);
-	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
-	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
+	vp_unhalt(vp);
 }
 
 void apic_timer_expire(struct vp *vp)
@@ -106,8 +105,7 @@ void apic_timer_expire(struct vp *vp)
 	deadline_set(vp, 0);
 	if (timer & LVT_MASKED || (timer & LVT_VECTOR) < VECTOR_MIN)
 		return;
-	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
-	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
+	vp_unhalt(vp);
 	vp_post(vp, vp->number, timer & LVT_VECTOR);
 }
 

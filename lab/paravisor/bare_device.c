@@ -26,8 +26,8 @@ static int registers_find(unsigned int bdf, uint64_t *base)
 	FILE *file;
 	int found;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/0000:%02x:%02x.%x/resource",
-		 bdf >> 8 & 0xff, bdf >> 3 & 0x1f, bdf & 7);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/0000:" BDF_FORMAT "/resource",
+		 BDF_NUMBERS(bdf));
 	file = fopen(path, "re");
 	if (!file)
 		return -errno;

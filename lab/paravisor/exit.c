@@ -52,8 +52,7 @@ bool exit_halt(struct vp *vp)
 		return false;
 	}
 	exit_step_over(vp);
-	vp->run->flags |= MSHV_VTL_RUN_HALTED;
-	vp->run->offload_flags |= MSHV_VTL_OFFLOAD_HALT_HLT;
+	vp_halt(vp, MSHV_VTL_OFFLOAD_HALT_HLT);
 	return true;
 }
 

@@ -23,6 +23,10 @@
 /* 0x800..0x83f: registers of the x2APIC. */
 #define APIC_REGISTERS		0x40
 
+/* The address of a PCI function, as lspci prints it: bus << 8 | device << 3 | function. */
+#define BDF_FORMAT		"%02x:%02x.%x"
+#define BDF_NUMBERS(bdf)	(bdf) >> 8 & 0xff, (bdf) >> 3 & 0x1f, (bdf) & 7
+
 /* Physical memory; @size is 0 if there is none. */
 struct range {
 	uint64_t base;
@@ -157,6 +161,12 @@ void interrupts_close(struct vmm *vm);
 
 /* Takes VTL0 in and out until it is told to stop; the thread of a VP. */
 void *vp_main(void *vp);
+
+/* The VP waits for an interrupt: MSHV_VTL_OFFLOAD_HALT_*. By its own thread. */
+void vp_halt(struct vp *vp, uint8_t halt);
+
+/* It waits no more, whichever way it had halted. By its own thread. */
+void vp_unhalt(struct vp *vp);
 
 /* Asserts a vector for a VP, from the thread of another or of itself. */
 void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);

@@ -62,16 +62,26 @@ static void interrupts_take(struct vp *vp)
 	vp->context->gpr.rvi = irr_highest(vp);
 }
 
+void vp_halt(struct vp *vp, uint8_t halt)
+{
+	vp->run->flags |= MSHV_VTL_RUN_HALTED;
+	vp->run->offload_flags |= halt;
+}
+
+void vp_unhalt(struct vp *vp)
+{
+	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
+	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
+}
+
 /*
  * What is requested ends a halt, also if it came before HLT, in the shadow of
  * an STI. Priorities are not looked at: a guest loops around HLT.
  */
 static void halt_end(struct vp *vp)
 {
-	if (!vp->context->gpr.rvi)
-		return;
-	vp->run->flags &= ~MSHV_VTL_RUN_HALTED;
-	vp->run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT | MSHV_VTL_OFFLOAD_HALT_IDLE);
+	if (vp->context->gpr.rvi)
+		vp_unhalt(vp);
 }
 
 /* An event to inject must be seen consumed, so the kernel may not loop then. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bytes.h"
 #include "machine.h"
 
 #define TABLES_OFFSET		0x10000
@@ -65,32 +66,6 @@ struct file_bytes {
 	uint8_t *bytes;
 	size_t size;
 };
-
-static uint16_t get_16(const uint8_t *place)
-{
-	uint16_t value;
-
-	memcpy(&value, place, sizeof(value));
-	return value;
-}
-
-static uint32_t get_32(const uint8_t *place)
-{
-	uint32_t value;
-
-	memcpy(&value, place, sizeof(value));
-	return value;
-}
-
-static void put_32(uint8_t *place, uint32_t value)
-{
-	memcpy(place, &value, sizeof(value));
-}
-
-static void put_64(uint8_t *place, uint64_t value)
-{
-	memcpy(place, &value, sizeof(value));
-}
 
 static int file_failed(const char *path, int error)
 {

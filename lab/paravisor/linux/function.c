@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../labhost/labhost_client.h"
+#include "bytes.h"
 #include "machine.h"
 #include "source.h"
 
@@ -58,7 +59,6 @@
 #define MSI_CONTROL		2
 #define MSI_ADDRESS		4
 #define MSI_ENABLED		0x0001
-#define MSI_MULTIPLE		0x000e
 #define MSI_64			0x0080
 #define MSI_MASKABLE		0x0100
 
@@ -69,13 +69,12 @@
 static void function_complain(const struct function *function, const char *what,
 			      const char *why)
 {
-	complain("%02x:%02x.%x: %s: %s", function->bdf >> 8, function->bdf >> 3 & 0x1f,
-		 function->bdf & 7, what, why);
+	complain(BDF_FORMAT ": %s: %s", BDF_NUMBERS(function->bdf), what, why);
 }
 
 static void name_write(uint16_t bdf, char name[NAME_LENGTH])
 {
-	snprintf(name, NAME_LENGTH, "0000:%02x:%02x.%x", bdf >> 8, bdf >> 3 & 0x1f, bdf & 7);
+	snprintf(name, NAME_LENGTH, "0000:" BDF_FORMAT, BDF_NUMBERS(bdf));
 }
 
 static void path_write(uint16_t bdf, const char *file, char path[PATH_LENGTH])
@@ -96,28 +95,6 @@ static int file_write(const char *path, const char *text)
 		ret = -errno;
 	close(file);
 	return ret;
-}
-
-static uint16_t get_16(const uint8_t *place)
-{
-	return place[0] | place[1] << 8;
-}
-
-static uint32_t get_32(const uint8_t *place)
-{
-	return get_16(place) | (uint32_t)get_16(place + 2) << 16;
-}
-
-static void put_16(uint8_t *place, uint16_t value)
-{
-	place[0] = value;
-	place[1] = value >> 8;
-}
-
-static void put_32(uint8_t *place, uint32_t value)
-{
-	put_16(place, value);
-	put_16(place + 2, value >> 16);
 }
 
 /* --- taking it from VTL2 --------------------------------------------------- */
@@ -256,9 +233,8 @@ static bool bar_is_usable(const struct function *function, unsigned int number,
 	else if (bar->base < PCI_WINDOW_BASE || bar->base + bar->size - 1 > PCI_WINDOW_LAST)
 		why = "it is not in VTL0's PCI window";
 	if (why)
-		complain("%02x:%02x.%x: VTL0 does not see BAR %u at %#" PRIx64 ": %s",
-			 function->bdf >> 8, function->bdf >> 3 & 0x1f, function->bdf & 7, number,
-			 bar->base, why);
+		complain(BDF_FORMAT ": VTL0 does not see BAR %u at %#" PRIx64 ": %s",
+			 BDF_NUMBERS(function->bdf), number, bar->base, why);
 	return !why;
 }
 
@@ -334,8 +310,8 @@ static int msix_describe(struct function *function)
 	function->table = bar->base + (table & ~MSIX_BAR);
 	function->sources_count = MSIX_COUNT(control);
 	if (function->sources_count > FUNCTION_SOURCES_MAX) {
-		complain("%02x:%02x.%x: of its %u interrupts VTL0 gets %u", function->bdf >> 8,
-			 function->bdf >> 3 & 0x1f, function->bdf & 7, function->sources_count,
+		complain(BDF_FORMAT ": of its %u interrupts VTL0 gets %u",
+			 BDF_NUMBERS(function->bdf), function->sources_count,
 			 FUNCTION_SOURCES_MAX);
 		function->sources_count = FUNCTION_SOURCES_MAX;
 	}

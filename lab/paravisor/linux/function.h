@@ -61,7 +61,6 @@ struct source {
  * @table:      address of the MSI-X table
  * @sources:    its interrupts
  * @sources_count: how many
- * @moves:      how often VTL0 moved an interrupt of it
  */
 struct function {
 	struct vmm *vm;
@@ -76,7 +75,6 @@ struct function {
 	uint64_t table;
 	struct source sources[FUNCTION_SOURCES_MAX];
 	unsigned int sources_count;
-	uint64_t moves;
 };
 
 /**

@@ -162,13 +162,6 @@ static bool reference_page_write(struct machine *machine, uint64_t value)
 	return true;
 }
 
-/* TLFS, "Virtual Processor Idle Sleep State": an interrupt ends it, masked or not. */
-static void idle(struct vp *vp)
-{
-	vp->run->flags |= MSHV_VTL_RUN_HALTED;
-	vp->run->offload_flags |= MSHV_VTL_OFFLOAD_HALT_IDLE;
-}
-
 bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	const struct machine *machine = machine_of(vp->vm);
@@ -202,7 +195,8 @@ bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value)
 		*value = machine->vp_assist[vp->number];
 		return true;
 	case MSR_GUEST_IDLE:
-		idle(vp);
+		/* TLFS, "Virtual Processor Idle Sleep State": a masked interrupt ends it, too. */
+		vp_halt(vp, MSHV_VTL_OFFLOAD_HALT_IDLE);
 		return true;
 	case MSR_TSC_INVARIANT:
 		*value = 1;

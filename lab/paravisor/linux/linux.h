@@ -15,7 +15,6 @@
 /* How the guest ended: vmm_ended()'s status. */
 #define LINUX_ENDED_OFF		0
 #define LINUX_ENDED_RESET	1
-#define LINUX_ENDED_FAILED	255
 
 /**
  * enum linux_signature - which hypervisor the guest finds

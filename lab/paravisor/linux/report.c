@@ -33,8 +33,8 @@ static void source_print(const struct function *function, unsigned int number)
 	if (!source->vector)
 		return;
 	delivery_write(source, &state, delivery);
-	printf("%02x:%02x.%x %9u %3u %#6x %11" PRIu64 " %9" PRIu64 "  %s\n", function->bdf >> 8,
-	       function->bdf >> 3 & 0x1f, function->bdf & 7, number, source->vp, source->vector,
+	printf(BDF_FORMAT " %9u %3u %#6x %11" PRIu64 " %9" PRIu64 "  %s\n",
+	       BDF_NUMBERS(function->bdf), number, source->vp, source->vector,
 	       source->redirected + state.redirected, source->proxied + state.proxied, delivery);
 }
 

@@ -6,7 +6,6 @@
  * host, or the driver by a hardware vector, delivers to that. So the message never reaches
  * the device.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,8 +27,8 @@
 static void source_complain(const struct function *function, unsigned int number,
 			    const char *what, const char *why)
 {
-	complain("%02x:%02x.%x, interrupt %u: %s: %s", function->bdf >> 8,
-		 function->bdf >> 3 & 0x1f, function->bdf & 7, number, what, why);
+	complain(BDF_FORMAT ", interrupt %u: %s: %s", BDF_NUMBERS(function->bdf), number, what,
+		 why);
 }
 
 /* Return: the VP that a message names, or -1. */
@@ -74,8 +73,8 @@ static void source_name(const struct function *function, unsigned int number)
 	char name[VTLIRQ_ROUTE_NAME_SIZE], kind[FUNCTION_KIND_LENGTH];
 
 	function_kind(function, kind);
-	snprintf(name, sizeof(name), "%s %02x:%02x.%x, interrupt %u", kind, function->bdf >> 8,
-		 function->bdf >> 3 & 0x1f, function->bdf & 7, number);
+	snprintf(name, sizeof(name), "%s " BDF_FORMAT ", interrupt %u", kind,
+		 BDF_NUMBERS(function->bdf), number);
 	vtlirq_route_name_set(function->sources[number].route, name);
 }
 
@@ -107,12 +106,10 @@ static bool source_lead(struct function *function, unsigned int number, unsigned
 	if (source->route && source->vp == vp && source->vector == vector)
 		return true;
 	target = vtlirq_target_one(&one, vp, vector);
-	if (source->route) {
+	if (source->route)
 		ret = vtlirq_route_retarget(source->route, target);
-		function->moves += !ret;
-	} else {
+	else
 		ret = source_create(function, number, target);
-	}
 	if (ret) {
 		source_complain(function, number, "it gets no route", strerror(-ret));
 		return false;
