@@ -1,37 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # QEMU's log of instructions, VTL2's by function: the second half of bench/linux/profile.
-# First file: symbols, sorted; second: the log. Addresses have 16 digits, so that their order
-# is that of strings.
+# The first file is that of bench/lines/symbols.awk, the second the log.
 #
 # VTL2 and VTL0 are the same kernel at the same addresses, and so may their modules be. VTL2
 # goes by the driver's TDCALL and comes back right behind it: what lies between is VTL0's and the
 # TDX module's. Elsewhere in VTL2, addresses below 4 GiB are the hypervisor's, which serves VTL2.
-
-FNR == NR {
-	address[symbols] = $1
-	name[symbols] = $3
-	module[symbols] = $4
-	symbols++
-	next
-}
-
-# The symbol that an address belongs to; remembered, since the same ones come again.
-function find(pc,    low, high, middle)
-{
-	if (pc in known)
-		return known[pc]
-	low = 0
-	high = symbols
-	while (high - low > 1) {
-		middle = int((low + high) / 2)
-		if (address[middle] <= pc)
-			low = middle
-		else
-			high = middle
-	}
-	return known[pc] = low
-}
 
 # A stretch from TDCALL to TDCALL is over. Of an interrupt's, those count that had one, and
 # nothing else.

@@ -1,33 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # QEMU's log of instructions, by function: the second half of bench/vtl0/profile.
-# First file: some symbols, sorted; second: the log. Addresses have 16
-# digits, so that their order is that of strings.
-
-FNR == NR {
-	address[symbols] = $1
-	name[symbols] = $3
-	module[symbols] = $4
-	symbols++
-	next
-}
-
-# The symbol that an address belongs to; remembered, since the same ones come again.
-function find(pc,    low, high, middle)
-{
-	if (pc in known)
-		return known[pc]
-	low = 0
-	high = symbols
-	while (high - low > 1) {
-		middle = int((low + high) / 2)
-		if (address[middle] <= pc)
-			low = middle
-		else
-			high = middle
-	}
-	return known[pc] = low
-}
+# The first file is that of bench/lines/symbols.awk, the second the log.
 
 # A stretch is over: it counts if the device's interrupt came, and nothing else.
 function conclude(    function_name)
