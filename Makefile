@@ -62,14 +62,19 @@ demo demo-relay: two-cpus
 two-cpus:
 	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
 
+# The status of a VM counts, and not that of what its output goes through.
+demo: private SHELL := /bin/bash
+demo: private .SHELLFLAGS := -o pipefail -c
 demo: setup programs modules demo-images ## follow device interrupts into VTL0: of a bare guest, then of Debian (INTERRUPTS=N)
 	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
-	@$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
-		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null
-	@echo 'Booting a VM with a disk for the guest.' >&2
-	@$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
-		--exec demo-linux </dev/null
+	@out=$$(mktemp) && trap 'rm -f "$$out"' EXIT && \
+	$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
+		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null | tee "$$out" && \
+	echo 'Booting a VM with a disk for the guest.' >&2 && \
+	$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
+		--exec demo-linux </dev/null | tee -a "$$out" && \
+	sed -n 's/^demo-linux:/ Debian:/p; s/^demo:/The whole demo: bare guest:/p' "$$out" | paste -sd ';'
 
 # Debian for the guest: its disk and the initial file system. Kernel GUEST boots.
 demo-images: setup
