@@ -17,6 +17,7 @@
 #include "host/ioapic.h"
 #include "host/msr.h"
 #include "host/port.h"
+#include "tdx/l2.h"
 #include "tdx/l2_control.h"
 #include "tdx/vmcall.h"
 #include "vcpu/gpa.h"
@@ -173,6 +174,8 @@ static u64 map_gpa(struct l1_cpu *l1, u64 *r)
 	if (r[GPR_R12] >> GPA_WIDTH || !size)
 		return VMCALL_INVALID_OPERAND;
 	error = gpa_share(base, size, shared, &done);
+	if (shared)
+		l2_pages_go(base, done);
 	request_flush_all();
 	if (options.trace)
 		print("hypervisor: CPU %u: %llx and %llx bytes are %s\n", l1->index, base, done,

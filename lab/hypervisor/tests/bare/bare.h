@@ -180,7 +180,8 @@ void rows_end(void);
 
 /* The rows, by files. */
 extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2_rows[];
-extern const u32 ve_count, call_count, posted_count, memory_count, l2_count;
+extern const struct row alias_rows[];
+extern const u32 ve_count, call_count, posted_count, memory_count, l2_count, alias_count;
 
 /* What ends the machine: only one can be shown at a time. */
 void end_run(const char *line);

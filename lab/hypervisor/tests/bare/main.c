@@ -16,6 +16,7 @@ static void run_rows(void)
 	rows_run(call_rows, call_count);
 	rows_run(memory_rows, memory_count);
 	rows_run(l2_rows, l2_count);
+	rows_run(alias_rows, alias_count);
 	rows_end();
 }
 
