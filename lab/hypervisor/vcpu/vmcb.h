@@ -146,10 +146,8 @@ struct vmcb {
 #define SVM_FLUSH_ALL      1
 
 /* Where the error code of a nested page fault says it happened. */
-#define SVM_NPF_PRESENT  BIT_ULL(0)
 #define SVM_NPF_WRITE    BIT_ULL(1)
 #define SVM_NPF_FETCH    BIT_ULL(4)
-#define SVM_NPF_FINAL    BIT_ULL(32)
 #define SVM_NPF_TABLE    BIT_ULL(33)
 
 #define SVM_MSRPM_BYTES  0x2000

@@ -35,7 +35,6 @@ struct trap {
  * @stack:     where execute_at() goes back to
  * @regs:      the registers of the row
  * @code:      its instruction
- * @spill:     unused
  * @trap:      how it ended
  * @index:     which CPU
  * @executing: a trap is the row's, and not a fault of ours
@@ -47,7 +46,6 @@ struct cpu {
 	u64 stack;
 	u64 *regs;
 	const void *code;
-	u64 spill;
 	struct trap trap;
 	u32 index;
 	volatile bool executing;
@@ -188,7 +186,6 @@ void end_run(const char *line);
 
 /* fuzz.c */
 void fuzz_run(const char *line);
-void fuzz_other(void);
 
 u64 word_of(const char *line, const char *word, u64 otherwise);
 

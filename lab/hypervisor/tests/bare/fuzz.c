@@ -122,14 +122,6 @@ u64 tame_address(u64 alignment)
 	return (TAME + chance(TAME_BYTES)) & ~(alignment - 1);
 }
 
-void fill_random(u64 gpa, u64 bytes)
-{
-	u64 i;
-
-	for (i = 0; i < bytes / 8; i++)
-		((u64 *)gpa)[i] = chance(4) ? odd_number() : random64();
-}
-
 u64 fuzz_now(void)
 {
 	u32 low, high;
@@ -174,7 +166,7 @@ static void do_one(u32 index)
 	done[index][kind]++;
 }
 
-void fuzz_other(void)
+static void fuzz_other(void)
 {
 	while (!is_over)
 		do_one(1);
