@@ -133,6 +133,8 @@ struct vmcb {
 #define SVM_MWAIT        0x8b
 #define SVM_XSETBV       0x8d
 #define SVM_NPF          0x400
+/* VMRUN has failed; QEMU stores 32 bits of it. */
+#define SVM_FAILED       0xffffffff
 
 /* Virtual interrupt control. */
 #define SVM_V_TPR          0xfU

@@ -102,7 +102,10 @@ void other_wait(void);
 /* Interrupts are let in for a moment. */
 void let_in(void);
 
-/* call.c: TDCALL. */
+/* main.c: whether the kernel is a trust domain, or an ordinary guest. */
+extern bool is_td;
+
+/* call.c: TDCALL; and the ports, as each of the two reaches them. */
 
 enum {
 	TDG_VMCALL = 0, TDG_VP_INFO = 1, TDG_RTMR_EXTEND = 2, TDG_VEINFO_GET = 3, TDG_REPORT = 4,
@@ -126,6 +129,8 @@ u64 tdcall(u64 *regs);
 u64 tdcall_1(u64 leaf, u64 rcx);
 /* Return: R10. What R11 holds comes back in @value, if that is not NULL. */
 u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
+/* A byte for the serial port. */
+void put_byte(u8 byte);
 void power_off(void) __noreturn;
 
 /* l2.c: a VM below. */
