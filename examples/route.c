@@ -44,13 +44,13 @@ int main(int argc, char **argv)
 	const struct vtlirq_target *target = NULL;
 	struct vtlirq_route_state state;
 	struct vtlirq_route *route;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	struct vtlirq *irqs = NULL;
 	int error;
 
 	if (argc == 5)
-		target = vtlirq_target_one(&one, strtoul(argv[3], NULL, 0),
-					   strtoul(argv[4], NULL, 0));
+		target = vtlirq_target_single(&single, strtoul(argv[3], NULL, 0),
+					      strtoul(argv[4], NULL, 0));
 	if (!target) {
 		fprintf(stderr, "usage: route DEVICE-ID MSI-DATA VP VTL0-VECTOR\n");
 		return 2;

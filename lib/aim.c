@@ -11,16 +11,17 @@
 #define VECTOR_FIRST	16
 #define VECTOR_LAST	255
 
-const struct vtlirq_target *vtlirq_target_one(struct vtlirq_one *one, uint32_t vp, uint32_t vector)
+const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *single, uint32_t vp,
+						 uint32_t vector)
 {
 	if (vp >= VTLIRQ_VPS_MAX)
 		return NULL;
-	memset(one, 0, sizeof(*one));
-	one->words[vp / 64] = 1ULL << vp % 64;
-	one->target.vector = vector;
-	one->target.vps = one->words;
-	one->target.words = vp / 64 + 1;
-	return &one->target;
+	memset(single, 0, sizeof(*single));
+	single->words[vp / 64] = 1ULL << vp % 64;
+	single->target.vector = vector;
+	single->target.vps = single->words;
+	single->target.words = vp / 64 + 1;
+	return &single->target;
 }
 
 int aim_read(struct aim *aim, const struct vtlirq_target *target)

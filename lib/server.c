@@ -72,7 +72,7 @@ static int answer_move(struct vtlirq *irqs, const struct wire_request *request)
 {
 	struct vtlirq_route *route = route_get(irqs, request->id);
 	const struct vtlirq_target *target;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int error = -EINVAL;
 
 	if (!route)
@@ -80,7 +80,7 @@ static int answer_move(struct vtlirq *irqs, const struct wire_request *request)
 	if (request->what == WIRE_PREFER) {
 		error = vtlirq_route_prefer(route, request->preference);
 	} else {
-		target = vtlirq_target_one(&one, request->vp, request->vector);
+		target = vtlirq_target_single(&single, request->vp, request->vector);
 		if (target)
 			error = vtlirq_route_retarget(route, target);
 	}

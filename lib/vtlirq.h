@@ -113,7 +113,7 @@ struct vtlirq_interrupt {
  *          first one that has a vector.
  * @words:  how many words @vps has
  *
- * A single VP: see vtlirq_target_one().
+ * A single VP: see vtlirq_target_single().
  */
 struct vtlirq_target {
 	uint32_t vector;
@@ -123,23 +123,23 @@ struct vtlirq_target {
 };
 
 /**
- * struct vtlirq_one - a target of one VP, and what it consists of
+ * struct vtlirq_single_target - a target with one VP, and the set it points to
  */
-struct vtlirq_one {
+struct vtlirq_single_target {
 	struct vtlirq_target target;
 	uint64_t words[VTLIRQ_VPS_MAX / 64];
 };
 
 /**
- * vtlirq_target_one() - make a target of one VP
- * @one:    in it; must live as long as the result is used
+ * vtlirq_target_single() - fill in a target with one VP
+ * @single: filled in; must exist for as long as the result is used
  * @vp:     below VTLIRQ_VPS_MAX
  * @vector: proxy vector
  *
  * Return: the target; NULL if @vp is out of range.
  */
-const struct vtlirq_target *vtlirq_target_one(struct vtlirq_one *one, uint32_t vp,
-					      uint32_t vector);
+const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *single, uint32_t vp,
+						 uint32_t vector);
 
 /* struct vtlirq_config.flags */
 /* Never redirect. */

@@ -31,7 +31,7 @@ static int64_t ticks[SAMPLES], empty;
 static struct vtlirq *irqs;
 static struct vtlirq_interrupt interrupt;
 static struct vtlirq_route *route;
-static struct vtlirq_one targets[VECTORS];
+static struct vtlirq_single_target targets[VECTORS];
 
 static void print(const char *name)
 {
@@ -178,7 +178,7 @@ int main(void)
 	unsigned int i;
 
 	for (i = 0; i < VECTORS; i++)
-		vtlirq_target_one(&targets[i], 0, VECTOR_FIRST + i);
+		vtlirq_target_single(&targets[i], 0, VECTOR_FIRST + i);
 	device_choose();
 	empty_measure();
 	lines_remark("the library's calls, with the driver's part; the source is masked");

@@ -56,10 +56,10 @@ static void make_routes(struct vtlirq *irqs)
 	for (int i = 0; i < ROUTES; i++) {
 		struct vtlirq_interrupt interrupt = { i, 0xfee00000, i };
 		struct vtlirq_route *route;
-		struct vtlirq_one one;
+		struct vtlirq_single_target single;
 
 		if (vtlirq_route_create(irqs, &interrupt,
-					vtlirq_target_one(&one, i % 4, 40 + i), &route))
+					vtlirq_target_single(&single, i % 4, 40 + i), &route))
 			_exit(2);
 		if (i % 2 && vtlirq_route_name_set(route, name_make(name, i)))
 			_exit(6);

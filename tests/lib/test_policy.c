@@ -56,14 +56,14 @@ static void close_all(void)
 /* Routes @first to @last, to a VP, each with a vector of its own. */
 static void create(int first, int last, uint32_t vp)
 {
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
 	for (int i = first; i <= last; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
 		live[i].vps = 1ULL << vp;
 		live[i].vector = 40 + i;
 		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
-						     vtlirq_target_one(&one, vp, 40 + i),
+						     vtlirq_target_single(&single, vp, 40 + i),
 						     &live[i].route), 0);
 	}
 	look();

@@ -378,7 +378,7 @@ static void test_create_is_checked(void **state)
 	struct vtlirq_target target = { .vector = 40, .vps = words };
 	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
 	struct vtlirq_route *route;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
 	(void)state;
 	open_usual();
@@ -392,8 +392,9 @@ static void test_create_is_checked(void **state)
 	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), -EINVAL);
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(vtlirq_route_create(irqs, &live[0].interrupt,
-					     vtlirq_target_one(&one, 0, 41), &route), -EEXIST);
-	assert_null(vtlirq_target_one(&one, VTLIRQ_VPS_MAX, 41));
+					     vtlirq_target_single(&single, 0, 41), &route),
+			 -EEXIST);
+	assert_null(vtlirq_target_single(&single, VTLIRQ_VPS_MAX, 41));
 	assert_int_equal(vtlirq_route_destroy(NULL), 0);
 	look();
 	close_all();
@@ -530,9 +531,9 @@ static void test_refusals_are_bounded(void **state)
 	for (uint64_t i = 0; i < devices; i++) {
 		struct vtlirq_interrupt interrupt = { i * 0x9e3779b9, 0xfee00000, 0 };
 		struct vtlirq_route *route;
-		struct vtlirq_one one;
+		struct vtlirq_single_target single;
 
-		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_one(&one, 0, 40),
+		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_single(&single, 0, 40),
 					&route) != -ENXIO)
 			fail();
 		if (i == 100)
