@@ -18,11 +18,11 @@
 
 static int failed(struct vtlirq *irqs, const char *what, int error)
 {
-	uint32_t status = irqs ? vtlirq_status(irqs) : 0;
+	uint32_t status = irqs ? vtlirq_last_hv_status(irqs) : 0;
 
 	fprintf(stderr, "route: %s: %s", what, strerror(-error));
 	if (status)
-		fprintf(stderr, " (the host says: %s)", vtlirq_status_name(status));
+		fprintf(stderr, " (the host says: %s)", vtlirq_hv_status_name(status));
 	fprintf(stderr, "\n");
 	vtlirq_close(irqs);
 	return 1;

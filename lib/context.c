@@ -31,7 +31,7 @@ void context_note_status(struct vtlirq *irqs, uint32_t status)
 	noted.status = status;
 }
 
-uint32_t vtlirq_status(struct vtlirq *irqs)
+uint32_t vtlirq_last_hv_status(struct vtlirq *irqs)
 {
 	return noted.context == irqs->number ? noted.status : 0;
 }

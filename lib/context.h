@@ -88,7 +88,7 @@ struct vtlirq {
 /* Whether vtlirq_rebalance() moves anything. */
 bool context_has_policy(const struct vtlirq *irqs);
 
-/* Note the host's answer for vtlirq_status(), for this thread. */
+/* Note the host's answer for vtlirq_last_hv_status(), for this thread. */
 void context_note_status(struct vtlirq *irqs, uint32_t status);
 
 /* Add to one of the totals of a context. */

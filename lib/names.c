@@ -109,7 +109,7 @@ static const struct {
 	{ 0x86, "VTL already enabled" },
 };
 
-const char *vtlirq_status_name(uint32_t status)
+const char *vtlirq_hv_status_name(uint32_t status)
 {
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		if (statuses[i].status == status)

@@ -228,7 +228,7 @@ void vtlirq_close(struct vtlirq *irqs);
  *
  * Return: 0; -EINVAL: @target is not sound, or names no VP; -EEXIST: there is a
  * route of @interrupt; -ENXIO: the host knows no such interrupt, or refuses it
- * altogether (vtlirq_status() has its answer); -EOPNOTSUPP: there is no host to
+ * altogether (vtlirq_last_hv_status() has its answer); -EOPNOTSUPP: there is no host to
  * ask; -ENOMEM; what @allow gave; another errno of the driver.
  */
 int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
@@ -418,17 +418,17 @@ void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary);
 int vtlirq_rebalance(struct vtlirq *irqs);
 
 /**
- * vtlirq_status() - the host's last answer that was not success
+ * vtlirq_last_hv_status() - the host's last answer that was not success
  * @irqs: the context
  *
  * Return: the Hyper-V status of the calling thread's last failed call, or 0.
  */
-uint32_t vtlirq_status(struct vtlirq *irqs);
+uint32_t vtlirq_last_hv_status(struct vtlirq *irqs);
 
 /* Words for people; never NULL. */
 const char *vtlirq_way_name(enum vtlirq_way way);
 const char *vtlirq_reason_name(enum vtlirq_reason reason);
-const char *vtlirq_status_name(uint32_t status);
+const char *vtlirq_hv_status_name(uint32_t status);
 
 /**
  * vtlirq_vp_apic_id() - the APIC id of a VP, which is a CPU of this machine

@@ -166,7 +166,7 @@ static int route_create(struct vmm *vm, const struct vtl0_route *route,
 	else
 		complain("device %u, source %u gets no route: %s (the host: %s)", route->device,
 			 route->source, strerror(-ret),
-			 vtlirq_status_name(vtlirq_status(vm->irqs)));
+			 vtlirq_hv_status_name(vtlirq_last_hv_status(vm->irqs)));
 	return ret;
 }
 

@@ -463,11 +463,11 @@ static void test_refused(void **state)
 	fake.now_ns = SECOND;
 	fake.decide = refuse_redirection;
 	open_usual();
-	assert_int_equal(vtlirq_status(irqs), 0);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 0);
 	assert_int_equal(create(0, 1, 40), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(live[0].state.status, 5);
-	assert_int_equal(vtlirq_status(irqs), 5);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 5);
 	assert_int_equal(fake_references(), 0);
 	/* It is not asked again too soon, and twice as late each time. */
 	for (uint64_t wait = SECOND; wait <= 64 * SECOND; wait *= 2) {
@@ -505,7 +505,7 @@ static void test_refused_altogether(void **state)
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;
 	assert_int_equal(create(0, 1, 40), -ENXIO);
-	assert_int_equal(vtlirq_status(irqs), 0xd);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 0xd);
 	assert_int_equal(retarget(1, 2, 42), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	/* The same way refused: it is as it was, too. */
@@ -972,8 +972,8 @@ static void test_words(void **state)
 		assert_non_null(vtlirq_reason_name(i));
 	}
 	for (uint32_t i = 0; i < 0x200; i++)
-		assert_true(strlen(vtlirq_status_name(i)) > 3);
-	assert_string_equal(vtlirq_status_name(0x57), "invalid device ID");
+		assert_true(strlen(vtlirq_hv_status_name(i)) > 3);
+	assert_string_equal(vtlirq_hv_status_name(0x57), "invalid device ID");
 	assert_int_equal(vtlirq_vp_apic_id(0, &apic_id), 0);
 	assert_int_equal(vtlirq_vp_apic_id(VTLIRQ_VPS_MAX, &apic_id), -ENOENT);
 	assert_true(vtlirq_version()[0]);

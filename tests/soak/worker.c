@@ -51,7 +51,7 @@ static int call_judge(int ret, const char *name)
 {
 	if (ret >= 0)
 		return 0;
-	if (ret == -ENXIO && vtlirq_status(irqs)) {
+	if (ret == -ENXIO && vtlirq_last_hv_status(irqs)) {
 		books_add(&books->refused, 1);
 		return ret;
 	}

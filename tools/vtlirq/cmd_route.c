@@ -322,7 +322,7 @@ static int make_one(struct route_holding *holding, const struct route_options *c
 	}
 	problem_what(problem, "cannot route MSI 0x%x:0x%x of device 0x%" PRIx64 " to vector 0x%02x",
 		     interrupt.address, interrupt.data, interrupt.device_id, target.vector);
-	route_explain_failure(-error, vtlirq_status(holding->irqs), problem);
+	route_explain_failure(-error, vtlirq_last_hv_status(holding->irqs), problem);
 	return error;
 }
 

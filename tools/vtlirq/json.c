@@ -157,7 +157,7 @@ static json_t *json_why(const struct vtlirq_route_state *route)
 	return json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}",
 			 "name", route_reason_word(route),
 			 "status", json_number(route->status),
-			 "status_name", vtlirq_status_name(route->status),
+			 "status_name", vtlirq_hv_status_name(route->status),
 			 "error", json_number(route->error),
 			 "what", why.what,
 			 "next", why.next);
