@@ -17,7 +17,8 @@
 #define DEFAULT_HYSTERESIS	100
 #define DEFAULT_DWELL_MS	1000
 #define DEFAULT_MOVES		8
-#define KNOWN_FLAGS		(VTLIRQ_CONFIG_NO_REDIRECT | VTLIRQ_CONFIG_NO_POLICY)
+#define KNOWN_FLAGS		(VTLIRQ_CONFIG_NO_REDIRECT | VTLIRQ_CONFIG_NO_POLICY | \
+				 VTLIRQ_CONFIG_VTL_FD)
 
 /* The host's last answer to this thread, and for which context it was. */
 static __thread struct {
@@ -47,7 +48,9 @@ static bool is_known(const struct vtlirq_config *config)
 {
 	const uint8_t *bytes = (const uint8_t *)config;
 
-	if (config->size < sizeof(*config) || config->flags & ~KNOWN_FLAGS || config->vtl < 0)
+	if (config->size < sizeof(*config) || config->flags & ~KNOWN_FLAGS)
+		return false;
+	if (config->flags & VTLIRQ_CONFIG_VTL_FD ? config->vtl_fd < 0 : config->vtl_fd)
 		return false;
 	for (size_t i = sizeof(*config); i < config->size; i++) {
 		if (bytes[i])
@@ -88,9 +91,11 @@ static void init(struct vtlirq *irqs)
 
 static int open_all(struct vtlirq *irqs)
 {
+	bool has_vtl = irqs->config.flags & VTLIRQ_CONFIG_VTL_FD;
 	int answer;
-	int error = driver_open(&irqs->driver, irqs->config.vtl - 1);
+	int error;
 
+	error = driver_open(&irqs->driver, has_vtl ? irqs->config.vtl_fd : -1);
 	if (error)
 		return error;
 	error = host_open(&irqs->host);

@@ -146,15 +146,17 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
 #define VTLIRQ_CONFIG_NO_REDIRECT	(1u << 0)
 /* vtlirq_rebalance() moves nothing. */
 #define VTLIRQ_CONFIG_NO_POLICY		(1u << 1)
+/* Use @vtl_fd. */
+#define VTLIRQ_CONFIG_VTL_FD		(1u << 2)
 
 /**
  * struct vtlirq_config - what vtlirq_open() may be told; zeroes are the usual
  * @size:      sizeof(struct vtlirq_config), for versions to come
  * @flags:     VTLIRQ_CONFIG_*
- * @vtl:       a VTL file of the caller's to use, plus 1; it stays the caller's.
- *             0: the library makes its own from /dev/mshv. What the host did not
- *             take back (see vtlirq_route_destroy()) then stays mapped after
- *             vtlirq_close(), until the caller closes its file
+ * @vtl_fd:    with VTLIRQ_CONFIG_VTL_FD: the caller's VTL file, which the library uses
+ *             and does not close; otherwise 0, and the library opens one of its own.
+ *             A vector that the host did not release (see vtlirq_route_destroy()) stays
+ *             mapped after vtlirq_close(), until the caller closes its file
  * @quota:     most routes redirected to one VP; 0: as many as the driver gives
  * @refusal_ms: a device that the host refused is asked for again after this; it
  *             doubles with each refusal, up to 64 times. 0: 1000
@@ -184,7 +186,7 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
 struct vtlirq_config {
 	size_t size;
 	uint32_t flags;
-	int vtl;
+	int vtl_fd;
 	uint32_t quota;
 	uint32_t refusal_ms;
 	int (*allow)(void *context, uint32_t vp, uint32_t vector);

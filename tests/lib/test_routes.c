@@ -209,7 +209,10 @@ static void test_open_config(void **state)
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	config = (struct vtlirq_config) { .size = sizeof(config), .flags = 1u << 31 };
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
-	config = (struct vtlirq_config) { .size = sizeof(config), .vtl = -1 };
+	config = (struct vtlirq_config) { .size = sizeof(config), .vtl_fd = 3 };
+	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
+	config.flags = VTLIRQ_CONFIG_VTL_FD;
+	config.vtl_fd = -1;
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	assert_int_equal(vtlirq_open(&big.config, &irqs), 0);
 	vtlirq_close(irqs);
@@ -696,7 +699,7 @@ static void test_callers_file(void **state)
 
 	(void)state;
 	close(mshv);
-	open_with((struct vtlirq_config) { .vtl = vtl + 1 });
+	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = vtl });
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;

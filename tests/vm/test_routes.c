@@ -350,7 +350,8 @@ static uint64_t relayed_sum(bool proxied)
 static void the_books_balance(void **state)
 {
 	const struct vtlirq_config config = {
-		.size = sizeof(config), .vtl = lab.vtl + 1, .dwell_ms = 1, .moves_max = 16,
+		.size = sizeof(config), .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = lab.vtl,
+		.dwell_ms = 1, .moves_max = 16,
 	};
 	uint64_t redirected = relayed_sum(false), proxied = relayed_sum(true), exits = host_exits();
 	unsigned long unmapped = totals("unmapped"), raised = 0, handled = 0;

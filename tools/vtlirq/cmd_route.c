@@ -424,14 +424,15 @@ static int open_library(struct route_holding *holding, const struct route_option
 {
 	struct vtlirq_config config = {
 		.size = sizeof(config),
-		.flags = chosen->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
+		.flags = VTLIRQ_CONFIG_VTL_FD |
+			 (chosen->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0),
 	};
 	int error;
 
 	holding->file = vtl_file_open(problem);
 	if (holding->file < 0)
 		return holding->file;
-	config.vtl = holding->file + 1;
+	config.vtl_fd = holding->file;
 	error = vtlirq_open(&config, &holding->irqs);
 	if (error) {
 		problem_what(problem, "cannot use the driver: %s", strerror(-error));
