@@ -170,7 +170,7 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
  * @context:   handed to both
  *
  * @allow and @forbid are called by the thread that made the call on the route (for
- * a peer's call: by the thread that vtlirq_publish() made), with that route locked,
+ * a client's call: by the thread that vtlirq_publish() made), with that route locked,
  * and for one (@vp, @vector) one at a time. They must not call this library, nor
  * wait for a thread that does.
  *
@@ -460,52 +460,52 @@ const char *vtlirq_version(void);
 int vtlirq_publish(struct vtlirq *irqs, const char *directory);
 
 /**
- * struct vtlirq_peer - a context of another process
+ * struct vtlirq_client - a context of another process
  */
-struct vtlirq_peer;
+struct vtlirq_client;
 
 /**
- * vtlirq_peers() - which processes publish their routes
+ * vtlirq_publishers() - which processes publish their routes
  * @directory: NULL: VTLIRQ_DIRECTORY
  * @pids:      out: the caller calls free()
  * @count:     out: 0 if there is none, or no such directory
  *
  * Return: 0 or a negative errno.
  */
-int vtlirq_peers(const char *directory, pid_t **pids, size_t *count);
+int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count);
 
 /**
- * vtlirq_peer_open() - reach one of them
+ * vtlirq_client_open() - reach one of them
  * @directory: NULL: VTLIRQ_DIRECTORY
  * @pid:       which
- * @peer:      out
+ * @client:    out
  *
  * Return: 0; -ENOENT: it publishes nothing; -ECONNREFUSED: it is gone; -EPROTO:
  * it has another version of this library; another errno.
  */
-int vtlirq_peer_open(const char *directory, pid_t pid, struct vtlirq_peer **peer);
+int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **client);
 
-void vtlirq_peer_close(struct vtlirq_peer *peer);
+void vtlirq_client_close(struct vtlirq_client *client);
 
 /* As the functions of the same name, but of another process's context. */
-int vtlirq_peer_summary(struct vtlirq_peer *peer, struct vtlirq_summary *summary);
-int vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **states,
-		       size_t *count);
+int vtlirq_client_summary(struct vtlirq_client *client, struct vtlirq_summary *summary);
+int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state **states,
+			 size_t *count);
 
 /**
- * vtlirq_peer_retarget() - move a route of another process
- * @peer:   whose
+ * vtlirq_client_retarget() - move a route of another process
+ * @client: connection to that process
  * @id:     struct vtlirq_route_state.id
- * @vp:     where it goes now: one VP
- * @vector: and with which vector
+ * @vp:     the only VP of its new target
+ * @vector: the proxy vector of its new target
  *
  * Return: as vtlirq_route_retarget(); -ENOENT: there is no such route.
  */
-int vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp, uint32_t vector);
+int vtlirq_client_retarget(struct vtlirq_client *client, uint64_t id, uint32_t vp, uint32_t vector);
 
 /* As vtlirq_route_prefer(); -ENOENT: there is no such route. */
-int vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id,
-		       enum vtlirq_preference preference);
+int vtlirq_client_prefer(struct vtlirq_client *client, uint64_t id,
+			 enum vtlirq_preference preference);
 
 #ifdef __cplusplus
 }

@@ -28,7 +28,7 @@
 
 #define SECOND		1000000000ULL
 #define PATIENCE_MS	5000
-#define ROUTES		40	/* more than one message to a peer holds */
+#define ROUTES		40	/* more than one message to a client holds */
 /* No operation has so many: one that never ends is a failure too. */
 #define FAILURES_MAX	2000
 
@@ -132,7 +132,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 static struct vtlirq *irqs;
 /* With a policy, to look for what is due would move routes. */
 static bool has_policy;
-static struct vtlirq_peer *peer;
+static struct vtlirq_client *client;
 static struct live live[ROUTES];
 static char directory[64];
 
@@ -529,11 +529,11 @@ static int run_publish(void)
 
 static void is_published(void)
 {
-	struct vtlirq_peer *found;
+	struct vtlirq_client *found;
 
 	assert_int_equal(vtlirq_publish(irqs, directory), -EEXIST);
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &found), 0);
-	vtlirq_peer_close(found);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &found), 0);
+	vtlirq_client_close(found);
 }
 
 static void has_published(void)
@@ -542,11 +542,11 @@ static void has_published(void)
 	assert_int_equal(run_publish(), 0);
 }
 
-static int run_peers(void)
+static int run_publishers(void)
 {
 	size_t count;
 	pid_t *pids;
-	int error = vtlirq_peers(directory, &pids, &count);
+	int error = vtlirq_publishers(directory, &pids, &count);
 
 	if (error)
 		return error;
@@ -556,36 +556,36 @@ static int run_peers(void)
 	return 0;
 }
 
-static int run_peer_open(void)
+static int run_client_open(void)
 {
-	int error = vtlirq_peer_open(directory, getpid(), &peer);
+	int error = vtlirq_client_open(directory, getpid(), &client);
 
 	if (error)
-		peer = NULL;
+		client = NULL;
 	return error;
 }
 
-static void has_peer(void)
+static void has_client(void)
 {
 	has_published();
-	assert_int_equal(run_peer_open(), 0);
+	assert_int_equal(run_client_open(), 0);
 }
 
-static int run_peer_summary(void)
+static int run_client_summary(void)
 {
 	struct vtlirq_summary summary;
-	int error = vtlirq_peer_summary(peer, &summary);
+	int error = vtlirq_client_summary(client, &summary);
 
 	if (!error)
 		assert_int_equal(summary.routes, ROUTES);
 	return error;
 }
 
-static int run_peer_routes(void)
+static int run_client_routes(void)
 {
 	struct vtlirq_route_state *states;
 	size_t count;
-	int error = vtlirq_peer_routes(peer, &states, &count);
+	int error = vtlirq_client_routes(client, &states, &count);
 
 	if (error) {
 		assert_null(states);
@@ -597,12 +597,12 @@ static int run_peer_routes(void)
 	return 0;
 }
 
-static int run_peer_retarget(void)
+static int run_client_retarget(void)
 {
 	int error;
 
 	live_refresh(&live[0]);
-	error = vtlirq_peer_retarget(peer, live[0].state.id, 1, 99);
+	error = vtlirq_client_retarget(client, live[0].state.id, 1, 99);
 	if (!error) {
 		live[0].vps = 2;
 		live[0].vector = 99;
@@ -610,10 +610,10 @@ static int run_peer_retarget(void)
 	return error;
 }
 
-static int run_peer_prefer(void)
+static int run_client_prefer(void)
 {
 	live_refresh(&live[0]);
-	return vtlirq_peer_prefer(peer, live[0].state.id, VTLIRQ_PREFER_PROXIED);
+	return vtlirq_client_prefer(client, live[0].state.id, VTLIRQ_PREFER_PROXIED);
 }
 
 static const struct operation operations[] = {
@@ -637,12 +637,12 @@ static const struct operation operations[] = {
 	{ "APIC id", nothing, run_apic_id, nothing },
 	{ "rebalance", has_busy_route, run_rebalance, busy_one_has_it },
 	{ "publish", has_context, run_publish, is_published },
-	{ "peers", has_published, run_peers, look },
-	{ "peer: open", has_published, run_peer_open, look },
-	{ "peer: summary", has_peer, run_peer_summary, look },
-	{ "peer: routes", has_peer, run_peer_routes, look },
-	{ "peer: retarget", has_peer, run_peer_retarget, is_moved },
-	{ "peer: prefer", has_peer, run_peer_prefer, is_proxied },
+	{ "publishers", has_published, run_publishers, look },
+	{ "client: open", has_published, run_client_open, look },
+	{ "client: summary", has_client, run_client_summary, look },
+	{ "client: routes", has_client, run_client_routes, look },
+	{ "client: retarget", has_client, run_client_retarget, is_moved },
+	{ "client: prefer", has_client, run_client_prefer, is_proxied },
 };
 
 /* ---- the loop ---- */
@@ -657,13 +657,13 @@ static void begin(const struct operation *operation)
 	memset(live, 0, sizeof(live));
 	has_policy = false;
 	irqs = NULL;
-	peer = NULL;
+	client = NULL;
 	operation->prepare();
 }
 
 static void end(void)
 {
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(client);
 	vtlirq_close(irqs);
 	irqs = NULL;
 	check_nothing_left();

@@ -181,28 +181,28 @@ static int find(const struct retarget_options *chosen, struct found *found,
 	return error;
 }
 
-static int prefer(struct vtlirq_peer *peer, const struct retarget_options *chosen)
+static int prefer(struct vtlirq_client *peer, const struct retarget_options *chosen)
 {
 	if (!chosen->way)
 		return 0;
-	return vtlirq_peer_prefer(peer, chosen->route, chosen->way == VTLIRQ_REDIRECTED ?
-				  VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
+	return vtlirq_client_prefer(peer, chosen->route, chosen->way == VTLIRQ_REDIRECTED ?
+				    VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
 }
 
-static int move_to(struct vtlirq_peer *peer, const struct retarget_options *chosen,
+static int move_to(struct vtlirq_client *peer, const struct retarget_options *chosen,
 		   const struct vtlirq_route_state *route)
 {
 	if (!chosen->has_vp && !chosen->vector)
 		return 0;
-	return vtlirq_peer_retarget(peer, chosen->route, chosen->has_vp ? chosen->vp : route->vp,
-				    chosen->vector ? chosen->vector : route->vector);
+	return vtlirq_client_retarget(peer, chosen->route, chosen->has_vp ? chosen->vp : route->vp,
+				      chosen->vector ? chosen->vector : route->vector);
 }
 
 /* In the order that asks for no hardware vector which the next step gives back. */
 static int move(const struct retarget_options *chosen, const struct found *found,
 		struct problem *problem)
 {
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *peer;
 	int error = peer_open(found->pid, &peer, problem);
 
 	if (error)
@@ -213,7 +213,7 @@ static int move(const struct retarget_options *chosen, const struct found *found
 		error = move_to(peer, chosen, &found->route);
 	if (!error && chosen->way == VTLIRQ_REDIRECTED)
 		error = prefer(peer, chosen);
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(peer);
 	if (error) {
 		problem_what(problem, "cannot move route %llu of process %d", chosen->route,
 			     found->pid);
