@@ -31,8 +31,8 @@ static int failed(struct vtlirq *irqs, const char *what, int error)
 static void print(const struct vtlirq_route_state *state)
 {
 	printf("vector %" PRIu32 " of VP %" PRIu32 ": %s", state->vector, state->vp,
-	       vtlirq_way_name(state->way));
-	if (state->way == VTLIRQ_REDIRECTED)
+	       vtlirq_delivery_name(state->delivery));
+	if (state->delivery == VTLIRQ_REDIRECTED)
 		printf(", on hardware vector 0x%" PRIx32 "\n", state->hardware_vector);
 	else
 		printf(": %s\n", vtlirq_reason_name(state->reason));

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "context.h"
+#include "delivery.h"
 #include "host.h"
-#include "kept.h"
 #include "route.h"
 #include "server.h"
 
@@ -144,7 +144,7 @@ void vtlirq_close(struct vtlirq *irqs)
 	if (irqs->host >= 0)
 		close(irqs->host);
 	driver_close(&irqs->driver);
-	kept_forget(irqs);
+	deliveries_free(irqs);
 	watches_destroy(&irqs->watches);
 	pairs_destroy(&irqs->pairs);
 	refusals_destroy(&irqs->refusals);

@@ -27,7 +27,7 @@
 
 #define ROUTE_BUCKETS	1024
 
-struct way;
+struct delivery;
 struct server;
 
 /**
@@ -56,7 +56,7 @@ struct totals {
  * @has_learnt: rates are known
  * @lock:    protects all that follows
  * @taken:   mappings held on each VP
- * @kept:    mappings that cannot be given back yet
+ * @retained: deliveries whose hardware vector the host may still use
  * @interrupts: routes by interrupt, from before they are up until they are down
  * @first:   routes that are up, by id
  */
@@ -77,7 +77,7 @@ struct vtlirq {
 	pthread_mutex_t lock;
 	struct totals totals;
 	uint32_t taken[VTLIRQ_VPS_MAX];
-	struct way *kept;
+	struct delivery *retained;
 	uint64_t next_id;
 	struct vtlirq_route *interrupts[ROUTE_BUCKETS];
 	struct vtlirq_route *first;

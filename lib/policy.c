@@ -10,7 +10,7 @@
 #include "context.h"
 #include "route.h"
 #include "system.h"
-#include "way.h"
+#include "delivery.h"
 
 /* A rate over a shorter time would say nothing. */
 #define WINDOW_MIN_NS	10000000ULL
@@ -133,11 +133,11 @@ static int look_at(struct vtlirq_route *route, struct seen *seen)
 	if (error)
 		return error;
 	take_sample(route, &counts);
-	seen->aim = route->way->aim;
-	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	seen->aim = route->delivery->aim;
+	seen->vp = aim_next(&route->delivery->reach, AIM_NO_VP);
 	seen->rate = route->rate_milli;
 	seen->changed_ms = route->changed_ms;
-	seen->is_redirected = route->way->kind == VTLIRQ_REDIRECTED;
+	seen->is_redirected = route->delivery->kind == VTLIRQ_REDIRECTED;
 	seen->may_move = has_dwelt(route->irqs, route->changed_ms) &&
 			 !is_paused(&route->sample.after_failure) &&
 			 (seen->is_redirected || may_promote(route));
@@ -178,7 +178,7 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	route->changed_ms = system_now_ms();
 	seen->is_redirected = is_promotion;
 	seen->may_move = false;
-	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	seen->vp = aim_next(&route->delivery->reach, AIM_NO_VP);
 	pause_end(&route->sample.after_failure);
 	if (is_promotion) {
 		pause_end(&route->sample.after_eviction);
@@ -191,7 +191,7 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 }
 
 /* Return: 0: it is done; 1: it cannot be, now; or a negative errno. */
-static int move(struct seen *seen, enum way_wish wish)
+static int move(struct seen *seen, enum delivery_wish wish)
 {
 	struct vtlirq_route *route = seen->route;
 	int result = 1;
@@ -199,12 +199,12 @@ static int move(struct seen *seen, enum way_wish wish)
 
 	pthread_mutex_lock(&route->lock);
 	/* Somebody else may have been here. */
-	is_redirected = !route->is_gone && route->way->kind == VTLIRQ_REDIRECTED;
+	is_redirected = !route->is_gone && route->delivery->kind == VTLIRQ_REDIRECTED;
 	if (!route->is_gone && route->changed_ms == seen->changed_ms &&
-	    is_redirected == seen->is_redirected && aim_equal(&route->way->aim, &seen->aim)) {
-		result = way_change(route, &seen->aim, wish, VTLIRQ_REASON_DEMOTED);
+	    is_redirected == seen->is_redirected && aim_equal(&route->delivery->aim, &seen->aim)) {
+		result = delivery_change(route, &seen->aim, wish, VTLIRQ_REASON_DEMOTED);
 		if (!result)
-			note_move(route, seen, wish == WAY_REDIRECTED);
+			note_move(route, seen, wish == DELIVERY_REDIRECTED);
 	}
 	pthread_mutex_unlock(&route->lock);
 	return result;
@@ -255,7 +255,7 @@ static int try_promote(struct round *round, struct seen *seen)
 
 	if (is_full(round, &seen->aim))
 		return 1;
-	result = move(seen, WAY_REDIRECTED);
+	result = move(seen, DELIVERY_REDIRECTED);
 	if (result > 0 && was_for_want(seen->route)) {
 		for (size_t i = 0; i < AIM_WORDS; i++)
 			round->full[i] |= seen->aim.vps[i];
@@ -329,7 +329,7 @@ static bool replace(struct round *round, struct seen *busy, struct seen *victim)
 
 		if (!shares_vector(&first, one))
 			continue;
-		result = move(one, WAY_PROXIED);
+		result = move(one, DELIVERY_PROXIED);
 		count_move(round, one, result);
 		if (result)
 			return false;

@@ -52,11 +52,11 @@ struct vtlirq;
 struct vtlirq_route;
 
 /**
- * enum vtlirq_way - how an interrupt comes
+ * enum vtlirq_delivery - how an interrupt comes
  * @VTLIRQ_REDIRECTED: on a hardware vector of its own; no host exit
  * @VTLIRQ_PROXIED:    in a message of the host; one host exit
  */
-enum vtlirq_way {
+enum vtlirq_delivery {
 	VTLIRQ_REDIRECTED = 1,
 	VTLIRQ_PROXIED = 2,
 };
@@ -304,7 +304,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route);
  * @vp:        where it goes: redirected, the one VP; proxied, the first of the set
  * @vps:       how many VPs the set has
  * @multicast: each interrupt goes to all of them
- * @way:       enum vtlirq_way
+ * @delivery:       enum vtlirq_delivery
  * @reason:    enum vtlirq_reason
  * @hardware_vector: if redirected
  * @status:    the host's last answer that was not success, or 0
@@ -328,7 +328,7 @@ struct vtlirq_route_state {
 	uint32_t vp;
 	uint32_t vps;
 	uint32_t multicast;
-	uint32_t way;
+	uint32_t delivery;
 	uint32_t reason;
 	uint32_t hardware_vector;
 	uint32_t status;
@@ -428,7 +428,7 @@ int vtlirq_rebalance(struct vtlirq *irqs);
 uint32_t vtlirq_last_hv_status(struct vtlirq *irqs);
 
 /* Words for people; never NULL. */
-const char *vtlirq_way_name(enum vtlirq_way way);
+const char *vtlirq_delivery_name(enum vtlirq_delivery delivery);
 const char *vtlirq_reason_name(enum vtlirq_reason reason);
 const char *vtlirq_hv_status_name(uint32_t status);
 

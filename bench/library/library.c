@@ -58,18 +58,18 @@ static void create(unsigned int target)
 		die("a route is not created: %s", strerror(-ret));
 }
 
-static void check_way(enum vtlirq_way way)
+static void check_way(enum vtlirq_delivery way)
 {
 	struct vtlirq_route_state state;
 	int ret = vtlirq_route_state(route, &state);
 
 	if (ret)
 		die("a route does not tell its state: %s", strerror(-ret));
-	if (state.way != way)
+	if (state.delivery != way)
 		die("a route goes the wrong way");
 }
 
-static void route_measure(enum vtlirq_way way, const char *name)
+static void route_measure(enum vtlirq_delivery way, const char *name)
 {
 	static int64_t creations[SAMPLES], destructions[SAMPLES];
 	uint64_t before;
@@ -162,7 +162,7 @@ static void device_choose(void)
 	interrupt = (struct vtlirq_interrupt) { device.bdf, LAB_HOST_MSI_ADDRESS, 0 };
 }
 
-static void library_measure(enum vtlirq_way way, uint32_t flags, const char *name)
+static void library_measure(enum vtlirq_delivery way, uint32_t flags, const char *name)
 {
 	const struct vtlirq_config config = { .size = sizeof(config), .flags = flags };
 	int ret = vtlirq_open(&config, &irqs);

@@ -145,8 +145,8 @@ struct books {
 	int files;
 	uint32_t references[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
-	struct fake_way ways[ROUTES];
-	uint32_t way[ROUTES];
+	struct fake_delivery deliveries[ROUTES];
+	uint32_t delivery[ROUTES];
 	uint32_t reason[ROUTES];
 	uint32_t vp[ROUTES];
 	uint32_t vector[ROUTES];
@@ -196,7 +196,7 @@ static void books_read(struct books *books)
 		live_refresh(&live[i]);
 		if (!live[i].route)
 			continue;
-		books->way[i] = live[i].state.way;
+		books->delivery[i] = live[i].state.delivery;
 		books->reason[i] = live[i].state.reason;
 		books->vp[i] = live[i].state.vp;
 		books->vector[i] = live[i].state.vector;
@@ -208,7 +208,7 @@ static void books_read(struct books *books)
 			books->references[vp][vector] = fake.mappings[vp][vector].references;
 	}
 	memcpy(books->filter, fake.filter, sizeof(books->filter));
-	memcpy(books->ways, fake.ways, sizeof(books->ways));
+	memcpy(books->deliveries, fake.deliveries, sizeof(books->deliveries));
 	books->files = fake_files();
 	fake_unlock();
 	books->bytes = bytes_settled();
@@ -229,8 +229,8 @@ static void books_compare(const struct books *before)
 	assert_int_equal(now.files, before->files);
 	assert_memory_equal(now.references, before->references, sizeof(now.references));
 	assert_memory_equal(now.filter, before->filter, sizeof(now.filter));
-	assert_memory_equal(now.ways, before->ways, sizeof(now.ways));
-	assert_memory_equal(now.way, before->way, sizeof(now.way));
+	assert_memory_equal(now.deliveries, before->deliveries, sizeof(now.deliveries));
+	assert_memory_equal(now.delivery, before->delivery, sizeof(now.delivery));
 	assert_memory_equal(now.reason, before->reason, sizeof(now.reason));
 	assert_memory_equal(now.vp, before->vp, sizeof(now.vp));
 	assert_memory_equal(now.vector, before->vector, sizeof(now.vector));
@@ -338,13 +338,13 @@ static int run_create(void)
 static void is_redirected(void)
 {
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_REDIRECTED);
 }
 
 static void is_proxied(void)
 {
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_PROXIED);
 }
 
 static void has_context_without_vectors(void)
@@ -371,9 +371,9 @@ static void has_old_driver(void)
 	has_context();
 }
 
-static struct fake_answer refuse_redirection(const struct fake_way *way)
+static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
 {
-	if (way->is_redirected)
+	if (delivery->is_redirected)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -508,7 +508,7 @@ static int run_rebalance(void)
 static void busy_one_has_it(void)
 {
 	/* What came of a failure is made good by the next call, which has to see traffic. */
-	for (int i = 0; i < 4 && live[1].state.way != VTLIRQ_REDIRECTED; i++) {
+	for (int i = 0; i < 4 && live[1].state.delivery != VTLIRQ_REDIRECTED; i++) {
 		fake_raise(&live[1].interrupt, 10000);
 		fake_settle();
 		__atomic_fetch_add(&fake.now_ns, SECOND, __ATOMIC_RELAXED);
@@ -516,8 +516,8 @@ static void busy_one_has_it(void)
 		live_refresh(&live[1]);
 	}
 	look();
-	assert_int_equal(live[1].state.way, VTLIRQ_REDIRECTED);
-	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+	assert_int_equal(live[1].state.delivery, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_PROXIED);
 }
 
 /* ---- publishing ---- */

@@ -113,10 +113,10 @@ static int destroy(int i)
 	return error;
 }
 
-static void expect(int i, enum vtlirq_way way, enum vtlirq_reason reason)
+static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reason)
 {
 	look();
-	assert_int_equal(live[i].state.way, way);
+	assert_int_equal(live[i].state.delivery, delivery);
 	assert_int_equal(live[i].state.reason, reason);
 }
 
@@ -130,16 +130,16 @@ static int setup(void **state)
 
 /* ---- hosts ---- */
 
-static struct fake_answer refuse_redirection(const struct fake_way *way)
+static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
 {
-	if (way->is_redirected)
+	if (delivery->is_redirected)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
 
-static struct fake_answer refuse_all(const struct fake_way *way)
+static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	return (struct fake_answer) { .status = 0xd };
 }
 
@@ -147,9 +147,9 @@ static struct fake_answer refuse_all(const struct fake_way *way)
 static struct fake_answer odd_answer;
 static int odd_answers;
 
-static struct fake_answer odd(const struct fake_way *way)
+static struct fake_answer odd(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	if (odd_answers-- > 0)
 		return odd_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -563,7 +563,7 @@ static void test_timeout(void **state)
 	assert_true(fake.calls[FAKE_RETARGET] < 50);
 	live[0].is_adrift = true;
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_REDIRECTED);
 	assert_int_equal(live[0].state.vp, 0);
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 4, 42), 0);
@@ -892,9 +892,9 @@ static void test_each_failure(void **state)
 	}
 }
 
-static struct fake_answer nth_fails(const struct fake_way *way)
+static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	if (odd_answers-- == 0)
 		return odd_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -971,7 +971,7 @@ static void test_words(void **state)
 
 	(void)state;
 	for (int i = -1; i < 20; i++) {
-		assert_non_null(vtlirq_way_name(i));
+		assert_non_null(vtlirq_delivery_name(i));
 		assert_non_null(vtlirq_reason_name(i));
 	}
 	for (uint32_t i = 0; i < 0x200; i++)

@@ -33,11 +33,11 @@ static int allow(void *context, uint32_t vp, uint32_t vector)
 	return fake_allow(context, vp, vector);
 }
 
-static struct fake_answer decide(const struct fake_way *way)
+static struct fake_answer decide(const struct fake_delivery *delivery)
 {
 	static uint64_t random = 99;
 
-	if (way->is_redirected && fake_random(&random) % 10 == 0)
+	if (delivery->is_redirected && fake_random(&random) % 10 == 0)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -171,7 +171,7 @@ static void finish(void)
 		live[i].vps = fake_find(&live[i].interrupt)->vps;
 		live[i].vector = 32 + i;
 		/* The test does not know who came last: take the set as it is. */
-		if (live[i].state.way == VTLIRQ_REDIRECTED)
+		if (live[i].state.delivery == VTLIRQ_REDIRECTED)
 			live[i].state.vps = 1;
 	}
 	check_all(live, ROUTES);

@@ -169,7 +169,7 @@ static void route_prefer(unsigned int index, bool proxied)
 					  VTLIRQ_PREFER_REDIRECTED);
 	if (!ret)
 		ret = vtlirq_route_state(route, &after);
-	if (call_judge(ret, "vtlirq_route_prefer") || before.way == after.way)
+	if (call_judge(ret, "vtlirq_route_prefer") || before.delivery == after.delivery)
 		return;
 	books_add(proxied ? &books->down : &books->up, 1);
 }

@@ -455,11 +455,11 @@ int __wrap_vtlirq_client_prefer(struct vtlirq_client *peer, uint64_t id,
 	if (peers->keeps_way)
 		return 0;
 	if (preference == VTLIRQ_PREFER_REDIRECTED) {
-		route->way = VTLIRQ_REDIRECTED;
+		route->delivery = VTLIRQ_REDIRECTED;
 		route->reason = VTLIRQ_REASON_NONE;
 		route->hardware_vector = FIRST_HARDWARE_VECTOR;
 	} else {
-		route->way = VTLIRQ_PROXIED;
+		route->delivery = VTLIRQ_PROXIED;
 		route->reason = VTLIRQ_REASON_PREFERRED;
 	}
 	return 0;
@@ -473,7 +473,7 @@ static struct vtlirq_route_state *add_route(struct fake_peer *peer, unsigned int
 	*route = (struct vtlirq_route_state){
 		.id = peer->count, .vector = vector, .vp = vp, .vps = 1,
 		.interrupt = { 0x8, 0xfee00000, peer->count - 1 },
-		.way = reason == VTLIRQ_REASON_NONE ? VTLIRQ_REDIRECTED : VTLIRQ_PROXIED,
+		.delivery = reason == VTLIRQ_REASON_NONE ? VTLIRQ_REDIRECTED : VTLIRQ_PROXIED,
 		.reason = reason,
 		.hardware_vector = FIRST_HARDWARE_VECTOR,
 		.age_ms = 4200,
@@ -1767,7 +1767,7 @@ static struct vtlirq_route_state *sample_route(struct sample *sample, u64 redire
 	route = &peer->routes[peer->count++];
 	*route = (struct vtlirq_route_state){
 		.id = peer->count, .vector = 0x50 + peer->count, .vps = 1,
-		.way = VTLIRQ_REDIRECTED, .age_ms = sample->when / 1000000,
+		.delivery = VTLIRQ_REDIRECTED, .age_ms = sample->when / 1000000,
 		.redirected = redirected, .proxied = proxied,
 	};
 	return route;

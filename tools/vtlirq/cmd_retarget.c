@@ -27,7 +27,7 @@
  * @vp: where to, if @has_vp
  * @has_vp: it was given
  * @vector: with which vector, or 0 for the one that it has
- * @way: enum vtlirq_way, or 0 for the one that it has
+ * @way: enum vtlirq_delivery, or 0 for the one that it has
  */
 struct retarget_options {
 	u64 route;
@@ -228,7 +228,7 @@ static void add_row(struct table *table, const char *when,
 	table_cell(table, "%s", when);
 	table_take(table, route_vp_cell(route));
 	table_cell(table, "0x%02x", route->vector);
-	table_cell(table, "%s", vtlirq_way_name(route->way));
+	table_cell(table, "%s", vtlirq_delivery_name(route->delivery));
 	table_take(table, route_hardware_cell(route));
 	table_take(table, route_reason_cell(route));
 	table_cell(table, "%" PRIu64, route->moves);
@@ -255,11 +255,11 @@ static bool takes_the_way(const struct retarget_options *chosen, const struct fo
 {
 	struct problem why;
 
-	if (!chosen->way || after->route.way == chosen->way)
+	if (!chosen->way || after->route.delivery == chosen->way)
 		return true;
 	route_explain(&after->route, &why);
 	problem_what(problem, "route %llu stays %s: %.250s", chosen->route,
-		     vtlirq_way_name(after->route.way), why.what);
+		     vtlirq_delivery_name(after->route.delivery), why.what);
 	problem_next(problem, "%s", why.next);
 	return false;
 }

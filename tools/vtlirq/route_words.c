@@ -126,7 +126,7 @@ char *route_device_cell(const struct vtlirq_route_state *route)
  */
 char *route_hardware_cell(const struct vtlirq_route_state *route)
 {
-	if (route->way != VTLIRQ_REDIRECTED)
+	if (route->delivery != VTLIRQ_REDIRECTED)
 		return memory_format(NO_CELL);
 	return memory_format("0x%02x", route->hardware_vector);
 }

@@ -4,17 +4,17 @@
  * route from one to another, in which no interrupt is lost. Decides nothing but
  * what can be had.
  *
- * All functions but way_drop() are called with the route's lock held.
+ * All functions but deliveries_free() are called with the route's lock held.
  */
-#ifndef VTLIRQ_WAY_H
-#define VTLIRQ_WAY_H
+#ifndef VTLIRQ_DELIVERY_H
+#define VTLIRQ_DELIVERY_H
 
 #include "context.h"
 #include "route.h"
 #include "watch.h"
 
 /**
- * struct way - a way that is up, or is being put up
+ * struct delivery - a way that is up, or is being put up
  * @kind:     which
  * @aim:      what the caller asked for
  * @reach:    where its interrupts come: redirected, one VP of @aim
@@ -24,12 +24,12 @@
  * @is_borrowed: the reference is that of the route's present way
  * @is_held:  it holds the pairs of @reach
  * @watch:    counts for @reach
- * @kept_next: see kept.h
- * @kept_for: kept: the interrupt that may still come here
- * @kept_for_several: kept: others may, too
+ * @retained_next: next in vtlirq.retained
+ * @retained_for: retained: the interrupt that may still come here
+ * @retained_for_several: retained: others may, too
  */
-struct way {
-	enum vtlirq_way kind;
+struct delivery {
+	enum vtlirq_delivery kind;
 	struct aim aim;
 	struct aim reach;
 	uint32_t apic_id;
@@ -38,25 +38,25 @@ struct way {
 	bool is_borrowed;
 	bool is_held;
 	struct watch *watch;
-	struct way *kept_next;
-	struct vtlirq_interrupt kept_for;
-	bool kept_for_several;
+	struct delivery *retained_next;
+	struct vtlirq_interrupt retained_for;
+	bool retained_for_several;
 };
 
 /**
- * enum way_wish - what way_change() is to try
- * @WAY_REDIRECTED: redirected or nothing
- * @WAY_PROXIED:    proxied
- * @WAY_BEST:       redirected, else proxied
+ * enum delivery_wish - what delivery_change() is to try
+ * @DELIVERY_REDIRECTED: redirected or nothing
+ * @DELIVERY_PROXIED:    proxied
+ * @DELIVERY_BEST:       redirected, else proxied
  */
-enum way_wish {
-	WAY_REDIRECTED,
-	WAY_PROXIED,
-	WAY_BEST,
+enum delivery_wish {
+	DELIVERY_REDIRECTED,
+	DELIVERY_PROXIED,
+	DELIVERY_BEST,
 };
 
 /**
- * way_change() - lead a route another way
+ * delivery_change() - lead a route another way
  * @route:  the route; it may have none yet
  * @aim:    where to
  * @wish:   which
@@ -68,23 +68,23 @@ enum way_wish {
  * as it was and the route's reason is why; or a negative errno, and the route is
  * as it was.
  */
-int way_change(struct vtlirq_route *route, const struct aim *aim, enum way_wish wish,
-	       enum vtlirq_reason reason);
+int delivery_change(struct vtlirq_route *route, const struct aim *aim, enum delivery_wish wish,
+		    enum vtlirq_reason reason);
 
 /**
- * way_end() - take a route's way down
+ * delivery_end() - take a route's way down
  * @route: the route, which has none then
  *
  * Return: 0; or a negative errno if the host did not take the interrupt back
- * from its hardware vector, which is then kept.
+ * from its hardware vector, which is then retained.
  */
-int way_end(struct vtlirq_route *route);
+int delivery_end(struct vtlirq_route *route);
 
 /**
- * way_drop() - take down a way that the host does not point to
- * @irqs: the context
- * @way:  gives back its mapping and its pairs, and is freed; not its counts
+ * deliveries_free() - free the deliveries that are retained
+ * @irqs: the context, whose VTL file is closed, or is the caller's: then the mappings
+ *        exist until the caller closes it
  */
-void way_drop(struct vtlirq *irqs, struct way *way);
+void deliveries_free(struct vtlirq *irqs);
 
-#endif /* VTLIRQ_WAY_H */
+#endif /* VTLIRQ_DELIVERY_H */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Ways: see way.h.
+ * Ways: see delivery.h.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
-#include "kept.h"
-#include "way.h"
+#include "delivery.h"
 
 /**
  * struct change - a change under way
@@ -22,8 +21,8 @@
  */
 struct change {
 	const struct aim *aim;
-	struct way *next;
-	struct way *spare;
+	struct delivery *next;
+	struct delivery *spare;
 	enum vtlirq_reason reason;
 	uint32_t status;
 	uint32_t error;
@@ -32,81 +31,170 @@ struct change {
 
 /* ---- one way ---- */
 
-static struct way *way_make(enum vtlirq_way kind, const struct aim *aim)
+static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct aim *aim)
 {
-	struct way *way = calloc(1, sizeof(*way));
+	struct delivery *delivery = calloc(1, sizeof(*delivery));
 
-	if (!way)
+	if (!delivery)
 		return NULL;
-	way->kind = kind;
-	way->aim = *aim;
-	way->reach = *aim;
-	return way;
+	delivery->kind = kind;
+	delivery->aim = *aim;
+	delivery->reach = *aim;
+	return delivery;
 }
 
-static uint32_t way_vp(const struct way *way)
+static uint32_t delivery_vp(const struct delivery *delivery)
 {
-	return aim_next(&way->reach, AIM_NO_VP);
+	return aim_next(&delivery->reach, AIM_NO_VP);
 }
 
-static void way_unmap(struct vtlirq *irqs, struct way *way)
+static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
 {
-	if (!way->is_mapped || way->is_borrowed)
+	if (!delivery->is_mapped || delivery->is_borrowed)
 		return;
 	/* By the count of references there is one to give back: it cannot fail. */
-	driver_unmap(&irqs->driver, way->hardware, way->apic_id);
-	way->is_mapped = false;
+	driver_unmap(&irqs->driver, delivery->hardware, delivery->apic_id);
+	delivery->is_mapped = false;
 	pthread_mutex_lock(&irqs->lock);
-	irqs->taken[way_vp(way)]--;
+	irqs->taken[delivery_vp(delivery)]--;
 	pthread_mutex_unlock(&irqs->lock);
 }
 
-static void way_release(struct vtlirq *irqs, struct way *way)
+static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
 {
-	if (way->is_held)
-		pairs_release(&irqs->pairs, &way->reach, way->kind == VTLIRQ_PROXIED);
-	free(way->watch);
-	free(way);
+	if (delivery->is_held)
+		pairs_release(&irqs->pairs, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
+	free(delivery->watch);
+	free(delivery);
 }
 
-void way_drop(struct vtlirq *irqs, struct way *way)
+static void delivery_drop(struct vtlirq *irqs, struct delivery *delivery)
 {
-	way_unmap(irqs, way);
-	way_release(irqs, way);
+	delivery_unmap(irqs, delivery);
+	delivery_release(irqs, delivery);
 }
 
-/* Take down a route's way: @heir is the one that comes after it, or NULL. */
-static void way_down(struct vtlirq_route *route, struct way *way, struct way *heir)
+/* ---- deliveries that are retained ---- */
+
+static bool is_same(const struct vtlirq_interrupt *one, const struct vtlirq_interrupt *other)
+{
+	return one->device_id == other->device_id && one->address == other->address &&
+	       one->data == other->data;
+}
+
+static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
+{
+	struct delivery *one = irqs->retained;
+
+	while (one && (one->apic_id != delivery->apic_id || one->hardware != delivery->hardware))
+		one = one->retained_next;
+	return one;
+}
+
+/*
+ * The host may still post @interrupt to this hardware vector, so the vector must not
+ * be freed yet: whoever got it next would receive that interrupt. At most one delivery
+ * is retained for each hardware vector, so that a host that always refuses cannot make
+ * the list grow without limit.
+ */
+static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
+		   struct delivery *delivery)
+{
+	struct delivery *same;
+
+	free(delivery->watch);
+	delivery->watch = NULL;
+	delivery->retained_for = *interrupt;
+	pthread_mutex_lock(&irqs->lock);
+	same = find_retained(irqs, delivery);
+	if (same) {
+		same->retained_for_several |= !is_same(&same->retained_for, interrupt);
+	} else {
+		delivery->retained_next = irqs->retained;
+		irqs->retained = delivery;
+	}
+	pthread_mutex_unlock(&irqs->lock);
+	/* The reference of the other one keeps the vector mapped. */
+	if (same)
+		delivery_drop(irqs, delivery);
+}
+
+static struct delivery *take_retained(struct vtlirq *irqs,
+				      const struct vtlirq_interrupt *interrupt)
+{
+	struct delivery **at;
+	struct delivery *found;
+
+	pthread_mutex_lock(&irqs->lock);
+	for (at = &irqs->retained; *at; at = &(*at)->retained_next) {
+		if (!(*at)->retained_for_several && is_same(&(*at)->retained_for, interrupt))
+			break;
+	}
+	found = *at;
+	if (found)
+		*at = found->retained_next;
+	pthread_mutex_unlock(&irqs->lock);
+	return found;
+}
+
+/* The host has accepted another target for @interrupt. */
+static void drop_retained(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt)
+{
+	struct delivery *delivery;
+
+	while ((delivery = take_retained(irqs, interrupt)))
+		delivery_drop(irqs, delivery);
+}
+
+void deliveries_free(struct vtlirq *irqs)
+{
+	while (irqs->retained) {
+		struct delivery *delivery = irqs->retained;
+
+		irqs->retained = delivery->retained_next;
+		delivery->is_mapped = false;
+		/* While the mapping exists, interrupts come: the filter must stay open. */
+		delivery->is_held &= irqs->driver.is_own;
+		delivery_drop(irqs, delivery);
+	}
+}
+
+/* ---- a route's delivery ---- */
+
+/* Take down a delivery of a route: @heir is the one that comes after it, or NULL. */
+static void delivery_down(struct vtlirq_route *route, struct delivery *delivery,
+			  struct delivery *heir)
 {
 	struct vtlirq *irqs = route->irqs;
 
-	way_unmap(irqs, way);
+	delivery_unmap(irqs, delivery);
 	/* Only now: the driver has relayed what was pending. */
-	watch_end(&irqs->watches, way->watch, heir ? heir->watch : NULL,
-		  heir && way->kind == VTLIRQ_PROXIED, &route->sum);
-	way->watch = NULL;
-	way_release(irqs, way);
+	watch_end(&irqs->watches, delivery->watch, heir ? heir->watch : NULL,
+		  heir && delivery->kind == VTLIRQ_PROXIED, &route->sum);
+	delivery->watch = NULL;
+	delivery_release(irqs, delivery);
 }
 
 /* Interrupts may come: open the filter, and count from here on. */
-static int way_open(struct vtlirq *irqs, struct way *way)
+static int delivery_open(struct vtlirq *irqs, struct delivery *delivery)
 {
-	int error = pairs_hold(&irqs->pairs, &way->reach);
+	int error = pairs_hold(&irqs->pairs, &delivery->reach);
 
 	if (error)
 		return error;
-	way->is_held = true;
-	return watch_begin(&irqs->watches, &way->reach, &way->watch);
+	delivery->is_held = true;
+	return watch_begin(&irqs->watches, &delivery->reach, &delivery->watch);
 }
 
 /* Tell the host that the route's interrupts go this way. */
-static int way_point(struct vtlirq_route *route, const struct way *way, struct change *change)
+static int delivery_point(struct vtlirq_route *route, const struct delivery *delivery,
+			  struct change *change)
 {
-	bool redirect = way->kind == VTLIRQ_REDIRECTED;
+	bool redirect = delivery->kind == VTLIRQ_REDIRECTED;
 	struct host_target target = {
-		.vector = redirect ? way->hardware : way->reach.vector,
+		.vector = redirect ? delivery->hardware : delivery->reach.vector,
 		.redirect = redirect,
-		.to = &way->reach,
+		.to = &delivery->reach,
 	};
 	struct vtlirq *irqs = route->irqs;
 	struct host_answer answer;
@@ -118,7 +206,7 @@ static int way_point(struct vtlirq_route *route, const struct way *way, struct c
 	pthread_mutex_unlock(&irqs->lock);
 	if (!error) {
 		change->is_unsure = false;
-		kept_release(irqs, &route->interrupt);
+		drop_retained(irqs, &route->interrupt);
 		return 0;
 	}
 	change->is_unsure |= answer.is_unsure;
@@ -181,17 +269,18 @@ static int apic_id_of(struct vtlirq *irqs, uint32_t vp, uint32_t *apic_id)
 	return error;
 }
 
-static int map_on(struct vtlirq *irqs, struct way *way, uint32_t vp)
+static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
 {
-	int error = apic_id_of(irqs, vp, &way->apic_id);
+	int error = apic_id_of(irqs, vp, &delivery->apic_id);
 
 	if (!error) {
 		context_add(irqs, &irqs->totals.map_calls, 1);
-		error = driver_map(&irqs->driver, way->aim.vector, way->apic_id, &way->hardware);
+		error = driver_map(&irqs->driver, delivery->aim.vector, delivery->apic_id,
+				   &delivery->hardware);
 	}
 	if (!error) {
-		way->is_mapped = true;
-		aim_narrow(&way->reach, &way->aim, vp);
+		delivery->is_mapped = true;
+		aim_narrow(&delivery->reach, &delivery->aim, vp);
 		return 0;
 	}
 	pthread_mutex_lock(&irqs->lock);
@@ -201,18 +290,18 @@ static int map_on(struct vtlirq *irqs, struct way *way, uint32_t vp)
 }
 
 /* A hardware vector on the first VP that has one. Return: whether there is one. */
-static bool take_vector(struct vtlirq *irqs, struct way *way, struct change *change)
+static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct change *change)
 {
 	uint32_t vp;
 	int error;
 
-	for (vp = aim_next(&way->aim, AIM_NO_VP); vp != AIM_NO_VP;
-	     vp = aim_next(&way->aim, vp)) {
+	for (vp = aim_next(&delivery->aim, AIM_NO_VP); vp != AIM_NO_VP;
+	     vp = aim_next(&delivery->aim, vp)) {
 		if (!take_from_quota(irqs, vp)) {
 			change->reason = VTLIRQ_REASON_QUOTA;
 			continue;
 		}
-		error = map_on(irqs, way, vp);
+		error = map_on(irqs, delivery, vp);
 		if (!error)
 			return true;
 		if (!note_failure(irqs, change, vp, error))
@@ -241,38 +330,39 @@ static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct aim *aim)
  * asked all the same: the guest asked for it, and what the host has forgotten (a
  * device that was reset, a host that was serviced) only the host knows.
  */
-static bool borrow_vector(struct vtlirq_route *route, struct way *way)
+static bool borrow_vector(struct vtlirq_route *route, struct delivery *delivery)
 {
-	struct way *present = route->way;
+	struct delivery *present = route->delivery;
 
 	if (!present || present->kind != VTLIRQ_REDIRECTED ||
-	    !aim_equal(&present->aim, &way->aim))
+	    !aim_equal(&present->aim, &delivery->aim))
 		return false;
-	way->reach = present->reach;
-	way->apic_id = present->apic_id;
-	way->hardware = present->hardware;
-	way->is_mapped = true;
-	way->is_borrowed = true;
+	delivery->reach = present->reach;
+	delivery->apic_id = present->apic_id;
+	delivery->hardware = present->hardware;
+	delivery->is_mapped = true;
+	delivery->is_borrowed = true;
 	return true;
 }
 
-static bool find_vector(struct vtlirq_route *route, struct way *way, struct change *change)
+static bool find_vector(struct vtlirq_route *route, struct delivery *delivery,
+			struct change *change)
 {
 	struct vtlirq *irqs = route->irqs;
 
-	if (borrow_vector(route, way))
+	if (borrow_vector(route, delivery))
 		return true;
 	if (refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &change->status)) {
 		context_add(irqs, &irqs->totals.refusals_saved, 1);
 		change->reason = VTLIRQ_REASON_REFUSED;
 		return false;
 	}
-	return take_vector(irqs, way, change);
+	return take_vector(irqs, delivery, change);
 }
 
 /* The host did not point to a redirected way. */
-static void was_refused(struct vtlirq_route *route, struct way *way, struct change *change,
-			int error)
+static void was_refused(struct vtlirq_route *route, struct delivery *delivery,
+			struct change *change, int error)
 {
 	change->reason = VTLIRQ_REASON_ERROR;
 	if (error == -ENXIO) {
@@ -280,60 +370,60 @@ static void was_refused(struct vtlirq_route *route, struct way *way, struct chan
 		refusals_add(&route->irqs->refusals, route->interrupt.device_id, change->status);
 	}
 	if (!change->is_unsure)
-		way_unmap(route->irqs, way);
+		delivery_unmap(route->irqs, delivery);
 	/* Its pairs are likely those of what comes now: the filter stays open. */
-	change->spare = way;
+	change->spare = delivery;
 }
 
 /* Return: 0: the host points to the new way; 1: it cannot be had; a negative errno. */
 static int redirect(struct vtlirq_route *route, struct change *change)
 {
 	struct vtlirq *irqs = route->irqs;
-	struct way *way;
+	struct delivery *delivery;
 	int error;
 
 	change->reason = impossible(irqs, change->aim);
 	if (change->reason)
 		return 1;
-	way = way_make(VTLIRQ_REDIRECTED, change->aim);
-	if (!way)
+	delivery = delivery_make(VTLIRQ_REDIRECTED, change->aim);
+	if (!delivery)
 		return -ENOMEM;
-	if (!find_vector(route, way, change)) {
-		way_drop(irqs, way);
+	if (!find_vector(route, delivery, change)) {
+		delivery_drop(irqs, delivery);
 		return 1;
 	}
-	error = way_open(irqs, way);
+	error = delivery_open(irqs, delivery);
 	if (error) {
-		way_drop(irqs, way);
+		delivery_drop(irqs, delivery);
 		return error;
 	}
-	error = way_point(route, way, change);
+	error = delivery_point(route, delivery, change);
 	if (error) {
-		was_refused(route, way, change, error);
+		was_refused(route, delivery, change, error);
 		return 1;
 	}
 	refusals_clear(&irqs->refusals, route->interrupt.device_id);
 	change->reason = VTLIRQ_REASON_NONE;
-	change->next = way;
+	change->next = delivery;
 	return 0;
 }
 
 /* Return: 0: the host points to the new way; or a negative errno. */
 static int proxy(struct vtlirq_route *route, struct change *change)
 {
-	struct way *way = way_make(VTLIRQ_PROXIED, change->aim);
+	struct delivery *delivery = delivery_make(VTLIRQ_PROXIED, change->aim);
 	int error;
 
-	if (!way)
+	if (!delivery)
 		return -ENOMEM;
-	error = way_open(route->irqs, way);
+	error = delivery_open(route->irqs, delivery);
 	if (!error)
-		error = way_point(route, way, change);
+		error = delivery_point(route, delivery, change);
 	if (error) {
-		way_drop(route->irqs, way);
+		delivery_drop(route->irqs, delivery);
 		return error;
 	}
-	change->next = way;
+	change->next = delivery;
 	return 0;
 }
 
@@ -342,9 +432,9 @@ static void end_spare(struct vtlirq_route *route, struct change *change)
 	if (!change->spare)
 		return;
 	if (change->is_unsure && change->spare->is_mapped && !change->spare->is_borrowed)
-		kept_add(route->irqs, &route->interrupt, change->spare);
+		retain(route->irqs, &route->interrupt, change->spare);
 	else
-		way_drop(route->irqs, change->spare);
+		delivery_drop(route->irqs, change->spare);
 }
 
 /* Nothing came of it: the host has to point where it did before. */
@@ -353,8 +443,8 @@ static void give_up(struct vtlirq_route *route, struct change *change, bool tell
 	bool is_short = change->reason == VTLIRQ_REASON_NO_VECTOR ||
 			change->reason == VTLIRQ_REASON_QUOTA;
 
-	if (change->is_unsure && route->way)
-		way_point(route, route->way, change);
+	if (change->is_unsure && route->delivery)
+		delivery_point(route, route->delivery, change);
 	end_spare(route, change);
 	/* Who gave its vector away is still without it for that reason. */
 	if (tell_why && !(is_short && route->reason == VTLIRQ_REASON_DEMOTED))
@@ -363,8 +453,8 @@ static void give_up(struct vtlirq_route *route, struct change *change, bool tell
 
 static void commit(struct vtlirq_route *route, struct change *change)
 {
-	struct way *old = route->way;
-	struct way *next = change->next;
+	struct delivery *old = route->delivery;
+	struct delivery *next = change->next;
 	bool was = old && old->kind == VTLIRQ_REDIRECTED;
 	bool is = next->kind == VTLIRQ_REDIRECTED;
 
@@ -372,12 +462,12 @@ static void commit(struct vtlirq_route *route, struct change *change)
 		next->is_borrowed = false;
 		old->is_mapped = false;
 	}
-	route->way = next;
+	route->delivery = next;
 	watch_take(&route->irqs->watches, next->watch);
 	route->reason = change->reason;
 	context_add(route->irqs, &route->irqs->totals.redirected, is - was);
 	if (old)
-		way_down(route, old, next);
+		delivery_down(route, old, next);
 	end_spare(route, change);
 }
 
@@ -389,8 +479,8 @@ static bool stood_in_its_own_way(const struct change *change, uint32_t old_vp)
 		change->reason == VTLIRQ_REASON_QUOTA);
 }
 
-int way_change(struct vtlirq_route *route, const struct aim *aim, enum way_wish wish,
-	       enum vtlirq_reason reason)
+int delivery_change(struct vtlirq_route *route, const struct aim *aim, enum delivery_wish wish,
+		    enum vtlirq_reason reason)
 {
 	/* The caller's may be that of the way which goes. */
 	struct aim to = *aim;
@@ -398,11 +488,11 @@ int way_change(struct vtlirq_route *route, const struct aim *aim, enum way_wish 
 	uint32_t old_vp = AIM_NO_VP;
 	int result = 1;
 
-	if (route->way && route->way->kind == VTLIRQ_REDIRECTED)
-		old_vp = way_vp(route->way);
-	if (wish != WAY_PROXIED)
+	if (route->delivery && route->delivery->kind == VTLIRQ_REDIRECTED)
+		old_vp = delivery_vp(route->delivery);
+	if (wish != DELIVERY_PROXIED)
 		result = redirect(route, &change);
-	if (result > 0 && wish != WAY_REDIRECTED)
+	if (result > 0 && wish != DELIVERY_REDIRECTED)
 		result = proxy(route, &change);
 	if (change.status)
 		route->status = change.status;
@@ -413,27 +503,27 @@ int way_change(struct vtlirq_route *route, const struct aim *aim, enum way_wish 
 		return result;
 	}
 	commit(route, &change);
-	if (wish == WAY_BEST && stood_in_its_own_way(&change, old_vp))
-		way_change(route, &to, WAY_REDIRECTED, reason);
+	if (wish == DELIVERY_BEST && stood_in_its_own_way(&change, old_vp))
+		delivery_change(route, &to, DELIVERY_REDIRECTED, reason);
 	return 0;
 }
 
-int way_end(struct vtlirq_route *route)
+int delivery_end(struct vtlirq_route *route)
 {
 	struct change change = { 0 };
-	struct way *way = route->way;
+	struct delivery *delivery = route->delivery;
 	/* To the one VP whose filter is open, until nothing leads there any more. */
-	struct way proxied = { .kind = VTLIRQ_PROXIED, .reach = way->reach };
+	struct delivery proxied = { .kind = VTLIRQ_PROXIED, .reach = delivery->reach };
 	int error = 0;
 
-	route->way = NULL;
-	if (way->kind == VTLIRQ_REDIRECTED) {
-		error = way_point(route, &proxied, &change);
+	route->delivery = NULL;
+	if (delivery->kind == VTLIRQ_REDIRECTED) {
+		error = delivery_point(route, &proxied, &change);
 		context_add(route->irqs, &route->irqs->totals.redirected, -1);
 	}
 	if (error)
-		kept_add(route->irqs, &route->interrupt, way);
+		retain(route->irqs, &route->interrupt, delivery);
 	else
-		way_down(route, way, NULL);
+		delivery_down(route, delivery, NULL);
 	return error;
 }
