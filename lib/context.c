@@ -9,7 +9,7 @@
 
 #include "context.h"
 #include "delivery.h"
-#include "host.h"
+#include "hypercall.h"
 #include "route.h"
 #include "server.h"
 
@@ -98,18 +98,18 @@ static int open_all(struct vtlirq *irqs)
 	error = driver_open(&irqs->driver, has_vtl ? irqs->config.vtl_fd : -1);
 	if (error)
 		return error;
-	error = host_open(&irqs->host);
+	error = hypercall_open(&irqs->hypercall_fd);
 	if (error)
 		goto close_driver;
-	answer = host_can_redirect(irqs->host);
+	answer = hypercall_can_redirect(irqs->hypercall_fd);
 	error = answer < 0 ? answer : 0;
 	if (error)
 		goto close_host;
 	irqs->host_redirects = answer;
 	return 0;
 close_host:
-	if (irqs->host >= 0)
-		close(irqs->host);
+	if (irqs->hypercall_fd >= 0)
+		close(irqs->hypercall_fd);
 close_driver:
 	driver_close(&irqs->driver);
 	return error;
@@ -141,8 +141,8 @@ void vtlirq_close(struct vtlirq *irqs)
 	server_end(irqs->server);
 	while (irqs->first)
 		vtlirq_route_destroy(irqs->first);
-	if (irqs->host >= 0)
-		close(irqs->host);
+	if (irqs->hypercall_fd >= 0)
+		close(irqs->hypercall_fd);
 	driver_close(&irqs->driver);
 	deliveries_free(irqs);
 	watches_destroy(&irqs->watches);

@@ -49,7 +49,7 @@ struct totals {
  * struct vtlirq - the context
  * @config:  the caller's, with zeroes replaced by what they stand for
  * @number:  tells contexts apart, also those that had the same address
- * @host:    file, or -1
+ * @hypercall_fd: -1: there is no host to call
  * @host_redirects: the host says that it can
  * @disabled: by the environment or the VMM
  * @policy_lock: protects @has_learnt and what the policy notes in routes
@@ -64,7 +64,7 @@ struct vtlirq {
 	struct vtlirq_config config;
 	uint64_t number;
 	struct driver driver;
-	int host;
+	int hypercall_fd;
 	bool host_redirects;
 	bool disabled;
 	struct pairs pairs;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "hypercall.h"
 #include "delivery.h"
 
 /**
@@ -191,17 +191,17 @@ static int delivery_point(struct vtlirq_route *route, const struct delivery *del
 			  struct change *change)
 {
 	bool redirect = delivery->kind == VTLIRQ_REDIRECTED;
-	struct host_target target = {
+	struct retarget_request request = {
 		.vector = redirect ? delivery->hardware : delivery->reach.vector,
 		.redirect = redirect,
 		.to = &delivery->reach,
 	};
 	struct vtlirq *irqs = route->irqs;
-	struct host_answer answer;
-	int error = host_retarget(irqs->host, &route->interrupt, &target, &answer);
+	struct hypercall_result result;
+	int error = hypercall_retarget(irqs->hypercall_fd, &route->interrupt, &request, &result);
 
 	pthread_mutex_lock(&irqs->lock);
-	irqs->totals.retarget_calls += answer.calls;
+	irqs->totals.retarget_calls += result.calls;
 	irqs->totals.refusals += error == -ENXIO;
 	pthread_mutex_unlock(&irqs->lock);
 	if (!error) {
@@ -209,10 +209,10 @@ static int delivery_point(struct vtlirq_route *route, const struct delivery *del
 		drop_retained(irqs, &route->interrupt);
 		return 0;
 	}
-	change->is_unsure |= answer.is_unsure;
-	if (answer.status) {
-		change->status = answer.status;
-		context_note_status(irqs, answer.status);
+	change->is_unsure |= result.is_unsure;
+	if (result.status) {
+		change->status = result.status;
+		context_note_status(irqs, result.status);
 	} else {
 		change->error = -error;
 	}
