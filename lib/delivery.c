@@ -11,7 +11,7 @@
 
 /**
  * struct change - a change under way
- * @aim:    where to
+ * @target:    where to
  * @next:   the new way, when the host points to it
  * @spare:  a redirected way that was put up in vain
  * @reason: why it is not redirected
@@ -20,7 +20,7 @@
  * @is_unsure: the host may point to a way that is not the route's
  */
 struct change {
-	const struct aim *aim;
+	const struct target *target;
 	struct delivery *next;
 	struct delivery *spare;
 	enum vtlirq_reason reason;
@@ -31,21 +31,21 @@ struct change {
 
 /* ---- one way ---- */
 
-static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct aim *aim)
+static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct target *target)
 {
 	struct delivery *delivery = calloc(1, sizeof(*delivery));
 
 	if (!delivery)
 		return NULL;
 	delivery->kind = kind;
-	delivery->aim = *aim;
-	delivery->reach = *aim;
+	delivery->target = *target;
+	delivery->reach = *target;
 	return delivery;
 }
 
 static uint32_t delivery_vp(const struct delivery *delivery)
 {
-	return aim_next(&delivery->reach, AIM_NO_VP);
+	return target_next(&delivery->reach, TARGET_NO_VP);
 }
 
 static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
@@ -275,12 +275,12 @@ static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
 
 	if (!error) {
 		context_add(irqs, &irqs->totals.map_calls, 1);
-		error = driver_map(&irqs->driver, delivery->aim.vector, delivery->apic_id,
+		error = driver_map(&irqs->driver, delivery->target.vector, delivery->apic_id,
 				   &delivery->hardware);
 	}
 	if (!error) {
 		delivery->is_mapped = true;
-		aim_narrow(&delivery->reach, &delivery->aim, vp);
+		target_narrow(&delivery->reach, &delivery->target, vp);
 		return 0;
 	}
 	pthread_mutex_lock(&irqs->lock);
@@ -295,8 +295,7 @@ static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct c
 	uint32_t vp;
 	int error;
 
-	for (vp = aim_next(&delivery->aim, AIM_NO_VP); vp != AIM_NO_VP;
-	     vp = aim_next(&delivery->aim, vp)) {
+	target_for_each_vp(vp, &delivery->target) {
 		if (!take_from_quota(irqs, vp)) {
 			change->reason = VTLIRQ_REASON_QUOTA;
 			continue;
@@ -312,7 +311,7 @@ static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct c
 
 /* ---- a change ---- */
 
-static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct aim *aim)
+static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct target *target)
 {
 	if (irqs->disabled)
 		return VTLIRQ_REASON_DISABLED;
@@ -320,7 +319,7 @@ static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct aim *aim)
 		return VTLIRQ_REASON_DRIVER;
 	if (!irqs->host_redirects)
 		return VTLIRQ_REASON_HOST;
-	if (aim_is_multicast(aim))
+	if (target_is_multicast(target))
 		return VTLIRQ_REASON_MULTICAST;
 	return VTLIRQ_REASON_NONE;
 }
@@ -335,7 +334,7 @@ static bool borrow_vector(struct vtlirq_route *route, struct delivery *delivery)
 	struct delivery *present = route->delivery;
 
 	if (!present || present->kind != VTLIRQ_REDIRECTED ||
-	    !aim_equal(&present->aim, &delivery->aim))
+	    !target_equal(&present->target, &delivery->target))
 		return false;
 	delivery->reach = present->reach;
 	delivery->apic_id = present->apic_id;
@@ -382,10 +381,10 @@ static int redirect(struct vtlirq_route *route, struct change *change)
 	struct delivery *delivery;
 	int error;
 
-	change->reason = impossible(irqs, change->aim);
+	change->reason = impossible(irqs, change->target);
 	if (change->reason)
 		return 1;
-	delivery = delivery_make(VTLIRQ_REDIRECTED, change->aim);
+	delivery = delivery_make(VTLIRQ_REDIRECTED, change->target);
 	if (!delivery)
 		return -ENOMEM;
 	if (!find_vector(route, delivery, change)) {
@@ -411,7 +410,7 @@ static int redirect(struct vtlirq_route *route, struct change *change)
 /* Return: 0: the host points to the new way; or a negative errno. */
 static int proxy(struct vtlirq_route *route, struct change *change)
 {
-	struct delivery *delivery = delivery_make(VTLIRQ_PROXIED, change->aim);
+	struct delivery *delivery = delivery_make(VTLIRQ_PROXIED, change->target);
 	int error;
 
 	if (!delivery)
@@ -474,18 +473,18 @@ static void commit(struct vtlirq_route *route, struct change *change)
 /* Was the route's own old vector the last one there? It is free now. */
 static bool stood_in_its_own_way(const struct change *change, uint32_t old_vp)
 {
-	return old_vp != AIM_NO_VP && aim_has(change->aim, old_vp) &&
+	return old_vp != TARGET_NO_VP && target_has(change->target, old_vp) &&
 	       (change->reason == VTLIRQ_REASON_NO_VECTOR ||
 		change->reason == VTLIRQ_REASON_QUOTA);
 }
 
-int delivery_change(struct vtlirq_route *route, const struct aim *aim, enum delivery_wish wish,
-		    enum vtlirq_reason reason)
+int delivery_change(struct vtlirq_route *route, const struct target *target,
+		    enum delivery_wish wish, enum vtlirq_reason reason)
 {
 	/* The caller's may be that of the way which goes. */
-	struct aim to = *aim;
-	struct change change = { .aim = &to, .reason = reason };
-	uint32_t old_vp = AIM_NO_VP;
+	struct target to = *target;
+	struct change change = { .target = &to, .reason = reason };
+	uint32_t old_vp = TARGET_NO_VP;
 	int result = 1;
 
 	if (route->delivery && route->delivery->kind == VTLIRQ_REDIRECTED)

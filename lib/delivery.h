@@ -16,8 +16,8 @@
 /**
  * struct delivery - a way that is up, or is being put up
  * @kind:     which
- * @aim:      what the caller asked for
- * @reach:    where its interrupts come: redirected, one VP of @aim
+ * @target:      what the caller asked for
+ * @reach:    where its interrupts come: redirected, one VP of @target
  * @apic_id:  redirected: names the VP
  * @hardware: redirected: the hardware vector
  * @is_mapped: it has a reference on (@hardware, @apic_id)
@@ -30,8 +30,8 @@
  */
 struct delivery {
 	enum vtlirq_delivery kind;
-	struct aim aim;
-	struct aim reach;
+	struct target target;
+	struct target reach;
 	uint32_t apic_id;
 	uint32_t hardware;
 	bool is_mapped;
@@ -58,7 +58,7 @@ enum delivery_wish {
 /**
  * delivery_change() - lead a route another way
  * @route:  the route; it may have none yet
- * @aim:    where to
+ * @target:    where to
  * @wish:   which
  * @reason: if it ends proxied, and nothing else says why: why
  *
@@ -68,8 +68,8 @@ enum delivery_wish {
  * as it was and the route's reason is why; or a negative errno, and the route is
  * as it was.
  */
-int delivery_change(struct vtlirq_route *route, const struct aim *aim, enum delivery_wish wish,
-		    enum vtlirq_reason reason);
+int delivery_change(struct vtlirq_route *route, const struct target *target,
+		    enum delivery_wish wish, enum vtlirq_reason reason);
 
 /**
  * delivery_end() - take a route's way down

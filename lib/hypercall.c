@@ -63,7 +63,7 @@ struct retarget_input {
 	uint32_t flags;
 	uint64_t format;
 	uint64_t valid_banks;
-	uint64_t banks[AIM_WORDS];
+	uint64_t banks[TARGET_WORDS];
 };
 
 #define RETARGET_FIXED_BYTES	offsetof(struct retarget_input, valid_banks)
@@ -132,11 +132,11 @@ int hypercall_can_redirect(int file)
 }
 
 /* Return: how many words the input's variable part has. */
-static unsigned int fill_set(struct retarget_input *input, const struct aim *to)
+static unsigned int fill_set(struct retarget_input *input, const struct target *to)
 {
 	unsigned int banks = 0;
 
-	for (unsigned int i = 0; i < AIM_WORDS; i++) {
+	for (unsigned int i = 0; i < TARGET_WORDS; i++) {
 		if (!to->vps[i])
 			continue;
 		input->valid_banks |= 1ULL << i;

@@ -6,7 +6,7 @@
 #ifndef VTLIRQ_HYPERCALL_H
 #define VTLIRQ_HYPERCALL_H
 
-#include "aim.h"
+#include "target.h"
 
 #define HYPERCALL_STATUS_TIMEOUT	0x78
 
@@ -19,7 +19,7 @@
 struct retarget_request {
 	uint32_t vector;
 	bool redirect;
-	const struct aim *to;
+	const struct target *to;
 };
 
 /**

@@ -223,28 +223,31 @@ void pairs_expire(struct pairs *pairs)
 	expire(pairs, system_now_ms());
 }
 
-int pairs_hold(struct pairs *pairs, const struct aim *aim)
+int pairs_hold(struct pairs *pairs, const struct target *target)
 {
 	uint32_t vp, undo;
 	int error;
 
 	pairs_expire(pairs);
-	for (vp = aim_next(aim, AIM_NO_VP); vp != AIM_NO_VP; vp = aim_next(aim, vp)) {
-		error = hold(pairs, vp, aim->vector);
+	target_for_each_vp(vp, target) {
+		error = hold(pairs, vp, target->vector);
 		if (error)
 			goto unwind;
 	}
 	return 0;
 unwind:
-	for (undo = aim_next(aim, AIM_NO_VP); undo != vp; undo = aim_next(aim, undo))
-		release(pairs, undo, aim->vector, false);
+	target_for_each_vp(undo, target) {
+		if (undo == vp)
+			break;
+		release(pairs, undo, target->vector, false);
+	}
 	return error;
 }
 
-void pairs_release(struct pairs *pairs, const struct aim *aim, bool proxied)
+void pairs_release(struct pairs *pairs, const struct target *target, bool proxied)
 {
 	uint32_t vp;
 
-	for (vp = aim_next(aim, AIM_NO_VP); vp != AIM_NO_VP; vp = aim_next(aim, vp))
-		release(pairs, vp, aim->vector, proxied);
+	target_for_each_vp(vp, target)
+		release(pairs, vp, target->vector, proxied);
 }

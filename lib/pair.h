@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "aim.h"
+#include "target.h"
 
 #define PAIR_BUCKETS	1024
 /*
@@ -47,24 +47,24 @@ void pairs_init(struct pairs *pairs, const struct vtlirq_config *config);
 void pairs_destroy(struct pairs *pairs);
 
 /**
- * pairs_hold() - let interrupts come to all VPs of an aim, with its vector
+ * pairs_hold() - let interrupts come to all VPs of a target, with its vector
  * @pairs: all
- * @aim:   which
+ * @target:   which
  *
  * Calls @allow for pairs that nobody holds, with none but the pair's lock held: a
  * thread that wants the same pair waits until it is open.
  *
  * Return: 0; -ENOMEM; or what @allow gave. Nothing is held then.
  */
-int pairs_hold(struct pairs *pairs, const struct aim *aim);
+int pairs_hold(struct pairs *pairs, const struct target *target);
 
 /**
  * pairs_release() - undo pairs_hold()
  * @pairs:   all
- * @aim:     which
+ * @target:     which
  * @proxied: the host may have messages for them on their way
  */
-void pairs_release(struct pairs *pairs, const struct aim *aim, bool proxied);
+void pairs_release(struct pairs *pairs, const struct target *target, bool proxied);
 
 /**
  * pairs_expire() - close the filters that have lingered long enough

@@ -167,11 +167,11 @@ static struct vtlirq_route *make(struct vtlirq *irqs, const struct vtlirq_interr
 }
 
 int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
-			const struct vtlirq_target *target, struct vtlirq_route **created)
+			const struct vtlirq_target *asked, struct vtlirq_route **created)
 {
 	struct vtlirq_route *route;
-	struct aim aim;
-	int error = aim_read(&aim, target);
+	struct target target;
+	int error = target_read(&target, asked);
 
 	if (error)
 		return error;
@@ -182,7 +182,7 @@ int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *inte
 	if (error)
 		goto put;
 	pthread_mutex_lock(&route->lock);
-	error = delivery_change(route, &aim, DELIVERY_BEST, VTLIRQ_REASON_NONE);
+	error = delivery_change(route, &target, DELIVERY_BEST, VTLIRQ_REASON_NONE);
 	pthread_mutex_unlock(&route->lock);
 	if (error)
 		goto unclaim;
@@ -196,12 +196,12 @@ put:
 	return error;
 }
 
-int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target *target)
+int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target *asked)
 {
 	enum delivery_wish wish;
-	struct aim aim;
+	struct target target;
 	bool is_move;
-	int error = aim_read(&aim, target);
+	int error = target_read(&target, asked);
 
 	if (error)
 		return error;
@@ -210,9 +210,9 @@ int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target
 		pthread_mutex_unlock(&route->lock);
 		return -ENOENT;
 	}
-	is_move = !aim_equal(&aim, &route->delivery->aim);
+	is_move = !target_equal(&target, &route->delivery->target);
 	wish = route->preference == VTLIRQ_PREFER_PROXIED ? DELIVERY_PROXIED : DELIVERY_BEST;
-	error = delivery_change(route, &aim, wish, VTLIRQ_REASON_PREFERRED);
+	error = delivery_change(route, &target, wish, VTLIRQ_REASON_PREFERRED);
 	if (!error) {
 		route->moves += is_move;
 		route->changed_ms = system_now_ms();
@@ -230,7 +230,7 @@ static int prefer(struct vtlirq_route *route, enum vtlirq_preference preference)
 	int result = 0;
 
 	if (is != wanted)
-		result = delivery_change(route, &route->delivery->aim,
+		result = delivery_change(route, &route->delivery->target,
 					 wanted ? DELIVERY_REDIRECTED : DELIVERY_PROXIED,
 					 VTLIRQ_REASON_PREFERRED);
 	if (result < 0)
@@ -299,10 +299,10 @@ static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)
 	*state = (struct vtlirq_route_state) {
 		.id = route->id,
 		.interrupt = route->interrupt,
-		.vector = delivery->aim.vector,
-		.vp = aim_next(&delivery->reach, AIM_NO_VP),
-		.vps = aim_count(&delivery->aim),
-		.multicast = delivery->aim.flags & VTLIRQ_TARGET_MULTICAST,
+		.vector = delivery->target.vector,
+		.vp = target_next(&delivery->reach, TARGET_NO_VP),
+		.vps = target_count(&delivery->target),
+		.multicast = delivery->target.flags & VTLIRQ_TARGET_MULTICAST,
 		.delivery = delivery->kind,
 		.reason = route->reason,
 		.hardware_vector = delivery->hardware,

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#include "aim.h"
+#include "target.h"
 #include "driver.h"
 #include "watch.h"
 
@@ -53,7 +53,7 @@ struct route_sample {
  * @reason:     why it is proxied
  * @sum:        what came by the ways before @delivery
  * @rate_milli: interrupts in 1000 s
- * @changed_ms: when it took its present way, or aim
+ * @changed_ms: when it took its present way, or target
  * @name:       for people
  */
 struct vtlirq_route {

@@ -53,24 +53,24 @@ void watches_destroy(struct watches *watches)
 	pthread_mutex_destroy(&watches->lock);
 }
 
-int watch_begin(struct watches *watches, const struct aim *aim, struct watch **watch)
+int watch_begin(struct watches *watches, const struct target *target, struct watch **watch)
 {
-	uint32_t count = aim_count(aim);
-	uint32_t vp = AIM_NO_VP;
+	uint32_t count = target_count(target);
+	uint32_t vp = TARGET_NO_VP;
 	struct watch *made;
 
 	made = calloc(1, sizeof(*made) + count * sizeof(made->pairs[0]));
 	if (!made)
 		return -ENOMEM;
-	made->vector = aim->vector;
+	made->vector = target->vector;
 	made->count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		struct watched *pair = &made->pairs[i];
 
-		vp = aim_next(aim, vp);
+		vp = target_next(target, vp);
 		pair->vp = vp;
 		pair->watch = made;
-		pair->is_known = !driver_counts(watches->driver, vp, aim->vector, &pair->base);
+		pair->is_known = !driver_counts(watches->driver, vp, target->vector, &pair->base);
 	}
 	*watch = made;
 	return 0;
