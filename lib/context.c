@@ -84,7 +84,7 @@ static void init(struct vtlirq *irqs)
 	irqs->number = __atomic_add_fetch(&contexts, 1, __ATOMIC_RELAXED);
 	pthread_mutex_init(&irqs->lock, NULL);
 	pthread_mutex_init(&irqs->policy_lock, NULL);
-	pairs_init(&irqs->pairs, &irqs->config);
+	filters_init(&irqs->filters, &irqs->config);
 	watches_init(&irqs->watches, &irqs->driver);
 	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
 }
@@ -146,7 +146,7 @@ void vtlirq_close(struct vtlirq *irqs)
 	driver_close(&irqs->driver);
 	deliveries_free(irqs);
 	watches_destroy(&irqs->watches);
-	pairs_destroy(&irqs->pairs);
+	filters_destroy(&irqs->filters);
 	refusals_destroy(&irqs->refusals);
 	pthread_mutex_destroy(&irqs->policy_lock);
 	pthread_mutex_destroy(&irqs->lock);

@@ -6,9 +6,9 @@
  *   1. vtlirq.policy_lock   one vtlirq_rebalance() at a time
  *   2. vtlirq_route.lock    for as long as a call on the route lasts, calls of
  *                           the driver, the host, @allow and @forbid included
- *   3. pair.lock            while @allow or @forbid is called for that pair
+ *   3. filter.lock            while @allow or @forbid is called for that pair
  *   4. watches.lock        while the driver tells counts
- *   5. vtlirq.lock, pairs.lock, refusals.lock: for moments; nothing is called
+ *   5. vtlirq.lock, filters.lock, refusals.lock: for moments; nothing is called
  *                           and no other lock is taken with one of them held
  * Nobody holds two route locks, or two pair locks. So @allow and @forbid run with
  * one route's lock and one pair's lock held (and, from vtlirq_rebalance(), with
@@ -20,7 +20,7 @@
 #include <pthread.h>
 
 #include "driver.h"
-#include "pair.h"
+#include "filter.h"
 #include "public.h"
 #include "refusal.h"
 #include "watch.h"
@@ -67,7 +67,7 @@ struct vtlirq {
 	int hypercall_fd;
 	bool host_redirects;
 	bool disabled;
-	struct pairs pairs;
+	struct filters filters;
 	struct watches watches;
 	struct refusals refusals;
 

@@ -63,7 +63,7 @@ static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
 static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
 {
 	if (delivery->is_held)
-		pairs_release(&irqs->pairs, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
+		filters_release(&irqs->filters, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
 	free(delivery->watch);
 	free(delivery);
 }
@@ -178,7 +178,7 @@ static void delivery_down(struct vtlirq_route *route, struct delivery *delivery,
 /* Interrupts may come: open the filter, and count from here on. */
 static int delivery_open(struct vtlirq *irqs, struct delivery *delivery)
 {
-	int error = pairs_hold(&irqs->pairs, &delivery->reach);
+	int error = filters_hold(&irqs->filters, &delivery->reach);
 
 	if (error)
 		return error;

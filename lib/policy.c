@@ -408,7 +408,7 @@ int vtlirq_rebalance(struct vtlirq *irqs)
 	size_t count;
 	int result = -ENOMEM;
 
-	pairs_expire(&irqs->pairs);
+	filters_expire(&irqs->filters);
 	if (!context_has_policy(irqs))
 		return 0;
 	pthread_mutex_lock(&irqs->policy_lock);

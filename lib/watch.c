@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "pair.h"
+#include "filter.h"
 #include "system.h"
 #include "watch.h"
 
@@ -277,7 +277,7 @@ void watch_end(struct watches *watches, struct watch *watch, struct watch *heir,
 	for (uint32_t i = 0; i < watch->count; i++)
 		end_pair(watches, &watch->pairs[i], heir, is_late, &sum->counts);
 	if (watch->late) {
-		watch->due_ms = system_now_ms() + PAIR_LINGER_MS;
+		watch->due_ms = system_now_ms() + FILTER_LINGER_MS;
 		watch->sum = sum;
 		watch->next = sum->late;
 		sum->late = watch;
