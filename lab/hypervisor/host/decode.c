@@ -56,7 +56,7 @@ struct retarget_input {
 
 /* Below it a vector is an exception's, and an APIC takes no such message. */
 #define FIRST_LEGAL_VECTOR	16
-/* What a host may post to a trust domain begins here. */
+/* The lowest vector that a host may post to a trust domain. */
 #define FIRST_POSTED_VECTOR	31
 #define LAST_VECTOR		255
 
