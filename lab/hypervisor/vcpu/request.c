@@ -112,7 +112,7 @@ void request_handle_nmi(void)
 	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
 			 __ATOMIC_RELEASE);
 	interrupts_settle(l1);
-	/* Outside of guest mode it may have a lock that the other CPU needs: hold it at its entry. */
+	/* Outside of guest mode it may have a lock that the other CPU needs: it is held later. */
 	if (l1->in_guest)
 		be_held(l1);
 }
