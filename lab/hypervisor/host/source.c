@@ -89,7 +89,7 @@ static int look_up(u32 device, u32 number, struct source **source)
 {
 	if (device > U16_MAX)
 		return -ENOENT;
-	/* Tests read sources often, so the device is accessed only for a source that is not known. */
+	/* Tests read sources often: the device is accessed only for a source that is not known. */
 	*source = find(device, number);
 	if (*source)
 		return 0;
