@@ -85,7 +85,7 @@ static void init(struct vtlirq *irqs)
 	pthread_mutex_init(&irqs->lock, NULL);
 	pthread_mutex_init(&irqs->policy_lock, NULL);
 	filters_init(&irqs->filters, &irqs->config);
-	watches_init(&irqs->watches, &irqs->driver);
+	counters_init(&irqs->counters, &irqs->driver);
 	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
 }
 
@@ -145,7 +145,7 @@ void vtlirq_close(struct vtlirq *irqs)
 		close(irqs->hypercall_fd);
 	driver_close(&irqs->driver);
 	deliveries_free(irqs);
-	watches_destroy(&irqs->watches);
+	counters_destroy(&irqs->counters);
 	filters_destroy(&irqs->filters);
 	refusals_destroy(&irqs->refusals);
 	pthread_mutex_destroy(&irqs->policy_lock);

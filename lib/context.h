@@ -7,7 +7,7 @@
  *   2. vtlirq_route.lock    for as long as a call on the route lasts, calls of
  *                           the driver, the host, @allow and @forbid included
  *   3. filter.lock            while @allow or @forbid is called for that pair
- *   4. watches.lock        while the driver tells counts
+ *   4. counters.lock        while the driver tells counts
  *   5. vtlirq.lock, filters.lock, refusals.lock: for moments; nothing is called
  *                           and no other lock is taken with one of them held
  * Nobody holds two route locks, or two pair locks. So @allow and @forbid run with
@@ -23,7 +23,7 @@
 #include "filter.h"
 #include "public.h"
 #include "refusal.h"
-#include "watch.h"
+#include "counters.h"
 
 #define ROUTE_BUCKETS	1024
 
@@ -68,7 +68,7 @@ struct vtlirq {
 	bool host_redirects;
 	bool disabled;
 	struct filters filters;
-	struct watches watches;
+	struct counters counters;
 	struct refusals refusals;
 
 	pthread_mutex_t policy_lock;

@@ -64,7 +64,7 @@ static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
 {
 	if (delivery->is_held)
 		filters_release(&irqs->filters, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
-	free(delivery->watch);
+	free(delivery->counter);
 	free(delivery);
 }
 
@@ -102,8 +102,8 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 {
 	struct delivery *same;
 
-	free(delivery->watch);
-	delivery->watch = NULL;
+	free(delivery->counter);
+	delivery->counter = NULL;
 	delivery->retained_for = *interrupt;
 	pthread_mutex_lock(&irqs->lock);
 	same = find_retained(irqs, delivery);
@@ -161,17 +161,17 @@ void deliveries_free(struct vtlirq *irqs)
 
 /* ---- a route's delivery ---- */
 
-/* Take down a delivery of a route: @heir is the one that comes after it, or NULL. */
+/* Take down a delivery of a route: @successor is the one that comes after it, or NULL. */
 static void delivery_down(struct vtlirq_route *route, struct delivery *delivery,
-			  struct delivery *heir)
+			  struct delivery *successor)
 {
 	struct vtlirq *irqs = route->irqs;
 
 	delivery_unmap(irqs, delivery);
 	/* Only now: the driver has relayed what was pending. */
-	watch_end(&irqs->watches, delivery->watch, heir ? heir->watch : NULL,
-		  heir && delivery->kind == VTLIRQ_PROXIED, &route->sum);
-	delivery->watch = NULL;
+	counter_end(&irqs->counters, delivery->counter, successor ? successor->counter : NULL,
+		    successor && delivery->kind == VTLIRQ_PROXIED, &route->sum);
+	delivery->counter = NULL;
 	delivery_release(irqs, delivery);
 }
 
@@ -183,7 +183,7 @@ static int delivery_open(struct vtlirq *irqs, struct delivery *delivery)
 	if (error)
 		return error;
 	delivery->is_held = true;
-	return watch_begin(&irqs->watches, &delivery->reach, &delivery->watch);
+	return counter_begin(&irqs->counters, &delivery->reach, &delivery->counter);
 }
 
 /* Tell the host that the route's interrupts go this way. */
@@ -462,7 +462,7 @@ static void commit(struct vtlirq_route *route, struct change *change)
 		old->is_mapped = false;
 	}
 	route->delivery = next;
-	watch_take(&route->irqs->watches, next->watch);
+	counter_claim(&route->irqs->counters, next->counter);
 	route->reason = change->reason;
 	context_add(route->irqs, &route->irqs->totals.redirected, is - was);
 	if (old)

@@ -11,7 +11,7 @@
 
 #include "context.h"
 #include "route.h"
-#include "watch.h"
+#include "counters.h"
 
 /**
  * struct delivery - a way that is up, or is being put up
@@ -23,7 +23,7 @@
  * @is_mapped: it has a reference on (@hardware, @apic_id)
  * @is_borrowed: the reference is that of the route's present way
  * @is_held:  it holds the pairs of @reach
- * @watch:    counts for @reach
+ * @counter:    counts for @reach
  * @retained_next: next in vtlirq.retained
  * @retained_for: retained: the interrupt that may still come here
  * @retained_for_several: retained: others may, too
@@ -37,7 +37,7 @@ struct delivery {
 	bool is_mapped;
 	bool is_borrowed;
 	bool is_held;
-	struct watch *watch;
+	struct counter *counter;
 	struct delivery *retained_next;
 	struct vtlirq_interrupt retained_for;
 	bool retained_for_several;

@@ -276,7 +276,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 	pthread_mutex_lock(&route->lock);
 	route->is_gone = true;
 	error = delivery_end(route);
-	watch_sum_drop(&route->irqs->watches, &route->sum);
+	counter_sum_drop(&route->irqs->counters, &route->sum);
 	pthread_mutex_unlock(&route->lock);
 	unclaim(route);
 	route_put(route);
@@ -287,7 +287,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts)
 {
-	return watch_read(&route->irqs->watches, route->delivery->watch, &route->sum, counts);
+	return counter_read(&route->irqs->counters, route->delivery->counter, &route->sum, counts);
 }
 
 static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)

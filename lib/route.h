@@ -9,7 +9,7 @@
 
 #include "target.h"
 #include "driver.h"
-#include "watch.h"
+#include "counters.h"
 
 struct delivery;
 
@@ -74,7 +74,7 @@ struct vtlirq_route {
 	enum vtlirq_preference preference;
 	uint32_t status;
 	uint32_t error;
-	struct watch_sum sum;
+	struct counter_sum sum;
 	uint64_t rate_milli;
 	uint64_t changed_ms;
 	uint64_t moves;
