@@ -86,7 +86,7 @@ static void init(struct vtlirq *irqs)
 	pthread_mutex_init(&irqs->policy_lock, NULL);
 	filters_init(&irqs->filters, &irqs->config);
 	counters_init(&irqs->counters, &irqs->driver);
-	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
+	backoff_init(&irqs->backoff, irqs->config.refusal_ms);
 }
 
 static int open_all(struct vtlirq *irqs)
@@ -147,7 +147,7 @@ void vtlirq_close(struct vtlirq *irqs)
 	deliveries_free(irqs);
 	counters_destroy(&irqs->counters);
 	filters_destroy(&irqs->filters);
-	refusals_destroy(&irqs->refusals);
+	backoff_destroy(&irqs->backoff);
 	pthread_mutex_destroy(&irqs->policy_lock);
 	pthread_mutex_destroy(&irqs->lock);
 	free(irqs);

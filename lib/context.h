@@ -8,7 +8,7 @@
  *                           the driver, the host, @allow and @forbid included
  *   3. filter.lock            while @allow or @forbid is called for that pair
  *   4. counters.lock        while the driver tells counts
- *   5. vtlirq.lock, filters.lock, refusals.lock: for moments; nothing is called
+ *   5. vtlirq.lock, filters.lock, backoff.lock: for moments; nothing is called
  *                           and no other lock is taken with one of them held
  * Nobody holds two route locks, or two pair locks. So @allow and @forbid run with
  * one route's lock and one pair's lock held (and, from vtlirq_rebalance(), with
@@ -22,7 +22,7 @@
 #include "driver.h"
 #include "filter.h"
 #include "public.h"
-#include "refusal.h"
+#include "backoff.h"
 #include "counters.h"
 
 #define ROUTE_BUCKETS	1024
@@ -69,7 +69,7 @@ struct vtlirq {
 	bool disabled;
 	struct filters filters;
 	struct counters counters;
-	struct refusals refusals;
+	struct backoff backoff;
 
 	pthread_mutex_t policy_lock;
 	bool has_learnt;

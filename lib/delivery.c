@@ -351,7 +351,7 @@ static bool find_vector(struct vtlirq_route *route, struct delivery *delivery,
 
 	if (borrow_vector(route, delivery))
 		return true;
-	if (refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &change->status)) {
+	if (backoff_is_waiting(&irqs->backoff, route->interrupt.device_id, &change->status)) {
 		context_add(irqs, &irqs->totals.refusals_saved, 1);
 		change->reason = VTLIRQ_REASON_REFUSED;
 		return false;
@@ -366,7 +366,7 @@ static void was_refused(struct vtlirq_route *route, struct delivery *delivery,
 	change->reason = VTLIRQ_REASON_ERROR;
 	if (error == -ENXIO) {
 		change->reason = VTLIRQ_REASON_REFUSED;
-		refusals_add(&route->irqs->refusals, route->interrupt.device_id, change->status);
+		backoff_refused(&route->irqs->backoff, route->interrupt.device_id, change->status);
 	}
 	if (!change->is_unsure)
 		delivery_unmap(route->irqs, delivery);
@@ -401,7 +401,7 @@ static int redirect(struct vtlirq_route *route, struct change *change)
 		was_refused(route, delivery, change, error);
 		return 1;
 	}
-	refusals_clear(&irqs->refusals, route->interrupt.device_id);
+	backoff_accepted(&irqs->backoff, route->interrupt.device_id);
 	change->reason = VTLIRQ_REASON_NONE;
 	change->next = delivery;
 	return 0;

@@ -121,7 +121,7 @@ static bool may_promote(struct vtlirq_route *route)
 	}
 	if (route->rate_milli <= irqs->config.promote_rate * 1000ULL)
 		return false;
-	return !refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &status);
+	return !backoff_is_waiting(&irqs->backoff, route->interrupt.device_id, &status);
 }
 
 /* The route's lock is held. */
@@ -371,7 +371,7 @@ static void promote(struct round *round, struct seen *seen)
 	uint64_t device_id = seen->route->interrupt.device_id;
 
 	if (try_promote(round, seen) == 1 && round->budget &&
-	    !refusals_know(&round->irqs->refusals, device_id))
+	    !backoff_was_refused(&round->irqs->backoff, device_id))
 		evict_for(round, seen);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Words for people: ways, reasons, the host's statuses, the version.
+ * Strings for people: deliveries, reasons, the statuses of the host, the version.
  */
 #include <stddef.h>
 
