@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "socket_path.h"
 #include "route_name.h"
 #include "wire.h"
 
@@ -59,9 +59,9 @@ static bool is_there(const char *directory, pid_t pid)
 	struct sockaddr_un address;
 	int made;
 
-	if (address_of_process(&address, directory, pid))
+	if (socket_path_make(&address, directory, pid))
 		return false;
-	made = address_reach(directory, &address);
+	made = socket_path_connect_or_remove(directory, &address);
 	if (made >= 0)
 		close(made);
 	/* One that is busy is there. */
@@ -84,7 +84,7 @@ static int list(DIR *opened, const char *directory, pid_t **pids, size_t *count)
 
 int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 {
-	DIR *opened = opendir(address_directory(directory));
+	DIR *opened = opendir(socket_path_directory(directory));
 	int error;
 
 	*count = 0;
@@ -154,7 +154,7 @@ int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **
 	struct vtlirq_summary summary;
 	struct vtlirq_client *client;
 	struct sockaddr_un address;
-	int error = address_of_process(&address, directory, pid);
+	int error = socket_path_make(&address, directory, pid);
 
 	if (error)
 		return error;
@@ -162,7 +162,7 @@ int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **
 	if (!client)
 		return -ENOMEM;
 	pthread_mutex_init(&client->lock, NULL);
-	client->socket = address_reach(directory, &address);
+	client->socket = socket_path_connect_or_remove(directory, &address);
 	error = client->socket < 0 ? client->socket : vtlirq_client_summary(client, &summary);
 	if (error) {
 		vtlirq_client_close(client);

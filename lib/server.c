@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "socket_path.h"
 #include "context.h"
 #include "route.h"
 #include "server.h"
@@ -164,7 +164,7 @@ static void welcome(struct server *server)
 			system_pause_us(PAUSE_US);
 		return;
 	}
-	if (!address_is_trusted(made)) {
+	if (!socket_is_trusted(made)) {
 		close(made);
 		return;
 	}
@@ -228,7 +228,7 @@ static bool could_not_look(int error)
 /* Is the name free? One that a dead process left there goes. */
 static int free_name(const struct sockaddr_un *address)
 {
-	int other = address_connect(address);
+	int other = socket_path_connect(address);
 
 	if (other >= 0)
 		close(other);
@@ -258,7 +258,7 @@ static int listen_at(struct server *server)
 
 static int open_socket(struct server *server, const char *directory)
 {
-	int lock = address_lock(directory);
+	int lock = socket_path_lock(directory);
 	int error;
 
 	if (lock < 0)
@@ -271,11 +271,11 @@ static int open_socket(struct server *server, const char *directory)
 
 static int open_files(struct server *server, const char *directory)
 {
-	int error = make_directory(address_directory(directory));
+	int error = make_directory(socket_path_directory(directory));
 
 	if (error)
 		return error;
-	error = address_of_process(&server->address, directory, getpid());
+	error = socket_path_make(&server->address, directory, getpid());
 	if (error)
 		return error;
 	server->wake = eventfd(0, EFD_CLOEXEC);
