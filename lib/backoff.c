@@ -21,7 +21,7 @@ void backoff_destroy(struct backoff *backoff)
 	pthread_mutex_destroy(&backoff->lock);
 }
 
-/* A mixing function: each bit of the id and the seed moves each bit of the result. */
+/* A hash function: each bit of the id and the seed affects each bit of the result. */
 static struct backoff_entry *set_of(struct backoff *backoff, uint64_t device_id)
 {
 	uint64_t mixed = device_id ^ backoff->seed;
@@ -45,7 +45,7 @@ static struct backoff_entry *find(struct backoff *backoff, uint64_t device_id)
 	return NULL;
 }
 
-/* The entry that is free, or whose wait ends first. */
+/* Return: a free entry, or the one whose wait ends first; for this device now. */
 static struct backoff_entry *make_room(struct backoff *backoff, uint64_t device_id)
 {
 	struct backoff_entry *set = set_of(backoff, device_id);
@@ -84,7 +84,7 @@ bool backoff_was_refused(struct backoff *backoff, uint64_t device_id)
 	return is_known;
 }
 
-/* Several threads may be refused at a time: that is one refusal. */
+/* If several threads are refused at the same time, the wait grows only once. */
 static void extend(struct backoff *backoff, struct backoff_entry *entry, uint64_t now)
 {
 	if (now < entry->until_ms)

@@ -111,9 +111,9 @@ int socket_path_connect_or_remove(const char *directory, const struct sockaddr_u
 	lock = socket_path_lock(directory);
 	if (lock < 0)
 		return made;
-	/* Looked at again: a new process may have got the number of the dead one. */
+	/* Try again: a new process may have got the process id of the dead one. */
 	made = socket_path_connect(address);
-	/* With the lock held, no socket is without a listener: its process is dead. */
+	/* While the lock is held, a socket without a listener belongs to a dead process. */
 	if (made == -ECONNREFUSED)
 		unlink(address->sun_path);
 	close(lock);

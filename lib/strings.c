@@ -51,7 +51,7 @@ const char *vtlirq_reason_name(enum vtlirq_reason reason)
 	return "unknown reason";
 }
 
-/* As the host's specification numbers them. */
+/* Status codes of the Hyper-V TLFS. */
 static const struct {
 	uint16_t status;
 	const char *name;
