@@ -31,7 +31,12 @@ static int filter_open(void *context, uint32_t vp, uint32_t vector)
 
 static void filter_close(void *context, uint32_t vp, uint32_t vector)
 {
-	__atomic_fetch_or(filter_bank(context, vp, vector), 1U << vector % 32, __ATOMIC_SEQ_CST);
+	struct vp *of = &((struct vmm *)context)->vps[vp];
+	uint32_t bit = 1U << vector % 32;
+
+	__atomic_fetch_or(filter_bank(context, vp, vector), bit, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&of->unrouted[vector / 32], bit, __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(&of->routed[vector / 32], ~bit, __ATOMIC_SEQ_CST);
 }
 
 int interrupts_open(struct vmm *vm)
