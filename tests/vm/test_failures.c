@@ -22,8 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fail.h"
-#include "hv.h"
+#include "../harness/faults.h"
+#include "../harness/host.h"
 
 #define WAIT_MS		5000
 #define PROXY		0x51

@@ -27,8 +27,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "hv.h"
-#include "vtl0.h"
+#include "../harness/host.h"
+#include "../harness/vtl0.h"
 
 #define PAGE		4096UL
 #define BLOCK		(2UL << 20)
@@ -495,11 +495,11 @@ static void a_wait_of_the_vps_own_thread_ends_the_run(void **state)
 	cpu_pin(guest.vp);
 	ring_submit(&ring, wait);
 	assert_int_equal(pthread_create(&writer, NULL, event_write_later, &event), 0);
-	begin = clock_ms(CLOCK_MONOTONIC);
+	begin = now_ms();
 	do {
 		ret = guest_enter(PATIENCE_MS);
 		check(ret == -EINTR, "a run: %s", strerror(-ret));
-	} while (!ring_completions(&ring) && clock_ms(CLOCK_MONOTONIC) - begin < PATIENCE_MS / 2);
+	} while (!ring_completions(&ring) && now_ms() - begin < PATIENCE_MS / 2);
 	pthread_join(writer, NULL);
 	cpu_pin(0);
 	assert_int_equal(ring_completions(&ring), 1);
@@ -979,15 +979,15 @@ static void expires_once(bool spins)
 	volatile struct vtl0_report *report = vmm_report(guest.vm, guest.vp);
 	uint64_t deadline = __rdtsc() + 30 * ticks_per_ms(), end, before;
 
-	end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	end = now_ms() + PATIENCE_MS;
 	while (!turn_expires(deadline))
-		check(clock_ms(CLOCK_MONOTONIC) < end, "the deadline does not come");
+		check(now_ms() < end, "the deadline does not come");
 	assert_true(__rdtsc() >= deadline);
 
 	/* The timer is one-shot: none is armed from now on, and VTL0 goes on. */
 	before = spins ? report->spins : vps_column(guest.vp, "entries");
-	end = clock_ms(CLOCK_MONOTONIC) + 2 * NOTHING_MS;
-	while (clock_ms(CLOCK_MONOTONIC) < end)
+	end = now_ms() + 2 * NOTHING_MS;
+	while (now_ms() < end)
 		assert_false(turn_expires(0));
 	if (spins)
 		assert_true(report->spins > before);
@@ -1047,15 +1047,11 @@ static void idle_begin(void)
 {
 	/* By the guest-idle MSR, with interrupts closed. */
 	const uint64_t arguments[VTL0_ARGUMENTS] = { VTL0_WAIT_IDLE, 0, 0 };
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 
 	guest_halted_wait(guest.vp);
 	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_WAIT, arguments);
-	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_WAITING ||
-	       activity() != MSHV_VTL_OFFLOAD_HALT_IDLE) {
-		check(clock_ms(CLOCK_MONOTONIC) < end, "VP %u does not idle", guest.vp);
-		sleep_ms(1);
-	}
+	wait_until(vmm_report(guest.vm, guest.vp)->state == VTL0_STATE_WAITING &&
+		   activity() == MSHV_VTL_OFFLOAD_HALT_IDLE, "VP %u does not idle", guest.vp);
 }
 
 /* "Exit idle when an interrupt is received, regardless of IF": tdx/mod.rs:1545. */
@@ -1182,12 +1178,7 @@ static void poll_file_set(struct client *client, int file)
 
 static void mappings_wait(unsigned long count)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (totals("mappings") != count) {
-		check(clock_ms(CLOCK_MONOTONIC) < end, "%lu mappings", totals("mappings"));
-		sleep_ms(1);
-	}
+	wait_until(totals("mappings") == count, "%lu mappings", totals("mappings"));
 }
 
 /* What it has mapped is not unmapped by the VMM: the end of the file does. */

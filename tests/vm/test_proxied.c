@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "../harness/host.h"
 
 #define VECTOR		0x61
 #define MS		5000

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../../lib/vtlirq.h"
-#include "hv.h"
+#include "../harness/host.h"
 
 #define ROUTES_MAX	256
 #define ROUTES_PER_CPU	64
@@ -57,14 +57,6 @@ static struct vtlirq *irqs;
 static atomic_bool end, takers_end;
 static atomic_ulong strays, moves, creations, preferences, promotions;
 static atomic_int trouble;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static unsigned int place_vp(unsigned int entry, unsigned int place)
 {

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 
@@ -409,14 +409,6 @@ static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 	assert_true(run_wait(lab.run[0], STALE_PROXY, WAIT_MS));
 	assert_int_equal(run_quiet(lab.run[0], 20), 0);
 	assert_false(cpu_in_service(0));
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
 /* All there are were raised, and are quiet: map waits for the next, but not for ever. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 

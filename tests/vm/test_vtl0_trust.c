@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define FX_MXCSR	24
@@ -112,13 +112,8 @@ static void doomed_run(enum vtl0_mode mode, int ready)
 
 static void mappings_wait(unsigned long count)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (totals("mappings") != count) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu mappings, not %lu",
-		      totals("mappings"), count);
-		sleep_ms(5);
-	}
+	wait_until(totals("mappings") == count,
+		   "%lu mappings, not %lu", totals("mappings"), count);
 }
 
 static void kill_while(enum vtl0_mode mode)

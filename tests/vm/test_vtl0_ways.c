@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hv.h"
-#include "vtl0.h"
+#include "../harness/host.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR	0x51
 #define COUNT	300
@@ -175,13 +175,9 @@ static uint64_t handled_sum(unsigned int vector)
 
 static void handled_wait(uint64_t count)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (handled_sum(VECTOR) < count) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu handled, not %lu",
-		      (unsigned long)handled_sum(VECTOR), (unsigned long)count);
-		sleep_ms(0);
-	}
+	wait_until(handled_sum(VECTOR) >= count,
+		   "%lu handled, not %lu", (unsigned long)handled_sum(VECTOR),
+		   (unsigned long)count);
 	assert_int_equal(handled_sum(VECTOR), count);
 }
 
