@@ -497,6 +497,7 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 		  ATTRIBUTES(1, FULL_ACCESS), ATTRIBUTES(1, ALL_CHANGED), 0 },
 		{ "what the attributes are", ATTR_RD, memory, 0, 0, 0 },
 		{ "acceptance", PAGE_ACCEPT, memory, 0, 0, 0 },
+		{ "release", PAGE_RELEASE, memory, 0, 0, 0 },
 		/* As the lab's VMM has them, and takes them away. */
 		{ "attributes as before", ATTR_WR, memory, ATTRIBUTES(1, 0x8007),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
