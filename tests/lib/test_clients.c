@@ -56,10 +56,10 @@ static void make_routes(struct vtlirq *irqs)
 	for (int i = 0; i < ROUTES; i++) {
 		struct vtlirq_interrupt interrupt = { i, 0xfee00000, i };
 		struct vtlirq_route *route;
-		struct vtlirq_one one;
+		struct vtlirq_single_target single;
 
 		if (vtlirq_route_create(irqs, &interrupt,
-					vtlirq_target_one(&one, i % 4, 40 + i), &route))
+					vtlirq_target_single(&single, i % 4, 40 + i), &route))
 			_exit(2);
 		if (i % 2 && vtlirq_route_name_set(route, name_make(name, i)))
 			_exit(6);
@@ -128,7 +128,7 @@ static void test_look_and_move(void **state)
 	struct vtlirq_route_state *states;
 	char name[VTLIRQ_ROUTE_NAME_SIZE];
 	struct vtlirq_summary summary;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	struct stat status;
 	char path[128];
 	size_t count;
@@ -141,59 +141,60 @@ static void test_look_and_move(void **state)
 	snprintf(path, sizeof(path), "%s/%d", directory, child);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
-	assert_int_equal(vtlirq_peers(directory, &pids, &count), 0);
+	assert_int_equal(vtlirq_publishers(directory, &pids, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(pids[0], child);
 	free(pids);
-	assert_int_equal(vtlirq_peer_open(directory, child, &peer), 0);
-	assert_int_equal(vtlirq_peer_summary(peer, &summary), 0);
+	assert_int_equal(vtlirq_client_open(directory, child, &client), 0);
+	assert_int_equal(vtlirq_client_summary(client, &summary), 0);
 	assert_int_equal(summary.routes, ROUTES);
 	assert_int_equal(summary.redirected, ROUTES);
-	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
+	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
 	assert_int_equal(count, ROUTES);
 	for (int i = 0; i < ROUTES; i++) {
 		assert_int_equal(states[i].interrupt.data, i);
 		assert_string_equal(states[i].name, i % 2 ? name_make(name, i) : "");
 	}
-	assert_int_equal(vtlirq_peer_retarget(peer, states[5].id, 2, 200), 0);
-	assert_int_equal(vtlirq_peer_prefer(peer, states[6].id, VTLIRQ_PREFER_PROXIED), 0);
-	assert_int_equal(vtlirq_peer_retarget(peer, 9999, 2, 200), -ENOENT);
-	assert_int_equal(vtlirq_peer_prefer(peer, 9999, VTLIRQ_PREFER_PROXIED), -ENOENT);
-	assert_int_equal(vtlirq_peer_retarget(peer, states[5].id, VTLIRQ_VPS_MAX, 200), -EINVAL);
-	assert_int_equal(vtlirq_peer_retarget(peer, states[5].id, 2, 5), -EINVAL);
+	assert_int_equal(vtlirq_client_retarget(client, states[5].id, 2, 200), 0);
+	assert_int_equal(vtlirq_client_prefer(client, states[6].id, VTLIRQ_PREFER_PROXIED), 0);
+	assert_int_equal(vtlirq_client_retarget(client, 9999, 2, 200), -ENOENT);
+	assert_int_equal(vtlirq_client_prefer(client, 9999, VTLIRQ_PREFER_PROXIED), -ENOENT);
+	assert_int_equal(vtlirq_client_retarget(client, states[5].id, VTLIRQ_VPS_MAX, 200),
+			 -EINVAL);
+	assert_int_equal(vtlirq_client_retarget(client, states[5].id, 2, 5), -EINVAL);
 	free(states);
-	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
+	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
 	assert_int_equal(states[5].vp, 2);
 	assert_int_equal(states[5].vector, 200);
 	assert_int_equal(states[6].reason, VTLIRQ_REASON_PREFERRED);
 	free(states);
 	finish(child, hold);
-	assert_true(vtlirq_peer_summary(peer, &summary) < 0);
-	vtlirq_peer_close(peer);
+	assert_true(vtlirq_client_summary(client, &summary) < 0);
+	vtlirq_client_close(client);
 	assert_int_equal(stat(path, &status), -1);
 }
 
 static void test_nobody(void **state)
 {
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	pid_t *pids;
 	size_t count;
 
 	(void)state;
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), -ENOENT);
-	assert_int_equal(vtlirq_peers(directory, &pids, &count), 0);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -ENOENT);
+	assert_int_equal(vtlirq_publishers(directory, &pids, &count), 0);
 	assert_int_equal(count, 0);
 	free(pids);
-	assert_int_equal(vtlirq_peers("/nonexistent/vtlirq", &pids, &count), 0);
+	assert_int_equal(vtlirq_publishers("/nonexistent/vtlirq", &pids, &count), 0);
 	assert_int_equal(count, 0);
 	free(pids);
-	vtlirq_peer_close(NULL);
+	vtlirq_client_close(NULL);
 }
 
 /* A process that was killed leaves its socket behind. */
 static void test_stale(void **state)
 {
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	pid_t child, *pids;
 	struct stat status;
 	char path[128];
@@ -209,10 +210,10 @@ static void test_stale(void **state)
 		close(hold);
 		assert_int_equal(stat(path, &status), 0);
 		if (i) {
-			assert_int_equal(vtlirq_peer_open(directory, child, &peer),
+			assert_int_equal(vtlirq_client_open(directory, child, &client),
 					 -ECONNREFUSED);
 		} else {
-			assert_int_equal(vtlirq_peers(directory, &pids, &count), 0);
+			assert_int_equal(vtlirq_publishers(directory, &pids, &count), 0);
 			assert_int_equal(count, 0);
 			free(pids);
 		}
@@ -278,7 +279,7 @@ static void send_garbage(int socket, uint64_t *random)
 static void test_garbage(void **state)
 {
 	struct vtlirq_route_state *states;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	uint64_t random = 5;
 	size_t count;
 	pid_t child;
@@ -295,20 +296,20 @@ static void test_garbage(void **state)
 			close(raw);
 	}
 	/* It still answers, and has all its routes. */
-	assert_int_equal(vtlirq_peer_open(directory, child, &peer), 0);
-	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
+	assert_int_equal(vtlirq_client_open(directory, child, &client), 0);
+	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
 	assert_int_equal(count, ROUTES);
 	free(states);
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(client);
 	finish(child, hold);
 }
 
-/* Peers that ask and never read, and peers that only sit there. */
+/* Clients that ask and never read, and clients that only sit there. */
 static void test_slow(void **state)
 {
 	const uint32_t request[8] = { WIRE_MAGIC, WIRE_VERSION, WIRE_ROUTES };
 	struct vtlirq_summary summary;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	time_t begin = time(NULL);
 	int raw[40];
 	pid_t child;
@@ -321,9 +322,9 @@ static void test_slow(void **state)
 		for (int j = 0; raw[i] >= 0 && j < 1000 && i % 2; j++)
 			send(raw[i], request, sizeof(request), MSG_DONTWAIT | MSG_NOSIGNAL);
 	}
-	assert_int_equal(vtlirq_peer_open(directory, child, &peer), 0);
-	assert_int_equal(vtlirq_peer_summary(peer, &summary), 0);
-	vtlirq_peer_close(peer);
+	assert_int_equal(vtlirq_client_open(directory, child, &client), 0);
+	assert_int_equal(vtlirq_client_summary(client, &summary), 0);
+	vtlirq_client_close(client);
 	finish(child, hold);
 	assert_true(time(NULL) - begin < 5);
 	for (int i = 0; i < 40; i++) {
@@ -336,7 +337,7 @@ static void test_slow(void **state)
 static void test_strange_server(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	int listener, made;
 	pid_t child;
 
@@ -353,13 +354,13 @@ static void test_strange_server(void **state)
 		_exit(recv(made, bytes, sizeof(bytes), 0) < 0 ||
 		      send(made, bytes, sizeof(bytes), 0) < 0);
 	}
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), -EPROTO);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -EPROTO);
 	close(listener);
 	waitpid(child, NULL, 0);
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), -ECONNREFUSED);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -ECONNREFUSED);
 }
 
-/* Answers as a peer of this version would, with a route that has an evil name. */
+/* Answers as a client of this version would, with a route that has an evil name. */
 static void answer_evil(int listener)
 {
 	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };
@@ -381,7 +382,7 @@ static void test_evil_name(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct vtlirq_route_state *states;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	size_t count;
 	int listener;
 	pid_t child;
@@ -395,14 +396,14 @@ static void test_evil_name(void **state)
 	if (!child)
 		answer_evil(listener);
 	close(listener);
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &peer), 0);
-	assert_int_equal(vtlirq_peer_routes(peer, &states, &count), 0);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), 0);
+	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(strnlen(states[0].name, VTLIRQ_ROUTE_NAME_SIZE),
 			 VTLIRQ_ROUTE_NAME_SIZE - 1);
 	assert_int_equal(strspn(states[0].name, "a?"), VTLIRQ_ROUTE_NAME_SIZE - 1);
 	free(states);
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(client);
 	waitpid(child, NULL, 0);
 	assert_int_equal(unlink(address.sun_path), 0);
 }
@@ -423,5 +424,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_evil_name, make_directory, remove_directory),
 	};
 
-	return cmocka_run_group_tests_name("lib: peers", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("lib: clients", tests, NULL, NULL);
 }

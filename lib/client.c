@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Peers: the contexts of other processes.
+ * Clients: the contexts of other processes.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +14,10 @@
 #include "wire.h"
 
 /**
- * struct vtlirq_peer - a process, connected
+ * struct vtlirq_client - a process, connected
  * @lock: one request at a time
  */
-struct vtlirq_peer {
+struct vtlirq_client {
 	pthread_mutex_t lock;
 	int socket;
 };
@@ -82,7 +82,7 @@ static int list(DIR *opened, const char *directory, pid_t **pids, size_t *count)
 	return error;
 }
 
-int vtlirq_peers(const char *directory, pid_t **pids, size_t *count)
+int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 {
 	DIR *opened = opendir(address_directory(directory));
 	int error;
@@ -134,66 +134,67 @@ static int transfer(int socket, const struct wire_request *request, struct wire_
 	return reply->error;
 }
 
-static int ask(struct vtlirq_peer *peer, struct wire_request *request, struct wire_reply *reply)
+static int ask(struct vtlirq_client *client, struct wire_request *request, struct wire_reply *reply)
 {
 	int error;
 
 	request->magic = WIRE_MAGIC;
 	request->version = WIRE_VERSION;
-	pthread_mutex_lock(&peer->lock);
-	error = transfer(peer->socket, request, reply);
+	pthread_mutex_lock(&client->lock);
+	error = transfer(client->socket, request, reply);
 	/* A late answer must not be taken for that of the next request. */
 	if (error == -ETIMEDOUT)
-		shutdown(peer->socket, SHUT_RDWR);
-	pthread_mutex_unlock(&peer->lock);
+		shutdown(client->socket, SHUT_RDWR);
+	pthread_mutex_unlock(&client->lock);
 	return error;
 }
 
-int vtlirq_peer_open(const char *directory, pid_t pid, struct vtlirq_peer **opened)
+int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **opened)
 {
 	struct vtlirq_summary summary;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *client;
 	struct sockaddr_un address;
 	int error = address_of_process(&address, directory, pid);
 
 	if (error)
 		return error;
-	peer = calloc(1, sizeof(*peer));
-	if (!peer)
+	client = calloc(1, sizeof(*client));
+	if (!client)
 		return -ENOMEM;
-	pthread_mutex_init(&peer->lock, NULL);
-	peer->socket = address_reach(directory, &address);
-	error = peer->socket < 0 ? peer->socket : vtlirq_peer_summary(peer, &summary);
+	pthread_mutex_init(&client->lock, NULL);
+	client->socket = address_reach(directory, &address);
+	error = client->socket < 0 ? client->socket : vtlirq_client_summary(client, &summary);
 	if (error) {
-		vtlirq_peer_close(peer);
+		vtlirq_client_close(client);
 		return error;
 	}
-	*opened = peer;
+	*opened = client;
 	return 0;
 }
 
-void vtlirq_peer_close(struct vtlirq_peer *peer)
+void vtlirq_client_close(struct vtlirq_client *client)
 {
-	if (!peer)
+	if (!client)
 		return;
-	if (peer->socket >= 0)
-		close(peer->socket);
-	pthread_mutex_destroy(&peer->lock);
-	free(peer);
+	if (client->socket >= 0)
+		close(client->socket);
+	pthread_mutex_destroy(&client->lock);
+	free(client);
 }
 
-int vtlirq_peer_summary(struct vtlirq_peer *peer, struct vtlirq_summary *summary)
+int vtlirq_client_summary(struct vtlirq_client *client, struct vtlirq_summary *summary)
 {
 	struct wire_request request = { .what = WIRE_SUMMARY };
 	struct wire_reply reply;
-	int error = ask(peer, &request, &reply);
+	int error = ask(client, &request, &reply);
 
 	if (!error)
 		*summary = reply.summary;
 	return error;
 }
 
-static int ask_states(struct vtlirq_peer *peer, struct vtlirq_route_state **states, size_t *count)
+static int ask_states(struct vtlirq_client *client, struct vtlirq_route_state **states,
+		      size_t *count)
 {
 	struct vtlirq_route_state *grown;
 	struct wire_reply reply;
@@ -203,7 +204,7 @@ static int ask_states(struct vtlirq_peer *peer, struct vtlirq_route_state **stat
 	do {
 		struct wire_request request = { .what = WIRE_ROUTES, .id = after };
 
-		error = ask(peer, &request, &reply);
+		error = ask(client, &request, &reply);
 		if (error)
 			return error;
 		/* Plus one: that an empty list is not NULL. */
@@ -215,7 +216,7 @@ static int ask_states(struct vtlirq_peer *peer, struct vtlirq_route_state **stat
 		for (uint32_t i = 0; i < reply.count; i++)
 			route_name_clean(grown[*count + i].name);
 		*count += reply.count;
-		/* Ids rise: a peer that says otherwise could keep us for ever. */
+		/* Ids rise: a client that says otherwise could keep us for ever. */
 		if (reply.count && grown[*count - 1].id <= after)
 			return -EPROTO;
 		if (reply.count)
@@ -224,14 +225,14 @@ static int ask_states(struct vtlirq_peer *peer, struct vtlirq_route_state **stat
 	return 0;
 }
 
-int vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **states,
-		       size_t *count)
+int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state **states,
+			 size_t *count)
 {
 	int error;
 
 	*states = NULL;
 	*count = 0;
-	error = ask_states(peer, states, count);
+	error = ask_states(client, states, count);
 	if (error) {
 		free(*states);
 		*states = NULL;
@@ -240,7 +241,7 @@ int vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **sta
 	return error;
 }
 
-int vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp, uint32_t vector)
+int vtlirq_client_retarget(struct vtlirq_client *client, uint64_t id, uint32_t vp, uint32_t vector)
 {
 	struct wire_request request = {
 		.what = WIRE_RETARGET,
@@ -250,10 +251,11 @@ int vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp, uin
 	};
 	struct wire_reply reply;
 
-	return ask(peer, &request, &reply);
+	return ask(client, &request, &reply);
 }
 
-int vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id, enum vtlirq_preference preference)
+int vtlirq_client_prefer(struct vtlirq_client *client, uint64_t id,
+			 enum vtlirq_preference preference)
 {
 	struct wire_request request = {
 		.what = WIRE_PREFER,
@@ -262,5 +264,5 @@ int vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id, enum vtlirq_prefer
 	};
 	struct wire_reply reply;
 
-	return ask(peer, &request, &reply);
+	return ask(client, &request, &reply);
 }

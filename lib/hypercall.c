@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The host: see host.h.
+ * The host: see hypercall.h.
  */
 #include <errno.h>
 #include <linux/mshv_vtl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "hypercall.h"
 #include "system.h"
 
 #define CALL_GET_VP_REGISTERS	0x50
@@ -63,7 +63,7 @@ struct retarget_input {
 	uint32_t flags;
 	uint64_t format;
 	uint64_t valid_banks;
-	uint64_t banks[AIM_WORDS];
+	uint64_t banks[TARGET_WORDS];
 };
 
 #define RETARGET_FIXED_BYTES	offsetof(struct retarget_input, valid_banks)
@@ -84,7 +84,7 @@ static int set_up(int file)
 	return system_ioctl(file, MSHV_HVCALL_SETUP, &setup);
 }
 
-int host_open(int *file)
+int hypercall_open(int *file)
 {
 	int opened = system_open("/dev/mshv_hvcall");
 	int error;
@@ -103,7 +103,7 @@ int host_open(int *file)
 	return 0;
 }
 
-int host_can_redirect(int file)
+int hypercall_can_redirect(int file)
 {
 	struct get_registers_input input = {
 		.partition = PARTITION_SELF,
@@ -132,11 +132,11 @@ int host_can_redirect(int file)
 }
 
 /* Return: how many words the input's variable part has. */
-static unsigned int fill_set(struct retarget_input *input, const struct aim *to)
+static unsigned int fill_set(struct retarget_input *input, const struct target *to)
 {
 	unsigned int banks = 0;
 
-	for (unsigned int i = 0; i < AIM_WORDS; i++) {
+	for (unsigned int i = 0; i < TARGET_WORDS; i++) {
 		if (!to->vps[i])
 			continue;
 		input->valid_banks |= 1ULL << i;
@@ -146,7 +146,7 @@ static unsigned int fill_set(struct retarget_input *input, const struct aim *to)
 }
 
 static unsigned int fill(struct retarget_input *input, const struct vtlirq_interrupt *interrupt,
-			 const struct host_target *target)
+			 const struct retarget_request *request)
 {
 	memset(input, 0, sizeof(*input));
 	input->partition = PARTITION_SELF;
@@ -154,14 +154,14 @@ static unsigned int fill(struct retarget_input *input, const struct vtlirq_inter
 	input->source = SOURCE_MSI;
 	input->address = interrupt->address;
 	input->data = interrupt->data;
-	input->vector = target->vector;
+	input->vector = request->vector;
 	input->flags = RETARGET_SET;
-	if (target->redirect)
+	if (request->redirect)
 		input->flags |= RETARGET_REDIRECT;
-	else if (target->to->flags & VTLIRQ_TARGET_MULTICAST)
+	else if (request->to->flags & VTLIRQ_TARGET_MULTICAST)
 		input->flags |= RETARGET_MULTICAST;
 	input->format = SET_SPARSE;
-	return fill_set(input, target->to);
+	return fill_set(input, request->to);
 }
 
 /* Errors that the driver gives before it calls the host. */
@@ -171,32 +171,32 @@ static bool was_not_called(int error)
 	       error == -ENOMEM || error == -EBADF;
 }
 
-static int call_once(int file, struct mshv_hvcall *call, struct host_answer *answer)
+static int call_once(int file, struct mshv_hvcall *call, struct hypercall_result *result)
 {
 	int error;
 
 	call->status = 0;
 	error = system_ioctl(file, MSHV_HVCALL, call);
-	answer->calls++;
-	answer->status = 0;
-	answer->is_unsure |= error && !was_not_called(error);
+	result->calls++;
+	result->status = 0;
+	result->is_unsure |= error && !was_not_called(error);
 	if (error)
 		return error;
-	answer->status = RESULT_STATUS(call->status);
-	if (answer->status)
+	result->status = RESULT_STATUS(call->status);
+	if (result->status)
 		return -ENXIO;
 	if (RESULT_REPS(call->status)) {
-		answer->is_unsure = true;
+		result->is_unsure = true;
 		return -EPROTO;
 	}
 	return 0;
 }
 
-int host_retarget(int file, const struct vtlirq_interrupt *interrupt,
-		  const struct host_target *target, struct host_answer *answer)
+int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
+		       const struct retarget_request *request, struct hypercall_result *result)
 {
 	struct retarget_input input;
-	uint64_t words = fill(&input, interrupt, target);
+	uint64_t words = fill(&input, interrupt, request);
 	struct mshv_hvcall call = {
 		.control = CALL_RETARGET | words << CONTROL_HEADER_SHIFT,
 		.input_size = RETARGET_FIXED_BYTES + words * sizeof(uint64_t),
@@ -204,20 +204,20 @@ int host_retarget(int file, const struct vtlirq_interrupt *interrupt,
 	};
 	int error;
 
-	memset(answer, 0, sizeof(*answer));
+	memset(result, 0, sizeof(*result));
 	if (file < 0)
 		return -EOPNOTSUPP;
 	for (int i = 0; ; i++) {
-		error = call_once(file, &call, answer);
-		if (answer->status != HOST_STATUS_TIMEOUT)
+		error = call_once(file, &call, result);
+		if (result->status != HYPERCALL_STATUS_TIMEOUT)
 			break;
 		/* A host that had no time to answer may have done it in part. */
-		answer->is_unsure = true;
+		result->is_unsure = true;
 		if (i == TIMEOUT_REPEATS)
 			break;
 		system_pause_us(TIMEOUT_PAUSE_US << i);
 	}
 	if (!error)
-		answer->is_unsure = false;
+		result->is_unsure = false;
 	return error;
 }
