@@ -24,10 +24,8 @@
 #define NAME_LENGTH		16
 
 /* PCI Local Bus Specification 3.0, chapter 6. */
-#define CONFIG_DEVICE		0x02
 #define CONFIG_COMMAND		0x04
 #define CONFIG_STATUS		0x06
-#define CONFIG_CLASS		0x0a
 #define CONFIG_CACHE_LINE	0x0c
 #define CONFIG_BARS		0x10
 #define CONFIG_ROM		0x30
@@ -474,30 +472,6 @@ static void command_update(struct function *function)
 static bool is_within(unsigned int offset, uint8_t capability, unsigned int length)
 {
 	return capability && offset >= capability && offset < capability + length;
-}
-
-/* PCI Code and ID Assignment Specification: base class, then subclass. */
-static const char *class_name(uint16_t class)
-{
-	switch (class) {
-	case 0x0108:
-		return "NVMe";
-	case 0x0200:
-		return "Ethernet";
-	default:
-		return NULL;
-	}
-}
-
-void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH])
-{
-	const char *name = class_name(get_16(&function->config[CONFIG_CLASS]));
-
-	if (name)
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%s", name);
-	else
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%04x:%04x", get_16(function->config),
-			 get_16(&function->config[CONFIG_DEVICE]));
 }
 
 uint32_t function_config_read(const struct function *function, unsigned int offset)
