@@ -72,7 +72,8 @@ demo: setup programs modules demo-images ## follow device interrupts into VTL0: 
 	$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null | tee "$$out" && \
 	echo 'Booting a VM with a disk for the guest.' >&2 && \
-	$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
+	$(VM_LINUX) --program $(BIN)/demo-linux --file bench/linux/figures.jsonl:/lib/vtlirq/bench-linux.jsonl \
+		--timeout 240 --log $(BUILD)/demo-linux.console \
 		--exec demo-linux </dev/null | tee -a "$$out" && \
 	sed -n 's/^demo-linux:/ Debian:/p; s/^demo:/The whole demo: bare guest:/p' "$$out" | paste -sd ';'
 
@@ -206,8 +207,8 @@ $(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/hypervisor/l1/lab_tdx.h
 		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
 
-DEMO_LINUX := $(addprefix lab/demo/,linux.c disk.c common.c)
-$(BIN)/demo-linux: $(DEMO_LINUX) lab/demo/disk.h lab/demo/common.h lab/paravisor/vmm.h \
+DEMO_LINUX := $(addprefix lab/demo/,linux.c disk.c table.c common.c)
+$(BIN)/demo-linux: $(DEMO_LINUX) lab/demo/disk.h lab/demo/table.h lab/demo/common.h lab/paravisor/vmm.h \
 		lab/paravisor/linux/linux.h $(VMM) | $(BIN)
 	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO_LINUX) $(VMM) -pthread
 
