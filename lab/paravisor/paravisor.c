@@ -131,7 +131,7 @@ static void function_parse(const char *text, struct argp_state *state)
 	if (function < 0)
 		function = linux_function_find(text);
 	if (function < 0)
-		argp_error(state, "--pci: BUS:DEVICE.FUNCTION, or nvme or ethernet where this machine has one, not '%s'",
+		argp_error(state, "--pci: BUS:DEVICE.FUNCTION, or nvme, ethernet or usb where this machine has one, not '%s'",
 			   text);
 	if (linux_config.functions_count == LINUX_FUNCTIONS_MAX)
 		argp_error(state, "--pci: at most %d", LINUX_FUNCTIONS_MAX);

@@ -22,6 +22,8 @@ static const char *class_name(uint16_t class)
 		return "NVMe";
 	case 0x0200:
 		return "Ethernet";
+	case 0x0c03:
+		return "USB";
 	default:
 		return NULL;
 	}

@@ -63,7 +63,7 @@ extern const struct guest linux_guest;
 
 /**
  * linux_function_find() - find a PCI function of this machine by what it is
- * @kind: "nvme" or "ethernet", in any case
+ * @kind: "nvme", "ethernet" or "usb", in any case
  *
  * Return: the first such function on bus 0, as in linux_config.functions, or -ENODEV.
  */
