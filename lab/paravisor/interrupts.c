@@ -43,8 +43,9 @@ int interrupts_open(struct vmm *vm)
 {
 	const struct vtlirq_config config = {
 		.size = sizeof(config),
-		.flags = vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
-		.vtl = vm->vtl + 1,
+		.flags = VTLIRQ_CONFIG_VTL_FD |
+			 (vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0),
+		.vtl_fd = vm->vtl,
 		.quota = vm->config.quota,
 		.allow = filter_open,
 		.forbid = filter_close,

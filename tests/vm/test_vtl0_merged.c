@@ -16,7 +16,7 @@
 /* How they come; their host must be told before the guest is made. */
 struct way {
 	void (*host)(void);
-	enum vtlirq_way way;
+	enum vtlirq_delivery way;
 	const char *relayed;
 };
 
@@ -57,7 +57,7 @@ static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
 	guest_mode(guest.vp, VTL0_MODE_HALT);
 	route = guest_edu_route(0, guest.vp, VECTOR);
 	check(!vmm_route_state(guest.vm, route, &state), "no state of a route");
-	assert_int_equal(state.way, way->way);
+	assert_int_equal(state.delivery, way->way);
 	return route;
 }
 

@@ -27,7 +27,7 @@
  * @vp: where to, if @has_vp
  * @has_vp: it was given
  * @vector: with which vector, or 0 for the one that it has
- * @way: enum vtlirq_way, or 0 for the one that it has
+ * @way: enum vtlirq_delivery, or 0 for the one that it has
  */
 struct retarget_options {
 	u64 route;
@@ -181,28 +181,28 @@ static int find(const struct retarget_options *chosen, struct found *found,
 	return error;
 }
 
-static int prefer(struct vtlirq_peer *peer, const struct retarget_options *chosen)
+static int prefer(struct vtlirq_client *peer, const struct retarget_options *chosen)
 {
 	if (!chosen->way)
 		return 0;
-	return vtlirq_peer_prefer(peer, chosen->route, chosen->way == VTLIRQ_REDIRECTED ?
-				  VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
+	return vtlirq_client_prefer(peer, chosen->route, chosen->way == VTLIRQ_REDIRECTED ?
+				    VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
 }
 
-static int move_to(struct vtlirq_peer *peer, const struct retarget_options *chosen,
+static int move_to(struct vtlirq_client *peer, const struct retarget_options *chosen,
 		   const struct vtlirq_route_state *route)
 {
 	if (!chosen->has_vp && !chosen->vector)
 		return 0;
-	return vtlirq_peer_retarget(peer, chosen->route, chosen->has_vp ? chosen->vp : route->vp,
-				    chosen->vector ? chosen->vector : route->vector);
+	return vtlirq_client_retarget(peer, chosen->route, chosen->has_vp ? chosen->vp : route->vp,
+				      chosen->vector ? chosen->vector : route->vector);
 }
 
 /* In the order that asks for no hardware vector which the next step gives back. */
 static int move(const struct retarget_options *chosen, const struct found *found,
 		struct problem *problem)
 {
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *peer;
 	int error = peer_open(found->pid, &peer, problem);
 
 	if (error)
@@ -213,7 +213,7 @@ static int move(const struct retarget_options *chosen, const struct found *found
 		error = move_to(peer, chosen, &found->route);
 	if (!error && chosen->way == VTLIRQ_REDIRECTED)
 		error = prefer(peer, chosen);
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(peer);
 	if (error) {
 		problem_what(problem, "cannot move route %llu of process %d", chosen->route,
 			     found->pid);
@@ -228,7 +228,7 @@ static void add_row(struct table *table, const char *when,
 	table_cell(table, "%s", when);
 	table_take(table, route_vp_cell(route));
 	table_cell(table, "0x%02x", route->vector);
-	table_cell(table, "%s", vtlirq_way_name(route->way));
+	table_cell(table, "%s", vtlirq_delivery_name(route->delivery));
 	table_take(table, route_hardware_cell(route));
 	table_take(table, route_reason_cell(route));
 	table_cell(table, "%" PRIu64, route->moves);
@@ -255,11 +255,11 @@ static bool takes_the_way(const struct retarget_options *chosen, const struct fo
 {
 	struct problem why;
 
-	if (!chosen->way || after->route.way == chosen->way)
+	if (!chosen->way || after->route.delivery == chosen->way)
 		return true;
 	route_explain(&after->route, &why);
 	problem_what(problem, "route %llu stays %s: %.250s", chosen->route,
-		     vtlirq_way_name(after->route.way), why.what);
+		     vtlirq_delivery_name(after->route.delivery), why.what);
 	problem_next(problem, "%s", why.next);
 	return false;
 }

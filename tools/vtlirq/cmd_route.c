@@ -232,8 +232,8 @@ static void print_route(const struct vtlirq_route_state *state)
 	printf("route=%" PRIu64 " device=0x%" PRIx64 " msi=0x%x:0x%x vector=0x%02x vp=%s",
 	       state->id, state->interrupt.device_id, state->interrupt.address,
 	       state->interrupt.data, state->vector, vp);
-	printf(" way=%s hardware_vector=%s reason=%s\n", vtlirq_way_name(state->way), hardware,
-	       reason);
+	printf(" way=%s hardware_vector=%s reason=%s\n",
+	       vtlirq_delivery_name(state->delivery), hardware, reason);
 	free(reason);
 	free(hardware);
 	free(vp);
@@ -242,7 +242,7 @@ static void print_route(const struct vtlirq_route_state *state)
 static bool has_changed(const struct vtlirq_route_state *old,
 			const struct vtlirq_route_state *new)
 {
-	return old->way != new->way || old->vp != new->vp || old->vector != new->vector ||
+	return old->delivery != new->delivery || old->vp != new->vp || old->vector != new->vector ||
 	       old->hardware_vector != new->hardware_vector || old->reason != new->reason;
 }
 
@@ -268,7 +268,7 @@ static void explain_fallbacks(const struct route_holding *holding)
 		const struct vtlirq_route_state *state = &holding->shown[i];
 		struct problem why;
 
-		if (state->way != VTLIRQ_PROXIED)
+		if (state->delivery != VTLIRQ_PROXIED)
 			continue;
 		if (i && route_has_same_reason(state, &holding->shown[i - 1]))
 			continue;
@@ -322,7 +322,7 @@ static int make_one(struct route_holding *holding, const struct route_options *c
 	}
 	problem_what(problem, "cannot route MSI 0x%x:0x%x of device 0x%" PRIx64 " to vector 0x%02x",
 		     interrupt.address, interrupt.data, interrupt.device_id, target.vector);
-	route_explain_failure(-error, vtlirq_status(holding->irqs), problem);
+	route_explain_failure(-error, vtlirq_last_hv_status(holding->irqs), problem);
 	return error;
 }
 
@@ -424,14 +424,15 @@ static int open_library(struct route_holding *holding, const struct route_option
 {
 	struct vtlirq_config config = {
 		.size = sizeof(config),
-		.flags = chosen->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
+		.flags = VTLIRQ_CONFIG_VTL_FD |
+			 (chosen->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0),
 	};
 	int error;
 
 	holding->file = vtl_file_open(problem);
 	if (holding->file < 0)
 		return holding->file;
-	config.vtl = holding->file + 1;
+	config.vtl_fd = holding->file;
 	error = vtlirq_open(&config, &holding->irqs);
 	if (error) {
 		problem_what(problem, "cannot use the driver: %s", strerror(-error));

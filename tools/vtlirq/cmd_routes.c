@@ -64,7 +64,7 @@ static void add_row(struct table *table, pid_t pid, const struct vtlirq_route_st
 	table_cell(table, "0x%x", route->interrupt.data);
 	table_cell(table, "0x%02x", route->vector);
 	table_take(table, route_vp_cell(route));
-	table_cell(table, "%s", vtlirq_way_name(route->way));
+	table_cell(table, "%s", vtlirq_delivery_name(route->delivery));
 	table_take(table, route_hardware_cell(route));
 	table_take(table, route_reason_cell(route));
 	table_cell(table, "%" PRIu64, route->redirected);
@@ -144,7 +144,7 @@ static void print_summary(const struct peer *peer)
 	       summary->moves, summary->promotions, summary->demotions,
 	       summary->policy ? "" : "; the policy is off");
 	for (size_t i = 0; i < peer->count; i++) {
-		if (peer->routes[i].way == VTLIRQ_PROXIED && is_first_of_its_reason(peer, i))
+		if (peer->routes[i].delivery == VTLIRQ_PROXIED && is_first_of_its_reason(peer, i))
 			print_reason(peer, i);
 	}
 }

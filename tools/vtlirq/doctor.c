@@ -451,7 +451,8 @@ static void open_library(struct patient *patient)
 {
 	struct vtlirq_config config = {
 		.size = sizeof(config),
-		.vtl = patient->file + 1,
+		.flags = VTLIRQ_CONFIG_VTL_FD,
+		.vtl_fd = patient->file,
 	};
 	int error = -ENODEV;
 

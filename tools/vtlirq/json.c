@@ -157,7 +157,7 @@ static json_t *json_why(const struct vtlirq_route_state *route)
 	return json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}",
 			 "name", route_reason_word(route),
 			 "status", json_number(route->status),
-			 "status_name", vtlirq_status_name(route->status),
+			 "status_name", vtlirq_hv_status_name(route->status),
 			 "error", json_number(route->error),
 			 "what", why.what,
 			 "next", why.next);
@@ -171,7 +171,7 @@ static json_t *json_why(const struct vtlirq_route_state *route)
  */
 json_t *json_route(const struct vtlirq_route_state *route)
 {
-	bool is_redirected = route->way == VTLIRQ_REDIRECTED;
+	bool is_redirected = route->delivery == VTLIRQ_REDIRECTED;
 
 	return json_pack("{s:o,s:s?,s:o,s:o,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "route", json_number(route->id),
@@ -181,7 +181,7 @@ json_t *json_route(const struct vtlirq_route_state *route)
 			 "vp", json_number(route->vp),
 			 "vps", json_number(route->vps),
 			 "multicast", route->multicast != 0,
-			 "way", vtlirq_way_name(route->way),
+			 "way", vtlirq_delivery_name(route->delivery),
 			 "hardware_vector",
 			 is_redirected ? json_number(route->hardware_vector) : json_null(),
 			 "reason", json_why(route),

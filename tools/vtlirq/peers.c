@@ -74,15 +74,15 @@ static void read_name(struct peer *peer)
 
 static int ask(struct peer *peer)
 {
-	struct vtlirq_peer *handle;
-	int error = vtlirq_peer_open(path_of_publications(), peer->pid, &handle);
+	struct vtlirq_client *handle;
+	int error = vtlirq_client_open(path_of_publications(), peer->pid, &handle);
 
 	if (error)
 		return error;
-	error = vtlirq_peer_summary(handle, &peer->summary);
+	error = vtlirq_client_summary(handle, &peer->summary);
 	if (!error)
-		error = vtlirq_peer_routes(handle, &peer->routes, &peer->count);
-	vtlirq_peer_close(handle);
+		error = vtlirq_client_routes(handle, &peer->routes, &peer->count);
+	vtlirq_client_close(handle);
 	read_name(peer);
 	return error;
 }
@@ -97,7 +97,7 @@ static int by_pid(const void *left, const void *right)
 
 static int find_pids(pid_t **pids, size_t *count, struct problem *problem)
 {
-	int error = vtlirq_peers(path_of_publications(), pids, count);
+	int error = vtlirq_publishers(path_of_publications(), pids, count);
 
 	if (error) {
 		problem_what(problem, "cannot look into %s: %s", path_of_publications(),
@@ -182,14 +182,14 @@ void peers_free(struct peers *peers)
 /**
  * peer_open() - reach a process in order to move its routes
  * @pid: the process
- * @handle: the library's, for vtlirq_peer_close()
+ * @handle: the library's, for vtlirq_client_close()
  * @problem: what is said if it fails
  *
  * Return: 0, or a negative errno.
  */
-int peer_open(pid_t pid, struct vtlirq_peer **handle, struct problem *problem)
+int peer_open(pid_t pid, struct vtlirq_client **handle, struct problem *problem)
 {
-	int error = vtlirq_peer_open(path_of_publications(), pid, handle);
+	int error = vtlirq_client_open(path_of_publications(), pid, handle);
 
 	if (error)
 		explain_peer(pid, -error, problem);

@@ -44,7 +44,7 @@ struct peers {
 int peers_read(struct peers *peers, pid_t only, struct problem *problem);
 void peers_free(struct peers *peers);
 
-int peer_open(pid_t pid, struct vtlirq_peer **handle, struct problem *problem);
+int peer_open(pid_t pid, struct vtlirq_client **handle, struct problem *problem);
 void explain_peer(pid_t pid, int error, struct problem *problem);
 
 #endif /* VTLIRQ_PEERS_H */

@@ -71,7 +71,7 @@ char *route_reason_cell(const struct vtlirq_route_state *route)
 	char *cell;
 
 	if (route->reason == VTLIRQ_REASON_REFUSED)
-		cell = memory_format("%s:%s", word, vtlirq_status_name(route->status));
+		cell = memory_format("%s:%s", word, vtlirq_hv_status_name(route->status));
 	else if (route->reason == VTLIRQ_REASON_ERROR)
 		cell = memory_format("%s:%s", word, strerrorname_np(route->error) ?: "?");
 	else
@@ -126,7 +126,7 @@ char *route_device_cell(const struct vtlirq_route_state *route)
  */
 char *route_hardware_cell(const struct vtlirq_route_state *route)
 {
-	if (route->way != VTLIRQ_REDIRECTED)
+	if (route->delivery != VTLIRQ_REDIRECTED)
 		return memory_format(NO_CELL);
 	return memory_format("0x%02x", route->hardware_vector);
 }
@@ -146,7 +146,7 @@ void route_explain(const struct vtlirq_route_state *route, struct problem *why)
 		problem_next(why, "%s", reasons[route->reason].next);
 	if (route->reason == VTLIRQ_REASON_REFUSED)
 		problem_what(why, "%s: its answer was 0x%04x, %s", name, route->status,
-			     vtlirq_status_name(route->status));
+			     vtlirq_hv_status_name(route->status));
 	else if (route->reason == VTLIRQ_REASON_ERROR)
 		problem_what(why, "%s: %s", name, strerror(route->error));
 }
@@ -202,6 +202,6 @@ void route_explain_failure(int error, uint32_t status, struct problem *problem)
 	if (error == ENXIO && status) {
 		used = strlen(problem->what);
 		snprintf(problem->what + used, sizeof(problem->what) - used, " (%s)",
-			 vtlirq_status_name(status));
+			 vtlirq_hv_status_name(status));
 	}
 }

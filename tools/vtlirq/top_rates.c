@@ -51,7 +51,7 @@ static void add_route(struct rates *rates, const struct sample *old, pid_t pid,
 		.pid = pid, .state = *state,
 		.redirected = RATE_UNKNOWN, .proxied = RATE_UNKNOWN,
 	};
-	rates->redirected_routes += state->way == VTLIRQ_REDIRECTED;
+	rates->redirected_routes += state->delivery == VTLIRQ_REDIRECTED;
 	/* One that is younger than the process's earlier routes was never seen before. */
 	if (!before || before->age_ms > state->age_ms)
 		return;

@@ -99,7 +99,7 @@ void top_route_table(const struct rates *rates, struct table *table)
 		table_take(table, route_device_cell(&route->state));
 		table_cell(table, "0x%02x", route->state.vector);
 		table_take(table, route_vp_cell(&route->state));
-		table_cell(table, "%s", vtlirq_way_name(route->state.way));
+		table_cell(table, "%s", vtlirq_delivery_name(route->state.delivery));
 		table_take(table, rate_format(route->redirected));
 		table_take(table, rate_format(route->proxied));
 		table_cell(table, "%" PRIu64, route->state.moves);
