@@ -2,8 +2,7 @@
 #ifndef VTLIRQ_COMMAND_H
 #define VTLIRQ_COMMAND_H
 
-/* In argp's text of help: what follows comes after the list of options. */
-#define HELP_DETAILS	"\v"
+#include "options.h"
 
 /**
  * enum exit_status - how every command ends
@@ -19,14 +18,14 @@ enum exit_status {
 
 int vtlirq_run(int argc, char **argv);
 
-int cmd_status(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_map(int argc, char **argv);
-int cmd_watch(int argc, char **argv);
-int cmd_route(int argc, char **argv);
-int cmd_routes(int argc, char **argv);
-int cmd_retarget(int argc, char **argv);
-int cmd_top(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
+/* The commands. Each returns one of enum exit_status. */
+int route_show(const struct options *options);
+int route_hold(const struct options *options);
+int route_move(const struct options *options);
+int mapping_show(const struct options *options);
+int mapping_hold(const struct options *options);
+int vp_show(const struct options *options);
+int top(const struct options *options);
+int doctor(const struct options *options);
 
 #endif /* VTLIRQ_COMMAND_H */

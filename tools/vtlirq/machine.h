@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
-/* Of the words that a CPU has for its hypervisor, with the zero at the end. */
+/* Twelve letters, by which a CPU names its hypervisor, and a zero. */
 #define HYPERVISOR_NAME_SIZE	13
 
-bool kernel_is_supported(const char *release);
 bool cpu_has_flag(const char *flag);
 void hypervisor_name(char name[HYPERVISOR_NAME_SIZE]);
+int kernel_log_count(const char *text, unsigned int *count);
 
 #endif /* VTLIRQ_MACHINE_H */
