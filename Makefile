@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The front door: `make help` lists what there is.
+# The targets for people; `make help` lists them. common.mk has the flags of all programs.
 
 KERNEL ?= 6.12
 CPUS ?= 2
@@ -29,14 +29,9 @@ BIN := $(BUILD)/bin
 MODULES := $(BUILD)/modules/$(KERNEL)
 MAKEFLAGS += --no-print-directory
 
-CFLAGS ?= -O2 -g
-USER_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror
-HOST_CLIENT := lab/labhost/labhost_client.c
-HOST_HEADERS := lab/hypervisor/l1/lab_host.h lab/labhost/labhost_client.h
-
-# 6.1 is no TDX guest: there VTL0 cannot be entered.
+# Linux 6.1 cannot be a TDX guest, so VTL0 cannot be entered there.
 TD := $(filter-out 6.1,$(KERNEL))
-# QEMU counts instructions, and the clock of VTL0 counts none of the hypervisor's. With
+# QEMU counts instructions, and the clock of VTL0 stands still while the hypervisor works. With
 # shift=2, Linux gets as many ticks for its instructions as without -icount.
 COUNTING := --hypervisor clock=l2-stopped --qemu '-icount shift=2,sleep=off'
 
@@ -50,38 +45,46 @@ VM_LINUX = lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver --edu 0 --ivshm
 	--file $(BUILD)/linux/$(GUEST)/initrd:/lib/vtlirq/initrd \
 	--program $(BIN)/vtlirq --program $(BIN)/labhost --program $(BIN)/paravisor
 
-.PHONY: help setup two-cpus demo-images programs build-programs tests build-tests modules demo demo-relay vm vm-linux check check-newest \
-	check-tdx check-hypervisor check-linux check-style check-models check-litmus check-static check-fuzz check-sanitizers check-unit check-vm bench bench-check proof soak driver install clean
+STAGES := tdx hypervisor linux style models litmus static fuzz install newest sanitizers
 
-help: ## list the targets
-	@echo "Targets (KERNEL=6.1|6.12|newest and CPUS=N where a VM is booted):"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
+.PHONY: help setup demo demo-relay demo-start demo-images vm vm-linux programs build-programs tests \
+	build-tests modules check check-unit check-vm $(STAGES:%=check-%) proof soak bench bench-check \
+	driver install deb clean
 
-demo demo-relay: two-cpus
+help: ## this list
+	@awk -f scripts/help.awk Makefile
 
-two-cpus:
-	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
+##@ Run, in a virtual machine
 
-# The status of a VM counts, and not that of what its output goes through.
+# The exit status of a VM must survive the pipe behind it.
 demo: private SHELL := /bin/bash
 demo: private .SHELLFLAGS := -o pipefail -c
-demo: setup programs modules demo-images ## follow device interrupts into VTL0: of a bare guest, then of Debian (INTERRUPTS=N)
+demo: demo-start setup programs modules demo-images ## follow device interrupts into VTL0: of a bare guest, then of Debian
 	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
-	@echo 'Booting a VM of $(CPUS) CPUs with Linux $(KERNEL).' >&2
+	@echo 'make demo: booting a VM of $(CPUS) CPUs with Linux $(KERNEL) and a bare guest' >&2
 	@out=$$(mktemp) && trap 'rm -f "$$out"' EXIT && \
 	$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null | tee "$$out" && \
-	echo 'Booting a VM with a disk for the guest.' >&2 && \
+	echo 'make demo: booting a VM with Debian as the guest, from a disk of its own' >&2 && \
 	$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
 		--exec demo-linux </dev/null | tee -a "$$out" && \
 	sed -n 's/^demo-linux:/ Debian:/p; s/^demo:/The whole demo: bare guest:/p' "$$out" | paste -sd ';'
 
-# Debian for the guest: its disk and the initial file system. Kernel GUEST boots.
+# What is checked and said before anything is fetched, built or booted.
+demo-start:
+	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
+	@[ "$$(id -u)" -eq 0 ] || [ -e $(BUILD)/linux/disk ] || { echo \
+		'make demo: it makes a Debian disk for the guest the first time, which root must do: "sudo make demo", or "make demo-relay" without VTL0' >&2; exit 1; }
+	@echo 'make demo: the first time, this fetches two kernels and a Debian, which takes some minutes; later it takes about three' >&2
+
+# Debian as the guest: its disk, and the initial file system with kernel GUEST.
 demo-images: setup
 	@lab/guest/image disk
 	@lab/guest/image initrd $(GUEST)
 
-demo-relay: setup programs modules ## the same without VTL0: up to the run page
+demo-relay: setup programs modules ## the same without VTL0, up to the run page (also KERNEL=6.1)
+	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
+	@echo 'make demo-relay: booting a VM of $(CPUS) CPUs with Linux $(KERNEL)' >&2
 	@$(VM) --program $(BIN)/demo-relay --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo-relay' </dev/null
 
@@ -89,69 +92,61 @@ vm: setup programs modules ## a shell in a VM with the driver and the devices
 	@$(VM) --program $(BIN)/demo --program $(BIN)/demo-relay --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
 		--file /lib/terminfo:/lib/terminfo --program $(BIN)/minimal --file lab/vm/motd:/etc/motd
 
-vm-linux: setup programs modules demo-images ## Debian in VTL0, with its console, and VTL2's beside it
+vm-linux: setup programs modules demo-images ## Debian in VTL0 with its console, and VTL2's console beside it
 	@$(VM_LINUX) --log $(BUILD)/vm.console --hypervisor-log $(BUILD)/vm.below \
 		--program /usr/bin/tmux --file /lib/terminfo:/lib/terminfo \
 		--file /usr/lib/locale/C.utf8:/usr/lib/locale/C.utf8 \
 		--file lab/guest/session.sh:/root/session.sh --env ENV=/root/session.sh
 
-check: setup ## all tests; the last line is "N passed, N failed"
+##@ Test
+
+check: setup ## all tests (an hour on 2 CPUs); the last line is "N passed, N failed"
 	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo linux vm
 
-check-newest: setup ## build and VM tests on the newest kernel (builds it first)
-	@scripts/check newest
-
-check-tdx: setup ## the emulated TDX module against its specification, row by row
-	@scripts/check tdx
-
-check-hypervisor: setup ## the parts of lab/hypervisor, and the same table with a clock of instructions
-	@scripts/check hypervisor
-
-check-linux: setup ## Linux in VTL0: data verified, interrupts accounted for
-	@scripts/check linux
-
-check-style: setup ## sources: licences, checkpatch, man pages
-	@scripts/check style
-
-check-models: setup ## the protocols, model-checked, and mutants of each found out
-	@scripts/check models
-
-check-litmus: setup ## the barriers, under the kernel's memory model and on real threads
-	@scripts/check litmus
-
-check-static: setup ## clang's analyzer and gcc's, with the exceptions in scripts/static-exceptions
-	@scripts/check static
-
-check-fuzz: setup ## a minute of hostile VMMs, hosts and input
-	@scripts/check fuzz
-
-check-sanitizers: setup ## all VM tests on kernels with KASAN and KCSAN (builds them first)
-	@scripts/check sanitizers
-
-check-unit: setup ## unit tests in user space, under sanitizers
+check-unit: setup ## driver core, library and command in user space, under sanitizers (minutes)
 	@scripts/check unit lib tools
 
-check-vm: setup programs tests ## VM tests of one kernel: make check-vm KERNEL=6.12 CPUS=4
-	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
-		{ cat $(BUILD)/modules.log; exit 1; }
+check-vm: setup programs tests modules ## VM tests on one kernel: make check-vm KERNEL=6.12 CPUS=4
 	@tests/vm/run $(KERNEL) $(CPUS)
 
-proof: setup ## what it survives, in a table, in MINUTES=30 and what building takes
-	@scripts/proof $(MINUTES)
+check-tdx: ## the emulated TDX module against its specification, row by row
+check-hypervisor: ## the parts of lab/hypervisor, and the same table on a clock of instructions
+check-linux: ## Linux in VTL0: data verified, interrupts accounted for
+check-install: ## "make install", the Debian packages, DKMS
+check-style: ## sources: licences, checkpatch, shellcheck, man pages
+check-static: ## clang's analyzer and gcc's, with the exceptions in scripts/static-exceptions
+check-models: ## the protocols, model-checked; each mutant of a model must fail
+check-litmus: ## the barriers, under the kernel's memory model and on real threads
+check-fuzz: ## a minute of hostile VMMs, hosts and input
+check-newest: ## build and VM tests on the newest kernel, which is built first
+check-sanitizers: ## all VM tests on kernels with KASAN and KCSAN, which are built first
 
-soak: setup programs ## devices at full speed, all that moves moving (SECONDS=60, KERNEL, CPUS=4)
+$(STAGES:%=check-%): check-%: setup
+	@scripts/check $*
+
+soak: setup programs ## devices at full speed while routes move (SECONDS=60 KERNEL CPUS=4)
 	@tests/soak/run --kernel $(KERNEL) --cpus $(if $(filter command line,$(origin CPUS)),$(CPUS),4) --seconds $(SECONDS)
 
-bench: setup ## measure in instructions: tables, build/bench/results.json, plots
+proof: setup ## each claim of docs/trust.md and docs/faults.md put to the test (MINUTES=30 and building)
+	@scripts/proof $(MINUTES)
+
+##@ Measure, in instructions
+
+bench: setup ## all figures: tables, build/bench/results.json, plots
 	@bench/run all
 
-bench-check: setup ## the same, short, against the committed baseline
+bench-check: setup ## the short form, against the committed baseline
 	@scripts/check bench
+
+##@ Install
+
+setup: ## install the packages that this machine lacks; as another user than root, name them
+	@scripts/setup
 
 driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
 
-install: programs ## library, commands, manual, headers, driver for DKMS (PREFIX, LIBDIR, DESTDIR)
+install: ## library, command, manual, headers, driver for DKMS, tdx-lab (PREFIX LIBDIR DESTDIR)
 	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
 	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	@$(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
@@ -159,68 +154,37 @@ install: programs ## library, commands, manual, headers, driver for DKMS (PREFIX
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
 	install -D -m 644 packaging/60-mshv-vtl.rules \
 		$(DESTDIR)/usr/lib/udev/rules.d/60-mshv-vtl.rules
-	install -d $(DESTDIR)$(DKMS)
-	cp -r driver include $(DESTDIR)$(DKMS)
+	find driver include \( -name '*.[chS]' ! -name '*.mod.c' \) -o -name Kbuild -o -name Kconfig | \
+		xargs -I{} install -D -m 644 {} $(DESTDIR)$(DKMS)/{}
 	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in >$(DESTDIR)$(DKMS)/dkms.conf
 
-setup: ## what this machine lacks (as root; else says what is missing)
-	@scripts/setup
+clean: ## remove all that was built (kernels too)
+	rm -rf $(BUILD)
 
-# Into the log goes what the builds say, and not what is fetched and built.
+# --- what these need ---
+
+# The output of the builds goes to the log; what is fetched and built is said here.
 modules: setup
 	@mkdir -p $(BUILD)
 	@lab/vm/kernel $(KERNEL)
 	@[ -e $(MODULES)/driver/mshv_vtl.ko ] || \
-		echo 'Building the driver for Linux $(KERNEL).' >&2
+		echo 'make: building the driver for Linux $(KERNEL)' >&2
 	@scripts/build-modules $(KERNEL) >$(BUILD)/modules.log 2>&1 || \
 		{ cat $(BUILD)/modules.log; exit 1; }
 
-# Two calls at once would write to the same objects.
+# Two calls at once would write to the same objects, so one waits for the other.
 programs:
 	@mkdir -p $(BUILD)
-	@[ -e $(BIN)/demo ] || echo 'Building the library, the command and the demo.' >&2
-	@flock $(BUILD)/programs.lock $(MAKE) -s build-programs
+	@[ -e $(BIN)/demo ] || echo 'make: building the library, the command and the programs of the lab' >&2
+	@flock $(BUILD)/programs.lock $(MAKE) -s -j$(shell nproc) build-programs
 
-build-programs: $(BIN)/labhost $(BIN)/minimal
-	@$(MAKE) -s -C tools >/dev/null
-	@$(MAKE) -s -C lab/vtl0 >/dev/null
-	@$(MAKE) -s -C lab/paravisor >/dev/null
-	@$(MAKE) -s $(BIN)/demo $(BIN)/demo-linux $(BIN)/demo-relay
+# Each part after those that it links.
+build-programs:
+	@set -e; for part in tools lab/vtl0 lab/paravisor lab/labhost lab/demo examples; do \
+		$(MAKE) -s -C $$part >/dev/null; done
 
-# As with the programs.
 tests: programs
-	@flock $(BUILD)/programs.lock $(MAKE) -s build-tests
+	@flock $(BUILD)/programs.lock $(MAKE) -s -j$(shell nproc) build-tests
 
 build-tests:
-	@$(MAKE) -s -C tests/vm >/dev/null
-	@$(MAKE) -s -C tests/tdx >/dev/null
-
-LABHOST := $(addprefix lab/labhost/,labhost.c arguments.c commands.c run.c)
-$(BIN)/labhost: $(LABHOST) lab/labhost/labhost.h $(HOST_CLIENT) $(HOST_HEADERS) | $(BIN)
-	@$(CC) $(USER_CFLAGS) -o $@ $(LABHOST) $(HOST_CLIENT)
-
-# By `make programs`, after the libraries.
-DEMO := lab/demo/demo.c lab/demo/run.c lab/demo/instructions.c lab/demo/common.c
-VMM := $(BUILD)/paravisor/libparavisor.a $(BUILD)/lib/libvtlirq.a
-$(BIN)/demo: $(DEMO) $(wildcard lab/demo/*.h) $(VMM) lab/hypervisor/l1/lab_tdx.h lab/paravisor/vmm.h \
-		lab/vtl0/report.h lib/vtlirq.h | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO) $(VMM) -pthread
-
-DEMO_LINUX := $(addprefix lab/demo/,linux.c disk.c common.c)
-$(BIN)/demo-linux: $(DEMO_LINUX) lab/demo/disk.h lab/demo/common.h lab/paravisor/vmm.h \
-		lab/paravisor/linux/linux.h $(VMM) | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ $(DEMO_LINUX) $(VMM) -pthread
-
-$(BIN)/demo-relay: lab/demo/relay.c lab/demo/common.c lab/demo/common.h $(HOST_CLIENT) $(HOST_HEADERS) \
-		include/uapi/linux/mshv_vtl.h lib/vtlirq.h $(BUILD)/lib/libvtlirq.a | $(BIN)
-	@$(CC) $(USER_CFLAGS) -Iinclude/uapi -o $@ lab/demo/relay.c lab/demo/common.c \
-		$(HOST_CLIENT) $(BUILD)/lib/libvtlirq.a -pthread
-
-$(BIN)/minimal: examples/minimal.c | $(BIN)
-	@$(CC) $(USER_CFLAGS) -o $@ $<
-
-$(BIN):
-	@mkdir -p $@
-
-clean: ## remove all that was built (kernels too)
-	rm -rf $(BUILD)
+	@set -e; for part in tests/vm tests/tdx; do $(MAKE) -s -C $$part >/dev/null; done

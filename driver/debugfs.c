@@ -15,9 +15,8 @@
  * For each VP, what was relayed either way is what VTL0 has handled, plus "merged", plus
  * what is pending: it merges in the run page, or on its way from there into VTL0's
  * interrupt controller. A VMM that takes interrupts out of the run page itself has to
- * count those that merge there. A vector that a device has had on a VP is taken for a
- * device's as long as the module is loaded: if a later guest has it for something else,
- * merges of that are in the count as well.
+ * count those that merge there. What is no device's is not in the count: a vector is a
+ * device's while it is mapped, and where the host has sent it since VTL0 was last entered.
  */
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>

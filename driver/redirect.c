@@ -78,6 +78,8 @@ MODULE_PARM_DESC(quarantine_ms,
  * @mapped:      entries in @by_vector
  * @quarantined: entries in @quarantine
  * @relayed:     by proxy vector: what mappings that are gone had relayed
+ * @gone:        by proxy vector, one bit: unmapped since VTL0 was last entered...
+ * @gone_entries: ...if it has not been entered more often than so since
  * @blocked:     arrivals that the VMM blocked
  * @unmapped:    late arrivals. Both are written by this CPU alone, with
  *               interrupts off; the rest is under redirect_lock.
@@ -86,6 +88,8 @@ struct redirect_table {
 	struct redirect_mapping **by_vector;
 	unsigned long *relayed;
 	u8 by_proxy[REDIRECT_VECTORS];
+	u32 gone[MSHV_VTL_PROXY_BANKS];
+	unsigned long gone_entries;
 	struct list_head quarantine;
 	unsigned int mapped;
 	unsigned int quarantined;
@@ -379,6 +383,28 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 	return mapping;
 }
 
+/*
+ * What the vector's last interrupt has asserted is taken out of the run page before VTL0's
+ * next entry, that is before vtl_vp_entries changes. Bits of before the last change are old.
+ */
+static void gone_note(struct redirect_table *table, unsigned int cpu, u32 proxy_vector)
+{
+	unsigned long entries = READ_ONCE(per_cpu(vtl_vp_entries, cpu));
+	u32 *bank = &table->gone[proxy_vector / 32];
+	unsigned int i;
+
+	for (i = 0; entries != table->gone_entries && i < MSHV_VTL_PROXY_BANKS; i++)
+		WRITE_ONCE(table->gone[i], 0);
+	WRITE_ONCE(table->gone_entries, entries);
+	WRITE_ONCE(*bank, *bank | 1U << proxy_vector % 32);
+}
+
+static bool is_gone_just_now(const struct redirect_table *table, u32 proxy_vector)
+{
+	return READ_ONCE(table->gone[proxy_vector / 32]) >> proxy_vector % 32 & 1 &&
+	       (long)(this_cpu_read(vtl_vp_entries) - READ_ONCE(table->gone_entries)) <= 0;
+}
+
 /* The last reference is gone: nothing may set the bit any more. */
 static void mapping_retire(struct redirect_mapping *mapping)
 {
@@ -390,9 +416,9 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	vtl_vector_quiesce(mapping);
 
 	table->by_vector[mapping->vector] = NULL;
-	WRITE_ONCE(table->relayed[mapping->proxy_vector],
-		   table->relayed[mapping->proxy_vector] + local_read(&mapping->relayed));
-	/* The count before; pairs with vtl_redirect_has_relayed(). */
+	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
+	gone_note(table, mapping->cpu, mapping->proxy_vector);
+	/* The note before; pairs with vtl_redirect_owns(). */
 	smp_store_release(&table->by_proxy[mapping->proxy_vector], 0);
 	table->mapped--;
 	quarantine_add(mapping);
@@ -800,14 +826,14 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 	mutex_unlock(&redirect_lock);
 }
 
-bool vtl_redirect_has_relayed(unsigned int proxy_vector)
+bool vtl_redirect_owns(unsigned int proxy_vector)
 {
 	/* Made before a VP could run here. */
 	const struct redirect_table *table = redirect_tables[smp_processor_id()];
 
-	/* One that is unmapped meanwhile has left its count; pairs with mapping_retire(). */
+	/* One that is unmapped meanwhile has left a note; pairs with mapping_retire(). */
 	return smp_load_acquire(&table->by_proxy[proxy_vector]) ||
-	       READ_ONCE(table->relayed[proxy_vector]);
+	       is_gone_just_now(table, proxy_vector);
 }
 
 static void visit_table(const struct redirect_table *table,

@@ -287,13 +287,16 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 			     struct mshv_vector_counts *counts);
 
 /**
- * vtl_redirect_has_relayed() - has a vector of this CPU's VP ever come on one of its own?
+ * vtl_redirect_owns() - is a vector of this CPU's VP mapped?
  * @proxy_vector: 0..255
  *
+ * One that was unmapped counts as mapped until VTL0 has been entered: an interrupt that
+ * came before may still be in the run page.
+ *
  * Context: interrupts off.
- * Return: true if so, and also if it is mapped and nothing has come yet.
+ * Return: true if so.
  */
-bool vtl_redirect_has_relayed(unsigned int proxy_vector);
+bool vtl_redirect_owns(unsigned int proxy_vector);
 
 /**
  * vtl_redirect_visit() - look at each mapping of a CPU

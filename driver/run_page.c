@@ -41,6 +41,7 @@ static_assert(sizeof(struct mshv_vtl_run) <= PAGE_SIZE);
 
 DEFINE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
 DEFINE_PER_CPU(unsigned long, vtl_vp_merged);
+DEFINE_PER_CPU(unsigned long, vtl_vp_entries);
 
 /* Interrupts sent by this CPU to others, for a VP there to look. */
 static DEFINE_PER_CPU(atomic_long_t, vp_kicks);

@@ -42,6 +42,13 @@ struct vp_bit {
  */
 DECLARE_PER_CPU(unsigned long, vtl_vp_merged);
 
+/*
+ * By VP: how often VTL0 was entered. Written by the VP's CPU alone. Bits are taken out of
+ * the run page just before an entry: what was asserted before the number changes is taken
+ * before it changes.
+ */
+DECLARE_PER_CPU(unsigned long, vtl_vp_entries);
+
 /* A bank of the run page is what the kernel calls an atomic_t. */
 static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
 {

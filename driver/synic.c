@@ -53,12 +53,24 @@
  */
 #define SYNIC_BUDGET		8
 
+/**
+ * struct synic_bank - which of 32 vectors have come since VTL0 was last entered
+ * @entries: the value of vtl_vp_entries then; with another value, none has
+ * @bits:    the vectors
+ */
+struct synic_bank {
+	unsigned long entries;
+	u32 bits;
+};
+
 /*
  * One CPU's counters. Written by that CPU alone, with interrupts off; read by
- * anyone. @by_vector is made by vtl_synic_online(), and stays.
+ * anyone, but for @came, which is that CPU's. @by_vector is made by vtl_synic_online(),
+ * and stays.
  */
 struct synic_cpu {
 	local_t *by_vector;
+	struct synic_bank came[MSHV_VTL_PROXY_BANKS];
 	local_t interrupts;
 	local_t messages;
 	local_t relayed;
@@ -82,6 +94,14 @@ static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
 	local_add(hweight32(blocked), &cpu->blocked);
 	for (; asserted; asserted &= asserted - 1)
 		local_inc(&by_vector[bank * 32 + __ffs(asserted)]);
+}
+
+static void bank_note(struct synic_bank *came, u32 asserted)
+{
+	unsigned long entries = this_cpu_read(vtl_vp_entries);
+
+	came->bits = asserted | (came->entries == entries ? came->bits : 0);
+	came->entries = entries;
 }
 
 /* Out of the way of what runs for each message: it is rarely wanted. */
@@ -111,6 +131,7 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 			continue;
 		asserted = vtl_vp_assert_bank(run, bank, legal);
 		bank_count(cpu, by_vector, bank, asserted, legal & ~asserted);
+		bank_note(&cpu->came[bank], asserted);
 		if (trace_vtl_relay_enabled() || trace_vtl_blocked_enabled())
 			bank_trace(bank, asserted, legal & ~asserted);
 		any |= asserted;
@@ -225,12 +246,12 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 		counts[i].proxied = by_vector ? local_read(&by_vector[first + i]) : 0;
 }
 
-bool vtl_synic_has_relayed(unsigned int vector)
+bool vtl_synic_has_come(unsigned int vector)
 {
-	/* Pairs with vtl_synic_online(). */
-	const local_t *by_vector = smp_load_acquire(&this_cpu_ptr(&synic_cpus)->by_vector);
+	const struct synic_bank *came = &this_cpu_ptr(&synic_cpus)->came[vector / 32];
 
-	return by_vector && local_read(&by_vector[vector]);
+	return came->entries == this_cpu_read(vtl_vp_entries) &&
+	       came->bits >> vector % 32 & 1;
 }
 
 int vtl_synic_online(unsigned int cpu)

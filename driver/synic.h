@@ -61,13 +61,13 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 			  struct mshv_vector_counts *counts);
 
 /**
- * vtl_synic_has_relayed() - has a vector of this CPU's VP ever come by message?
+ * vtl_synic_has_come() - has a vector of this CPU's VP come since VTL0 was last entered?
  * @vector: proxy vector, 0..255
  *
  * Context: interrupts off.
- * Return: true if so.
+ * Return: true if it has come by message.
  */
-bool vtl_synic_has_relayed(unsigned int vector);
+bool vtl_synic_has_come(unsigned int vector);
 
 /**
  * vtl_synic_init() - get ready for messages

@@ -53,7 +53,6 @@ struct vtl0_vp {
 	struct task_struct *owner;
 	unsigned long rcu_told;
 	u32 bits[MSHV_VTL_PROXY_BANKS];
-	local_t entries;
 	local_t handled;
 	local_t halts;
 	local_t user_returns;
@@ -92,13 +91,13 @@ static void halt_set(struct mshv_vtl_run *run, int exit)
 
 static bool is_devices(unsigned int vector)
 {
-	return vtl_redirect_has_relayed(vector) || vtl_synic_has_relayed(vector);
+	return vtl_redirect_owns(vector) || vtl_synic_has_come(vector);
 }
 
 /*
  * Vectors that were pending in VTL0 already when they were injected. IPIs of VTL0, and
- * what the VMM asserts, have vectors of their own: they were never counted as relayed,
- * and so they do not count here.
+ * what the VMM asserts, were not counted as relayed, so they do not count here: they have
+ * vectors that no device has at that time.
  */
 static noinline void merged_count(const u32 *bits, unsigned int banks)
 {
@@ -225,7 +224,7 @@ static int iteration_enter(struct vtl0_vp *vp, struct mshv_vtl_run *run,
 			return ret;
 		*begun = true;
 	}
-	local_inc(&vp->entries);
+	this_cpu_inc(vtl_vp_entries);
 	trace_vtl_enter(smp_processor_id());
 	rcu_tell(vp);
 	guest_run(run);
@@ -446,7 +445,7 @@ void vtl_vtl0_stats_get(unsigned int cpu, struct entry_stats *stats)
 {
 	const struct vtl0_vp *vp = per_cpu_ptr(&vtl0_vps, cpu);
 
-	stats->entries = local_read(&vp->entries);
+	stats->entries = READ_ONCE(per_cpu(vtl_vp_entries, cpu));
 	stats->handled = local_read(&vp->handled);
 	stats->halts = local_read(&vp->halts);
 	stats->user_returns = local_read(&vp->user_returns);

@@ -18,11 +18,11 @@
 
 static int failed(struct vtlirq *irqs, const char *what, int error)
 {
-	uint32_t status = irqs ? vtlirq_status(irqs) : 0;
+	uint32_t status = irqs ? vtlirq_last_hv_status(irqs) : 0;
 
 	fprintf(stderr, "route: %s: %s", what, strerror(-error));
 	if (status)
-		fprintf(stderr, " (the host says: %s)", vtlirq_status_name(status));
+		fprintf(stderr, " (the host says: %s)", vtlirq_hv_status_name(status));
 	fprintf(stderr, "\n");
 	vtlirq_close(irqs);
 	return 1;
@@ -31,8 +31,8 @@ static int failed(struct vtlirq *irqs, const char *what, int error)
 static void print(const struct vtlirq_route_state *state)
 {
 	printf("vector %" PRIu32 " of VP %" PRIu32 ": %s", state->vector, state->vp,
-	       vtlirq_way_name(state->way));
-	if (state->way == VTLIRQ_REDIRECTED)
+	       vtlirq_delivery_name(state->delivery));
+	if (state->delivery == VTLIRQ_REDIRECTED)
 		printf(", on hardware vector 0x%" PRIx32 "\n", state->hardware_vector);
 	else
 		printf(": %s\n", vtlirq_reason_name(state->reason));
@@ -44,13 +44,13 @@ int main(int argc, char **argv)
 	const struct vtlirq_target *target = NULL;
 	struct vtlirq_route_state state;
 	struct vtlirq_route *route;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	struct vtlirq *irqs = NULL;
 	int error;
 
 	if (argc == 5)
-		target = vtlirq_target_one(&one, strtoul(argv[3], NULL, 0),
-					   strtoul(argv[4], NULL, 0));
+		target = vtlirq_target_single(&single, strtoul(argv[3], NULL, 0),
+					      strtoul(argv[4], NULL, 0));
 	if (!target) {
 		fprintf(stderr, "usage: route DEVICE-ID MSI-DATA VP VTL0-VECTOR\n");
 		return 2;

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "context.h"
-#include "host.h"
-#include "kept.h"
+#include "delivery.h"
+#include "hypercall.h"
 #include "route.h"
 #include "server.h"
 
@@ -17,7 +17,8 @@
 #define DEFAULT_HYSTERESIS	100
 #define DEFAULT_DWELL_MS	1000
 #define DEFAULT_MOVES		8
-#define KNOWN_FLAGS		(VTLIRQ_CONFIG_NO_REDIRECT | VTLIRQ_CONFIG_NO_POLICY)
+#define KNOWN_FLAGS		(VTLIRQ_CONFIG_NO_REDIRECT | VTLIRQ_CONFIG_NO_POLICY | \
+				 VTLIRQ_CONFIG_VTL_FD)
 
 /* The host's last answer to this thread, and for which context it was. */
 static __thread struct {
@@ -31,7 +32,7 @@ void context_note_status(struct vtlirq *irqs, uint32_t status)
 	noted.status = status;
 }
 
-uint32_t vtlirq_status(struct vtlirq *irqs)
+uint32_t vtlirq_last_hv_status(struct vtlirq *irqs)
 {
 	return noted.context == irqs->number ? noted.status : 0;
 }
@@ -47,7 +48,9 @@ static bool is_known(const struct vtlirq_config *config)
 {
 	const uint8_t *bytes = (const uint8_t *)config;
 
-	if (config->size < sizeof(*config) || config->flags & ~KNOWN_FLAGS || config->vtl < 0)
+	if (config->size < sizeof(*config) || config->flags & ~KNOWN_FLAGS)
+		return false;
+	if (config->flags & VTLIRQ_CONFIG_VTL_FD ? config->vtl_fd < 0 : config->vtl_fd)
 		return false;
 	for (size_t i = sizeof(*config); i < config->size; i++) {
 		if (bytes[i])
@@ -81,30 +84,32 @@ static void init(struct vtlirq *irqs)
 	irqs->number = __atomic_add_fetch(&contexts, 1, __ATOMIC_RELAXED);
 	pthread_mutex_init(&irqs->lock, NULL);
 	pthread_mutex_init(&irqs->policy_lock, NULL);
-	pairs_init(&irqs->pairs, &irqs->config);
+	filters_init(&irqs->filters, &irqs->config);
 	watches_init(&irqs->watches, &irqs->driver);
 	refusals_init(&irqs->refusals, irqs->config.refusal_ms);
 }
 
 static int open_all(struct vtlirq *irqs)
 {
+	bool has_vtl = irqs->config.flags & VTLIRQ_CONFIG_VTL_FD;
 	int answer;
-	int error = driver_open(&irqs->driver, irqs->config.vtl - 1);
+	int error;
 
+	error = driver_open(&irqs->driver, has_vtl ? irqs->config.vtl_fd : -1);
 	if (error)
 		return error;
-	error = host_open(&irqs->host);
+	error = hypercall_open(&irqs->hypercall_fd);
 	if (error)
 		goto close_driver;
-	answer = host_can_redirect(irqs->host);
+	answer = hypercall_can_redirect(irqs->hypercall_fd);
 	error = answer < 0 ? answer : 0;
 	if (error)
 		goto close_host;
 	irqs->host_redirects = answer;
 	return 0;
 close_host:
-	if (irqs->host >= 0)
-		close(irqs->host);
+	if (irqs->hypercall_fd >= 0)
+		close(irqs->hypercall_fd);
 close_driver:
 	driver_close(&irqs->driver);
 	return error;
@@ -136,12 +141,12 @@ void vtlirq_close(struct vtlirq *irqs)
 	server_end(irqs->server);
 	while (irqs->first)
 		vtlirq_route_destroy(irqs->first);
-	if (irqs->host >= 0)
-		close(irqs->host);
+	if (irqs->hypercall_fd >= 0)
+		close(irqs->hypercall_fd);
 	driver_close(&irqs->driver);
-	kept_forget(irqs);
+	deliveries_free(irqs);
 	watches_destroy(&irqs->watches);
-	pairs_destroy(&irqs->pairs);
+	filters_destroy(&irqs->filters);
 	refusals_destroy(&irqs->refusals);
 	pthread_mutex_destroy(&irqs->policy_lock);
 	pthread_mutex_destroy(&irqs->lock);

@@ -11,15 +11,15 @@ const char *vtlirq_version(void)
 	return VTLIRQ_VERSION;
 }
 
-const char *vtlirq_way_name(enum vtlirq_way way)
+const char *vtlirq_delivery_name(enum vtlirq_delivery delivery)
 {
-	switch (way) {
+	switch (delivery) {
 	case VTLIRQ_REDIRECTED:
 		return "redirected";
 	case VTLIRQ_PROXIED:
 		return "proxied";
 	}
-	return "unknown way";
+	return "unknown";
 }
 
 const char *vtlirq_reason_name(enum vtlirq_reason reason)
@@ -109,7 +109,7 @@ static const struct {
 	{ 0x86, "VTL already enabled" },
 };
 
-const char *vtlirq_status_name(uint32_t status)
+const char *vtlirq_hv_status_name(uint32_t status)
 {
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		if (statuses[i].status == status)

@@ -10,7 +10,7 @@
 #include "context.h"
 #include "route.h"
 #include "system.h"
-#include "way.h"
+#include "delivery.h"
 
 /* A rate over a shorter time would say nothing. */
 #define WINDOW_MIN_NS	10000000ULL
@@ -21,7 +21,7 @@
 
 /**
  * struct seen - a route, as it was when it was looked at
- * @aim:        where it goes
+ * @target:        where it goes
  * @vp:         redirected: on which
  * @rate:       interrupts in 1000 s
  * @changed_ms: tells whether it was moved since
@@ -30,7 +30,7 @@
  */
 struct seen {
 	struct vtlirq_route *route;
-	struct aim aim;
+	struct target target;
 	uint32_t vp;
 	uint64_t rate;
 	uint64_t changed_ms;
@@ -53,7 +53,7 @@ struct round {
 	uint32_t budget;
 	int moved;
 	int error;
-	uint64_t full[AIM_WORDS];
+	uint64_t full[TARGET_WORDS];
 };
 
 /* ---- looking ---- */
@@ -133,11 +133,11 @@ static int look_at(struct vtlirq_route *route, struct seen *seen)
 	if (error)
 		return error;
 	take_sample(route, &counts);
-	seen->aim = route->way->aim;
-	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	seen->target = route->delivery->target;
+	seen->vp = target_next(&route->delivery->reach, TARGET_NO_VP);
 	seen->rate = route->rate_milli;
 	seen->changed_ms = route->changed_ms;
-	seen->is_redirected = route->way->kind == VTLIRQ_REDIRECTED;
+	seen->is_redirected = route->delivery->kind == VTLIRQ_REDIRECTED;
 	seen->may_move = has_dwelt(route->irqs, route->changed_ms) &&
 			 !is_paused(&route->sample.after_failure) &&
 			 (seen->is_redirected || may_promote(route));
@@ -178,7 +178,7 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	route->changed_ms = system_now_ms();
 	seen->is_redirected = is_promotion;
 	seen->may_move = false;
-	seen->vp = aim_next(&route->way->reach, AIM_NO_VP);
+	seen->vp = target_next(&route->delivery->reach, TARGET_NO_VP);
 	pause_end(&route->sample.after_failure);
 	if (is_promotion) {
 		pause_end(&route->sample.after_eviction);
@@ -191,7 +191,7 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 }
 
 /* Return: 0: it is done; 1: it cannot be, now; or a negative errno. */
-static int move(struct seen *seen, enum way_wish wish)
+static int move(struct seen *seen, enum delivery_wish wish)
 {
 	struct vtlirq_route *route = seen->route;
 	int result = 1;
@@ -199,12 +199,13 @@ static int move(struct seen *seen, enum way_wish wish)
 
 	pthread_mutex_lock(&route->lock);
 	/* Somebody else may have been here. */
-	is_redirected = !route->is_gone && route->way->kind == VTLIRQ_REDIRECTED;
+	is_redirected = !route->is_gone && route->delivery->kind == VTLIRQ_REDIRECTED;
 	if (!route->is_gone && route->changed_ms == seen->changed_ms &&
-	    is_redirected == seen->is_redirected && aim_equal(&route->way->aim, &seen->aim)) {
-		result = way_change(route, &seen->aim, wish, VTLIRQ_REASON_DEMOTED);
+	    is_redirected == seen->is_redirected &&
+	    target_equal(&route->delivery->target, &seen->target)) {
+		result = delivery_change(route, &seen->target, wish, VTLIRQ_REASON_DEMOTED);
 		if (!result)
-			note_move(route, seen, wish == WAY_REDIRECTED);
+			note_move(route, seen, wish == DELIVERY_REDIRECTED);
 	}
 	pthread_mutex_unlock(&route->lock);
 	return result;
@@ -228,10 +229,10 @@ static void count_move(struct round *round, struct seen *seen, int result)
 
 /* ---- VPs that have no vector left ---- */
 
-static bool is_full(const struct round *round, const struct aim *aim)
+static bool is_full(const struct round *round, const struct target *target)
 {
-	for (size_t i = 0; i < AIM_WORDS; i++) {
-		if (aim->vps[i] & ~round->full[i])
+	for (size_t i = 0; i < TARGET_WORDS; i++) {
+		if (target->vps[i] & ~round->full[i])
 			return false;
 	}
 	return true;
@@ -253,12 +254,12 @@ static int try_promote(struct round *round, struct seen *seen)
 {
 	int result;
 
-	if (is_full(round, &seen->aim))
+	if (is_full(round, &seen->target))
 		return 1;
-	result = move(seen, WAY_REDIRECTED);
+	result = move(seen, DELIVERY_REDIRECTED);
 	if (result > 0 && was_for_want(seen->route)) {
-		for (size_t i = 0; i < AIM_WORDS; i++)
-			round->full[i] |= seen->aim.vps[i];
+		for (size_t i = 0; i < TARGET_WORDS; i++)
+			round->full[i] |= seen->target.vps[i];
 		return 1;
 	}
 	count_move(round, seen, result);
@@ -270,7 +271,7 @@ static int try_promote(struct round *round, struct seen *seen)
 static bool shares_vector(const struct seen *one, const struct seen *other)
 {
 	return other->is_redirected && one->vp == other->vp &&
-	       one->aim.vector == other->aim.vector;
+	       one->target.vector == other->target.vector;
 }
 
 /* Whether a vector, all of whose routes would have to move, may be taken away. */
@@ -305,7 +306,7 @@ static struct seen *find_victim(struct round *round, const struct seen *busy)
 		if (!is_busier(round, busy, victim))
 			return NULL;
 		if (victim->is_redirected && victim->may_move &&
-		    aim_has(&busy->aim, victim->vp) && may_evict(round, victim))
+		    target_has(&busy->target, victim->vp) && may_evict(round, victim))
 			return victim;
 	}
 	return NULL;
@@ -329,7 +330,7 @@ static bool replace(struct round *round, struct seen *busy, struct seen *victim)
 
 		if (!shares_vector(&first, one))
 			continue;
-		result = move(one, WAY_PROXIED);
+		result = move(one, DELIVERY_PROXIED);
 		count_move(round, one, result);
 		if (result)
 			return false;
@@ -407,7 +408,7 @@ int vtlirq_rebalance(struct vtlirq *irqs)
 	size_t count;
 	int result = -ENOMEM;
 
-	pairs_expire(&irqs->pairs);
+	filters_expire(&irqs->filters);
 	if (!context_has_policy(irqs))
 		return 0;
 	pthread_mutex_lock(&irqs->policy_lock);

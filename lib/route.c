@@ -9,7 +9,7 @@
 #include "route.h"
 #include "route_name.h"
 #include "system.h"
-#include "way.h"
+#include "delivery.h"
 
 /* ---- tables ---- */
 
@@ -167,11 +167,11 @@ static struct vtlirq_route *make(struct vtlirq *irqs, const struct vtlirq_interr
 }
 
 int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
-			const struct vtlirq_target *target, struct vtlirq_route **created)
+			const struct vtlirq_target *asked, struct vtlirq_route **created)
 {
 	struct vtlirq_route *route;
-	struct aim aim;
-	int error = aim_read(&aim, target);
+	struct target target;
+	int error = target_read(&target, asked);
 
 	if (error)
 		return error;
@@ -182,7 +182,7 @@ int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *inte
 	if (error)
 		goto put;
 	pthread_mutex_lock(&route->lock);
-	error = way_change(route, &aim, WAY_BEST, VTLIRQ_REASON_NONE);
+	error = delivery_change(route, &target, DELIVERY_BEST, VTLIRQ_REASON_NONE);
 	pthread_mutex_unlock(&route->lock);
 	if (error)
 		goto unclaim;
@@ -196,12 +196,12 @@ put:
 	return error;
 }
 
-int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target *target)
+int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target *asked)
 {
-	enum way_wish wish;
-	struct aim aim;
+	enum delivery_wish wish;
+	struct target target;
 	bool is_move;
-	int error = aim_read(&aim, target);
+	int error = target_read(&target, asked);
 
 	if (error)
 		return error;
@@ -210,9 +210,9 @@ int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target
 		pthread_mutex_unlock(&route->lock);
 		return -ENOENT;
 	}
-	is_move = !aim_equal(&aim, &route->way->aim);
-	wish = route->preference == VTLIRQ_PREFER_PROXIED ? WAY_PROXIED : WAY_BEST;
-	error = way_change(route, &aim, wish, VTLIRQ_REASON_PREFERRED);
+	is_move = !target_equal(&target, &route->delivery->target);
+	wish = route->preference == VTLIRQ_PREFER_PROXIED ? DELIVERY_PROXIED : DELIVERY_BEST;
+	error = delivery_change(route, &target, wish, VTLIRQ_REASON_PREFERRED);
 	if (!error) {
 		route->moves += is_move;
 		route->changed_ms = system_now_ms();
@@ -225,14 +225,14 @@ int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target
 
 static int prefer(struct vtlirq_route *route, enum vtlirq_preference preference)
 {
-	bool is = route->way->kind == VTLIRQ_REDIRECTED;
+	bool is = route->delivery->kind == VTLIRQ_REDIRECTED;
 	bool wanted = preference == VTLIRQ_PREFER_REDIRECTED;
 	int result = 0;
 
 	if (is != wanted)
-		result = way_change(route, &route->way->aim,
-				    wanted ? WAY_REDIRECTED : WAY_PROXIED,
-				    VTLIRQ_REASON_PREFERRED);
+		result = delivery_change(route, &route->delivery->target,
+					 wanted ? DELIVERY_REDIRECTED : DELIVERY_PROXIED,
+					 VTLIRQ_REASON_PREFERRED);
 	if (result < 0)
 		return result;
 	if (!result && is != wanted)
@@ -275,7 +275,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 	delist(route);
 	pthread_mutex_lock(&route->lock);
 	route->is_gone = true;
-	error = way_end(route);
+	error = delivery_end(route);
 	watch_sum_drop(&route->irqs->watches, &route->sum);
 	pthread_mutex_unlock(&route->lock);
 	unclaim(route);
@@ -287,25 +287,25 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts)
 {
-	return watch_read(&route->irqs->watches, route->way->watch, &route->sum, counts);
+	return watch_read(&route->irqs->watches, route->delivery->watch, &route->sum, counts);
 }
 
 static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)
 {
-	const struct way *way = route->way;
+	const struct delivery *delivery = route->delivery;
 	struct driver_counts counts;
 	int error = route_counts(route, &counts);
 
 	*state = (struct vtlirq_route_state) {
 		.id = route->id,
 		.interrupt = route->interrupt,
-		.vector = way->aim.vector,
-		.vp = aim_next(&way->reach, AIM_NO_VP),
-		.vps = aim_count(&way->aim),
-		.multicast = way->aim.flags & VTLIRQ_TARGET_MULTICAST,
-		.way = way->kind,
+		.vector = delivery->target.vector,
+		.vp = target_next(&delivery->reach, TARGET_NO_VP),
+		.vps = target_count(&delivery->target),
+		.multicast = delivery->target.flags & VTLIRQ_TARGET_MULTICAST,
+		.delivery = delivery->kind,
 		.reason = route->reason,
-		.hardware_vector = way->hardware,
+		.hardware_vector = delivery->hardware,
 		.status = route->status,
 		.error = route->error,
 		.rate = route->rate_milli / 1000,

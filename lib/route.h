@@ -7,11 +7,11 @@
 
 #include <pthread.h>
 
-#include "aim.h"
+#include "target.h"
 #include "driver.h"
 #include "watch.h"
 
-struct way;
+struct delivery;
 
 /**
  * struct route_pause - for how long the policy leaves a route alone
@@ -49,11 +49,11 @@ struct route_sample {
  * @next_same:  in the same bucket of vtlirq.interrupts; vtlirq.lock
  * @lock:       protects all that follows
  * @is_gone:    destroyed
- * @way:        NULL before it is up, and when it is gone
+ * @delivery:        NULL before it is up, and when it is gone
  * @reason:     why it is proxied
- * @sum:        what came by the ways before @way
+ * @sum:        what came by the ways before @delivery
  * @rate_milli: interrupts in 1000 s
- * @changed_ms: when it took its present way, or aim
+ * @changed_ms: when it took its present way, or target
  * @name:       for people
  */
 struct vtlirq_route {
@@ -69,7 +69,7 @@ struct vtlirq_route {
 
 	pthread_mutex_t lock;
 	bool is_gone;
-	struct way *way;
+	struct delivery *delivery;
 	enum vtlirq_reason reason;
 	enum vtlirq_preference preference;
 	uint32_t status;

@@ -2,8 +2,8 @@
 /*
  * Publishing: see server.h.
  *
- * The thread never waits for a peer: it reads what is there, answers, and drops
- * who does not take the answer. What a peer sends is looked at with suspicion.
+ * The thread never waits for a client: it reads what is there, answers, and drops
+ * who does not take the answer. What a client sends is looked at with suspicion.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,16 +21,16 @@
 #include "system.h"
 #include "wire.h"
 
-#define PEERS_MAX	8
+#define CLIENTS_MAX	8
 /* So long, if no more files can be opened. */
 #define PAUSE_US	20000
 
 /**
- * struct peer - one that is connected
+ * struct client - one that is connected
  * @socket: -1: free
  * @used:   when it last asked for something, in requests
  */
-struct peer {
+struct client {
 	int socket;
 	uint64_t used;
 };
@@ -48,7 +48,7 @@ struct server {
 	int wake;
 	int listener;
 	uint64_t requests;
-	struct peer peers[PEERS_MAX];
+	struct client clients[CLIENTS_MAX];
 };
 
 /* ---- requests ---- */
@@ -72,7 +72,7 @@ static int answer_move(struct vtlirq *irqs, const struct wire_request *request)
 {
 	struct vtlirq_route *route = route_get(irqs, request->id);
 	const struct vtlirq_target *target;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int error = -EINVAL;
 
 	if (!route)
@@ -80,7 +80,7 @@ static int answer_move(struct vtlirq *irqs, const struct wire_request *request)
 	if (request->what == WIRE_PREFER) {
 		error = vtlirq_route_prefer(route, request->preference);
 	} else {
-		target = vtlirq_target_one(&one, request->vp, request->vector);
+		target = vtlirq_target_single(&single, request->vp, request->vector);
 		if (target)
 			error = vtlirq_route_retarget(route, target);
 	}
@@ -106,49 +106,49 @@ static int answer(struct vtlirq *irqs, const struct wire_request *request,
 	return -EPROTO;
 }
 
-/* ---- peers ---- */
+/* ---- clients ---- */
 
-static void drop(struct peer *peer)
+static void drop(struct client *client)
 {
-	close(peer->socket);
-	peer->socket = -1;
+	close(client->socket);
+	client->socket = -1;
 }
 
-static void serve(struct server *server, struct peer *peer)
+static void serve(struct server *server, struct client *client)
 {
 	struct wire_request request = { 0 };
 	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };
 	ssize_t length;
 
-	length = recv(peer->socket, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	length = recv(client->socket, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (length <= 0) {
-		drop(peer);
+		drop(client);
 		return;
 	}
 	/* Another version's message has another size, and its sender wants to know. */
 	reply.error = -EPROTO;
 	if (length == sizeof(request))
 		reply.error = answer(server->irqs, &request, &reply);
-	peer->used = ++server->requests;
-	length = send(peer->socket, &reply, sizeof(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	client->used = ++server->requests;
+	length = send(client->socket, &reply, sizeof(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (length != sizeof(reply) || reply.error == -EPROTO)
-		drop(peer);
+		drop(client);
 }
 
 /* A place for one more; who was silent for longest has to go. */
-static struct peer *make_room(struct server *server)
+static struct client *make_room(struct server *server)
 {
-	struct peer *room = &server->peers[0];
+	struct client *room = &server->clients[0];
 
-	for (int i = 0; i < PEERS_MAX; i++) {
-		struct peer *peer = &server->peers[i];
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &server->clients[i];
 
-		if (peer->socket < 0)
-			return peer;
-		if (peer->used < room->used)
-			room = peer;
+		if (client->socket < 0)
+			return client;
+		if (client->used < room->used)
+			room = client;
 	}
 	drop(room);
 	return room;
@@ -156,7 +156,7 @@ static struct peer *make_room(struct server *server)
 
 static void welcome(struct server *server)
 {
-	struct peer *peer;
+	struct client *client;
 	int made = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (made < 0) {
@@ -168,33 +168,33 @@ static void welcome(struct server *server)
 		close(made);
 		return;
 	}
-	peer = make_room(server);
-	peer->socket = made;
-	peer->used = ++server->requests;
+	client = make_room(server);
+	client->socket = made;
+	client->used = ++server->requests;
 }
 
 static void *run(void *argument)
 {
 	struct server *server = argument;
-	struct pollfd polled[PEERS_MAX + 2];
+	struct pollfd polled[CLIENTS_MAX + 2];
 
 	for (;;) {
 		polled[0] = (struct pollfd) { .fd = server->wake, .events = POLLIN };
 		polled[1] = (struct pollfd) { .fd = server->listener, .events = POLLIN };
-		for (int i = 0; i < PEERS_MAX; i++)
+		for (int i = 0; i < CLIENTS_MAX; i++)
 			polled[i + 2] = (struct pollfd) {
-				.fd = server->peers[i].socket,
+				.fd = server->clients[i].socket,
 				.events = POLLIN,
 			};
-		if (poll(polled, PEERS_MAX + 2, -1) < 0) {
+		if (poll(polled, CLIENTS_MAX + 2, -1) < 0) {
 			system_pause_us(PAUSE_US);
 			continue;
 		}
 		if (polled[0].revents)
 			return NULL;
-		for (int i = 0; i < PEERS_MAX; i++) {
+		for (int i = 0; i < CLIENTS_MAX; i++) {
 			if (polled[i + 2].revents)
-				serve(server, &server->peers[i]);
+				serve(server, &server->clients[i]);
 		}
 		if (polled[1].revents)
 			welcome(server);
@@ -249,7 +249,7 @@ static int listen_at(struct server *server)
 		return error;
 	if (bind(server->listener, (const struct sockaddr *)address, sizeof(*address)))
 		return -errno;
-	if (!chmod(address->sun_path, 0600) && !listen(server->listener, PEERS_MAX))
+	if (!chmod(address->sun_path, 0600) && !listen(server->listener, CLIENTS_MAX))
 		return 0;
 	error = -errno;
 	unlink(address->sun_path);
@@ -314,8 +314,8 @@ static struct server *make(struct vtlirq *irqs)
 	server->irqs = irqs;
 	server->wake = -1;
 	server->listener = -1;
-	for (int i = 0; i < PEERS_MAX; i++)
-		server->peers[i].socket = -1;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		server->clients[i].socket = -1;
 	return server;
 }
 
@@ -365,9 +365,9 @@ void server_end(struct server *server)
 		;
 	pthread_join(server->thread, NULL);
 	unlink(server->address.sun_path);
-	for (int i = 0; i < PEERS_MAX; i++) {
-		if (server->peers[i].socket >= 0)
-			drop(&server->peers[i]);
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		if (server->clients[i].socket >= 0)
+			drop(&server->clients[i]);
 	}
 	close_files(server);
 	free(server);

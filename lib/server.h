@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The publishing of a context: a thread that answers peers.
+ * The publishing of a context: a thread that answers clients.
  */
 #ifndef VTLIRQ_SERVER_H
 #define VTLIRQ_SERVER_H

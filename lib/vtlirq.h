@@ -52,11 +52,11 @@ struct vtlirq;
 struct vtlirq_route;
 
 /**
- * enum vtlirq_way - how an interrupt comes
+ * enum vtlirq_delivery - how an interrupt comes
  * @VTLIRQ_REDIRECTED: on a hardware vector of its own; no host exit
  * @VTLIRQ_PROXIED:    in a message of the host; one host exit
  */
-enum vtlirq_way {
+enum vtlirq_delivery {
 	VTLIRQ_REDIRECTED = 1,
 	VTLIRQ_PROXIED = 2,
 };
@@ -113,7 +113,7 @@ struct vtlirq_interrupt {
  *          first one that has a vector.
  * @words:  how many words @vps has
  *
- * A single VP: see vtlirq_target_one().
+ * A single VP: see vtlirq_target_single().
  */
 struct vtlirq_target {
 	uint32_t vector;
@@ -123,38 +123,40 @@ struct vtlirq_target {
 };
 
 /**
- * struct vtlirq_one - a target of one VP, and what it consists of
+ * struct vtlirq_single_target - a target with one VP, and the set it points to
  */
-struct vtlirq_one {
+struct vtlirq_single_target {
 	struct vtlirq_target target;
 	uint64_t words[VTLIRQ_VPS_MAX / 64];
 };
 
 /**
- * vtlirq_target_one() - make a target of one VP
- * @one:    in it; must live as long as the result is used
+ * vtlirq_target_single() - fill in a target with one VP
+ * @single: filled in; must exist for as long as the result is used
  * @vp:     below VTLIRQ_VPS_MAX
  * @vector: proxy vector
  *
  * Return: the target; NULL if @vp is out of range.
  */
-const struct vtlirq_target *vtlirq_target_one(struct vtlirq_one *one, uint32_t vp,
-					      uint32_t vector);
+const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *single, uint32_t vp,
+						 uint32_t vector);
 
 /* struct vtlirq_config.flags */
 /* Never redirect. */
 #define VTLIRQ_CONFIG_NO_REDIRECT	(1u << 0)
 /* vtlirq_rebalance() moves nothing. */
 #define VTLIRQ_CONFIG_NO_POLICY		(1u << 1)
+/* Use @vtl_fd. */
+#define VTLIRQ_CONFIG_VTL_FD		(1u << 2)
 
 /**
  * struct vtlirq_config - what vtlirq_open() may be told; zeroes are the usual
  * @size:      sizeof(struct vtlirq_config), for versions to come
  * @flags:     VTLIRQ_CONFIG_*
- * @vtl:       a VTL file of the caller's to use, plus 1; it stays the caller's.
- *             0: the library makes its own from /dev/mshv. What the host did not
- *             take back (see vtlirq_route_destroy()) then stays mapped after
- *             vtlirq_close(), until the caller closes its file
+ * @vtl_fd:    with VTLIRQ_CONFIG_VTL_FD: the caller's VTL file, which the library uses
+ *             and does not close; otherwise 0, and the library opens one of its own.
+ *             A vector that the host did not release (see vtlirq_route_destroy()) stays
+ *             mapped after vtlirq_close(), until the caller closes its file
  * @quota:     most routes redirected to one VP; 0: as many as the driver gives
  * @refusal_ms: a device that the host refused is asked for again after this; it
  *             doubles with each refusal, up to 64 times. 0: 1000
@@ -168,7 +170,7 @@ const struct vtlirq_target *vtlirq_target_one(struct vtlirq_one *one, uint32_t v
  * @context:   handed to both
  *
  * @allow and @forbid are called by the thread that made the call on the route (for
- * a peer's call: by the thread that vtlirq_publish() made), with that route locked,
+ * a client's call: by the thread that vtlirq_publish() made), with that route locked,
  * and for one (@vp, @vector) one at a time. They must not call this library, nor
  * wait for a thread that does.
  *
@@ -184,7 +186,7 @@ const struct vtlirq_target *vtlirq_target_one(struct vtlirq_one *one, uint32_t v
 struct vtlirq_config {
 	size_t size;
 	uint32_t flags;
-	int vtl;
+	int vtl_fd;
 	uint32_t quota;
 	uint32_t refusal_ms;
 	int (*allow)(void *context, uint32_t vp, uint32_t vector);
@@ -228,7 +230,7 @@ void vtlirq_close(struct vtlirq *irqs);
  *
  * Return: 0; -EINVAL: @target is not sound, or names no VP; -EEXIST: there is a
  * route of @interrupt; -ENXIO: the host knows no such interrupt, or refuses it
- * altogether (vtlirq_status() has its answer); -EOPNOTSUPP: there is no host to
+ * altogether (vtlirq_last_hv_status() has its answer); -EOPNOTSUPP: there is no host to
  * ask; -ENOMEM; what @allow gave; another errno of the driver.
  */
 int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
@@ -302,7 +304,7 @@ int vtlirq_route_destroy(struct vtlirq_route *route);
  * @vp:        where it goes: redirected, the one VP; proxied, the first of the set
  * @vps:       how many VPs the set has
  * @multicast: each interrupt goes to all of them
- * @way:       enum vtlirq_way
+ * @delivery:       enum vtlirq_delivery
  * @reason:    enum vtlirq_reason
  * @hardware_vector: if redirected
  * @status:    the host's last answer that was not success, or 0
@@ -326,7 +328,7 @@ struct vtlirq_route_state {
 	uint32_t vp;
 	uint32_t vps;
 	uint32_t multicast;
-	uint32_t way;
+	uint32_t delivery;
 	uint32_t reason;
 	uint32_t hardware_vector;
 	uint32_t status;
@@ -418,17 +420,17 @@ void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary);
 int vtlirq_rebalance(struct vtlirq *irqs);
 
 /**
- * vtlirq_status() - the host's last answer that was not success
+ * vtlirq_last_hv_status() - the host's last answer that was not success
  * @irqs: the context
  *
  * Return: the Hyper-V status of the calling thread's last failed call, or 0.
  */
-uint32_t vtlirq_status(struct vtlirq *irqs);
+uint32_t vtlirq_last_hv_status(struct vtlirq *irqs);
 
 /* Words for people; never NULL. */
-const char *vtlirq_way_name(enum vtlirq_way way);
+const char *vtlirq_delivery_name(enum vtlirq_delivery delivery);
 const char *vtlirq_reason_name(enum vtlirq_reason reason);
-const char *vtlirq_status_name(uint32_t status);
+const char *vtlirq_hv_status_name(uint32_t status);
 
 /**
  * vtlirq_vp_apic_id() - the APIC id of a VP, which is a CPU of this machine
@@ -458,52 +460,52 @@ const char *vtlirq_version(void);
 int vtlirq_publish(struct vtlirq *irqs, const char *directory);
 
 /**
- * struct vtlirq_peer - a context of another process
+ * struct vtlirq_client - a context of another process
  */
-struct vtlirq_peer;
+struct vtlirq_client;
 
 /**
- * vtlirq_peers() - which processes publish their routes
+ * vtlirq_publishers() - which processes publish their routes
  * @directory: NULL: VTLIRQ_DIRECTORY
  * @pids:      out: the caller calls free()
  * @count:     out: 0 if there is none, or no such directory
  *
  * Return: 0 or a negative errno.
  */
-int vtlirq_peers(const char *directory, pid_t **pids, size_t *count);
+int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count);
 
 /**
- * vtlirq_peer_open() - reach one of them
+ * vtlirq_client_open() - reach one of them
  * @directory: NULL: VTLIRQ_DIRECTORY
  * @pid:       which
- * @peer:      out
+ * @client:    out
  *
  * Return: 0; -ENOENT: it publishes nothing; -ECONNREFUSED: it is gone; -EPROTO:
  * it has another version of this library; another errno.
  */
-int vtlirq_peer_open(const char *directory, pid_t pid, struct vtlirq_peer **peer);
+int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **client);
 
-void vtlirq_peer_close(struct vtlirq_peer *peer);
+void vtlirq_client_close(struct vtlirq_client *client);
 
 /* As the functions of the same name, but of another process's context. */
-int vtlirq_peer_summary(struct vtlirq_peer *peer, struct vtlirq_summary *summary);
-int vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **states,
-		       size_t *count);
+int vtlirq_client_summary(struct vtlirq_client *client, struct vtlirq_summary *summary);
+int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state **states,
+			 size_t *count);
 
 /**
- * vtlirq_peer_retarget() - move a route of another process
- * @peer:   whose
+ * vtlirq_client_retarget() - move a route of another process
+ * @client: connection to that process
  * @id:     struct vtlirq_route_state.id
- * @vp:     where it goes now: one VP
- * @vector: and with which vector
+ * @vp:     the only VP of its new target
+ * @vector: the proxy vector of its new target
  *
  * Return: as vtlirq_route_retarget(); -ENOENT: there is no such route.
  */
-int vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp, uint32_t vector);
+int vtlirq_client_retarget(struct vtlirq_client *client, uint64_t id, uint32_t vp, uint32_t vector);
 
 /* As vtlirq_route_prefer(); -ENOENT: there is no such route. */
-int vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id,
-		       enum vtlirq_preference preference);
+int vtlirq_client_prefer(struct vtlirq_client *client, uint64_t id,
+			 enum vtlirq_preference preference);
 
 #ifdef __cplusplus
 }

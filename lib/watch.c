@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "pair.h"
+#include "filter.h"
 #include "system.h"
 #include "watch.h"
 
@@ -53,24 +53,24 @@ void watches_destroy(struct watches *watches)
 	pthread_mutex_destroy(&watches->lock);
 }
 
-int watch_begin(struct watches *watches, const struct aim *aim, struct watch **watch)
+int watch_begin(struct watches *watches, const struct target *target, struct watch **watch)
 {
-	uint32_t count = aim_count(aim);
-	uint32_t vp = AIM_NO_VP;
+	uint32_t count = target_count(target);
+	uint32_t vp = TARGET_NO_VP;
 	struct watch *made;
 
 	made = calloc(1, sizeof(*made) + count * sizeof(made->pairs[0]));
 	if (!made)
 		return -ENOMEM;
-	made->vector = aim->vector;
+	made->vector = target->vector;
 	made->count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		struct watched *pair = &made->pairs[i];
 
-		vp = aim_next(aim, vp);
+		vp = target_next(target, vp);
 		pair->vp = vp;
 		pair->watch = made;
-		pair->is_known = !driver_counts(watches->driver, vp, aim->vector, &pair->base);
+		pair->is_known = !driver_counts(watches->driver, vp, target->vector, &pair->base);
 	}
 	*watch = made;
 	return 0;
@@ -277,7 +277,7 @@ void watch_end(struct watches *watches, struct watch *watch, struct watch *heir,
 	for (uint32_t i = 0; i < watch->count; i++)
 		end_pair(watches, &watch->pairs[i], heir, is_late, &sum->counts);
 	if (watch->late) {
-		watch->due_ms = system_now_ms() + PAIR_LINGER_MS;
+		watch->due_ms = system_now_ms() + FILTER_LINGER_MS;
 		watch->sum = sum;
 		watch->next = sum->late;
 		sum->late = watch;

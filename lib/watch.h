@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "aim.h"
+#include "target.h"
 #include "driver.h"
 
 #define WATCHES_BUCKETS	1024
@@ -47,14 +47,14 @@ void watches_init(struct watches *watches, struct driver *driver);
 void watches_destroy(struct watches *watches);
 
 /**
- * watch_begin() - watch the pairs of an aim from now on
+ * watch_begin() - watch the pairs of a target from now on
  * @watches: all
- * @aim:     which
+ * @target:     which
  * @watch:   out
  *
  * Return: 0, also if the driver tells nothing; or -ENOMEM.
  */
-int watch_begin(struct watches *watches, const struct aim *aim, struct watch **watch);
+int watch_begin(struct watches *watches, const struct target *target, struct watch **watch);
 
 /* An interrupt comes to these pairs from now on; what came there late was another's. */
 void watch_take(struct watches *watches, struct watch *watch);

@@ -15,7 +15,7 @@
 #define WIRE_MAGIC	0x716c7476	/* "vtlq" */
 #define WIRE_VERSION	2
 #define WIRE_STATES	32
-/* A peer that takes longer is not waited for. */
+/* A client that takes longer is not waited for. */
 #define WIRE_SECONDS	5
 
 enum wire_what {

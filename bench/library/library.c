@@ -31,7 +31,7 @@ static int64_t ticks[SAMPLES], empty;
 static struct vtlirq *irqs;
 static struct vtlirq_interrupt interrupt;
 static struct vtlirq_route *route;
-static struct vtlirq_one targets[VECTORS];
+static struct vtlirq_single_target targets[VECTORS];
 
 static void print(const char *name)
 {
@@ -58,18 +58,18 @@ static void create(unsigned int target)
 		die("a route is not created: %s", strerror(-ret));
 }
 
-static void check_way(enum vtlirq_way way)
+static void check_way(enum vtlirq_delivery way)
 {
 	struct vtlirq_route_state state;
 	int ret = vtlirq_route_state(route, &state);
 
 	if (ret)
 		die("a route does not tell its state: %s", strerror(-ret));
-	if (state.way != way)
+	if (state.delivery != way)
 		die("a route goes the wrong way");
 }
 
-static void route_measure(enum vtlirq_way way, const char *name)
+static void route_measure(enum vtlirq_delivery way, const char *name)
 {
 	static int64_t creations[SAMPLES], destructions[SAMPLES];
 	uint64_t before;
@@ -162,7 +162,7 @@ static void device_choose(void)
 	interrupt = (struct vtlirq_interrupt) { device.bdf, LAB_HOST_MSI_ADDRESS, 0 };
 }
 
-static void library_measure(enum vtlirq_way way, uint32_t flags, const char *name)
+static void library_measure(enum vtlirq_delivery way, uint32_t flags, const char *name)
 {
 	const struct vtlirq_config config = { .size = sizeof(config), .flags = flags };
 	int ret = vtlirq_open(&config, &irqs);
@@ -178,7 +178,7 @@ int main(void)
 	unsigned int i;
 
 	for (i = 0; i < VECTORS; i++)
-		vtlirq_target_one(&targets[i], 0, VECTOR_FIRST + i);
+		vtlirq_target_single(&targets[i], 0, VECTOR_FIRST + i);
 	device_choose();
 	empty_measure();
 	lines_remark("the library's calls, with the driver's part; the source is masked");

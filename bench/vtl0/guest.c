@@ -76,7 +76,7 @@ static void route_add(struct guest *guest)
 	guest->route = vmm_route_add(guest->vm, device, 0, 0, VECTOR);
 	if (guest->route < 0 || vmm_route_state(guest->vm, guest->route, &state))
 		die("the edu device's interrupt gets no route");
-	redirected = state.way == VTLIRQ_REDIRECTED;
+	redirected = state.delivery == VTLIRQ_REDIRECTED;
 	if (guest->redirected != redirected)
 		die("the interrupt should be %s, and is not: %s", guest_way(guest),
 		    vtlirq_reason_name(state.reason));

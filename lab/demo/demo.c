@@ -53,12 +53,12 @@ static void story_routes(const struct run_result *result)
 		const struct run_route *route = &result->routes[i];
 		char hardware[8] = "-";
 
-		if (route->state.way == VTLIRQ_REDIRECTED)
+		if (route->state.delivery == VTLIRQ_REDIRECTED)
 			snprintf(hardware, sizeof(hardware), "0x%02x",
 				 route->state.hardware_vector);
 		printf("  %-16s %6u %3u %5s%02x  %-10s %8s %8" PRIu64 " %8" PRIu64 " %8" PRIu64
 		       "\n", route->name, route->source, route->state.vp, "0x", route->vector,
-		       vtlirq_way_name(route->state.way), hardware, route->raised,
+		       vtlirq_delivery_name(route->state.delivery), hardware, route->raised,
 		       route->state.redirected + route->state.proxied, route->handled);
 	}
 	putchar('\n');
@@ -91,7 +91,7 @@ static void story_reasons(const struct run_result *result)
 	for (reason = 0; reason <= VTLIRQ_REASON_ERROR; reason++) {
 		count = 0;
 		for (i = 0; i < result->routes_count; i++)
-			count += result->routes[i].state.way == VTLIRQ_PROXIED &&
+			count += result->routes[i].state.delivery == VTLIRQ_PROXIED &&
 				 result->routes[i].state.reason == reason;
 		if (count)
 			printf("  %u of %u proxied: %s\n", count, result->routes_count,

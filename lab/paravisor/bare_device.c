@@ -151,14 +151,14 @@ static int route_create(struct vmm *vm, const struct vtl0_route *route,
 {
 	struct vtlirq_interrupt interrupt;
 	struct lab_host_device device;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
 	ret = labhost_device_get(vm->host, vm->lab_devices[route->device], &device);
 	if (!ret) {
 		interrupt = interrupt_of(&device, route->source);
 		ret = vtlirq_route_create(vm->irqs, &interrupt,
-					  vtlirq_target_one(&one, route->vp, route->vector),
+					  vtlirq_target_single(&single, route->vp, route->vector),
 					  created);
 	}
 	if (!ret)
@@ -166,7 +166,7 @@ static int route_create(struct vmm *vm, const struct vtl0_route *route,
 	else
 		complain("device %u, source %u gets no route: %s (the host: %s)", route->device,
 			 route->source, strerror(-ret),
-			 vtlirq_status_name(vtlirq_status(vm->irqs)));
+			 vtlirq_hv_status_name(vtlirq_last_hv_status(vm->irqs)));
 	return ret;
 }
 
@@ -228,12 +228,12 @@ static bool route_is_used(struct vmm *vm, unsigned int index)
 int vmm_route_move(struct vmm *vm, unsigned int index, unsigned int vp, unsigned int vector)
 {
 	struct vtl0_route *told = &vm->boot->routes[index];
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
 	if (!route_is_used(vm, index) || !route_is_sound(vm, told->device, vp))
 		return -EINVAL;
-	ret = vtlirq_route_retarget(vm->routes[index], vtlirq_target_one(&one, vp, vector));
+	ret = vtlirq_route_retarget(vm->routes[index], vtlirq_target_single(&single, vp, vector));
 	if (ret) {
 		complain("route %u cannot be moved to vector %#x of VP %u: %s", index, vector, vp,
 			 strerror(-ret));

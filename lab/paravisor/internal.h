@@ -50,7 +50,8 @@ struct range {
  * @error:    of the set-up
  * @stop:     atomic, by any thread: come out and end
  * @stats:    what it saw
- * @routed:   by vector, one bit: a route has led to it. Atomic, by any thread
+ * @routed:   by vector, one bit: a route leads to it. Atomic, by any thread
+ * @unrouted: the same: a route has ended since interrupts were last taken. Atomic
  * @apic_registers: what VTL0 wrote to registers that the CPU does not keep
  * @startup_lock: protects @waits and what follows, and their change
  * @startup_came: signalled when @waits ends
@@ -78,6 +79,7 @@ struct vp {
 	bool stop;
 	struct vmm_stats stats;
 	uint32_t routed[MSHV_VTL_PROXY_BANKS];
+	uint32_t unrouted[MSHV_VTL_PROXY_BANKS];
 	uint32_t apic_registers[APIC_REGISTERS];
 	pthread_mutex_t startup_lock;
 	pthread_cond_t startup_came;

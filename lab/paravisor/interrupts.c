@@ -31,15 +31,21 @@ static int filter_open(void *context, uint32_t vp, uint32_t vector)
 
 static void filter_close(void *context, uint32_t vp, uint32_t vector)
 {
-	__atomic_fetch_or(filter_bank(context, vp, vector), 1U << vector % 32, __ATOMIC_SEQ_CST);
+	struct vp *of = &((struct vmm *)context)->vps[vp];
+	uint32_t bit = 1U << vector % 32;
+
+	__atomic_fetch_or(filter_bank(context, vp, vector), bit, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&of->unrouted[vector / 32], bit, __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(&of->routed[vector / 32], ~bit, __ATOMIC_SEQ_CST);
 }
 
 int interrupts_open(struct vmm *vm)
 {
 	const struct vtlirq_config config = {
 		.size = sizeof(config),
-		.flags = vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
-		.vtl = vm->vtl + 1,
+		.flags = VTLIRQ_CONFIG_VTL_FD |
+			 (vm->config.no_redirect ? VTLIRQ_CONFIG_NO_REDIRECT : 0),
+		.vtl_fd = vm->vtl,
 		.quota = vm->config.quota,
 		.allow = filter_open,
 		.forbid = filter_close,

@@ -262,7 +262,7 @@ static void route_print(struct vmm *vm, const struct wanted *route, unsigned int
 		return;
 	printf("device %u, source %u: vector %#x of VP %u, ", route->lab_device, route->source,
 	       route->vector, route->vp);
-	if (state.way == VTLIRQ_REDIRECTED)
+	if (state.delivery == VTLIRQ_REDIRECTED)
 		printf("redirected, hardware vector %#x\n", state.hardware_vector);
 	else
 		printf("proxied: %s\n", vtlirq_reason_name(state.reason));

@@ -33,10 +33,15 @@ static uint8_t irr_highest(const struct vp *vp)
 	return 0;
 }
 
-/* IPIs, and what this program asserts itself, have vectors of their own. */
-static uint32_t routed(const struct vp *vp, unsigned int bank)
+/*
+ * IPIs, and what this program asserts itself, have vectors to which no route leads. Where a
+ * route has ended, what came by it before may still be among what is taken now.
+ */
+static uint32_t routed(struct vp *vp, unsigned int bank)
 {
-	return __atomic_load_n(&vp->routed[bank], __ATOMIC_RELAXED);
+	uint32_t routed = __atomic_load_n(&vp->routed[bank], __ATOMIC_SEQ_CST);
+
+	return routed | __atomic_exchange_n(&vp->unrouted[bank], 0, __ATOMIC_SEQ_CST);
 }
 
 /* What the kernel does not do itself: proxy interrupts into the virtual APIC. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes lib/server.c and lib/peer.c: what a peer may send to the process that
+ * Fuzzes lib/server.c and lib/client.c: what a client may send to the process that
  * publishes its routes, and what such a process may answer.
  *
  * Includes both, to reach what reads the socket; the routes are of paper.
  */
 #include "server.c"
-#include "peer.c"
+#include "client.c"
 #undef NDEBUG
 #include <assert.h>
 #include <fcntl.h>
@@ -105,14 +105,14 @@ static void server_fuzz(struct input *input)
 	assert(server);
 	while (!input_is_empty(input)) {
 		sockets_open(pair);
-		server->peers[0].socket = pair[0];
+		server->clients[0].socket = pair[0];
 		do {
 			asked = request_send(input, pair[1]);
-			serve(server, &server->peers[0]);
+			serve(server, &server->clients[0]);
 			reply_check(pair[1], asked);
-		} while (server->peers[0].socket >= 0 && !input_is_empty(input));
-		if (server->peers[0].socket >= 0)
-			drop(&server->peers[0]);
+		} while (server->clients[0].socket >= 0 && !input_is_empty(input));
+		if (server->clients[0].socket >= 0)
+			drop(&server->clients[0]);
 		close(pair[1]);
 	}
 	free(server);
@@ -139,9 +139,9 @@ static void reply_send(struct input *input, int socket)
 	send(socket, &reply, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void peer_fuzz(struct input *input)
+static void client_fuzz(struct input *input)
 {
-	struct vtlirq_peer peer = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct vtlirq_client client = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct vtlirq_route_state *states;
 	struct vtlirq_summary summary;
 	unsigned int replies = 0;
@@ -149,17 +149,17 @@ static void peer_fuzz(struct input *input)
 	int pair[2];
 
 	sockets_open(pair);
-	peer.socket = pair[0];
+	client.socket = pair[0];
 	while (!input_is_empty(input) && replies++ < 24)
 		reply_send(input, pair[1]);
 	shutdown(pair[1], SHUT_WR);
-	if (!vtlirq_peer_routes(&peer, &states, &count)) {
+	if (!vtlirq_client_routes(&client, &states, &count)) {
 		for (i = 0; i < count; i++)
 			assert(states[i].id <= UINT64_MAX);
 		free(states);
 	}
-	vtlirq_peer_summary(&peer, &summary);
-	vtlirq_peer_prefer(&peer, 1, VTLIRQ_PREFER_PROXIED);
+	vtlirq_client_summary(&client, &summary);
+	vtlirq_client_prefer(&client, 1, VTLIRQ_PREFER_PROXIED);
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -176,7 +176,7 @@ static void name_fuzz(struct input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const parts[])(struct input *input) = { server_fuzz, peer_fuzz, name_fuzz };
+	static void (*const parts[])(struct input *input) = { server_fuzz, client_fuzz, name_fuzz };
 	struct input input = { data, size };
 
 	parts[input_byte(&input) % 3](&input);

@@ -197,17 +197,19 @@ static void route_create(struct vtlirq *irqs, struct vtlirq_route **route, struc
 {
 	const struct labhost_source *source = &lab.sources[random_below(stream, lab.count)];
 	struct vtlirq_interrupt interrupt = interrupt_of(source);
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
-	vtlirq_target_one(&one, random_below(stream, lab.cpus), 16 + random_below(stream, 240));
-	tally_add(&tally, KIND_CREATE, vtlirq_route_create(irqs, &interrupt, &one.target, route));
+	vtlirq_target_single(&single, random_below(stream, lab.cpus),
+			     16 + random_below(stream, 240));
+	tally_add(&tally, KIND_CREATE,
+		  vtlirq_route_create(irqs, &interrupt, &single.target, route));
 	source_unmask(source);
 }
 
 static void route_move(struct vtlirq *irqs, struct vtlirq_route **route, struct stream *stream)
 {
 	struct vtlirq_route_state *states;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	size_t count;
 	int ret;
 
@@ -230,9 +232,9 @@ static void route_move(struct vtlirq *irqs, struct vtlirq_route **route, struct 
 		tally_add(&tally, KIND_REBALANCE, vtlirq_rebalance(irqs));
 		break;
 	default:
-		vtlirq_target_one(&one, random_below(stream, lab.cpus),
-				  16 + random_below(stream, 240));
-		tally_add(&tally, KIND_RETARGET, vtlirq_route_retarget(*route, &one.target));
+		vtlirq_target_single(&single, random_below(stream, lab.cpus),
+				     16 + random_below(stream, 240));
+		tally_add(&tally, KIND_RETARGET, vtlirq_route_retarget(*route, &single.target));
 	}
 }
 

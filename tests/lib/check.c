@@ -37,7 +37,7 @@ static void check_redirected(const struct live *live, struct expected *expected)
 {
 	const struct vtlirq_route_state *state = &live->state;
 	const struct fake_mapping *mapping = &fake.mappings[state->vp][state->hardware_vector];
-	const struct fake_way *way = fake_find(&live->interrupt);
+	const struct fake_delivery *delivery = fake_find(&live->interrupt);
 
 	expected->references[state->vp][state->hardware_vector]++;
 	expect_pairs(expected, 1ULL << state->vp, state->vector);
@@ -48,22 +48,22 @@ static void check_redirected(const struct live *live, struct expected *expected)
 		fake_violation("redirected to VP %u, which was not asked for", state->vp);
 	if (live->is_adrift)
 		return;
-	if (!way || !way->is_redirected || way->vector != state->hardware_vector ||
-	    way->vps != 1ULL << state->vp || way->generation != mapping->generation)
+	if (!delivery || !delivery->is_redirected || delivery->vector != state->hardware_vector ||
+	    delivery->vps != 1ULL << state->vp || delivery->generation != mapping->generation)
 		fake_violation("redirected, and the host does not say so: VP %u, vector %u",
 			       state->vp, state->vector);
 }
 
 static void check_proxied(const struct live *live, struct expected *expected)
 {
-	const struct fake_way *way = fake_find(&live->interrupt);
+	const struct fake_delivery *delivery = fake_find(&live->interrupt);
 
 	expect_pairs(expected, live->vps, live->vector);
 	fake_message(live->vps, live->vector);
 	if (live->is_adrift)
 		return;
-	if (!way || way->is_redirected || way->vector != live->vector ||
-	    way->vps != live->vps || way->is_multicast != !!live->flags)
+	if (!delivery || delivery->is_redirected || delivery->vector != live->vector ||
+	    delivery->vps != live->vps || delivery->is_multicast != !!live->flags)
 		fake_violation("proxied, and the host does not say so: vector %u", live->vector);
 }
 
@@ -71,13 +71,13 @@ static void check_live(const struct live *live, struct expected *expected)
 {
 	const struct vtlirq_route_state *state = &live->state;
 	uint32_t vps = __builtin_popcountll(live->vps);
-	bool is_redirected = state->way == VTLIRQ_REDIRECTED;
+	bool is_redirected = state->delivery == VTLIRQ_REDIRECTED;
 
 	if (state->vector != live->vector || state->vps != vps)
 		fake_violation("a route aims at vector %u, %u VPs; not at %u, %u", state->vector,
 			       state->vps, live->vector, vps);
 	if (is_redirected == !!state->reason)
-		fake_violation("way %u for reason %u", state->way, state->reason);
+		fake_violation("delivery %u for reason %u", state->delivery, state->reason);
 	if (is_redirected)
 		check_redirected(live, expected);
 	else
@@ -131,14 +131,14 @@ static void check_model(struct expected *expected)
 				check_filter(vp, vector, expected->filter[vp][vector]);
 		}
 	}
-	for (int i = 0; i < FAKE_WAYS_MAX && fake.ways[i].is_used; i++) {
-		const struct fake_way *way = &fake.ways[i];
-		uint32_t vp = __builtin_ctzll(way->vps);
+	for (int i = 0; i < FAKE_DELIVERIES_MAX && fake.deliveries[i].is_used; i++) {
+		const struct fake_delivery *delivery = &fake.deliveries[i];
+		uint32_t vp = __builtin_ctzll(delivery->vps);
 
-		if (way->is_redirected &&
-		    fake.mappings[vp][way->vector].generation != way->generation)
+		if (delivery->is_redirected &&
+		    fake.mappings[vp][delivery->vector].generation != delivery->generation)
 			fake_violation("the host points to another's vector %#x of VP %u",
-				       way->vector, vp);
+				       delivery->vector, vp);
 	}
 }
 

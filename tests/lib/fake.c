@@ -97,30 +97,30 @@ uint32_t fake_apic_id(uint32_t vp)
 
 /* ---- the host's table ---- */
 
-struct fake_way *fake_find(const struct vtlirq_interrupt *interrupt)
+struct fake_delivery *fake_find(const struct vtlirq_interrupt *interrupt)
 {
-	for (int i = 0; i < FAKE_WAYS_MAX && fake.ways[i].is_used; i++) {
-		struct fake_way *way = &fake.ways[i];
+	for (int i = 0; i < FAKE_DELIVERIES_MAX && fake.deliveries[i].is_used; i++) {
+		struct fake_delivery *delivery = &fake.deliveries[i];
 
-		if (way->interrupt.device_id == interrupt->device_id &&
-		    way->interrupt.address == interrupt->address &&
-		    way->interrupt.data == interrupt->data)
-			return way;
+		if (delivery->interrupt.device_id == interrupt->device_id &&
+		    delivery->interrupt.address == interrupt->address &&
+		    delivery->interrupt.data == interrupt->data)
+			return delivery;
 	}
 	return NULL;
 }
 
-static struct fake_way *find_or_make(const struct vtlirq_interrupt *interrupt)
+static struct fake_delivery *find_or_make(const struct vtlirq_interrupt *interrupt)
 {
-	struct fake_way *way = fake_find(interrupt);
+	struct fake_delivery *delivery = fake_find(interrupt);
 
-	for (int i = 0; !way && i < FAKE_WAYS_MAX; i++) {
-		if (!fake.ways[i].is_used)
-			way = &fake.ways[i];
+	for (int i = 0; !delivery && i < FAKE_DELIVERIES_MAX; i++) {
+		if (!fake.deliveries[i].is_used)
+			delivery = &fake.deliveries[i];
 	}
-	if (!way)
+	if (!delivery)
 		abort();
-	return way;
+	return delivery;
 }
 
 uint64_t fake_now_ms(void)
@@ -144,20 +144,20 @@ static uint32_t first_vp(uint64_t vps)
 	return __builtin_ctzll(vps);
 }
 
-static void check_way(struct fake_way *way)
+static void check_delivery(struct fake_delivery *delivery)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++) {
-		uint32_t vector = way->vector;
+		uint32_t vector = delivery->vector;
 
-		if (!(way->vps >> vp & 1))
+		if (!(delivery->vps >> vp & 1))
 			continue;
-		if (way->is_redirected) {
+		if (delivery->is_redirected) {
 			struct fake_mapping *mapping = &fake.mappings[vp][vector];
 
 			if (!mapping->references)
 				fake_violation("host pointed to vector %#x of VP %u: not mapped",
 					       vector, vp);
-			way->generation = mapping->generation;
+			delivery->generation = mapping->generation;
 			vector = mapping->proxy_vector;
 		}
 		if (fake.is_filtered && !fake.filter[vp][vector])
@@ -192,30 +192,30 @@ static bool is_sound(const struct mshv_hvcall *call, const struct input *input)
 	return true;
 }
 
-static struct fake_answer decide(const struct fake_way *way)
+static struct fake_answer decide(const struct fake_delivery *delivery)
 {
 	struct fake_answer answer = { 0 };
 
 	if (fake.decide)
-		return fake.decide(way);
+		return fake.decide(delivery);
 	answer.is_done = true;
 	return answer;
 }
 
 /* Nobody can tell what the host did: what it was to point to may be kept. */
-static void note_odd(const struct fake_way *way, const struct fake_answer *answer)
+static void note_odd(const struct fake_delivery *delivery, const struct fake_answer *answer)
 {
 	bool is_clear = !answer->error && !answer->elements && answer->status != 0x78;
 
-	if (way->is_redirected && !is_clear)
-		fake.mappings[first_vp(way->vps)][way->vector].is_odd = true;
+	if (delivery->is_redirected && !is_clear)
+		fake.mappings[first_vp(delivery->vps)][delivery->vector].is_odd = true;
 }
 
 static int retarget(struct mshv_hvcall *call)
 {
 	struct input input = { 0 };
 	struct fake_answer answer;
-	struct fake_way way = { .is_used = true };
+	struct fake_delivery delivery = { .is_used = true };
 
 	memcpy(&input, (void *)(uintptr_t)call->input,
 	       call->input_size < sizeof(input) ? call->input_size : sizeof(input));
@@ -224,24 +224,24 @@ static int retarget(struct mshv_hvcall *call)
 		call->status = 5;
 		return 0;
 	}
-	way.interrupt.device_id = input.device_id;
-	way.interrupt.address = input.address;
-	way.interrupt.data = input.data;
-	way.is_redirected = input.flags & 4;
-	way.is_multicast = input.flags & 1;
-	way.vector = input.vector;
-	way.vps = input.valid_banks & 1 ? input.banks[0] : 0;
-	if (!way.is_redirected)
-		fake_message(way.vps, way.vector);
-	answer = decide(&way);
-	note_odd(&way, &answer);
+	delivery.interrupt.device_id = input.device_id;
+	delivery.interrupt.address = input.address;
+	delivery.interrupt.data = input.data;
+	delivery.is_redirected = input.flags & 4;
+	delivery.is_multicast = input.flags & 1;
+	delivery.vector = input.vector;
+	delivery.vps = input.valid_banks & 1 ? input.banks[0] : 0;
+	if (!delivery.is_redirected)
+		fake_message(delivery.vps, delivery.vector);
+	answer = decide(&delivery);
+	note_odd(&delivery, &answer);
 	if (answer.is_done) {
-		struct fake_way *now = find_or_make(&way.interrupt);
+		struct fake_delivery *now = find_or_make(&delivery.interrupt);
 
-		check_way(&way);
+		check_delivery(&delivery);
 		if (!now->is_redirected)
 			fake_message(now->vps, now->vector);
-		*now = way;
+		*now = delivery;
 	}
 	call->status = answer.status | (uint64_t)answer.elements << 32;
 	return answer.error;
@@ -400,10 +400,11 @@ static void drop_reference(int vp, uint32_t vector)
 		return;
 	mapping->aside_until_ms = fake_now_ms() + fake.quarantine_ms;
 	relay(vp, mapping);
-	for (int i = 0; i < FAKE_WAYS_MAX && fake.ways[i].is_used; i++) {
-		const struct fake_way *way = &fake.ways[i];
+	for (int i = 0; i < FAKE_DELIVERIES_MAX && fake.deliveries[i].is_used; i++) {
+		const struct fake_delivery *delivery = &fake.deliveries[i];
 
-		if (way->is_redirected && way->vector == vector && way->vps >> vp & 1)
+		if (delivery->is_redirected && delivery->vector == vector &&
+		    delivery->vps >> vp & 1)
 			fake_violation("vector %#x of VP %d unmapped: the host points to it",
 				       vector, vp);
 	}
@@ -639,23 +640,23 @@ int __wrap_nanosleep(const struct timespec *wanted, struct timespec *left)
 
 void fake_raise(const struct vtlirq_interrupt *interrupt, uint64_t times)
 {
-	const struct fake_way *way;
+	const struct fake_delivery *delivery;
 	uint32_t vp, vector;
 
 	fake_lock();
-	way = fake_find(interrupt);
-	if (!way) {
+	delivery = fake_find(interrupt);
+	if (!delivery) {
 		fake_unlock();
 		return;
 	}
-	vp = first_vp(way->vps);
-	vector = way->vector;
-	if (!way->is_redirected) {
+	vp = first_vp(delivery->vps);
+	vector = delivery->vector;
+	if (!delivery->is_redirected) {
 		fake.proxied[vp][vector] += times;
 	} else {
 		struct fake_mapping *mapping = &fake.mappings[vp][vector];
 
-		if (!mapping->references || mapping->generation != way->generation)
+		if (!mapping->references || mapping->generation != delivery->generation)
 			fake_violation("interrupt on vector %#x of VP %u: lost", vector, vp);
 		mapping->pending += times;
 		vector = mapping->proxy_vector;

@@ -18,7 +18,7 @@
 #define FAKE_VPS		8
 #define FAKE_VECTORS_MAX	200
 #define FAKE_FIRST_VECTOR	0x30
-#define FAKE_WAYS_MAX		2048
+#define FAKE_DELIVERIES_MAX		2048
 
 /* Each kind of call that the library makes. */
 enum fake_call {
@@ -36,12 +36,12 @@ enum fake_call {
 };
 
 /**
- * struct fake_way - where the host leads an interrupt
+ * struct fake_delivery - where the host leads an interrupt
  * @is_redirected: to hardware vector @vector
  * @generation: of the mapping there
  * @vps:        only VPs below 64 are used
  */
-struct fake_way {
+struct fake_delivery {
 	bool is_used;
 	struct vtlirq_interrupt interrupt;
 	bool is_redirected;
@@ -115,12 +115,12 @@ struct fake {
 	int fail_errno[FAKE_CALLS];
 	int calls[FAKE_CALLS];
 	unsigned int interrupted;
-	struct fake_answer (*decide)(const struct fake_way *way);
+	struct fake_answer (*decide)(const struct fake_delivery *delivery);
 	bool is_filtered;
 	uint64_t now_ns;
 
 	struct fake_mapping mappings[FAKE_VPS][256];
-	struct fake_way ways[FAKE_WAYS_MAX];
+	struct fake_delivery deliveries[FAKE_DELIVERIES_MAX];
 	uint64_t redirected[FAKE_VPS][256];
 	uint64_t proxied[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
@@ -146,7 +146,7 @@ void fake_violation(const char *format, ...) __attribute__((format(printf, 1, 2)
 uint32_t fake_apic_id(uint32_t vp);
 
 /* Where the host leads an interrupt; NULL: nobody told it. */
-struct fake_way *fake_find(const struct vtlirq_interrupt *interrupt);
+struct fake_delivery *fake_find(const struct vtlirq_interrupt *interrupt);
 
 /* The device raises its interrupt. */
 void fake_raise(const struct vtlirq_interrupt *interrupt, uint64_t times);

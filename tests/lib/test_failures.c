@@ -28,7 +28,7 @@
 
 #define SECOND		1000000000ULL
 #define PATIENCE_MS	5000
-#define ROUTES		40	/* more than one message to a peer holds */
+#define ROUTES		40	/* more than one message to a client holds */
 /* No operation has so many: one that never ends is a failure too. */
 #define FAILURES_MAX	2000
 
@@ -132,7 +132,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 static struct vtlirq *irqs;
 /* With a policy, to look for what is due would move routes. */
 static bool has_policy;
-static struct vtlirq_peer *peer;
+static struct vtlirq_client *client;
 static struct live live[ROUTES];
 static char directory[64];
 
@@ -145,8 +145,8 @@ struct books {
 	int files;
 	uint32_t references[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
-	struct fake_way ways[ROUTES];
-	uint32_t way[ROUTES];
+	struct fake_delivery deliveries[ROUTES];
+	uint32_t delivery[ROUTES];
 	uint32_t reason[ROUTES];
 	uint32_t vp[ROUTES];
 	uint32_t vector[ROUTES];
@@ -196,7 +196,7 @@ static void books_read(struct books *books)
 		live_refresh(&live[i]);
 		if (!live[i].route)
 			continue;
-		books->way[i] = live[i].state.way;
+		books->delivery[i] = live[i].state.delivery;
 		books->reason[i] = live[i].state.reason;
 		books->vp[i] = live[i].state.vp;
 		books->vector[i] = live[i].state.vector;
@@ -208,7 +208,7 @@ static void books_read(struct books *books)
 			books->references[vp][vector] = fake.mappings[vp][vector].references;
 	}
 	memcpy(books->filter, fake.filter, sizeof(books->filter));
-	memcpy(books->ways, fake.ways, sizeof(books->ways));
+	memcpy(books->deliveries, fake.deliveries, sizeof(books->deliveries));
 	books->files = fake_files();
 	fake_unlock();
 	books->bytes = bytes_settled();
@@ -229,8 +229,8 @@ static void books_compare(const struct books *before)
 	assert_int_equal(now.files, before->files);
 	assert_memory_equal(now.references, before->references, sizeof(now.references));
 	assert_memory_equal(now.filter, before->filter, sizeof(now.filter));
-	assert_memory_equal(now.ways, before->ways, sizeof(now.ways));
-	assert_memory_equal(now.way, before->way, sizeof(now.way));
+	assert_memory_equal(now.deliveries, before->deliveries, sizeof(now.deliveries));
+	assert_memory_equal(now.delivery, before->delivery, sizeof(now.delivery));
 	assert_memory_equal(now.reason, before->reason, sizeof(now.reason));
 	assert_memory_equal(now.vp, before->vp, sizeof(now.vp));
 	assert_memory_equal(now.vector, before->vector, sizeof(now.vector));
@@ -338,13 +338,13 @@ static int run_create(void)
 static void is_redirected(void)
 {
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_REDIRECTED);
 }
 
 static void is_proxied(void)
 {
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_PROXIED);
 }
 
 static void has_context_without_vectors(void)
@@ -371,9 +371,9 @@ static void has_old_driver(void)
 	has_context();
 }
 
-static struct fake_answer refuse_redirection(const struct fake_way *way)
+static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
 {
-	if (way->is_redirected)
+	if (delivery->is_redirected)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -508,7 +508,7 @@ static int run_rebalance(void)
 static void busy_one_has_it(void)
 {
 	/* What came of a failure is made good by the next call, which has to see traffic. */
-	for (int i = 0; i < 4 && live[1].state.way != VTLIRQ_REDIRECTED; i++) {
+	for (int i = 0; i < 4 && live[1].state.delivery != VTLIRQ_REDIRECTED; i++) {
 		fake_raise(&live[1].interrupt, 10000);
 		fake_settle();
 		__atomic_fetch_add(&fake.now_ns, SECOND, __ATOMIC_RELAXED);
@@ -516,8 +516,8 @@ static void busy_one_has_it(void)
 		live_refresh(&live[1]);
 	}
 	look();
-	assert_int_equal(live[1].state.way, VTLIRQ_REDIRECTED);
-	assert_int_equal(live[0].state.way, VTLIRQ_PROXIED);
+	assert_int_equal(live[1].state.delivery, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_PROXIED);
 }
 
 /* ---- publishing ---- */
@@ -529,11 +529,11 @@ static int run_publish(void)
 
 static void is_published(void)
 {
-	struct vtlirq_peer *found;
+	struct vtlirq_client *found;
 
 	assert_int_equal(vtlirq_publish(irqs, directory), -EEXIST);
-	assert_int_equal(vtlirq_peer_open(directory, getpid(), &found), 0);
-	vtlirq_peer_close(found);
+	assert_int_equal(vtlirq_client_open(directory, getpid(), &found), 0);
+	vtlirq_client_close(found);
 }
 
 static void has_published(void)
@@ -542,11 +542,11 @@ static void has_published(void)
 	assert_int_equal(run_publish(), 0);
 }
 
-static int run_peers(void)
+static int run_publishers(void)
 {
 	size_t count;
 	pid_t *pids;
-	int error = vtlirq_peers(directory, &pids, &count);
+	int error = vtlirq_publishers(directory, &pids, &count);
 
 	if (error)
 		return error;
@@ -556,36 +556,36 @@ static int run_peers(void)
 	return 0;
 }
 
-static int run_peer_open(void)
+static int run_client_open(void)
 {
-	int error = vtlirq_peer_open(directory, getpid(), &peer);
+	int error = vtlirq_client_open(directory, getpid(), &client);
 
 	if (error)
-		peer = NULL;
+		client = NULL;
 	return error;
 }
 
-static void has_peer(void)
+static void has_client(void)
 {
 	has_published();
-	assert_int_equal(run_peer_open(), 0);
+	assert_int_equal(run_client_open(), 0);
 }
 
-static int run_peer_summary(void)
+static int run_client_summary(void)
 {
 	struct vtlirq_summary summary;
-	int error = vtlirq_peer_summary(peer, &summary);
+	int error = vtlirq_client_summary(client, &summary);
 
 	if (!error)
 		assert_int_equal(summary.routes, ROUTES);
 	return error;
 }
 
-static int run_peer_routes(void)
+static int run_client_routes(void)
 {
 	struct vtlirq_route_state *states;
 	size_t count;
-	int error = vtlirq_peer_routes(peer, &states, &count);
+	int error = vtlirq_client_routes(client, &states, &count);
 
 	if (error) {
 		assert_null(states);
@@ -597,12 +597,12 @@ static int run_peer_routes(void)
 	return 0;
 }
 
-static int run_peer_retarget(void)
+static int run_client_retarget(void)
 {
 	int error;
 
 	live_refresh(&live[0]);
-	error = vtlirq_peer_retarget(peer, live[0].state.id, 1, 99);
+	error = vtlirq_client_retarget(client, live[0].state.id, 1, 99);
 	if (!error) {
 		live[0].vps = 2;
 		live[0].vector = 99;
@@ -610,10 +610,10 @@ static int run_peer_retarget(void)
 	return error;
 }
 
-static int run_peer_prefer(void)
+static int run_client_prefer(void)
 {
 	live_refresh(&live[0]);
-	return vtlirq_peer_prefer(peer, live[0].state.id, VTLIRQ_PREFER_PROXIED);
+	return vtlirq_client_prefer(client, live[0].state.id, VTLIRQ_PREFER_PROXIED);
 }
 
 static const struct operation operations[] = {
@@ -637,12 +637,12 @@ static const struct operation operations[] = {
 	{ "APIC id", nothing, run_apic_id, nothing },
 	{ "rebalance", has_busy_route, run_rebalance, busy_one_has_it },
 	{ "publish", has_context, run_publish, is_published },
-	{ "peers", has_published, run_peers, look },
-	{ "peer: open", has_published, run_peer_open, look },
-	{ "peer: summary", has_peer, run_peer_summary, look },
-	{ "peer: routes", has_peer, run_peer_routes, look },
-	{ "peer: retarget", has_peer, run_peer_retarget, is_moved },
-	{ "peer: prefer", has_peer, run_peer_prefer, is_proxied },
+	{ "publishers", has_published, run_publishers, look },
+	{ "client: open", has_published, run_client_open, look },
+	{ "client: summary", has_client, run_client_summary, look },
+	{ "client: routes", has_client, run_client_routes, look },
+	{ "client: retarget", has_client, run_client_retarget, is_moved },
+	{ "client: prefer", has_client, run_client_prefer, is_proxied },
 };
 
 /* ---- the loop ---- */
@@ -657,13 +657,13 @@ static void begin(const struct operation *operation)
 	memset(live, 0, sizeof(live));
 	has_policy = false;
 	irqs = NULL;
-	peer = NULL;
+	client = NULL;
 	operation->prepare();
 }
 
 static void end(void)
 {
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(client);
 	vtlirq_close(irqs);
 	irqs = NULL;
 	check_nothing_left();

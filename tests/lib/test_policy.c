@@ -56,14 +56,14 @@ static void close_all(void)
 /* Routes @first to @last, to a VP, each with a vector of its own. */
 static void create(int first, int last, uint32_t vp)
 {
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
 	for (int i = first; i <= last; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
 		live[i].vps = 1ULL << vp;
 		live[i].vector = 40 + i;
 		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
-						     vtlirq_target_one(&one, vp, 40 + i),
+						     vtlirq_target_single(&single, vp, 40 + i),
 						     &live[i].route), 0);
 	}
 	look();
@@ -83,9 +83,9 @@ static int second(const unsigned int *rates)
 	return moved;
 }
 
-static void expect(int i, enum vtlirq_way way, enum vtlirq_reason reason)
+static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reason)
 {
-	assert_int_equal(live[i].state.way, way);
+	assert_int_equal(live[i].state.delivery, delivery);
 	assert_int_equal(live[i].state.reason, reason);
 }
 
@@ -283,9 +283,9 @@ static void test_quota_of_the_vmm(void **state)
 	close_all();
 }
 
-static struct fake_answer refuse(const struct fake_way *way)
+static struct fake_answer refuse(const struct fake_delivery *delivery)
 {
-	if (way->is_redirected)
+	if (delivery->is_redirected)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -336,9 +336,9 @@ static void test_refused_evicts_nobody(void **state)
 /* The host takes the interrupts of the routes below this one back from no vector. */
 static int stuck;
 
-static struct fake_answer hold_stuck(const struct fake_way *way)
+static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 {
-	if (!way->is_redirected && (int)way->interrupt.data < stuck)
+	if (!delivery->is_redirected && (int)delivery->interrupt.data < stuck)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -384,7 +384,7 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 	rates[19] = 1;
 	rates[20] = 1000;
 	second(rates);
-	while (live[20].state.way != VTLIRQ_REDIRECTED && rounds++ < 40)
+	while (live[20].state.delivery != VTLIRQ_REDIRECTED && rounds++ < 40)
 		second(rates);
 	expect(20, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(19, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);

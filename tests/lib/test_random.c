@@ -55,14 +55,14 @@ static struct fake_answer any_failure(void)
 	}
 }
 
-static struct fake_answer decide(const struct fake_way *way)
+static struct fake_answer decide(const struct fake_delivery *delivery)
 {
-	struct live *live = &lives[way->interrupt.data];
+	struct live *live = &lives[delivery->interrupt.data];
 	struct fake_answer answer = { .is_done = true };
 
 	if (below(100) < failures)
 		answer = any_failure();
-	else if (way->is_redirected && way->interrupt.device_id % 8 == 0)
+	else if (delivery->is_redirected && delivery->interrupt.device_id % 8 == 0)
 		answer = (struct fake_answer) { .status = 5 };
 	if (answer.is_done && !answer.error && !answer.status && !answer.elements)
 		live->is_adrift = false;
@@ -133,7 +133,7 @@ static void destroy(struct live *live)
 {
 	struct vtlirq_route_state state = live->state;
 
-	if (vtlirq_route_destroy(live->route) && state.way == VTLIRQ_REDIRECTED)
+	if (vtlirq_route_destroy(live->route) && state.delivery == VTLIRQ_REDIRECTED)
 		fake.mappings[state.vp][state.hardware_vector].is_odd = true;
 	live->route = NULL;
 }
@@ -228,7 +228,7 @@ static void run(uint32_t quota, uint64_t operations)
 	check_nothing_left();
 	if (check_verdict("after the close"))
 		fail();
-	print_message("# ways by reason:");
+	print_message("# deliveries by reason:");
 	for (unsigned int i = 0; i <= VTLIRQ_REASON_ERROR; i++)
 		print_message(" %u", counts[i]);
 	print_message("\n");

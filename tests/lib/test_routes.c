@@ -113,10 +113,10 @@ static int destroy(int i)
 	return error;
 }
 
-static void expect(int i, enum vtlirq_way way, enum vtlirq_reason reason)
+static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reason)
 {
 	look();
-	assert_int_equal(live[i].state.way, way);
+	assert_int_equal(live[i].state.delivery, delivery);
 	assert_int_equal(live[i].state.reason, reason);
 }
 
@@ -130,16 +130,16 @@ static int setup(void **state)
 
 /* ---- hosts ---- */
 
-static struct fake_answer refuse_redirection(const struct fake_way *way)
+static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
 {
-	if (way->is_redirected)
+	if (delivery->is_redirected)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
 
-static struct fake_answer refuse_all(const struct fake_way *way)
+static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	return (struct fake_answer) { .status = 0xd };
 }
 
@@ -147,9 +147,9 @@ static struct fake_answer refuse_all(const struct fake_way *way)
 static struct fake_answer odd_answer;
 static int odd_answers;
 
-static struct fake_answer odd(const struct fake_way *way)
+static struct fake_answer odd(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	if (odd_answers-- > 0)
 		return odd_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -209,7 +209,10 @@ static void test_open_config(void **state)
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	config = (struct vtlirq_config) { .size = sizeof(config), .flags = 1u << 31 };
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
-	config = (struct vtlirq_config) { .size = sizeof(config), .vtl = -1 };
+	config = (struct vtlirq_config) { .size = sizeof(config), .vtl_fd = 3 };
+	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
+	config.flags = VTLIRQ_CONFIG_VTL_FD;
+	config.vtl_fd = -1;
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	assert_int_equal(vtlirq_open(&big.config, &irqs), 0);
 	vtlirq_close(irqs);
@@ -378,7 +381,7 @@ static void test_create_is_checked(void **state)
 	struct vtlirq_target target = { .vector = 40, .vps = words };
 	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
 	struct vtlirq_route *route;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
 	(void)state;
 	open_usual();
@@ -392,8 +395,9 @@ static void test_create_is_checked(void **state)
 	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), -EINVAL);
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(vtlirq_route_create(irqs, &live[0].interrupt,
-					     vtlirq_target_one(&one, 0, 41), &route), -EEXIST);
-	assert_null(vtlirq_target_one(&one, VTLIRQ_VPS_MAX, 41));
+					     vtlirq_target_single(&single, 0, 41), &route),
+			 -EEXIST);
+	assert_null(vtlirq_target_single(&single, VTLIRQ_VPS_MAX, 41));
 	assert_int_equal(vtlirq_route_destroy(NULL), 0);
 	look();
 	close_all();
@@ -462,11 +466,11 @@ static void test_refused(void **state)
 	fake.now_ns = SECOND;
 	fake.decide = refuse_redirection;
 	open_usual();
-	assert_int_equal(vtlirq_status(irqs), 0);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 0);
 	assert_int_equal(create(0, 1, 40), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(live[0].state.status, 5);
-	assert_int_equal(vtlirq_status(irqs), 5);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 5);
 	assert_int_equal(fake_references(), 0);
 	/* It is not asked again too soon, and twice as late each time. */
 	for (uint64_t wait = SECOND; wait <= 64 * SECOND; wait *= 2) {
@@ -504,7 +508,7 @@ static void test_refused_altogether(void **state)
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;
 	assert_int_equal(create(0, 1, 40), -ENXIO);
-	assert_int_equal(vtlirq_status(irqs), 0xd);
+	assert_int_equal(vtlirq_last_hv_status(irqs), 0xd);
 	assert_int_equal(retarget(1, 2, 42), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	/* The same way refused: it is as it was, too. */
@@ -530,9 +534,9 @@ static void test_refusals_are_bounded(void **state)
 	for (uint64_t i = 0; i < devices; i++) {
 		struct vtlirq_interrupt interrupt = { i * 0x9e3779b9, 0xfee00000, 0 };
 		struct vtlirq_route *route;
-		struct vtlirq_one one;
+		struct vtlirq_single_target single;
 
-		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_one(&one, 0, 40),
+		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_single(&single, 0, 40),
 					&route) != -ENXIO)
 			fail();
 		if (i == 100)
@@ -559,7 +563,7 @@ static void test_timeout(void **state)
 	assert_true(fake.calls[FAKE_RETARGET] < 50);
 	live[0].is_adrift = true;
 	look();
-	assert_int_equal(live[0].state.way, VTLIRQ_REDIRECTED);
+	assert_int_equal(live[0].state.delivery, VTLIRQ_REDIRECTED);
 	assert_int_equal(live[0].state.vp, 0);
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 4, 42), 0);
@@ -695,7 +699,7 @@ static void test_callers_file(void **state)
 
 	(void)state;
 	close(mshv);
-	open_with((struct vtlirq_config) { .vtl = vtl + 1 });
+	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = vtl });
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;
@@ -888,9 +892,9 @@ static void test_each_failure(void **state)
 	}
 }
 
-static struct fake_answer nth_fails(const struct fake_way *way)
+static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
-	(void)way;
+	(void)delivery;
 	if (odd_answers-- == 0)
 		return odd_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -967,12 +971,12 @@ static void test_words(void **state)
 
 	(void)state;
 	for (int i = -1; i < 20; i++) {
-		assert_non_null(vtlirq_way_name(i));
+		assert_non_null(vtlirq_delivery_name(i));
 		assert_non_null(vtlirq_reason_name(i));
 	}
 	for (uint32_t i = 0; i < 0x200; i++)
-		assert_true(strlen(vtlirq_status_name(i)) > 3);
-	assert_string_equal(vtlirq_status_name(0x57), "invalid device ID");
+		assert_true(strlen(vtlirq_hv_status_name(i)) > 3);
+	assert_string_equal(vtlirq_hv_status_name(0x57), "invalid device ID");
 	assert_int_equal(vtlirq_vp_apic_id(0, &apic_id), 0);
 	assert_int_equal(vtlirq_vp_apic_id(VTLIRQ_VPS_MAX, &apic_id), -ENOENT);
 	assert_true(vtlirq_version()[0]);

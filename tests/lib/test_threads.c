@@ -33,11 +33,11 @@ static int allow(void *context, uint32_t vp, uint32_t vector)
 	return fake_allow(context, vp, vector);
 }
 
-static struct fake_answer decide(const struct fake_way *way)
+static struct fake_answer decide(const struct fake_delivery *delivery)
 {
 	static uint64_t random = 99;
 
-	if (way->is_redirected && fake_random(&random) % 10 == 0)
+	if (delivery->is_redirected && fake_random(&random) % 10 == 0)
 		return (struct fake_answer) { .status = 5 };
 	return (struct fake_answer) { .is_done = true };
 }
@@ -62,12 +62,12 @@ static int come_and_go(int who, uint64_t *random)
 {
 	struct vtlirq_interrupt interrupt = { 1000 + who, 0xfee00000, 1000 };
 	struct vtlirq_route *route;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int error;
 
 	/* All threads share this pair. */
 	error = vtlirq_route_create(irqs, &interrupt,
-				    vtlirq_target_one(&one, fake_random(random) % VPS, 200),
+				    vtlirq_target_single(&single, fake_random(random) % VPS, 200),
 				    &route);
 	return error ? error : vtlirq_route_destroy(route);
 }
@@ -136,7 +136,7 @@ static void open_all(void)
 		.allow = allow,
 		.forbid = fake_forbid,
 	};
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 
 	fake_reset();
 	fake.is_filtered = true;
@@ -146,7 +146,7 @@ static void open_all(void)
 	for (int i = 0; i < ROUTES; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { i, 0xfee00000, i };
 		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
-						     vtlirq_target_one(&one, i % VPS, 32 + i),
+						     vtlirq_target_single(&single, i % VPS, 32 + i),
 						     &live[i].route), 0);
 	}
 }
@@ -171,7 +171,7 @@ static void finish(void)
 		live[i].vps = fake_find(&live[i].interrupt)->vps;
 		live[i].vector = 32 + i;
 		/* The test does not know who came last: take the set as it is. */
-		if (live[i].state.way == VTLIRQ_REDIRECTED)
+		if (live[i].state.delivery == VTLIRQ_REDIRECTED)
 			live[i].state.vps = 1;
 	}
 	check_all(live, ROUTES);

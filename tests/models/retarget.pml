@@ -3,7 +3,7 @@
  * A route moves while its device raises: nothing is lost, nothing comes to a
  * place that the route has left, and each interrupt comes once.
  *
- * Stands for: the moves of libvtlirq (lib/way.c, lib/route.c), the driver's map
+ * Stands for: the moves of libvtlirq (lib/delivery.c, lib/route.c), the driver's map
  * and unmap as unmap.pml shows them, and the host's HvCallRetargetDeviceInterrupt.
  *
  * Three ways: two hardware vectors (0, 1), and the host's message (2), which is

@@ -51,7 +51,7 @@ static int call_judge(int ret, const char *name)
 {
 	if (ret >= 0)
 		return 0;
-	if (ret == -ENXIO && vtlirq_status(irqs)) {
+	if (ret == -ENXIO && vtlirq_last_hv_status(irqs)) {
 		books_add(&books->refused, 1);
 		return ret;
 	}
@@ -102,11 +102,12 @@ static int route_make(unsigned int index, unsigned int place)
 		.data = named.data,
 	};
 	uint32_t before = entry_move_begin(entry, place);
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
-	vtlirq_target_one(&one, place_vp(ledger, index, place), place_vector(ledger, index, place));
-	ret = vtlirq_route_create(irqs, &interrupt, &one.target, &owned[index].route);
+	vtlirq_target_single(&single, place_vp(ledger, index, place),
+			     place_vector(ledger, index, place));
+	ret = vtlirq_route_create(irqs, &interrupt, &single.target, &owned[index].route);
 	if (call_judge(ret, "vtlirq_route_create")) {
 		owned[index].route = NULL;
 		entry_move_end(entry, before);
@@ -142,11 +143,12 @@ static void route_move(unsigned int index, unsigned int place)
 {
 	struct entry *entry = &ledger->entries[index];
 	uint32_t before = entry_move_begin(entry, place);
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
-	vtlirq_target_one(&one, place_vp(ledger, index, place), place_vector(ledger, index, place));
-	ret = vtlirq_route_retarget(owned[index].route, &one.target);
+	vtlirq_target_single(&single, place_vp(ledger, index, place),
+			     place_vector(ledger, index, place));
+	ret = vtlirq_route_retarget(owned[index].route, &single.target);
 	if (call_judge(ret, "vtlirq_route_retarget")) {
 		entry_move_end(entry, before);
 		return;
@@ -167,7 +169,7 @@ static void route_prefer(unsigned int index, bool proxied)
 					  VTLIRQ_PREFER_REDIRECTED);
 	if (!ret)
 		ret = vtlirq_route_state(route, &after);
-	if (call_judge(ret, "vtlirq_route_prefer") || before.way == after.way)
+	if (call_judge(ret, "vtlirq_route_prefer") || before.delivery == after.delivery)
 		return;
 	books_add(proxied ? &books->down : &books->up, 1);
 }

@@ -85,7 +85,7 @@ void msr_exits(uint32_t msr, bool read, bool exits)
 	uint32_t word = (read ? 0 : 256) + (msr >> 31 ? 128 : 0) + (msr & 0x1fff) / 64;
 	uint64_t bit = 1ULL << msr % 64;
 
-	field_set_masked(FIELD_BITMAP(word), exits ? bit : 0, bit);
+	field_set_masked(OF_VM(l2.vm, FIELD_BITMAP(word)), exits ? bit : 0, bit);
 }
 
 /* As a paravisor offloads the APIC: TPR, EOI and self-IPI. */
@@ -102,8 +102,8 @@ void msr_offload(void)
 
 void page_allow(enum page page, uint64_t attributes)
 {
-	uint64_t status = tdcall(ATTR_WR, page_gpa(page), (0x8000 | attributes) << 16,
-				 0x807fULL << 16, 0);
+	uint64_t status = tdcall(ATTR_WR, page_gpa(page), (0x8000 | attributes) << 16 * l2.vm,
+				 0x807fULL << 16 * l2.vm, 0);
 
 	check(!status, "ATTR.WR: %#llx", (unsigned long long)status);
 }
@@ -161,32 +161,42 @@ static void build_segments(void)
 	table[2] = 0x00cf93000000ffffULL;
 }
 
+static void field_of_vm_set(uint64_t id, uint64_t value)
+{
+	field_set(OF_VM(l2.vm, id), value);
+}
+
+static void field_of_vm_set_masked(uint64_t id, uint64_t value, uint64_t mask)
+{
+	field_set_masked(OF_VM(l2.vm, id), value, mask);
+}
+
 static void set_segments(void)
 {
 	static const uint16_t data[] = { 0x00, 0x04, 0x06, 0x08, 0x0a };
 	unsigned int i;
 
-	field_set(FIELD(F_CS_SELECTOR), SELECTOR_CODE);
-	field_set(FIELD(0x4802), 0xffffffff);
-	field_set(FIELD(0x4816), 0xa09b);
-	field_set(FIELD(0x6808), 0);
+	field_of_vm_set(FIELD(F_CS_SELECTOR), SELECTOR_CODE);
+	field_of_vm_set(FIELD(0x4802), 0xffffffff);
+	field_of_vm_set(FIELD(0x4816), 0xa09b);
+	field_of_vm_set(FIELD(0x6808), 0);
 	for (i = 0; i < ARRAY_SIZE(data); i++) {
-		field_set(FIELD(0x0800 + data[i]), SELECTOR_DATA);
-		field_set(FIELD(0x4814 + data[i]), 0xc093);
+		field_of_vm_set(FIELD(0x0800 + data[i]), SELECTOR_DATA);
+		field_of_vm_set(FIELD(0x4814 + data[i]), 0xc093);
 	}
-	field_set(FIELD(0x6816), L2_DATA + GDT_OFFSET);
-	field_set(FIELD(0x4810), 23);
-	field_set(FIELD(0x6818), L2_IDT);
-	field_set(FIELD(0x4812), 0xfff);
+	field_of_vm_set(FIELD(0x6816), L2_DATA + GDT_OFFSET);
+	field_of_vm_set(FIELD(0x4810), 23);
+	field_of_vm_set(FIELD(0x6818), L2_IDT);
+	field_of_vm_set(FIELD(0x4812), 0xfff);
 }
 
 static void set_modes(void)
 {
-	field_set(FIELD(F_CR3), page_gpa(PAGE_PML4));
-	field_set_masked(FIELD(F_CR4), 0x620, 0x6a0);
-	field_set_masked(FIELD(F_CR0), 0x80000033, 0x8000001f);
-	field_set_masked(FIELD(F_EFER), 0x501, 0x501);
-	field_set_masked(FIELD(F_ENTRY_CONTROLS), 0x200, 0x200);
+	field_of_vm_set(FIELD(F_CR3), page_gpa(PAGE_PML4));
+	field_of_vm_set_masked(FIELD(F_CR4), 0x620, 0x6a0);
+	field_of_vm_set_masked(FIELD(F_CR0), 0x80000033, 0x8000001f);
+	field_of_vm_set_masked(FIELD(F_EFER), 0x501, 0x501);
+	field_of_vm_set_masked(FIELD(F_ENTRY_CONTROLS), 0x200, 0x200);
 }
 
 static void give_pages(void)
@@ -206,7 +216,7 @@ static void get_memory(void)
 	l2.memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, l2.node,
 			 asked.gpa);
 	check(l2.memory != MAP_FAILED, "mmap: %s", strerror(errno));
-	l2.state = page_at(PAGE_STATE);
+	l2_select(1);
 }
 
 int l2_setup_bare(void **state)
@@ -227,7 +237,27 @@ void l2_setup_vcpu(enum page vapic)
 {
 	set_modes();
 	set_segments();
-	field_set(FIELD(F_VAPIC), page_gpa(vapic));
+	field_of_vm_set(FIELD(F_VAPIC), page_gpa(vapic));
+}
+
+static enum page state_page(unsigned int vm)
+{
+	return vm == 1 ? PAGE_STATE : PAGE_STATE_2 + vm - 2;
+}
+
+void l2_select(unsigned int vm)
+{
+	l2.vm = vm;
+	l2.state = page_at(state_page(vm));
+	l2.vapic = vm == 1 ? PAGE_VAPIC : PAGE_VAPIC_2 + vm - 2;
+}
+
+void l2_setup_vm(unsigned int vm)
+{
+	l2_select(vm);
+	give_pages();
+	l2_setup_vcpu(l2.vapic);
+	l2_start(GUEST_VMCALL);
 }
 
 int l2_setup(void **state)
@@ -237,15 +267,26 @@ int l2_setup(void **state)
 	build_page_tables();
 	build_gates();
 	build_segments();
-	give_pages();
-	l2_setup_vcpu(PAGE_VAPIC);
-	l2_start(GUEST_VMCALL);
+	l2_setup_vm(1);
+	return 0;
+}
+
+void l2_set_vms(uint32_t vms)
+{
+	check(!ioctl(l2.node, LAB_TDX_SET_VMS, &vms), "VMs: %s", strerror(errno));
+}
+
+int l2_setup_vms(void **state)
+{
+	l2_setup(state);
+	l2_set_vms(3);
 	return 0;
 }
 
 int l2_teardown(void **state)
 {
 	(void)state;
+	l2_set_vms(1);
 	munmap(l2.memory, PAGES * PAGE);
 	close(l2.node);
 	l2.node = -1;
@@ -259,9 +300,14 @@ void l2_start(enum guest_program program)
 	l2.state->rflags = 2;
 }
 
+uint64_t l2_enter_with(uint64_t bits)
+{
+	return tdcall(VP_ENTER, VM(l2.vm) | bits, page_gpa(state_page(l2.vm)), 0, 0);
+}
+
 uint64_t l2_enter(void)
 {
-	return tdcall(VP_ENTER, VM_1, page_gpa(PAGE_STATE), 0, 0);
+	return l2_enter_with(0);
 }
 
 uint64_t l2_run(void)
@@ -295,7 +341,7 @@ void l2_skip(void)
 
 static volatile uint32_t *vapic_at(uint32_t offset)
 {
-	return page_at(PAGE_VAPIC) + offset;
+	return page_at(l2.vapic) + offset;
 }
 
 uint32_t vapic_get(uint32_t offset)

@@ -44,9 +44,11 @@ enum {
 #define NOTIFIED           STATUS(0x1102)
 #define PENDING            STATUS(0x1120)
 
-#define VM_1               BIT_ULL(52)
+/* An operand that names a VM. */
+#define VM(number)         ((uint64_t)(number) << 52)
+#define VM_1               VM(1)
 
-/* Fields, by VMCS encoding; all are of VM 1. */
+/* Fields of VM 1, by VMCS encoding. */
 enum vmcs {
 	F_CS_SELECTOR = 0x0802,
 	F_STATUS = 0x0810,
@@ -80,6 +82,10 @@ enum vmcs {
 #define FIELD_L2_CONTROLS   0xA020000300000051ULL
 #define FIELD_VCPU_INDEX    0xA020000200000002ULL
 
+/* The same field of another VM; of a field of the VCPU that is not in the VMCS. */
+#define OF_VM(number, id)      ((id) + ((uint64_t)(number) - 1) * 0x0800000000000000ULL)
+#define VCPU_OF_VM(number, id) ((id) + (number) - 1)
+
 /* Controls. */
 #define INTERRUPT_WINDOW BIT(2)
 #define NMI_WINDOW       BIT(22)
@@ -105,6 +111,7 @@ enum page {
 	PAGE_TABLES, PAGE_DATA, PAGE_HIDDEN,
 	PAGE_STATE, PAGE_VAPIC, PAGE_SPARE, PAGE_SPARE_2,
 	PAGE_OTHER_VAPIC = 16,
+	PAGE_STATE_2 = 24, PAGE_STATE_3, PAGE_VAPIC_2, PAGE_VAPIC_3,
 	PAGES = 32
 };
 
@@ -114,7 +121,9 @@ enum page {
  * @cpu:    whose VCPU
  * @gpa:    the block's address
  * @memory: and here
- * @state:  the state buffer
+ * @vm:     which VM page_allow(), l2_enter() and what uses them are about
+ * @state:  its state buffer
+ * @vapic:  its virtual-APIC page
  * @call:   the last call, in and out
  * @flags:  of the next call; taken back after it
  * @vector: its pending interrupt
@@ -125,7 +134,9 @@ struct l2 {
 	uint32_t cpu;
 	uint64_t gpa;
 	uint8_t *memory;
+	unsigned int vm;
 	struct l2_state *state;
+	enum page vapic;
 	struct lab_tdx_call call;
 	uint32_t flags;
 	uint32_t vector;
@@ -142,13 +153,26 @@ extern struct l2 l2;
 		      (unsigned long long)is_, (unsigned long long)should_); \
 	} while (0)
 
-/* Fixtures: a fresh partition whose L2 is in 64-bit mode; nothing but the block. */
+/*
+ * Fixtures: a fresh partition whose L2 is in 64-bit mode; the same with three VMs, of which
+ * the first is in 64-bit mode; nothing but the block.
+ */
 int l2_setup(void **state);
+int l2_setup_vms(void **state);
 int l2_setup_bare(void **state);
 int l2_teardown(void **state);
 
-/* L2 of the VCPU of @l2.cpu: in 64-bit mode, with its virtual APIC in @vapic. */
+/* How many L2 VMs there are. */
+void l2_set_vms(uint32_t vms);
+
+/* VM 1 of the VCPU of @l2.cpu: in 64-bit mode, with its virtual APIC in @vapic. */
 void l2_setup_vcpu(enum page vapic);
+
+/* Let @l2 be about another VM. */
+void l2_select(unsigned int vm);
+
+/* The same, and get it ready: VM 1's pages and programs, with a buffer and a VAPIC of its own. */
+void l2_setup_vm(unsigned int vm);
 
 /* Bytes of a page of the block, and its address. */
 void *page_at(enum page page);
@@ -181,8 +205,9 @@ void page_allow(enum page page, uint64_t attributes);
 /* The next entry begins here, with a fresh stack. */
 void l2_start(enum guest_program program);
 
-/* One VP.ENTER; RAX. */
+/* One VP.ENTER; RAX. The same with more bits of RCX than those of the VM. */
 uint64_t l2_enter(void);
+uint64_t l2_enter_with(uint64_t bits);
 
 /* VP.ENTER until the end is not 0x1102 or 0x1120; RAX. */
 uint64_t l2_run(void);
@@ -227,6 +252,7 @@ void hook_stale(uint64_t value);
 #define VAPIC_IRR  0x200
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, l2_setup, l2_teardown)
+#define TEST_VMS(function) cmocka_unit_test_setup_teardown(function, l2_setup_vms, l2_teardown)
 #define TEST_BARE(function) \
 	cmocka_unit_test_setup_teardown(function, l2_setup_bare, l2_teardown)
 
@@ -237,5 +263,7 @@ extern const size_t enter_count, exit_count, field_count, memory_count;
 extern const size_t interrupt_count, event_count, state_count;
 extern const struct CMUnitTest leaf_tests[], ghci_tests[], mask_tests[], vm_tests[];
 extern const size_t leaf_count, ghci_count, mask_count, vm_count;
+extern const struct CMUnitTest vm_run_tests[];
+extern const size_t vm_run_count;
 
 #endif /* _TESTS_TDX_TDX_H */

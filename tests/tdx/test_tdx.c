@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	add(ghci_tests, ghci_count);
 	add(mask_tests, mask_count);
 	add(vm_tests, vm_count);
+	add(vm_run_tests, vm_run_count);
 	add(state_tests, state_count);
 	return _cmocka_run_group_tests("tdx", tests, count, NULL, NULL);
 }

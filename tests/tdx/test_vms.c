@@ -1,41 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VM 2 and 3: what names them, and that their state is their own; invalidations.
+ * VM 2 and 3: what names them, and that each has fields of its own; invalidations.
  *
  * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
  * file, which is in src/td_dispatcher/vm_exits unless it says else.
  */
-#include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "tdx.h"
 
-#define VM(number)   ((uint64_t)(number) << 52)
-#define OF_VM(number, id) ((id) + ((uint64_t)(number) - 1) * 0x0800000000000000ULL)
 #define LIST         1ULL
 #define NUM_L2_VMS   0x9010000100000005ULL
 #define NOT_CANONICAL STATUS(0xC0001160)
-
-static void set_vms(uint32_t vms)
-{
-	check(!ioctl(l2.node, LAB_TDX_SET_VMS, &vms), "VMs: %s", strerror(errno));
-}
-
-static int setup_3(void **state)
-{
-	l2_setup(state);
-	set_vms(3);
-	return 0;
-}
-
-static int teardown_3(void **state)
-{
-	set_vms(1);
-	return l2_teardown(state);
-}
-
-#define TEST_3(function) cmocka_unit_test_setup_teardown(function, setup_3, teardown_3)
 
 static void row_3_4_num_l2_vms_is_what_there_are(void **state)
 {
@@ -43,7 +19,7 @@ static void row_3_4_num_l2_vms_is_what_there_are(void **state)
 
 	(void)state;
 	for (vms = 0; vms < 4; vms++) {
-		set_vms(vms);
+		l2_set_vms(vms);
 		check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
 		check_hex(l2.call.regs.r8, vms);
 	}
@@ -57,7 +33,7 @@ static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
 
 	(void)state;
 	for (vms = 0; vms < 4; vms++) {
-		set_vms(vms);
+		l2_set_vms(vms);
 		check_hex(tdcall(INVEPT, 0, 0, 0, 0), 0);
 		for (bit = 0; bit < 64; bit++)
 			check_hex(tdcall(INVEPT, 1ULL << bit, 0, 0, 0),
@@ -86,7 +62,7 @@ static void row_1_2_invgla_takes_the_vms_that_there_are(void **state)
 
 	(void)state;
 	for (vms = 0; vms < 4; vms++) {
-		set_vms(vms);
+		l2_set_vms(vms);
 		for (vm = 0; vm < 4; vm++)
 			check_hex(tdcall(INVGLA, VM(vm), 0x400000, 0, 0),
 				  vm && vm <= vms ? 0 : INVALID | 1);
@@ -199,14 +175,14 @@ static void row_3_2_each_vm_has_its_fields(void **state)
 	for (vm = 1; vm < 4; vm++) {
 		field_set(OF_VM(vm, FIELD(F_CR0_SHADOW)), 0x1000 + vm);
 		field_set(OF_VM(vm, FIELD_BITMAP(7)), 0x2000 + vm);
-		field_set(FIELD_L2_CONTROLS + vm - 1, vm);
-		field_set(FIELD_DEADLINE + vm - 1, (~0ULL >> 2) - vm * 0x1000);
+		field_set(VCPU_OF_VM(vm, FIELD_L2_CONTROLS), vm);
+		field_set(VCPU_OF_VM(vm, FIELD_DEADLINE), (~0ULL >> 2) - vm * 0x1000);
 	}
 	for (vm = 1; vm < 4; vm++) {
 		check_hex(field_get(OF_VM(vm, FIELD(F_CR0_SHADOW))), 0x1000 + vm);
 		check_hex(field_get(OF_VM(vm, FIELD_BITMAP(7))), 0x2000 + vm);
-		check_hex(field_get(FIELD_L2_CONTROLS + vm - 1), vm);
-		check_hex(field_get(FIELD_DEADLINE + vm - 1),
+		check_hex(field_get(VCPU_OF_VM(vm, FIELD_L2_CONTROLS)), vm);
+		check_hex(field_get(VCPU_OF_VM(vm, FIELD_DEADLINE)),
 			  (~0ULL >> 2) - vm * 0x1000);
 	}
 }
@@ -259,10 +235,10 @@ static void row_2_3_3_each_vm_needs_its_virtual_apic(void **state)
 static void row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx(void **state)
 {
 	(void)state;
-	set_vms(2);
+	l2_set_vms(2);
 	check_hex(tdcall(VP_ENTER, VM(2), page_gpa(PAGE_STATE), 0, 0), INVALID | 170);
 	check_hex(tdcall(VP_ENTER, VM(3), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
-	set_vms(0);
+	l2_set_vms(0);
 	check_hex(tdcall(VP_ENTER, VM(1), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
 }
 
@@ -288,7 +264,7 @@ static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 	field_set(OF_VM(2, FIELD(F_EVENT)), 0x80000041);
 	field_set_masked(OF_VM(3, FIELD(F_PRIMARY)), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
 	field_set(OF_VM(3, FIELD_BITMAP(0)), 0);
-	field_set(FIELD_DEADLINE + 1, 1);
+	field_set(VCPU_OF_VM(2, FIELD_DEADLINE), 1);
 	l2_start(GUEST_RDMSR);
 	l2.state->rcx = 0x10;
 	l2.state->rflags |= RFLAGS_IF;
@@ -297,10 +273,10 @@ static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 }
 
 const struct CMUnitTest vm_tests[] = {
-	TEST_3(row_3_4_num_l2_vms_is_what_there_are),
-	TEST_3(row_1_2_invept_takes_the_vms_that_there_are),
-	TEST_3(row_1_2_invept_takes_all_at_once),
-	TEST_3(row_1_2_invgla_takes_the_vms_that_there_are),
+	TEST_VMS(row_3_4_num_l2_vms_is_what_there_are),
+	TEST_VMS(row_1_2_invept_takes_the_vms_that_there_are),
+	TEST_VMS(row_1_2_invept_takes_all_at_once),
+	TEST_VMS(row_1_2_invgla_takes_the_vms_that_there_are),
 	TEST(row_1_2_invgla_has_reserved_bits),
 	TEST(row_1_2_invgla_looks_at_every_page_of_an_entry),
 	TEST(row_1_2_invgla_of_one_entry_leaves_rdx),
@@ -308,13 +284,13 @@ const struct CMUnitTest vm_tests[] = {
 	TEST(row_1_2_invgla_of_a_whole_list),
 	TEST(row_1_2_invgla_reads_its_list),
 	TEST(row_1_2_invgla_checks_its_list),
-	TEST_3(row_3_2_each_vm_has_its_fields),
-	TEST_3(row_3_6_each_vm_is_fresh),
-	TEST_3(row_3_3_each_vm_has_the_same_masks),
-	TEST_3(row_2_3_3_each_vm_needs_its_virtual_apic),
-	TEST_3(row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx),
-	TEST_3(row_8_a_run_of_vm_1_leaves_the_others),
-	TEST_3(row_8_fields_of_another_vm_do_not_touch_vm_1),
+	TEST_VMS(row_3_2_each_vm_has_its_fields),
+	TEST_VMS(row_3_6_each_vm_is_fresh),
+	TEST_VMS(row_3_3_each_vm_has_the_same_masks),
+	TEST_VMS(row_2_3_3_each_vm_needs_its_virtual_apic),
+	TEST_VMS(row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx),
+	TEST_VMS(row_8_a_run_of_vm_1_leaves_the_others),
+	TEST_VMS(row_8_fields_of_another_vm_do_not_touch_vm_1),
 };
 
 const size_t vm_count = ARRAY_SIZE(vm_tests);

@@ -720,23 +720,33 @@ static void counts_include_mappings_that_are_gone(void **state)
 }
 
 /* Who counts merges in VTL0's interrupt controller asks; the shim's CPU is 0. */
-static void a_vector_that_has_come_is_known_for_good(void **state)
+static void a_vector_is_owned_until_the_entry_after_its_unmap(void **state)
 {
 	unsigned long merged = vtl_vp_merged_get(0);
-	u32 vector, silent;
+	u32 vector, other;
 
 	(void)state;
-	assert_false(vtl_redirect_has_relayed(0x40));
+	assert_false(vtl_redirect_owns(0x40));
 	vector = must_map(&files[0], 0, 0x40);
-	silent = must_map(&files[0], 0, 0x41);
-	assert_true(vtl_redirect_has_relayed(0x40));
+	other = must_map(&files[0], 0, 0x41);
+	assert_true(vtl_redirect_owns(0x40));
 	emul_raise(0, vector);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_vp_merged_get(0) - merged, 1);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_unmap(&files[0], silent, EMUL_ID(0)), 0);
-	assert_true(vtl_redirect_has_relayed(0x40));
-	assert_false(vtl_redirect_has_relayed(0x41));
+	assert_true(vtl_redirect_owns(0x40));
+	vtl_vp_entries++;
+	assert_false(vtl_redirect_owns(0x40));
+	assert_int_equal(vtl_redirect_unmap(&files[0], other, EMUL_ID(0)), 0);
+	assert_true(vtl_redirect_owns(0x41));
+	assert_false(vtl_redirect_owns(0x40));
+	vector = must_map(&files[0], 0, 0x40);
+	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	assert_true(vtl_redirect_owns(0x40));
+	assert_true(vtl_redirect_owns(0x41));
+	vtl_vp_entries++;
+	assert_false(vtl_redirect_owns(0x40));
+	assert_false(vtl_redirect_owns(0x41));
 }
 
 static void what_is_pending_at_unmap_is_counted(void **state)
@@ -948,7 +958,7 @@ int main(void)
 		TEST(counts_survive_the_mapping),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),
-		TEST(a_vector_that_has_come_is_known_for_good),
+		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
 		TEST(what_is_pending_at_unmap_is_counted),
 		TEST(a_file_holds_no_more_references_than_can_be_counted),
 		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,

@@ -153,11 +153,11 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 	u32 bits[8];
 
 	(void)state;
-	assert_false(vtl_synic_has_relayed(0x51));
+	assert_false(vtl_synic_has_come(0x51));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
-	assert_true(vtl_synic_has_relayed(0x51));
-	assert_false(vtl_synic_has_relayed(0x50));
+	assert_true(vtl_synic_has_come(0x51));
+	assert_false(vtl_synic_has_come(0x50));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
@@ -171,6 +171,30 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 	assert_int_equal(stats().relayed, 8);
 	assert_int_equal(vtl_vp_merged_get(0), before + 5);
 	assert_int_equal(bits_take(bits), 8 - 5);
+}
+
+/* Who counts merges in VTL0's interrupt controller asks. */
+static void what_has_come_is_forgotten_when_vtl0_is_entered(void **state)
+{
+	u32 bits[8];
+
+	(void)state;
+	post_single(0x51, 0);
+	vtl_synic_interrupt();
+	vtl_vp_entries++;
+	assert_false(vtl_synic_has_come(0x51));
+	post_single(0x52, 0);
+	vtl_synic_interrupt();
+	post_single(0x53, 0);
+	vtl_synic_interrupt();
+	assert_false(vtl_synic_has_come(0x51));
+	assert_true(vtl_synic_has_come(0x52));
+	assert_true(vtl_synic_has_come(0x53));
+	vtl_vp_run_page(0)->proxy_irr_blocked[2] = 1U << 0x14;
+	post_single(0x54, 0);
+	vtl_synic_interrupt();
+	assert_false(vtl_synic_has_come(0x54));
+	bits_take(bits);
 }
 
 static void every_legal_vector_sets_its_own_bit(void **state)
@@ -564,6 +588,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_single_vector_is_relayed),
 		TEST(what_comes_twice_before_it_is_taken_has_merged),
+		TEST(what_has_come_is_forgotten_when_vtl0_is_entered),
 		TEST(every_legal_vector_sets_its_own_bit),
 		TEST(the_low_byte_of_a_single_vector_counts),
 		TEST(several_vectors_of_one_message),

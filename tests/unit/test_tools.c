@@ -326,13 +326,13 @@ static bool first_is_shown(void)
 	       (!peers->shown_until || peers->asked < peers->shown_until);
 }
 
-int __real_vtlirq_peers(const char *directory, pid_t **pids, size_t *count);
+int __real_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count);
 
 /* The last one first: the command has to sort them. */
-int __wrap_vtlirq_peers(const char *directory, pid_t **pids, size_t *count)
+int __wrap_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 {
 	if (!has_fake_peers())
-		return __real_vtlirq_peers(directory, pids, count);
+		return __real_vtlirq_publishers(directory, pids, count);
 	if (peers->list_error)
 		return -peers->list_error;
 	*pids = calloc(PEERS_MAX, sizeof(**pids));
@@ -346,50 +346,50 @@ int __wrap_vtlirq_peers(const char *directory, pid_t **pids, size_t *count)
 	return 0;
 }
 
-int __real_vtlirq_peer_open(const char *directory, pid_t pid, struct vtlirq_peer **peer);
+int __real_vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **peer);
 
-int __wrap_vtlirq_peer_open(const char *directory, pid_t pid, struct vtlirq_peer **peer)
+int __wrap_vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **peer)
 {
 	size_t at = pid - PEER_PID;
 
 	if (!has_fake_peers())
-		return __real_vtlirq_peer_open(directory, pid, peer);
+		return __real_vtlirq_client_open(directory, pid, peer);
 	if (at >= peers->count)
 		return -ENOENT;
-	*peer = (struct vtlirq_peer *)&peers->all[at];
+	*peer = (struct vtlirq_client *)&peers->all[at];
 	return -peers->all[at].open_error;
 }
 
-void __real_vtlirq_peer_close(struct vtlirq_peer *peer);
+void __real_vtlirq_client_close(struct vtlirq_client *peer);
 
-void __wrap_vtlirq_peer_close(struct vtlirq_peer *peer)
+void __wrap_vtlirq_client_close(struct vtlirq_client *peer)
 {
 	if (!has_fake_peers())
-		__real_vtlirq_peer_close(peer);
+		__real_vtlirq_client_close(peer);
 }
 
-int __real_vtlirq_peer_summary(struct vtlirq_peer *peer, struct vtlirq_summary *summary);
+int __real_vtlirq_client_summary(struct vtlirq_client *peer, struct vtlirq_summary *summary);
 
-int __wrap_vtlirq_peer_summary(struct vtlirq_peer *peer, struct vtlirq_summary *summary)
+int __wrap_vtlirq_client_summary(struct vtlirq_client *peer, struct vtlirq_summary *summary)
 {
 	struct fake_peer *fake = (struct fake_peer *)peer;
 
 	if (!has_fake_peers())
-		return __real_vtlirq_peer_summary(peer, summary);
+		return __real_vtlirq_client_summary(peer, summary);
 	*summary = fake->summary;
 	return -fake->ask_error;
 }
 
-int __real_vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **states,
+int __real_vtlirq_client_routes(struct vtlirq_client *peer, struct vtlirq_route_state **states,
 			      size_t *count);
 
-int __wrap_vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_state **states,
+int __wrap_vtlirq_client_routes(struct vtlirq_client *peer, struct vtlirq_route_state **states,
 			      size_t *count)
 {
 	struct fake_peer *fake = (struct fake_peer *)peer;
 
 	if (!has_fake_peers())
-		return __real_vtlirq_peer_routes(peer, states, count);
+		return __real_vtlirq_client_routes(peer, states, count);
 	*count = fake->count;
 	*states = malloc(sizeof(fake->routes));
 	memcpy(*states, fake->routes, sizeof(fake->routes));
@@ -403,7 +403,7 @@ int __wrap_vtlirq_peer_routes(struct vtlirq_peer *peer, struct vtlirq_route_stat
 	return 0;
 }
 
-static struct vtlirq_route_state *find_fake(struct vtlirq_peer *peer, uint64_t id)
+static struct vtlirq_route_state *find_fake(struct vtlirq_client *peer, uint64_t id)
 {
 	struct fake_peer *fake = (struct fake_peer *)peer;
 
@@ -414,16 +414,16 @@ static struct vtlirq_route_state *find_fake(struct vtlirq_peer *peer, uint64_t i
 	return NULL;
 }
 
-int __real_vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp,
+int __real_vtlirq_client_retarget(struct vtlirq_client *peer, uint64_t id, uint32_t vp,
 				uint32_t vector);
 
-int __wrap_vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t vp,
+int __wrap_vtlirq_client_retarget(struct vtlirq_client *peer, uint64_t id, uint32_t vp,
 				uint32_t vector)
 {
 	struct vtlirq_route_state *route;
 
 	if (!has_fake_peers())
-		return __real_vtlirq_peer_retarget(peer, id, vp, vector);
+		return __real_vtlirq_client_retarget(peer, id, vp, vector);
 	route = find_fake(peer, id);
 	strcat(peers->steps, "r");
 	if (peers->move_error || !route)
@@ -435,16 +435,16 @@ int __wrap_vtlirq_peer_retarget(struct vtlirq_peer *peer, uint64_t id, uint32_t 
 	return 0;
 }
 
-int __real_vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id,
+int __real_vtlirq_client_prefer(struct vtlirq_client *peer, uint64_t id,
 			      enum vtlirq_preference preference);
 
-int __wrap_vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id,
+int __wrap_vtlirq_client_prefer(struct vtlirq_client *peer, uint64_t id,
 			      enum vtlirq_preference preference)
 {
 	struct vtlirq_route_state *route;
 
 	if (!has_fake_peers())
-		return __real_vtlirq_peer_prefer(peer, id, preference);
+		return __real_vtlirq_client_prefer(peer, id, preference);
 	route = find_fake(peer, id);
 	strcat(peers->steps, "p");
 	if (peers->prefer_error || !route)
@@ -452,11 +452,11 @@ int __wrap_vtlirq_peer_prefer(struct vtlirq_peer *peer, uint64_t id,
 	if (peers->keeps_delivery)
 		return 0;
 	if (preference == VTLIRQ_PREFER_REDIRECTED) {
-		route->way = VTLIRQ_REDIRECTED;
+		route->delivery = VTLIRQ_REDIRECTED;
 		route->reason = VTLIRQ_REASON_NONE;
 		route->hardware_vector = FIRST_HARDWARE_VECTOR;
 	} else {
-		route->way = VTLIRQ_PROXIED;
+		route->delivery = VTLIRQ_PROXIED;
 		route->reason = VTLIRQ_REASON_PREFERRED;
 	}
 	return 0;
@@ -470,7 +470,7 @@ static struct vtlirq_route_state *add_route(struct fake_peer *peer, unsigned int
 	*route = (struct vtlirq_route_state){
 		.id = peer->count, .vector = vector, .vp = vp, .vps = 1,
 		.interrupt = { 0x8, 0xfee00000, peer->count - 1 },
-		.way = reason == VTLIRQ_REASON_NONE ? VTLIRQ_REDIRECTED : VTLIRQ_PROXIED,
+		.delivery = reason == VTLIRQ_REASON_NONE ? VTLIRQ_REDIRECTED : VTLIRQ_PROXIED,
 		.reason = reason,
 		.hardware_vector = FIRST_HARDWARE_VECTOR,
 		.age_ms = 4200,
@@ -1511,7 +1511,7 @@ static struct route *sample_route(struct sample *sample, u64 redirected, u64 pro
 	struct routes *routes = &sample->routes;
 	struct vtlirq_route_state state = {
 		.id = routes->count + 1, .vector = 0x51 + routes->count, .vps = 1,
-		.way = VTLIRQ_REDIRECTED, .age_ms = sample->when / 1000000,
+		.delivery = VTLIRQ_REDIRECTED, .age_ms = sample->when / 1000000,
 		.redirected = redirected, .proxied = proxied,
 	};
 

@@ -132,9 +132,9 @@ static void *raiser_run(void *unused)
 }
 
 static const struct vtlirq_target *target_of(unsigned int index, unsigned int place,
-					     struct vtlirq_one *one)
+					     struct vtlirq_single_target *single)
 {
-	return vtlirq_target_one(one, place_vp(index, place), place_vector(index, place));
+	return vtlirq_target_single(single, place_vp(index, place), place_vector(index, place));
 }
 
 static int entry_create(unsigned int index, unsigned int place)
@@ -146,10 +146,11 @@ static int entry_create(unsigned int index, unsigned int place)
 		.address = named.address,
 		.data = named.data,
 	};
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
-	ret = vtlirq_route_create(irqs, &interrupt, target_of(index, place, &one), &entry->route);
+	ret = vtlirq_route_create(irqs, &interrupt, target_of(index, place, &single),
+				  &entry->route);
 	if (ret)
 		return ret;
 	source_unmask(entry->source);
@@ -197,12 +198,12 @@ static int entry_come_or_go(unsigned int index, unsigned int place)
 static int entry_move(unsigned int index, unsigned int place)
 {
 	struct entry *entry = &entries[index];
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret = 0;
 
 	pthread_rwlock_rdlock(&entry->lock);
 	if (entry->route) {
-		ret = vtlirq_route_retarget(entry->route, target_of(index, place, &one));
+		ret = vtlirq_route_retarget(entry->route, target_of(index, place, &single));
 		moves++;
 	}
 	pthread_rwlock_unlock(&entry->lock);
@@ -349,7 +350,8 @@ static uint64_t relayed_sum(bool proxied)
 static void the_books_balance(void **state)
 {
 	const struct vtlirq_config config = {
-		.size = sizeof(config), .vtl = lab.vtl + 1, .dwell_ms = 1, .moves_max = 16,
+		.size = sizeof(config), .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = lab.vtl,
+		.dwell_ms = 1, .moves_max = 16,
 	};
 	uint64_t redirected = relayed_sum(false), proxied = relayed_sum(true), exits = host_exits();
 	unsigned long unmapped = totals("unmapped"), raised = 0, handled = 0;

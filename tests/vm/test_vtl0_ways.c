@@ -56,7 +56,7 @@ static unsigned int proxied_route(unsigned int number, enum vtlirq_reason reason
 {
 	unsigned int route = guest_edu_route(number, guest.vp, VECTOR);
 
-	assert_int_equal(route_state(route).way, VTLIRQ_PROXIED);
+	assert_int_equal(route_state(route).delivery, VTLIRQ_PROXIED);
 	assert_int_equal(route_state(route).reason, reason);
 	assert_int_equal(route_state(route).hardware_vector, 0);
 	return route;
@@ -119,7 +119,7 @@ static void what_is_redirected_costs_the_host_nothing(void **state)
 	uint64_t exits = host_exits();
 
 	(void)state;
-	assert_int_equal(route_state(route).way, VTLIRQ_REDIRECTED);
+	assert_int_equal(route_state(route).delivery, VTLIRQ_REDIRECTED);
 	guest_raise_paced(route, guest.vp, VECTOR, COUNT);
 	assert_int_equal(route_state(route).redirected, COUNT);
 	assert_int_equal(route_state(route).proxied, 0);
@@ -149,7 +149,7 @@ static void without_a_vector_it_is_relayed(void **state)
 	(void)state;
 	first = guest_edu_route(1, guest.vp, VECTOR + 1);
 	second = proxied_route(0, VTLIRQ_REASON_QUOTA);
-	assert_int_equal(route_state(first).way, VTLIRQ_REDIRECTED);
+	assert_int_equal(route_state(first).delivery, VTLIRQ_REDIRECTED);
 	comes_proxied(second);
 	/* When the vector comes free, the busy one gets it. */
 	assert_int_equal(vmm_route_remove(guest.vm, first), 0);
@@ -157,7 +157,7 @@ static void without_a_vector_it_is_relayed(void **state)
 	guest_raise_paced(second, guest.vp, VECTOR, COUNT);
 	sleep_ms(1200);
 	assert_int_equal(vtlirq_rebalance(vmm_irqs(guest.vm)), 1);
-	assert_int_equal(route_state(second).way, VTLIRQ_REDIRECTED);
+	assert_int_equal(route_state(second).delivery, VTLIRQ_REDIRECTED);
 	guest_raise_paced(second, guest.vp, VECTOR, COUNT);
 	assert_int_equal(route_state(second).redirected, COUNT);
 	driver_parameter("vectors_per_cpu", quota);

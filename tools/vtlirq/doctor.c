@@ -368,14 +368,14 @@ static const struct check all_checks[] = {
 
 static void examine(void)
 {
-	struct vtlirq_config config = { .size = sizeof(config) };
+	struct vtlirq_config config = { .size = sizeof(config), .flags = VTLIRQ_CONFIG_VTL_FD };
 	int error = -ENODEV;
 
 	patient.node = driver_open_node(&patient.why_no_file);
 	patient.file = patient.node;
 	if (patient.node >= 0)
 		patient.file = driver_create_file(patient.node, &patient.why_no_file);
-	config.vtl = patient.file + 1;
+	config.vtl_fd = patient.file;
 	if (patient.file >= 0)
 		error = vtlirq_open(&config, &patient.irqs);
 	patient.library_error = -error;

@@ -161,21 +161,21 @@ static int find(const struct options *options, u64 pid, struct route *found,
 	return error;
 }
 
-static int prefer(struct vtlirq_peer *peer, const struct options *options,
-		  enum vtlirq_way delivery)
+static int prefer(struct vtlirq_client *peer, const struct options *options,
+		  enum vtlirq_delivery delivery)
 {
 	if (options->delivery != delivery)
 		return 0;
-	return vtlirq_peer_prefer(peer, options->route, delivery == VTLIRQ_REDIRECTED ?
+	return vtlirq_client_prefer(peer, options->route, delivery == VTLIRQ_REDIRECTED ?
 				  VTLIRQ_PREFER_REDIRECTED : VTLIRQ_PREFER_PROXIED);
 }
 
-static int retarget(struct vtlirq_peer *peer, const struct options *options,
+static int retarget(struct vtlirq_client *peer, const struct options *options,
 		    const struct vtlirq_route_state *state)
 {
 	if (options->vp == UNKNOWN && options->vector == UNKNOWN)
 		return 0;
-	return vtlirq_peer_retarget(peer, options->route,
+	return vtlirq_client_retarget(peer, options->route,
 				    options->vp == UNKNOWN ? state->vp : options->vp,
 				    options->vector == UNKNOWN ? state->vector : options->vector);
 }
@@ -183,8 +183,8 @@ static int retarget(struct vtlirq_peer *peer, const struct options *options,
 /* In this order no hardware vector is allocated that the next step frees. */
 static int move(const struct options *options, const struct route *route, struct problem *problem)
 {
-	struct vtlirq_peer *peer;
-	int error = vtlirq_peer_open(path_of(PUBLICATIONS), route->pid, &peer);
+	struct vtlirq_client *peer;
+	int error = vtlirq_client_open(path_of(PUBLICATIONS), route->pid, &peer);
 
 	if (error) {
 		explain_process(route->pid, -error, problem);
@@ -195,7 +195,7 @@ static int move(const struct options *options, const struct route *route, struct
 		error = retarget(peer, options, &route->state);
 	if (!error)
 		error = prefer(peer, options, VTLIRQ_REDIRECTED);
-	vtlirq_peer_close(peer);
+	vtlirq_client_close(peer);
 	if (error) {
 		problem_what(problem, "cannot move route %llu of process %llu", options->route,
 			     route->pid);
@@ -232,7 +232,7 @@ static int check_set(const struct options *options, const struct route *route,
 static int check_delivery(const struct options *options, const struct route *after,
 			  struct problem *problem)
 {
-	if (options->delivery == UNKNOWN || after->state.way == options->delivery)
+	if (options->delivery == UNKNOWN || after->state.delivery == options->delivery)
 		return 0;
 	problem_what(problem, "route %llu stays %s: %.250s", options->route, after->delivery,
 		     after->what);

@@ -47,7 +47,7 @@ static void print_route(const struct options *options, const struct vtlirq_route
 static bool has_changed(const struct vtlirq_route_state *old,
 			const struct vtlirq_route_state *new)
 {
-	return old->way != new->way || old->vp != new->vp || old->vector != new->vector ||
+	return old->delivery != new->delivery || old->vp != new->vp || old->vector != new->vector ||
 	       old->hardware_vector != new->hardware_vector || old->reason != new->reason;
 }
 
@@ -137,7 +137,7 @@ static int create_one(struct holding *holding, const struct options *options,
 	}
 	problem_what(problem, "cannot route MSI 0x%x:0x%x of device 0x%" PRIx64 " to vector 0x%02x",
 		     interrupt.address, interrupt.data, interrupt.device_id, target.vector);
-	route_explain_failure(-error, vtlirq_status(holding->irqs), problem);
+	route_explain_failure(-error, vtlirq_last_hv_status(holding->irqs), problem);
 	return error;
 }
 
@@ -219,14 +219,14 @@ static int open_library(struct holding *holding, const struct options *options,
 {
 	struct vtlirq_config config = {
 		.size = sizeof(config),
-		.flags = options->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0,
+		.flags = VTLIRQ_CONFIG_VTL_FD | (options->proxied ? VTLIRQ_CONFIG_NO_REDIRECT : 0),
 	};
 	int error;
 
 	holding->file = driver_open_file(problem);
 	if (holding->file < 0)
 		return holding->file;
-	config.vtl = holding->file + 1;
+	config.vtl_fd = holding->file;
 	error = vtlirq_open(&config, &holding->irqs);
 	if (error) {
 		problem_what(problem, "cannot use the driver: %s", strerror(-error));

@@ -98,9 +98,9 @@ static void describe_reason(struct route *route)
 	text = memory_format("%s", route->reason);
 	if (state->reason == VTLIRQ_REASON_REFUSED) {
 		free(text);
-		text = memory_format("%s:%s", route->reason, vtlirq_status_name(state->status));
+		text = memory_format("%s:%s", route->reason, vtlirq_hv_status_name(state->status));
 		snprintf(route->what, sizeof(route->what), "%s: its answer was 0x%04x, %s", name,
-			 state->status, vtlirq_status_name(state->status));
+			 state->status, vtlirq_hv_status_name(state->status));
 	} else if (state->reason == VTLIRQ_REASON_ERROR) {
 		free(text);
 		text = memory_format("%s:%s", route->reason, strerrorname_np(state->error) ?: "?");
@@ -114,13 +114,13 @@ static void describe_reason(struct route *route)
 /* Prepare a route for being shown. Returns the route. */
 struct route route_describe(pid_t pid, const struct vtlirq_route_state *state)
 {
-	bool is_redirected = state->way == VTLIRQ_REDIRECTED;
+	bool is_redirected = state->delivery == VTLIRQ_REDIRECTED;
 	struct route route = {
 		.pid = pid,
 		.state = *state,
 		.hardware_vector = is_redirected ? state->hardware_vector : UNKNOWN,
 		.delivery = is_redirected ? "redirected" : "proxied",
-		.host_status = state->status ? vtlirq_status_name(state->status) : NULL,
+		.host_status = state->status ? vtlirq_hv_status_name(state->status) : NULL,
 		.redirected_rate = -1,
 		.proxied_rate = -1,
 	};
@@ -169,6 +169,6 @@ void route_explain_failure(int error, uint32_t status, struct problem *problem)
 		problem_next(problem, "%s", causes[i].next);
 	}
 	snprintf(problem->what + used, sizeof(problem->what) - used, ": %s%s%s%s", why,
-		 has_status ? " (" : "", has_status ? vtlirq_status_name(status) : "",
+		 has_status ? " (" : "", has_status ? vtlirq_hv_status_name(status) : "",
 		 has_status ? ")" : "");
 }

@@ -81,16 +81,16 @@ static int ask(struct routes *routes, pid_t pid)
 {
 	struct process process = { .pid = pid };
 	struct vtlirq_route_state *states = NULL;
-	struct vtlirq_peer *peer;
+	struct vtlirq_client *peer;
 	size_t count = 0;
-	int error = vtlirq_peer_open(path_of(PUBLICATIONS), pid, &peer);
+	int error = vtlirq_client_open(path_of(PUBLICATIONS), pid, &peer);
 
 	if (error)
 		return error;
-	error = vtlirq_peer_summary(peer, &process.summary);
+	error = vtlirq_client_summary(peer, &process.summary);
 	if (!error)
-		error = vtlirq_peer_routes(peer, &states, &count);
-	vtlirq_peer_close(peer);
+		error = vtlirq_client_routes(peer, &states, &count);
+	vtlirq_client_close(peer);
 	if (error)
 		return error;
 	add_process(routes, &process, states, count);
@@ -108,7 +108,7 @@ static int by_pid(const void *left, const void *right)
 
 static int find_pids(pid_t **pids, size_t *count, struct problem *problem)
 {
-	int error = vtlirq_peers(path_of(PUBLICATIONS), pids, count);
+	int error = vtlirq_publishers(path_of(PUBLICATIONS), pids, count);
 
 	if (error) {
 		problem_what(problem, "cannot look into %s: %s", path_of(PUBLICATIONS),

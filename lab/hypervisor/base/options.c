@@ -29,6 +29,19 @@ static bool has_word(const char *line, const char *end, const char *word)
 	return false;
 }
 
+/* The L2 VMs of a trust domain are at most three. */
+static u32 read_l2_vms(const char *line, const char *end)
+{
+	static const char * const words[] = { "l2-vms=0", "l2-vms=1", "l2-vms=2", "l2-vms=3" };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (has_word(line, end, words[i]))
+			return i;
+	}
+	return 1;
+}
+
 void options_read(const char *line)
 {
 	const char *separator = strstr(line, SEPARATOR);
@@ -37,7 +50,7 @@ void options_read(const char *line)
 
 	options.td = has_word(line, end, "td");
 	options.hyperv = has_word(line, end, "hyperv");
-	options.no_l2 = has_word(line, end, "no-l2");
+	options.l2_vms = read_l2_vms(line, end);
 	options.trace = has_word(line, end, "trace");
 	clock_is_stopped = has_word(line, end, "clock=stopped");
 	clock_of_l2_is_stopped = has_word(line, end, "clock=l2-stopped");

@@ -13,7 +13,7 @@
  * struct options - the words before " -- "
  * @td:      L1 is a trust domain ("td")
  * @hyperv:  below it is Hyper-V ("hyperv"), else KVM, by its name
- * @no_l2:   there are no L2 VMs ("no-l2")
+ * @l2_vms:  how many L2 VMs L1 may have ("l2-vms=N"; 1 by default)
  * @trace:   unusual calls are written to the log ("trace")
  * @linux_line: what follows " -- ": L1's own command line
  *
@@ -22,7 +22,7 @@
 struct options {
 	bool td;
 	bool hyperv;
-	bool no_l2;
+	u32 l2_vms;
 	bool trace;
 	char linux_line[OPTIONS_LINE_MAX];
 };

@@ -245,8 +245,7 @@ void boot_main(const struct multiboot_info *info)
 	trap_start();
 	check_cpu();
 	options_read(machine_place(info->line));
-	if (options.no_l2)
-		l2_set_vms(0);
+	l2_set_vms(options.l2_vms);
 	read_map(info);
 	read_modules(info);
 	acpi_read(&boot.found);

@@ -39,7 +39,7 @@ static u64 carry_out(u64 call, u64 rcx, u64 rdx)
 	case CONTROL_TDX_STATS:
 		return get_stats(rcx, rdx);
 	case CONTROL_TDX_RESET_VCPU:
-		return l2_reset_vcpu(rcx) ? 0 : CONTROL_FAILED;
+		return l2_reset_vcpus(rcx) ? 0 : CONTROL_FAILED;
 	case CONTROL_TDX_SET_VMS:
 		return l2_set_vms(rcx) ? 0 : CONTROL_FAILED;
 	case CONTROL_TDX_RESET_VM:

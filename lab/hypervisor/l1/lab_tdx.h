@@ -176,7 +176,7 @@ struct lab_tdx_get_stats {
 #define LAB_TDX_RESET_VCPU _IOW('T', 0x64, __u32)
 /* All VCPUs, and no page has an alias any more. */
 #define LAB_TDX_RESET_VM  _IO('T', 0x65)
-/* EINVAL: more than 3. Only the first can run. */
+/* How many L2 VMs there are. EINVAL: more than 3. */
 #define LAB_TDX_SET_VMS   _IOW('T', 0x68, __u32)
 
 #endif /* _LAB_TDX_H */

@@ -11,7 +11,6 @@
 #include <linux/types.h>
 
 enum tdx_leaf {
-	TDX_VP_VMCALL = 0,
 	TDX_VP_INFO = 1,
 	TDX_VM_RD = 7,
 	TDX_VM_WR = 8,
@@ -70,13 +69,8 @@ enum tdx_operand {
 #define TDX_ENTER_RESERVED   (~(TDX_ENTER_INVALIDATE | 3ULL << TDX_ENTER_VM_SHIFT))
 #define TDX_ENTER_ALIGNMENT  256
 
-/* VP.VMCALL, as the guest-host communication interface has it: R10 to R12. */
-#define TDVMCALL_STANDARD      0ULL
-#define TDVMCALL_WBINVD        0x36ULL
-#define TDVMCALL_SUCCESS       0ULL
-#define TDVMCALL_INVALID       0x8000000000000000ULL
-/* RCX: which registers are passed. RAX, RCX and RSP cannot be. */
-#define TDVMCALL_FORBIDDEN     0xffffffff00000013ULL
+/* VP.VMCALL's RCX says which registers are passed. RAX, RCX and RSP cannot be. */
+#define TDVMCALL_FORBIDDEN   0xffffffff00000013ULL
 
 /* Where the general registers stand in L2_ENTER_GUEST_STATE. */
 enum l2_gpr {

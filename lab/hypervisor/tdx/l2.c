@@ -39,13 +39,13 @@ static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
 static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
-/* By the number of the CPU; each is used there alone, but for resets. */
-static struct vcpu *vcpus[L1_CPUS_MAX];
-static struct vcpu vcpu_places[L1_CPUS_MAX];
+/* By the number of the CPU, which alone uses it, but for resets. */
+static struct l2_cpu *cpus[L1_CPUS_MAX];
+static struct l2_cpu cpu_places[L1_CPUS_MAX];
 
-struct vcpu *vcpu_here(void)
+struct l2_cpu *l2_cpu_here(void)
 {
-	return vcpus[l1_here()->index];
+	return cpus[l1_here()->index];
 }
 
 void *ram_mapped(u64 gpa)
@@ -151,34 +151,52 @@ void svm_run(struct svm_run *run)
 		return;
 	}
 	clock_run_l2(l1, run);
-	vcpu_here()->stats.ticks += clock_of_l1(l1) - before;
+	l2_cpu_here()->stats.ticks += clock_of_l1(l1) - before;
 	apic_tell_cpu();
 }
 
-static void make_pages(struct vcpu *vcpu)
+/* No two VMs of a CPU run at once: they share the page that has L1's state meanwhile. */
+static void make_vcpu(struct vcpu *vcpu, struct vmcb *host, const u8 *ports)
 {
 	vcpu->run.vmcb = heap_pages(1);
-	vcpu->run.host = heap_pages(1);
+	vcpu->run.host = host;
 	vcpu->msrpm = heap_pages(SVM_MSRPM_BYTES / PAGE_SIZE);
 	vcpu->run.vmcb_pa = machine_address(vcpu->run.vmcb);
 	vcpu->run.host_pa = machine_address(vcpu->run.host);
 	vcpu->run.vmcb->msrpm = machine_address(vcpu->msrpm);
+	vcpu->run.vmcb->iopm = machine_address(ports);
+}
+
+static void reset_cpu(struct l2_cpu *cpu, u32 index)
+{
+	u32 i;
+
+	for (i = 0; i < TDX_L2_VMS_MAX; i++)
+		vcpu_reset(&cpu->vcpus[i], index);
+	memset(&cpu->hooks, 0, sizeof(cpu->hooks));
+	memset(&cpu->stats, 0, sizeof(cpu->stats));
 }
 
 void l2_start(struct l1_cpu *l1)
 {
-	struct vcpu *vcpu = &vcpu_places[l1->index];
+	struct l2_cpu *cpu = &cpu_places[l1->index];
+	struct vmcb *host = heap_pages(1);
 	static u8 *ports;
+	u32 i;
 
 	if (!l1->index) {
 		ports = heap_pages(SVM_IOPM_BYTES / PAGE_SIZE);
 		memset(ports, 0xff, SVM_IOPM_BYTES);
 		npt_create();
 	}
-	make_pages(vcpu);
-	vcpu->run.vmcb->iopm = machine_address(ports);
-	vcpu_reset(vcpu, l1->index);
-	vcpus[l1->index] = vcpu;
+	for (i = 0; i < TDX_L2_VMS_MAX; i++) {
+		cpu->vcpus[i].vm = i + 1;
+		cpu->vcpus[i].hooks = &cpu->hooks;
+		cpu->vcpus[i].stats = &cpu->stats;
+		make_vcpu(&cpu->vcpus[i], host, ports);
+	}
+	reset_cpu(cpu, l1->index);
+	cpus[l1->index] = cpu;
 }
 
 static void read_registers(const struct l1_cpu *l1, struct tdcall_regs *regs)
@@ -255,14 +273,14 @@ size_t l2_hook_size(void)
 	return sizeof(struct lab_tdx_hook);
 }
 
-bool l2_get_stats(u64 cpu, void *to)
+bool l2_get_stats(u64 index, void *to)
 {
-	struct vcpu *vcpu = cpu < l1_count ? vcpus[cpu] : NULL;
+	struct l2_cpu *cpu = index < l1_count ? cpus[index] : NULL;
 
-	if (!vcpu)
+	if (!cpu)
 		return false;
-	vcpu->stats.waited = l1_cpus[cpu].waited;
-	memcpy(to, &vcpu->stats, sizeof(vcpu->stats));
+	cpu->stats.waited = l1_cpus[index].waited;
+	memcpy(to, &cpu->stats, sizeof(cpu->stats));
 	return true;
 }
 
@@ -271,14 +289,14 @@ bool l2_set_hook(const void *hook)
 	struct lab_tdx_hook copy;
 
 	memcpy(&copy, hook, sizeof(copy));
-	return !hook_set(vcpu_here(), &copy);
+	return !hook_set(&l2_cpu_here()->hooks, &copy);
 }
 
-bool l2_reset_vcpu(u64 cpu)
+bool l2_reset_vcpus(u64 index)
 {
-	if (cpu >= l1_count || !vcpus[cpu])
+	if (index >= l1_count || !cpus[index])
 		return false;
-	vcpu_reset(vcpus[cpu], cpu);
+	reset_cpu(cpus[index], index);
 	return true;
 }
 
@@ -292,7 +310,7 @@ bool l2_set_vms(u64 vms)
 
 void l2_count_flush(u64 kind)
 {
-	vcpu_here()->stats.flushes[kind]++;
+	l2_cpu_here()->stats.flushes[kind]++;
 }
 
 void l2_reset_vm(void)

@@ -10,7 +10,7 @@
 struct l1_cpu;
 
 /**
- * l2_start() - make the L2 VCPU of a CPU
+ * l2_start() - make the L2 VCPUs of a CPU
  * @l1: on its CPU. The boot CPU comes first, alone.
  */
 void l2_start(struct l1_cpu *l1);

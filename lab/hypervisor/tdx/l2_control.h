@@ -12,16 +12,16 @@ size_t l2_stats_size(void);
 size_t l2_hook_size(void);
 
 /**
- * l2_get_stats() - the counts of an L2 VCPU
- * @cpu: whose; any number.
- * @to:  a struct lab_tdx_stats.
+ * l2_get_stats() - the counts of all L2 VCPUs of a CPU
+ * @index: of the CPU; any number.
+ * @to:    a struct lab_tdx_stats.
  *
  * Return: whether there is such a CPU.
  */
-bool l2_get_stats(u64 cpu, void *to);
+bool l2_get_stats(u64 index, void *to);
 
 /**
- * l2_set_hook() - a hook for the L2 VCPU of this CPU
+ * l2_set_hook() - a hook for the L2 VCPUs of this CPU
  * @hook: a struct lab_tdx_hook; L1 may write to it meanwhile.
  *
  * Return: whether there is such a kind.
@@ -29,12 +29,12 @@ bool l2_get_stats(u64 cpu, void *to);
 bool l2_set_hook(const void *hook);
 
 /**
- * l2_reset_vcpu() - an L2 VCPU becomes fresh
- * @cpu: whose; nothing of it is under way.
+ * l2_reset_vcpus() - all L2 VCPUs of a CPU become fresh
+ * @index: of the CPU, which runs none of them now.
  *
  * Return: whether there is such a CPU.
  */
-bool l2_reset_vcpu(u64 cpu);
+bool l2_reset_vcpus(u64 index);
 
 /**
  * l2_set_vms() - have so many L2 VMs from now on

@@ -15,7 +15,7 @@ static void delivery_write(const struct source *source, const struct vtlirq_rout
 {
 	if (!source->route)
 		snprintf(text, DELIVERY_LENGTH, "off");
-	else if (state->way == VTLIRQ_REDIRECTED)
+	else if (state->delivery == VTLIRQ_REDIRECTED)
 		snprintf(text, DELIVERY_LENGTH, "redirected, hardware vector %#x",
 			 state->hardware_vector);
 	else

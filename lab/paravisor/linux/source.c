@@ -100,12 +100,12 @@ static bool source_lead(struct function *function, unsigned int number, unsigned
 {
 	struct source *source = &function->sources[number];
 	const struct vtlirq_target *target;
-	struct vtlirq_one one;
+	struct vtlirq_single_target single;
 	int ret;
 
 	if (source->route && source->vp == vp && source->vector == vector)
 		return true;
-	target = vtlirq_target_one(&one, vp, vector);
+	target = vtlirq_target_single(&single, vp, vector);
 	if (source->route)
 		ret = vtlirq_route_retarget(source->route, target);
 	else

@@ -95,14 +95,14 @@ static bool to_l1(struct l2_exit *exit, const struct access *access)
 static bool served(struct vcpu *vcpu, const struct access *access)
 {
 	state_skip(vcpu, access->length);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_CR);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_CR);
 	return false;
 }
 
 static bool faults(struct vcpu *vcpu)
 {
 	event_inject_exception(vcpu, VECTOR_GP, true);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_CR);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_CR);
 	return false;
 }
 

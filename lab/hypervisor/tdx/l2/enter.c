@@ -7,7 +7,6 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 
 #include "base/cpu.h"
 #include "tdx/l2/apic.h"
@@ -37,20 +36,18 @@ static u64 check_vm(u64 flags)
 	return TDX_SUCCESS;
 }
 
-static unsigned int named_vm(const struct tdcall_regs *regs)
-{
-	return regs->rcx >> TDX_ENTER_VM_SHIFT & 3;
-}
-
-static u64 check_operands(struct vcpu *vcpu, const struct tdcall_regs *regs)
+static u64 check_operands(struct l2_cpu *cpu, const struct tdcall_regs *regs,
+			  struct vcpu **vcpu)
 {
 	u64 status = check_buffer(regs->rdx);
 
 	if (!status)
 		status = check_vm(regs->rcx);
-	if (!status && metadata_fields(vcpu, named_vm(regs))->vmcs[L2_VAPIC] == L2_VAPIC_UNSET)
-		status = TDX_OPERAND_INVALID | TDX_OPERAND_VAPIC;
-	return status;
+	if (status)
+		return status;
+	*vcpu = &cpu->vcpus[(regs->rcx >> TDX_ENTER_VM_SHIFT & 3) - 1];
+	return vcpu_field(*vcpu, L2_VAPIC) == L2_VAPIC_UNSET ?
+		TDX_OPERAND_INVALID | TDX_OPERAND_VAPIC : TDX_SUCCESS;
 }
 
 /*
@@ -128,7 +125,7 @@ static bool enter_l2(struct vcpu *vcpu, struct l2_exit *exit)
 		exit->reason = VMX_ENTRY_FAILED;
 		return false;
 	}
-	vcpu->stats.entered++;
+	vcpu->stats->entered++;
 	state_load(vcpu);
 	run_from_entry(vcpu, exit);
 	vcpu->inject.info = 0;
@@ -196,42 +193,30 @@ static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buf
 	read_buffer(vcpu, buffer);
 	entered = enter_l2(vcpu, exit);
 	write_buffer(vcpu, buffer);
-	if (hooks_want_exits(&vcpu->hooks))
+	if (hooks_want_exits(vcpu->hooks))
 		hook_at_exit(vcpu, exit);
 	if (exit->reason == VMX_EPT_VIOLATION)
 		vcpu_set_field(vcpu, L2_EXIT_GPA, exit->gpa);
 	if (!entered)
 		state_refused(vcpu);
-	stats_count_exit(&vcpu->stats, exit->status, exit->reason);
+	stats_count_exit(vcpu->stats, exit->status, exit->reason);
 	write_outputs(vcpu, exit, regs);
-}
-
-/*
- * VM 2 and 3 are there to be set up, and have their deadlines; but none runs: the
- * entry fails, as that of a VM with an impossible state would.
- */
-static void enter_other(struct vcpu *vcpu, struct tdcall_regs *regs)
-{
-	u64 deadline = metadata_fields(vcpu, named_vm(regs))->tsc_deadline;
-	bool due = deadline != TSC_DEADLINE_OFF && deadline <= deadline_clock();
-
-	memset(regs, 0, sizeof(*regs));
-	regs->rax = due ? VMX_PREEMPTION_TIMER : VMX_ENTRY_FAILED;
 }
 
 /**
  * tdx_vp_enter() - TDG.VP.ENTER
- * @vcpu: of this CPU
+ * @cpu:  this CPU
  * @regs: in and out
  *
  * Context: interrupts and preemption off.
  */
-void tdx_vp_enter(struct vcpu *vcpu, struct tdcall_regs *regs)
+void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
 	struct l2_enter_guest_state *buffer;
-	u64 status = check_operands(vcpu, regs);
+	struct vcpu *vcpu;
+	u64 status = check_operands(cpu, regs, &vcpu);
 
-	vcpu->stats.enters++;
+	cpu->stats.enters++;
 	if (status) {
 		regs->rax = status;
 		return;
@@ -241,16 +226,14 @@ void tdx_vp_enter(struct vcpu *vcpu, struct tdcall_regs *regs)
 	deadline_arm(vcpu);
 	cpu_clgi();
 	if (apic_has_deliverable()) {
-		vcpu->stats.pending++;
+		cpu->stats.pending++;
 		regs->rax = TDX_PENDING_INTERRUPT;
 		goto out;
 	}
 	if (!buffer)
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
-	else if (likely(named_vm(regs) == 1))
-		enter_and_report(vcpu, buffer, regs);
 	else
-		enter_other(vcpu, regs);
+		enter_and_report(vcpu, buffer, regs);
 out:
 	cpu_stgi();
 	deadline_disarm(vcpu);

@@ -6,8 +6,8 @@
 #define _HYPERVISOR_TDX_L2_ENTER_H
 
 struct tdcall_regs;
-struct vcpu;
+struct l2_cpu;
 
-void tdx_vp_enter(struct vcpu *vcpu, struct tdcall_regs *regs);
+void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs);
 
 #endif /* _HYPERVISOR_TDX_L2_ENTER_H */

@@ -120,7 +120,7 @@ static noinline void finish_offer(struct vcpu *vcpu)
 
 	if (!waits || cut) {
 		vector = vapic_deliver(&vcpu->vapic);
-		vcpu->stats.delivered++;
+		vcpu->stats->delivered++;
 		if (waits)
 			vmcb->exit_int_info = EVENT_VALID | EVENT_INTERRUPT | vector;
 	}

@@ -128,7 +128,7 @@ static bool interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
 		return true;
 	}
 	if (apic_host_takes()) {
-		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_HOST);
+		stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_HOST);
 		return false;
 	}
 	exit->status = TDX_EXIT_PENDING_INTERRUPT;
@@ -140,7 +140,7 @@ static bool interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
 /* L1's handler takes it here. On TDX it would be the host's, and L1 see nothing. */
 static void nmi_exit(struct vcpu *vcpu)
 {
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_NMI);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_NMI);
 	cpu_stgi();
 	cpu_clgi();
 }
@@ -172,9 +172,9 @@ static void io_exit(struct vcpu *vcpu, struct l2_exit *exit)
 		exit->qualification |= IO_IMMEDIATE;
 }
 
-static u64 page_attributes(u64 gpa)
+static u64 page_attributes(const struct vcpu *vcpu, u64 gpa)
 {
-	u16 attributes = gpa >> TDX_GPA_WIDTH ? 0 : npt_get(gpa);
+	u16 attributes = gpa >> TDX_GPA_WIDTH ? 0 : npt_get(vcpu->vm, gpa);
 	u64 allowed = attributes & (PAGE_ATTR_R | PAGE_ATTR_W | PAGE_ATTR_X);
 
 	return allowed << EPT_ALLOWED;
@@ -186,8 +186,8 @@ static void page_exit(struct vcpu *vcpu, struct l2_exit *exit)
 
 	exit->reason = VMX_EPT_VIOLATION;
 	exit->gpa = vcpu->run.vmcb->exit_info_2;
-	exit->qualification = page_attributes(exit->gpa) | EPT_LINEAR;
-	vcpu->stats.faults++;
+	exit->qualification = page_attributes(vcpu, exit->gpa) | EPT_LINEAR;
+	vcpu->stats->faults++;
 	/* SVM takes each walk of L2's tables for a write; VMX for a read. */
 	if (error & SVM_NPF_TABLE) {
 		exit->qualification |= EPT_READ;
@@ -284,14 +284,14 @@ static void reflect_exception(struct vcpu *vcpu, u8 vector)
 	vcpu->inject.error = vmcb->exit_info_1;
 	if (vector == VECTOR_PF)
 		vmcb->cr2 = vmcb->exit_info_2;
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 }
 
 /* SVM's own instructions do not exist on the machine that L2 believes to be on. */
 static bool no_such_instruction(struct vcpu *vcpu)
 {
 	event_inject_exception(vcpu, VECTOR_UD, false);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 	return false;
 }
 
@@ -322,7 +322,7 @@ static bool software_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	if ((event.info & EVENT_TYPE) == EVENT_SOFT_INTERRUPT ||
 	    !(vcpu_field(vcpu, L2_EXCEPTION_BITMAP) & BIT(event.info & EVENT_VECTOR))) {
 		vcpu->inject = event;
-		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
+		stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 		return false;
 	}
 	exit->reason = VMX_EXCEPTION;
@@ -363,7 +363,7 @@ static void iret_exit(struct vcpu *vcpu)
 	vcpu_set_field(vcpu, L2_INTERRUPTIBILITY,
 		       vcpu_field(vcpu, L2_INTERRUPTIBILITY) & ~(u64)INTERRUPTIBILITY_NMI);
 	vcpu->run.vmcb->intercepts &= ~SVM_INTERCEPT(SVM_IRET);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_IRET);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_IRET);
 }
 
 static bool task_switch_exit(struct vcpu *vcpu, struct l2_exit *exit)
@@ -402,7 +402,7 @@ static noinline bool rarer_exit(struct vcpu *vcpu, struct l2_exit *exit)
 		nmi_exit(vcpu);
 		return false;
 	case SVM_VINTR:
-		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_WINDOW);
+		stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_WINDOW);
 		return false;
 	case SVM_IRET:
 		iret_exit(vcpu);

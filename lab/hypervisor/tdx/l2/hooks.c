@@ -10,24 +10,24 @@
 #include "tdx/l2/vcpu.h"
 
 /**
- * hook_set() - put a hook in place of the VCPU's last of the same kind
- * @vcpu: whose
- * @hook: what
+ * hook_set() - put a hook in place of the CPU's last of the same kind
+ * @hooks: the hooks of the CPU
+ * @hook:  the new one
  *
- * Context: on the VCPU's CPU, outside of any call.
+ * Context: on that CPU, outside of any call.
  * Return: 0, or -EINVAL: no such kind.
  */
-int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook)
+int hook_set(struct lab_hooks *hooks, const struct lab_tdx_hook *hook)
 {
 	switch (hook->kind) {
 	case LAB_TDX_HOOK_EXIT:
-		vcpu->hooks.exit = *hook;
+		hooks->exit = *hook;
 		return 0;
 	case LAB_TDX_HOOK_STATUS:
-		vcpu->hooks.status = *hook;
+		hooks->status = *hook;
 		return 0;
 	case LAB_TDX_HOOK_STALE:
-		vcpu->hooks.stale = *hook;
+		hooks->stale = *hook;
 		return 0;
 	default:
 		return -EINVAL;
@@ -36,20 +36,20 @@ int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook)
 
 /**
  * hook_takes_call() - shall a call fail before it begins
- * @vcpu: the calling VCPU
+ * @cpu:  the calling CPU
  * @regs: in, and RAX out in that case
  *
  * Return: whether it shall.
  */
-bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs)
+bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
-	struct lab_tdx_hook *hook = &vcpu->hooks.status;
+	struct lab_tdx_hook *hook = &cpu->hooks.status;
 	u16 leaf = regs->rax;
 
 	if (!hook->count || (hook->leaf != LAB_TDX_ANY_LEAF && hook->leaf != leaf))
 		return false;
 	hook->count--;
-	vcpu->stats.hooked++;
+	cpu->stats.hooked++;
 	regs->rax = hook->status;
 	return true;
 }
@@ -62,7 +62,7 @@ static void make_host_routed(struct vcpu *vcpu, struct lab_tdx_hook *hook, struc
 	exit->qualification = hook->qualification;
 	vcpu_set_field(vcpu, L2_IDT_EVENT, hook->event);
 	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
-	vcpu->stats.host_routed++;
+	vcpu->stats->host_routed++;
 }
 
 /**
@@ -76,7 +76,7 @@ static void make_host_routed(struct vcpu *vcpu, struct lab_tdx_hook *hook, struc
  */
 void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
-	struct lab_tdx_hook *stale = &vcpu->hooks.stale;
+	struct lab_tdx_hook *stale = &vcpu->hooks->stale;
 
 	if (stale->count) {
 		stale->count--;
@@ -85,7 +85,7 @@ void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit)
 			vcpu_set_field(vcpu, L2_EXIT_GPA, stale->qualification);
 	}
 
-	if (vcpu->hooks.exit.count && !exit->trap &&
+	if (vcpu->hooks->exit.count && !exit->trap &&
 	    !(vcpu_field(vcpu, L2_IDT_EVENT) & EVENT_VALID))
-		make_host_routed(vcpu, &vcpu->hooks.exit, exit);
+		make_host_routed(vcpu, &vcpu->hooks->exit, exit);
 }

@@ -7,12 +7,13 @@
 
 #include "l1/lab_tdx.h"
 
+struct l2_cpu;
 struct l2_exit;
 struct tdcall_regs;
 struct vcpu;
 
 /**
- * struct lab_hooks - one VCPU's; a count of 0 is none
+ * struct lab_hooks - the hooks of one CPU; a count of 0 is none
  * @exit:   LAB_TDX_HOOK_EXIT
  * @status: LAB_TDX_HOOK_STATUS
  * @stale:  LAB_TDX_HOOK_STALE
@@ -23,8 +24,8 @@ struct lab_hooks {
 	struct lab_tdx_hook stale;
 };
 
-int hook_set(struct vcpu *vcpu, const struct lab_tdx_hook *hook);
-bool hook_takes_call(struct vcpu *vcpu, struct tdcall_regs *regs);
+int hook_set(struct lab_hooks *hooks, const struct lab_tdx_hook *hook);
+bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs);
 void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit);
 
 /* And hook_takes_call(). */

@@ -22,11 +22,11 @@
 #define GUEST_LARGE   BIT_ULL(7)
 #define GUEST_ADDRESS GENMASK_ULL(51, 12)
 
-static bool read_gpa(u64 gpa, void *to, u32 length)
+static bool read_gpa(const struct vcpu *vcpu, u64 gpa, void *to, u32 length)
 {
 	const void *place;
 
-	place = gpa_is_private(gpa) ? npt_memory(gpa) : NULL;
+	place = gpa_is_private(gpa) ? npt_memory(vcpu->vm, gpa) : NULL;
 	if (!place)
 		return false;
 	memcpy(to, place, length);
@@ -34,14 +34,14 @@ static bool read_gpa(u64 gpa, void *to, u32 length)
 }
 
 /* Tables of 64-bit entries: long mode, and below it those of PAE. */
-static bool walk_wide(u64 table, int levels, u64 address, u64 *gpa)
+static bool walk_wide(const struct vcpu *vcpu, u64 table, int levels, u64 address, u64 *gpa)
 {
 	u64 entry;
 
 	for (;; levels--) {
 		u32 shift = 12 + 9 * (levels - 1);
 
-		if (!read_gpa(table + (address >> shift & 0x1ff) * 8, &entry, 8) ||
+		if (!read_gpa(vcpu, table + (address >> shift & 0x1ff) * 8, &entry, 8) ||
 		    !(entry & GUEST_PRESENT))
 			return false;
 		table = entry & GUEST_ADDRESS;
@@ -52,46 +52,49 @@ static bool walk_wide(u64 table, int levels, u64 address, u64 *gpa)
 	}
 }
 
-static bool walk_pae(const struct vmcb *vmcb, u32 address, u64 *gpa)
+static bool walk_pae(const struct vcpu *vcpu, u32 address, u64 *gpa)
 {
 	u64 entry;
 
-	if (!read_gpa((vmcb->cr3 & 0xffffffe0) + (address >> 30) * 8, &entry, 8) ||
+	if (!read_gpa(vcpu, (vcpu->run.vmcb->cr3 & 0xffffffe0) + (address >> 30) * 8, &entry, 8) ||
 	    !(entry & GUEST_PRESENT))
 		return false;
-	return walk_wide(entry & GUEST_ADDRESS, 2, address & GENMASK(29, 0), gpa);
+	return walk_wide(vcpu, entry & GUEST_ADDRESS, 2, address & GENMASK(29, 0), gpa);
 }
 
-static bool walk_narrow(const struct vmcb *vmcb, u32 address, u64 *gpa)
+static bool walk_narrow(const struct vcpu *vcpu, u32 address, u64 *gpa)
 {
+	const struct vmcb *vmcb = vcpu->run.vmcb;
 	u32 entry;
 
-	if (!read_gpa((vmcb->cr3 & 0xfffff000) + (address >> 22) * 4, &entry, 4) ||
+	if (!read_gpa(vcpu, (vmcb->cr3 & 0xfffff000) + (address >> 22) * 4, &entry, 4) ||
 	    !(entry & GUEST_PRESENT))
 		return false;
 	if ((entry & GUEST_LARGE) && (vmcb->cr4 & X86_CR4_PSE)) {
 		*gpa = (entry & 0xffc00000) | (address & 0x3fffff);
 		return true;
 	}
-	if (!read_gpa((entry & 0xfffff000) + (address >> 12 & 0x3ff) * 4, &entry, 4) ||
+	if (!read_gpa(vcpu, (entry & 0xfffff000) + (address >> 12 & 0x3ff) * 4, &entry, 4) ||
 	    !(entry & GUEST_PRESENT))
 		return false;
 	*gpa = (entry & 0xfffff000) | (address & 0xfff);
 	return true;
 }
 
-static bool translate(const struct vmcb *vmcb, u64 address, u64 *gpa)
+static bool translate(const struct vcpu *vcpu, u64 address, u64 *gpa)
 {
+	const struct vmcb *vmcb = vcpu->run.vmcb;
+
 	if (!(vmcb->cr0 & X86_CR0_PG)) {
 		*gpa = (u32)address;
 		return true;
 	}
 	if (vmcb->efer & EFER_LMA)
-		return walk_wide(vmcb->cr3 & GUEST_ADDRESS,
+		return walk_wide(vcpu, vmcb->cr3 & GUEST_ADDRESS,
 				 vmcb->cr4 & X86_CR4_LA57 ? 5 : 4, address, gpa);
 	if (vmcb->cr4 & X86_CR4_PAE)
-		return walk_pae(vmcb, address, gpa);
-	return walk_narrow(vmcb, address, gpa);
+		return walk_pae(vcpu, address, gpa);
+	return walk_narrow(vcpu, address, gpa);
 }
 
 static bool is_64_bit(const struct vmcb *vmcb)
@@ -151,8 +154,8 @@ bool insn_fetch(const struct vcpu *vcpu, struct insn *insn)
 		u32 part = min_t(u32, INSN_MAX - insn->count,
 				 PAGE_SIZE - (address & ~PAGE_MASK));
 
-		if (!translate(vmcb, address, &gpa) ||
-		    !read_gpa(gpa, insn->bytes + insn->count, part))
+		if (!translate(vcpu, address, &gpa) ||
+		    !read_gpa(vcpu, gpa, insn->bytes + insn->count, part))
 			break;
 		insn->count += part;
 		address += part;

@@ -17,13 +17,14 @@
 
 #include "tdx/abi.h"
 #include "tdx/l2/memory.h"
+#include "tdx/l2/metadata.h"
 #include "tdx/l2/npt.h"
 #include "tdx/l2/ram.h"
 #include "tdx/l2/tdcall.h"
 
-/* Four fields of 16 bits; that of VM 1. */
-#define VM_SHIFT     16
-#define VM_FIELDS    4
+/* A field of 16 bits for each VM; the first one is L1's. */
+#define FIELD_BITS   16
+#define FIELDS       4
 
 /* In RDX; in R8 the same bit asks to invalidate. */
 #define FIELD_VALID  PAGE_ATTR_VALID
@@ -45,22 +46,33 @@ static u64 refuse(struct tdcall_regs *regs, u64 status)
 	return status;
 }
 
-/* L1's field, and those of VMs that have no alias here, must be 0 in both. */
+static u16 field_of(u64 word, unsigned int vm)
+{
+	return word >> vm * FIELD_BITS;
+}
+
+static void set_field(u64 *word, unsigned int vm, u16 field)
+{
+	*word &= ~(0xffffULL << vm * FIELD_BITS);
+	*word |= (u64)field << vm * FIELD_BITS;
+}
+
+/* The fields of L1, and of VMs that do not exist, must be 0 in both registers. */
 static u64 check_fields(const struct tdcall_regs *regs)
 {
 	unsigned int vm;
 	u16 wanted;
 
-	for (vm = 0; vm < VM_FIELDS; vm++) {
-		wanted = regs->rdx >> vm * VM_SHIFT;
-		if (vm == 1) {
+	for (vm = 0; vm < FIELDS; vm++) {
+		wanted = field_of(regs->rdx, vm);
+		if (vm && vm <= metadata_l2_vms()) {
 			if (wanted && !(wanted & FIELD_VALID))
 				return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 			continue;
 		}
 		if (wanted)
 			return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
-		if (regs->r8 >> vm * VM_SHIFT & 0xffff)
+		if (field_of(regs->r8, vm))
 			return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
 	}
 	return TDX_SUCCESS;
@@ -97,15 +109,10 @@ static bool mix_is_legal(u16 attributes)
 	return !(attributes & ~SUPPORTED) && (attributes & PAGE_ATTR_R);
 }
 
-static u64 of_vm_1(u16 attributes)
-{
-	return (u64)attributes << VM_SHIFT;
-}
-
 /* An alias is valid; where there is none, the field is 0. */
-static u64 told(u16 attributes)
+static u16 told(u16 attributes)
 {
-	return of_vm_1(attributes ? attributes | PAGE_ATTR_VALID : 0);
+	return attributes ? attributes | FIELD_VALID : 0;
 }
 
 /**
@@ -114,11 +121,15 @@ static u64 told(u16 attributes)
  */
 void memory_attr_rd(struct tdcall_regs *regs)
 {
+	unsigned int vm;
+
 	if ((regs->rcx & ~GPA_ADDRESS) || !address_is_sane(regs->rcx)) {
 		refuse(regs, TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
 		return;
 	}
-	regs->rdx = told(npt_get(regs->rcx));
+	regs->rdx = 0;
+	for (vm = 1; vm <= metadata_l2_vms(); vm++)
+		set_field(&regs->rdx, vm, told(npt_get(vm, regs->rcx)));
 	/* The page that L1 has there, and its level. */
 	if (ram_is_large(regs->rcx))
 		regs->rcx = (regs->rcx & ~offset_mask(NPT_LEVEL_2M)) | NPT_LEVEL_2M;
@@ -128,17 +139,6 @@ void memory_attr_rd(struct tdcall_regs *regs)
 static bool is_present(u16 attributes)
 {
 	return attributes & (PAGE_ATTR_R | PAGE_ATTR_W | PAGE_ATTR_X | PAGE_ATTR_X_USER);
-}
-
-/*
- * What RDX holds at the end: the alias; VALID alone, if it has gone; or, where there is
- * and was none, what L1 wrote.
- */
-static u64 result(u16 old, u16 new, u64 rdx)
-{
-	if (is_present(new))
-		return told(new);
-	return old ? of_vm_1(PAGE_ATTR_VALID) : rdx;
 }
 
 static u64 mismatch(u64 level)
@@ -159,23 +159,98 @@ static u64 status_of(int error, u64 level)
 	}
 }
 
+/**
+ * struct change - what becomes of the alias of one VM
+ * @old: the attributes before
+ * @new: the attributes afterwards
+ */
+struct change {
+	u16 old;
+	u16 new;
+};
+
+static bool is_selected(const struct tdcall_regs *regs, unsigned int vm)
+{
+	return field_of(regs->rdx, vm) & FIELD_VALID;
+}
+
+static struct change plan(const struct tdcall_regs *regs, unsigned int vm, u64 gpa)
+{
+	u16 old = npt_get(vm, gpa), mask = field_of(regs->r8, vm) & ~FIELD_VALID;
+
+	return (struct change){ old, (old & ~mask) | (field_of(regs->rdx, vm) & mask) };
+}
+
+/*
+ * What L1 is told of a VM: the alias, or, where there is none before and after, what L1
+ * wrote. If a mix is illegal, it is the alias as it remains, but of another VM that L1
+ * names what would have become of it.
+ */
+static u64 tell(const struct tdcall_regs *regs, const struct change *changes)
+{
+	u64 rdx = regs->rdx;
+	unsigned int vm;
+
+	for (vm = 1; vm <= metadata_l2_vms(); vm++) {
+		const struct change *change = &changes[vm];
+
+		if (!is_selected(regs, vm))
+			continue;
+		if (!is_present(change->new)) {
+			if (change->old)
+				set_field(&rdx, vm, change->new | FIELD_VALID);
+		} else {
+			set_field(&rdx, vm, told(mix_is_legal(change->new) ? change->new :
+									     change->old));
+		}
+	}
+	return rdx;
+}
+
+/* Whether all mixes are legal. */
+static bool plan_all(const struct tdcall_regs *regs, u64 gpa, struct change *changes)
+{
+	bool legal = true;
+	unsigned int vm;
+
+	for (vm = 1; vm <= metadata_l2_vms(); vm++) {
+		if (!is_selected(regs, vm))
+			continue;
+		changes[vm] = plan(regs, vm, gpa);
+		if (is_present(changes[vm].new) && !mix_is_legal(changes[vm].new))
+			legal = false;
+	}
+	return legal;
+}
+
+/* When R, W and X are gone, the alias goes, whatever else is set. */
+static u64 commit(const struct tdcall_regs *regs, u64 gpa, u64 level, struct change *changes)
+{
+	unsigned int vm;
+	u64 status = TDX_SUCCESS;
+
+	for (vm = 1; !status && vm <= metadata_l2_vms(); vm++) {
+		if (!is_selected(regs, vm))
+			continue;
+		if (!is_present(changes[vm].new))
+			changes[vm].new = 0;
+		status = status_of(npt_set(vm, gpa, level, changes[vm].new), level);
+	}
+	return status;
+}
+
 static void change(struct tdcall_regs *regs, u64 gpa, u64 level)
 {
-	u16 old = npt_get(gpa), mask = (regs->r8 >> VM_SHIFT) & ~FIELD_VALID;
-	u16 new = (old & ~mask) | ((regs->rdx >> VM_SHIFT) & mask);
+	struct change changes[FIELDS] = { };
 
-	/* R, W and X gone: the alias goes, whatever else is set. */
-	if (!is_present(new)) {
-		new = 0;
-	} else if (!mix_is_legal(new)) {
+	if (!plan_all(regs, gpa, changes)) {
 		regs->rax = TDX_PAGE_ATTR_INVALID;
 		regs->rcx = 0;
-		regs->rdx = told(old);
+		regs->rdx = tell(regs, changes);
 		return;
 	}
-	if (refuse(regs, status_of(npt_set(gpa, level, new), level)))
-		return;
-	regs->rdx = result(old, new, regs->rdx);
+	if (!refuse(regs, commit(regs, gpa, level, changes)))
+		regs->rdx = tell(regs, changes);
 }
 
 /* L1's page is to be of that level, or the host makes it so: it can only split. */
@@ -196,10 +271,5 @@ void memory_attr_wr(struct tdcall_regs *regs)
 
 	if (refuse(regs, check_operands(regs)) || refuse(regs, check_level(gpa, level)))
 		return;
-	if (regs->rdx >> VM_SHIFT & FIELD_VALID) {
-		change(regs, gpa, level);
-		return;
-	}
-	/* VM 1 is left alone, and nothing is told of it. */
-	regs->rdx = 0;
+	change(regs, gpa, level);
 }

@@ -86,23 +86,11 @@ unsigned int metadata_l2_vms(void)
 
 /**
  * metadata_set_l2_vms() - have so many L2 VMs from now on
- * @vms: up to TDX_L2_VMS_MAX; only the first can run.
+ * @vms: up to TDX_L2_VMS_MAX
  */
 void metadata_set_l2_vms(unsigned int vms)
 {
 	WRITE_ONCE(l2_vms, vms);
-}
-
-/**
- * metadata_fields() - the fields of an L2 VM
- * @vcpu: of the VCPU
- * @vm:   1 to TDX_L2_VMS_MAX
- *
- * Return: they.
- */
-struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm)
-{
-	return vm == 1 ? &vcpu->fields : &vcpu->others[vm - 2];
 }
 
 /**
@@ -156,20 +144,18 @@ static bool rcx_is_zero(struct tdcall_regs *regs)
 }
 
 /*
- * The one way to a VCPU's fields: what L2 has changed is in them from here on, until
- * it is entered again.
+ * Each access to a VCPU's fields comes through here: they hold what L2 has changed from now
+ * on, until that VM is entered again.
  */
 static bool find_field(struct vcpu *vcpu, u64 id, struct field_place *place)
 {
-	unsigned int vm = l2_field_vm(id);
-
 	state_settle(vcpu);
-	if (vm > metadata_l2_vms() && l2_field_needs_vm(id))
+	if (vcpu->vm > metadata_l2_vms() && l2_field_needs_vm(id))
 		return false;
-	return l2_field_find(metadata_fields(vcpu, vm), id, place);
+	return l2_field_find(&vcpu->fields, id, place);
 }
 
-/* The one way to change them: the next entry takes them all. */
+/* Each change of a field is made here: the next entry loads all of them. */
 static void store_field(struct vcpu *vcpu, const struct field_place *place, u64 value)
 {
 	*place->value = value;
@@ -178,11 +164,11 @@ static void store_field(struct vcpu *vcpu, const struct field_place *place, u64 
 
 /**
  * metadata_vp_rd() - TDG.VP.RD
- * @vcpu: the calling VCPU
  * @regs: in and out
  */
-void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs)
+void metadata_vp_rd(struct tdcall_regs *regs)
 {
+	struct vcpu *vcpu = vcpu_here(l2_field_vm(regs->rdx));
 	struct field_place place;
 
 	if (!rcx_is_zero(regs))
@@ -211,17 +197,16 @@ static u64 check_page(u64 gpa)
 	return gpa_is_private(gpa) && ram_at(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
 }
 
-/* The deadline of a VM that there is not is kept, and not looked at. */
+/* The deadline of a VM that does not exist is stored without a check. */
 static u64 check_deadline(u64 id, u64 deadline)
 {
 	return l2_field_vm(id) <= metadata_l2_vms() ? deadline_check(deadline, deadline_clock()) :
 						      TDX_SUCCESS;
 }
 
-static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
+static u64 make_value(const struct vcpu *vcpu, const struct tdcall_regs *regs,
 		      const struct field_place *place, u64 *value)
 {
-	struct l2_fields *fields = metadata_fields(vcpu, l2_field_vm(regs->rdx));
 	u64 old = *place->value, status;
 
 	/* All ones, which says "never set", is no address to keep bits of. */
@@ -229,7 +214,7 @@ static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
 		old = 0;
 	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
 	if (!status)
-		status = l2_field_check(fields, place, *value);
+		status = l2_field_check(&vcpu->fields, place, *value);
 	if (!status && place->kind == FIELD_VAPIC_PAGE)
 		status = check_page(*value);
 	if (!status && place->kind == FIELD_DEADLINE)
@@ -237,11 +222,8 @@ static u64 make_value(struct vcpu *vcpu, const struct tdcall_regs *regs,
 	return status;
 }
 
-static void tell_others(struct vcpu *vcpu, u64 id, const struct field_place *place)
+static void tell_others(struct vcpu *vcpu, const struct field_place *place)
 {
-	/* The others do not run. */
-	if (l2_field_vm(id) != 1)
-		return;
 	if (place->kind == FIELD_VAPIC_PAGE)
 		vcpu->vapic.page = __va(*place->value);
 	else if (place->kind == FIELD_MSR_BITMAP)
@@ -250,18 +232,17 @@ static void tell_others(struct vcpu *vcpu, u64 id, const struct field_place *pla
 
 /**
  * metadata_vp_wr() - TDG.VP.WR
- * @vcpu: the calling VCPU
  * @regs: in and out
  */
-void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
+void metadata_vp_wr(struct tdcall_regs *regs)
 {
+	struct vcpu *vcpu = vcpu_here(l2_field_vm(regs->rdx));
 	struct field_place place;
-	u64 id = regs->rdx;
 	u64 value;
 
 	if (!rcx_is_zero(regs))
 		return;
-	if (!find_field(vcpu, id, &place)) {
+	if (!find_field(vcpu, regs->rdx, &place)) {
 		regs->rax = TDX_FIELD_ID_INCORRECT;
 		return;
 	}
@@ -270,7 +251,7 @@ void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs)
 		return;
 	regs->r8 = *place.value;
 	store_field(vcpu, &place, value);
-	tell_others(vcpu, id, &place);
+	tell_others(vcpu, &place);
 }
 
 static u64 vm_value(const struct small_field *field)

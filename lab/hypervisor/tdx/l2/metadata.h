@@ -8,14 +8,12 @@
 #include <linux/types.h>
 
 struct tdcall_regs;
-struct vcpu;
 
 /* How many L2 VMs the partition has: a host's choice, when it makes one. */
 unsigned int metadata_l2_vms(void);
 void metadata_set_l2_vms(unsigned int vms);
-struct l2_fields *metadata_fields(struct vcpu *vcpu, unsigned int vm);
-void metadata_vp_rd(struct vcpu *vcpu, struct tdcall_regs *regs);
-void metadata_vp_wr(struct vcpu *vcpu, struct tdcall_regs *regs);
+void metadata_vp_rd(struct tdcall_regs *regs);
+void metadata_vp_wr(struct tdcall_regs *regs);
 void metadata_vm_rd(struct tdcall_regs *regs);
 void metadata_vm_wr(struct tdcall_regs *regs);
 void metadata_sys_rd(struct tdcall_regs *regs);

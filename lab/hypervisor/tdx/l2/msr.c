@@ -122,7 +122,7 @@ static void trap(struct l2_exit *exit, u32 reason, u64 qualification)
 bool msr_tpr_write(struct vcpu *vcpu, struct l2_exit *exit, u8 tpr)
 {
 	vapic_set_tpr(&vcpu->vapic, tpr);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_TPR);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_TPR);
 	if (vcpu_has_vid(vcpu) || tpr >> 4 >= (vcpu_field(vcpu, L2_TPR_THRESHOLD) & 0xf))
 		return false;
 	trap(exit, VMX_TPR_BELOW_THRESHOLD, 0);
@@ -137,7 +137,7 @@ static void write_eoi(struct vcpu *vcpu, struct l2_exit *exit)
 	if (bitmap & BIT_ULL(vector % 64))
 		trap(exit, VMX_VIRTUALIZED_EOI, vector);
 	else
-		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_EOI);
+		stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_EOI);
 }
 
 static void write_self_ipi(struct vcpu *vcpu, struct l2_exit *exit, u8 vector)
@@ -148,7 +148,7 @@ static void write_self_ipi(struct vcpu *vcpu, struct l2_exit *exit, u8 vector)
 		return;
 	}
 	vapic_self_ipi(&vcpu->vapic, vector);
-	stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_SELF_IPI);
+	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_SELF_IPI);
 }
 
 static bool is_page_register(u32 msr)
@@ -334,6 +334,6 @@ bool msr_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	else
 		state_skip(vcpu, length);
 	if (!exit->trap)
-		stats_count_internal(&vcpu->stats, LAB_TDX_INTERNAL_MSR);
+		stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_MSR);
 	return exit->trap;
 }

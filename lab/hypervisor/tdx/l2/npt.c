@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L2's guest-physical space: SVM's nested page table, of pages of 4 KiB and 2 MiB.
+ * The guest-physical space of each L2 VM: an SVM nested page table with pages of 4 KiB and
+ * 2 MiB.
  *
- * Owns: the table and its lock. Must not know: who wants an alias, or registers
- * of a TDCALL. The table has the format of the kernel's own: 4 or 5 levels, as
- * CR4.LA57 says. An address of L2 is the same address of L1. The attributes
- * stand in bits that the CPU ignores.
+ * Owns: the tables and their lock. Must not know: who asks for an alias, or the registers
+ * of a TDCALL. A table has the format of the kernel's own: 4 or 5 levels, as CR4.LA57
+ * says. An address of L2 is the same address of L1. The attributes are stored in bits that
+ * the CPU ignores.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -34,9 +35,15 @@
 /* The table's levels count from 1, those of the module from 0. */
 #define LEVEL_LARGE (1 + NPT_LEVEL_2M)
 
-static u64 *root;
+/* By VM; that of VM 1 is the first. */
+static u64 *roots[TDX_L2_VMS_MAX];
 static int levels;
 static DEFINE_RAW_SPINLOCK(npt_lock);
+
+static u64 *root_of(unsigned int vm)
+{
+	return roots[vm - 1];
+}
 
 static u64 *table_of(u64 entry)
 {
@@ -54,9 +61,9 @@ static bool is_table(u64 entry)
 }
 
 /* The leaf that holds an address, or 0. */
-static u64 look_up(u64 gpa)
+static u64 look_up(unsigned int vm, u64 gpa)
 {
-	u64 *table = root, entry = 0;
+	u64 *table = root_of(vm), entry = 0;
 	int level;
 
 	for (level = levels; level; level--) {
@@ -84,9 +91,9 @@ static u64 *make_table(u64 *entry)
 }
 
 /* The entry of a level, with tables made above it; NULL: no memory for one. Lock held. */
-static u64 *walk_to(u64 gpa, int to)
+static u64 *walk_to(unsigned int vm, u64 gpa, int to)
 {
-	u64 *table = root, *entry;
+	u64 *table = root_of(vm), *entry;
 	int level;
 
 	for (level = levels; level > to; level--) {
@@ -125,39 +132,41 @@ static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 
 /**
  * npt_get() - what L2 may do with a page
+ * @vm:  which VM: 1 to TDX_L2_VMS_MAX
  * @gpa: private
  *
  * Takes no lock: tables are only taken away when nothing runs.
  *
  * Return: PAGE_ATTR_*, 0 if L2 does not see it.
  */
-u16 npt_get(u64 gpa)
+u16 npt_get(unsigned int vm, u64 gpa)
 {
-	return look_up(gpa) >> ENTRY_ATTRIBUTES & PAGE_ATTR_ALL;
+	return look_up(vm, gpa) >> ENTRY_ATTRIBUTES & PAGE_ATTR_ALL;
 }
 
 /**
  * npt_memory() - a page that L2 sees, for L1 to read
+ * @vm:  which VM
  * @gpa: private
  *
  * Takes no lock, so it serves while L2 is being run.
  *
  * Return: where the kernel has it mapped, or NULL: no alias, or no memory.
  */
-const void *npt_memory(u64 gpa)
+const void *npt_memory(unsigned int vm, u64 gpa)
 {
-	return look_up(gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
+	return look_up(vm, gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
 }
 
 /* Lock held. */
-static int set_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
+static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes, bool is_ram)
 {
 	u64 *entry;
 
 	/* Where L2 sees nothing, nothing needs a table to say so. */
-	if (!attributes && !look_up(gpa) && level == 1)
+	if (!attributes && !look_up(vm, gpa) && level == 1)
 		return 0;
-	entry = walk_to(gpa, level);
+	entry = walk_to(vm, gpa, level);
 	if (!entry)
 		return -ENOMEM;
 	if (level > 1 && is_table(*entry))
@@ -168,6 +177,8 @@ static int set_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 
 /**
  * npt_set() - let L2 see a page, or no longer
+ * @vm:         which VM
+ * @vm:         which VM
  * @gpa:        private, at a boundary of the page
  * @level:      0: of 4 KiB, NPT_LEVEL_2M: of 2 MiB; all of it is memory of L1, or none is
  * @attributes: PAGE_ATTR_*, with R unless there are none
@@ -176,26 +187,27 @@ static int set_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
  * Context: any but NMI; outside of GIF 0.
  * Return: 0; -ENOMEM; -EEXIST: the large page is made of small ones.
  */
-int npt_set(u64 gpa, int level, u16 attributes)
+int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
 	bool is_ram = attributes && ram_is_memory(gpa);
 	unsigned long flags;
 	int error;
 
 	raw_spin_lock_irqsave(&npt_lock, flags);
-	error = set_leaf(gpa, level + 1, attributes, is_ram);
+	error = set_leaf(vm, gpa, level + 1, attributes, is_ram);
 	raw_spin_unlock_irqrestore(&npt_lock, flags);
 	return error;
 }
 
 /**
- * npt_root() - what the CPU wants to know
+ * npt_root() - where the CPU finds the table
+ * @vm: which VM
  *
  * Return: the physical address of the root.
  */
-u64 npt_root(void)
+u64 npt_root(unsigned int vm)
 {
-	return __pa(root);
+	return __pa(root_of(vm));
 }
 
 /* Not recursive: at most four levels lie below the root. */
@@ -224,24 +236,34 @@ static void free_below(u64 *table, int level)
 }
 
 /**
- * npt_clear() - L2 sees no page any more
+ * npt_clear() - no L2 VM sees any page
  *
  * Context: no L2 runs, no call is under way.
  */
 void npt_clear(void)
 {
-	free_below(root, levels);
-	memset(root, 0, PAGE_SIZE);
+	unsigned int i;
+
+	for (i = 0; i < TDX_L2_VMS_MAX; i++) {
+		free_below(roots[i], levels);
+		memset(roots[i], 0, PAGE_SIZE);
+	}
 }
 
 /**
- * npt_create() - an empty table
+ * npt_create() - an empty table for each VM
  *
  * Return: 0, or -ENOMEM.
  */
 int npt_create(void)
 {
+	unsigned int i;
+
 	levels = __read_cr4() & X86_CR4_LA57 ? 5 : 4;
-	root = (u64 *)get_zeroed_page(GFP_KERNEL);
-	return root ? 0 : -ENOMEM;
+	for (i = 0; i < TDX_L2_VMS_MAX; i++) {
+		roots[i] = (u64 *)get_zeroed_page(GFP_KERNEL);
+		if (!roots[i])
+			return -ENOMEM;
+	}
+	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * L2's guest-physical space: SVM's nested page table.
+ * The guest-physical spaces of L2, one for each VM: SVM's nested page tables.
  */
 #ifndef _HYPERVISOR_TDX_L2_NPT_H
 #define _HYPERVISOR_TDX_L2_NPT_H
@@ -19,10 +19,10 @@
 #define NPT_LEVEL_2M     1
 
 int npt_create(void);
-u64 npt_root(void);
-u16 npt_get(u64 gpa);
-const void *npt_memory(u64 gpa);
-int npt_set(u64 gpa, int level, u16 attributes);
+u64 npt_root(unsigned int vm);
+u16 npt_get(unsigned int vm, u64 gpa);
+const void *npt_memory(unsigned int vm, u64 gpa);
+int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes);
 void npt_clear(void);
 
 #endif /* _HYPERVISOR_TDX_L2_NPT_H */

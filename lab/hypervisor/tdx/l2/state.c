@@ -23,8 +23,6 @@
 /* A TDX module holds these on in L2's CR4; SVM's guests may not have them. */
 #define CR4_VMX_ONLY (X86_CR4_VMXE | X86_CR4_SMXE)
 
-#define ASID 1
-
 /* CR0 to CR4 and CR8. */
 #define CR0_BIT BIT(0)
 #define CR3_BIT BIT(3)
@@ -165,9 +163,9 @@ static void load_controls(const struct vcpu *vcpu)
 	vmcb->exceptions = (u32)vcpu_field(vcpu, L2_EXCEPTION_BITMAP) | EXCEPTION_UD;
 	vmcb->exceptions &= ~EXCEPTION_MC;
 	load_register_intercepts(vcpu);
-	vmcb->asid = ASID;
+	vmcb->asid = vcpu->vm;
 	vmcb->nested_control = SVM_NESTED_PAGING;
-	vmcb->nested_cr3 = npt_root();
+	vmcb->nested_cr3 = npt_root(vcpu->vm);
 	vmcb->tlb_control = SVM_FLUSH_ALL;
 	vmcb->clean = 0;
 }
@@ -353,21 +351,15 @@ void state_skip(struct vcpu *vcpu, u32 length)
 /**
  * vcpu_reset() - make a VCPU fresh
  * @vcpu: the VCPU
- * @cpu:  its number
+ * @cpu:  the number of its CPU
  *
  * Context: on its CPU, outside of any call; or before it is used.
  */
 void vcpu_reset(struct vcpu *vcpu, unsigned int cpu)
 {
-	unsigned int i;
-
 	l2_fields_reset(&vcpu->fields, cpu);
-	for (i = 0; i < ARRAY_SIZE(vcpu->others); i++)
-		l2_fields_reset(&vcpu->others[i], cpu);
 	vcpu->stale = false;
 	vcpu->written = true;
-	memset(&vcpu->hooks, 0, sizeof(vcpu->hooks));
-	memset(&vcpu->stats, 0, sizeof(vcpu->stats));
 	memset(&vcpu->inject, 0, sizeof(vcpu->inject));
 	memset(&vcpu->vapic, 0, sizeof(vcpu->vapic));
 	vcpu->buffer = ~0ULL;

@@ -53,34 +53,6 @@ static void vp_info(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 }
 
-/* A register of the guest as its host gets to see it. */
-static u64 passed(const struct tdcall_regs *regs, u64 value, unsigned int number)
-{
-	return regs->rcx & BIT_ULL(number) ? value : 0;
-}
-
-/* The host: it carries out a flush of the caches, and knows no other function. */
-static u64 host_serve(struct vcpu *vcpu, u64 kind, u64 function, u64 argument)
-{
-	if (kind != TDVMCALL_STANDARD || function != TDVMCALL_WBINVD ||
-	    argument >= ARRAY_SIZE(vcpu->stats.flushes))
-		return TDVMCALL_INVALID;
-	vcpu->stats.flushes[argument]++;
-	return TDVMCALL_SUCCESS;
-}
-
-static void vp_vmcall(struct vcpu *vcpu, struct tdcall_regs *regs)
-{
-	if (regs->rcx & TDVMCALL_FORBIDDEN) {
-		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
-		return;
-	}
-	regs->r10 = host_serve(vcpu, passed(regs, regs->r10, 10), passed(regs, regs->r11, 11),
-			       passed(regs, regs->r12, 12));
-	regs->r11 = 0;
-	regs->rax = TDX_SUCCESS;
-}
-
 /* Every entry flushes: nothing is left to do but to refuse nonsense. */
 static void vp_invept(struct tdcall_regs *regs)
 {
@@ -161,7 +133,7 @@ static void forget_outputs(struct tdcall_regs *regs, u64 asked)
 	regs->r8 = 0;
 }
 
-static void call_field_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+static void call_field_leaf(struct tdcall_regs *regs)
 {
 	u64 asked = regs->rax;
 
@@ -173,10 +145,10 @@ static void call_field_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 		metadata_vm_wr(regs);
 		break;
 	case TDX_VP_RD:
-		metadata_vp_rd(vcpu, regs);
+		metadata_vp_rd(regs);
 		break;
 	case TDX_VP_WR:
-		metadata_vp_wr(vcpu, regs);
+		metadata_vp_wr(regs);
 		break;
 	case TDX_SYS_RD:
 		metadata_sys_rd(regs);
@@ -186,20 +158,18 @@ static void call_field_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 		forget_outputs(regs, asked);
 }
 
-static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
+static void call_leaf(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
-	/* The one that matters for time does not go down the list. */
+	/* VP.ENTER comes first: its time matters. */
 	if (likely((regs->rax & LEAF) == TDX_VP_ENTER)) {
-		tdx_vp_enter(vcpu, regs);
+		tdx_vp_enter(cpu, regs);
 		return;
 	}
 	switch (regs->rax & LEAF) {
-	case TDX_VP_VMCALL:
-		return vp_vmcall(vcpu, regs);
 	case TDX_VP_INFO:
 		return vp_info(regs);
 	case TDX_VM_RD ... TDX_SYS_RD:
-		return call_field_leaf(vcpu, regs);
+		return call_field_leaf(regs);
 	case TDX_MEM_PAGE_ATTR_RD:
 		return memory_attr_rd(regs);
 	case TDX_MEM_PAGE_ATTR_WR:
@@ -213,15 +183,15 @@ static void call_leaf(struct vcpu *vcpu, struct tdcall_regs *regs)
 	}
 }
 
-static void call_checked(struct vcpu *vcpu, struct tdcall_regs *regs)
+static void call_checked(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
 	if (!is_well_formed(regs->rax)) {
 		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 		return;
 	}
-	if (hooks_want_calls(&vcpu->hooks) && hook_takes_call(vcpu, regs))
+	if (hooks_want_calls(&cpu->hooks) && hook_takes_call(cpu, regs))
 		return;
-	call_leaf(vcpu, regs);
+	call_leaf(cpu, regs);
 }
 
 /* Bits of CR4 that each CPU for 64-bit has: VME to OSXMMEXCPT. */
@@ -268,5 +238,5 @@ int tdx_module_rdmsr(u32 msr, u64 *value)
 
 void tdx_module_call(struct tdcall_regs *regs)
 {
-	call_checked(vcpu_here(), regs);
+	call_checked(l2_cpu_here(), regs);
 }

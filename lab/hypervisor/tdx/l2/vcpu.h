@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One L2 VCPU: the CPU of the same number has it to itself.
+ * The L2 VCPUs of one CPU of L1: one for each L2 VM. No other CPU uses them.
  */
 #ifndef _HYPERVISOR_TDX_L2_VCPU_H
 #define _HYPERVISOR_TDX_L2_VCPU_H
@@ -47,9 +47,9 @@ struct l2_exit {
 };
 
 /**
- * struct vcpu - an L2 VCPU
- * @fields:     what VP.RD and VP.WR reach, of VM 1, which is the one that runs
- * @others:     the same of VM 2 and 3, which never run
+ * struct vcpu - the VCPU of one L2 VM on one CPU
+ * @vm:         which VM: 1 to TDX_L2_VMS_MAX
+ * @fields:     what VP.RD and VP.WR reach
  * @written:    of @fields, L1 has written what the control block does not have yet
  * @stale:      of @fields, what L2 may have changed is newer in the control block;
  *              never together with @written
@@ -63,12 +63,12 @@ struct l2_exit {
  * @exit:       why L2 was last left, as L1 was told
  * @buffer:     the frame of the state buffer that was last found to be memory
  * @msrpm:      SVM's permission map
- * @hooks:      what a test wants to happen
- * @stats:      counts
+ * @hooks:      of the CPU: what a test wants to happen
+ * @stats:      of the CPU
  */
 struct vcpu {
+	unsigned int vm;
 	struct l2_fields fields;
-	struct l2_fields others[TDX_L2_VMS_MAX - 1];
 	bool written;
 	bool stale;
 	struct vapic vapic;
@@ -81,16 +81,39 @@ struct vcpu {
 	struct l2_exit exit;
 	u64 buffer;
 	u8 *msrpm;
+	struct lab_hooks *hooks;
+	struct lab_tdx_stats *stats;
+};
+
+/**
+ * struct l2_cpu - all that one CPU of L1 has for L2
+ * @vcpus: by VM; that of VM 1 is the first
+ * @hooks: what a test wants to happen
+ * @stats: counts, of all VMs together
+ */
+struct l2_cpu {
+	struct vcpu vcpus[TDX_L2_VMS_MAX];
 	struct lab_hooks hooks;
 	struct lab_tdx_stats stats;
 };
 
 /**
- * vcpu_here() - the L2 VCPU of this CPU
+ * l2_cpu_here() - what this CPU has for L2
  *
- * Return: it.
+ * Return: a pointer to it.
  */
-struct vcpu *vcpu_here(void);
+struct l2_cpu *l2_cpu_here(void);
+
+/**
+ * vcpu_here() - the VCPU of an L2 VM on this CPU
+ * @vm: 1 to TDX_L2_VMS_MAX
+ *
+ * Return: a pointer to it.
+ */
+static inline struct vcpu *vcpu_here(unsigned int vm)
+{
+	return &l2_cpu_here()->vcpus[vm - 1];
+}
 
 static inline u64 vcpu_field(const struct vcpu *vcpu, enum l2_field field)
 {

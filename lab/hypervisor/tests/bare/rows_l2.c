@@ -98,6 +98,46 @@ static void row_l2_ends_when_its_page_faults_fault(void)
 	field_set(FIELD(0x6818), 0);
 }
 
+#define ROUNDS 20
+
+static u64 ended_on_other, loaded_on_other;
+
+static void run_vm_2(void)
+{
+	u64 registers[REGS];
+	u32 i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		l2_make(2, load, sizeof(load));
+		l2_buffer(2)->gpr[RBX] = l2_page(2, 8);
+		ended_on_other = l2_enter(2, registers);
+		loaded_on_other = l2_buffer(2)->gpr[RAX];
+	}
+}
+
+/*
+ * tdg_mem_page_attr_wr.c, get_all_l2_sept_entries(): the page is an alias of VM 2 alone, on
+ * whichever CPU it runs, and whatever the others run.
+ */
+static void row_l2_vms_run_on_two_cpus(void)
+{
+	u64 page = l2_page(2, 8);
+	u32 i;
+
+	*(u32 *)page = 0x77665544;
+	CHECK(l2_map(2, page), 0);
+	other_call(run_vm_2);
+	for (i = 0; i < ROUNDS; i++) {
+		l2_make(1, load, sizeof(load));
+		l2_buffer(1)->gpr[RBX] = page;
+		CHECK(l2_enter(1, regs), REASON_EPT);
+		CHECK(regs[R8], page);
+	}
+	other_wait();
+	CHECK(ended_on_other, REASON_HLT);
+	CHECK(loaded_on_other, 0x77665544);
+}
+
 /* It is the module's own: it needs no timer of L1's. */
 static void row_l2_ends_at_its_deadline(void)
 {
@@ -172,6 +212,7 @@ const struct row l2_rows[] = {
 	ROW(row_l2_sees_its_aliases_alone),
 	ROW(row_l2_sees_no_memory_that_is_not_l1s),
 	ROW(row_l2_ends_when_its_page_faults_fault),
+	ROW(row_l2_vms_run_on_two_cpus),
 	ROW(row_l2_ends_at_its_deadline),
 	ROW(row_l2_goes_on_when_less_than_31_is_posted),
 	ROW(row_l2_ends_when_31_is_posted),

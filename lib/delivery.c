@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Ways: see delivery.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hypercall.h"
+#include "delivery.h"
+
+/**
+ * struct change - a change under way
+ * @target:    where to
+ * @next:   the new way, when the host points to it
+ * @spare:  a redirected way that was put up in vain
+ * @reason: why it is not redirected
+ * @status: the host's last answer that was not success
+ * @error:  the driver's last errno, positive
+ * @is_unsure: the host may point to a way that is not the route's
+ */
+struct change {
+	const struct target *target;
+	struct delivery *next;
+	struct delivery *spare;
+	enum vtlirq_reason reason;
+	uint32_t status;
+	uint32_t error;
+	bool is_unsure;
+};
+
+/* ---- one way ---- */
+
+static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct target *target)
+{
+	struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+	if (!delivery)
+		return NULL;
+	delivery->kind = kind;
+	delivery->target = *target;
+	delivery->reach = *target;
+	return delivery;
+}
+
+static uint32_t delivery_vp(const struct delivery *delivery)
+{
+	return target_next(&delivery->reach, TARGET_NO_VP);
+}
+
+static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
+{
+	if (!delivery->is_mapped || delivery->is_borrowed)
+		return;
+	/* By the count of references there is one to give back: it cannot fail. */
+	driver_unmap(&irqs->driver, delivery->hardware, delivery->apic_id);
+	delivery->is_mapped = false;
+	pthread_mutex_lock(&irqs->lock);
+	irqs->taken[delivery_vp(delivery)]--;
+	pthread_mutex_unlock(&irqs->lock);
+}
+
+static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
+{
+	if (delivery->is_held)
+		filters_release(&irqs->filters, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
+	free(delivery->watch);
+	free(delivery);
+}
+
+static void delivery_drop(struct vtlirq *irqs, struct delivery *delivery)
+{
+	delivery_unmap(irqs, delivery);
+	delivery_release(irqs, delivery);
+}
+
+/* ---- deliveries that are retained ---- */
+
+static bool is_same(const struct vtlirq_interrupt *one, const struct vtlirq_interrupt *other)
+{
+	return one->device_id == other->device_id && one->address == other->address &&
+	       one->data == other->data;
+}
+
+static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
+{
+	struct delivery *one = irqs->retained;
+
+	while (one && (one->apic_id != delivery->apic_id || one->hardware != delivery->hardware))
+		one = one->retained_next;
+	return one;
+}
+
+/*
+ * The host may still post @interrupt to this hardware vector, so the vector must not
+ * be freed yet: whoever got it next would receive that interrupt. At most one delivery
+ * is retained for each hardware vector, so that a host that always refuses cannot make
+ * the list grow without limit.
+ */
+static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
+		   struct delivery *delivery)
+{
+	struct delivery *same;
+
+	free(delivery->watch);
+	delivery->watch = NULL;
+	delivery->retained_for = *interrupt;
+	pthread_mutex_lock(&irqs->lock);
+	same = find_retained(irqs, delivery);
+	if (same) {
+		same->retained_for_several |= !is_same(&same->retained_for, interrupt);
+	} else {
+		delivery->retained_next = irqs->retained;
+		irqs->retained = delivery;
+	}
+	pthread_mutex_unlock(&irqs->lock);
+	/* The reference of the other one keeps the vector mapped. */
+	if (same)
+		delivery_drop(irqs, delivery);
+}
+
+static struct delivery *take_retained(struct vtlirq *irqs,
+				      const struct vtlirq_interrupt *interrupt)
+{
+	struct delivery **at;
+	struct delivery *found;
+
+	pthread_mutex_lock(&irqs->lock);
+	for (at = &irqs->retained; *at; at = &(*at)->retained_next) {
+		if (!(*at)->retained_for_several && is_same(&(*at)->retained_for, interrupt))
+			break;
+	}
+	found = *at;
+	if (found)
+		*at = found->retained_next;
+	pthread_mutex_unlock(&irqs->lock);
+	return found;
+}
+
+/* The host has accepted another target for @interrupt. */
+static void drop_retained(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt)
+{
+	struct delivery *delivery;
+
+	while ((delivery = take_retained(irqs, interrupt)))
+		delivery_drop(irqs, delivery);
+}
+
+void deliveries_free(struct vtlirq *irqs)
+{
+	while (irqs->retained) {
+		struct delivery *delivery = irqs->retained;
+
+		irqs->retained = delivery->retained_next;
+		delivery->is_mapped = false;
+		/* While the mapping exists, interrupts come: the filter must stay open. */
+		delivery->is_held &= irqs->driver.is_own;
+		delivery_drop(irqs, delivery);
+	}
+}
+
+/* ---- a route's delivery ---- */
+
+/* Take down a delivery of a route: @heir is the one that comes after it, or NULL. */
+static void delivery_down(struct vtlirq_route *route, struct delivery *delivery,
+			  struct delivery *heir)
+{
+	struct vtlirq *irqs = route->irqs;
+
+	delivery_unmap(irqs, delivery);
+	/* Only now: the driver has relayed what was pending. */
+	watch_end(&irqs->watches, delivery->watch, heir ? heir->watch : NULL,
+		  heir && delivery->kind == VTLIRQ_PROXIED, &route->sum);
+	delivery->watch = NULL;
+	delivery_release(irqs, delivery);
+}
+
+/* Interrupts may come: open the filter, and count from here on. */
+static int delivery_open(struct vtlirq *irqs, struct delivery *delivery)
+{
+	int error = filters_hold(&irqs->filters, &delivery->reach);
+
+	if (error)
+		return error;
+	delivery->is_held = true;
+	return watch_begin(&irqs->watches, &delivery->reach, &delivery->watch);
+}
+
+/* Tell the host that the route's interrupts go this way. */
+static int delivery_point(struct vtlirq_route *route, const struct delivery *delivery,
+			  struct change *change)
+{
+	bool redirect = delivery->kind == VTLIRQ_REDIRECTED;
+	struct retarget_request request = {
+		.vector = redirect ? delivery->hardware : delivery->reach.vector,
+		.redirect = redirect,
+		.to = &delivery->reach,
+	};
+	struct vtlirq *irqs = route->irqs;
+	struct hypercall_result result;
+	int error = hypercall_retarget(irqs->hypercall_fd, &route->interrupt, &request, &result);
+
+	pthread_mutex_lock(&irqs->lock);
+	irqs->totals.retarget_calls += result.calls;
+	irqs->totals.refusals += error == -ENXIO;
+	pthread_mutex_unlock(&irqs->lock);
+	if (!error) {
+		change->is_unsure = false;
+		drop_retained(irqs, &route->interrupt);
+		return 0;
+	}
+	change->is_unsure |= result.is_unsure;
+	if (result.status) {
+		change->status = result.status;
+		context_note_status(irqs, result.status);
+	} else {
+		change->error = -error;
+	}
+	return error;
+}
+
+/* ---- a hardware vector ---- */
+
+/* Return: whether the VMM's quota leaves room. */
+static bool take_from_quota(struct vtlirq *irqs, uint32_t vp)
+{
+	uint32_t quota = irqs->config.quota;
+	bool is_left;
+
+	pthread_mutex_lock(&irqs->lock);
+	is_left = !quota || irqs->taken[vp] < quota;
+	irqs->taken[vp] += is_left;
+	pthread_mutex_unlock(&irqs->lock);
+	return is_left;
+}
+
+/* Return: whether it is of use to go on to another VP. */
+static bool note_failure(struct vtlirq *irqs, struct change *change, uint32_t vp, int error)
+{
+	struct driver_vp facts = { 0 };
+	enum vtlirq_reason reason = VTLIRQ_REASON_ERROR;
+
+	change->error = -error;
+	if (!driver_may_redirect(&irqs->driver)) {
+		change->reason = VTLIRQ_REASON_DRIVER;
+		return false;
+	}
+	if (error == -ENODEV) {
+		driver_vp(&irqs->driver, vp, &facts);
+		reason = facts.quota && facts.taken >= facts.quota ?
+			 VTLIRQ_REASON_QUOTA : VTLIRQ_REASON_NO_VECTOR;
+	}
+	/* That a vector is wanting says more than that a VP is offline. */
+	if (!change->reason || change->reason == VTLIRQ_REASON_ERROR)
+		change->reason = reason;
+	return error == -ENODEV || error == -EINVAL || error == -ENOENT;
+}
+
+static int apic_id_of(struct vtlirq *irqs, uint32_t vp, uint32_t *apic_id)
+{
+	struct driver_vp facts;
+	int error;
+
+	if (!irqs->driver.counts)
+		return vtlirq_vp_apic_id(vp, apic_id);
+	error = driver_vp(&irqs->driver, vp, &facts);
+	if (!error)
+		*apic_id = facts.apic_id;
+	return error;
+}
+
+static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
+{
+	int error = apic_id_of(irqs, vp, &delivery->apic_id);
+
+	if (!error) {
+		context_add(irqs, &irqs->totals.map_calls, 1);
+		error = driver_map(&irqs->driver, delivery->target.vector, delivery->apic_id,
+				   &delivery->hardware);
+	}
+	if (!error) {
+		delivery->is_mapped = true;
+		target_narrow(&delivery->reach, &delivery->target, vp);
+		return 0;
+	}
+	pthread_mutex_lock(&irqs->lock);
+	irqs->taken[vp]--;
+	pthread_mutex_unlock(&irqs->lock);
+	return error;
+}
+
+/* A hardware vector on the first VP that has one. Return: whether there is one. */
+static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct change *change)
+{
+	uint32_t vp;
+	int error;
+
+	target_for_each_vp(vp, &delivery->target) {
+		if (!take_from_quota(irqs, vp)) {
+			change->reason = VTLIRQ_REASON_QUOTA;
+			continue;
+		}
+		error = map_on(irqs, delivery, vp);
+		if (!error)
+			return true;
+		if (!note_failure(irqs, change, vp, error))
+			return false;
+	}
+	return false;
+}
+
+/* ---- a change ---- */
+
+static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct target *target)
+{
+	if (irqs->disabled)
+		return VTLIRQ_REASON_DISABLED;
+	if (!driver_may_redirect(&irqs->driver))
+		return VTLIRQ_REASON_DRIVER;
+	if (!irqs->host_redirects)
+		return VTLIRQ_REASON_HOST;
+	if (target_is_multicast(target))
+		return VTLIRQ_REASON_MULTICAST;
+	return VTLIRQ_REASON_NONE;
+}
+
+/*
+ * Has the route this very way already? Then it needs no other vector. The host is
+ * asked all the same: the guest asked for it, and what the host has forgotten (a
+ * device that was reset, a host that was serviced) only the host knows.
+ */
+static bool borrow_vector(struct vtlirq_route *route, struct delivery *delivery)
+{
+	struct delivery *present = route->delivery;
+
+	if (!present || present->kind != VTLIRQ_REDIRECTED ||
+	    !target_equal(&present->target, &delivery->target))
+		return false;
+	delivery->reach = present->reach;
+	delivery->apic_id = present->apic_id;
+	delivery->hardware = present->hardware;
+	delivery->is_mapped = true;
+	delivery->is_borrowed = true;
+	return true;
+}
+
+static bool find_vector(struct vtlirq_route *route, struct delivery *delivery,
+			struct change *change)
+{
+	struct vtlirq *irqs = route->irqs;
+
+	if (borrow_vector(route, delivery))
+		return true;
+	if (refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &change->status)) {
+		context_add(irqs, &irqs->totals.refusals_saved, 1);
+		change->reason = VTLIRQ_REASON_REFUSED;
+		return false;
+	}
+	return take_vector(irqs, delivery, change);
+}
+
+/* The host did not point to a redirected way. */
+static void was_refused(struct vtlirq_route *route, struct delivery *delivery,
+			struct change *change, int error)
+{
+	change->reason = VTLIRQ_REASON_ERROR;
+	if (error == -ENXIO) {
+		change->reason = VTLIRQ_REASON_REFUSED;
+		refusals_add(&route->irqs->refusals, route->interrupt.device_id, change->status);
+	}
+	if (!change->is_unsure)
+		delivery_unmap(route->irqs, delivery);
+	/* Its pairs are likely those of what comes now: the filter stays open. */
+	change->spare = delivery;
+}
+
+/* Return: 0: the host points to the new way; 1: it cannot be had; a negative errno. */
+static int redirect(struct vtlirq_route *route, struct change *change)
+{
+	struct vtlirq *irqs = route->irqs;
+	struct delivery *delivery;
+	int error;
+
+	change->reason = impossible(irqs, change->target);
+	if (change->reason)
+		return 1;
+	delivery = delivery_make(VTLIRQ_REDIRECTED, change->target);
+	if (!delivery)
+		return -ENOMEM;
+	if (!find_vector(route, delivery, change)) {
+		delivery_drop(irqs, delivery);
+		return 1;
+	}
+	error = delivery_open(irqs, delivery);
+	if (error) {
+		delivery_drop(irqs, delivery);
+		return error;
+	}
+	error = delivery_point(route, delivery, change);
+	if (error) {
+		was_refused(route, delivery, change, error);
+		return 1;
+	}
+	refusals_clear(&irqs->refusals, route->interrupt.device_id);
+	change->reason = VTLIRQ_REASON_NONE;
+	change->next = delivery;
+	return 0;
+}
+
+/* Return: 0: the host points to the new way; or a negative errno. */
+static int proxy(struct vtlirq_route *route, struct change *change)
+{
+	struct delivery *delivery = delivery_make(VTLIRQ_PROXIED, change->target);
+	int error;
+
+	if (!delivery)
+		return -ENOMEM;
+	error = delivery_open(route->irqs, delivery);
+	if (!error)
+		error = delivery_point(route, delivery, change);
+	if (error) {
+		delivery_drop(route->irqs, delivery);
+		return error;
+	}
+	change->next = delivery;
+	return 0;
+}
+
+static void end_spare(struct vtlirq_route *route, struct change *change)
+{
+	if (!change->spare)
+		return;
+	if (change->is_unsure && change->spare->is_mapped && !change->spare->is_borrowed)
+		retain(route->irqs, &route->interrupt, change->spare);
+	else
+		delivery_drop(route->irqs, change->spare);
+}
+
+/* Nothing came of it: the host has to point where it did before. */
+static void give_up(struct vtlirq_route *route, struct change *change, bool tell_why)
+{
+	bool is_short = change->reason == VTLIRQ_REASON_NO_VECTOR ||
+			change->reason == VTLIRQ_REASON_QUOTA;
+
+	if (change->is_unsure && route->delivery)
+		delivery_point(route, route->delivery, change);
+	end_spare(route, change);
+	/* Who gave its vector away is still without it for that reason. */
+	if (tell_why && !(is_short && route->reason == VTLIRQ_REASON_DEMOTED))
+		route->reason = change->reason;
+}
+
+static void commit(struct vtlirq_route *route, struct change *change)
+{
+	struct delivery *old = route->delivery;
+	struct delivery *next = change->next;
+	bool was = old && old->kind == VTLIRQ_REDIRECTED;
+	bool is = next->kind == VTLIRQ_REDIRECTED;
+
+	if (next->is_borrowed) {
+		next->is_borrowed = false;
+		old->is_mapped = false;
+	}
+	route->delivery = next;
+	watch_take(&route->irqs->watches, next->watch);
+	route->reason = change->reason;
+	context_add(route->irqs, &route->irqs->totals.redirected, is - was);
+	if (old)
+		delivery_down(route, old, next);
+	end_spare(route, change);
+}
+
+/* Was the route's own old vector the last one there? It is free now. */
+static bool stood_in_its_own_way(const struct change *change, uint32_t old_vp)
+{
+	return old_vp != TARGET_NO_VP && target_has(change->target, old_vp) &&
+	       (change->reason == VTLIRQ_REASON_NO_VECTOR ||
+		change->reason == VTLIRQ_REASON_QUOTA);
+}
+
+int delivery_change(struct vtlirq_route *route, const struct target *target,
+		    enum delivery_wish wish, enum vtlirq_reason reason)
+{
+	/* The caller's may be that of the way which goes. */
+	struct target to = *target;
+	struct change change = { .target = &to, .reason = reason };
+	uint32_t old_vp = TARGET_NO_VP;
+	int result = 1;
+
+	if (route->delivery && route->delivery->kind == VTLIRQ_REDIRECTED)
+		old_vp = delivery_vp(route->delivery);
+	if (wish != DELIVERY_PROXIED)
+		result = redirect(route, &change);
+	if (result > 0 && wish != DELIVERY_REDIRECTED)
+		result = proxy(route, &change);
+	if (change.status)
+		route->status = change.status;
+	if (change.error)
+		route->error = change.error;
+	if (result) {
+		give_up(route, &change, result > 0);
+		return result;
+	}
+	commit(route, &change);
+	if (wish == DELIVERY_BEST && stood_in_its_own_way(&change, old_vp))
+		delivery_change(route, &to, DELIVERY_REDIRECTED, reason);
+	return 0;
+}
+
+int delivery_end(struct vtlirq_route *route)
+{
+	struct change change = { 0 };
+	struct delivery *delivery = route->delivery;
+	/* To the one VP whose filter is open, until nothing leads there any more. */
+	struct delivery proxied = { .kind = VTLIRQ_PROXIED, .reach = delivery->reach };
+	int error = 0;
+
+	route->delivery = NULL;
+	if (delivery->kind == VTLIRQ_REDIRECTED) {
+		error = delivery_point(route, &proxied, &change);
+		context_add(route->irqs, &route->irqs->totals.redirected, -1);
+	}
+	if (error)
+		retain(route->irqs, &route->interrupt, delivery);
+	else
+		delivery_down(route, delivery, NULL);
+	return error;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Filters: see filter.h.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "filter.h"
+#include "system.h"
+
+/**
+ * struct filter - a (VP, vector) that interrupts may come to
+ * @next:    in its bucket
+ * @lock:    held while the filter is opened or closed
+ * @users:   holders, those that wait to be, and the queue of those that linger;
+ *           protected by filters.lock
+ * @holders: the filter is open while there is one; protected by @lock
+ * @is_open: it is open; protected by @lock
+ * @open_until_ms: messages may come until then; protected by @lock
+ * @is_queued: it lingers; protected by @lock
+ * @due_ms, @queue_next: of that queue; protected by filters.lock
+ */
+struct filter {
+	struct filter *next;
+	pthread_mutex_t lock;
+	uint32_t vp;
+	uint32_t vector;
+	uint32_t users;
+	uint32_t holders;
+	bool is_open;
+	uint64_t open_until_ms;
+	bool is_queued;
+	uint64_t due_ms;
+	struct filter *queue_next;
+};
+
+void filters_init(struct filters *filters, const struct vtlirq_config *config)
+{
+	pthread_mutex_init(&filters->lock, NULL);
+	filters->allow = config->allow;
+	filters->forbid = config->forbid;
+	filters->context = config->context;
+	filters->queue_end = &filters->queue;
+}
+
+static void expire(struct filters *filters, uint64_t now);
+
+void filters_destroy(struct filters *filters)
+{
+	expire(filters, UINT64_MAX);
+	/* What is still held stays open: interrupts may come there. */
+	for (size_t i = 0; i < FILTER_BUCKETS; i++) {
+		while (filters->buckets[i]) {
+			struct filter *filter = filters->buckets[i];
+
+			filters->buckets[i] = filter->next;
+			pthread_mutex_destroy(&filter->lock);
+			free(filter);
+		}
+	}
+	pthread_mutex_destroy(&filters->lock);
+}
+
+static struct filter **bucket(struct filters *filters, uint32_t vp, uint32_t vector)
+{
+	return &filters->buckets[(vp * 256 + vector) * 2654435761u >> 22];
+}
+
+/* Where the filter is, or would be. */
+static struct filter **find(struct filters *filters, uint32_t vp, uint32_t vector)
+{
+	struct filter **at = bucket(filters, vp, vector);
+
+	while (*at && ((*at)->vp != vp || (*at)->vector != vector))
+		at = &(*at)->next;
+	return at;
+}
+
+static struct filter *make(uint32_t vp, uint32_t vector)
+{
+	struct filter *filter = calloc(1, sizeof(*filter));
+
+	if (!filter)
+		return NULL;
+	pthread_mutex_init(&filter->lock, NULL);
+	filter->vp = vp;
+	filter->vector = vector;
+	return filter;
+}
+
+static struct filter *use(struct filters *filters, uint32_t vp, uint32_t vector)
+{
+	struct filter **at;
+	struct filter *filter;
+
+	pthread_mutex_lock(&filters->lock);
+	at = find(filters, vp, vector);
+	if (!*at)
+		*at = make(vp, vector);
+	filter = *at;
+	if (filter)
+		filter->users++;
+	pthread_mutex_unlock(&filters->lock);
+	return filter;
+}
+
+static void unuse(struct filters *filters, struct filter *filter)
+{
+	struct filter **at;
+
+	pthread_mutex_lock(&filters->lock);
+	if (--filter->users) {
+		pthread_mutex_unlock(&filters->lock);
+		return;
+	}
+	at = find(filters, filter->vp, filter->vector);
+	*at = filter->next;
+	pthread_mutex_unlock(&filters->lock);
+	pthread_mutex_destroy(&filter->lock);
+	free(filter);
+}
+
+static int hold(struct filters *filters, uint32_t vp, uint32_t vector)
+{
+	struct filter *filter = use(filters, vp, vector);
+	int error = 0;
+
+	if (!filter)
+		return -ENOMEM;
+	pthread_mutex_lock(&filter->lock);
+	if (!filter->is_open && filters->allow)
+		error = filters->allow(filters->context, vp, vector);
+	if (!error) {
+		filter->is_open = true;
+		filter->holders++;
+	}
+	pthread_mutex_unlock(&filter->lock);
+	if (error)
+		unuse(filters, filter);
+	return error;
+}
+
+/* With the filter's lock held. */
+static void close_filter(struct filters *filters, struct filter *filter)
+{
+	if (filters->forbid)
+		filters->forbid(filters->context, filter->vp, filter->vector);
+	filter->is_open = false;
+}
+
+/* It is looked at again when it is due. With the filter's lock held. */
+static void queue(struct filters *filters, struct filter *filter)
+{
+	filter->is_queued = true;
+	pthread_mutex_lock(&filters->lock);
+	filter->due_ms = filter->open_until_ms;
+	filter->queue_next = NULL;
+	*filters->queue_end = filter;
+	filters->queue_end = &filter->queue_next;
+	filter->users++;
+	pthread_mutex_unlock(&filters->lock);
+}
+
+/* The first of those that are due; the caller uses it. */
+static struct filter *unqueue(struct filters *filters, uint64_t now)
+{
+	struct filter *filter;
+
+	pthread_mutex_lock(&filters->lock);
+	filter = filters->queue;
+	if (filter && filter->due_ms <= now) {
+		filters->queue = filter->queue_next;
+		if (!filters->queue)
+			filters->queue_end = &filters->queue;
+	} else {
+		filter = NULL;
+	}
+	pthread_mutex_unlock(&filters->lock);
+	return filter;
+}
+
+/* Closes the filters whose time is over. All in the queue wait equally long. */
+static void expire(struct filters *filters, uint64_t now)
+{
+	struct filter *filter;
+
+	while ((filter = unqueue(filters, now))) {
+		pthread_mutex_lock(&filter->lock);
+		filter->is_queued = false;
+		if (!filter->holders && now < filter->open_until_ms)
+			queue(filters, filter);
+		else if (!filter->holders && filter->is_open)
+			close_filter(filters, filter);
+		pthread_mutex_unlock(&filter->lock);
+		unuse(filters, filter);
+	}
+}
+
+static void release(struct filters *filters, uint32_t vp, uint32_t vector, bool proxied)
+{
+	uint64_t now = system_now_ms();
+	struct filter *filter;
+
+	pthread_mutex_lock(&filters->lock);
+	filter = *find(filters, vp, vector);
+	pthread_mutex_unlock(&filters->lock);
+	pthread_mutex_lock(&filter->lock);
+	if (proxied)
+		filter->open_until_ms = now + FILTER_LINGER_MS;
+	if (!--filter->holders) {
+		if (now >= filter->open_until_ms)
+			close_filter(filters, filter);
+		else if (!filter->is_queued)
+			queue(filters, filter);
+	}
+	pthread_mutex_unlock(&filter->lock);
+	unuse(filters, filter);
+}
+
+void filters_expire(struct filters *filters)
+{
+	expire(filters, system_now_ms());
+}
+
+int filters_hold(struct filters *filters, const struct target *target)
+{
+	uint32_t vp, undo;
+	int error;
+
+	filters_expire(filters);
+	target_for_each_vp(vp, target) {
+		error = hold(filters, vp, target->vector);
+		if (error)
+			goto unwind;
+	}
+	return 0;
+unwind:
+	target_for_each_vp(undo, target) {
+		if (undo == vp)
+			break;
+		release(filters, undo, target->vector, false);
+	}
+	return error;
+}
+
+void filters_release(struct filters *filters, const struct target *target, bool proxied)
+{
+	uint32_t vp;
+
+	target_for_each_vp(vp, target)
+		release(filters, vp, target->vector, proxied);
+}
