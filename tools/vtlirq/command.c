@@ -13,25 +13,18 @@
 #include "command.h"
 #include "stop.h"
 
-/**
- * struct command - what is done with an object
- * @object: the first word
- * @verb: the second one; "": there is none
- * @id: of the command, as options name it
- * @run: does it
- * @repeats: it prints a report, again and again if the user wants so
- * @usage: its arguments that are required
- * @summary: one line for the help
- *
- * No two objects, and no two verbs of an object, begin with the same letter, so that
- * every prefix is unambiguous.
+/*
+ * What is done with an object. No two objects, and no two verbs of an object, begin with the
+ * same letter, so that every prefix is unambiguous.
  */
 static const struct command {
 	const char *object;
 	const char *verb;
 	unsigned int id;
 	int (*run)(const struct options *options);
+	/* It prints a report, again and again if the user asks for it. */
 	bool repeats;
+	/* Its arguments that are required. */
 	const char *usage;
 	const char *summary;
 } commands[] = {

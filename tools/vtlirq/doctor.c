@@ -17,8 +17,6 @@
 
 #include "command.h"
 #include "driver.h"
-#include "json.h"
-#include "machine.h"
 #include "paths.h"
 #include "state.h"
 #include "table.h"
@@ -188,32 +186,6 @@ static void check_entry(struct check *check)
 		      "the driver cannot enter VTL0");
 }
 
-static void check_capabilities(struct check *check)
-{
-	static const struct {
-		const char *name;
-		unsigned int number;
-	} known[] = {
-		{ "REGISTER_PAGE", MSHV_CAP_REGISTER_PAGE },
-		{ "VTL_RETURN_ACTION", MSHV_CAP_VTL_RETURN_ACTION },
-		{ "DR6_SHARED", MSHV_CAP_DR6_SHARED },
-		{ "VP_INTERRUPTS", MSHV_CAP_VP_INTERRUPTS },
-		{ "TSC_DEADLINE_OFFLOAD", MSHV_CAP_TSC_DEADLINE_OFFLOAD },
-	};
-	char *what = check->words.what;
-
-	if (patient.file < 0) {
-		judge(check, unknown, above, "the driver cannot be asked");
-		return;
-	}
-	judge(check, ok, "", "the driver also has");
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (driver_capability(patient.node, known[i].number) > 0)
-			snprintf(what + strlen(what), sizeof(check->words.what) - strlen(what),
-				 " %s", known[i].name);
-	}
-}
-
 /* ---- the host ---- */
 
 static void check_hvcall(struct check *check)
@@ -355,7 +327,6 @@ static const struct check all_checks[] = {
 	{ .name = "redirects", .needed = true, .look = check_redirects },
 	{ .name = "proxied", .look = check_proxied },
 	{ .name = "vtl0", .look = check_entry },
-	{ .name = "capabilities", .look = check_capabilities },
 	{ .name = "hvcall", .needed = true, .look = check_hvcall },
 	{ .name = "environment", .needed = true, .look = check_environment },
 	{ .name = "host", .needed = true, .look = check_host },
@@ -463,7 +434,6 @@ int doctor(const struct options *options)
 		json_open(NULL, '{');
 		json_flag("can_redirect", can_redirect);
 		table_json("checks", &check_columns, checks, CHECKS);
-		json_close('}');
 		json_end();
 	} else {
 		print_text(checks, can_redirect);

@@ -16,6 +16,5 @@ int driver_open_file(struct problem *problem);
 int driver_map(int file, unsigned int proxy_vector, unsigned int apic_id);
 int driver_unmap(int file, unsigned int hardware_vector, unsigned int apic_id);
 int driver_vp_interrupts(int file, struct mshv_vp_interrupts *asked);
-bool driver_vector_is_blocked(int file, unsigned int vp, unsigned int vector);
 
 #endif /* VTLIRQ_DRIVER_H */

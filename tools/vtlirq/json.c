@@ -7,9 +7,10 @@
  */
 #include <stdio.h>
 
-#include "json.h"
+#include "table.h"
 
-/* The next value follows another one of the same object or array. */
+/* How many brackets are open, and whether the next value follows another one. */
+static unsigned int depth;
 static bool needs_comma;
 
 static void write_string(const char *text)
@@ -40,22 +41,23 @@ static void begin_value(const char *key)
 	putchar(':');
 }
 
-/* Begin an object or an array. */
+/* Begins an object or an array. */
 void json_open(const char *key, char bracket)
 {
 	begin_value(key);
 	putchar(bracket);
 	needs_comma = false;
+	depth++;
 }
 
-/* End an object or an array. */
+/* Ends an object or an array. */
 void json_close(char bracket)
 {
 	putchar(bracket);
-	needs_comma = true;
+	needs_comma = --depth > 0;
 }
 
-/* Write a number. */
+/* Writes a number. */
 void json_number(const char *key, u64 number)
 {
 	begin_value(key);
@@ -65,7 +67,7 @@ void json_number(const char *key, u64 number)
 		printf("%llu", number);
 }
 
-/* Write a rate. */
+/* Writes a rate. */
 void json_rate(const char *key, double rate)
 {
 	begin_value(key);
@@ -75,14 +77,14 @@ void json_rate(const char *key, double rate)
 		printf("%.3f", rate);
 }
 
-/* Write true or false. */
+/* Writes true or false. */
 void json_flag(const char *key, bool flag)
 {
 	begin_value(key);
 	printf(flag ? "true" : "false");
 }
 
-/* Write a string. */
+/* Writes a string. */
 void json_text(const char *key, const char *text)
 {
 	begin_value(key);
@@ -92,10 +94,10 @@ void json_text(const char *key, const char *text)
 		printf("null");
 }
 
-/* End the text, whose last bracket is closed. */
+/* Ends the object that is the whole text. */
 void json_end(void)
 {
+	json_close('}');
 	putchar('\n');
 	fflush(stdout);
-	needs_comma = false;
 }

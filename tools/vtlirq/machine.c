@@ -9,41 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "machine.h"
 #include "paths.h"
 
-/* Looks for a word in "flags : a b c". */
-static bool line_has_word(char *line, const char *word)
-{
-	char *rest = strchr(line, ':');
-	char *found;
-
-	if (!rest || strncmp(line, "flags", strlen("flags")))
-		return false;
-	rest++;
-	while ((found = strsep(&rest, " \t"))) {
-		if (!strcmp(found, word))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Does /proc/cpuinfo show this flag? Returns true if it does; false also if the file cannot be
- * read.
- */
+/* Does /proc/cpuinfo show this flag, such as "hypervisor"? */
 bool cpu_has_flag(const char *flag)
 {
 	bool is_there = false;
-	char *text;
-	char *rest;
 	char *line;
+	char *text;
+	char *word;
 
 	if (file_read(path_of(CPUINFO), &text))
 		return false;
-	rest = text;
-	while (!is_there && (line = strsep(&rest, "\n")))
-		is_there = line_has_word(line, flag);
+	line = strstr(text, "\nflags");
+	/* The line without its newlines. */
+	line = line ? strtok(line, "\n") : NULL;
+	while (line && (word = strsep(&line, " \t")))
+		is_there = is_there || !strcmp(word, flag);
 	free(text);
 	return is_there;
 }

@@ -13,7 +13,6 @@
 
 #include "command.h"
 #include "driver.h"
-#include "json.h"
 #include "stop.h"
 #include "table.h"
 
@@ -45,33 +44,6 @@ static const struct column held_members[] = {
 
 static const struct columns held_columns = COLUMNS(held_members, struct held);
 
-/* ---- which CPU ---- */
-
-/* The driver knows the id by which it names a CPU; another VTL driver may not tell it. */
-static int find_apic_id(int file, unsigned int cpu, u64 *apic_id)
-{
-	struct mshv_vp_interrupts asked = { .vp = cpu };
-	int error = driver_vp_interrupts(file, &asked);
-	unsigned int found = asked.apic_id;
-
-	if (error && error != -EINVAL)
-		error = vtlirq_vp_apic_id(cpu, &found);
-	*apic_id = found;
-	return error;
-}
-
-static int find_cpu(struct holding *holding, u64 cpu, struct problem *problem)
-{
-	int error = find_apic_id(holding->file, cpu, &holding->apic_id);
-
-	holding->cpu = cpu;
-	problem_what(problem, "--cpu %llu: this CPU is offline, or does not exist", cpu);
-	problem_next(problem, "choose one that vtlirq vp show lists as online");
-	return error;
-}
-
-/* ---- why a vector could not be mapped ---- */
-
 static void explain(int error, unsigned int vector, struct problem *problem)
 {
 	static const struct {
@@ -102,6 +74,18 @@ static void explain(int error, unsigned int vector, struct problem *problem)
 }
 
 /* ---- mapping and unmapping ---- */
+
+static int find_cpu(struct holding *holding, u64 cpu, struct problem *problem)
+{
+	unsigned int apic_id = 0;
+	int error = vtlirq_vp_apic_id(cpu, &apic_id);
+
+	holding->cpu = cpu;
+	holding->apic_id = apic_id;
+	problem_what(problem, "--cpu %llu: this CPU is offline, or does not exist", cpu);
+	problem_next(problem, "choose one that vtlirq vp show lists as online");
+	return error;
+}
 
 static int map_one(struct holding *holding, unsigned int vector, struct problem *problem)
 {
@@ -162,14 +146,8 @@ static int map_all(struct holding *holding, const struct options *options)
 /* Returns false if the lines cannot be written. */
 static bool print_all(const struct holding *holding, const struct options *options)
 {
-	for (unsigned int i = 0; i < holding->count; i++) {
-		if (!options->json) {
-			record_print(&held_columns, &holding->all[i]);
-			continue;
-		}
-		row_json(NULL, &held_columns, &holding->all[i]);
-		json_end();
-	}
+	for (unsigned int i = 0; i < holding->count; i++)
+		record_print(&held_columns, &holding->all[i], options->json);
 	/* A reader may wait for this in order to raise the interrupt. */
 	return !fflush(stdout);
 }

@@ -12,7 +12,7 @@
 #include "number.h"
 
 /*
- * Read an unsigned integer, decimal or with 0x in front. A leading zero does not make it octal:
+ * Reads an unsigned integer, decimal or with 0x in front. A leading zero does not make it octal:
  * 010 is ten. Numbers above S64_MAX are refused, since JSON readers hold them in a signed 64-bit
  * integer. Returns 0, -EINVAL if it is no number, -ERANGE if it is too large.
  */
@@ -32,7 +32,7 @@ int number_parse(const char *text, u64 *value)
 	return 0;
 }
 
-/* Add a number, unless it is there. */
+/* Adds a number, unless it is there. */
 void number_list_add(struct number_list *list, unsigned int value)
 {
 	size_t at = 0;
@@ -58,40 +58,29 @@ bool number_list_has(const struct number_list *list, unsigned int value)
 	return false;
 }
 
-/* Free a set. */
+/* Frees a set. */
 void number_list_free(struct number_list *list)
 {
 	free(list->values);
 	*list = (struct number_list){};
 }
 
-/* How many numbers from @at on follow each other without a gap. */
-static size_t length_of_run(const struct number_list *list, size_t at)
-{
-	size_t end = at + 1;
-
-	while (end < list->count && list->values[end] == list->values[end - 1] + 1)
-		end++;
-	return end - at;
-}
-
-/*
- * Write a set as the kernel does: 0-3,5. Returns the text, "none" for an empty set. The caller
- * frees it.
- */
+/* Writes a set as the kernel does, such as 0-3,5, or "none". The caller frees it. */
 char *number_list_format(const struct number_list *list)
 {
 	char *text = memory_format("%s", list->count ? "" : "none");
 
-	for (size_t i = 0; i < list->count;) {
-		size_t length = length_of_run(list, i);
+	for (size_t i = 0, last; i < list->count; i = last + 1) {
 		char *longer;
 
-		longer = memory_format(length > 1 ? "%s%s%u-%u" : "%s%s%u", text, i ? "," : "",
-				       list->values[i], list->values[i + length - 1]);
+		for (last = i; last + 1 < list->count; last++) {
+			if (list->values[last + 1] != list->values[last] + 1)
+				break;
+		}
+		longer = memory_format(last > i ? "%s%s%u-%u" : "%s%s%u", text, i ? "," : "",
+				       list->values[i], list->values[last]);
 		free(text);
 		text = longer;
-		i += length;
 	}
 	return text;
 }

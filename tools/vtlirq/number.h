@@ -2,9 +2,6 @@
 #ifndef VTLIRQ_NUMBER_H
 #define VTLIRQ_NUMBER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base.h"
 
 /* The run page's index in the VTL file has 16 bits for the VP. */

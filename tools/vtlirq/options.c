@@ -15,15 +15,11 @@
 #include <vtlirq.h>
 
 #include "command.h"
-#include "options.h"
 
 #define SHOW	(ROUTE_SHOW | MAPPING_SHOW | VP_SHOW)
 #define HOLD	(ROUTE_HOLD | MAPPING_HOLD)
 #define ALL	(SHOW | HOLD | ROUTE_MOVE | TOP | DOCTOR)
 
-#define SHORTEST_INTERVAL_MS	50
-#define LONGEST_INTERVAL_MS	3600000
-#define SHORTEST_REBALANCE_MS	10
 /* A year; longer than anybody holds a mapping by hand. */
 #define HOLD_LIMIT_MS		(366 * 24 * 3600 * 1000ULL)
 
@@ -48,7 +44,7 @@ struct option_entry {
 	const char *help;
 };
 
-/* Say what is wrong with the command line, and end the program. */
+/* Says what is wrong with the command line, and end the program. */
 void usage_error(const char *format, ...)
 {
 	va_list arguments;
@@ -218,8 +214,7 @@ static const struct option_entry entries[] = {
 	{ "count", 'n', "K", HOLD, take_number, MEMBER(count), 1, VECTOR_LIMIT + 1,
 	  "Hold K of them: vectors V, V+1 and so on (default 1)" },
 	{ "rebalance", 0, "S", ROUTE_HOLD, take_seconds, MEMBER(rebalance_ms),
-	  SHORTEST_REBALANCE_MS, HOLD_LIMIT_MS,
-	  "Promote and demote by the library's policy every S seconds" },
+	  10, HOLD_LIMIT_MS, "Promote and demote by the library's policy every S seconds" },
 	{ "seconds", 's', "S", HOLD, take_seconds, MEMBER(hold_ms), 0, HOLD_LIMIT_MS,
 	  "End after S seconds" },
 	{ "pid", 'p', "PID", ROUTE_SHOW | ROUTE_MOVE, take_number, MEMBER(pid), 1, PID_LIMIT,
@@ -229,8 +224,7 @@ static const struct option_entry entries[] = {
 	{ "batch", 'b', NULL, TOP, take_flag, MEMBER(batch), 0, 0,
 	  "Print plain text, as without a terminal" },
 	{ "interval", 'i', "S", SHOW | TOP, take_seconds, MEMBER(interval_ms),
-	  SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS,
-	  "Report every S seconds until Ctrl-C" },
+	  50, 3600000, "Report every S seconds until Ctrl-C" },
 	{ "reports", 'r', "N", SHOW | TOP, take_number, MEMBER(reports), 1, S64_MAX,
 	  "End after N reports" },
 	{ "json", 'j', NULL, ALL, take_flag, MEMBER(json), 0, 0,
@@ -317,7 +311,7 @@ static void check_required(unsigned int command, const struct options *options)
 		usage_error("nothing is to change: give --vp, --vector or --delivery");
 }
 
-/* Read the options and arguments of a command. */
+/* Reads the options and arguments of a command. */
 void options_parse(unsigned int command, int argc, char **argv, struct options *options)
 {
 	struct option long_options[ENTRIES + 1];
@@ -344,13 +338,13 @@ void options_parse(unsigned int command, int argc, char **argv, struct options *
 	check_required(command, options);
 }
 
-/* Free what options_parse() allocated. */
+/* Frees what options_parse() allocated. */
 void options_free(struct options *options)
 {
 	number_list_free(&options->vps);
 }
 
-/* Print a line for each option of a command. */
+/* Prints a line for each option of a command. */
 void options_help(unsigned int command, FILE *stream)
 {
 	for (size_t i = 0; i < ENTRIES; i++) {

@@ -55,7 +55,7 @@ static char *read_all(int fd)
 	return contents;
 }
 
-/* Read a whole file of unknown size. Returns 0, or a negative errno, and @text is NULL. */
+/* Reads a whole file of unknown size. Returns 0, or a negative errno, and @text is NULL. */
 int file_read(const char *path, char **text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -94,7 +94,7 @@ static void advise_loading(struct problem *problem)
 	problem_next(problem, "load the driver: insmod mshv_vtl.ko (or modprobe mshv_vtl)");
 }
 
-/* Say why the node could not be opened. */
+/* Says why the node could not be opened. */
 void explain_node(int error, struct problem *problem)
 {
 	const char *node = path_of(NODE);
@@ -155,7 +155,7 @@ static void explain_absence(struct problem *problem)
 	}
 }
 
-/* Say why a file of the driver's state could not be read. */
+/* Says why a file of the driver's state could not be read. */
 void explain_debugfs(const char *file, int error, struct problem *problem)
 {
 	problem_what(problem, "cannot read %s: %s", file, strerror(error));

@@ -2,8 +2,6 @@
 #ifndef VTLIRQ_PATHS_H
 #define VTLIRQ_PATHS_H
 
-#include <stdbool.h>
-
 #include "base.h"
 
 #define DRIVER_MODULE	"mshv_vtl"
@@ -26,5 +24,14 @@ char *module_file(const char *file);
 bool module_is_listed(void);
 void explain_node(int error, struct problem *problem);
 void explain_debugfs(const char *file, int error, struct problem *problem);
+
+/* ---- machine.c ---- */
+
+/* Twelve letters, by which a CPU names its hypervisor, and a zero. */
+#define HYPERVISOR_NAME_SIZE	13
+
+bool cpu_has_flag(const char *flag);
+void hypervisor_name(char name[HYPERVISOR_NAME_SIZE]);
+int kernel_log_count(const char *text, unsigned int *count);
 
 #endif /* VTLIRQ_PATHS_H */

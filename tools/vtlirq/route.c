@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "json.h"
 #include "paths.h"
 #include "routes.h"
 
@@ -77,7 +76,6 @@ static void print_json(const struct routes *routes)
 	table_json("routes", &route_columns, routes->all, routes->count);
 	table_json("processes", &process_columns, routes->processes, routes->process_count);
 	problems_json(&routes->silent);
-	json_close('}');
 	json_end();
 }
 
@@ -213,7 +211,6 @@ static void print_change(const struct options *options, const struct moment mome
 	json_open(NULL, '{');
 	for (size_t i = 0; i < 2; i++)
 		row_json(moments[i].when, &route_columns, &moments[i].route);
-	json_close('}');
 	json_end();
 }
 

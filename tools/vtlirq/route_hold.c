@@ -12,7 +12,6 @@
 
 #include "command.h"
 #include "driver.h"
-#include "json.h"
 #include "paths.h"
 #include "routes.h"
 #include "stop.h"
@@ -36,12 +35,7 @@ static void print_route(const struct options *options, const struct vtlirq_route
 {
 	struct route route = route_describe(getpid(), state);
 
-	if (!options->json) {
-		record_print(&route_columns, &route);
-		return;
-	}
-	row_json(NULL, &route_columns, &route);
-	json_end();
+	record_print(&route_columns, &route, options->json);
 }
 
 static bool has_changed(const struct vtlirq_route_state *old,
@@ -77,18 +71,6 @@ static void explain_fallbacks(const struct holding *holding)
 		if (route.reason && strcmp(route.what, last.what))
 			note_print("route %" PRIu64 " is proxied: %s", route.state.id, route.what);
 		last = route;
-	}
-}
-
-/* A VMM's filter drops such interrupts, which would be hard to find out otherwise. */
-static void warn_of_blocked(const struct holding *holding)
-{
-	for (unsigned int i = 0; i < holding->count; i++) {
-		const struct vtlirq_route_state *state = &holding->shown[i];
-
-		if (driver_vector_is_blocked(holding->file, state->vp, state->vector))
-			note_print("VP %u: the VMM blocks vector 0x%02x (proxy_irr_blocked)",
-				   state->vp, state->vector);
 	}
 }
 
@@ -205,7 +187,6 @@ static int hold_and_destroy(struct holding *holding, const struct options *optio
 
 	print_changes(holding, options);
 	explain_fallbacks(holding);
-	warn_of_blocked(holding);
 	number = hold(holding, options);
 	/* vtlirq_run() reports that the output cannot be written. */
 	if (destroy_all(holding) || ferror(stdout))

@@ -111,7 +111,7 @@ static void describe_reason(struct route *route)
 	free(text);
 }
 
-/* Prepare a route for being shown. Returns the route. */
+/* Prepares a route for being shown. Returns the route. */
 struct route route_describe(pid_t pid, const struct vtlirq_route_state *state)
 {
 	bool is_redirected = state->delivery == VTLIRQ_REDIRECTED;
@@ -138,7 +138,7 @@ struct route route_describe(pid_t pid, const struct vtlirq_route_state *state)
 	return route;
 }
 
-/* Say why a route could not be created or moved. */
+/* Says why a route could not be created or moved. */
 void route_explain_failure(int error, uint32_t status, struct problem *problem)
 {
 	static const struct {

@@ -14,7 +14,7 @@
 #include "paths.h"
 #include "routes.h"
 
-/* Say why a process could not be asked. */
+/* Says why a process could not be asked. */
 void explain_process(pid_t pid, int error, struct problem *problem)
 {
 	problem_what(problem, "cannot ask process %d for its routes: %s", pid, strerror(error));
@@ -123,7 +123,7 @@ static int find_pids(pid_t **pids, size_t *count, struct problem *problem)
 }
 
 /*
- * Ask the processes that publish their routes. A process that does not answer is no failure,
+ * Asks the processes that publish their routes. A process that does not answer is no failure,
  * unless it is the only one: see struct routes.
  */
 int routes_read(struct routes *routes, u64 only, struct problem *problem)
@@ -151,7 +151,7 @@ int routes_read(struct routes *routes, u64 only, struct problem *problem)
 	return 0;
 }
 
-/* Free what routes_read() allocated. */
+/* Frees what routes_read() allocated. */
 void routes_free(struct routes *routes)
 {
 	free(routes->all);

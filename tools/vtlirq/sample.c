@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sample.h"
+#include "top.h"
 #include "stop.h"
 
-/* Read all counters now. */
+/* Reads all counters now. */
 void sample_take(struct sample *sample)
 {
 	*sample = (struct sample){};
@@ -27,7 +27,7 @@ void sample_take(struct sample *sample)
 		sample->redirected_routes += !sample->routes.all[i].reason;
 }
 
-/* Free what sample_take() allocated. */
+/* Frees what sample_take() allocated. */
 void sample_free(struct sample *sample)
 {
 	routes_free(&sample->routes);
@@ -122,7 +122,7 @@ static double seconds_between(u64 old, u64 new)
 	return (double)(new > old ? new - old : 1) / NANOSECONDS_PER_SECOND;
 }
 
-/* Calculate the rates since an earlier sample. */
+/* Calculates the rates since an earlier sample. */
 void sample_compare(const struct sample *old, struct sample *new)
 {
 	double vps_seconds = seconds_between(old->vps_when, new->vps_when);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "json.h"
 #include "state.h"
 
 static bool is_chosen(const struct options *options, u64 vp)
@@ -46,7 +45,6 @@ static void print(const struct options *options, const char *key, const struct c
 		json_open(NULL, '{');
 		table_json(key, columns, rows, count);
 		problems_json(missing);
-		json_close('}');
 		json_end();
 		return;
 	}
@@ -55,35 +53,27 @@ static void print(const struct options *options, const char *key, const struct c
 	problem_list_print(missing);
 }
 
-static int show_vps(const struct options *options, struct problem_list *missing)
-{
-	struct vp *vps;
-	size_t shown = 0;
-	size_t count;
-
-	if (state_vps(&vps, &count, missing)) {
-		problem_list_print(missing);
-		return STATUS_FAILED;
-	}
-	if (!check_vps(options, vps, count)) {
-		free(vps);
-		return STATUS_FAILED;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (is_chosen(options, vps[i].vp))
-			vps[shown++] = vps[i];
-	}
-	print(options, "vps", &vp_columns, vps, shown, missing);
-	free(vps);
-	return STATUS_OK;
-}
-
 /* The command "vp show". */
 int vp_show(const struct options *options)
 {
 	struct problem_list missing = {};
-	int status = show_vps(options, &missing);
+	int status = STATUS_FAILED;
+	struct vp *vps = NULL;
+	size_t shown = 0;
+	size_t count;
 
+	if (state_vps(&vps, &count, &missing)) {
+		problem_list_print(&missing);
+		vps = NULL;
+	} else if (check_vps(options, vps, count)) {
+		for (size_t i = 0; i < count; i++) {
+			if (is_chosen(options, vps[i].vp))
+				vps[shown++] = vps[i];
+		}
+		print(options, "vps", &vp_columns, vps, shown, &missing);
+		status = STATUS_OK;
+	}
+	free(vps);
 	problem_list_free(&missing);
 	return status;
 }

@@ -268,12 +268,8 @@ static void add_entries(struct vp *vps, size_t count)
 		for (size_t j = 0; j < entry_count; j++) {
 			if (entries[j].vp != vps[i].vp)
 				continue;
-			vps[i].merged = entries[j].merged;
-			vps[i].entries = entries[j].entries;
-			vps[i].handled = entries[j].handled;
-			vps[i].halts = entries[j].halts;
-			vps[i].user_returns = entries[j].user_returns;
-			vps[i].kicks = entries[j].kicks;
+			memcpy(&vps[i].merged, &entries[j].merged,
+			       sizeof(*vps) - offsetof(struct vp, merged));
 		}
 	}
 	free(entries);

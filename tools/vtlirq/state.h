@@ -38,6 +38,7 @@ struct vp {
 	u64 proxied;
 	u64 blocked;
 	u64 unmapped;
+	/* From here on, the file "vps" is the source. */
 	u64 merged;
 	u64 entries;
 	u64 handled;

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ static struct timespec time_left(u64 deadline)
 }
 
 /*
- * Sleep until a time, or until a signal asks to end. Returns 0 at the deadline, or the signal's
+ * Sleeps until a time, or until a signal asks to end. Returns 0 at the deadline, or the signal's
  * number.
  */
 int stop_wait_until(u64 deadline)
@@ -72,25 +73,16 @@ int stop_wait_until(u64 deadline)
 	return number < 0 ? 0 : number;
 }
 
-/*
- * What ended a command that holds something. Returns the name of the signal, or a text for the
- * deadline.
- */
+/* What ended a command that holds something, by what stop_wait_until() returned. */
 const char *stop_name(int number)
 {
-	switch (number) {
-	case SIGINT:
-		return "SIGINT";
-	case SIGTERM:
-		return "SIGTERM";
-	case SIGHUP:
-		return "SIGHUP";
-	default:
-		return "time is over";
-	}
+	static char name[16];
+
+	snprintf(name, sizeof(name), "SIG%s", number ? sigabbrev_np(number) : "");
+	return number ? name : "time is over";
 }
 
-/* Tell the user how long something is held. Returns the end, by clock_now(), or NEVER. */
+/* Tells the user how long something is held. Returns the end, by clock_now(), or NEVER. */
 u64 hold_until(u64 hold_ms)
 {
 	if (hold_ms == UNKNOWN)

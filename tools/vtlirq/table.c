@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
 #include "table.h"
 
 #define NO_VALUE	"-"
@@ -25,11 +24,6 @@ static u64 number_of(const struct column *column, const void *row)
 	const void *member = member_of(column, row);
 
 	return column->size == sizeof(u32) ? *(const u32 *)member : *(const u64 *)member;
-}
-
-static double rate_of(const struct column *column, const void *row)
-{
-	return *(const double *)member_of(column, row);
 }
 
 /* NULL if there is none. */
@@ -85,7 +79,7 @@ static char *cell_text(const struct column *column, const void *row)
 
 	switch (column->kind) {
 	case RATE:
-		rate = rate_of(column, row);
+		rate = *(const double *)member_of(column, row);
 		if (rate < 0)
 			return memory_format(NO_VALUE);
 		return memory_format(rate < 99.95 ? "%.1f" : "%.0f", rate);
@@ -104,7 +98,7 @@ static void cell_json(const struct column *column, const void *row)
 
 	switch (column->kind) {
 	case RATE:
-		json_rate(column->key, rate_of(column, row));
+		json_rate(column->key, *(const double *)member_of(column, row));
 		break;
 	case TEXT:
 	case STRING:
@@ -183,7 +177,7 @@ void table_print(FILE *stream, const struct columns *columns, const void *rows, 
 	}
 }
 
-/* Write a row as a JSON object. */
+/* Writes a row as a JSON object. */
 void row_json(const char *key, const struct columns *columns, const void *row)
 {
 	json_open(key, '{');
@@ -194,7 +188,7 @@ void row_json(const char *key, const struct columns *columns, const void *row)
 	json_close('}');
 }
 
-/* Write rows as a JSON array of objects. */
+/* Writes rows as a JSON array of objects. */
 void table_json(const char *key, const struct columns *columns, const void *rows, size_t count)
 {
 	json_open(key, '[');
@@ -203,12 +197,12 @@ void table_json(const char *key, const struct columns *columns, const void *rows
 	json_close(']');
 }
 
-/* Print the columns of a row that are IN_RECORD, as a line of "key=value". */
-void record_print(const struct columns *columns, const void *row)
+/* Prints the columns of a row that are IN_RECORD as a line of "key=value"; or all as JSON. */
+void record_print(const struct columns *columns, const void *row, bool json)
 {
 	const char *separator = "";
 
-	for (size_t i = 0; i < columns->count; i++) {
+	for (size_t i = 0; !json && i < columns->count; i++) {
 		char *cell;
 
 		if (columns->all[i].show != IN_RECORD)
@@ -218,6 +212,8 @@ void record_print(const struct columns *columns, const void *row)
 		separator = " ";
 		free(cell);
 	}
+	if (json)
+		row_json(NULL, columns, row);
 	putchar('\n');
 }
 

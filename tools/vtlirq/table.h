@@ -74,6 +74,16 @@ void table_print(FILE *stream, const struct columns *columns, const void *rows, 
 void table_json(const char *key, const struct columns *columns, const void *rows, size_t count);
 void row_json(const char *key, const struct columns *columns, const void *row);
 void problems_json(const struct problem_list *list);
-void record_print(const struct columns *columns, const void *row);
+void record_print(const struct columns *columns, const void *row, bool json);
+
+/* ---- json.c: one text on one line, an object ---- */
+
+void json_end(void);
+void json_open(const char *key, char bracket);
+void json_close(char bracket);
+void json_number(const char *key, u64 number);
+void json_rate(const char *key, double rate);
+void json_flag(const char *key, bool flag);
+void json_text(const char *key, const char *text);
 
 #endif /* VTLIRQ_TABLE_H */

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "json.h"
 #include "paths.h"
 #include "stop.h"
 #include "table.h"
@@ -144,7 +143,6 @@ static void print_json(const struct sample *sample)
 	table_json("vps", &vp_rate_columns, sample->rates, sample->vp_count);
 	table_json("routes", &route_rate_columns, sample->routes.all, sample->routes.count);
 	problems_json(&sample->routes.silent);
-	json_close('}');
 	json_end();
 }
 
