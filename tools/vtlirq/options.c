@@ -44,7 +44,7 @@ struct option_entry {
 	const char *help;
 };
 
-/* Says what is wrong with the command line, and end the program. */
+/* Says what is wrong with the command line, and ends the program. */
 void usage_error(const char *format, ...)
 {
 	va_list arguments;
