@@ -1,13 +1,58 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The two modules, as the bench uses them: its own, and the driver.
+ * The parts of the program, one section for each file.
  */
-#ifndef _BENCH_MODULE_H
-#define _BENCH_MODULE_H
+#ifndef _BENCH_PROGRAM_H
+#define _BENCH_PROGRAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 
 #include "../bench_abi.h"
+
+/* ---- clock.c ---- */
+
+/*
+ * The clock, and system calls with nothing around them.
+ *
+ * Under QEMU's -icount shift=0 with one CPU the time-stamp counter counts
+ * instructions; clock_check() makes sure of it.
+ */
+
+/* Ordered against what is before and after it, as the kernel's is. */
+static inline uint64_t clock_read(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+/* Without the C library: its own instructions are not the driver's. */
+static inline long raw_ioctl(int fd, unsigned long command, const void *argument)
+{
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"((long)SYS_ioctl), "D"((long)fd), "S"(command), "d"(argument)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+/**
+ * clock_check() - find out what a tick is, and say so in a remark
+ *
+ * Return: whether it is an instruction.
+ */
+bool clock_check(void);
+
+/* ---- module.c ---- */
+
+/*
+ * The two modules, as the bench uses them: its own, and the driver.
+ */
 
 /**
  * bench_open() - open the bench's node
@@ -91,4 +136,35 @@ uint64_t driver_relayed(void);
  */
 long driver_parameter(const char *name, long value);
 
-#endif /* _BENCH_MODULE_H */
+/* ---- groups.c ---- */
+
+/*
+ * The groups of measurements.
+ */
+
+/* Of each measurement. */
+#define SAMPLES	2000
+
+/**
+ * relay_driver() - what one interrupt takes from what it interrupts
+ * @name: under which the driver's figures go
+ */
+void relay_driver(const char *name);
+
+/**
+ * relay_others() - the same in the designs that the driver is compared with
+ */
+void relay_others(void);
+
+/**
+ * map_all() - what it costs to map and to unmap
+ */
+void map_all(void);
+
+/**
+ * memory_all() - load the driver, and tell what it allocates
+ * @file: the driver
+ */
+void memory_all(const char *file);
+
+#endif /* _BENCH_PROGRAM_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The guest that is measured: one VP, one edu device with one interrupt.
+ * The parts of the bench of VTL0, one section for each file.
  */
-#ifndef BENCH_VTL0_GUEST_H
-#define BENCH_VTL0_GUEST_H
+#ifndef _BENCH_VTL0_H
+#define _BENCH_VTL0_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +11,12 @@
 #include <sys/types.h>
 
 #include "../../lab/paravisor/vmm.h"
+
+/* ---- guest.c ---- */
+
+/*
+ * The guest that is measured: one VP, one edu device with one interrupt.
+ */
 
 /* Of all lines. */
 #define GROUP		"vtl0"
@@ -78,4 +84,51 @@ const struct vtl0_sample *guest_samples(const struct guest *guest);
  */
 void guest_sleep(unsigned int usecs);
 
-#endif /* BENCH_VTL0_GUEST_H */
+/* ---- burst.c ---- */
+
+/*
+ * Several interrupts at once.
+ */
+
+/* Reports what bursts of 2, 8 and 32 cost; the edu's interrupt is gone after it. */
+void burst_report(struct guest *guest);
+
+/* ---- counts.c ---- */
+
+/*
+ * The books of VP 0: exits of VTL0, exits to the host, returns to user space.
+ */
+
+/**
+ * struct counts - sums since the modules were loaded
+ * @vtl0_exits:   VTL0 exited, as the TDX module tells it to VTL2
+ * @host_exits:   for device interrupts, for messages taken, for other VPs kicked
+ * @user_returns: of VTL0's thread
+ */
+struct counts {
+	uint64_t vtl0_exits;
+	uint64_t host_exits;
+	uint64_t user_returns;
+};
+
+void counts_read(const struct guest *guest, struct counts *counts);
+
+/* Calls of TDG.VP.ENTER by VP 0, as the TDX module counts them. */
+uint64_t counts_entries(void);
+
+/* ---- halted.c ---- */
+
+/*
+ * Interrupts of a guest that is halted.
+ */
+
+/**
+ * halted_sample() - take ALL samples, each raised when the guest is in HLT
+ * @guest:  the guest
+ * @starts: out: for each, the TSC before the device was written
+ *
+ * Return: the cost of an empty sample: from TSC to TSC around a device write.
+ */
+int64_t halted_sample(struct guest *guest, uint64_t *starts);
+
+#endif /* _BENCH_VTL0_H */
