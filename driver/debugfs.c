@@ -67,7 +67,7 @@ static void mapping_show(const struct redirect_mapping *mapping,
 		   mapping->vector, mapping->proxy_vector,
 		   quarantined ? "quarantined" : "mapped", mapping->references,
 		   local_read(&mapping->relayed),
-		   local_read(&mapping->blocked), local_read(&mapping->late),
+		   local_read(&mapping->blocked), local_read(&mapping->stale),
 		   ktime_ms_delta(ktime_get(), mapping->created));
 }
 
@@ -121,7 +121,7 @@ DEFINE_SEQ_ATTRIBUTE(cpus);
 
 static int vps_show(struct seq_file *m, void *v)
 {
-	struct entry_stats stats;
+	struct vtl0_stats stats;
 	unsigned int cpu;
 
 	if (v == SEQ_START_TOKEN) {

@@ -104,7 +104,7 @@ static long vtl_ioctl_map(struct vtl_file *file,
  * The thread that runs a VP is bound to its CPU. If that CPU went, the scheduler would
  * move the thread before a driver is asked, and the VP could never run again.
  */
-static void vtl_cpus_keep(struct vtl_file *file)
+static void vtl_hotplug_disable(struct vtl_file *file)
 {
 	if (!vtl_platform_available() || xchg(&file->runs, true))
 		return;
@@ -115,7 +115,7 @@ static void vtl_cpus_keep(struct vtl_file *file)
 static long vtl_ioctl_run(struct vtl_file *file)
 {
 	if (unlikely(!READ_ONCE(file->runs)))
-		vtl_cpus_keep(file);
+		vtl_hotplug_disable(file);
 	return vtl_vtl0_run();
 }
 
@@ -181,7 +181,7 @@ static int vp_interrupts_counts(const struct mshv_vp_interrupts *args,
 	return ret;
 }
 
-static bool vp_interrupts_sound(struct mshv_vp_interrupts *args)
+static bool vp_interrupts_are_valid(struct mshv_vp_interrupts *args)
 {
 	if (args->vp >= nr_cpu_ids || args->reserved ||
 	    args->counts_first > REDIRECT_VECTORS ||
@@ -200,7 +200,7 @@ static long vtl_ioctl_get_vp_interrupts(struct mshv_vp_interrupts __user *user_a
 
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
-	if (!vp_interrupts_sound(&args))
+	if (!vp_interrupts_are_valid(&args))
 		return -EINVAL;
 
 	ret = vp_interrupts_fill(&args, args.vp);

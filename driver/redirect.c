@@ -139,7 +139,7 @@ static unsigned int quota_get(void)
 void vtl_redirect_trace_relay(const struct redirect_mapping *mapping)
 {
 	trace_vtl_relay(mapping->cpu, mapping->proxy_vector, mapping->vector,
-			VTL_WAY_REDIRECTED);
+			VTL_DELIVERY_REDIRECTED);
 }
 
 void vtl_redirect_blocked(struct redirect_mapping *mapping)
@@ -147,18 +147,18 @@ void vtl_redirect_blocked(struct redirect_mapping *mapping)
 	local_inc(&mapping->blocked);
 	local_inc(&mapping->table->blocked);
 	trace_vtl_blocked(mapping->cpu, mapping->proxy_vector, mapping->vector,
-			  VTL_WAY_REDIRECTED);
+			  VTL_DELIVERY_REDIRECTED);
 }
 
-void vtl_redirect_late(struct redirect_mapping *mapping)
+void vtl_redirect_stale(struct redirect_mapping *mapping)
 {
 	WRITE_ONCE(mapping->quiet_since, jiffies);
-	if (mapping->swallow_next) {
-		mapping->swallow_next = false;
+	if (mapping->already_relayed) {
+		mapping->already_relayed = false;
 		return;
 	}
 
-	local_inc(&mapping->late);
+	local_inc(&mapping->stale);
 	local_inc(&mapping->table->unmapped);
 	pr_warn_ratelimited("interrupt on hardware vector 0x%02x of CPU %u, which has no mapping (it stood for VTL0 vector 0x%02x): dropped\n",
 			    mapping->vector, mapping->cpu,
@@ -214,7 +214,7 @@ static bool is_quiet(const struct redirect_mapping *mapping)
 static bool is_silent(const struct redirect_mapping *mapping)
 {
 	return !local_read(&mapping->relayed) && !local_read(&mapping->blocked) &&
-	       !local_read(&mapping->late);
+	       !local_read(&mapping->stale);
 }
 
 /*
@@ -288,7 +288,7 @@ static unsigned long quarantine_remains(const struct redirect_table *table)
 	lockdep_assert_held(&redirect_lock);
 
 	list_for_each_entry(mapping, &table->quarantine, quarantined) {
-		if (local_read(&mapping->late))
+		if (local_read(&mapping->stale))
 			continue;
 		span = quarantine_end(mapping) - jiffies;
 		/* It is over, but for an interrupt that is pending. */

@@ -40,10 +40,10 @@ struct redirect_table;
  * @relayed:      arrivals that set the bit. Written by @cpu alone, with
  *                interrupts off; read by anyone.
  * @blocked:      arrivals that the VMM blocks. Likewise.
- * @late:         arrivals while in quarantine. Likewise.
+ * @stale:        arrivals while in quarantine. Likewise.
  * @quiet_since:  in quarantine: jiffies of the unmap, or of the last arrival
  *                since. Written by @cpu; a reader may see it a little old.
- * @swallow_next: the next arrival was relayed already. Only touched on @cpu
+ * @already_relayed: the next arrival was relayed already. Only touched on @cpu
  *                with interrupts off.
  * @cpu:          the VP, and the CPU of the vector. Constant.
  * @proxy_vector: as VTL0 knows it. Constant.
@@ -59,9 +59,9 @@ struct redirect_mapping {
 	struct vp_bit bit;
 	local_t relayed;
 	local_t blocked;
-	local_t late;
+	local_t stale;
 	unsigned long quiet_since;
-	bool swallow_next;
+	bool already_relayed;
 	unsigned int cpu;
 	u32 proxy_vector;
 	u32 vector;
@@ -102,7 +102,7 @@ static __always_inline void vtl_redirect_relay(struct redirect_mapping *mapping)
 }
 
 /**
- * vtl_redirect_late() - an interrupt arrived on a quiesced vector
+ * vtl_redirect_stale() - an interrupt arrived on a quiesced vector
  * @mapping: the mapping that the vector stood for
  *
  * Sets no bit: counts the arrival as unmapped and warns, rate-limited, unless
@@ -111,7 +111,7 @@ static __always_inline void vtl_redirect_relay(struct redirect_mapping *mapping)
  *
  * Context: hardirq on @mapping->cpu, interrupts off; no lock.
  */
-void vtl_redirect_late(struct redirect_mapping *mapping);
+void vtl_redirect_stale(struct redirect_mapping *mapping);
 
 /**
  * struct redirect_file - the references that one VTL file holds

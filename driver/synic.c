@@ -111,10 +111,10 @@ static noinline void bank_trace(unsigned int bank, u32 asserted, u32 blocked)
 
 	for (; asserted; asserted &= asserted - 1)
 		trace_vtl_relay(cpu, bank * 32 + __ffs(asserted), 0,
-				VTL_WAY_PROXIED);
+				VTL_DELIVERY_PROXIED);
 	for (; blocked; blocked &= blocked - 1)
 		trace_vtl_blocked(cpu, bank * 32 + __ffs(blocked), 0,
-				  VTL_WAY_PROXIED);
+				  VTL_DELIVERY_PROXIED);
 }
 
 /* Relays what is legal of @bits; false if something was not. */

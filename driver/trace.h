@@ -14,8 +14,8 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-#define VTL_WAY_REDIRECTED	0
-#define VTL_WAY_PROXIED		1
+#define VTL_DELIVERY_REDIRECTED	0
+#define VTL_DELIVERY_PROXIED	1
 
 DECLARE_EVENT_CLASS(vtl_mapping,
 		    TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
@@ -56,34 +56,34 @@ DEFINE_EVENT(vtl_mapping, vtl_unmap,
 
 DECLARE_EVENT_CLASS(vtl_arrival,
 		    TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector,
-			     u8 way),
-		    TP_ARGS(cpu, proxy_vector, vector, way),
+			     u8 delivery),
+		    TP_ARGS(cpu, proxy_vector, vector, delivery),
 		    TP_STRUCT__entry(__field(unsigned int, cpu)
 				     __field(u32, proxy_vector)
 				     __field(u32, vector)
-				     __field(u8, way)),
+				     __field(u8, delivery)),
 		    TP_fast_assign(__entry->cpu = cpu;
 				   __entry->proxy_vector = proxy_vector;
 				   __entry->vector = vector;
-				   __entry->way = way;),
-		    TP_printk("vp=%u proxy_vector=0x%02x vector=0x%02x way=%s",
+				   __entry->delivery = delivery;),
+		    TP_printk("vp=%u proxy_vector=0x%02x vector=0x%02x delivery=%s",
 			      __entry->cpu, __entry->proxy_vector,
 			      __entry->vector,
-			      __print_symbolic(__entry->way,
-					       { VTL_WAY_REDIRECTED, "redirected" },
-					       { VTL_WAY_PROXIED, "proxied" }))
+			      __print_symbolic(__entry->delivery,
+					       { VTL_DELIVERY_REDIRECTED, "redirected" },
+					       { VTL_DELIVERY_PROXIED, "proxied" }))
 );
 
 /* An interrupt has set its bit. @vector is 0 if it came in a message. */
 DEFINE_EVENT(vtl_arrival, vtl_relay,
-	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
-	     TP_ARGS(cpu, proxy_vector, vector, way)
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
+	     TP_ARGS(cpu, proxy_vector, vector, delivery)
 );
 
 /* One has come that the VMM blocks. */
 DEFINE_EVENT(vtl_arrival, vtl_blocked,
-	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
-	     TP_ARGS(cpu, proxy_vector, vector, way)
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
+	     TP_ARGS(cpu, proxy_vector, vector, delivery)
 );
 
 /* VTL0 is entered. */

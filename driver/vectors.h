@@ -7,7 +7,7 @@
  * The architecture knows no ioctl, no reference count and no run page. It
  * calls two functions of redirect.h, both on the mapping's CPU with interrupts
  * off: vtl_redirect_relay() for an arrival on a mapped vector, and
- * vtl_redirect_late() for an arrival on a vector that was quiesced. After the
+ * vtl_redirect_stale() for an arrival on a vector that was quiesced. After the
  * call it does the end of interrupt itself, exactly once for each arrival.
  *
  * A hardware id is the number by which the host and user space name a CPU
@@ -125,7 +125,7 @@ int vtl_vector_alloc(struct redirect_mapping *mapping);
  * Guarantees, at the return: vtl_redirect_relay() has returned and will not be
  * called again; an interrupt that was pending in the CPU's interrupt
  * controller was relayed, and its arrival will not be reported again; every
- * later arrival goes to vtl_redirect_late(). The vector stays allocated.
+ * later arrival goes to vtl_redirect_stale(). The vector stays allocated.
  *
  * Context: may sleep. @mapping->cpu is online and stays so.
  */

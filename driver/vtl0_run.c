@@ -441,7 +441,7 @@ free_mask:
 	return ret;
 }
 
-void vtl_vtl0_stats_get(unsigned int cpu, struct entry_stats *stats)
+void vtl_vtl0_stats_get(unsigned int cpu, struct vtl0_stats *stats)
 {
 	const struct vtl0_vp *vp = per_cpu_ptr(&vtl0_vps, cpu);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running VTL0 on the caller's CPU; see entry.c.
+ * Running VTL0 on the caller's CPU; see vtl0_run.c.
  */
 #ifndef _MSHV_VTL_VTL0_RUN_H
 #define _MSHV_VTL_VTL0_RUN_H
@@ -28,13 +28,13 @@ int vtl_vtl0_run(void);
 int vtl_vtl0_kick(const void __user *user_mask, u64 bits, bool wait, bool cancel);
 
 /**
- * struct entry_stats - what a VP's stays in VTL0 came to, since the module was loaded
+ * struct vtl0_stats - what a VP's stays in VTL0 came to, since the module was loaded
  * @entries:      VTL0 was entered
  * @handled:      exits that needed no VMM
  * @halts:        the VP slept because it was halted
  * @user_returns: returns to the VMM, for whatever reason
  */
-struct entry_stats {
+struct vtl0_stats {
 	unsigned long entries;
 	unsigned long handled;
 	unsigned long halts;
@@ -48,6 +48,6 @@ struct entry_stats {
  *
  * Context: any.
  */
-void vtl_vtl0_stats_get(unsigned int cpu, struct entry_stats *stats);
+void vtl_vtl0_stats_get(unsigned int cpu, struct vtl0_stats *stats);
 
 #endif /* _MSHV_VTL_VTL0_RUN_H */

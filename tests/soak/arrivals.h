@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../fuzz/random.h"
+#include "../harness/random.h"
 #include "ledger.h"
 
 /* Ready to handle; @vtl0: in VTL0. False: it cannot be. */

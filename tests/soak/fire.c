@@ -36,14 +36,6 @@ static uint64_t misdelivered;
 static pthread_mutex_t trouble_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fire_trouble trouble;
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
 static void trouble_note(const char *what, unsigned int index, unsigned int place)
 {
 	pthread_mutex_lock(&trouble_lock);

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../vm/vtl.h"
+#include "../harness/lab.h"
 
 #define ENTRIES_MAX	256
 #define ENTRIES_PER_CPU	64

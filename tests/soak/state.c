@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "../vm/hv.h"
+#include "../harness/host.h"
 #include "state.h"
 
 #define DEBUGFS	"/sys/kernel/debug/mshv_vtl/"

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "../../lib/vtlirq.h"
-#include "../fuzz/random.h"
-#include "../vm/hv.h"
+#include "../harness/random.h"
+#include "../harness/host.h"
 #include "worker.h"
 
 #define MOVERS		3

@@ -51,9 +51,9 @@ static void x86_flow_relay(struct irq_desc *desc)
 }
 
 /* The vector was quiesced. */
-static void x86_flow_late(struct irq_desc *desc)
+static void x86_flow_stale(struct irq_desc *desc)
 {
-	vtl_redirect_late(irq_desc_get_handler_data(desc));
+	vtl_redirect_stale(irq_desc_get_handler_data(desc));
 	compat_apic_eoi();
 }
 
@@ -156,9 +156,9 @@ static void vector_quiesce_here(void *arg)
 
 	if (vector_is_in_irr(mapping->vector)) {
 		vtl_redirect_relay(mapping);
-		mapping->swallow_next = true;
+		mapping->already_relayed = true;
 	}
-	__irq_set_handler(mapping->irq, x86_flow_late, 0, "vtl0-late");
+	__irq_set_handler(mapping->irq, x86_flow_stale, 0, "vtl0-stale");
 }
 
 void vtl_vector_quiesce(struct redirect_mapping *mapping)

@@ -2,8 +2,8 @@
 /*
  * What may fail when the kernel's fault injection makes something fail.
  */
-#ifndef _TESTS_VM_FAIL_H
-#define _TESTS_VM_FAIL_H
+#ifndef _TESTS_HARNESS_FAULTS_H
+#define _TESTS_HARNESS_FAULTS_H
 
 #include <stdbool.h>
 

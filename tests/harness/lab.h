@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the tests in the VM share: a VTL file, run pages, CPUs, and the
- * driver's figures. A check that does not hold ends the test (cmocka).
+ * The driver and the lab's host for the tests in the VM: a VTL file, run pages, CPUs, and
+ * the driver's counters. A check that fails ends the test (cmocka).
  */
-#ifndef _TESTS_VM_VTL_H
-#define _TESTS_VM_VTL_H
+#ifndef _TESTS_HARNESS_LAB_H
+#define _TESTS_HARNESS_LAB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,8 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "../check.h"
+#include "check.h"
+#include "clock.h"
 #include "labhost_client.h"
 
 /* Vectors that the kernel gives to devices lie below; see the driver. */
@@ -38,7 +39,14 @@ struct lab {
 
 extern struct lab lab;
 
-/* Fixture: fills in @lab; and its end, which masks and closes all. */
+/*
+ * Opens a VTL file, its run pages and the list of sources; @lab.host and @lab.cpus are set.
+ * False if there are fewer than @devices sources. lab_close() undoes it.
+ */
+bool lab_open(size_t devices);
+void lab_close(void);
+
+/* Fixture: fills in @lab. The teardown masks all sources and closes everything. */
 int lab_setup(void **state);
 int lab_teardown(void **state);
 
@@ -78,15 +86,6 @@ void runs_clear(void);
  * this one take that long for each round.
  */
 void others_run(void);
-
-/*
- * How long to wait for what must come: @ms, times what VTLIRQ_SLOWNESS says of a
- * kernel that takes longer for everything.
- */
-unsigned int patience(unsigned int ms);
-
-/* Waits; no test relies on it being exact. */
-void sleep_ms(unsigned int ms);
 
 /* APIC id of a CPU, from /proc/cpuinfo. */
 unsigned int apic_id(unsigned int cpu);
@@ -167,4 +166,4 @@ bool cpu_in_service(unsigned int cpu);
 			skip();               \
 	} while (0)
 
-#endif /* _TESTS_VM_VTL_H */
+#endif /* _TESTS_HARNESS_LAB_H */

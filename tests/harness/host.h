@@ -3,13 +3,13 @@
  * What tests share that call the host themselves, as OpenHCL's VMM does: the
  * node, the words of HvCallRetargetDeviceInterrupt, sources named to the host.
  */
-#ifndef _TESTS_VM_HV_H
-#define _TESTS_VM_HV_H
+#ifndef _TESTS_HARNESS_HOST_H
+#define _TESTS_HARNESS_HOST_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vtl.h"
+#include "lab.h"
 
 #define HV_SUCCESS			0x00
 #define HV_INVALID_CALL_CODE		0x02
@@ -122,4 +122,4 @@ int hv_teardown(void **state);
 
 #define HV_TEST(name) cmocka_unit_test_setup_teardown(name, hv_setup, hv_teardown)
 
-#endif /* _TESTS_VM_HV_H */
+#endif /* _TESTS_HARNESS_HOST_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Addresses: see address.h.
+ * Socket paths: see socket_path.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,34 +10,34 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "socket_path.h"
 #include "wire.h"
 
-const char *address_directory(const char *directory)
+const char *socket_path_directory(const char *directory)
 {
 	return directory ? directory : VTLIRQ_DIRECTORY;
 }
 
-static int address_of(struct sockaddr_un *address, const char *directory, const char *name)
+static int make_path(struct sockaddr_un *address, const char *directory, const char *name)
 {
 	int length;
 
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
 	length = snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s",
-			  address_directory(directory), name);
+			  socket_path_directory(directory), name);
 	return length < (int)sizeof(address->sun_path) ? 0 : -ENAMETOOLONG;
 }
 
-int address_of_process(struct sockaddr_un *address, const char *directory, pid_t pid)
+int socket_path_make(struct sockaddr_un *address, const char *directory, pid_t pid)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "%d", (int)pid);
-	return address_of(address, directory, name);
+	return make_path(address, directory, name);
 }
 
-int address_is_trusted(int socket)
+int socket_is_trusted(int socket)
 {
 	struct ucred credentials;
 	socklen_t size = sizeof(credentials);
@@ -62,7 +62,7 @@ static int make_socket(void)
 	return made;
 }
 
-int address_connect(const struct sockaddr_un *address)
+int socket_path_connect(const struct sockaddr_un *address)
 {
 	int made = make_socket();
 	int error = 0;
@@ -75,7 +75,7 @@ int address_connect(const struct sockaddr_un *address)
 		error = -errno;
 		break;
 	}
-	if (!error && !address_is_trusted(made))
+	if (!error && !socket_is_trusted(made))
 		error = -EPERM;
 	if (error) {
 		close(made);
@@ -84,9 +84,9 @@ int address_connect(const struct sockaddr_un *address)
 	return made;
 }
 
-int address_lock(const char *directory)
+int socket_path_lock(const char *directory)
 {
-	int opened = open(address_directory(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int opened = open(socket_path_directory(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int error;
 
 	if (opened < 0)
@@ -101,19 +101,19 @@ int address_lock(const char *directory)
 	return opened;
 }
 
-int address_reach(const char *directory, const struct sockaddr_un *address)
+int socket_path_connect_or_remove(const char *directory, const struct sockaddr_un *address)
 {
-	int made = address_connect(address);
+	int made = socket_path_connect(address);
 	int lock;
 
 	if (made != -ECONNREFUSED)
 		return made;
-	lock = address_lock(directory);
+	lock = socket_path_lock(directory);
 	if (lock < 0)
 		return made;
-	/* Looked at again: a new process may have got the number of the dead one. */
-	made = address_connect(address);
-	/* With the lock held, no socket is without a listener: its process is dead. */
+	/* Try again: a new process may have got the process id of the dead one. */
+	made = socket_path_connect(address);
+	/* While the lock is held, a socket without a listener belongs to a dead process. */
 	if (made == -ECONNREFUSED)
 		unlink(address->sun_path);
 	close(lock);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What may fail; see fail.h. Owns the kernel's settings of fault injection, but for
+ * What may fail; see faults.h. Owns the kernel's settings of fault injection, but for
  * what fails when: that is told thread by thread, in fail-nth.
  */
 #include <stddef.h>
 #include <stdio.h>
 
-#include "fail.h"
+#include "faults.h"
 
 #define FAULTS	"/sys/kernel/debug/"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Words for people: ways, reasons, the host's statuses, the version.
+ * Strings for people: deliveries, reasons, the statuses of the host, the version.
  */
 #include <stddef.h>
 
@@ -51,7 +51,7 @@ const char *vtlirq_reason_name(enum vtlirq_reason reason)
 	return "unknown reason";
 }
 
-/* As the host's specification numbers them. */
+/* Status codes of the Hyper-V TLFS. */
 static const struct {
 	uint16_t status;
 	const char *name;

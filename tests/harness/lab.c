@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the tests in the VM share; see vtl.h.
+ * The driver and the lab's host for the tests in the VM; see lab.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,35 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "lab.h"
 
 #define DEBUGFS "/sys/kernel/debug/mshv_vtl/"
 
 struct lab lab;
-
-void sleep_ms(unsigned int ms)
-{
-	struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
-
-	while (nanosleep(&span, &span) && errno == EINTR)
-		;
-}
-
-unsigned int patience(unsigned int ms)
-{
-	const char *text = getenv("VTLIRQ_SLOWNESS");
-	unsigned long factor = text ? strtoul(text, NULL, 10) : 1;
-
-	return factor ? ms * factor : ms;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 void node_is_for_root_alone(const char *path)
 {
@@ -242,12 +218,7 @@ unsigned long totals(const char *name)
 
 void totals_wait(const char *name, unsigned long value)
 {
-	uint64_t deadline = now_ms() + patience(10000);
-
-	while (totals(name) < value) {
-		check(now_ms() < deadline, "%s: %lu, not %lu", name, totals(name), value);
-		others_run();
-	}
+	wait_until(totals(name) >= value, "%s: %lu, not %lu", name, totals(name), value);
 	assert_int_equal(totals(name), value);
 }
 
@@ -332,12 +303,7 @@ unsigned int mappings_with(const char *text)
 
 void quarantine_wait_empty(void)
 {
-	uint64_t deadline = now_ms() + patience(20000);
-
-	while (totals("quarantined")) {
-		check(now_ms() < deadline, "quarantine does not end");
-		sleep_ms(20);
-	}
+	wait_until(!totals("quarantined"), "quarantine does not end");
 }
 
 unsigned long direct_map_size(void)
@@ -497,27 +463,43 @@ static void kernel_log_test(void)
 	fclose(log);
 }
 
-int lab_setup(void **state)
+bool lab_open(size_t devices)
 {
 	unsigned int cpu;
 
-	(void)state;
-	kernel_log_test();
-	lab.host = labhost_open();
-	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
-	check(!labhost_sources(lab.host, &lab.sources, &lab.count), "no list of sources");
-	lab.cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	if (labhost_sources(lab.host, &lab.sources, &lab.count) || lab.count < devices)
+		return false;
 	lab.vtl = vtl_open();
 	for (cpu = 0; cpu < lab.cpus; cpu++)
 		lab.run[cpu] = vtl_page(lab.vtl, cpu);
 	runs_clear();
+	return true;
+}
+
+void lab_close(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < lab.cpus; cpu++)
+		munmap(lab.run[cpu], 4096);
+	close(lab.vtl);
+	free(lab.sources);
+}
+
+int lab_setup(void **state)
+{
+	(void)state;
+	kernel_log_test();
+	lab.host = labhost_open();
+	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
+	lab.cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	check(lab_open(0), "no list of sources");
 	return 0;
 }
 
 int lab_teardown(void **state)
 {
 	cpu_set_t all;
-	unsigned int cpu;
 	size_t i;
 
 	(void)state;
@@ -525,10 +507,7 @@ int lab_teardown(void **state)
 	sched_setaffinity(0, sizeof(all), &all);
 	for (i = 0; i < lab.count; i++)
 		labhost_mask(lab.host, lab.sources[i].device, lab.sources[i].source);
-	for (cpu = 0; cpu < lab.cpus; cpu++)
-		munmap(lab.run[cpu], 4096);
-	close(lab.vtl);
-	free(lab.sources);
+	lab_close();
 	labhost_close(lab.host);
 	memset(&lab, 0, sizeof(lab));
 	return totals("mappings") ? -1 : 0;

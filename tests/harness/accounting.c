@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The books that a fuzzer leaves behind; see books.h.
+ * The state of the driver before and after a long run; see accounting.h.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,18 +8,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../vm/vtl.h"
-#include "books.h"
+#include "lab.h"
+#include "accounting.h"
 
-/* Long enough for a slow machine that does other things too. */
-#define PATIENCE_MS	30000
+#define SETTLE_MS	30000
 #define LOOK_MS		50
 
 #define VECTOR		0x77
 
 static unsigned int number, failures;
 
-bool books_check(bool good, const char *what, ...)
+bool accounting_check(bool good, const char *what, ...)
 {
 	va_list arguments;
 
@@ -39,13 +38,13 @@ static unsigned long module_users(void)
 	FILE *file = fopen("/sys/module/mshv_vtl/refcnt", "re");
 
 	if (!file || fscanf(file, "%lu", &users) != 1)
-		printf("# the driver's users are not told\n");
+		printf("# the number of the driver's users cannot be read\n");
 	if (file)
 		fclose(file);
 	return users;
 }
 
-void books_open(struct books *books)
+void accounting_begin(struct accounting *before)
 {
 	lab.host = labhost_open();
 	if (lab.host < 0) {
@@ -53,10 +52,10 @@ void books_open(struct books *books)
 		_exit(1);
 	}
 	lab.cpus = sysconf(_SC_NPROCESSORS_CONF);
-	/* So that the table of ids is had while all CPUs are online. */
+	/* Read the table of APIC ids while all CPUs are online. */
 	apic_id(0);
-	books->descriptors = irq_descriptors();
-	books->users = module_users();
+	before->descriptors = irq_descriptors();
+	before->users = module_users();
 }
 
 static unsigned long quarantined(void)
@@ -74,20 +73,20 @@ static unsigned long descriptors(void)
 	return irq_descriptors();
 }
 
-/* Waits until it is so many: the last file may be about to close. */
+/* Waits until @figure() is @wanted: the last file may still be closing. */
 static void settle(const char *what, unsigned long (*figure)(void), unsigned long wanted)
 {
 	unsigned long found = figure();
 	unsigned int waited;
 
-	for (waited = 0; found != wanted && waited < PATIENCE_MS; waited += LOOK_MS) {
+	for (waited = 0; found != wanted && waited < SETTLE_MS; waited += LOOK_MS) {
 		sleep_ms(LOOK_MS);
 		found = figure();
 	}
-	books_check(found == wanted, "%s: %lu, as before: %lu", what, found, wanted);
+	accounting_check(found == wanted, "%s: %lu, as before: %lu", what, found, wanted);
 }
 
-/* An interrupt is mapped, raised and seen on this CPU. */
+/* Maps and raises an interrupt on this CPU. Return: whether it arrived. */
 static bool cpu_relays(int vtl, unsigned int cpu)
 {
 	struct mshv_vtl_run *run = vtl_page(vtl, cpu);
@@ -96,7 +95,7 @@ static bool cpu_relays(int vtl, unsigned int cpu)
 
 	memset(run, 0, sizeof(*run));
 	if (vector >= 0 && !labhost_vector_raise(lab.host, cpu, vector))
-		seen = run_wait(run, VECTOR, PATIENCE_MS);
+		seen = run_wait(run, VECTOR, SETTLE_MS);
 	munmap(run, 4096);
 	return seen && !vtl_unmap(vtl, vector, cpu);
 }
@@ -107,24 +106,24 @@ static void cpus_check(void)
 	int vtl = vtl_open();
 
 	for (cpu = 0; cpu < lab.cpus; cpu++) {
-		books_check(!cpu_in_service(cpu), "CPU %u has no interrupt in service", cpu);
-		books_check(cpu_relays(vtl, cpu), "CPU %u relays an interrupt", cpu);
+		accounting_check(!cpu_in_service(cpu), "CPU %u has no interrupt in service", cpu);
+		accounting_check(cpu_relays(vtl, cpu), "CPU %u relays an interrupt", cpu);
 	}
 	close(vtl);
 }
 
-void books_close(const struct books *books)
+void accounting_end(const struct accounting *before)
 {
 	driver_parameter("vectors_per_cpu", -1);
 	driver_parameter("quarantine_ms", 1000);
 	settle("mappings", mapped, 0);
-	settle("users of the driver", module_users, books->users);
+	settle("users of the driver", module_users, before->users);
 	cpus_check();
 	settle("vectors in quarantine", quarantined, 0);
-	settle("interrupt descriptors", descriptors, books->descriptors);
+	settle("interrupt descriptors", descriptors, before->descriptors);
 }
 
-int books_end(void)
+int accounting_status(void)
 {
 	printf("1..%u\n", number);
 	return failures ? 1 : 0;

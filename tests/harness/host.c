@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What tests share that call the host themselves; see hv.h.
+ * What tests share that call the host themselves; see host.h.
  */
 #include <assert.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "host.h"
 
 #define CONTROL_HEADER_SHIFT	17
 #define CONTROL_REPS_SHIFT	32

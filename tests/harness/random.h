@@ -2,8 +2,8 @@
 /*
  * Numbers that look random and can be had again: a stream for each seed.
  */
-#ifndef _TESTS_FUZZ_RANDOM_H
-#define _TESTS_FUZZ_RANDOM_H
+#ifndef _TESTS_HARNESS_RANDOM_H
+#define _TESTS_HARNESS_RANDOM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,4 +43,4 @@ static inline void random_fill(struct stream *stream, void *place, size_t size)
 		*byte++ = random_next(stream);
 }
 
-#endif /* _TESTS_FUZZ_RANDOM_H */
+#endif /* _TESTS_HARNESS_RANDOM_H */

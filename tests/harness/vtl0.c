@@ -27,22 +27,6 @@ struct guest guest;
 /* Stays that a failed test left behind are ended by the fixture. */
 static struct stay *stays[4];
 
-uint64_t clock_ms(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
-/* Lets the VP's thread run, which may be on this CPU. */
-static void pause_briefly(void)
-{
-	const struct timespec pause = { .tv_nsec = 50000 };
-
-	nanosleep(&pause, NULL);
-}
-
 static void console_drop(void *context, unsigned int vp, const char *line)
 {
 	(void)context;
@@ -147,11 +131,11 @@ uint64_t guest_count(unsigned int vp, unsigned int vector)
 
 void guest_count_wait(unsigned int vp, unsigned int vector, uint64_t count)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t deadline = now_ms() + PATIENCE_MS;
 
 	while (guest_count(vp, vector) < count) {
 		check(!vmm_ended(guest.vm, NULL), "the guest has ended");
-		check(clock_ms(CLOCK_MONOTONIC) < deadline,
+		check(now_ms() < deadline,
 		      "VP %u, vector %#x: %lu handled, not %lu", vp, vector,
 		      (unsigned long)guest_count(vp, vector), (unsigned long)count);
 		pause_briefly();
@@ -162,13 +146,9 @@ void guest_count_wait(unsigned int vp, unsigned int vector, uint64_t count)
 void guest_spinning_wait(unsigned int vp)
 {
 	volatile struct vtl0_report *report = vmm_report(guest.vm, vp);
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 	uint64_t spins = report->spins;
 
-	while (report->spins < spins + 2) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not spin", vp);
-		pause_briefly();
-	}
+	wait_until(report->spins >= spins + 2, "VP %u does not spin", vp);
 }
 
 struct mshv_tdx_context *guest_context(void)
@@ -220,10 +200,10 @@ uint64_t ticks_per_ms(void)
 	uint64_t begin, tsc;
 
 	if (!ticks) {
-		begin = clock_ms(CLOCK_MONOTONIC);
+		begin = now_ms();
 		tsc = __rdtsc();
 		sleep_ms(50);
-		ticks = (__rdtsc() - tsc) / (clock_ms(CLOCK_MONOTONIC) - begin);
+		ticks = (__rdtsc() - tsc) / (now_ms() - begin);
 	}
 	return ticks;
 }
@@ -241,12 +221,12 @@ int guest_enter(unsigned int ms)
 
 int guest_enter_until_it_ends(void)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t end = now_ms() + PATIENCE_MS;
 	int ret;
 
 	do {
 		ret = guest_enter(PATIENCE_MS);
-	} while (ret == -EINTR && clock_ms(CLOCK_MONOTONIC) < end);
+	} while (ret == -EINTR && now_ms() < end);
 	return ret;
 }
 
@@ -254,7 +234,7 @@ uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second)
 {
 	const uint64_t arguments[VTL0_ARGUMENTS] = { first, second };
 	volatile struct vtl0_report *report = vmm_report(guest.vm, guest.vp);
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t deadline = now_ms() + PATIENCE_MS;
 	int ret;
 
 	vmm_command_post(guest.vm, guest.vp, command, arguments);
@@ -263,7 +243,7 @@ uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second)
 		check(!ret || ret == -EINTR, "a stay: %s", strerror(-ret));
 		check(report->state != VTL0_STATE_CRASHED, "exception %lu in VTL0",
 		      (unsigned long)report->crash[0]);
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "command %u is not done", command);
+		check(now_ms() < deadline, "command %u is not done", command);
 	} while (report->done != report->sequence);
 	return report->result;
 }
@@ -330,22 +310,12 @@ static bool is_halted(unsigned int vp)
 
 void guest_halted_wait(unsigned int vp)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (!is_halted(vp)) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not halt", vp);
-		pause_briefly();
-	}
+	wait_until(is_halted(vp), "VP %u does not halt", vp);
 }
 
 void guest_sleep_wait(unsigned int vp, unsigned long halts)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (vps_column(vp, "halts") == halts) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not sleep", vp);
-		pause_briefly();
-	}
+	wait_until(vps_column(vp, "halts") != halts, "VP %u does not sleep", vp);
 }
 
 static const struct labhost_source *edu_find(unsigned int number)
@@ -435,12 +405,12 @@ static bool stay_is_to_go_on(const struct stay *stay, unsigned int again, uint64
 	return stay->result == -EINTR && !signalled &&
 	       !__atomic_load_n(&run->cancel, __ATOMIC_SEQ_CST) &&
 	       !interrupt_is_the_vmms(run) &&
-	       again < 3 + (clock_ms(CLOCK_MONOTONIC) - begin) / 50;
+	       again < 3 + (now_ms() - begin) / 50;
 }
 
 static void *stay_run(void *arg)
 {
-	uint64_t begin = clock_ms(CLOCK_MONOTONIC);
+	uint64_t begin = now_ms();
 	struct stay *stay = arg;
 	unsigned int again = 0;
 	cpu_set_t set;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a test of cmocka holds to be true. Knows nothing of what is tested.
+ * cmocka, and a check that prints what was expected.
  */
-#ifndef _TESTS_CHECK_H
-#define _TESTS_CHECK_H
+#ifndef _TESTS_HARNESS_CHECK_H
+#define _TESTS_HARNESS_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Ends the test unless @condition holds, and says what was expected. */
+/* Ends the test unless @condition is true, and prints the condition and a message. */
 #define check(condition, ...)                                           \
 	do {                                                            \
 		if (!(condition)) {                                     \
@@ -23,4 +23,8 @@
 		}                                                       \
 	} while (0)
 
-#endif /* _TESTS_CHECK_H */
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
+#endif /* _TESTS_HARNESS_CHECK_H */

@@ -3,8 +3,8 @@
  * What the tests of VTL0 share: a guest that runs in it, its devices, and
  * bounded waits for what it counts. A check that does not hold ends the test.
  */
-#ifndef _TESTS_VM_VTL0_H
-#define _TESTS_VM_VTL0_H
+#ifndef _TESTS_HARNESS_VTL0_H
+#define _TESTS_HARNESS_VTL0_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,12 +13,8 @@
 #include "../../lab/paravisor/tdx.h"
 #include "../../lab/paravisor/vmm.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "vtl.h"
+#include "lab.h"
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-
-/* Long enough for a slow machine that does other things too. */
-#define PATIENCE_MS	patience(20000)
 /* How long "it does not happen" is looked at. */
 #define NOTHING_MS	150
 
@@ -137,9 +133,6 @@ void guest_raise_paced(unsigned int route, unsigned int vp, unsigned int vector,
 /* A column of the driver's file "vps". */
 unsigned long vps_column(unsigned int cpu, const char *name);
 
-/* Time that never goes back. */
-uint64_t clock_ms(clockid_t id);
-
 /**
  * struct stay - MSHV_RETURN_TO_LOWER_VTL on a thread of its own; once more, if the
  * kernel ended it by EINTR for none of the reasons that are asked for
@@ -183,4 +176,4 @@ void stay_halted(struct stay *stay);
 
 #define GUEST_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
 
-#endif /* _TESTS_VM_VTL0_H */
+#endif /* _TESTS_HARNESS_VTL0_H */
