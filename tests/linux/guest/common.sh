@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=lab/guest/quiet.sh
 #
-# What the scripts of VTL0 share: they tell VTL2 of what happens by lines of the console.
+# What the scripts in VTL0 share. They write lines to the console, which VTL2 reads.
 . /tests/quiet.sh
 
 tell() { echo "test: $*"; }
@@ -31,7 +31,7 @@ disk_unmount()
 	umount /mnt
 }
 
-# fio_run OPTION... - writes and reads back, each block with its checksum.
+# fio_run OPTION... - write blocks with checksums, read them back and verify them.
 fio_run()
 {
 	chroot /mnt fio --name=test --directory=/root --size=4M --rw=randwrite --bs=4k \
@@ -39,7 +39,7 @@ fio_run()
 		--minimal "$@" >/tmp/fio 2>&1 || { cat /tmp/fio; tell "fio failed"; return 1; }
 }
 
-# network_up - the card with the address that its network expects.
+# network_up - start the card, with the address that its network expects.
 network_up() { ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0; }
 
 # echo_check KB - send random data to the network's echo: the same must come back.
@@ -53,7 +53,7 @@ echo_check()
 	fi
 }
 
-# repeat COMMAND... - run it again and again until repeat_end; fails when the command does.
+# repeat COMMAND... - run a command again and again until repeat_end; fail if it fails.
 repeat()
 {
 	while [ ! -e /tmp/stop ]; do
@@ -61,7 +61,7 @@ repeat()
 	done
 }
 
-# repeat_end PROCESS... - let these end, which repeat in the background.
+# repeat_end PROCESS... - end these repetitions, which run in the background.
 repeat_end()
 {
 	: >/tmp/stop
@@ -83,8 +83,8 @@ irqs_move()
 	done
 }
 
-# handled_tell - tell how many interrupts each device had, when none is in flight any more.
-# Then nothing happens for a while, in which VTL2 reads its own counters.
+# handled_tell - print how many interrupts each device had, when none is in flight any more,
+# and sleep for a while, in which VTL2 reads its own counters.
 handled_tell()
 {
 	sync
