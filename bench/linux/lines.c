@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
 #include "io.h"
 

@@ -26,7 +26,7 @@
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../../lab/paravisor/linux/linux.h"
 #include "../../lab/paravisor/vmm.h"
-#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "io.h"
 
 #define PHASES_MAX	16

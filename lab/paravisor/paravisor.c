@@ -399,7 +399,7 @@ static int run_all(struct vmm *vm)
 
 	wanted_choose(vm);
 	ret = routes_make(vm);
-	/* `vtlirq routes` shows them; without it, all else is the same. */
+	/* `vtlirq route show` shows them; without it, all else is the same. */
 	if (!ret && vtlirq_publish(vmm_irqs(vm), NULL))
 		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (!ret)
