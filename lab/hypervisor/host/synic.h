@@ -140,7 +140,6 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 
 #define SINT 7
 
-
 /**
  * sint_vp_exists() - is there such a VP
  * @vp: any value.

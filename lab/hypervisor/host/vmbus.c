@@ -71,7 +71,7 @@ static u32 answer_vp, answer_sint;
 static void answer(const void *payload, u8 size)
 {
 	if (!synic_post(answer_vp, answer_sint, CHANNEL_MESSAGE, payload, size))
-		print("hypervisor: VMBus cannot send an answer: VP %u, SINT %u\n", answer_vp,
+		print("hypervisor: VMBus cannot send its message: VP %u, SINT %u\n", answer_vp,
 		      answer_sint);
 }
 

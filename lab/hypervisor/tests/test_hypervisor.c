@@ -63,7 +63,6 @@ void stop(const char *format, ...)
 
 #define MB (1ULL << 20)
 
-
 /* Intel SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
 static void test_logical_id(void **state)
 {
