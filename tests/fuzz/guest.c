@@ -14,11 +14,10 @@
 
 #include "../../lab/paravisor/internal.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "../vm/vtl.h"
+#include "../harness/lab.h"
 #include "guest.h"
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
-#define PATIENCE_MS	patience(10000)
 
 /* Behind all that the lab's guest has. */
 #define PROGRAM_OFFSET	0x1a0000

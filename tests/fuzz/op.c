@@ -29,41 +29,37 @@ static const struct {
 	bool is_ioctl;
 	long (*run)(struct op_thread *thread, const struct op *op);
 } kinds[] = {
-	{ "CHECK_EXTENSION", 4, true, op_check_extension },
-	{ "CREATE_VTL", 5, true, op_create_vtl },
-	{ "MAP", 24, true, op_map },
-	{ "UNMAP", 20, true, op_unmap },
-	{ "SET_POLL_FILE", 10, true, op_set_poll_file },
-	{ "KICK_CPUS", 8, true, op_kick_cpus },
-	{ "TDCALL", 8, true, op_tdcall },
-	{ "GET_VP", 5, true, op_get_vp },
-	{ "RETURN", 8, true, op_return },
-	{ "HVCALL_SETUP", 5, true, op_hvcall_setup },
-	{ "HVCALL", 10, true, op_hvcall },
-	{ "(wrong file)", 6, true, op_wrong },
-	{ "mmap", 5, false, op_mmap },
-	{ "munmap", 2, false, op_munmap },
-	{ "touch", 10, false, op_touch },
-	{ "scribble", 10, false, op_scribble },
-	{ "close", 1, false, op_close },
-	{ "open", 4, false, op_open },
-	{ "event", 8, false, op_event },
-	{ "pin", 2, false, op_pin },
-	{ "raise", 12, false, op_raise },
-	{ "fork", 0, false, op_fork },
-	{ "debugfs", 1, false, op_debugfs },
-	{ "parameter", 1, false, op_parameter },
-	{ "send a file", 2, false, op_send_file },
-	{ "RETURN, guest", 12, true, op_guest },
+	[OP_KIND_CHECK_EXTENSION] = { "CHECK_EXTENSION", 4, true, op_check_extension },
+	[OP_KIND_CREATE_VTL] = { "CREATE_VTL", 5, true, op_create_vtl },
+	[OP_KIND_MAP] = { "MAP", 24, true, op_map },
+	[OP_KIND_UNMAP] = { "UNMAP", 20, true, op_unmap },
+	[OP_KIND_SET_POLL_FILE] = { "SET_POLL_FILE", 10, true, op_set_poll_file },
+	[OP_KIND_KICK_CPUS] = { "KICK_CPUS", 8, true, op_kick_cpus },
+	[OP_KIND_TDCALL] = { "TDCALL", 8, true, op_tdcall },
+	[OP_KIND_GET_VP] = { "GET_VP", 5, true, op_get_vp },
+	[OP_KIND_RETURN] = { "RETURN", 8, true, op_return },
+	[OP_KIND_HVCALL_SETUP] = { "HVCALL_SETUP", 5, true, op_hvcall_setup },
+	[OP_KIND_HVCALL] = { "HVCALL", 10, true, op_hvcall },
+	[OP_KIND_WRONG] = { "(wrong file)", 6, true, op_wrong },
+	[OP_KIND_MMAP] = { "mmap", 5, false, op_mmap },
+	[OP_KIND_MUNMAP] = { "munmap", 2, false, op_munmap },
+	[OP_KIND_TOUCH] = { "touch", 10, false, op_touch },
+	[OP_KIND_SCRIBBLE] = { "scribble", 10, false, op_scribble },
+	[OP_KIND_CLOSE] = { "close", 1, false, op_close },
+	[OP_KIND_OPEN] = { "open", 4, false, op_open },
+	[OP_KIND_EVENT] = { "event", 8, false, op_event },
+	[OP_KIND_PIN] = { "pin", 2, false, op_pin },
+	[OP_KIND_RAISE] = { "raise", 12, false, op_raise },
+	[OP_KIND_FORK] = { "fork", 0, false, op_fork },
+	[OP_KIND_DEBUGFS] = { "debugfs", 1, false, op_debugfs },
+	[OP_KIND_PARAMETER] = { "parameter", 1, false, op_parameter },
+	[OP_KIND_SEND_FILE] = { "send a file", 2, false, op_send_file },
+	[OP_KIND_GUEST] = { "RETURN, guest", 12, true, op_guest },
 };
-
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-const unsigned int op_kinds = KINDS;
 
 const char *op_name(unsigned int kind)
 {
-	return kind < KINDS ? kinds[kind].name : NULL;
+	return kind < OP_KINDS ? kinds[kind].name : NULL;
 }
 
 uint64_t op_ioctls(const struct tally *tally)
@@ -72,7 +68,7 @@ uint64_t op_ioctls(const struct tally *tally)
 	unsigned int kind;
 
 	/* Those that were not made, since they would do harm, do not count. */
-	for (kind = 0; kind < KINDS; kind++) {
+	for (kind = 0; kind < OP_KINDS; kind++) {
 		if (kinds[kind].is_ioctl)
 			sum += tally_of(tally, kind) - tally->by[kind][ECANCELED];
 	}
@@ -86,7 +82,7 @@ static uint8_t kind_choose(struct stream *stream)
 	/* Once in a while; it takes as long as a hundred others. */
 	if (random_once_in(stream, 600))
 		return OP_KIND_FORK;
-	for (kind = 0; kind < KINDS; kind++)
+	for (kind = 0; kind < OP_KINDS; kind++)
 		sum += kinds[kind].weight;
 	at = random_below(stream, sum);
 	for (kind = 0; at >= kinds[kind].weight; kind++)
@@ -262,14 +258,14 @@ static long op_run_trapped(struct op_thread *thread, const struct op *op)
 
 	trapped = thread;
 	if (!sigsetjmp(thread->trap, 1))
-		ret = kinds[op->kind % KINDS].run(thread, op);
+		ret = kinds[op->kind % OP_KINDS].run(thread, op);
 	trapped = NULL;
 	return ret;
 }
 
 static void op_run(struct op_thread *thread, const struct op *op)
 {
-	unsigned int kind = op->kind % KINDS;
+	unsigned int kind = op->kind % OP_KINDS;
 	bool fails = thread->fail >= 0 && kinds[kind].is_ioctl && !(op->word >> 29);
 	long ret;
 

@@ -13,14 +13,45 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "random.h"
+#include "../harness/random.h"
 #include "tally.h"
 
 #define OP_CPUS		16
 #define OP_TABLES	4
 #define OP_SEQUENCE	24
 
-/* How it is read, op.c knows. */
+/* What an operation does; see op_kinds.h. */
+enum op_kind {
+	OP_KIND_CHECK_EXTENSION,
+	OP_KIND_CREATE_VTL,
+	OP_KIND_MAP,
+	OP_KIND_UNMAP,
+	OP_KIND_SET_POLL_FILE,
+	OP_KIND_KICK_CPUS,
+	OP_KIND_TDCALL,
+	OP_KIND_GET_VP,
+	OP_KIND_RETURN,
+	OP_KIND_HVCALL_SETUP,
+	OP_KIND_HVCALL,
+	OP_KIND_WRONG,
+	OP_KIND_MMAP,
+	OP_KIND_MUNMAP,
+	OP_KIND_TOUCH,
+	OP_KIND_SCRIBBLE,
+	OP_KIND_CLOSE,
+	OP_KIND_OPEN,
+	OP_KIND_EVENT,
+	OP_KIND_PIN,
+	OP_KIND_RAISE,
+	OP_KIND_FORK,
+	OP_KIND_DEBUGFS,
+	OP_KIND_PARAMETER,
+	OP_KIND_SEND_FILE,
+	OP_KIND_GUEST,
+	OP_KINDS
+};
+
+/* op.c knows how it is read. */
 struct op {
 	uint8_t kind;
 	uint8_t how;
@@ -112,9 +143,8 @@ struct op_thread {
 	sigjmp_buf trap;
 };
 
-/* The names of the kinds, for the tally; how many there are. */
+/* The name of a kind, for the tally. */
 const char *op_name(unsigned int kind);
-extern const unsigned int op_kinds;
 
 /* How many ioctls of the driver were made. */
 uint64_t op_ioctls(const struct tally *tally);

@@ -10,9 +10,6 @@
 
 #include "op.h"
 
-#define OP_KIND_FORK	21
-#define OP_KIND_GUEST	25
-
 /* Ioctls of the driver, op_driver.c. */
 long op_check_extension(struct op_thread *thread, const struct op *op);
 long op_create_vtl(struct op_thread *thread, const struct op *op);

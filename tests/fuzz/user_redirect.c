@@ -276,7 +276,7 @@ static void do_advance(struct input *input)
 	synchronize_rcu();
 }
 
-static void books_check(void)
+static void accounting_check(void)
 {
 	struct redirect_stats stats;
 	unsigned int cpu;
@@ -303,9 +303,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		steps[input_byte(&input) % (sizeof(steps) / sizeof(steps[0]))](&input);
 		/* Seldom, since it takes longer than the step. */
 		if (!(++done % 16))
-			books_check();
+			accounting_check();
 	}
-	books_check();
+	accounting_check();
 	machine_stop();
 	return 0;
 }

@@ -7,7 +7,6 @@
  *
  * Owns: who does what at once, and what must hold whatever the host does.
  */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -17,13 +16,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../lib/vtlirq.h"
-#include "../vm/hv.h"
-#include "books.h"
-#include "random.h"
+#include "../harness/host.h"
+#include "../harness/accounting.h"
+#include "../harness/options.h"
+#include "../harness/random.h"
 #include "tally.h"
 
 #define BATCH		4000
@@ -39,8 +38,8 @@
 static struct {
 	uint64_t seed;
 	uint64_t events;
-	unsigned int seconds;
-	unsigned int hosts;
+	uint64_t seconds;
+	uint64_t hosts;
 } config = { .events = 20000, .hosts = 1 };
 
 enum kind {
@@ -85,12 +84,12 @@ static bool work_goes_on(void)
 
 /* ---- the host ---- */
 
-static time_t begin;
+static uint64_t begin_ms;
 
 static bool host_is_done(void)
 {
 	if (config.seconds)
-		return time(NULL) - begin >= config.seconds;
+		return now_ms() - begin_ms >= config.seconds * 1000;
 	return __atomic_load_n(&events_done, __ATOMIC_RELAXED) >= config.events;
 }
 
@@ -379,18 +378,19 @@ static uint64_t vp_check(unsigned int vp)
 	uint64_t messages = synic_column(vp, "messages");
 	uint64_t refused = synic_column(vp, "unknown") + synic_column(vp, "malformed");
 
-	books_check(figures.proxied == synic_column(vp, "relayed"),
-		    "VP %u: vectors relayed from messages, one by one and in all: %" PRIu64, vp,
-		    figures.proxied);
-	books_check(figures.redirected == cpus_column(vp, "relayed"),
-		    "VP %u: vectors relayed from hardware vectors: %" PRIu64, vp,
-		    figures.redirected);
-	books_check(figures.blocked == cpus_column(vp, "blocked") + synic_column(vp, "blocked"),
-		    "VP %u: blocked, by either way: %" PRIu64, vp, figures.blocked);
-	books_check(refused <= messages, "VP %u: of %" PRIu64 " messages %" PRIu64
-		    " were none to relay", vp, messages, refused);
-	books_check(messages <= figures.written + done.messages,
-		    "VP %u: no message was taken that was not written", vp);
+	accounting_check(figures.proxied == synic_column(vp, "relayed"),
+			 "VP %u: vectors relayed from messages, one by one and in all: %" PRIu64,
+			 vp, figures.proxied);
+	accounting_check(figures.redirected == cpus_column(vp, "relayed"),
+			 "VP %u: vectors relayed from hardware vectors: %" PRIu64, vp,
+			 figures.redirected);
+	accounting_check(figures.blocked ==
+			 cpus_column(vp, "blocked") + synic_column(vp, "blocked"),
+			 "VP %u: blocked, by either way: %" PRIu64, vp, figures.blocked);
+	accounting_check(refused <= messages, "VP %u: of %" PRIu64 " messages %" PRIu64
+			 " were none to relay", vp, messages, refused);
+	accounting_check(messages <= figures.written + done.messages,
+			 "VP %u: no message was taken that was not written", vp);
 	return messages;
 }
 
@@ -410,16 +410,16 @@ static void books_of_the_host(void)
 	unsigned int vp;
 
 	for (vp = 0; vp < lab.cpus; vp++) {
-		books_check(vp_quiet_down(vp), "VP %u: nothing waits for its slot", vp);
+		accounting_check(vp_quiet_down(vp), "VP %u: nothing waits for its slot", vp);
 		messages += vp_check(vp);
 		written += figures_of(vp).written;
-		books_check(vp_takes_message(vp), "VP %u takes a message", vp);
+		accounting_check(vp_takes_message(vp), "VP %u takes a message", vp);
 	}
-	books_check(messages && messages <= written,
-		    "messages: %" PRIu64 " written, %" PRIu64 " taken", written, messages);
-	books_check(!taken_illegal, "no bit below 16 was set (%" PRIu64 ")", taken_illegal);
-	books_check(!taken_blocked, "no blocked bit was set (%" PRIu64 ")", taken_blocked);
-	books_check(taken, "the consumer took %" PRIu64 " bits", taken);
+	accounting_check(messages && messages <= written,
+			 "messages: %" PRIu64 " written, %" PRIu64 " taken", written, messages);
+	accounting_check(!taken_illegal, "no bit below 16 was set (%" PRIu64 ")", taken_illegal);
+	accounting_check(!taken_blocked, "no blocked bit was set (%" PRIu64 ")", taken_blocked);
+	accounting_check(taken, "the consumer took %" PRIu64 " bits", taken);
 }
 
 /* ---- the whole ---- */
@@ -445,7 +445,7 @@ static void fuzz(void)
 		pthread_join(threads[i], &ret);
 		failed = ret ?: failed;
 	}
-	books_check(!failed, "the VMM worked");
+	accounting_check(!failed, "the VMM worked");
 	for (i = 0; i < lab.count; i++)
 		labhost_mask(lab.host, lab.sources[i].device, lab.sources[i].source);
 	host_behave();
@@ -464,88 +464,49 @@ static bool host_has_limits(void)
 	       !none.messages && !none.interrupts && !none.vectors;
 }
 
-static void lab_open(void)
+static void devices_open(void)
 {
 	unsigned int cpu;
 
-	if (labhost_sources(lab.host, &lab.sources, &lab.count) || !lab.count) {
+	if (!lab_open(1)) {
 		printf("Bail out! the lab has no devices\n");
 		exit(1);
 	}
-	lab.vtl = vtl_open();
-	for (cpu = 0; cpu < lab.cpus; cpu++) {
-		lab.run[cpu] = vtl_page(lab.vtl, cpu);
-		memset(lab.run[cpu], 0, 4096);
+	for (cpu = 0; cpu < lab.cpus; cpu++)
 		lab.run[cpu]->proxy_irr_blocked[BANK_BLOCKED] = ~0U;
-	}
 }
-
-static void lab_close(void)
-{
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < lab.cpus; cpu++) {
-		memset(lab.run[cpu], 0, 4096);
-		munmap(lab.run[cpu], 4096);
-	}
-	close(lab.vtl);
-	free(lab.sources);
-}
-
-static error_t option_take(int key, char *value, struct argp_state *state)
-{
-	switch (key) {
-	case 's':
-		config.seed = strtoull(value, NULL, 0);
-		return 0;
-	case 'f':
-		config.seconds = strtoul(value, NULL, 0);
-		return 0;
-	case 'n':
-		config.events = strtoull(value, NULL, 0);
-		return 0;
-	case 't':
-		config.hosts = strtoul(value, NULL, 0);
-		if (!config.hosts || config.hosts > HOSTS_MAX)
-			argp_error(state, "--threads: 1 to %u", HOSTS_MAX);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_option options[] = {
-	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
-	{ "events", 'n', "N", 0, "so many host events (20000)", 0 },
-	{ "for", 'f', "SECONDS", 0, "not so many events, but so long", 0 },
-	{ "threads", 't', "T", 0, "so many hosts at once (1)", 0 },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	options, option_take, NULL, "A host gone bad.", NULL, NULL, NULL
-};
 
 int main(int argc, char **argv)
 {
-	struct books books;
+	const struct option_spec options[] = {
+		{ "seed", "S", "do the same as another run, as far as threads allow",
+		  .value = &config.seed },
+		{ "events", "N", "number of host events (20000)", .value = &config.events },
+		{ "for", "SECONDS", "run for a time instead of a number of events",
+		  .value = &config.seconds },
+		{ "threads", "T", "number of hosts at once (1)",
+		  .value = &config.hosts, .min = 1, .max = HOSTS_MAX },
+	};
+	struct accounting accounting;
 
-	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	printf("# vm_host --seed %" PRIu64 " --%s %" PRIu64 " --threads %u\n", config.seed,
+	config.seed = options_seed();
+	options_parse(argc, argv, "A hostile host.", options, ARRAY_SIZE(options));
+	printf("# vm_host --seed %" PRIu64 " --%s %" PRIu64 " --threads %" PRIu64 "\n",
+	       config.seed,
 	       config.seconds ? "for" : "events", config.seconds ?: config.events, config.hosts);
-	books_open(&books);
-	lab_open();
-	books_check(host_has_limits(), "the host does nothing if nothing, or nonsense, is asked");
-	begin = time(NULL);
+	accounting_begin(&accounting);
+	devices_open();
+	accounting_check(host_has_limits(), "the host does nothing if nothing, or nonsense, is asked");
+	begin_ms = now_ms();
 	fuzz();
 	tally_print(&tally, kind_name, KINDS);
-	printf("# vm_host: %" PRIu64 " events in %ld s, seed %" PRIu64 ": %" PRIu64
+	printf("# vm_host: %" PRIu64 " events in %" PRIu64 " s, seed %" PRIu64 ": %" PRIu64
 	       " messages, %" PRIu64 " shared and %" PRIu64 " other vectors\n", events_done,
-	       (long)(time(NULL) - begin), config.seed, (uint64_t)done.messages,
+	       (now_ms() - begin_ms) / 1000, config.seed, (uint64_t)done.messages,
 	       (uint64_t)done.interrupts, (uint64_t)done.vectors);
 	books_of_the_host();
+	runs_clear();
 	lab_close();
-	books_close(&books);
-	return books_end();
+	accounting_end(&accounting);
+	return accounting_status();
 }

@@ -6,7 +6,6 @@
  *
  * Owns: processes and threads. What is done is op.c's, what it reached kcov.c's.
  */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -21,13 +20,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../vm/fail.h"
-#include "../vm/vtl.h"
-#include "books.h"
+#include "../harness/faults.h"
+#include "../harness/lab.h"
+#include "../harness/accounting.h"
 #include "guest.h"
 #include "kcov.h"
 #include "op.h"
-#include "random.h"
+#include "../harness/options.h"
+#include "../harness/random.h"
 
 #define THREADS_MAX	16
 /* A process that is killed is gone by then, or it never will be. */
@@ -42,10 +42,10 @@
 static struct {
 	uint64_t seed;
 	uint64_t ops;
-	unsigned int seconds;
-	unsigned int threads;
-	bool no_vtl0;
-	bool no_hotplug;
+	uint64_t seconds;
+	uint64_t threads;
+	uint64_t no_vtl0;
+	uint64_t no_hotplug;
 } config = { .ops = 20000, .threads = 4 };
 
 /**
@@ -57,14 +57,6 @@ struct shared {
 };
 
 static struct shared *shared;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static uint64_t begin_ms;
 
@@ -133,8 +125,7 @@ static void *scribbler_run(void *argument)
 		_exit(2);
 	for (;;) {
 		random_fill(&stream, &one.ops[0], sizeof(one.ops[0]));
-		/* "touch" and "scribble" */
-		one.ops[0].kind = 14 + random_below(&stream, 2);
+		one.ops[0].kind = random_once_in(&stream, 2) ? OP_KIND_TOUCH : OP_KIND_SCRIBBLE;
 		op_sequence_run(&thread, &one);
 		if (random_once_in(&stream, batch))
 			sleep_ms(pause);
@@ -290,7 +281,7 @@ static void processes_run(void)
 		good = process_run(&stream);
 		progress_print(&printed);
 	}
-	books_check(good, "each process ended when it was killed");
+	accounting_check(good, "each process ended when it was killed");
 	guest_drop(&shared->world);
 }
 
@@ -324,7 +315,7 @@ static void report(uint64_t ms)
 {
 	uint64_t done = op_ioctls(&shared->world.tally);
 
-	tally_print(&shared->world.tally, op_name, op_kinds);
+	tally_print(&shared->world.tally, op_name, OP_KINDS);
 	kcov_print(&shared->kcov);
 	printf("# vm_ioctl: %" PRIu64 " ioctls in %" PRIu64 " s, seed %" PRIu64 ", %" PRIu64
 	       " processes, %" PRIu64 " killed, CPUs went %" PRIu64 " times, refused %" PRIu64
@@ -332,50 +323,8 @@ static void report(uint64_t ms)
 	       " failures made\n", done, ms / 1000, config.seed, processes, killed,
 	       hotplug_gone, hotplug_refused, vps_sum("entries"), vps_sum("handled"),
 	       shared->world.failures);
-	books_check(done && is_over(), "%" PRIu64 " ioctls were made", done);
+	accounting_check(done && is_over(), "%" PRIu64 " ioctls were made", done);
 }
-
-static error_t option_take(int key, char *value, struct argp_state *state)
-{
-	switch (key) {
-	case 's':
-		config.seed = strtoull(value, NULL, 0);
-		return 0;
-	case 'f':
-		config.seconds = strtoul(value, NULL, 0);
-		return 0;
-	case 'n':
-		config.ops = strtoull(value, NULL, 0);
-		return 0;
-	case 't':
-		config.threads = strtoul(value, NULL, 0);
-		if (!config.threads || config.threads > THREADS_MAX)
-			argp_error(state, "--threads: 1 to %u", THREADS_MAX);
-		return 0;
-	case 'm':
-		config.no_vtl0 = true;
-		return 0;
-	case 'h':
-		config.no_hotplug = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_option options[] = {
-	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
-	{ "ops", 'n', "N", 0, "so many ioctls (20000)", 0 },
-	{ "for", 'f', "SECONDS", 0, "not so many ioctls, but so long", 0 },
-	{ "threads", 't', "T", 0, "threads of each process (4)", 0 },
-	{ "no-vtl0", 'm', NULL, 0, "Run without a guest in VTL0", 0 },
-	{ "no-hotplug", 'h', NULL, 0, "all CPUs stay online", 0 },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	options, option_take, NULL, "A VMM gone mad.", NULL, NULL, NULL
-};
 
 static void failures_prepare(void)
 {
@@ -409,19 +358,31 @@ static void world_make(void)
 int main(int argc, char **argv)
 {
 	const struct rlimit no_core = { 0, 0 };
-	struct books books;
+	const struct option_spec options[] = {
+		{ "seed", "S", "do the same as another run, as far as threads allow",
+		  .value = &config.seed },
+		{ "ops", "N", "number of ioctls (20000)", .value = &config.ops },
+		{ "for", "SECONDS", "run for a time instead of a number of ioctls",
+		  .value = &config.seconds },
+		{ "threads", "T", "threads of each process (4)",
+		  .value = &config.threads, .min = 1, .max = THREADS_MAX },
+		{ "no-vtl0", NULL, "run without a guest in VTL0", .value = &config.no_vtl0 },
+		{ "no-hotplug", NULL, "all CPUs stay online", .value = &config.no_hotplug },
+	};
+	struct accounting accounting;
 
-	config.seed = now_ms() ^ (uint64_t)time(NULL) << 20;
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	config.seed = options_seed();
+	options_parse(argc, argv, "A hostile VMM.", options, ARRAY_SIZE(options));
 	setrlimit(RLIMIT_CORE, &no_core);
-	printf("# vm_ioctl --seed %" PRIu64 " --%s %" PRIu64 " --threads %u\n", config.seed,
-	       config.seconds ? "for" : "ops", config.seconds ?: config.ops, config.threads);
-	books_open(&books);
+	printf("# vm_ioctl --seed %" PRIu64 " --%s %" PRIu64 " --threads %" PRIu64 "\n",
+	       config.seed, config.seconds ? "for" : "ops", config.seconds ?: config.ops,
+	       config.threads);
+	accounting_begin(&accounting);
 	world_make();
 	failures_prepare();
 	begin_ms = now_ms();
 	fuzz();
 	report(now_ms() - begin_ms);
-	books_close(&books);
-	return books_end();
+	accounting_end(&accounting);
+	return accounting_status();
 }

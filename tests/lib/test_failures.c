@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../harness/sweep.h"
 #include "check.h"
 
 #define SECOND		1000000000ULL
@@ -52,13 +53,13 @@ static bool fails(void)
 	return true;
 }
 
-static void failure_order(int number)
+static void inject(unsigned int number)
 {
 	__atomic_store_n(&countdown, number, __ATOMIC_RELAXED);
 }
 
 /* Return: whether the failure happened. */
-static bool failure_end(void)
+static bool met(void)
 {
 	return __atomic_exchange_n(&countdown, 0, __ATOMIC_RELAXED) == -1;
 }
@@ -299,19 +300,6 @@ static void look(void)
 }
 
 /* ---- operations: preparation, call, check ---- */
-
-/**
- * struct operation - a public function, with a state in which it is called
- * @prepare:  prepares the state
- * @run:      makes the call; returns 0 or more, or a negative errno
- * @done:     checks the result of a success, whatever path led to it
- */
-struct operation {
-	const char *name;
-	void (*prepare)(void);
-	int (*run)(void);
-	void (*done)(void);
-};
 
 static void nothing(void)
 {
@@ -616,41 +604,42 @@ static int run_client_prefer(void)
 	return vtlirq_client_prefer(client, live[0].state.id, VTLIRQ_PREFER_PROXIED);
 }
 
-static const struct operation operations[] = {
-	{ "open", nothing, open_context, open_done },
-	{ "create, redirected", has_context, run_create, is_redirected },
-	{ "create, no vector left", has_context_without_vectors, run_create, is_proxied },
-	{ "create, multicast", has_context, run_create_multicast, is_proxied },
-	{ "create, to any of a set", has_context, run_create_any, is_redirected },
-	{ "create, driver without APIC ids", has_old_driver, run_create, look },
-	{ "create, host refuses", has_host_that_refuses, run_create, is_proxied },
-	{ "retarget, redirected", has_route, run_retarget, is_moved },
-	{ "retarget to a set", has_route, run_retarget_set, is_moved },
-	{ "retarget to the same target", has_route, run_retarget_same, is_redirected },
-	{ "retarget, proxied", has_proxied_route, run_retarget, is_moved },
-	{ "prefer proxied", has_route, run_prefer_proxied, is_proxied },
-	{ "prefer redirected", has_preferred_proxied, run_prefer_redirected, is_redirected },
-	{ "destroy, redirected", has_route, run_destroy, is_gone },
-	{ "destroy, proxied", has_proxied_route, run_destroy, is_gone },
-	{ "state of a route", has_route, run_state, look },
-	{ "states of all", has_routes, run_routes, look },
-	{ "APIC id", nothing, run_apic_id, nothing },
-	{ "rebalance", has_busy_route, run_rebalance, busy_route_is_redirected },
-	{ "publish", has_context, run_publish, is_published },
-	{ "publishers", has_published, run_publishers, look },
-	{ "client: open", has_published, run_client_open, look },
-	{ "client: summary", has_client, run_client_summary, look },
-	{ "client: routes", has_client, run_client_routes, look },
-	{ "client: retarget", has_client, run_client_retarget, is_moved },
-	{ "client: prefer", has_client, run_client_prefer, is_proxied },
+static const struct sweep_operation operations[] = {
+	{ "open", nothing, open_context, open_done, NULL },
+	{ "create, redirected", has_context, run_create, is_redirected, NULL },
+	{ "create, no vector left", has_context_without_vectors, run_create, is_proxied, NULL },
+	{ "create, multicast", has_context, run_create_multicast, is_proxied, NULL },
+	{ "create, to any of a set", has_context, run_create_any, is_redirected, NULL },
+	{ "create, driver without APIC ids", has_old_driver, run_create, look, NULL },
+	{ "create, host refuses", has_host_that_refuses, run_create, is_proxied, NULL },
+	{ "retarget, redirected", has_route, run_retarget, is_moved, NULL },
+	{ "retarget to a set", has_route, run_retarget_set, is_moved, NULL },
+	{ "retarget to the same target", has_route, run_retarget_same, is_redirected, NULL },
+	{ "retarget, proxied", has_proxied_route, run_retarget, is_moved, NULL },
+	{ "prefer proxied", has_route, run_prefer_proxied, is_proxied, NULL },
+	{ "prefer redirected", has_preferred_proxied, run_prefer_redirected, is_redirected, NULL },
+	{ "destroy, redirected", has_route, run_destroy, is_gone, NULL },
+	{ "destroy, proxied", has_proxied_route, run_destroy, is_gone, NULL },
+	{ "state of a route", has_route, run_state, look, NULL },
+	{ "states of all", has_routes, run_routes, look, NULL },
+	{ "APIC id", nothing, run_apic_id, nothing, NULL },
+	{ "rebalance", has_busy_route, run_rebalance, busy_route_is_redirected, NULL },
+	{ "publish", has_context, run_publish, is_published, NULL },
+	{ "publishers", has_published, run_publishers, look, NULL },
+	{ "client: open", has_published, run_client_open, look, NULL },
+	{ "client: summary", has_client, run_client_summary, look, NULL },
+	{ "client: routes", has_client, run_client_routes, look, NULL },
+	{ "client: retarget", has_client, run_client_retarget, is_moved, NULL },
+	{ "client: prefer", has_client, run_client_prefer, is_proxied, NULL },
 };
 
 /* ---- the loop ---- */
 
-static unsigned int injected;
+static struct snapshot before;
 
-static void begin(const struct operation *operation)
+static void begin(const struct sweep_operation *operation)
 {
+	(void)operation;
 	fake_reset();
 	fake.is_filtered = true;
 	fake.now_ns = 1000 * SECOND;
@@ -658,11 +647,18 @@ static void begin(const struct operation *operation)
 	has_policy = false;
 	irqs = NULL;
 	client = NULL;
-	operation->prepare();
 }
 
-static void end(void)
+static void remember(const struct sweep_operation *operation)
 {
+	(void)operation;
+	settle();
+	snapshot_take(&before);
+}
+
+static void end(const struct sweep_operation *operation)
+{
+	(void)operation;
 	vtlirq_client_close(client);
 	vtlirq_close(irqs);
 	irqs = NULL;
@@ -671,76 +667,53 @@ static void end(void)
 }
 
 /* ENOMEM for memory, EAGAIN for a thread. */
-static bool is_out_of_memory(int error)
+static bool expected(int error)
 {
 	return error == -ENOMEM || error == -EAGAIN;
 }
 
-static void after_failure(const struct operation *operation, const struct snapshot *before,
-			  int number, int error)
+static void compare(const struct sweep_operation *operation)
 {
-	if (!is_out_of_memory(error))
-		print_error("%s, failure %d: error %d\n", operation->name, number, error);
-	assert_true(is_out_of_memory(error));
 	/* vtlirq_rebalance() may have moved some routes before it failed. */
 	if (operation->run != run_rebalance)
-		snapshot_compare(before);
-	assert_true(operation->run() >= 0);
+		snapshot_compare(&before);
 }
 
-/* Return: whether failure @number happened. */
-static bool attempt(const struct operation *operation, int number)
-{
-	struct snapshot before;
-	bool happened;
-	int error;
-
-	begin(operation);
-	settle();
-	snapshot_take(&before);
-	failure_order(number);
-	error = operation->run();
-	happened = failure_end();
-	injected += happened;
-	if (!happened)
-		assert_true(error >= 0);
-	if (error < 0)
-		after_failure(operation, &before, number, error);
-	operation->done();
-	end();
-	return happened;
-}
+static const struct sweep sweep = {
+	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
+};
 
 /* The C library and the sanitizer allocate memory at first use, and keep it. */
-static void warm_up(const struct operation *operation)
+static void warm_up(const struct sweep_operation *operation)
 {
 	for (int i = 0; i < 2; i++)
-		attempt(operation, 0);
+		sweep_attempt(&sweep, operation, 0);
 }
 
-static void every_failure_of(const struct operation *operation)
+static unsigned int every_failure_of(const struct sweep_operation *operation)
 {
+	unsigned int count;
 	size_t bytes;
-	int number, files;
+	int files;
 
 	warm_up(operation);
 	files = files_open();
 	bytes = __sanitizer_get_current_allocated_bytes();
-	for (number = 1; attempt(operation, number); number++)
-		assert_true(number < FAILURES_MAX);
+	count = sweep_from(&sweep, operation, 1);
 	assert_int_equal(files_open(), files);
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
-	printf("# %s: %d\n", operation->name, number - 1);
+	return count;
 }
 
 static void test_every_failure_changes_nothing(void **state)
 {
 	size_t count = sizeof(operations) / sizeof(operations[0]);
+	unsigned int injected = 0;
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
-		every_failure_of(&operations[i]);
-	printf("# figure: libvtlirq: %zu operations, %u failures injected, no change by any\n", count,
+		injected += every_failure_of(&operations[i]);
+	printf("# figure: libvtlirq: %zu operations, %u failures injected, all as before\n", count,
 	       injected);
 }
 

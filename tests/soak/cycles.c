@@ -6,7 +6,6 @@
  *
  * Owns: what a cycle is, and what "as it was" means.
  */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -18,10 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../fuzz/books.h"
-#include "../fuzz/random.h"
+#include "../harness/accounting.h"
+#include "../harness/options.h"
+#include "../harness/random.h"
 #include "measure.h"
-#include "table.h"
+#include "soak.h"
 
 #define THREADS_MAX	8
 /* Each thread has proxy vectors of its own, so that each bit has one taker. */
@@ -46,8 +46,8 @@
 static struct {
 	uint64_t seed;
 	uint64_t count;
-	unsigned int seconds;
-	unsigned int threads;
+	uint64_t seconds;
+	uint64_t threads;
 } config = { .count = 1000000, .seconds = 3000, .threads = 4 };
 
 /**
@@ -72,14 +72,6 @@ static uint64_t cycles, limit, interrupts, closes, waits;
 static uint64_t deadline_ms;
 static int failure;
 static const char *failed;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static uint64_t figure(const uint64_t *value)
 {
@@ -290,13 +282,14 @@ static void memory_check(const char *what, int64_t lost, int64_t swing)
 {
 	int64_t bound = BOUND_KB + 2 * (swing < SWING_MAX_KB ? swing : SWING_MAX_KB);
 
-	books_check(lost <= bound, "%s: %" PRId64 " kB are gone; up to %" PRId64
-		    " may be, as rounds differ by %" PRId64, what, lost, bound, swing);
+	accounting_check(lost <= bound, "%s: %" PRId64 " kB are gone; up to %" PRId64
+			 " may be, as rounds differ by %" PRId64, what, lost, bound, swing);
 }
 
 static void same_check(const char *what, int64_t before, int64_t after)
 {
-	books_check(before == after, "%s: %" PRId64 ", as before: %" PRId64, what, after, before);
+	accounting_check(before == after, "%s: %" PRId64 ", as before: %" PRId64, what, after,
+			 before);
 }
 
 static int64_t measures_check(const struct measure *before, const struct measure *after,
@@ -313,9 +306,9 @@ static int64_t measures_check(const struct measure *before, const struct measure
 	same_check("interrupt descriptors", before->descriptors, after->descriptors);
 	same_check("rows of /proc/interrupts", before->rows, after->rows);
 	for (cpu = 0; cpu < lab.cpus; cpu++) {
-		books_check(before->vectors[cpu] == after->vectors[cpu],
-			    "vectors of CPU %u: %" PRId64 ", as before: %" PRId64, cpu,
-			    after->vectors[cpu], before->vectors[cpu]);
+		accounting_check(before->vectors[cpu] == after->vectors[cpu],
+				 "vectors of CPU %u: %" PRId64 ", as before: %" PRId64, cpu,
+				 after->vectors[cpu], before->vectors[cpu]);
 		lost += before->vectors[cpu] - after->vectors[cpu];
 	}
 	return lost;
@@ -341,9 +334,9 @@ static void run_cycles(void)
 	done = figure(&cycles) - done;
 	raised = figure(&interrupts) - raised;
 	after = measure_take();
-	books_check(!failure, "each call and each interrupt came to its end (%s: %s)",
-		    failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
-	books_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
+	accounting_check(!failure, "each call and each interrupt came to its end (%s: %s)",
+			 failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
+	accounting_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
 	printf("# %" PRIu64 " times a vector had to be waited for\n", figure(&waits));
 	vectors = measures_check(&before, &after, &swing);
 	/* Of each, what is gone: less memory that is free, more slab in use. */
@@ -356,83 +349,43 @@ static void run_cycles(void)
 
 /* ---- the whole ---- */
 
-static void lab_open(void)
+static void devices_open(void)
 {
 	unsigned int i;
 
-	if (labhost_sources(lab.host, &lab.sources, &lab.count) || lab.count < config.threads) {
+	if (!lab_open(config.threads)) {
 		printf("Bail out! the lab has too few devices\n");
 		exit(1);
 	}
-	/* More is given back in a second than there is. */
+	/* More vectors are freed in a second than there are. */
 	driver_parameter("quarantine_ms", QUARANTINE_MS);
-	lab.vtl = vtl_open();
-	for (i = 0; i < lab.cpus; i++)
-		lab.run[i] = vtl_page(lab.vtl, i);
-	runs_clear();
 	for (i = 0; i < config.threads; i++) {
 		cyclers[i].number = i;
 		cyclers[i].stream.at = config.seed + i;
 	}
 }
 
-static void lab_close(void)
-{
-	unsigned int i;
-
-	runs_clear();
-	for (i = 0; i < lab.cpus; i++)
-		munmap(lab.run[i], 4096);
-	close(lab.vtl);
-	free(lab.sources);
-}
-
-static error_t option_take(int key, char *value, struct argp_state *state)
-{
-	switch (key) {
-	case 's':
-		config.seed = strtoull(value, NULL, 0);
-		return 0;
-	case 'n':
-		config.count = strtoull(value, NULL, 0);
-		return 0;
-	case 't':
-		config.seconds = strtoul(value, NULL, 0);
-		return 0;
-	case 'j':
-		config.threads = strtoul(value, NULL, 0);
-		if (!config.threads || config.threads > THREADS_MAX)
-			argp_error(state, "--threads: 1 to %u", THREADS_MAX);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_option options[] = {
-	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
-	{ "count", 'n', "N", 0, "so many cycles (1000000)", 0 },
-	{ "seconds", 't', "S", 0, "it is a failure if that takes longer (3000)", 0 },
-	{ "threads", 'j', "N", 0, "so many threads (4)", 0 },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	options, option_take, NULL, "Map and unmap again and again.", NULL, NULL, NULL
-};
-
 int main(int argc, char **argv)
 {
-	struct books books;
+	const struct option_spec options[] = {
+		{ "seed", "S", "do the same as another run, as far as threads allow",
+		  .value = &config.seed },
+		{ "count", "N", "number of cycles (1000000)", .value = &config.count },
+		{ "seconds", "S", "fail if they take longer (3000)", .value = &config.seconds },
+		{ "threads", "N", "number of threads (4)",
+		  .value = &config.threads, .min = 1, .max = THREADS_MAX },
+	};
+	struct accounting accounting;
 
-	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	printf("# cycles --seed %" PRIu64 " --count %" PRIu64 " --threads %u\n", config.seed,
-	       config.count, config.threads);
-	books_open(&books);
-	lab_open();
+	config.seed = options_seed();
+	options_parse(argc, argv, "Map and unmap again and again.", options, ARRAY_SIZE(options));
+	printf("# cycles --seed %" PRIu64 " --count %" PRIu64 " --threads %" PRIu64 "\n",
+	       config.seed, config.count, config.threads);
+	accounting_begin(&accounting);
+	devices_open();
 	run_cycles();
+	runs_clear();
 	lab_close();
-	books_close(&books);
-	return books_end();
+	accounting_end(&accounting);
+	return accounting_status();
 }

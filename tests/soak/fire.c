@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices under fire; see fire.h.
+ * Devices under fire; see soak.h.
  *
  * Each device is raised once and then waited for, since two that meet become one. A
  * masked source refuses to raise: then nothing was raised, and nothing is counted.
@@ -10,8 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "arrivals.h"
-#include "fire.h"
+#include "soak.h"
 
 #define PAUSE_NS	200000
 
@@ -35,14 +34,6 @@ static bool ceased, stopped;
 static uint64_t misdelivered;
 static pthread_mutex_t trouble_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fire_trouble trouble;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static void trouble_note(const char *what, unsigned int index, unsigned int place)
 {

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "../vm/vtl.h"
+#include "../harness/lab.h"
 
 /**
  * struct measure - as it is at a quiet moment

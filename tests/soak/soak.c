@@ -7,7 +7,6 @@
  * Owns: the order of a run, what is done to all at random, and what must hold. This
  * process is the keeper: it raises and counts, and outlives those that it kills.
  */
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -18,15 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../fuzz/books.h"
-#include "../fuzz/random.h"
-#include "../vm/hv.h"
-#include "arrivals.h"
-#include "crew.h"
-#include "fire.h"
-#include "state.h"
-#include "table.h"
-#include "worker.h"
+#include "../harness/accounting.h"
+#include "../harness/options.h"
+#include "../harness/random.h"
+#include "../harness/host.h"
+#include "soak.h"
 
 /* How many of each CPU's vectors there are for the routes that want one. */
 #define QUOTA		32
@@ -45,34 +40,28 @@ enum mode {
 	MODE_BOTH,
 };
 
-static const char *const modes[] = { "page", "vtl0", "both" };
+static const char *const modes[] = { "page", "vtl0", "both", NULL };
+
+#define NOT_A_WORKER	(~0ULL)
 
 static struct {
 	uint64_t seed;
-	unsigned int seconds;
-	unsigned int workers;
-	unsigned int guns;
-	unsigned int hang;
-	unsigned int kill_ms;
-	enum mode mode;
-	int worker;
-	int ledger;
-	unsigned int generation;
+	uint64_t seconds;
+	uint64_t workers;
+	uint64_t raisers;
+	uint64_t hang;
+	uint64_t kill_ms;
+	uint64_t mode;
+	uint64_t worker;
+	uint64_t ledger;
+	uint64_t generation;
 } config = {
-	.seconds = 60, .workers = 4, .guns = 2, .hang = 20, .kill_ms = 4000,
-	.mode = MODE_BOTH, .worker = -1, .ledger = -1,
+	.seconds = 60, .workers = 4, .raisers = 2, .hang = 20, .kill_ms = 4000,
+	.mode = MODE_BOTH, .worker = NOT_A_WORKER,
 };
 
 static struct ledger *ledger;
 static bool chaos_ends;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static void quiet_wait(unsigned int ms)
 {
@@ -218,7 +207,7 @@ static void run_load(const struct state *before)
 	}
 	__atomic_store_n(&chaos_ends, true, __ATOMIC_RELEASE);
 	pthread_join(chaos, NULL);
-	books_check(good, "the VPs did as they were told");
+	accounting_check(good, "the VPs did as they were told");
 }
 
 static void trouble_tell(void)
@@ -242,13 +231,14 @@ static void run_drain(void)
 {
 	host_behave();
 	__atomic_store_n(&ledger->phase, PHASE_DRAIN, __ATOMIC_RELEASE);
-	if (!books_check(crew_wait(READY_DRAINS, DRAIN_MS), "each device has a route at the end"))
+	if (!accounting_check(crew_wait(READY_DRAINS, DRAIN_MS),
+			      "each device has a route at the end"))
 		trouble_tell();
 	fire_cease(true);
 	quiet_wait(DRAIN_MS);
 	fire_stop();
 	__atomic_store_n(&ledger->phase, PHASE_END, __ATOMIC_RELEASE);
-	books_check(crew_end(), "all processes ended as they should");
+	accounting_check(crew_end(), "all processes ended as they should");
 }
 
 /* ---- the books ---- */
@@ -266,8 +256,8 @@ static void entries_check(void)
 		if (!open++)
 			state_tell_entry(ledger, i, PLACES, "does not balance");
 	}
-	books_check(!open, "each device: raised = handled (%u do not balance)", open);
-	books_check(!idle, "each device was raised (%u were not)", idle);
+	accounting_check(!open, "each device: raised = handled (%u do not balance)", open);
+	accounting_check(!idle, "each device was raised (%u were not)", idle);
 }
 
 /* In places that are no entry's. */
@@ -296,22 +286,22 @@ static void books_balance(const struct state *before, const struct state *after)
 	uint64_t raised = fire_raised(), redirected = after->redirected - before->redirected;
 	uint64_t proxied = after->proxied - before->proxied;
 
-	books_check(fire_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
-		    fire_handled(), raised);
-	books_check(after->raised - before->raised == raised,
-		    "the lab's host was told to raise so many: %" PRIu64,
-		    after->raised - before->raised);
-	books_check(!lost_ways(),
-		    "none came elsewhere, or unasked (%" PRIu64 ")",
-		    lost_ways());
-	books_check(redirected + proxied == raised, "the driver relayed %" PRIu64
-		    " redirected, %" PRIu64 " proxied", redirected, proxied);
-	books_check(redirected && proxied, "both ways were used");
-	books_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
-		    ", one for each that was proxied", after->exits - before->exits);
-	books_check(after->blocked == before->blocked, "nothing was blocked");
-	books_check(after->unmapped == before->unmapped, "nothing came to a vector of nobody");
-	books_check(after->merged == before->merged, "none were merged");
+	accounting_check(fire_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
+			 fire_handled(), raised);
+	accounting_check(after->raised - before->raised == raised,
+			 "the lab's host was told to raise so many: %" PRIu64,
+			 after->raised - before->raised);
+	accounting_check(!lost_ways(),
+			 "none came elsewhere, or unasked (%" PRIu64 ")",
+			 lost_ways());
+	accounting_check(redirected + proxied == raised, "the driver relayed %" PRIu64
+			 " redirected, %" PRIu64 " proxied", redirected, proxied);
+	accounting_check(redirected && proxied, "both ways were used");
+	accounting_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
+			 ", one for each that was proxied", after->exits - before->exits);
+	accounting_check(after->blocked == before->blocked, "nothing was blocked");
+	accounting_check(after->unmapped == before->unmapped, "nothing came to a vector of nobody");
+	accounting_check(after->merged == before->merged, "none were merged");
 }
 
 static void figure_print(unsigned int seconds, uint64_t halts)
@@ -328,32 +318,6 @@ static void figure_print(unsigned int seconds, uint64_t halts)
 }
 
 /* ---- the whole ---- */
-
-static void lab_open(void)
-{
-	unsigned int vp;
-
-	if (labhost_sources(lab.host, &lab.sources, &lab.count) || !lab.count) {
-		printf("Bail out! the lab has no devices\n");
-		exit(1);
-	}
-	lab.vtl = vtl_open();
-	for (vp = 0; vp < lab.cpus; vp++)
-		lab.run[vp] = vtl_page(lab.vtl, vp);
-	runs_clear();
-	host_behave();
-}
-
-static void lab_close(void)
-{
-	unsigned int vp;
-
-	runs_clear();
-	for (vp = 0; vp < lab.cpus; vp++)
-		munmap(lab.run[vp], 4096);
-	close(lab.vtl);
-	free(lab.sources);
-}
 
 static void entries_choose(void)
 {
@@ -376,22 +340,26 @@ static void soak(void)
 	int fd;
 
 	ledger = ledger_create(&fd);
-	lab_open();
+	if (!lab_open(1)) {
+		printf("Bail out! the lab has no devices\n");
+		exit(1);
+	}
+	host_behave();
 	entries_choose();
 	driver_parameter("vectors_per_cpu", QUOTA);
 	before = state_read();
-	if (!books_check(arrivals_open(ledger, config.mode != MODE_PAGE),
-			 "there is somebody to handle them"))
+	if (!accounting_check(arrivals_open(ledger, config.mode != MODE_PAGE),
+			      "there is somebody to handle them"))
 		return;
-	fire_start(ledger, config.guns, patience(config.hang * 1000));
+	fire_start(ledger, config.raisers, patience(config.hang * 1000));
 	crew_start(ledger, fd);
 	begin = now_ms();
-	if (books_check(crew_wait(READY_RUNS, DRAIN_MS), "%u devices have routes in %u processes",
-			ledger->entries_count, config.workers))
+	if (accounting_check(crew_wait(READY_RUNS, DRAIN_MS), "%u devices have routes in %u processes",
+			     ledger->entries_count, ledger->workers_count))
 		run_load(&before);
 	if (trouble_is_there()) {
 		trouble_tell();
-		books_check(false, "there was no trouble");
+		accounting_check(false, "there was no trouble");
 	}
 	run_drain();
 	entries_check();
@@ -399,98 +367,43 @@ static void soak(void)
 	books_balance(&before, &after);
 	figure_print((now_ms() - begin) / 1000, after.halts - before.halts);
 	arrivals_close();
+	runs_clear();
 	lab_close();
 	close(fd);
 }
 
-static error_t mode_take(const char *name, struct argp_state *state)
-{
-	unsigned int mode;
-
-	for (mode = 0; mode <= MODE_BOTH; mode++) {
-		if (!strcmp(name, modes[mode])) {
-			config.mode = mode;
-			return 0;
-		}
-	}
-	argp_error(state, "--mode: vtl0, page or both");
-	return EINVAL;
-}
-
-static error_t option_take(int key, char *value, struct argp_state *state)
-{
-	unsigned long number = value ? strtoul(value, NULL, 0) : 0;
-
-	switch (key) {
-	case 's':
-		config.seed = strtoull(value, NULL, 0);
-		return 0;
-	case 't':
-		config.seconds = number;
-		return 0;
-	case 'w':
-		config.workers = number;
-		if (!number || number > WORKERS_MAX)
-			argp_error(state, "--workers: 1 to %u", WORKERS_MAX);
-		return 0;
-	case 'g':
-		config.guns = number;
-		if (!number || number > FIRE_THREADS_MAX)
-			argp_error(state, "--raisers: 1 to %u", FIRE_THREADS_MAX);
-		return 0;
-	case 'h':
-		config.hang = number;
-		return 0;
-	case 'k':
-		config.kill_ms = number;
-		return 0;
-	case 'm':
-		return mode_take(value, state);
-	case 'W':
-		config.worker = number;
-		return 0;
-	case 'G':
-		config.generation = number;
-		return 0;
-	case 'L':
-		config.ledger = number;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_option options[] = {
-	{ "seed", 's', "S", 0, "do as another run did, as far as threads allow", 0 },
-	{ "seconds", 't', "S", 0, "for so long (60)", 0 },
-	{ "mode", 'm', "M", 0, "who handles: vtl0, page, or both in turns (both)", 0 },
-	{ "workers", 'w', "N", 0, "so many processes own the routes (4)", 0 },
-	{ "raisers", 'g', "N", 0, "so many threads raise (2)", 0 },
-	{ "hang", 'h', "S", 0, "an interrupt is lost that is not handled in so long (20)", 0 },
-	{ "kill", 'k', "MS", 0, "kill a process so often (4000); 0: never", 0 },
-	{ "worker", 'W', "N", OPTION_HIDDEN, NULL, 0 },
-	{ "generation", 'G', "N", OPTION_HIDDEN, NULL, 0 },
-	{ "ledger", 'L', "FD", OPTION_HIDDEN, NULL, 0 },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	options, option_take, NULL, "The books under load.", NULL, NULL, NULL
-};
-
 int main(int argc, char **argv)
 {
-	struct books books;
+	const struct option_spec options[] = {
+		{ "seed", "S", "do the same as another run, as far as threads allow",
+		  .value = &config.seed },
+		{ "seconds", "S", "length of the run (60)", .value = &config.seconds },
+		{ "mode", "M", "who handles interrupts: vtl0, page, or both in turns (both)",
+		  .value = &config.mode, .words = modes },
+		{ "workers", "N", "number of processes that own the routes (4)",
+		  .value = &config.workers, .min = 1, .max = WORKERS_MAX },
+		{ "raisers", "N", "number of threads that raise interrupts (2)",
+		  .value = &config.raisers, .min = 1, .max = FIRE_THREADS_MAX },
+		{ "hang", "S", "an interrupt that is not handled in this time is lost (20)",
+		  .value = &config.hang },
+		{ "kill", "MS", "time between two killed processes (4000); 0: kill none",
+		  .value = &config.kill_ms },
+		{ "worker", "N", NULL, .value = &config.worker },
+		{ "generation", "N", NULL, .value = &config.generation },
+		{ "ledger", "FD", NULL, .value = &config.ledger },
+	};
+	struct accounting accounting;
 
-	config.seed = (uint64_t)time(NULL) << 20 ^ getpid();
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (config.worker >= 0)
+	config.seed = options_seed();
+	options_parse(argc, argv, "The accounting of interrupts under load.", options,
+		      ARRAY_SIZE(options));
+	if (config.worker != NOT_A_WORKER)
 		return worker_main(ledger_attach(config.ledger), config.worker, config.generation);
 
-	printf("# soak --seed %" PRIu64 " --seconds %u --mode %s\n", config.seed, config.seconds,
-	       modes[config.mode]);
-	books_open(&books);
+	printf("# soak --seed %" PRIu64 " --seconds %" PRIu64 " --mode %s\n", config.seed,
+	       config.seconds, modes[config.mode]);
+	accounting_begin(&accounting);
 	soak();
-	books_close(&books);
-	return books_end();
+	accounting_end(&accounting);
+	return accounting_status();
 }

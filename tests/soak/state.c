@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the driver and the lab's host say of themselves; see state.h.
+ * What the driver and the lab's host say of themselves; see soak.h.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "../vm/hv.h"
-#include "state.h"
+#include "../harness/host.h"
+#include "soak.h"
 
 #define DEBUGFS	"/sys/kernel/debug/mshv_vtl/"
 

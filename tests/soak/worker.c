@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A worker; see worker.h.
+ * A worker; see soak.h.
  *
  * Owns: a VTL file, the routes of its entries, and what is done to them. Trusts that
  * the keeper sees to it that what it leaves when it is killed is silent.
@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "../../lib/vtlirq.h"
-#include "../fuzz/random.h"
-#include "../vm/hv.h"
-#include "worker.h"
+#include "../harness/random.h"
+#include "../harness/host.h"
+#include "soak.h"
 
 #define MOVERS		3
 #define WAIT_MS		5

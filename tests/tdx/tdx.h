@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../check.h"
+#include "../harness/check.h"
 #include "guest.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 
@@ -28,7 +28,6 @@ enum {
 	INVGLA = 27,
 };
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(number)       (1U << (number))
 #define BIT_ULL(number)   (1ULL << (number))
 

@@ -4,7 +4,7 @@
  * chapter 13 (XSAVE, XRSTOR, XFD), volume 2 (each instruction), volume 4 (which CPU
  * has which MSR).
  */
-#include "../check.h"
+#include "../harness/check.h"
 #include "shim_cpu.h"
 
 /* XSAVE area, standard format. The offsets beyond the header are this CPU's own. */

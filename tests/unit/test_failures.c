@@ -8,12 +8,9 @@
  * The module's start and end, its files, ioctls and hotplug are the driver's own;
  * the kernel around them and the architecture are this test's.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
 #include "shim_node.h"
+#include "../harness/check.h"
+#include "../harness/sweep.h"
 #include "arch_emul.h"
 #include "debugfs.h"
 #include "host.h"
@@ -408,24 +405,11 @@ static bool takes_bit(unsigned int cpu)
 
 /* ---- operations ---- */
 
-/**
- * struct operation - what a program or the kernel asks the driver for
- * @prepare: makes the situation; the module is there unless @is_load
- * @run:     0 or more, or a negative errno
- * @done:    checks what has to be when it succeeded
- */
-struct operation {
-	const char *name;
-	void (*prepare)(void);
-	long (*run)(void);
-	void (*done)(void);
-};
-
 static void nothing(void)
 {
 }
 
-static long run_load(void)
+static int run_load(void)
 {
 	return shim_module_init();
 }
@@ -448,7 +432,7 @@ static void has_late_cpu(void)
 	has_module();
 }
 
-static long run_cpu_add(void)
+static int run_cpu_add(void)
 {
 	return shim_cpu_add(CPU_LATE);
 }
@@ -468,7 +452,7 @@ static long node_open(const char *name, struct file **opened)
 	return ret;
 }
 
-static long run_hvcall_open(void)
+static int run_hvcall_open(void)
 {
 	return node_open("mshv_hvcall", &hvcall);
 }
@@ -479,7 +463,7 @@ static void has_hvcall(void)
 	assert_int_equal(run_hvcall_open(), 0);
 }
 
-static long run_setup(void)
+static int run_setup(void)
 {
 	u8 bitmap[16] = { [CALL / 8] = 1 << CALL % 8 };
 	struct mshv_hvcall_setup args = {
@@ -491,7 +475,7 @@ static long run_setup(void)
 						  (unsigned long)&args);
 }
 
-static long run_call(void)
+static int run_call(void)
 {
 	u64 input = 0x1234567890, output = 0;
 	struct mshv_hvcall args = {
@@ -526,7 +510,7 @@ static long sint_ioctl(unsigned int command, void *args)
 	return sint->operations->unlocked_ioctl(sint, command, (unsigned long)args);
 }
 
-static long run_sint_open(void)
+static int run_sint_open(void)
 {
 	return node_open("mshv_sint", &sint);
 }
@@ -537,7 +521,7 @@ static void has_sint(void)
 	assert_int_equal(run_sint_open(), 0);
 }
 
-static long run_post(void)
+static int run_post(void)
 {
 	struct mshv_post_message args = {
 		.message_type = 1,
@@ -550,7 +534,7 @@ static long run_post(void)
 	return ret == 0x5c ? 0 : ret;
 }
 
-static long run_signal(void)
+static int run_signal(void)
 {
 	struct mshv_signal_event args = { .flag = 1 };
 	long ret = sint_ioctl(MSHV_SINT_SIGNAL_EVENT, &args);
@@ -558,7 +542,7 @@ static long run_signal(void)
 	return ret == 0x5d ? 0 : ret;
 }
 
-static long run_resume(void)
+static int run_resume(void)
 {
 	struct mshv_pause_messages args = { .pause = 0 };
 
@@ -573,7 +557,7 @@ static void is_resumed(void)
 		assert_false(sint_masked[cpu]);
 }
 
-static long run_eventfd(void)
+static int run_eventfd(void)
 {
 	struct mshv_set_eventfd args = { .fd = 0, .flag = 70 };
 
@@ -604,7 +588,7 @@ static void has_message(void)
 }
 
 /* Whatever failed, the message is not lost. */
-static long run_read(void)
+static int run_read(void)
 {
 	struct synic_message message;
 	loff_t position = 0;
@@ -622,7 +606,7 @@ static void is_at_its_end(void)
 	assert_int_equal(run_read(), 0);
 }
 
-static long run_extension(void)
+static int run_extension(void)
 {
 	u32 capability = MSHV_CAP_VP_INTERRUPTS;
 	long ret = mshv_ioctl(MSHV_CHECK_EXTENSION, &capability);
@@ -632,7 +616,7 @@ static long run_extension(void)
 	return ret;
 }
 
-static long run_create(void)
+static int run_create(void)
 {
 	long ret = mshv_ioctl(MSHV_CREATE_VTL, NULL);
 
@@ -649,7 +633,7 @@ static void has_file(void)
 	assert_true(run_create() >= 0);
 }
 
-static long run_map(void)
+static int run_map(void)
 {
 	return map_ioctl(PROXY, 1, true);
 }
@@ -685,7 +669,7 @@ static void has_quarantine(void)
 	assert_int_equal(emul_vectors_taken(1), QUOTA);
 }
 
-static long run_unmap(void)
+static int run_unmap(void)
 {
 	return map_ioctl(EMUL_VECTOR_FIRST, 1, false);
 }
@@ -695,7 +679,7 @@ static void is_unmapped(void)
 	assert_int_equal(run_unmap(), -ENOENT);
 }
 
-static long run_poll_file(void)
+static int run_poll_file(void)
 {
 	struct mshv_set_poll_file args = { .cpu = 1, .fd = other };
 
@@ -719,7 +703,7 @@ static void is_polled(void)
 	assert_int_equal(vtl_vp_run_page(1)->cancel, 1);
 }
 
-static long run_interrupts(void)
+static int run_interrupts(void)
 {
 	struct mshv_vector_counts counts[256];
 	struct mshv_vp_interrupts args = {
@@ -734,7 +718,7 @@ static long run_interrupts(void)
 	return ret;
 }
 
-static long run_tdcall(void)
+static int run_tdcall(void)
 {
 	struct mshv_tdcall args = { .rax = 7 };
 	long ret = vtl_ioctl(MSHV_TDCALL, &args);
@@ -745,7 +729,7 @@ static long run_tdcall(void)
 }
 
 /* The kernel tries again what had no memory; SIGBUS says that there is no such page. */
-static long run_fault(void)
+static int run_fault(void)
 {
 	struct vm_area_struct area = { .vm_flags = VM_SHARED };
 	struct vm_fault fault = {
@@ -761,29 +745,29 @@ static long run_fault(void)
 	return 0;
 }
 
-static const struct operation operations[] = {
-	{ "load of the module", nothing, run_load, is_loaded },
-	{ "a CPU that comes late", has_late_cpu, run_cpu_add, nothing },
-	{ "open of mshv_hvcall", has_module, run_hvcall_open, nothing },
-	{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call },
-	{ "MSHV_HVCALL", has_setup, run_call, may_call },
-	{ "MSHV_SINT_POST_MESSAGE", has_sint, run_post, nothing },
-	{ "MSHV_SINT_SIGNAL_EVENT", has_sint, run_signal, nothing },
-	{ "MSHV_SINT_PAUSE_MESSAGE_STREAM", has_sint, run_resume, is_resumed },
-	{ "MSHV_SINT_SET_EVENTFD", has_sint, run_eventfd, is_signalled },
-	{ "MSHV_SINT_SET_EVENTFD again", has_eventfd, run_eventfd, is_signalled },
-	{ "read of a message", has_message, run_read, is_at_its_end },
-	{ "MSHV_CHECK_EXTENSION", has_module, run_extension, nothing },
-	{ "MSHV_CREATE_VTL", has_module, run_create, is_mapped },
-	{ "map, the file's first", has_file, run_map, is_mapped },
-	{ "map of what is mapped", has_mapping, run_map, is_mapped },
-	{ "map with all in quarantine", has_quarantine, run_map, is_mapped },
-	{ "unmap", has_mapping, run_unmap, is_unmapped },
-	{ "MSHV_SET_POLL_FILE", has_file, run_poll_file, is_polled },
-	{ "MSHV_SET_POLL_FILE again", has_poll_file, run_poll_file, is_polled },
-	{ "MSHV_GET_VP_INTERRUPTS", has_mapping, run_interrupts, nothing },
-	{ "MSHV_TDCALL", has_file, run_tdcall, nothing },
-	{ "fault of a page", has_file, run_fault, nothing },
+static const struct sweep_operation operations[] = {
+	{ "load of the module", nothing, run_load, is_loaded, NULL },
+	{ "a CPU that comes late", has_late_cpu, run_cpu_add, nothing, NULL },
+	{ "open of mshv_hvcall", has_module, run_hvcall_open, nothing, NULL },
+	{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call, NULL },
+	{ "MSHV_HVCALL", has_setup, run_call, may_call, NULL },
+	{ "MSHV_SINT_POST_MESSAGE", has_sint, run_post, nothing, NULL },
+	{ "MSHV_SINT_SIGNAL_EVENT", has_sint, run_signal, nothing, NULL },
+	{ "MSHV_SINT_PAUSE_MESSAGE_STREAM", has_sint, run_resume, is_resumed, NULL },
+	{ "MSHV_SINT_SET_EVENTFD", has_sint, run_eventfd, is_signalled, NULL },
+	{ "MSHV_SINT_SET_EVENTFD again", has_eventfd, run_eventfd, is_signalled, NULL },
+	{ "read of a message", has_message, run_read, is_at_its_end, NULL },
+	{ "MSHV_CHECK_EXTENSION", has_module, run_extension, nothing, NULL },
+	{ "MSHV_CREATE_VTL", has_module, run_create, is_mapped, NULL },
+	{ "map, the file's first", has_file, run_map, is_mapped, NULL },
+	{ "map of what is mapped", has_mapping, run_map, is_mapped, NULL },
+	{ "map with all in quarantine", has_quarantine, run_map, is_mapped, NULL },
+	{ "unmap", has_mapping, run_unmap, is_unmapped, NULL },
+	{ "MSHV_SET_POLL_FILE", has_file, run_poll_file, is_polled, NULL },
+	{ "MSHV_SET_POLL_FILE again", has_poll_file, run_poll_file, is_polled, NULL },
+	{ "MSHV_GET_VP_INTERRUPTS", has_mapping, run_interrupts, nothing, NULL },
+	{ "MSHV_TDCALL", has_file, run_tdcall, nothing, NULL },
+	{ "fault of a page", has_file, run_fault, nothing, NULL },
 };
 
 /* ---- the books ---- */
@@ -851,44 +835,57 @@ static void ledger_read(struct ledger *ledger)
 }
 
 /* The file keeps its row for this CPU, and the module what it has made for a CPU. */
-static bool may_keep(const struct operation *operation, size_t bytes)
+static bool may_keep(const struct sweep_operation *operation, size_t bytes)
 {
 	if (operation->run == run_cpu_add)
 		return true;
 	return operation->run == run_map && bytes == 256 * sizeof(u32);
 }
 
-static void ledger_compare(const struct operation *operation, const struct ledger *before)
+static struct ledger before;
+
+static void remember(const struct sweep_operation *operation)
+{
+	/* What is in quarantine stays there, where that is the situation. */
+	if (operation->prepare != has_quarantine)
+		ledger_read(&before);
+}
+
+static void compare(const struct sweep_operation *operation)
 {
 	struct ledger now;
 
+	if (operation->prepare == has_quarantine)
+		return;
 	ledger_read(&now);
-	if (may_keep(operation, now.bytes - before->bytes))
-		now.bytes = before->bytes;
-	assert_int_equal(now.bytes, before->bytes);
-	assert_memory_equal(&now, before, sizeof(now));
+	if (may_keep(operation, now.bytes - before.bytes))
+		now.bytes = before.bytes;
+	assert_int_equal(now.bytes, before.bytes);
+	assert_memory_equal(&now, &before, sizeof(now));
 }
 
 /* ---- the loop ---- */
 
-static unsigned int injected;
+static size_t bytes;
 
-static void begin(const struct operation *operation)
+static void begin(const struct sweep_operation *operation)
 {
+	(void)operation;
+	bytes = __sanitizer_get_current_allocated_bytes();
 	shim_reset();
 	emul_reset();
 	vtl = -1;
 	other = -1;
 	hvcall = NULL;
 	sint = NULL;
-	operation->prepare();
 }
 
 /* Whatever was done: when all files are closed and the module is gone, all is free. */
-static void end(size_t bytes)
+static void end(const struct sweep_operation *operation)
 {
 	int fd;
 
+	(void)operation;
 	if (hvcall)
 		fput(hvcall);
 	if (sint)
@@ -905,66 +902,44 @@ static void end(size_t bytes)
 }
 
 /* As the contract has it for what was wanting; a hotplug state has a number of its own. */
-static bool says_so(long error)
+static bool expected(int error)
 {
 	return error == -ENOMEM || error == -EFAULT || error == -EMFILE || error == -ENOSPC ||
 	       error == -EBADF;
 }
 
-/* Return: whether failure @number happened. */
-static bool attempt(const struct operation *operation, unsigned int number)
+static void inject(unsigned int number)
 {
-	size_t bytes = __sanitizer_get_current_allocated_bytes();
-	struct ledger before = { 0 };
-	bool happened;
-	long ret;
-
-	begin(operation);
-	/* What is in quarantine stays there, where that is the situation. */
-	if (operation->prepare != has_quarantine)
-		ledger_read(&before);
 	shim_allocations = 0;
 	shim_fail_at = number;
-	ret = operation->run();
+}
+
+static bool met(void)
+{
+	bool happened = shim_fail_at && shim_allocations >= shim_fail_at;
+
 	shim_fail_at = 0;
-	happened = number && shim_allocations >= number;
-	if (!happened)
-		assert_true(ret >= 0);
-	if (ret < 0) {
-		if (!says_so(ret))
-			print_error("%s, failure %u: %ld\n", operation->name, number, ret);
-		assert_true(says_so(ret));
-		if (operation->prepare != has_quarantine)
-			ledger_compare(operation, &before);
-		assert_true(operation->run() >= 0);
-	}
-	injected += happened;
-	operation->done();
-	end(bytes);
 	return happened;
 }
 
-static void every_failure_of(const struct operation *operation)
-{
-	unsigned int number;
-
-	attempt(operation, 0);
-	for (number = 1; attempt(operation, number); number++)
-		assert_true(number < FAILURES_MAX);
-	assert_true(number > 1);
-	printf("# %s: %u\n", operation->name, number - 1);
-}
+static const struct sweep sweep = {
+	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
+};
 
 static void every_failure_leaves_all_as_it_was(void **state)
 {
-	size_t count = sizeof(operations) / sizeof(operations[0]);
+	unsigned int injected = 0, count;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < count; i++)
-		every_failure_of(&operations[i]);
+	for (i = 0; i < ARRAY_SIZE(operations); i++) {
+		sweep_attempt(&sweep, &operations[i], 0);
+		count = sweep_from(&sweep, &operations[i], 1);
+		assert_true(count);
+		injected += count;
+	}
 	printf("# figure: the driver in user space: %zu operations, %u failures injected, all as before\n",
-	       count, injected);
+	       ARRAY_SIZE(operations), injected);
 }
 
 int main(void)

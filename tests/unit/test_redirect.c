@@ -124,127 +124,6 @@ static void an_arrival_sets_the_bit_of_its_vp_and_scan(void **state)
 	assert_int_equal(stats_of(0).relayed, 0);
 }
 
-static void every_legal_vector_sets_its_own_bit(void **state)
-{
-	u32 proxy_vector, vector;
-
-	(void)state;
-	for (proxy_vector = 16; proxy_vector < 256; proxy_vector++) {
-		vector = must_map(&files[0], 2, proxy_vector);
-		emul_raise(2, vector);
-		assert_true(bit_is_set(2, proxy_vector));
-		assert_int_equal(bits_take(2), 1);
-		assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
-	}
-}
-
-static void a_blocked_vector_is_counted_and_does_not_set_scan(void **state)
-{
-	u32 vector = must_map(&files[0], 0, 0x77);
-
-	(void)state;
-	run_page(0)->proxy_irr_blocked[0x77 / 32] = 1U << 0x77 % 32;
-	emul_raise(0, vector);
-	assert_false(bit_is_set(0, 0x77));
-	assert_int_equal(run_page(0)->scan_proxy_irr, 0);
-	assert_int_equal(stats_of(0).blocked, 1);
-	assert_int_equal(stats_of(0).relayed, 0);
-
-	run_page(0)->proxy_irr_blocked[0x77 / 32] = ~(1U << 0x77 % 32);
-	emul_raise(0, vector);
-	assert_int_equal(bits_take(0), 1);
-}
-
-static void mapped_twice_unmapped_once_is_still_mapped(void **state)
-{
-	u32 vector = must_map(&files[0], 0, 0x40);
-
-	(void)state;
-	assert_int_equal(must_map(&files[0], 0, 0x40), vector);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	emul_raise(0, vector);
-	assert_int_equal(bits_take(0), 1);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), -ENOENT);
-	emul_raise(0, vector);
-	assert_int_equal(bits_take(0), 0);
-}
-
-static void a_file_drops_its_own_references_alone(void **state)
-{
-	u32 vector = must_map(&files[0], 3, 0x40);
-
-	(void)state;
-	must_map(&files[1], 3, 0x40);
-	must_map(&files[1], 3, 0x40);
-	must_map(&files[1], 2, 0x41);
-	assert_int_equal(vtl_redirect_unmap(&files[2], vector, EMUL_ID(3)), -ENOENT);
-
-	vtl_redirect_file_release(&files[1]);
-	assert_int_equal(vtl_redirect_file_init(&files[1]), 0);
-	assert_int_equal(stats_of(2).mapped, 0);
-	emul_raise(3, vector);
-	assert_int_equal(bits_take(3), 1);
-
-	assert_int_equal(vtl_redirect_unmap(&files[1], vector, EMUL_ID(3)), -ENOENT);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(3)), 0);
-	assert_int_equal(stats_of(3).mapped, 0);
-}
-
-static void the_same_proxy_vector_on_two_vps_is_two_mappings(void **state)
-{
-	u32 on0 = must_map(&files[0], 0, 0x40);
-	u32 on1 = must_map(&files[0], 1, 0x40);
-
-	(void)state;
-	emul_raise(1, on1);
-	assert_int_equal(bits_take(0), 0);
-	assert_int_equal(bits_take(1), 1);
-	assert_int_equal(vtl_redirect_unmap(&files[0], on0, EMUL_ID(0)), 0);
-	emul_raise(1, on1);
-	assert_int_equal(bits_take(1), 1);
-}
-
-static void what_is_not_legal_is_einval(void **state)
-{
-	u32 vector;
-
-	(void)state;
-	assert_int_equal(vtl_redirect_map(&files[0], 15, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(vtl_redirect_map(&files[0], 0, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(vtl_redirect_map(&files[0], 256, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(vtl_redirect_map(&files[0], ~0U, EMUL_ID(0), &vector), -EINVAL);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x40, 0, &vector), -EINVAL);
-	assert_int_equal(vtl_redirect_map(&files[0], 0x40, ~0U, &vector), -EINVAL);
-	shim_cpu_online[1] = false;
-	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(1), &vector), -EINVAL);
-}
-
-static void an_unmap_of_nothing_is_enoent(void **state)
-{
-	(void)state;
-	assert_int_equal(vtl_redirect_unmap(&files[0], 256, EMUL_ID(0)), -EINVAL);
-	assert_int_equal(vtl_redirect_unmap(&files[0], ~0U, EMUL_ID(0)), -EINVAL);
-	assert_int_equal(vtl_redirect_unmap(&files[0], 0, EMUL_ID(0)), -ENOENT);
-	assert_int_equal(vtl_redirect_unmap(&files[0], 255, EMUL_ID(0)), -ENOENT);
-	assert_int_equal(vtl_redirect_unmap(&files[0], 0x20, 12345), -ENOENT);
-}
-
-static void no_vector_left_is_enodev_and_touches_no_other_cpu(void **state)
-{
-	u32 vector;
-	int i;
-
-	(void)state;
-	for (i = 0; i < EMUL_VECTORS; i++)
-		must_map(&files[0], 1, 0x30 + i);
-	assert_int_equal(vtl_redirect_map(&files[0], 0xf0, EMUL_ID(1), &vector), -ENODEV);
-	assert_int_equal(emul_vectors_taken(0), 0);
-	assert_int_equal(emul_vectors_taken(2), 0);
-	/* One that is mapped can still be had again. */
-	must_map(&files[1], 1, 0x30);
-}
-
 static void the_quota_is_met_to_the_vector(void **state)
 {
 	u32 vector;
@@ -621,24 +500,6 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
-static void a_cpu_with_mappings_stays_online(void **state)
-{
-	u32 vector = must_map(&files[0], 2, 0x40);
-
-	(void)state;
-	assert_int_equal(vtl_redirect_offline(2), -EBUSY);
-	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(2)), 0);
-	assert_int_equal(emul_vectors_taken(2), 1);
-	assert_int_equal(vtl_redirect_offline(2), 0);
-	assert_int_equal(emul_vectors_taken(2), 0);
-
-	assert_int_equal(vtl_redirect_online(2), 0);
-	vector = must_map(&files[0], 2, 0x40);
-	emul_raise(2, vector);
-	assert_int_equal(bits_take(2), 1);
-}
-
 /* Offline and online again, its vectors would be given anew: a way around quarantine. */
 static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 {
@@ -654,20 +515,6 @@ static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 	/* It waits until that one is quiet. */
 	assert_int_equal(vtl_redirect_offline(2), 0);
 	assert_int_equal(emul_vectors_taken(2), 0);
-}
-
-static void counts_survive_the_mapping(void **state)
-{
-	u32 vector;
-	int i;
-
-	(void)state;
-	for (i = 0; i < 100; i++) {
-		vector = must_map(&files[i % FILES], 1, 0x40 + i % 7);
-		emul_raise(1, vector);
-		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
-	}
-	assert_int_equal(stats_of(1).relayed, 100);
 }
 
 static u64 count_of(unsigned int cpu, u32 proxy_vector)
@@ -800,140 +647,12 @@ static void a_machine_that_cannot_redirect_says_enodev(void **state)
 	assert_int_equal(vtl_redirect_unmap(&files[0], 0x40, EMUL_ID(0)), -ENOENT);
 }
 
-/* Fails allocation 1, 2, 3 ... of a first map, until it succeeds. */
-static void every_allocation_of_map_may_fail(void **state)
-{
-	unsigned int fail, failures = 0;
-	u32 vector;
-	int ret;
-
-	(void)state;
-	for (fail = 1; ; fail++) {
-		shim_allocations = 0;
-		shim_fail_at = fail;
-		ret = vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector);
-		shim_fail_at = 0;
-		if (!ret)
-			break;
-		assert_int_equal(ret, -ENOMEM);
-		assert_int_equal(stats_of(0).mapped, 0);
-		assert_int_equal(emul_vectors_taken(0), 0);
-		failures++;
-		/* A fresh file, so that it needs its row again. */
-		vtl_redirect_file_release(&files[0]);
-		assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
-	}
-	/* The file's row, the mapping, the vector. */
-	assert_int_equal(failures, 3);
-	emul_raise(0, vector);
-	assert_int_equal(bits_take(0), 1);
-}
-
-/* What the tables should say, kept in the dullest way. */
-static unsigned int model[FILES][SHIM_CPUS][256];
-
-static unsigned int model_references(unsigned int cpu, u32 proxy_vector)
-{
-	unsigned int i, sum = 0;
-
-	for (i = 0; i < FILES; i++)
-		sum += model[i][cpu][proxy_vector];
-	return sum;
-}
-
-static u32 model_vector(unsigned int cpu, u32 proxy_vector)
-{
-	return redirect_tables[cpu]->by_proxy[proxy_vector];
-}
-
-static void model_map(int file, unsigned int cpu, u32 proxy_vector)
-{
-	u32 vector;
-	int ret;
-
-	ret = vtl_redirect_map(&files[file], proxy_vector, EMUL_ID(cpu), &vector);
-	assert_true(ret == 0 || ret == -ENODEV);
-	if (!ret)
-		model[file][cpu][proxy_vector]++;
-	else
-		assert_int_equal(model_references(cpu, proxy_vector), 0);
-}
-
-static void model_unmap(int file, unsigned int cpu, u32 proxy_vector)
-{
-	u32 vector = model_vector(cpu, proxy_vector);
-	int ret = vtl_redirect_unmap(&files[file], vector, EMUL_ID(cpu));
-
-	if (model[file][cpu][proxy_vector]) {
-		assert_int_equal(ret, 0);
-		model[file][cpu][proxy_vector]--;
-	} else {
-		assert_int_equal(ret, -ENOENT);
-	}
-}
-
-static void model_raise(unsigned int cpu, u32 proxy_vector)
-{
-	u32 vector = model_vector(cpu, proxy_vector);
-
-	if (!model_references(cpu, proxy_vector)) {
-		assert_int_equal(vector, 0);
-		return;
-	}
-	emul_raise(cpu, vector);
-	assert_true(bit_is_set(cpu, proxy_vector));
-	assert_int_equal(bits_take(cpu), 1);
-}
-
-static void model_close(int file)
-{
-	vtl_redirect_file_release(&files[file]);
-	assert_int_equal(vtl_redirect_file_init(&files[file]), 0);
-	memset(model[file], 0, sizeof(model[file]));
-}
-
-static void random_use_agrees_with_a_model(void **state)
-{
-	unsigned int seed = 20250101;
-	int i;
-
-	(void)state;
-	memset(model, 0, sizeof(model));
-	for (i = 0; i < 200000; i++) {
-		int what = rand_r(&seed) % 100, file = rand_r(&seed) % FILES;
-		unsigned int cpu = rand_r(&seed) % SHIM_CPUS;
-		u32 proxy_vector = 0x30 + rand_r(&seed) % 60;
-
-		if (what < 40)
-			model_map(file, cpu, proxy_vector);
-		else if (what < 70)
-			model_unmap(file, cpu, proxy_vector);
-		else if (what < 98)
-			model_raise(cpu, proxy_vector);
-		else if (!(rand_r(&seed) % 50))
-			model_close(file);
-		else
-			shim_advance(rand_r(&seed) % 50);
-		if (i % 1000 == 0)
-			synchronize_rcu();
-	}
-	assert_int_equal(emul_strays, 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_arrival_sets_the_bit_of_its_vp_and_scan),
-		TEST(every_legal_vector_sets_its_own_bit),
-		TEST(a_blocked_vector_is_counted_and_does_not_set_scan),
-		TEST(mapped_twice_unmapped_once_is_still_mapped),
-		TEST(a_file_drops_its_own_references_alone),
-		TEST(the_same_proxy_vector_on_two_vps_is_two_mappings),
-		TEST(what_is_not_legal_is_einval),
-		TEST(an_unmap_of_nothing_is_enoent),
-		TEST(no_vector_left_is_enodev_and_touches_no_other_cpu),
 		TEST(the_quota_is_met_to_the_vector),
 		TEST(the_automatic_quota_never_is_no_limit),
 		TEST(exhaustion_takes_what_nothing_has_raised),
@@ -953,9 +672,7 @@ int main(void)
 		TEST(without_quarantine_a_vector_is_free_at_once),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
 		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
-		TEST(a_cpu_with_mappings_stays_online),
 		TEST(a_cpu_with_a_noisy_vector_stays_online),
-		TEST(counts_survive_the_mapping),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),
 		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
@@ -963,8 +680,6 @@ int main(void)
 		TEST(a_file_holds_no_more_references_than_can_be_counted),
 		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,
 						setup_unavailable, teardown),
-		TEST(every_allocation_of_map_may_fail),
-		TEST(random_use_agrees_with_a_model),
 	};
 
 	return cmocka_run_group_tests_name("redirect", tests, NULL, NULL);

@@ -6,9 +6,9 @@
  * Both sides have random values, so one that is where it should not be is no other
  * one by chance. Which register is switched when is the table of docs/state.md.
  */
-#include "../check.h"
+#include "../harness/check.h"
 #include "shim_cpu.h"
-#include "../fuzz/random.h"
+#include "../harness/random.h"
 #include "../../driver/platform/tdx/state.c"
 
 #define SESSIONS	300

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "vtl.h"
+#include "../harness/lab.h"
 
 /* Not the driver's word, which is tested. */
 static bool lab_has_tdx_module(void)

@@ -22,8 +22,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fail.h"
-#include "hv.h"
+#include "../harness/faults.h"
+#include "../harness/host.h"
+#include "../harness/sweep.h"
 
 #define WAIT_MS		5000
 #define PROXY		0x51
@@ -162,16 +163,16 @@ static void modules_load(void)
 	}
 }
 
-/* ---- books ---- */
+/* ---- figures ---- */
 
 /**
- * struct books - what a failure must leave as it was
+ * struct figures - what a failure must leave as it was
  * @modules:     that are there, and how many use each
  * @descriptors: of interrupts, in the kernel
  * @files:       of this process
  * @mapped:      each mapping: CPU, hardware vector, proxy vector, references
  */
-struct books {
+struct figures {
 	char modules[512];
 	unsigned int descriptors;
 	unsigned int files;
@@ -225,22 +226,22 @@ static void mapped_read(char *text, size_t room)
 		fclose(file);
 }
 
-static void books_read(struct books *books)
+static void figures_read(struct figures *figures)
 {
-	memset(books, 0, sizeof(*books));
+	memset(figures, 0, sizeof(*figures));
 	if (!access("/sys/kernel/debug/mshv_vtl/totals", F_OK))
 		quarantine_wait_empty();
-	modules_read(books->modules, sizeof(books->modules));
-	books->descriptors = irq_descriptors();
-	books->files = files_open();
-	mapped_read(books->mapped, sizeof(books->mapped));
+	modules_read(figures->modules, sizeof(figures->modules));
+	figures->descriptors = irq_descriptors();
+	figures->files = files_open();
+	mapped_read(figures->mapped, sizeof(figures->mapped));
 }
 
-static void books_compare(const struct books *before)
+static void figures_compare(const struct figures *before)
 {
-	struct books now;
+	struct figures now;
 
-	books_read(&now);
+	figures_read(&now);
 	assert_string_equal(now.modules, before->modules);
 	assert_int_equal(now.descriptors, before->descriptors);
 	assert_int_equal(now.files, before->files);
@@ -249,105 +250,94 @@ static void books_compare(const struct books *before)
 
 /* ---- the loop ---- */
 
-/**
- * struct operation - what is asked of the driver, in a situation
- * @prepare: makes the situation
- * @run:     0 or more, or a negative errno
- * @done:    checks what has to be when it succeeded, also by another way
- * @undo:    ends the situation
- */
-struct operation {
-	const char *name;
-	void (*prepare)(void);
-	int (*run)(void);
-	void (*done)(void);
-	void (*undo)(void);
-};
-
 static void nothing(void)
 {
 }
 
-/* Return: whether failure @number was met. */
-static bool attempt(const struct operation *operation, int orders, unsigned int number)
-{
-	struct books before;
-	unsigned int left;
-	int ret;
+static struct figures before;
+/* The file that places orders, and how many were left before the last one. */
+static int orders = -1;
+static unsigned int left;
 
-	operation->prepare();
-	books_read(&before);
+static void remember(const struct sweep_operation *operation)
+{
+	(void)operation;
+	figures_read(&before);
+}
+
+static void compare(const struct sweep_operation *operation)
+{
+	(void)operation;
+	figures_compare(&before);
+}
+
+static void inject(unsigned int number)
+{
 	order_place(orders, number);
-	ret = operation->run();
+}
+
+static bool met(void)
+{
 	left = order_end(orders);
-	if (left)
-		check(ret >= 0, "%s, with no failure: %s", operation->name, strerror(-ret));
-	if (ret < 0) {
-		check(ret == -ENOMEM || ret == -EFAULT, "%s, failure %u: %s", operation->name,
-		      number, strerror(-ret));
-		books_compare(&before);
-		ret = operation->run();
-		check(ret >= 0, "%s, after failure %u: %s", operation->name, number,
-		      strerror(-ret));
-	}
-	operation->done();
-	operation->undo();
 	return !left;
 }
 
-static void every_failure_from(const struct operation *operation, int orders, unsigned int first)
+static bool expected(int error)
 {
-	unsigned int number;
+	return error == -ENOMEM || error == -EFAULT;
+}
 
-	for (number = first; attempt(operation, orders, number); number++)
-		assert_true(number < FAILURES_MAX);
-	print_message("# %s: %u\n", operation->name, number - first);
-	injected += number - first;
+static const struct sweep sweep = {
+	NULL, remember, inject, met, expected, compare, NULL, FAILURES_MAX,
+};
+
+static void every_failure_from(const struct sweep_operation *operation, unsigned int first)
+{
+	injected += sweep_from(&sweep, operation, first);
 	operations++;
 }
 
-static void every_failure(const struct operation *operation, int orders)
+static void every_failure(const struct sweep_operation *operation)
 {
-	every_failure_from(operation, orders, 1);
+	every_failure_from(operation, 1);
 }
 
 /* How many things of an operation may fail. */
-static unsigned int failures_count(const struct operation *operation, int orders)
+static unsigned int failures_count(const struct sweep_operation *operation)
 {
-	unsigned int left;
-
-	operation->prepare();
-	order_place(orders, FAILURES_MAX);
-	assert_true(operation->run() >= 0);
-	left = order_end(orders);
-	operation->done();
-	operation->undo();
+	assert_false(sweep_attempt(&sweep, operation, FAILURES_MAX));
 	return FAILURES_MAX - left;
 }
 
 /* The last so many: before that it is the kernel alone that is at work. */
-static void last_failures(const struct operation *operation, int orders, unsigned int last)
+static void last_failures(const struct sweep_operation *operation, unsigned int last)
 {
-	unsigned int count = failures_count(operation, orders);
+	unsigned int count = failures_count(operation);
 
 	print_message("# %s: %u may fail\n", operation->name, count);
-	every_failure_from(operation, orders, count > last ? count - last : 1);
+	every_failure_from(operation, count > last ? count - last : 1);
 }
 
-static void every_failure_of(const struct operation *list, size_t count)
+static void orders_close(void)
 {
-	int orders = orders_open();
-	struct books before;
+	close(orders);
+	orders = -1;
+}
+
+static void every_failure_of(const struct sweep_operation *list, size_t count)
+{
+	struct figures all;
 	size_t i;
 
-	books_read(&before);
+	orders = orders_open();
+	figures_read(&all);
 	for (i = 0; i < count; i++)
-		every_failure(&list[i], orders);
-	books_compare(&before);
-	close(orders);
+		every_failure(&list[i]);
+	figures_compare(&all);
+	orders_close();
 }
 
-#define EVERY_FAILURE_OF(list) every_failure_of(list, sizeof(list) / sizeof((list)[0]))
+#define EVERY_FAILURE_OF(list) every_failure_of(list, ARRAY_SIZE(list))
 
 /* ---- files ---- */
 
@@ -406,7 +396,7 @@ static void other_maps(void)
 
 static void files_of_every_kind(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "open of mshv", nothing, run_open_mshv, nothing, file_close },
 		{ "open of mshv_hvcall", nothing, run_open_hvcall, nothing, file_close },
 		{ "MSHV_CHECK_EXTENSION", has_mshv, run_extension, nothing, file_close },
@@ -526,7 +516,7 @@ static unsigned int vectors_free(unsigned int cpu)
 
 static void mappings_on(unsigned int cpu)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "map", has_file, run_map, relays, file_close },
 		{ "map of what is mapped", has_mapping, run_map, relays, file_close },
 		{ "map of another's", other_has_mapping, run_map, relays, both_close },
@@ -619,7 +609,7 @@ static int run_tdcall(void)
 
 static void other_ioctls(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "MSHV_SET_POLL_FILE", has_event, run_poll_file, event_cancels, both_close },
 		{ "MSHV_SET_POLL_FILE again", has_poll_file, run_poll_file, event_cancels,
 		  both_close },
@@ -713,12 +703,12 @@ static long memory_unaccounted(void)
 /* A page that is lost has no name: but it is missed, if it is lost often. */
 static void pages_are_not_lost(void)
 {
-	int orders = orders_open();
 	unsigned int number, round;
-	long before, lost;
+	long memory, lost;
 
+	orders = orders_open();
 	for (number = 1; ; number++) {
-		before = memory_unaccounted();
+		memory = memory_unaccounted();
 		for (round = 0; round < ROUNDS; round++) {
 			order_place(orders, number);
 			run_call();
@@ -728,17 +718,17 @@ static void pages_are_not_lost(void)
 		if (round < ROUNDS)
 			break;
 		injected += ROUNDS;
-		lost = (memory_unaccounted() - before) / 4;
+		lost = (memory_unaccounted() - memory) / 4;
 		check(lost < ROUNDS / 2, "MSHV_HVCALL, failure %u: %ld pages are lost", number,
 		      lost);
 	}
 	assert_true(number > 1);
-	close(orders);
+	orders_close();
 }
 
 static void calls_to_the_host(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call, file_close },
 		{ "MSHV_HVCALL", has_setup, run_call, may_call, file_close },
 	};
@@ -790,26 +780,26 @@ static void page_close(void)
 	file_close();
 }
 
-static void touch_begin(struct sigaction *before)
+static void touch_begin(struct sigaction *old)
 {
 	struct sigaction action = { .sa_handler = touch_failed, .sa_flags = SA_NODEFER };
 
 	page = NULL;
-	sigaction(SIGBUS, &action, before);
+	sigaction(SIGBUS, &action, old);
 }
 
 static void run_pages(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "mmap of a run page", has_file, run_page, page_is_there, page_close },
 	};
-	struct sigaction before;
+	struct sigaction action;
 
 	(void)state;
-	touch_begin(&before);
+	touch_begin(&action);
 	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0);
 	EVERY_FAILURE_OF(list);
-	sigaction(SIGBUS, &before, NULL);
+	sigaction(SIGBUS, &action, NULL);
 }
 
 /* ---- what is made for a VP when VTL0 is first entered ---- */
@@ -843,25 +833,24 @@ static void enters_again(void)
 
 static void first_entries(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "MSHV_RETURN_TO_LOWER_VTL, the first", has_fresh_file, run_enter, enters_again,
 		  file_close },
 		{ "mmap of a virtual APIC page, the first", has_fresh_file, run_page, page_is_there,
 		  page_close },
 	};
-	struct sigaction before;
-	int orders;
+	struct sigaction action;
 	size_t i;
 
 	(void)state;
 	cpu_pin(0);
-	touch_begin(&before);
+	touch_begin(&action);
 	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 0);
 	orders = orders_open();
 	for (i = 0; i < 2; i++)
-		every_failure(&list[i], orders);
-	close(orders);
-	sigaction(SIGBUS, &before, NULL);
+		every_failure(&list[i]);
+	orders_close();
+	sigaction(SIGBUS, &action, NULL);
 }
 
 /* ---- what an operator reads ---- */
@@ -919,7 +908,7 @@ static void tables_fill(void)
 
 static void what_an_operator_reads(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "read of debugfs, five files", nothing, run_tables, nothing, nothing },
 	};
 
@@ -984,7 +973,7 @@ static int orders_of_cpu(unsigned int cpu)
 	return opened;
 }
 
-static const struct operation load = {
+static const struct sweep_operation load = {
 	"load", driver_unload, run_load, is_loaded, driver_unload,
 };
 
@@ -1002,13 +991,11 @@ static void relays_on_every_cpu(void)
 
 static void load_by_its_thread(void **state)
 {
-	int orders;
-
 	(void)state;
 	modules_unload();
 	orders = orders_open();
-	last_failures(&load, orders, LOAD_LAST);
-	close(orders);
+	last_failures(&load, LOAD_LAST);
+	orders_close();
 	relays_on_every_cpu();
 }
 
@@ -1016,14 +1003,13 @@ static void load_by_its_thread(void **state)
 static void load_by_each_cpus_thread(void **state)
 {
 	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int orders;
 
 	(void)state;
 	modules_unload();
 	for (cpu = 0; cpu < cpus; cpu++) {
 		orders = orders_of_cpu(cpu);
-		every_failure(&load, orders);
-		close(orders);
+		every_failure(&load);
+		orders_close();
 	}
 	relays_on_every_cpu();
 }
@@ -1076,12 +1062,11 @@ static void cpu_cannot_be_mapped(void)
 
 static void a_cpu_that_comes_and_goes(void **state)
 {
-	const struct operation list[] = {
+	const struct sweep_operation list[] = {
 		{ "a CPU that is new comes", cpu_is_new, run_online, cpu_can_be_mapped, nothing },
 		{ "a CPU comes back", cpu_is_taken, run_online, cpu_can_be_mapped, nothing },
 		{ "a CPU goes", nothing, run_offline, cpu_cannot_be_mapped, cpu_comes },
 	};
-	int orders;
 	size_t i;
 
 	(void)state;
@@ -1092,8 +1077,8 @@ static void a_cpu_that_comes_and_goes(void **state)
 	modules_unload();
 	orders = orders_of_cpu(target);
 	for (i = 0; i < 3; i++)
-		last_failures(&list[i], orders, HOTPLUG_LAST);
-	close(orders);
+		last_failures(&list[i], HOTPLUG_LAST);
+	orders_close();
 	relays_on_every_cpu();
 }
 

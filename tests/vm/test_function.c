@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "../harness/host.h"
 
 #define DRIVER		"/sys/bus/pci/drivers/vtlirq_lab_host"
 #define DEVICES		"/sys/bus/pci/devices"

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "../harness/host.h"
 
 #define FAST		(1ULL << 16)
 #define NO_SUCH_CALL	0x7fff

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define NODE		"/dev/mshv_vtl_low"
 #define PAGE		4096UL

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
 

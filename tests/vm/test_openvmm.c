@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "../harness/host.h"
 
 #define VECTORS		200
 #define VECTOR_FIRST	0x20

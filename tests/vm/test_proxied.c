@@ -9,12 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hv.h"
+#include "../harness/host.h"
 
 #define VECTOR		0x61
 #define MS		5000
-#define STORM		3000
-#define GARBAGE		3000
 #define CHANGES		2000
 
 /* A VP that is not the tester's own, if there is another. */
@@ -304,34 +302,6 @@ static void an_interrupt_without_a_message_is_harmless(void **state)
 	assert_false(cpu_in_service(vp));
 }
 
-/* Random bytes, often with a type that is known: nothing may break. */
-static void garbage_breaks_nothing(void **state)
-{
-	unsigned int vp = vp_choose(), seed = 1, i, byte;
-	struct hv_message message;
-
-	(void)state;
-	for (i = 0; i < GARBAGE; i++) {
-		for (byte = 0; byte < sizeof(message); byte++)
-			((uint8_t *)&message)[byte] = rand_r(&seed);
-		if (i % 4)
-			message.type = HV_MESSAGE_PROXY_INTERRUPT;
-		if (i % 3)
-			message.vtl = 0;
-		if (i % 2)
-			message.multiple &= 1;
-		post(i % lab.cpus, &message);
-	}
-	for (i = 0; i < lab.cpus; i++) {
-		run_quiet(lab.run[i], 50);
-		assert_false(cpu_in_service(i));
-	}
-	/* Slots may be left full by a message that came without its interrupt. */
-	message = message_single(VECTOR);
-	post(vp, &message);
-	assert_true(run_wait(lab.run[vp], VECTOR, MS));
-}
-
 /* Every way to refuse, as the contract has it. */
 static void the_host_refuses_what_is_wrong(void **state)
 {
@@ -370,34 +340,6 @@ static void the_host_refuses_what_is_wrong(void **state)
 	host_refuse(1, HV_ACCESS_DENIED, false);
 	assert_int_equal(hv_retarget(hv, &good), HV_ACCESS_DENIED);
 	assert_int_equal(hv_retarget(hv, &good), HV_SUCCESS);
-	close(hv);
-}
-
-/* A device is moved from VP to VP while it raises: nothing is lost. */
-static void moving_under_fire_loses_nothing(void **state)
-{
-	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_IVSHMEM);
-	unsigned int vp = 0, i, arrived = 0, tries;
-	uint64_t exits = host_source(source).exits;
-	int hv = hv_open();
-
-	(void)state;
-	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
-	source_unmask(source);
-	for (i = 0; i < STORM; i++) {
-		source_raise(source);
-		/* It is on its way, or has come to the old VP. */
-		vp = (vp + 1) % lab.cpus;
-		assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
-		for (tries = 0; arrived == i && tries < MS * 10; tries++) {
-			unsigned int at;
-
-			for (at = 0; at < lab.cpus; at++)
-				arrived += run_wait(lab.run[at], VECTOR, 0);
-		}
-		check(arrived == i + 1, "interrupt %u: %u arrived", i, arrived);
-	}
-	assert_int_equal(host_source(source).exits - exits, STORM);
 	close(hv);
 }
 
@@ -451,9 +393,7 @@ int main(void)
 		HV_TEST(malformed_messages_are_counted_and_dropped),
 		HV_TEST(unknown_types_are_counted_and_skipped),
 		HV_TEST(an_interrupt_without_a_message_is_harmless),
-		HV_TEST(garbage_breaks_nothing),
 		HV_TEST(the_host_refuses_what_is_wrong),
-		HV_TEST(moving_under_fire_loses_nothing),
 		HV_TEST(the_host_changes_while_it_is_called),
 	};
 

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 /* Names: openvmm, vm/hv1/hvdef/src/lib.rs, HvX64RegisterName. */
 #define XFEM		0x00040005

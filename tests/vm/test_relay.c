@@ -4,11 +4,10 @@
  * vector, each one, and nothing else.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 
@@ -66,35 +65,6 @@ static void every_legal_vector_is_relayed_as_itself(void **state)
 	(void)state;
 	for (proxy_vector = 16; proxy_vector < 256; proxy_vector++)
 		relay_once(edu, proxy_vector % lab.cpus, proxy_vector);
-}
-
-static void the_books_balance(void **state)
-{
-	unsigned long relayed = totals("relayed"), unmapped = totals("unmapped");
-	unsigned int round, cpu;
-	int vectors[64];
-	size_t i;
-
-	(void)state;
-	assert_true(lab.count <= 64);
-	for (i = 0; i < lab.count; i++) {
-		vectors[i] = vtl_map(lab.vtl, 0x60 + i, i % lab.cpus);
-		assert_true(vectors[i] > 0);
-		source_route(&lab.sources[i], i % lab.cpus, vectors[i]);
-	}
-	for (round = 0; round < 200; round++) {
-		for (i = 0; i < lab.count; i++) {
-			source_raise(&lab.sources[i]);
-			check(run_wait(lab.run[i % lab.cpus], 0x60 + i, WAIT_MS),
-			      "round %u: source %zu lost", round, i);
-		}
-	}
-	for (cpu = 0; cpu < lab.cpus; cpu++)
-		assert_int_equal(run_quiet(lab.run[cpu], 20), 0);
-	assert_int_equal(totals("relayed") - relayed, 200 * lab.count);
-	assert_int_equal(totals("unmapped"), unmapped);
-	for (i = 0; i < lab.count; i++)
-		assert_int_equal(vtl_unmap(lab.vtl, vectors[i], i % lab.cpus), 0);
 }
 
 static void a_mapping_alone_sets_nothing(void **state)
@@ -165,57 +135,15 @@ static void the_same_vector_on_two_vps_stays_apart(void **state)
 	nothing_else_is_set(0);
 }
 
-static bool scribble_stop;
-
-static void *scribble(void *arg)
-{
-	unsigned int seed = 7;
-	unsigned char *page;
-
-	(void)arg;
-	while (!__atomic_load_n(&scribble_stop, __ATOMIC_RELAXED)) {
-		page = (void *)lab.run[rand_r(&seed) % lab.cpus];
-		__atomic_store_n(&page[rand_r(&seed) % 4096], rand_r(&seed), __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
-/* The VMM may write anything at any time: every arrival is counted and EOId. */
-static void a_vmm_that_scribbles_harms_nobody(void **state)
-{
-	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
-	unsigned int cpu = lab.cpus - 1, i;
-	int vector = vtl_map(lab.vtl, 0x51, cpu);
-	unsigned long counted = totals("relayed") + totals("blocked");
-	pthread_t thread;
-
-	(void)state;
-	source_route(edu, cpu, vector);
-	scribble_stop = false;
-	assert_int_equal(pthread_create(&thread, NULL, scribble, NULL), 0);
-	for (i = 0; i < 5000; i++)
-		source_raise(edu);
-	__atomic_store_n(&scribble_stop, true, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
-
-	assert_false(cpu_in_service(cpu));
-	assert_in_range(totals("relayed") + totals("blocked") - counted, 1, 5000);
-	runs_clear();
-	source_raise(edu);
-	assert_true(run_wait(lab.run[cpu], 0x51, WAIT_MS));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(every_source_reaches_every_vp),
 		LAB_TEST(every_legal_vector_is_relayed_as_itself),
-		LAB_TEST(the_books_balance),
 		LAB_TEST(a_mapping_alone_sets_nothing),
 		LAB_TEST(a_masked_source_raises_nothing),
 		LAB_TEST(a_blocked_vector_is_counted_and_sets_nothing),
 		LAB_TEST(the_same_vector_on_two_vps_stays_apart),
-		LAB_TEST(a_vmm_that_scribbles_harms_nobody),
 	};
 
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);

@@ -16,14 +16,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define NODE		"/dev/mshv_sint"
 #define FLAGS		2048
 #define PAYLOAD		240
 #define BAD_POINTER	8
 #define QUIET_MS	100
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* HvMessageType: VMBus messages are of type 1. */
 #define TYPE_CHANNEL	1

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 
@@ -411,14 +411,6 @@ static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 	assert_false(cpu_in_service(0));
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
 /* All there are were raised, and are quiet: map waits for the next, but not for ever. */
 static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
 {
@@ -524,67 +516,6 @@ static void two_thousand_unmaps_in_a_storm(void **state)
 	assert_in_range(proxy, 150, 255);
 }
 
-/*
- * Map and unmap from several threads, over all CPUs, while devices raise. As a
- * host would, a device is sent elsewhere before its vector is given back: to a
- * mapping that stays.
- */
-static int staying_vector;
-
-static void *churn_run(void *arg)
-{
-	const struct labhost_source *source = &lab.sources[(unsigned long)arg];
-	unsigned int seed = (unsigned long)arg, i, mapped = 0;
-	int vtl = vtl_open();
-
-	for (i = 0; i < 1500; i++) {
-		unsigned int cpu = rand_r(&seed) % lab.cpus;
-		int vector = vtl_map(vtl, 0x51 + rand_r(&seed) % 6, cpu);
-
-		/* A vector that is raised after its unmap stays in quarantine. */
-		if (vector == -ENODEV)
-			continue;
-		if (vector < 0)
-			return (void *)-1L;
-		mapped++;
-		if (i % 20 == 0) {
-			source_route(source, cpu, vector);
-			source_raise(source);
-			source_route(source, 0, staying_vector);
-		}
-		if (rand_r(&seed) % 8 && vtl_unmap(vtl, vector, cpu))
-			return (void *)-1L;
-	}
-	close(vtl);
-	return mapped > 100 ? NULL : (void *)-1L;
-}
-
-static void several_threads_map_and_unmap_in_a_storm(void **state)
-{
-	struct storm storm = { .source = source_of_kind(LAB_HOST_KIND_EDU) };
-	pthread_t threads[3];
-	unsigned int cpu;
-	unsigned long i;
-	void *failed;
-
-	(void)state;
-	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
-	staying_vector = vtl_map(lab.vtl, 0x60, 0);
-	assert_true(staying_vector > 0);
-	source_route(storm.source, 0, staying_vector);
-	storm_start(&storm);
-	for (i = 0; i < 3; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, churn_run, (void *)i), 0);
-	for (i = 0; i < 3; i++) {
-		pthread_join(threads[i], &failed);
-		assert_null(failed);
-	}
-	storm_stop(&storm);
-	assert_int_equal(totals("mappings"), 1);
-	for (cpu = 0; cpu < lab.cpus; cpu++)
-		assert_false(cpu_in_service(cpu));
-}
-
 /* OpenHCL mounts sysfs, and no debugfs (underhill_init/src/lib.rs). */
 static void sysfs_has_each_cpus_counters(void **state)
 {
@@ -646,7 +577,6 @@ int main(void)
 		TEST(attempts_that_fail_do_not_use_up_the_vectors),
 		TEST(vectors_that_were_raised_come_back_when_they_are_quiet),
 		TEST(two_thousand_unmaps_in_a_storm),
-		TEST(several_threads_map_and_unmap_in_a_storm),
 		TEST(sysfs_has_each_cpus_counters),
 	};
 

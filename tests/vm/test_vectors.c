@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vtl.h"
+#include "../harness/lab.h"
 
 #define WAIT_MS 5000
 
@@ -142,53 +142,6 @@ static void a_quota_of_five_gives_five(void **state)
 	driver_parameter("vectors_per_cpu", quota);
 }
 
-static unsigned long meminfo(const char *name)
-{
-	unsigned long value = 0;
-	char line[256];
-	FILE *file = fopen("/proc/meminfo", "re");
-
-	check(file, "/proc/meminfo: %s", strerror(errno));
-	while (fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, name, strlen(name)))
-			value = strtoul(line + strlen(name) + 1, NULL, 10);
-	}
-	fclose(file);
-	return value;
-}
-
-static void map_unmap(unsigned int pairs)
-{
-	unsigned int i, cpu;
-	int vector;
-
-	for (i = 0; i < pairs; i++) {
-		cpu = i % lab.cpus;
-		vector = vtl_map(lab.vtl, PROXY_FIRST + i % PROXY_COUNT, cpu);
-		check(vector > 0, "pair %u: %s", i, strerror(-vector));
-		assert_int_equal(vtl_unmap(lab.vtl, vector, cpu), 0);
-	}
-}
-
-/*
- * A leak of one descriptor each would be 3.4 kB a pair; what the slab keeps for
- * itself is warmed up first, and stays far below the bound. Kernels with
- * sanitizers take a millisecond and more for each pair, and the bound is met
- * with fewer all the same.
- */
-static unsigned int pairs_count(void)
-{
-	return patience(1) > 1 ? 5000 : 100000;
-}
-
-/* KASAN keeps what was freed for a while; there, kmemleak looks for leaks. */
-static unsigned long slab_get(void)
-{
-	const char *kernel = getenv("VTLIRQ_KERNEL");
-
-	return kernel && !strcmp(kernel, "kasan") ? 0 : meminfo("Slab:");
-}
-
 /* Else the checks for leaks, here and elsewhere, would see nothing. */
 static void mappings_count_among_the_interrupt_descriptors(void **state)
 {
@@ -206,39 +159,6 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 	assert_int_equal(irq_descriptors(), before);
 }
 
-static void many_pairs_leave_nothing(void **state)
-{
-	unsigned int descriptors, vectors_before;
-	unsigned long slab, percpu;
-	long quota;
-
-	(void)state;
-	map_unmap(2000);
-	quarantine_wait_empty();
-	quota = driver_parameter("vectors_per_cpu", 0);
-	vectors_before = map_all(0);
-	unmap_all(0, vectors_before);
-	quarantine_wait_empty();
-	sleep_ms(500);
-	descriptors = irq_descriptors();
-	slab = slab_get();
-	percpu = meminfo("Percpu:");
-
-	map_unmap(pairs_count());
-
-	quarantine_wait_empty();
-	sleep_ms(500);
-	print_message("# descriptors %u -> %u, slab %lu -> %lu kB, percpu %lu -> %lu kB\n",
-		      descriptors, irq_descriptors(), slab, slab_get(), percpu,
-		      meminfo("Percpu:"));
-	assert_int_equal(irq_descriptors(), descriptors);
-	assert_true(slab_get() < slab + 8192);
-	assert_true(meminfo("Percpu:") <= percpu + 64);
-	assert_int_equal(map_all(0), vectors_before);
-	unmap_all(0, vectors_before);
-	driver_parameter("vectors_per_cpu", quota);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,7 +167,6 @@ int main(void)
 		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
 		LAB_TEST(a_quota_of_five_gives_five),
 		LAB_TEST(mappings_count_among_the_interrupt_descriptors),
-		LAB_TEST(many_pairs_leave_nothing),
 	};
 
 	return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);

@@ -11,24 +11,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define VIRTUAL_APIC_IRR	0x200
 
 /**
- * struct books - counts of one vector on its way, as differences
+ * struct accounting - counts of one vector on its way, as differences
  */
-struct books {
+struct accounting {
 	uint64_t raised;
 	unsigned long relayed;
 	uint64_t handled;
 	unsigned long user_returns;
 };
 
-static struct books books_read(unsigned int route)
+static struct accounting books_read(unsigned int route)
 {
-	struct books books = { .relayed = totals("relayed") };
+	struct accounting books = { .relayed = totals("relayed") };
 
 	assert_int_equal(vmm_route_raise(guest.vm, route, 0, &books.raised), 0);
 	books.handled = guest_count(guest.vp, VECTOR);
@@ -39,7 +39,7 @@ static struct books books_read(unsigned int route)
 /* Raises @count, and checks that each came; how often the VMM was needed. */
 static unsigned long books_balance(unsigned int route, unsigned int count)
 {
-	struct books before = books_read(route), after;
+	struct accounting before = books_read(route), after;
 
 	guest_raise_paced(route, guest.vp, VECTOR, count);
 	after = books_read(route);
@@ -129,14 +129,14 @@ static void a_vp_that_sleeps_is_woken_by_each_interrupt(void **state)
 
 static void *work_run(void *arg)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + 1000;
+	uint64_t deadline = now_ms() + 1000;
 	uint64_t *worked = arg;
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(guest.vp, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-	while (clock_ms(CLOCK_MONOTONIC) < deadline)
+	while (now_ms() < deadline)
 		;
 	*worked = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	return NULL;
@@ -285,13 +285,10 @@ static void a_blocked_vector_is_not_delivered(void **state)
 static void holding_begin(uint64_t priority, bool open)
 {
 	const uint64_t arguments[VTL0_ARGUMENTS] = { priority, open };
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 
 	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_HOLD, arguments);
-	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_HOLDING) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not hold", guest.vp);
-		sleep_ms(1);
-	}
+	wait_until(vmm_report(guest.vm, guest.vp)->state == VTL0_STATE_HOLDING,
+		   "VP %u does not hold", guest.vp);
 }
 
 static uint64_t holding_end(void)

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define OTHER_VECTOR	0x61
@@ -497,6 +497,7 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 		  ATTRIBUTES(1, FULL_ACCESS), ATTRIBUTES(1, ALL_CHANGED), 0 },
 		{ "what the attributes are", ATTR_RD, memory, 0, 0, 0 },
 		{ "acceptance", PAGE_ACCEPT, memory, 0, 0, 0 },
+		{ "release", PAGE_RELEASE, memory, 0, 0, 0 },
 		/* As the lab's VMM has them, and takes them away. */
 		{ "attributes as before", ATTR_WR, memory, ATTRIBUTES(1, 0x8007),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
@@ -562,9 +563,9 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	memset(page, 0, PAGE);
 	calls_begin();
 	pins = pins_acquired();
-	begun = clock_ms(CLOCK_MONOTONIC);
+	begun = now_ms();
 	is_allowed(asked);
-	begun = clock_ms(CLOCK_MONOTONIC) - begun;
+	begun = now_ms() - begun;
 	pins = pins_acquired() - pins;
 	cpu_pin(0);
 	print_message("# %lu MiB of locked memory: %lu pages pinned, %lu ms\n",
@@ -766,7 +767,7 @@ static uint64_t entry_event(void)
 static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 {
 	const uint32_t event = TDX_EVENT_VALID | VECTOR;
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t end = now_ms() + PATIENCE_MS;
 	struct mshv_tdx_exit *exit = &guest_context()->exit;
 	int ret;
 
@@ -774,7 +775,7 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 	do {
 		ret = guest_enter(20);
 		assert_true(!ret || ret == -EINTR);
-		check(clock_ms(CLOCK_MONOTONIC) < end, "the exit is not seen");
+		check(now_ms() < end, "the exit is not seen");
 	} while (ret);
 	assert_int_equal(exit->rax, STATUS(status) | reason);
 	assert_int_equal((uint32_t)exit->r10, event);
@@ -912,7 +913,7 @@ static void a_refused_virtual_apic_page_is_told(void **state)
 /* At HLT the driver ends the shadow of STI; else the VP would wake too late. */
 static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t end = now_ms() + PATIENCE_MS;
 	int ret;
 
 	(void)state;
@@ -922,7 +923,7 @@ static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_HALT;
 	do {
 		ret = guest_enter(20);
-		check(clock_ms(CLOCK_MONOTONIC) < end, "VTL0 halts, and nobody hears of it");
+		check(now_ms() < end, "VTL0 halts, and nobody hears of it");
 	} while (ret == -EINTR);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
 	/* The VMM sees the HLT, on which VTL0 still stands, and does the same itself. */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define MSR_TSC_DEADLINE	0x6e0
 #define VECTOR		0x51

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define IPI_VECTOR	0x75

@@ -3,8 +3,8 @@
  * Interrupts that come while the same vector is pending: VTL0 handles them as one, and
  * the others are counted, so that what was relayed is what was handled and what merged.
  */
-#include "hv.h"
-#include "vtl0.h"
+#include "../harness/host.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR	0x51
 #define OTHER_VECTOR 0x99
@@ -24,9 +24,9 @@ static const struct way redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed"
 static const struct way proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
 
 /**
- * struct books - what came to @guest.vp, as differences
+ * struct tally - what came to @guest.vp, as differences
  */
-struct books {
+struct tally {
 	unsigned long relayed;
 	unsigned long merged;
 	uint64_t handled;
@@ -61,12 +61,12 @@ static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
 	return route;
 }
 
-static struct books books_read(const struct way *way)
+static struct tally tally_read(const struct way *way)
 {
 	struct vmm_stats stats;
 
 	vmm_stats(guest.vm, guest.vp, &stats);
-	return (struct books) {
+	return (struct tally) {
 		.relayed = totals(way->relayed),
 		.merged = vps_column(guest.vp, "merged"),
 		.handled = guest_count(guest.vp, VECTOR),
@@ -87,14 +87,10 @@ static void raise_each(const struct way *way, unsigned int route, unsigned int c
 
 static void hold_begin(void)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
 	/* Task priority 0, and interrupts closed. */
 	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_HOLD, NULL);
-	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_HOLDING) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "VP %u does not hold", guest.vp);
-		sleep_ms(1);
-	}
+	wait_until(vmm_report(guest.vm, guest.vp)->state == VTL0_STATE_HOLDING,
+		   "VP %u does not hold", guest.vp);
 }
 
 static void hold_end(void)
@@ -103,11 +99,11 @@ static void hold_end(void)
 	assert_int_equal(vmm_command_wait(guest.vm, guest.vp, PATIENCE_MS, NULL), 0);
 }
 
-static struct books books_since(const struct way *way, struct books before)
+static struct tally tally_since(const struct way *way, struct tally before)
 {
-	struct books now = books_read(way);
+	struct tally now = tally_read(way);
 
-	return (struct books) {
+	return (struct tally) {
 		.relayed = now.relayed - before.relayed,
 		.merged = now.merged - before.merged,
 		.handled = now.handled - before.handled,
@@ -119,18 +115,18 @@ static struct books books_since(const struct way *way, struct books before)
 static void meet_in_vtl0(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct books before = books_read(way), books;
+	struct tally before = tally_read(way), tally;
 
 	hold_begin();
 	raise_each(way, route, COUNT);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	books = books_since(way, before);
-	assert_int_equal(books.relayed, COUNT);
-	assert_int_equal(books.handled, 1);
+	tally = tally_since(way, before);
+	assert_int_equal(tally.relayed, COUNT);
+	assert_int_equal(tally.handled, 1);
 	/* The kernel may have left some to the VMM, when it had work of its own to do. */
-	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
-	assert_true(books.merged >= COUNT / 2);
+	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
+	assert_true(tally.merged >= COUNT / 2);
 }
 
 static void redirected_ones_meet_in_vtl0(void **state)
@@ -149,22 +145,22 @@ static void proxied_ones_meet_in_vtl0(void **state)
 static void meet_in_the_run_page(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct books before = books_read(way), books;
+	struct tally before = tally_read(way), tally;
 
 	hold_begin();
 	raise_each(way, route, 1);
 	vmm_vp_stop(guest.vm, guest.vp);
 	raise_each(way, route, COUNT - 1);
-	books = books_since(way, before);
+	tally = tally_since(way, before);
 	/* The first is in VTL0's virtual APIC, or was left for the VMM when it stopped. */
-	assert_in_range(books.merged, COUNT - 2, COUNT - 1);
+	assert_in_range(tally.merged, COUNT - 2, COUNT - 1);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	books = books_since(way, before);
-	assert_int_equal(books.relayed, COUNT);
-	assert_int_equal(books.handled, 1);
-	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
+	tally = tally_since(way, before);
+	assert_int_equal(tally.relayed, COUNT);
+	assert_int_equal(tally.handled, 1);
+	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 }
 
 static void redirected_ones_meet_in_the_run_page(void **state)
@@ -183,18 +179,18 @@ static void proxied_ones_meet_in_the_run_page(void **state)
 static void meet_where_the_vmm_injects(const struct way *way)
 {
 	unsigned int route = guest_route(way, 0);
-	struct books before = books_read(way), books;
+	struct tally before = tally_read(way), tally;
 
 	hold_begin();
 	raise_each(way, route, COUNT);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
 	vmm_vp_stop(guest.vm, guest.vp);
-	books = books_since(way, before);
-	assert_int_equal(books.relayed, COUNT);
-	assert_int_equal(books.handled, 1);
-	assert_int_equal(books.merged + books.taken_merged, COUNT - 1);
-	assert_true(books.taken_merged > 0);
+	tally = tally_since(way, before);
+	assert_int_equal(tally.relayed, COUNT);
+	assert_int_equal(tally.handled, 1);
+	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
+	assert_true(tally.taken_merged > 0);
 }
 
 static void a_vmm_that_injects_counts_redirected_ones(void **state)
@@ -216,7 +212,7 @@ static void a_vmm_that_injects_counts_proxied_ones(void **state)
 static void leave_while_one_is_pending(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct books before = books_read(way), books;
+	struct tally before = tally_read(way), tally;
 
 	hold_begin();
 	raise_each(way, route, 1);
@@ -226,10 +222,10 @@ static void leave_while_one_is_pending(const struct way *way)
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	books = books_since(way, before);
-	assert_int_equal(books.relayed, 2);
-	assert_int_equal(books.handled, 1);
-	assert_int_equal(books.merged + books.taken_merged, 1);
+	tally = tally_since(way, before);
+	assert_int_equal(tally.relayed, 2);
+	assert_int_equal(tally.handled, 1);
+	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
 static void a_redirected_one_that_is_pending_when_its_route_moves_is_counted(void **state)
@@ -267,16 +263,16 @@ static void ipis_send(unsigned int vector)
  * IPIs, and what the VMM asserts, were not relayed, so they would unbalance the accounting.
  * A device has had their vector before.
  */
-static struct books books_with_others(const struct way *way, uint8_t offload_flags)
+static struct tally tally_with_others(const struct way *way, uint8_t offload_flags)
 {
 	unsigned int route = guest_route(way, offload_flags);
-	struct books before;
+	struct tally before;
 
 	assert_int_equal(vmm_route_move(guest.vm, route, guest.vp, OTHER_VECTOR), 0);
 	guest_raise_paced(route, guest.vp, OTHER_VECTOR, 2);
 	assert_int_equal(vmm_route_move(guest.vm, route, guest.vp, VECTOR), 0);
 	guest_raise_paced(route, guest.vp, VECTOR, 2);
-	before = books_read(way);
+	before = tally_read(way);
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	hold_begin();
 	raise_each(way, route, 2);
@@ -284,33 +280,33 @@ static struct books books_with_others(const struct way *way, uint8_t offload_fla
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
 	assert_true(guest_count(guest.vp, OTHER_VECTOR) < COUNT);
-	return books_since(way, before);
+	return tally_since(way, before);
 }
 
 static void what_no_device_sends_any_more_is_not_counted(void **state)
 {
-	struct books books = books_with_others(&redirected, VMM_OFFLOAD_DEFAULT);
+	struct tally tally = tally_with_others(&redirected, VMM_OFFLOAD_DEFAULT);
 
 	(void)state;
-	assert_int_equal(books.merged + books.taken_merged, 1);
+	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
 static void a_vmm_that_injects_does_not_count_it_either(void **state)
 {
-	struct books books = books_with_others(&redirected, 0);
+	struct tally tally = tally_with_others(&redirected, 0);
 
 	(void)state;
-	assert_int_equal(books.merged + books.taken_merged, 1);
+	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
 /* The VMM does not know it: the library lets the host send for a while longer. */
 static void the_driver_does_not_count_what_the_host_sends_no_more(void **state)
 {
-	struct books books = books_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
+	struct tally tally = tally_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
 
 	(void)state;
-	assert_in_range(books.merged, 0, 1);
-	assert_true(books.merged + books.taken_merged > 0);
+	assert_in_range(tally.merged, 0, 1);
+	assert_true(tally.merged + tally.taken_merged > 0);
 }
 
 static void turn_round(unsigned int times)
@@ -328,7 +324,7 @@ static void turn_round(unsigned int times)
 static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT), i, raises;
-	struct books before = books_read(way), books;
+	struct tally before = tally_read(way), tally;
 	uint64_t deadline;
 
 	guest_mode(guest.vp, mode);
@@ -341,22 +337,22 @@ static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 			turn_round((i + raises) % 32 * 1000);
 		}
 	}
-	deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	deadline = now_ms() + PATIENCE_MS;
 	do {
 		sleep_ms(20);
-		books = books_since(way, before);
-		check(clock_ms(CLOCK_MONOTONIC) < deadline,
-		      "%lu relayed, %lu handled, %lu merged, %lu more in the VMM", books.relayed,
-		      (unsigned long)books.handled, books.merged,
-		      (unsigned long)books.taken_merged);
-	} while (books.handled + books.merged + books.taken_merged < books.relayed);
+		tally = tally_since(way, before);
+		check(now_ms() < deadline,
+		      "%lu relayed, %lu handled, %lu merged, %lu more in the VMM", tally.relayed,
+		      (unsigned long)tally.handled, tally.merged,
+		      (unsigned long)tally.taken_merged);
+	} while (tally.handled + tally.merged + tally.taken_merged < tally.relayed);
 	sleep_ms(NOTHING_MS);
-	books = books_since(way, before);
+	tally = tally_since(way, before);
 	print_message("# %lu relayed, %lu handled, %lu merged, %lu more in the VMM\n",
-		      books.relayed, (unsigned long)books.handled, books.merged,
-		      (unsigned long)books.taken_merged);
-	assert_int_equal(books.handled + books.merged + books.taken_merged, books.relayed);
-	assert_true(books.merged + books.taken_merged >= TURNS);
+		      tally.relayed, (unsigned long)tally.handled, tally.merged,
+		      (unsigned long)tally.taken_merged);
+	assert_int_equal(tally.handled + tally.merged + tally.taken_merged, tally.relayed);
+	assert_true(tally.merged + tally.taken_merged >= TURNS);
 }
 
 static void redirected_ones_balance_under_fire(void **state)

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define FIELD_CR4	TDX_FIELD64(0x6804)
@@ -830,10 +830,10 @@ static void reader_read(struct reader *reader)
 /* On VTL0's own CPU, so that it takes its time from VTL0. */
 static void reader_run(struct reader *shared)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + 500;
+	uint64_t end = now_ms() + 500;
 
 	cpu_pin(guest.vp);
-	while (clock_ms(CLOCK_MONOTONIC) < end)
+	while (now_ms() < end)
 		reader_read(shared);
 	_exit(0);
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define HIGH_VECTOR	0x91
@@ -64,19 +64,19 @@ static bool stay_expires(unsigned int ms)
 /* Stays until the deadline has come; it comes within PATIENCE_MS. */
 static void stays_until_expiry(void)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t end = now_ms() + PATIENCE_MS;
 
 	while (!stay_expires(20))
-		check(clock_ms(CLOCK_MONOTONIC) < end, "the deadline does not come");
+		check(now_ms() < end, "the deadline does not come");
 }
 
 /* Stays for @ms: how often the deadline came. */
 static unsigned int expiries_within(unsigned int ms)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
+	uint64_t end = now_ms() + ms;
 	unsigned int count = 0;
 
-	while (clock_ms(CLOCK_MONOTONIC) < end)
+	while (now_ms() < end)
 		count += stay_expires(20);
 	return count;
 }
@@ -428,14 +428,11 @@ static void a_halt_that_ends_has_not_invalidated_translations(void **state)
 static void waiting_begin(enum vtl0_wait how, unsigned int priority, bool open)
 {
 	const uint64_t arguments[VTL0_ARGUMENTS] = { how, priority, open };
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 
 	guest_halted_wait(guest.vp);
 	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_WAIT, arguments);
-	while (vmm_report(guest.vm, guest.vp)->state != VTL0_STATE_WAITING) {
-		check(clock_ms(CLOCK_MONOTONIC) < end, "VP %u does not wait", guest.vp);
-		sleep_ms(1);
-	}
+	wait_until(vmm_report(guest.vm, guest.vp)->state == VTL0_STATE_WAITING,
+		   "VP %u does not wait", guest.vp);
 	guest_halted_wait(guest.vp);
 }
 
@@ -519,14 +516,11 @@ static void in_service_set(unsigned int vector)
 /* Waits until the kernel has ended the halt that the VMM began. */
 static void halted_flag_wait(bool halted)
 {
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	while (!(__atomic_load_n(&run->flags, __ATOMIC_SEQ_CST) & MSHV_VTL_RUN_HALTED) == halted) {
-		check(clock_ms(CLOCK_MONOTONIC) < end, "the VP is %s halted",
-		      halted ? "not" : "still");
-		sleep_ms(1);
-	}
+	wait_until(!!(__atomic_load_n(&run->flags, __ATOMIC_SEQ_CST) & MSHV_VTL_RUN_HALTED) ==
+		   halted,
+		   "the VP is %s halted", halted ? "not" : "still");
 }
 
 static void a_halt_ends_though_a_higher_vector_is_in_service(uint8_t why)

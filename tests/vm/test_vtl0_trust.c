@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vtl0.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR		0x51
 #define FX_MXCSR	24
@@ -112,13 +112,8 @@ static void doomed_run(enum vtl0_mode mode, int ready)
 
 static void mappings_wait(unsigned long count)
 {
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (totals("mappings") != count) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu mappings, not %lu",
-		      totals("mappings"), count);
-		sleep_ms(5);
-	}
+	wait_until(totals("mappings") == count,
+		   "%lu mappings, not %lu", totals("mappings"), count);
 }
 
 static void kill_while(enum vtl0_mode mode)
@@ -224,53 +219,6 @@ static void an_entry_that_the_module_refuses_is_told_with_its_status(void **stat
 	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
 }
 
-static void bytes_fill(void *place, size_t size, unsigned int *seed)
-{
-	uint8_t *byte = place;
-
-	while (size--)
-		*byte++ = rand_r(seed);
-}
-
-/* The VM stays that of the guest, or no round would get as far as its entry. */
-static void context_garble(unsigned int *seed)
-{
-	uint64_t vm = context()->entry_rcx;
-
-	bytes_fill(context(), sizeof(*context()), seed);
-	context()->entry_rcx = vm;
-	lab.run[guest.vp]->offload_flags = rand_r(seed);
-	lab.run[guest.vp]->flags = rand_r(seed);
-}
-
-/* What VTL0 then does is its own loss; the kernel, and who waits for it, go on. */
-static void a_context_of_garbage_harms_nobody(void **state)
-{
-	unsigned int seed = 1, round, ends[4] = { 0 };
-	int ret;
-
-	(void)state;
-	stay_spinning(&stay);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
-	for (round = 0; round < 100; round++) {
-		context_garble(&seed);
-		stay_begin(&stay);
-		/* Let it begin, or a signal would be all that is seen. */
-		sleep_ms(5);
-		ret = stay_end_by_signal(&stay);
-		assert_true(!ret || ret == -EINTR || ret == -EIO || ret == -EINVAL);
-		ends[!ret ? 0 : ret == -EINTR ? 1 : ret == -EIO ? 2 : 3]++;
-	}
-	print_message("# %u came back, %u interrupted, %u not entered, %u refused\n", ends[0],
-		      ends[1], ends[2], ends[3]);
-
-	/* A new guest, on the same VPs, runs. */
-	vmm_destroy(guest.vm);
-	guest.vm = NULL;
-	assert_int_equal(guest_create(&guest.vm, guest.vps), 0);
-	guest_raise_paced(guest_edu_route(0, guest.vp, VECTOR), guest.vp, VECTOR, 10);
-}
-
 static int tdcall_ioctl(uint64_t leaf)
 {
 	struct mshv_tdcall args = { .rax = leaf };
@@ -358,7 +306,6 @@ int main(void)
 		LAB_TEST(the_timer_of_vtl0_is_told_of),
 		GUEST_TEST(a_cache_flush_is_taken_over_at_entry),
 		GUEST_TEST(the_virtual_apic_page_is_one_for_all_files),
-		GUEST_TEST(a_context_of_garbage_harms_nobody),
 	};
 
 	return GUEST_GROUP("vtl0_trust", tests);

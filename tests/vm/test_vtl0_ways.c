@@ -8,12 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hv.h"
-#include "vtl0.h"
+#include "../harness/host.h"
+#include "../harness/vtl0.h"
 
 #define VECTOR	0x51
 #define COUNT	300
-#define MOVES	400
 
 #define WAYS_TEST(name) cmocka_unit_test_setup_teardown(name, ways_setup, ways_teardown)
 
@@ -173,80 +172,6 @@ static uint64_t handled_sum(unsigned int vector)
 	return sum;
 }
 
-static void handled_wait(uint64_t count)
-{
-	uint64_t deadline = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
-
-	while (handled_sum(VECTOR) < count) {
-		check(clock_ms(CLOCK_MONOTONIC) < deadline, "%lu handled, not %lu",
-		      (unsigned long)handled_sum(VECTOR), (unsigned long)count);
-		sleep_ms(0);
-	}
-	assert_int_equal(handled_sum(VECTOR), count);
-}
-
-/* Raised, then moved at once: it comes to the old VP or to the new one. */
-static void moves_lose_nothing(unsigned int route)
-{
-	struct vtlirq_route_state state;
-	unsigned int i;
-
-	for (i = 0; i < MOVES; i++) {
-		guest_raise(route);
-		assert_int_equal(vmm_route_move(guest.vm, route, i % guest.vps, VECTOR), 0);
-		handled_wait(i + 1);
-	}
-	state = route_state(route);
-	assert_int_equal(state.redirected + state.proxied, MOVES);
-}
-
-static void a_redirected_route_moves_under_fire(void **state)
-{
-	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
-	uint64_t exits = host_exits();
-
-	(void)state;
-	moves_lose_nothing(route);
-	assert_int_equal(host_exits(), exits);
-}
-
-static void a_proxied_route_moves_under_fire(void **state)
-{
-	(void)state;
-	host_behave_without();
-	guest_begin_again();
-	moves_lose_nothing(proxied_route(0, VTLIRQ_REASON_HOST));
-}
-
-/* Between the two ways, too: a quota of one vector, for two routes that want it. */
-static void routes_change_their_way_under_fire(void **state)
-{
-	long quota = driver_parameter("vectors_per_cpu", 1);
-	unsigned int other = guest_edu_route(1, guest.vp, VECTOR + 1), route, i;
-	struct vtlirq_route_state ways;
-
-	(void)state;
-	/* The vector goes to another mapping at each turn, which a quarantine would delay. */
-	driver_parameter("quarantine_ms", 0);
-	route = guest_edu_route(0, guest.vp, VECTOR);
-	for (i = 0; i < MOVES; i++) {
-		/* Who comes second to a VP is proxied there: in turns. */
-		bool moves_other = (i % 4 == 1) || (i % 4 == 2);
-
-		guest_raise(route);
-		assert_int_equal(vmm_route_move(guest.vm, moves_other ? other : route,
-						i / 2 % guest.vps,
-						moves_other ? VECTOR + 1 : VECTOR), 0);
-		handled_wait(i + 1);
-	}
-	ways = route_state(route);
-	print_message("# %lu came redirected, %lu proxied\n", (unsigned long)ways.redirected,
-		      (unsigned long)ways.proxied);
-	assert_int_equal(ways.redirected + ways.proxied, MOVES);
-	assert_true(guest.vps == 1 || (ways.redirected > MOVES / 8 && ways.proxied > MOVES / 8));
-	driver_parameter("vectors_per_cpu", quota);
-}
-
 /* What no route leads to, the host cannot assert. */
 static void the_host_asserts_only_what_it_may(void **state)
 {
@@ -285,9 +210,6 @@ int main(void)
 		WAYS_TEST(what_is_redirected_costs_the_host_nothing),
 		WAYS_TEST(a_device_that_the_host_refuses_is_relayed),
 		WAYS_TEST(without_a_vector_it_is_relayed),
-		WAYS_TEST(a_redirected_route_moves_under_fire),
-		WAYS_TEST(a_proxied_route_moves_under_fire),
-		WAYS_TEST(routes_change_their_way_under_fire),
 		WAYS_TEST(the_host_asserts_only_what_it_may),
 	};
 

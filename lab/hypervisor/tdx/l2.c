@@ -12,19 +12,18 @@
 #include "base/string.h"
 #include "host/ioapic.h"
 #include "tdx/l2.h"
+#include "tdx/l2/calls.h"
 #include "tdx/l2/deadline.h"
-#include "tdx/l2/metadata.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
-#include "tdx/l2_control.h"
-#include "vcpu/clock.h"
 #include "vcpu/gpa.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
+#include "vcpu/world.h"
 
 #define LEAF_NUMBER GENMASK_ULL(15, 0)
 
@@ -56,6 +55,11 @@ void *ram_mapped(u64 gpa)
 bool ram_is_memory(u64 gpa)
 {
 	return gpa_state(gpa) == GPA_PRIVATE;
+}
+
+bool ram_is_pending(u64 gpa)
+{
+	return gpa_state(gpa) == GPA_PENDING;
 }
 
 void *ram_at(u64 gpa)
@@ -261,6 +265,16 @@ u64 l2_call(struct l1_cpu *l1)
 		tdx_module_call(&regs);
 	write_registers(l1, &regs);
 	return regs.rax;
+}
+
+void l2_pages_go(u64 base, u64 size)
+{
+	npt_drop(base, size);
+}
+
+void l2_pages_accepted(u64 base, u64 size)
+{
+	npt_refresh(base, size);
 }
 
 size_t l2_stats_size(void)

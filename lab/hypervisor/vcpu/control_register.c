@@ -16,10 +16,8 @@
 #include "base/string.h"
 #include "tdx/l2/tdcall.h"
 #include "vcpu/code.h"
-#include "vcpu/control_register.h"
+#include "vcpu/exits.h"
 #include "vcpu/l1.h"
-#include "vcpu/operand.h"
-#include "vcpu/walk.h"
 
 #define REX_B         BIT(0)
 #define GROUP_7       0x01
@@ -220,6 +218,25 @@ void control_register_write(struct l1_cpu *l1)
 		break;
 	case CR_VE:
 		raise_ve(l1, &write);
+	}
+}
+
+bool control_register_refused(const struct l1_cpu *l1)
+{
+	struct write write;
+	struct code code;
+
+	code_read(l1, &code);
+	if (code_opcode(&code)[0] != 0x0f || code_opcode(&code)[1] != MOV_TO_CR)
+		return false;
+	decode_mov(l1, &code, &write);
+	switch (code_opcode(&code)[2] >> 3 & 7) {
+	case 0:
+		return write.value & ~CR0_DEFINED;
+	case 4:
+		return write.value & ~cr4_there_is();
+	default:
+		return false;
 	}
 }
 

@@ -2,10 +2,10 @@
 /*
  * A PCI function that is passed through: its configuration space and its memory.
  *
- * Owns: what VTL0 sees of it. The configuration space is a copy: identity and memory as they
- * are, the capabilities for messages, and that of PCI Express to be read. VTL0 writes to
- * what is emulated here alone. The memory is at the address that it has in VTL2, all of it
- * VTL0's but for the pages of the MSI-X table, which the VMM emulates.
+ * Owns: what VTL0 sees of it. The configuration space is a copy, with the function's identity
+ * and BARs, the capabilities for messages, and, read-only, that of PCI Express. VTL0 writes to
+ * the copy. The memory is at the same address as in VTL2; VTL0 has all of it except for the
+ * pages of the MSI-X table, which the VMM emulates.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,10 +24,8 @@
 #define NAME_LENGTH		16
 
 /* PCI Local Bus Specification 3.0, chapter 6. */
-#define CONFIG_DEVICE		0x02
 #define CONFIG_COMMAND		0x04
 #define CONFIG_STATUS		0x06
-#define CONFIG_CLASS		0x0a
 #define CONFIG_CACHE_LINE	0x0c
 #define CONFIG_BARS		0x10
 #define CONFIG_ROM		0x30
@@ -59,6 +57,7 @@
 #define MSI_CONTROL		2
 #define MSI_ADDRESS		4
 #define MSI_ENABLED		0x0001
+#define MSI_MESSAGES(control)	(1u << ((control) >> 1 & 7))
 #define MSI_64			0x0080
 #define MSI_MASKABLE		0x0100
 
@@ -115,7 +114,7 @@ static int lab_device_find(struct function *function)
 	return -ENOENT;
 }
 
-/* Another driver of VTL2 may have it: it is the board's from now on. */
+/* Takes it from another driver of VTL2, if there is one, for that of the lab's board. */
 static int driver_bind(struct function *function)
 {
 	char path[PATH_LENGTH], name[NAME_LENGTH];
@@ -153,7 +152,7 @@ static int function_take(struct function *function)
 	return ret;
 }
 
-/* What an earlier guest has left: the function may still write to memory, and interrupt. */
+/* An earlier guest may have left it active: it may still write to memory, and interrupt. */
 static int function_reset(struct function *function)
 {
 	char path[PATH_LENGTH];
@@ -187,8 +186,8 @@ static int config_read(struct function *function)
 /* --- what VTL0 sees of it -------------------------------------------------- */
 
 /*
- * Keeps the capabilities that VTL0 may see, in the order that they have. Its power is not
- * VTL0's affair, nor is a second way to send messages.
+ * Keeps the capabilities that VTL0 may see, in their order. VTL0 sees neither power management
+ * nor MSI beside MSI-X.
  */
 static void capabilities_filter(struct function *function)
 {
@@ -289,7 +288,7 @@ static void bars_describe(struct function *function)
 
 	for (i = 0; i < FUNCTION_BARS; i++) {
 		bar_describe(function, i);
-		/* The next one is the upper half. */
+		/* The next register has the upper half. */
 		if (function->bars[i].size && function->bars[i].is_64)
 			i++;
 	}
@@ -323,14 +322,22 @@ static int msix_describe(struct function *function)
 	return 0;
 }
 
-/* One message, whatever the function could send. */
+/*
+ * One message, whatever the function could send: it would send the others to the same address,
+ * with other low bits of the data. So they would need hardware vectors that follow each other,
+ * on one CPU, which the kernel does not promise; or a host that retargets each by itself, which
+ * takes a unit that remaps interrupts, and the lab's host has none.
+ */
 static void msi_describe(struct function *function)
 {
 	uint8_t *config = &function->config[function->msi];
 	uint8_t *writable = &function->writable[function->msi];
-	uint16_t control = get_16(config + MSI_CONTROL) & (MSI_64 | MSI_MASKABLE);
+	uint16_t real = get_16(config + MSI_CONTROL), control = real & (MSI_64 | MSI_MASKABLE);
 	unsigned int data = control & MSI_64 ? 12 : 8;
 
+	if (MSI_MESSAGES(real) > 1)
+		complain(BDF_FORMAT ": of its %u messages VTL0 gets one: the host cannot send the messages of one MSI to different vectors",
+			 BDF_NUMBERS(function->bdf), MSI_MESSAGES(real));
 	function->sources_count = 1;
 	memset(config + MSI_ADDRESS, 0, data + 2 - MSI_ADDRESS);
 	put_16(config + MSI_CONTROL, control);
@@ -459,7 +466,7 @@ static void sources_update(struct function *function)
 	}
 }
 
-/* Of the real register VTL0 switches whether the function may use memory. */
+/* In the real register, VTL0 only switches whether the function may do DMA. */
 static void command_update(struct function *function)
 {
 	uint16_t command = get_16(&function->config[CONFIG_COMMAND]);
@@ -474,30 +481,6 @@ static void command_update(struct function *function)
 static bool is_within(unsigned int offset, uint8_t capability, unsigned int length)
 {
 	return capability && offset >= capability && offset < capability + length;
-}
-
-/* PCI Code and ID Assignment Specification: base class, then subclass. */
-static const char *class_name(uint16_t class)
-{
-	switch (class) {
-	case 0x0108:
-		return "NVMe";
-	case 0x0200:
-		return "Ethernet";
-	default:
-		return NULL;
-	}
-}
-
-void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH])
-{
-	const char *name = class_name(get_16(&function->config[CONFIG_CLASS]));
-
-	if (name)
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%s", name);
-	else
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%04x:%04x", get_16(function->config),
-			 get_16(&function->config[CONFIG_DEVICE]));
 }
 
 uint32_t function_config_read(const struct function *function, unsigned int offset)
@@ -535,7 +518,7 @@ struct function *function_at(struct function *functions, unsigned int count, uin
 	return NULL;
 }
 
-/* The word of the table at an address; NULL: it is beside the table. */
+/* The word of the table at an address; NULL: the address is outside of the table. */
 static uint32_t *table_word(struct function *function, uint64_t address)
 {
 	uint64_t offset = address - function->table;
@@ -583,9 +566,9 @@ void function_table_write(struct function *function, uint64_t address, unsigned 
 }
 
 /*
- * The host silences all interrupts, whatever they did before the reset, and switches the
- * device to messages. It must not do that only when the first interrupt is unmasked: QEMU's
- * NVMe disk looks when VTL0 starts it.
+ * The host masks all interrupts and switches the device to messages. It cannot wait with that
+ * until the first interrupt is unmasked: QEMU's NVMe disk looks whether it has messages when
+ * VTL0 starts it.
  */
 static int sources_silence(struct function *function)
 {

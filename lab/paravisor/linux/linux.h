@@ -42,7 +42,7 @@ enum linux_signature {
  * @console_out:   file of its output
  * @debug:         called with each byte that the guest writes to the port which emulators
  *                 have for debugging, on the VP's thread, which goes on when it returns; it
- *                 must not wait for another VP. NULL: nobody wants them
+ *                 must not wait for another VP. NULL: the bytes are dropped
  * @debug_context: handed to @debug
  */
 struct linux_config {
@@ -60,6 +60,14 @@ struct linux_config {
 };
 
 extern const struct guest linux_guest;
+
+/**
+ * linux_function_find() - find a PCI function of this machine by what it is
+ * @kind: "nvme", "ethernet" or "usb", in any case
+ *
+ * Return: the first such function on bus 0, as in linux_config.functions, or -ENODEV.
+ */
+int linux_function_find(const char *kind);
 
 /* Writes what the serial port has sent of a line that is not complete. From any thread. */
 void linux_flush(struct vmm *vm);

@@ -6,14 +6,10 @@
  * registers of a TDCALL.
  */
 #include "base/cpu.h"
-#include "tdx/l2/apic.h"
 #include "tdx/l2/event.h"
-#include "tdx/l2/exits.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/run.h"
 #include "tdx/l2/vcpu.h"
-
-/* QEMU stores 32 bits of it. */
-#define SVM_FAILED 0xffffffff
 
 /*
  * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1

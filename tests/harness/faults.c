@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What may fail; see faults.h. Owns the kernel's settings of fault injection, but for
+ * what fails when: that is told thread by thread, in fail-nth.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "faults.h"
+
+#define FAULTS	"/sys/kernel/debug/"
+
+static bool setting_write(const char *path, const char *value)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return false;
+	fputs(value, file);
+	/* It is written here. */
+	return !fclose(file);
+}
+
+/*
+ * The cache in which Linux keeps the tree of its interrupt descriptors (radix_tree_node, and
+ * maple_node since 6.5) is left alone, if the VM was booted so (lab/vm/run): Linux does not
+ * look whether one got a place there, and follows NULL when it did not.
+ */
+static void caches_choose(void)
+{
+	FILE *file = fopen("/sys/kernel/slab/kmalloc-64/failslab", "re");
+	int chosen = 0;
+
+	if (!file)
+		return;
+	if (fscanf(file, "%d", &chosen) == 1 && chosen)
+		setting_write(FAULTS "failslab/cache-filter", "Y");
+	fclose(file);
+}
+
+bool fail_prepare(void)
+{
+	static const char *const no[] = {
+		FAULTS "failslab/ignore-gfp-wait", FAULTS "fail_page_alloc/ignore-gfp-wait",
+		FAULTS "fail_page_alloc/ignore-gfp-highmem",
+	};
+	static const char *const zero[] = {
+		FAULTS "fail_page_alloc/min-order", FAULTS "failslab/verbose",
+		FAULTS "fail_page_alloc/verbose", FAULTS "fail_usercopy/verbose",
+	};
+	bool good = true;
+	size_t i;
+
+	caches_choose();
+	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		good &= setting_write(no[i], "N");
+	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
+		good &= setting_write(zero[i], "0");
+	return good;
+}
