@@ -19,7 +19,7 @@
  * @is_open: protected by @lock
  * @open_until_ms: messages may arrive until this time; protected by @lock
  * @is_queued: it is in filters.queue; protected by @lock
- * @due_ms:  when to look at it again; protected by filters.lock
+ * @due_ms:  when to check it again; protected by filters.lock
  * @queue_next: next in filters.queue; protected by filters.lock
  */
 struct filter {
