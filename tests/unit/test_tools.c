@@ -1737,7 +1737,7 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 		add_route(&peers->all[0], 2, 0x70 + i, VTLIRQ_REASON_NONE);
 	start_on_terminal("vtlirq top --interval 0.1", "linux");
 	read_until("q quit");
-	assert_says(run.output, "routes by rate, every 0.1 s");
+	assert_says(run.output, "by rate, every 0.1 s; q quit");
 	assert_says(run.output, "refused:invalid-dev");
 	press("e");
 	read_until("exits, every");
