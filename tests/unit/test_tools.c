@@ -6,7 +6,7 @@
  * file is a memory file, so that run pages can be mapped. The driver's state is read from
  * folders under fixtures/. Processes that publish routes are either fakes, behind the
  * library's calls for tools, or real ones. Each command runs as a whole, in a child process,
- * and is judged by what its user sees: output, messages, exit status.
+ * and a test checks what its user sees: output, messages, exit status.
  *
  * Build and run from the top of the repository:
  *   make -C tools check
@@ -55,7 +55,7 @@
  * struct fake_driver - how the driver behaves, and what was asked of it
  * @redirects: what it answers for MSHV_CAP_REDIRECTED_INTERRUPT
  * @is_foreign: it knows none of the ioctls
- * @is_openhcls: it is OpenHCL's own, without what vtlirq's adds
+ * @is_openhcls: it is OpenHCL's driver, without the additions of vtlirq's
  * @is_willing: a driver of another kind, which answers 0 to whatever it is asked
  * @map_error: errno of map calls, from call number @map_error_at on
  * @map_error_at: counted from 0
@@ -66,8 +66,8 @@
  * @refusal: the host's status for a redirected retarget
  * @refusal_of_all: the host's status for any retarget
  * @quota: of each VP
- * @full_vps: so many VPs, from 0 on, have used it up
- * @user: whom the command runs for, or -1 for whoever runs the tests
+ * @full_vps: how many VPs, from 0 on, have used up their quota
+ * @user: the user id that the command sees, or -1 for the real one
  * @counts: what came to each vector of each VP
  * @maps: map calls that succeeded
  * @unmaps: unmap calls that succeeded
@@ -197,7 +197,7 @@ uid_t __wrap_geteuid(void)
 	return driver->user < 0 ? __real_geteuid() : (uid_t)driver->user;
 }
 
-/* The machine that runs the tests may be any. */
+/* The result must not depend on the machine that runs the tests. */
 int __wrap_uname(struct utsname *about)
 {
 	*about = (struct utsname){ .release = "6.1.0-test", .machine = "x86_64" };
@@ -214,7 +214,7 @@ int __wrap_open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
 	va_end(arguments);
-	/* The library knows the node of the driver by this name alone. */
+	/* The library always uses this name for the driver's node. */
 	if (!strcmp(path, "/dev/mshv"))
 		return dup(vtl_memory);
 	if (!strcmp(path, "/dev/mshv_hvcall") || !strcmp(path, "/dev/null_hvcall"))
@@ -294,10 +294,10 @@ struct fake_peer {
  * @asked: how often the first one was asked for its routes
  * @shown_from: it is not there before it was asked that often
  * @shown_until: nor afterwards; 0: it stays
- * @step: what each route of the first one gets, redirected, between two questions
+ * @step: redirected interrupts of each route of the first one between two requests
  * @move_error: what moving a route gives
  * @prefer_error: what choosing its delivery gives
- * @keeps_delivery: it does not do what is preferred
+ * @keeps_delivery: a preference does not change the delivery
  * @steps: "r" for each retarget and "p" for each preference, in their order
  */
 struct fake_peers {
@@ -340,7 +340,7 @@ int __wrap_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 		if (i || first_is_shown())
 			(*pids)[(*count)++] = PEER_PID + i;
 	}
-	/* A process that is not there yet is asked for in vain. */
+	/* A process that is not there yet is also counted as asked. */
 	peers->asked += !first_is_shown();
 	return 0;
 }
@@ -1239,7 +1239,7 @@ static void without_rights_the_advice_is_to_be_root(void **state)
 
 /* ---- route show ---- */
 
-/* A VMM with a route for each kind of fallback that looks different. */
+/* A VMM with a route for each kind of fallback. */
 static void make_mixed_peer(void)
 {
 	struct fake_peer *peer = add_peer();
@@ -1358,7 +1358,7 @@ static void routes_in_json_have_promised_fields(void **state)
 
 	(void)state;
 	make_mixed_peer();
-	/* Nothing that a process says may break the text for its reader. */
+	/* A name may hold any byte, and the JSON text must stay valid. */
 	strcpy(peers->all[0].routes[2].name, "a \"b\" \\ \n \x80 c");
 	assert_int_equal(run_command("vtlirq route show --json"), STATUS_OK);
 	root = parse_json(run.output);
@@ -1576,7 +1576,7 @@ static void shared_counts_are_added_once(void **state)
 	}
 	compare(old, new);
 	assert_true(new->redirected == 30 && new->proxied == 4);
-	/* What the driver says of VPs counts all, and goes before. */
+	/* The driver's counters of VPs include all routes, so that they are used instead. */
 	add_vp(old, 0, 0);
 	add_vp(new, 500, 70);
 	compare(old, new);
@@ -1648,7 +1648,7 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	json_decref(root);
 }
 
-/* It comes with the third sample of four, and is gone in the last one. */
+/* The process is there only in the third of four samples. */
 static void top_survives_processes_that_come_and_go(void **state)
 {
 	const char *report;
@@ -1741,7 +1741,7 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 	assert_says(run.output, "refused:invalid-dev");
 	press("e");
 	read_until("exits, every");
-	/* Without VPs all fits, and what is scrolled out are lines at the top. */
+	/* Without the VPs, the screen has room for all routes. */
 	press("v");
 	read_until("\033[H");
 	run.used = 0;
@@ -1805,7 +1805,7 @@ static void assert_diagnosis(const char *name, const char *finding, const char *
 
 	assert_json_text(check, "finding", finding);
 	assert_says(json_string_value(json_object_get(check, "what")), what);
-	/* Whatever is not as it should be comes with what to do. */
+	/* Each finding that is not ok says what to do. */
 	assert_int_equal(json_is_null(json_object_get(check, "next")), !strcmp(finding, "ok"));
 	assert_int_equal(can_redirect, expected);
 	json_decref(check);
@@ -1882,7 +1882,7 @@ static void doctor_without_a_driver_asks_to_load_it(void **state)
 	assert_diagnosis("redirects", "unknown", "the driver cannot be asked", false);
 }
 
-/* Something else may have made the node: not every answer is a VTL driver's. */
+/* Another driver may have made the node, and answers otherwise. */
 static void doctor_detects_a_foreign_node(void **state)
 {
 	(void)state;
@@ -2143,7 +2143,7 @@ int main(void)
 		world_test(output_that_does_not_arrive_is_a_failure),
 	};
 
-	/* Under nohup it is ignored, and the commands would leave it so. */
+	/* Under nohup it is ignored, and the commands would not change that. */
 	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, make_driver, remove_driver);
 }
