@@ -90,7 +90,7 @@ static void machine_stop(void)
 	free(page);
 }
 
-static void accounting_check(const u32 *blocked, unsigned int calls, unsigned long messages_before)
+static void figures_check(const u32 *blocked, unsigned int calls, unsigned long messages_before)
 {
 	const struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	struct synic_stats stats;
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		message_write();
 		vtl_synic_stats_get(0, &stats);
 		vtl_synic_interrupt();
-		accounting_check(blocked, ++calls, stats.messages);
+		figures_check(blocked, ++calls, stats.messages);
 	}
 	machine_stop();
 	return 0;
