@@ -66,7 +66,8 @@ demo: demo-start setup programs modules demo-images ## follow device interrupts 
 	$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null | tee "$$out" && \
 	echo 'make demo: booting a VM with Debian as the guest, from a disk of its own' >&2 && \
-	$(VM_LINUX) --program $(BIN)/demo-linux --timeout 240 --log $(BUILD)/demo-linux.console \
+	$(VM_LINUX) --program $(BIN)/demo-linux --file bench/linux/figures.jsonl:/lib/vtlirq/bench-linux.jsonl \
+		--timeout 240 --log $(BUILD)/demo-linux.console \
 		--exec demo-linux </dev/null | tee -a "$$out" && \
 	sed -n 's/^demo-linux:/ Debian:/p; s/^demo:/The whole demo: bare guest:/p' "$$out" | paste -sd ';'
 

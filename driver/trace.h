@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The events of the driver, in the trace system mshv_vtl.
+ * The trace events of the driver, in the trace system mshv_vtl.
  *
- * Owns: their names and fields; see docs/tracing.md. An event that is off costs
- * an instruction that does nothing.
+ * Owns: their names and fields; see docs/tracing.md. An event that is off costs one
+ * no-op instruction.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mshv_vtl
@@ -14,8 +14,8 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-#define VTL_WAY_REDIRECTED	0
-#define VTL_WAY_PROXIED		1
+#define VTL_DELIVERY_REDIRECTED	0
+#define VTL_DELIVERY_PROXIED	1
 
 DECLARE_EVENT_CLASS(vtl_mapping,
 		    TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
@@ -38,8 +38,8 @@ DECLARE_EVENT_CLASS(vtl_mapping,
 );
 
 /*
- * A reference was taken, or not: then @error says why, and what is not known is
- * 0 (a CPU that is not known, -1). @references is the sum over all VTL files.
+ * A map call took a reference, or failed: then @error says why, and unknown values
+ * are 0 (an unknown CPU is -1). @references is the sum over all VTL files.
  */
 DEFINE_EVENT(vtl_mapping, vtl_map,
 	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
@@ -47,7 +47,7 @@ DEFINE_EVENT(vtl_mapping, vtl_map,
 	     TP_ARGS(cpu, proxy_vector, vector, references, error)
 );
 
-/* A reference was dropped, or not. With the last one, @references is 0. */
+/* An unmap call dropped a reference, or failed. After the last one, @references is 0. */
 DEFINE_EVENT(vtl_mapping, vtl_unmap,
 	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
 		      unsigned long references, int error),
@@ -56,34 +56,34 @@ DEFINE_EVENT(vtl_mapping, vtl_unmap,
 
 DECLARE_EVENT_CLASS(vtl_arrival,
 		    TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector,
-			     u8 way),
-		    TP_ARGS(cpu, proxy_vector, vector, way),
+			     u8 delivery),
+		    TP_ARGS(cpu, proxy_vector, vector, delivery),
 		    TP_STRUCT__entry(__field(unsigned int, cpu)
 				     __field(u32, proxy_vector)
 				     __field(u32, vector)
-				     __field(u8, way)),
+				     __field(u8, delivery)),
 		    TP_fast_assign(__entry->cpu = cpu;
 				   __entry->proxy_vector = proxy_vector;
 				   __entry->vector = vector;
-				   __entry->way = way;),
-		    TP_printk("vp=%u proxy_vector=0x%02x vector=0x%02x way=%s",
+				   __entry->delivery = delivery;),
+		    TP_printk("vp=%u proxy_vector=0x%02x vector=0x%02x delivery=%s",
 			      __entry->cpu, __entry->proxy_vector,
 			      __entry->vector,
-			      __print_symbolic(__entry->way,
-					       { VTL_WAY_REDIRECTED, "redirected" },
-					       { VTL_WAY_PROXIED, "proxied" }))
+			      __print_symbolic(__entry->delivery,
+					       { VTL_DELIVERY_REDIRECTED, "redirected" },
+					       { VTL_DELIVERY_PROXIED, "proxied" }))
 );
 
-/* An interrupt has set its bit. @vector is 0 if it came in a message. */
+/* An interrupt has set its bit. @vector is 0 if it arrived in a message. */
 DEFINE_EVENT(vtl_arrival, vtl_relay,
-	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
-	     TP_ARGS(cpu, proxy_vector, vector, way)
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
+	     TP_ARGS(cpu, proxy_vector, vector, delivery)
 );
 
-/* One has come that the VMM blocks. */
+/* An interrupt has arrived that the VMM blocks. */
 DEFINE_EVENT(vtl_arrival, vtl_blocked,
-	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 way),
-	     TP_ARGS(cpu, proxy_vector, vector, way)
+	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
+	     TP_ARGS(cpu, proxy_vector, vector, delivery)
 );
 
 /* VTL0 is entered. */
@@ -96,8 +96,8 @@ TRACE_EVENT(vtl_enter,
 );
 
 /*
- * VTL0 has exited. @reason is the architecture's; @handled: 1: without the VMM,
- * 0: the VMM sees it, below 0: an errno for the VMM.
+ * VTL0 has exited. @reason depends on the architecture; @handled: 1: handled without the
+ * VMM, 0: returned to the VMM, below 0: an errno for the VMM.
  */
 TRACE_EVENT(vtl_exit,
 	    TP_PROTO(unsigned int cpu, u64 reason, int handled),
@@ -114,7 +114,7 @@ TRACE_EVENT(vtl_exit,
 
 #endif /* _MSHV_VTL_TRACE_H */
 
-/* The kernel's tracing reads this file again, from this folder. */
+/* define_trace.h includes this file again, from this folder. */
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The ioctl with nothing but the kernel's macros and the numbers of the
- * contract: maps, takes one interrupt from the run page, unmaps.
+ * Uses the map ioctl without a library and without the driver's header: maps a vector,
+ * takes one interrupt from the run page, and unmaps the vector.
  *
  *     minimal VTL0-VECTOR CPU APIC-ID
  *
- * Prints the hardware vector, for whoever programs the device to raise it.
+ * Prints the hardware vector, so that a device can be programmed to raise it.
  */
 #include <fcntl.h>
 #include <linux/ioctl.h>

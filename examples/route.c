@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One route with libvtlirq: which way does this device's interrupt take, and why?
+ * Creates one route with libvtlirq, and prints how it is delivered, and why.
  *
  *     route DEVICE-ID MSI-DATA VP VTL0-VECTOR
  *
- * The route is there until Enter is pressed. Build it outside the tree with
+ * The route exists until Enter is pressed. Build it outside the tree with
  *     cc route.c $(pkg-config --cflags --libs libvtlirq)
  */
 #include <inttypes.h>
@@ -60,18 +60,18 @@ int main(int argc, char **argv)
 
 	error = vtlirq_open(NULL, &irqs);
 	if (error)
-		return failed(NULL, "the driver mshv_vtl cannot be opened", error);
+		return failed(NULL, "cannot open the driver mshv_vtl", error);
 	error = vtlirq_route_create(irqs, &interrupt, target, &route);
 	if (error)
-		return failed(irqs, "no route", error);
+		return failed(irqs, "cannot create the route", error);
 	error = vtlirq_route_state(route, &state);
 	if (error)
-		return failed(irqs, "the route does not tell its state", error);
+		return failed(irqs, "cannot read the state of the route", error);
 	print(&state);
 	getchar();
 	error = vtlirq_route_destroy(route);
 	if (error)
-		return failed(irqs, "the host keeps the interrupt on its vector", error);
+		return failed(irqs, "the host still uses the hardware vector", error);
 	vtlirq_close(irqs);
 	return 0;
 }

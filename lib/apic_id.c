@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * APIC ids, as the kernel shows them for CPUs that are online.
+ * APIC ids of the CPUs that are online, from /proc/cpuinfo.
  *
- * Nothing is remembered: a CPU may go offline, and its number may come back with
+ * They are not cached: a CPU may go offline, and the same CPU number may come back with
  * another APIC id.
  */
 #include <errno.h>
@@ -33,7 +33,7 @@ static int search(FILE *file, uint32_t vp, uint32_t *apic_id)
 		if (processor == vp && read_field(line, "apicid", apic_id))
 			error = 0;
 	}
-	/* Neither at the end nor a failed read: no memory for the line. */
+	/* getline() failed before the end of the file, without a read error: out of memory. */
 	if (error && !feof(file))
 		error = ferror(file) ? -EIO : -ENOMEM;
 	free(line);

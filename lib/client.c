@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Clients: the contexts of other processes.
+ * Clients: connections to processes that publish their contexts.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,22 +9,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "socket_path.h"
 #include "route_name.h"
 #include "wire.h"
 
 /**
- * struct vtlirq_client - a process, connected
- * @lock: one request at a time
+ * struct vtlirq_client - a connection to a process
+ * @lock: held during a request
  */
 struct vtlirq_client {
 	pthread_mutex_t lock;
 	int socket;
 };
 
-/* ---- finding them ---- */
+/* ---- find the processes ---- */
 
-/* Return: the process that a name in the directory stands for, or 0. */
+/* Return: the process that a name in the directory belongs to, or 0. */
 static pid_t pid_of(const char *name)
 {
 	char *end;
@@ -53,18 +53,18 @@ static int compare(const void *left, const void *right)
 	return (*one > *other) - (*one < *other);
 }
 
-/* Return: whether somebody is there. If not, what was left behind is gone now. */
-static bool is_there(const char *directory, pid_t pid)
+/* Return: whether the process is alive. The socket of a dead process is removed. */
+static bool is_alive(const char *directory, pid_t pid)
 {
 	struct sockaddr_un address;
 	int made;
 
-	if (address_of_process(&address, directory, pid))
+	if (socket_path_make(&address, directory, pid))
 		return false;
-	made = address_reach(directory, &address);
+	made = socket_path_connect_or_remove(directory, &address);
 	if (made >= 0)
 		close(made);
-	/* One that is busy is there. */
+	/* Any other error: the process is alive, but busy. */
 	return made >= 0 || (made != -ECONNREFUSED && made != -ENOENT);
 }
 
@@ -76,7 +76,7 @@ static int list(DIR *opened, const char *directory, pid_t **pids, size_t *count)
 	while (!error && (entry = readdir(opened))) {
 		pid_t pid = pid_of(entry->d_name);
 
-		if (pid && is_there(directory, pid))
+		if (pid && is_alive(directory, pid))
 			error = append(pids, count, pid);
 	}
 	return error;
@@ -84,7 +84,7 @@ static int list(DIR *opened, const char *directory, pid_t **pids, size_t *count)
 
 int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 {
-	DIR *opened = opendir(address_directory(directory));
+	DIR *opened = opendir(socket_path_directory(directory));
 	int error;
 
 	*count = 0;
@@ -110,7 +110,7 @@ fail:
 	return error;
 }
 
-/* ---- asking them ---- */
+/* ---- requests ---- */
 
 static int transfer(int socket, const struct wire_request *request, struct wire_reply *reply)
 {
@@ -142,7 +142,7 @@ static int ask(struct vtlirq_client *client, struct wire_request *request, struc
 	request->version = WIRE_VERSION;
 	pthread_mutex_lock(&client->lock);
 	error = transfer(client->socket, request, reply);
-	/* A late answer must not be taken for that of the next request. */
+	/* A late answer must not be taken for the answer to the next request. */
 	if (error == -ETIMEDOUT)
 		shutdown(client->socket, SHUT_RDWR);
 	pthread_mutex_unlock(&client->lock);
@@ -154,7 +154,7 @@ int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **
 	struct vtlirq_summary summary;
 	struct vtlirq_client *client;
 	struct sockaddr_un address;
-	int error = address_of_process(&address, directory, pid);
+	int error = socket_path_make(&address, directory, pid);
 
 	if (error)
 		return error;
@@ -162,7 +162,7 @@ int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **
 	if (!client)
 		return -ENOMEM;
 	pthread_mutex_init(&client->lock, NULL);
-	client->socket = address_reach(directory, &address);
+	client->socket = socket_path_connect_or_remove(directory, &address);
 	error = client->socket < 0 ? client->socket : vtlirq_client_summary(client, &summary);
 	if (error) {
 		vtlirq_client_close(client);
@@ -207,7 +207,7 @@ static int ask_states(struct vtlirq_client *client, struct vtlirq_route_state **
 		error = ask(client, &request, &reply);
 		if (error)
 			return error;
-		/* Plus one: that an empty list is not NULL. */
+		/* Plus one, so that an empty list is not NULL. */
 		grown = realloc(*states, (*count + reply.count + 1) * sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
@@ -216,7 +216,7 @@ static int ask_states(struct vtlirq_client *client, struct vtlirq_route_state **
 		for (uint32_t i = 0; i < reply.count; i++)
 			route_name_clean(grown[*count + i].name);
 		*count += reply.count;
-		/* Ids rise: a client that says otherwise could keep us for ever. */
+		/* Ids must increase, or the server could keep this loop running for ever. */
 		if (reply.count && grown[*count - 1].id <= after)
 			return -EPROTO;
 		if (reply.count)

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A context: what all routes share. Its parts know nothing of it.
+ * A context: what all routes share. open.c opens it; all other parts use it, and it calls
+ * none of them.
  *
  * Locks, in the order in which they are taken:
  *   1. vtlirq.policy_lock   one vtlirq_rebalance() at a time
- *   2. vtlirq_route.lock    for as long as a call on the route lasts, calls of
- *                           the driver, the host, @allow and @forbid included
- *   3. filter.lock            while @allow or @forbid is called for that pair
- *   4. watches.lock        while the driver tells counts
- *   5. vtlirq.lock, filters.lock, refusals.lock: for moments; nothing is called
- *                           and no other lock is taken with one of them held
- * Nobody holds two route locks, or two pair locks. So @allow and @forbid run with
- * one route's lock and one pair's lock held (and, from vtlirq_rebalance(), with
- * policy_lock), never with vtlirq.lock: other routes go on meanwhile.
+ *   2. vtlirq_route.lock    during a call on the route, also while it calls the driver,
+ *                           the host, @allow and @forbid
+ *   3. filter.lock          while @allow or @forbid is called for that filter
+ *   4. counters.lock        while the driver is asked for counts
+ *   5. vtlirq.lock, filters.lock, backoff.lock: only for moments; while one of them is
+ *                           held, no other lock is taken and no callback is called
+ * A thread never holds two route locks, or two filter locks. So @allow and @forbid run
+ * with the lock of one route and one filter held (and, from vtlirq_rebalance(), with
+ * policy_lock), never with vtlirq.lock: calls on other routes go on meanwhile.
  */
 #ifndef VTLIRQ_CONTEXT_H
 #define VTLIRQ_CONTEXT_H
@@ -22,8 +23,8 @@
 #include "driver.h"
 #include "filter.h"
 #include "public.h"
-#include "refusal.h"
-#include "watch.h"
+#include "backoff.h"
+#include "counters.h"
 
 #define ROUTE_BUCKETS	1024
 
@@ -31,7 +32,7 @@ struct delivery;
 struct server;
 
 /**
- * struct totals - struct vtlirq_summary's sums, protected by vtlirq.lock
+ * struct totals - the sums of struct vtlirq_summary; protected by vtlirq.lock
  */
 struct totals {
 	uint64_t routes;
@@ -47,18 +48,18 @@ struct totals {
 
 /**
  * struct vtlirq - the context
- * @config:  the caller's, with zeroes replaced by what they stand for
- * @number:  tells contexts apart, also those that had the same address
+ * @config:  from the caller, with the defaults in place of zeroes
+ * @number:  identifies the context, also after another one got the same address
  * @hypercall_fd: -1: there is no host to call
- * @host_redirects: the host says that it can
- * @disabled: by the environment or the VMM
- * @policy_lock: protects @has_learnt and what the policy notes in routes
- * @has_learnt: rates are known
- * @lock:    protects all that follows
+ * @host_redirects: the host says that it can redirect
+ * @disabled: redirection is disabled by the environment or the VMM
+ * @policy_lock: protects @has_learnt and what the policy stores in routes
+ * @has_learnt: the rates of the routes are known
+ * @lock:    protects all members that follow
  * @taken:   mappings held on each VP
  * @retained: deliveries whose hardware vector the host may still use
- * @interrupts: routes by interrupt, from before they are up until they are down
- * @first:   routes that are up, by id
+ * @interrupts: routes by interrupt, from before their first delivery until after their last
+ * @first:   routes with a delivery, by id
  */
 struct vtlirq {
 	struct vtlirq_config config;
@@ -68,8 +69,8 @@ struct vtlirq {
 	bool host_redirects;
 	bool disabled;
 	struct filters filters;
-	struct watches watches;
-	struct refusals refusals;
+	struct counters counters;
+	struct backoff backoff;
 
 	pthread_mutex_t policy_lock;
 	bool has_learnt;
@@ -88,7 +89,7 @@ struct vtlirq {
 /* Whether vtlirq_rebalance() moves anything. */
 bool context_has_policy(const struct vtlirq *irqs);
 
-/* Note the host's answer for vtlirq_last_hv_status(), for this thread. */
+/* Store the status of the host that vtlirq_last_hv_status() returns to this thread. */
 void context_note_status(struct vtlirq *irqs, uint32_t status);
 
 /* Add to one of the totals of a context. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Ways: see delivery.h.
+ * Deliveries: see delivery.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,28 +10,28 @@
 #include "delivery.h"
 
 /**
- * struct change - a change under way
- * @target:    where to
- * @next:   the new way, when the host points to it
- * @spare:  a redirected way that was put up in vain
- * @reason: why it is not redirected
+ * struct change - a change of delivery in progress
+ * @target: the new target
+ * @next:   the new delivery, when the host uses it
+ * @refused: a redirected delivery that was prepared, but refused by the host
+ * @reason: why the new delivery is not redirected
  * @status: the host's last answer that was not success
  * @error:  the driver's last errno, positive
- * @is_unsure: the host may point to a way that is not the route's
+ * @is_unsure: the host may use a delivery that is not the route's
  */
 struct change {
 	const struct target *target;
 	struct delivery *next;
-	struct delivery *spare;
+	struct delivery *refused;
 	enum vtlirq_reason reason;
 	uint32_t status;
 	uint32_t error;
 	bool is_unsure;
 };
 
-/* ---- one way ---- */
+/* ---- one delivery ---- */
 
-static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct target *target)
+static struct delivery *delivery_alloc(enum vtlirq_delivery kind, const struct target *target)
 {
 	struct delivery *delivery = calloc(1, sizeof(*delivery));
 
@@ -39,20 +39,20 @@ static struct delivery *delivery_make(enum vtlirq_delivery kind, const struct ta
 		return NULL;
 	delivery->kind = kind;
 	delivery->target = *target;
-	delivery->reach = *target;
+	delivery->effective = *target;
 	return delivery;
 }
 
 static uint32_t delivery_vp(const struct delivery *delivery)
 {
-	return target_next(&delivery->reach, TARGET_NO_VP);
+	return target_next(&delivery->effective, TARGET_NO_VP);
 }
 
 static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
 {
 	if (!delivery->is_mapped || delivery->is_borrowed)
 		return;
-	/* By the count of references there is one to give back: it cannot fail. */
+	/* It has one of the counted references, so this cannot fail. */
 	driver_unmap(&irqs->driver, delivery->hardware, delivery->apic_id);
 	delivery->is_mapped = false;
 	pthread_mutex_lock(&irqs->lock);
@@ -63,12 +63,12 @@ static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
 static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
 {
 	if (delivery->is_held)
-		filters_release(&irqs->filters, &delivery->reach, delivery->kind == VTLIRQ_PROXIED);
-	free(delivery->watch);
+		filters_release(&irqs->filters, &delivery->effective, delivery->kind == VTLIRQ_PROXIED);
+	free(delivery->counter);
 	free(delivery);
 }
 
-static void delivery_drop(struct vtlirq *irqs, struct delivery *delivery)
+static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
 {
 	delivery_unmap(irqs, delivery);
 	delivery_release(irqs, delivery);
@@ -102,8 +102,8 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 {
 	struct delivery *same;
 
-	free(delivery->watch);
-	delivery->watch = NULL;
+	free(delivery->counter);
+	delivery->counter = NULL;
 	delivery->retained_for = *interrupt;
 	pthread_mutex_lock(&irqs->lock);
 	same = find_retained(irqs, delivery);
@@ -116,7 +116,7 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 	pthread_mutex_unlock(&irqs->lock);
 	/* The reference of the other one keeps the vector mapped. */
 	if (same)
-		delivery_drop(irqs, delivery);
+		delivery_free(irqs, delivery);
 }
 
 static struct delivery *take_retained(struct vtlirq *irqs,
@@ -143,7 +143,7 @@ static void drop_retained(struct vtlirq *irqs, const struct vtlirq_interrupt *in
 	struct delivery *delivery;
 
 	while ((delivery = take_retained(irqs, interrupt)))
-		delivery_drop(irqs, delivery);
+		delivery_free(irqs, delivery);
 }
 
 void deliveries_free(struct vtlirq *irqs)
@@ -155,46 +155,46 @@ void deliveries_free(struct vtlirq *irqs)
 		delivery->is_mapped = false;
 		/* While the mapping exists, interrupts come: the filter must stay open. */
 		delivery->is_held &= irqs->driver.is_own;
-		delivery_drop(irqs, delivery);
+		delivery_free(irqs, delivery);
 	}
 }
 
 /* ---- a route's delivery ---- */
 
-/* Take down a delivery of a route: @heir is the one that comes after it, or NULL. */
-static void delivery_down(struct vtlirq_route *route, struct delivery *delivery,
-			  struct delivery *heir)
+/* Tear down a delivery of a route; @successor is the next one, or NULL. */
+static void delivery_teardown(struct vtlirq_route *route, struct delivery *delivery,
+			  struct delivery *successor)
 {
 	struct vtlirq *irqs = route->irqs;
 
 	delivery_unmap(irqs, delivery);
-	/* Only now: the driver has relayed what was pending. */
-	watch_end(&irqs->watches, delivery->watch, heir ? heir->watch : NULL,
-		  heir && delivery->kind == VTLIRQ_PROXIED, &route->sum);
-	delivery->watch = NULL;
+	/* After the unmap: by then the driver has relayed what was pending. */
+	counter_end(&irqs->counters, delivery->counter, successor ? successor->counter : NULL,
+		    successor && delivery->kind == VTLIRQ_PROXIED, &route->sum);
+	delivery->counter = NULL;
 	delivery_release(irqs, delivery);
 }
 
-/* Interrupts may come: open the filter, and count from here on. */
-static int delivery_open(struct vtlirq *irqs, struct delivery *delivery)
+/* Before interrupts can arrive: open the filter, and start to count. */
+static int delivery_prepare(struct vtlirq *irqs, struct delivery *delivery)
 {
-	int error = filters_hold(&irqs->filters, &delivery->reach);
+	int error = filters_hold(&irqs->filters, &delivery->effective);
 
 	if (error)
 		return error;
 	delivery->is_held = true;
-	return watch_begin(&irqs->watches, &delivery->reach, &delivery->watch);
+	return counter_begin(&irqs->counters, &delivery->effective, &delivery->counter);
 }
 
-/* Tell the host that the route's interrupts go this way. */
-static int delivery_point(struct vtlirq_route *route, const struct delivery *delivery,
+/* Tell the host to use this delivery for the interrupts of the route. */
+static int delivery_retarget(struct vtlirq_route *route, const struct delivery *delivery,
 			  struct change *change)
 {
 	bool redirect = delivery->kind == VTLIRQ_REDIRECTED;
 	struct retarget_request request = {
-		.vector = redirect ? delivery->hardware : delivery->reach.vector,
+		.vector = redirect ? delivery->hardware : delivery->effective.vector,
 		.redirect = redirect,
-		.to = &delivery->reach,
+		.to = &delivery->effective,
 	};
 	struct vtlirq *irqs = route->irqs;
 	struct hypercall_result result;
@@ -219,9 +219,9 @@ static int delivery_point(struct vtlirq_route *route, const struct delivery *del
 	return error;
 }
 
-/* ---- a hardware vector ---- */
+/* ---- hardware vectors ---- */
 
-/* Return: whether the VMM's quota leaves room. */
+/* Return: whether the VMM's quota allows one more vector on @vp. */
 static bool take_from_quota(struct vtlirq *irqs, uint32_t vp)
 {
 	uint32_t quota = irqs->config.quota;
@@ -234,7 +234,7 @@ static bool take_from_quota(struct vtlirq *irqs, uint32_t vp)
 	return is_left;
 }
 
-/* Return: whether it is of use to go on to another VP. */
+/* Return: whether another VP may still have a vector. */
 static bool note_failure(struct vtlirq *irqs, struct change *change, uint32_t vp, int error)
 {
 	struct driver_vp facts = { 0 };
@@ -250,7 +250,7 @@ static bool note_failure(struct vtlirq *irqs, struct change *change, uint32_t vp
 		reason = facts.quota && facts.taken >= facts.quota ?
 			 VTLIRQ_REASON_QUOTA : VTLIRQ_REASON_NO_VECTOR;
 	}
-	/* That a vector is wanting says more than that a VP is offline. */
+	/* "No vector left" tells the operator more than "a VP is offline". */
 	if (!change->reason || change->reason == VTLIRQ_REASON_ERROR)
 		change->reason = reason;
 	return error == -ENODEV || error == -EINVAL || error == -ENOENT;
@@ -280,7 +280,7 @@ static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
 	}
 	if (!error) {
 		delivery->is_mapped = true;
-		target_narrow(&delivery->reach, &delivery->target, vp);
+		target_narrow(&delivery->effective, &delivery->target, vp);
 		return 0;
 	}
 	pthread_mutex_lock(&irqs->lock);
@@ -289,8 +289,8 @@ static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
 	return error;
 }
 
-/* A hardware vector on the first VP that has one. Return: whether there is one. */
-static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct change *change)
+/* Map a hardware vector on the first VP that has one. Return: whether a VP had one. */
+static bool map_on_any(struct vtlirq *irqs, struct delivery *delivery, struct change *change)
 {
 	uint32_t vp;
 	int error;
@@ -309,9 +309,9 @@ static bool take_vector(struct vtlirq *irqs, struct delivery *delivery, struct c
 	return false;
 }
 
-/* ---- a change ---- */
+/* ---- changes ---- */
 
-static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct target *target)
+static enum vtlirq_reason why_not_redirect(struct vtlirq *irqs, const struct target *target)
 {
 	if (irqs->disabled)
 		return VTLIRQ_REASON_DISABLED;
@@ -325,9 +325,9 @@ static enum vtlirq_reason impossible(struct vtlirq *irqs, const struct target *t
 }
 
 /*
- * Has the route this very way already? Then it needs no other vector. The host is
- * asked all the same: the guest asked for it, and what the host has forgotten (a
- * device that was reset, a host that was serviced) only the host knows.
+ * If the route has the same delivery already, it needs no other vector. The host is
+ * called nevertheless: only the host knows whether it still uses this delivery (it may
+ * not after a reset of the device, or after it was serviced).
  */
 static bool borrow_vector(struct vtlirq_route *route, struct delivery *delivery)
 {
@@ -336,7 +336,7 @@ static bool borrow_vector(struct vtlirq_route *route, struct delivery *delivery)
 	if (!present || present->kind != VTLIRQ_REDIRECTED ||
 	    !target_equal(&present->target, &delivery->target))
 		return false;
-	delivery->reach = present->reach;
+	delivery->effective = present->effective;
 	delivery->apic_id = present->apic_id;
 	delivery->hardware = present->hardware;
 	delivery->is_mapped = true;
@@ -351,101 +351,101 @@ static bool find_vector(struct vtlirq_route *route, struct delivery *delivery,
 
 	if (borrow_vector(route, delivery))
 		return true;
-	if (refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &change->status)) {
+	if (backoff_is_waiting(&irqs->backoff, route->interrupt.device_id, &change->status)) {
 		context_add(irqs, &irqs->totals.refusals_saved, 1);
 		change->reason = VTLIRQ_REASON_REFUSED;
 		return false;
 	}
-	return take_vector(irqs, delivery, change);
+	return map_on_any(irqs, delivery, change);
 }
 
-/* The host did not point to a redirected way. */
-static void was_refused(struct vtlirq_route *route, struct delivery *delivery,
+/* The host did not accept a redirected delivery. */
+static void redirect_refused(struct vtlirq_route *route, struct delivery *delivery,
 			struct change *change, int error)
 {
 	change->reason = VTLIRQ_REASON_ERROR;
 	if (error == -ENXIO) {
 		change->reason = VTLIRQ_REASON_REFUSED;
-		refusals_add(&route->irqs->refusals, route->interrupt.device_id, change->status);
+		backoff_refused(&route->irqs->backoff, route->interrupt.device_id, change->status);
 	}
 	if (!change->is_unsure)
 		delivery_unmap(route->irqs, delivery);
-	/* Its pairs are likely those of what comes now: the filter stays open. */
-	change->spare = delivery;
+	/* Freed later: the next delivery probably needs the same filters, so keep them open. */
+	change->refused = delivery;
 }
 
-/* Return: 0: the host points to the new way; 1: it cannot be had; a negative errno. */
+/* Return: 0: the host uses the new delivery; 1: it is not possible; a negative errno. */
 static int redirect(struct vtlirq_route *route, struct change *change)
 {
 	struct vtlirq *irqs = route->irqs;
 	struct delivery *delivery;
 	int error;
 
-	change->reason = impossible(irqs, change->target);
+	change->reason = why_not_redirect(irqs, change->target);
 	if (change->reason)
 		return 1;
-	delivery = delivery_make(VTLIRQ_REDIRECTED, change->target);
+	delivery = delivery_alloc(VTLIRQ_REDIRECTED, change->target);
 	if (!delivery)
 		return -ENOMEM;
 	if (!find_vector(route, delivery, change)) {
-		delivery_drop(irqs, delivery);
+		delivery_free(irqs, delivery);
 		return 1;
 	}
-	error = delivery_open(irqs, delivery);
+	error = delivery_prepare(irqs, delivery);
 	if (error) {
-		delivery_drop(irqs, delivery);
+		delivery_free(irqs, delivery);
 		return error;
 	}
-	error = delivery_point(route, delivery, change);
+	error = delivery_retarget(route, delivery, change);
 	if (error) {
-		was_refused(route, delivery, change, error);
+		redirect_refused(route, delivery, change, error);
 		return 1;
 	}
-	refusals_clear(&irqs->refusals, route->interrupt.device_id);
+	backoff_accepted(&irqs->backoff, route->interrupt.device_id);
 	change->reason = VTLIRQ_REASON_NONE;
 	change->next = delivery;
 	return 0;
 }
 
-/* Return: 0: the host points to the new way; or a negative errno. */
+/* Return: 0: the host uses the new delivery; or a negative errno. */
 static int proxy(struct vtlirq_route *route, struct change *change)
 {
-	struct delivery *delivery = delivery_make(VTLIRQ_PROXIED, change->target);
+	struct delivery *delivery = delivery_alloc(VTLIRQ_PROXIED, change->target);
 	int error;
 
 	if (!delivery)
 		return -ENOMEM;
-	error = delivery_open(route->irqs, delivery);
+	error = delivery_prepare(route->irqs, delivery);
 	if (!error)
-		error = delivery_point(route, delivery, change);
+		error = delivery_retarget(route, delivery, change);
 	if (error) {
-		delivery_drop(route->irqs, delivery);
+		delivery_free(route->irqs, delivery);
 		return error;
 	}
 	change->next = delivery;
 	return 0;
 }
 
-static void end_spare(struct vtlirq_route *route, struct change *change)
+static void free_refused(struct vtlirq_route *route, struct change *change)
 {
-	if (!change->spare)
+	if (!change->refused)
 		return;
-	if (change->is_unsure && change->spare->is_mapped && !change->spare->is_borrowed)
-		retain(route->irqs, &route->interrupt, change->spare);
+	if (change->is_unsure && change->refused->is_mapped && !change->refused->is_borrowed)
+		retain(route->irqs, &route->interrupt, change->refused);
 	else
-		delivery_drop(route->irqs, change->spare);
+		delivery_free(route->irqs, change->refused);
 }
 
-/* Nothing came of it: the host has to point where it did before. */
-static void give_up(struct vtlirq_route *route, struct change *change, bool tell_why)
+/* The change failed: make sure that the host uses the old delivery. */
+static void abandon(struct vtlirq_route *route, struct change *change, bool tell_why)
 {
 	bool is_short = change->reason == VTLIRQ_REASON_NO_VECTOR ||
 			change->reason == VTLIRQ_REASON_QUOTA;
 
 	if (change->is_unsure && route->delivery)
-		delivery_point(route, route->delivery, change);
-	end_spare(route, change);
-	/* Who gave its vector away is still without it for that reason. */
+		delivery_retarget(route, route->delivery, change);
+	free_refused(route, change);
+	/* A demoted route keeps that reason while it cannot get a vector again. */
 	if (tell_why && !(is_short && route->reason == VTLIRQ_REASON_DEMOTED))
 		route->reason = change->reason;
 }
@@ -462,16 +462,19 @@ static void commit(struct vtlirq_route *route, struct change *change)
 		old->is_mapped = false;
 	}
 	route->delivery = next;
-	watch_take(&route->irqs->watches, next->watch);
+	counter_claim(&route->irqs->counters, next->counter);
 	route->reason = change->reason;
 	context_add(route->irqs, &route->irqs->totals.redirected, is - was);
 	if (old)
-		delivery_down(route, old, next);
-	end_spare(route, change);
+		delivery_teardown(route, old, next);
+	free_refused(route, change);
 }
 
-/* Was the route's own old vector the last one there? It is free now. */
-static bool stood_in_its_own_way(const struct change *change, uint32_t old_vp)
+/*
+ * No vector was left while the route still had its old one on the same VP: that one is
+ * free now.
+ */
+static bool freed_the_last_vector(const struct change *change, uint32_t old_vp)
 {
 	return old_vp != TARGET_NO_VP && target_has(change->target, old_vp) &&
 	       (change->reason == VTLIRQ_REASON_NO_VECTOR ||
@@ -481,7 +484,7 @@ static bool stood_in_its_own_way(const struct change *change, uint32_t old_vp)
 int delivery_change(struct vtlirq_route *route, const struct target *target,
 		    enum delivery_wish wish, enum vtlirq_reason reason)
 {
-	/* The caller's may be that of the way which goes. */
+	/* A copy: the argument may belong to the delivery that is freed here. */
 	struct target to = *target;
 	struct change change = { .target = &to, .reason = reason };
 	uint32_t old_vp = TARGET_NO_VP;
@@ -498,11 +501,11 @@ int delivery_change(struct vtlirq_route *route, const struct target *target,
 	if (change.error)
 		route->error = change.error;
 	if (result) {
-		give_up(route, &change, result > 0);
+		abandon(route, &change, result > 0);
 		return result;
 	}
 	commit(route, &change);
-	if (wish == DELIVERY_BEST && stood_in_its_own_way(&change, old_vp))
+	if (wish == DELIVERY_BEST && freed_the_last_vector(&change, old_vp))
 		delivery_change(route, &to, DELIVERY_REDIRECTED, reason);
 	return 0;
 }
@@ -511,18 +514,18 @@ int delivery_end(struct vtlirq_route *route)
 {
 	struct change change = { 0 };
 	struct delivery *delivery = route->delivery;
-	/* To the one VP whose filter is open, until nothing leads there any more. */
-	struct delivery proxied = { .kind = VTLIRQ_PROXIED, .reach = delivery->reach };
+	/* To the VP whose filter is open; it is closed when no route leads there any more. */
+	struct delivery proxied = { .kind = VTLIRQ_PROXIED, .effective = delivery->effective };
 	int error = 0;
 
 	route->delivery = NULL;
 	if (delivery->kind == VTLIRQ_REDIRECTED) {
-		error = delivery_point(route, &proxied, &change);
+		error = delivery_retarget(route, &proxied, &change);
 		context_add(route->irqs, &route->irqs->totals.redirected, -1);
 	}
 	if (error)
 		retain(route->irqs, &route->interrupt, delivery);
 	else
-		delivery_down(route, delivery, NULL);
+		delivery_teardown(route, delivery, NULL);
 	return error;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ways: put one up, point the host to it, take it down; and the change of a
- * route from one to another, in which no interrupt is lost. Decides nothing but
- * what can be had.
+ * Deliveries: prepare one, tell the host to use it, tear it down; and change a route from
+ * one delivery to another without losing an interrupt. Which delivery is better is
+ * decided elsewhere (policy.c); this file finds out which one is possible.
  *
  * All functions but deliveries_free() are called with the route's lock held.
  */
@@ -11,43 +11,43 @@
 
 #include "context.h"
 #include "route.h"
-#include "watch.h"
+#include "counters.h"
 
 /**
- * struct delivery - a way that is up, or is being put up
- * @kind:     which
- * @target:      what the caller asked for
- * @reach:    where its interrupts come: redirected, one VP of @target
- * @apic_id:  redirected: names the VP
- * @hardware: redirected: the hardware vector
- * @is_mapped: it has a reference on (@hardware, @apic_id)
- * @is_borrowed: the reference is that of the route's present way
- * @is_held:  it holds the pairs of @reach
- * @watch:    counts for @reach
+ * struct delivery - how the interrupts of a route arrive
+ * @kind:     redirected or proxied
+ * @target:   what the caller asked for
+ * @effective: where interrupts arrive: if redirected, only one VP of @target
+ * @apic_id:  if redirected: identifies the VP
+ * @hardware: if redirected: the hardware vector
+ * @is_mapped: it has a reference to the mapping of (@hardware, @apic_id)
+ * @is_borrowed: that reference belongs to the route's present delivery
+ * @is_held:  it holds the filters of @effective
+ * @counter:  counts what arrives at @effective
  * @retained_next: next in vtlirq.retained
- * @retained_for: retained: the interrupt that may still come here
- * @retained_for_several: retained: others may, too
+ * @retained_for: if retained: the interrupt that may still arrive on the vector
+ * @retained_for_several: if retained: other interrupts may arrive there, too
  */
 struct delivery {
 	enum vtlirq_delivery kind;
 	struct target target;
-	struct target reach;
+	struct target effective;
 	uint32_t apic_id;
 	uint32_t hardware;
 	bool is_mapped;
 	bool is_borrowed;
 	bool is_held;
-	struct watch *watch;
+	struct counter *counter;
 	struct delivery *retained_next;
 	struct vtlirq_interrupt retained_for;
 	bool retained_for_several;
 };
 
 /**
- * enum delivery_wish - what delivery_change() is to try
- * @DELIVERY_REDIRECTED: redirected or nothing
+ * enum delivery_wish - what delivery_change() has to try
+ * @DELIVERY_REDIRECTED: redirected, or no change
  * @DELIVERY_PROXIED:    proxied
- * @DELIVERY_BEST:       redirected, else proxied
+ * @DELIVERY_BEST:       redirected if possible, otherwise proxied
  */
 enum delivery_wish {
 	DELIVERY_REDIRECTED,
@@ -56,27 +56,27 @@ enum delivery_wish {
 };
 
 /**
- * delivery_change() - lead a route another way
- * @route:  the route; it may have none yet
- * @target:    where to
- * @wish:   which
- * @reason: if it ends proxied, and nothing else says why: why
+ * delivery_change() - change the delivery of a route
+ * @route:  the route; a new route has no delivery yet
+ * @target: the new target
+ * @wish:   which kind to try
+ * @reason: why the route is proxied, if nothing else explains it
  *
- * The new way is up before the old one is taken down.
+ * The new delivery works before the old one is torn down.
  *
- * Return: 0: changed; 1: @wish is WAY_REDIRECTED and cannot be had, the way is
- * as it was and the route's reason is why; or a negative errno, and the route is
- * as it was.
+ * Return: 0: changed; 1: @wish is DELIVERY_REDIRECTED and is not possible, then the
+ * delivery has not changed and the route's reason says why; or a negative errno, and
+ * the route has not changed.
  */
 int delivery_change(struct vtlirq_route *route, const struct target *target,
 		    enum delivery_wish wish, enum vtlirq_reason reason);
 
 /**
- * delivery_end() - take a route's way down
- * @route: the route, which has none then
+ * delivery_end() - end the delivery of a route that is destroyed
+ * @route: the route
  *
- * Return: 0; or a negative errno if the host did not take the interrupt back
- * from its hardware vector, which is then retained.
+ * Return: 0; or a negative errno if the host did not stop using the hardware vector,
+ * which is then retained.
  */
 int delivery_end(struct vtlirq_route *route);
 

@@ -61,8 +61,9 @@ bool driver_may_redirect(const struct driver *driver)
 }
 
 /*
- * A driver without the capability number is tried, and believed. ENOSPC and
- * EINVAL speak of one CPU, ENOMEM of the moment; all else speaks of the driver.
+ * Where the driver does not know the capability number, the first result of a map call
+ * decides. ENOSPC and EINVAL are about one CPU, and ENOMEM about this moment; any other
+ * result is about the driver.
  */
 static void learn(struct driver *driver, int error)
 {

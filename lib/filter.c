@@ -10,16 +10,17 @@
 #include "system.h"
 
 /**
- * struct filter - a (VP, vector) that interrupts may come to
- * @next:    in its bucket
+ * struct filter - the filter of one VP and vector
+ * @next:    next in its bucket
  * @lock:    held while the filter is opened or closed
- * @users:   holders, those that wait to be, and the queue of those that linger;
+ * @users:   holders, threads that wait to hold it, and its place in filters.queue;
  *           protected by filters.lock
- * @holders: the filter is open while there is one; protected by @lock
- * @is_open: it is open; protected by @lock
- * @open_until_ms: messages may come until then; protected by @lock
- * @is_queued: it lingers; protected by @lock
- * @due_ms, @queue_next: of that queue; protected by filters.lock
+ * @holders: while there is one, the filter is open; protected by @lock
+ * @is_open: protected by @lock
+ * @open_until_ms: messages may arrive until this time; protected by @lock
+ * @is_queued: it is in filters.queue; protected by @lock
+ * @due_ms:  when to look at it again; protected by filters.lock
+ * @queue_next: next in filters.queue; protected by filters.lock
  */
 struct filter {
 	struct filter *next;
@@ -49,7 +50,7 @@ static void expire(struct filters *filters, uint64_t now);
 void filters_destroy(struct filters *filters)
 {
 	expire(filters, UINT64_MAX);
-	/* What is still held stays open: interrupts may come there. */
+	/* A filter that is still held stays open: interrupts may arrive there. */
 	for (size_t i = 0; i < FILTER_BUCKETS; i++) {
 		while (filters->buckets[i]) {
 			struct filter *filter = filters->buckets[i];
@@ -67,7 +68,7 @@ static struct filter **bucket(struct filters *filters, uint32_t vp, uint32_t vec
 	return &filters->buckets[(vp * 256 + vector) * 2654435761u >> 22];
 }
 
-/* Where the filter is, or would be. */
+/* Return: the place in the bucket where the filter is, or would be added. */
 static struct filter **find(struct filters *filters, uint32_t vp, uint32_t vector)
 {
 	struct filter **at = bucket(filters, vp, vector);
@@ -141,7 +142,7 @@ static int hold(struct filters *filters, uint32_t vp, uint32_t vector)
 	return error;
 }
 
-/* With the filter's lock held. */
+/* Called with the lock of the filter held. */
 static void close_filter(struct filters *filters, struct filter *filter)
 {
 	if (filters->forbid)
@@ -149,7 +150,7 @@ static void close_filter(struct filters *filters, struct filter *filter)
 	filter->is_open = false;
 }
 
-/* It is looked at again when it is due. With the filter's lock held. */
+/* Look at it again when messages cannot arrive any more. Called with its lock held. */
 static void queue(struct filters *filters, struct filter *filter)
 {
 	filter->is_queued = true;
@@ -162,7 +163,7 @@ static void queue(struct filters *filters, struct filter *filter)
 	pthread_mutex_unlock(&filters->lock);
 }
 
-/* The first of those that are due; the caller uses it. */
+/* Return: the first filter that is due, with its place in the queue as a user; or NULL. */
 static struct filter *unqueue(struct filters *filters, uint64_t now)
 {
 	struct filter *filter;
@@ -180,7 +181,7 @@ static struct filter *unqueue(struct filters *filters, uint64_t now)
 	return filter;
 }
 
-/* Closes the filters whose time is over. All in the queue wait equally long. */
+/* Close the filters that are due. The queue is in order: all stay in it equally long. */
 static void expire(struct filters *filters, uint64_t now)
 {
 	struct filter *filter;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * (VP, vector) pairs that interrupts may come to, and the VMM's filter for each:
- * opened before the first of this context's routes leads there, closed when none
- * does any more. Where messages of the host may still be on their way to, it stays
- * open for a while: an edge that meets a closed filter is lost. Knows nothing of
- * routes.
+ * Filters: for each VP and vector, whether the VMM lets interrupts through.
+ *
+ * A filter is opened before the first route of the context leads to its VP and vector, and
+ * closed when no route leads there any more. An edge that meets a closed filter is lost, so
+ * a filter stays open for a while longer where a message of the host may still arrive.
+ * Knows nothing of routes.
  */
 #ifndef VTLIRQ_FILTER_H
 #define VTLIRQ_FILTER_H
@@ -16,22 +17,23 @@
 
 #define FILTER_BUCKETS	1024
 /*
- * How long a filter stays open after a proxied way has gone: longer than a message
- * of the host can be on its way, in a slot that its CPU has not looked at yet, or
- * in the host's queue behind it.
+ * How long a filter stays open after a proxied delivery has ended. A message that the host
+ * sent before may wait in a slot that its CPU has not read yet, or behind that slot in the
+ * host's queue; both take far less than this.
  */
 #define FILTER_LINGER_MS	10000
 
 struct filter;
 
 /**
- * struct filters - all filters that are held
- * @lock:    for moments; protects @buckets, the queue, each filter's count of users
- * @allow:   the VMM's, or NULL
- * @forbid:  the VMM's, or NULL
- * @context: for both
- * @buckets: by VP and vector
- * @queue, @queue_end: those that linger, the one that is due first at the head
+ * struct filters - all filters that are in use
+ * @lock:    held only for moments; protects @buckets, @queue and the users of each filter
+ * @allow:   from struct vtlirq_config, or NULL
+ * @forbid:  from struct vtlirq_config, or NULL
+ * @context: the argument of both
+ * @buckets: filters, hashed by VP and vector
+ * @queue:   filters that will be closed later, the first one first
+ * @queue_end: where to append to @queue
  */
 struct filters {
 	pthread_mutex_t lock;
@@ -47,30 +49,30 @@ void filters_init(struct filters *filters, const struct vtlirq_config *config);
 void filters_destroy(struct filters *filters);
 
 /**
- * filters_hold() - let interrupts come to all VPs of a target, with its vector
- * @filters: all
- * @target:   which
+ * filters_hold() - let interrupts through to all VPs of a target, with its vector
+ * @filters: of the context
+ * @target:  the target
  *
- * Calls @allow for filters that nobody holds, with none but the filter's lock held: a
- * thread that wants the same filter waits until it is open.
+ * Calls @allow for each filter that is closed, with only the lock of that filter held. A
+ * thread that needs the same filter waits until it is open.
  *
- * Return: 0; -ENOMEM; or what @allow gave. Nothing is held then.
+ * Return: 0; -ENOMEM; or the error that @allow returned. After an error no filter is held.
  */
 int filters_hold(struct filters *filters, const struct target *target);
 
 /**
  * filters_release() - undo filters_hold()
- * @filters:   all
- * @target:     which
- * @proxied: the host may have messages for them on their way
+ * @filters: of the context
+ * @target:  the target
+ * @proxied: messages of the host may still arrive there
  */
 void filters_release(struct filters *filters, const struct target *target, bool proxied);
 
 /**
- * filters_expire() - close the filters that have lingered long enough
- * @filters: all
+ * filters_expire() - close the filters that have stayed open for long enough
+ * @filters: of the context
  *
- * Also done by each filters_hold(). May call @forbid, with the filter's lock held.
+ * filters_hold() does this as well. May call @forbid, with the lock of the filter held.
  */
 void filters_expire(struct filters *filters);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The host: see hypercall.h.
+ * Hypercalls: see hypercall.h.
  */
 #include <errno.h>
 #include <linux/mshv_vtl.h>
@@ -14,10 +14,10 @@
 #define CALL_RETARGET		0x7e
 #define ALLOWED_BYTES		16	/* up to call 0x7f */
 
-/* The control word. */
-#define CONTROL_HEADER_SHIFT	17	/* u64 words of the input's variable part */
+/* Fields of the control word. */
+#define CONTROL_HEADER_SHIFT	17	/* size of the variable part of the input, in u64 words */
 #define CONTROL_REPS_SHIFT	32
-/* The result. */
+/* Fields of the result. */
 #define RESULT_STATUS(result)	((result) & 0xffff)
 #define RESULT_REPS(result)	((result) >> 32 & 0xfff)
 
@@ -34,7 +34,7 @@
 #define RETARGET_REDIRECT	(1u << 2)
 #define SET_SPARSE		0
 
-/* All in all about a twentieth of a second. */
+/* With the pauses, together about a twentieth of a second. */
 #define TIMEOUT_REPEATS		10
 #define TIMEOUT_PAUSE_US	50
 
@@ -68,8 +68,8 @@ struct retarget_input {
 
 #define RETARGET_FIXED_BYTES	offsetof(struct retarget_input, valid_banks)
 
-_Static_assert(offsetof(struct retarget_input, vector) == 40, "as the host has it");
-_Static_assert(offsetof(struct retarget_input, valid_banks) == 56, "as the host has it");
+_Static_assert(offsetof(struct retarget_input, vector) == 40, "TLFS");
+_Static_assert(offsetof(struct retarget_input, valid_banks) == 56, "TLFS");
 
 static int set_up(int file)
 {
@@ -131,7 +131,7 @@ int hypercall_can_redirect(int file)
 	return !!(output.low & CAPABILITY_PROXY_REDIRECT);
 }
 
-/* Return: how many words the input's variable part has. */
+/* Return: the size of the variable part of the input, in words. */
 static unsigned int fill_set(struct retarget_input *input, const struct target *to)
 {
 	unsigned int banks = 0;
@@ -164,7 +164,7 @@ static unsigned int fill(struct retarget_input *input, const struct vtlirq_inter
 	return fill_set(input, request->to);
 }
 
-/* Errors that the driver gives before it calls the host. */
+/* Errors that the driver returns before it calls the host. */
 static bool was_not_called(int error)
 {
 	return error == -EPERM || error == -EINVAL || error == -EOPNOTSUPP || error == -ENOTTY ||
@@ -211,7 +211,7 @@ int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
 		error = call_once(file, &call, result);
 		if (result->status != HYPERCALL_STATUS_TIMEOUT)
 			break;
-		/* A host that had no time to answer may have done it in part. */
+		/* A host that ran out of time may have done a part of the work. */
 		result->is_unsure = true;
 		if (i == TIMEOUT_REPEATS)
 			break;

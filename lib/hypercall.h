@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Calls to the host, as its interface has them (Hyper-V TLFS). Knows nothing of
- * routes, nor of why a call is made.
+ * Hypercalls: the calls to the host that the library needs, as the Hyper-V TLFS specifies
+ * them. Knows nothing of routes and of the purpose of a call.
  */
 #ifndef VTLIRQ_HYPERCALL_H
 #define VTLIRQ_HYPERCALL_H
@@ -11,10 +11,10 @@
 #define HYPERCALL_STATUS_TIMEOUT	0x78
 
 /**
- * struct retarget_request - what the host is asked for
- * @vector:   proxy vector, or hardware vector if @redirect
- * @redirect: post it to that vector of the one VP
- * @to:       the VPs; its vector is not looked at
+ * struct retarget_request - where a device interrupt has to go
+ * @vector:   proxy vector; hardware vector if @redirect
+ * @redirect: post the interrupt to that vector of the only VP
+ * @to:       the VPs; the vector in it is not used
  */
 struct retarget_request {
 	uint32_t vector;
@@ -23,10 +23,10 @@ struct retarget_request {
 };
 
 /**
- * struct hypercall_result - what came of a call
- * @status:    Hyper-V status; 0: success, or the call was not made
- * @is_unsure: it failed in such a way that the host may have done it all the same
- * @calls:     how often it was made
+ * struct hypercall_result - the result of a call
+ * @status:    Hyper-V status; 0: success, or the host was not called
+ * @is_unsure: the call failed, but the host may have done what was asked
+ * @calls:     how often the host was called
  */
 struct hypercall_result {
 	uint32_t status;
@@ -35,10 +35,10 @@ struct hypercall_result {
 };
 
 /**
- * hypercall_open() - reach the host
- * @file: out; -1 if there is none
+ * hypercall_open() - open the file for hypercalls
+ * @file: out; -1 if there is no host to call
  *
- * Return: 0, also if there is no host to reach; or a negative errno.
+ * Return: 0, also without a host; or a negative errno.
  */
 int hypercall_open(int *file);
 
@@ -51,16 +51,17 @@ int hypercall_open(int *file);
 int hypercall_can_redirect(int file);
 
 /**
- * hypercall_retarget() - tell the host where a device interrupt is to go
+ * hypercall_retarget() - tell the host where a device interrupt has to go
  * @file:      from hypercall_open()
- * @interrupt: which
- * @request:   where
+ * @interrupt: the device interrupt
+ * @request:   where it has to go
  * @result:    out
  *
- * A host that is out of time is asked again for a while.
+ * The call is repeated for a while if the host says that it ran out of time.
  *
- * Return: 0; -ENXIO: the host refused, @result tells how; -EOPNOTSUPP: there is
- * no host; -EPROTO: it answered nonsense; another negative errno of the driver.
+ * Return: 0; -ENXIO: the host refused, and @result says how; -EOPNOTSUPP: there is no
+ * host; -EPROTO: the answer of the host is not valid; another negative errno of the
+ * driver.
  */
 int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
 		       const struct retarget_request *request, struct hypercall_result *result);

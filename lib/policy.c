@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The policy: which routes are worth a hardware vector. Looks at all routes, one
- * by one, and then moves a few of them; what it saw of a route is looked at again
- * before that is moved, since others may have moved it meanwhile.
+ * The policy: which routes are worth a hardware vector. It first reads the state of all
+ * routes, one by one, and then moves a few of them. Another thread may have moved a route
+ * in the meantime, so its state is compared again before it is moved.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,21 +12,21 @@
 #include "system.h"
 #include "delivery.h"
 
-/* A rate over a shorter time would say nothing. */
+/* A rate over a shorter time would mean nothing. */
 #define WINDOW_MIN_NS	10000000ULL
-/* More cannot come, and can still be multiplied. */
+/* More than can arrive; small enough that the product does not overflow. */
 #define CAME_MAX	10000000000ULL
-/* A pause doubles so many times at most. */
+/* How often a pause doubles at most. */
 #define PAUSE_DOUBLINGS_MAX	6
 
 /**
- * struct seen - a route, as it was when it was looked at
- * @target:        where it goes
- * @vp:         redirected: on which
+ * struct seen - the state of a route when the policy read it
+ * @target:     its target
+ * @vp:         if redirected: the VP
  * @rate:       interrupts in 1000 s
- * @changed_ms: tells whether it was moved since
- * @is_redirected: by the policy's own moves, too
- * @may_move:   neither its dwell time nor anything else is in the way
+ * @changed_ms: shows whether it was moved since then
+ * @is_redirected: updated by the policy's own moves
+ * @may_move:   its dwell time has passed, and no other rule forbids to move it
  */
 struct seen {
 	struct vtlirq_route *route;
@@ -41,10 +41,10 @@ struct seen {
 /**
  * struct round - one call of vtlirq_rebalance()
  * @seen:    all routes, the busiest first
- * @budget:  so many more moves, or attempts
- * @moved:   so many were moved
- * @error:   the first one, negative
- * @full:    a bit for each VP that has no vector to give
+ * @budget:  how many more moves, or attempts, are allowed
+ * @moved:   how many routes were moved
+ * @error:   the first error, negative
+ * @full:    a bit for each VP that has no free vector
  */
 struct round {
 	struct vtlirq *irqs;
@@ -56,7 +56,7 @@ struct round {
 	uint64_t full[TARGET_WORDS];
 };
 
-/* ---- looking ---- */
+/* ---- read the state of all routes ---- */
 
 static bool has_dwelt(struct vtlirq *irqs, uint64_t since_ms)
 {
@@ -96,14 +96,14 @@ static void take_sample(struct vtlirq_route *route, const struct driver_counts *
 	if (came > CAME_MAX)
 		came = CAME_MAX;
 	route->rate_milli = came * 1000000000ULL / (passed / 1000);
-	/* One in an hour is more than none. */
+	/* One interrupt in an hour is more than none. */
 	if (came && !route->rate_milli)
 		route->rate_milli = 1;
 	sample->at_ns = now;
 	sample->count = count;
 }
 
-/* Is it proxied for a reason that may have passed? */
+/* Whether it is proxied for a reason that may not hold any more. */
 static bool may_promote(struct vtlirq_route *route)
 {
 	struct vtlirq *irqs = route->irqs;
@@ -121,10 +121,10 @@ static bool may_promote(struct vtlirq_route *route)
 	}
 	if (route->rate_milli <= irqs->config.promote_rate * 1000ULL)
 		return false;
-	return !refusals_hold_off(&irqs->refusals, route->interrupt.device_id, &status);
+	return !backoff_is_waiting(&irqs->backoff, route->interrupt.device_id, &status);
 }
 
-/* The route's lock is held. */
+/* Called with the route's lock held. */
 static int look_at(struct vtlirq_route *route, struct seen *seen)
 {
 	struct driver_counts counts;
@@ -134,7 +134,7 @@ static int look_at(struct vtlirq_route *route, struct seen *seen)
 		return error;
 	take_sample(route, &counts);
 	seen->target = route->delivery->target;
-	seen->vp = target_next(&route->delivery->reach, TARGET_NO_VP);
+	seen->vp = target_next(&route->delivery->effective, TARGET_NO_VP);
 	seen->rate = route->rate_milli;
 	seen->changed_ms = route->changed_ms;
 	seen->is_redirected = route->delivery->kind == VTLIRQ_REDIRECTED;
@@ -171,14 +171,14 @@ static int look(struct round *round, struct vtlirq_route **routes, size_t count)
 	return 0;
 }
 
-/* ---- moving ---- */
+/* ---- move ---- */
 
 static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_promotion)
 {
 	route->changed_ms = system_now_ms();
 	seen->is_redirected = is_promotion;
 	seen->may_move = false;
-	seen->vp = target_next(&route->delivery->reach, TARGET_NO_VP);
+	seen->vp = target_next(&route->delivery->effective, TARGET_NO_VP);
 	pause_end(&route->sample.after_failure);
 	if (is_promotion) {
 		pause_end(&route->sample.after_eviction);
@@ -190,7 +190,7 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	}
 }
 
-/* Return: 0: it is done; 1: it cannot be, now; or a negative errno. */
+/* Return: 0: moved; 1: not possible now; or a negative errno. */
 static int move(struct seen *seen, enum delivery_wish wish)
 {
 	struct vtlirq_route *route = seen->route;
@@ -198,7 +198,7 @@ static int move(struct seen *seen, enum delivery_wish wish)
 	bool is_redirected;
 
 	pthread_mutex_lock(&route->lock);
-	/* Somebody else may have been here. */
+	/* Another thread may have moved or destroyed it. */
 	is_redirected = !route->is_gone && route->delivery->kind == VTLIRQ_REDIRECTED;
 	if (!route->is_gone && route->changed_ms == seen->changed_ms &&
 	    is_redirected == seen->is_redirected &&
@@ -212,8 +212,8 @@ static int move(struct seen *seen, enum delivery_wish wish)
 }
 
 /*
- * A route whose move failed is left alone for a while, each time for longer, so that
- * the moves of a round are there for the others.
+ * A route whose move failed is left alone for a while, longer each time, so that it does
+ * not use up the moves of every round.
  */
 static void count_move(struct round *round, struct seen *seen, int result)
 {
@@ -238,7 +238,7 @@ static bool is_full(const struct round *round, const struct target *target)
 	return true;
 }
 
-static bool was_for_want(struct vtlirq_route *route)
+static bool is_short_of_vectors(struct vtlirq_route *route)
 {
 	enum vtlirq_reason reason;
 
@@ -249,7 +249,7 @@ static bool was_for_want(struct vtlirq_route *route)
 	       reason == VTLIRQ_REASON_DEMOTED;
 }
 
-/* Return: 0: promoted; 1: no vector; 2: it was tried, and there are other reasons. */
+/* Return: 0: promoted; 1: no free vector; 2: it failed for another reason. */
 static int try_promote(struct round *round, struct seen *seen)
 {
 	int result;
@@ -257,7 +257,7 @@ static int try_promote(struct round *round, struct seen *seen)
 	if (is_full(round, &seen->target))
 		return 1;
 	result = move(seen, DELIVERY_REDIRECTED);
-	if (result > 0 && was_for_want(seen->route)) {
+	if (result > 0 && is_short_of_vectors(seen->route)) {
 		for (size_t i = 0; i < TARGET_WORDS; i++)
 			round->full[i] |= seen->target.vps[i];
 		return 1;
@@ -266,7 +266,7 @@ static int try_promote(struct round *round, struct seen *seen)
 	return result ? 2 : 0;
 }
 
-/* ---- one for another ---- */
+/* ---- replace one route by another ---- */
 
 static bool shares_vector(const struct seen *one, const struct seen *other)
 {
@@ -274,7 +274,7 @@ static bool shares_vector(const struct seen *one, const struct seen *other)
 	       one->target.vector == other->target.vector;
 }
 
-/* Whether a vector, all of whose routes would have to move, may be taken away. */
+/* Whether all routes that share the victim's vector may be moved, so that it is freed. */
 static bool may_evict(const struct round *round, const struct seen *victim)
 {
 	uint32_t moves = 1;
@@ -297,7 +297,7 @@ static bool is_busier(const struct round *round, const struct seen *one,
 	return one->rate > other->rate && one->rate >= other->rate * factor;
 }
 
-/* The idlest redirected route that stands in the way of a busy one. */
+/* The idlest redirected route whose vector the busy route could use. */
 static struct seen *find_victim(struct round *round, const struct seen *busy)
 {
 	for (size_t i = round->count; i-- > 0;) {
@@ -313,12 +313,12 @@ static struct seen *find_victim(struct round *round, const struct seen *busy)
 }
 
 /*
- * Take the victim's vector, and give it to the busy one. Routes that share the
- * vector go one by one: a quota of the VMM's is met by the first, one of the
- * driver's by the last of them.
+ * Free the victim's vector, and promote the busy route. Routes that share the vector are
+ * demoted one by one: the first makes room in the VMM's quota, but only the last one
+ * makes room in the driver's.
  *
- * Return: false if a route on the vector could not be moved, so that the vector is
- * still in use; another victim may do.
+ * Return: false if one of them could not be moved, so that the vector is still in use and
+ * another victim is needed.
  */
 static bool replace(struct round *round, struct seen *busy, struct seen *victim)
 {
@@ -341,8 +341,8 @@ static bool replace(struct round *round, struct seen *busy, struct seen *victim)
 }
 
 /*
- * The driver keeps a vector aside for a while after it was given back, so that the
- * busy route may get it only in a later round. Until then no other route has to go.
+ * The driver keeps a freed vector in quarantine for a while, so that the busy route may
+ * get it only in a later round. Until then no other route is evicted for it.
  */
 static void evict_for(struct round *round, struct seen *busy)
 {
@@ -363,15 +363,15 @@ static void evict_for(struct round *round, struct seen *busy)
 }
 
 /*
- * A device that the host refused before gets a vector that is free, not one of
- * another route's: it may well be refused again.
+ * A device that the host refused before only gets a free vector: no other route is evicted
+ * for it, since the host may refuse it again.
  */
 static void promote(struct round *round, struct seen *seen)
 {
 	uint64_t device_id = seen->route->interrupt.device_id;
 
 	if (try_promote(round, seen) == 1 && round->budget &&
-	    !refusals_know(&round->irqs->refusals, device_id))
+	    !backoff_was_refused(&round->irqs->backoff, device_id))
 		evict_for(round, seen);
 }
 

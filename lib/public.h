@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The public header, as the library itself includes it: what it declares is
+ * The library includes the public header through this file: what that header declares is
  * visible in the shared library, and nothing else is.
  */
 #ifndef VTLIRQ_PUBLIC_H

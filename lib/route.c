@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Routes: see route.h, and vtlirq.h for what the public functions promise.
+ * Routes: see route.h, and vtlirq.h for the contract of the public functions.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static struct vtlirq_route **find(struct vtlirq *irqs, const struct vtlirq_inter
 	return at;
 }
 
-/* From here on nobody else makes a route of this interrupt. */
+/* After this, no other thread can create a route of the same interrupt. */
 static int claim(struct vtlirq_route *route)
 {
 	struct vtlirq *irqs = route->irqs;
@@ -147,7 +147,7 @@ void routes_release(struct vtlirq_route **routes, size_t count)
 	free(routes);
 }
 
-/* ---- life ---- */
+/* ---- create, move, destroy ---- */
 
 static struct vtlirq_route *make(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt)
 {
@@ -276,18 +276,18 @@ int vtlirq_route_destroy(struct vtlirq_route *route)
 	pthread_mutex_lock(&route->lock);
 	route->is_gone = true;
 	error = delivery_end(route);
-	watch_sum_drop(&route->irqs->watches, &route->sum);
+	counter_sum_drop(&route->irqs->counters, &route->sum);
 	pthread_mutex_unlock(&route->lock);
 	unclaim(route);
 	route_put(route);
 	return error;
 }
 
-/* ---- looking at them ---- */
+/* ---- state ---- */
 
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts)
 {
-	return watch_read(&route->irqs->watches, route->delivery->watch, &route->sum, counts);
+	return counter_read(&route->irqs->counters, route->delivery->counter, &route->sum, counts);
 }
 
 static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)
@@ -300,7 +300,7 @@ static int fill(struct vtlirq_route *route, struct vtlirq_route_state *state)
 		.id = route->id,
 		.interrupt = route->interrupt,
 		.vector = delivery->target.vector,
-		.vp = target_next(&delivery->reach, TARGET_NO_VP),
+		.vp = target_next(&delivery->effective, TARGET_NO_VP),
 		.vps = target_count(&delivery->target),
 		.multicast = delivery->target.flags & VTLIRQ_TARGET_MULTICAST,
 		.delivery = delivery->kind,
@@ -345,7 +345,7 @@ int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 	made = calloc(held + 1, sizeof(*made));
 	for (size_t i = 0; made && i < held; i++) {
 		error = vtlirq_route_state(routes[i], &made[used]);
-		/* It was destroyed meanwhile. */
+		/* It was destroyed in the meantime. */
 		if (error == -ENOENT)
 			continue;
 		if (error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Routes: their life, and the tables in which a context has them.
+ * Routes: created, moved, destroyed; and the tables of a context in which they are found.
  */
 #ifndef VTLIRQ_ROUTE_H
 #define VTLIRQ_ROUTE_H
@@ -9,14 +9,14 @@
 
 #include "target.h"
 #include "driver.h"
-#include "watch.h"
+#include "counters.h"
 
 struct delivery;
 
 /**
- * struct route_pause - for how long the policy leaves a route alone
- * @until_ms: the pause ends at this time
- * @count:    how many pauses there were in a row; each is twice as long
+ * struct route_pause - how long the policy leaves a route alone
+ * @until_ms: when the pause ends
+ * @count:    how many pauses followed each other; each one is twice as long
  */
 struct route_pause {
 	uint64_t until_ms;
@@ -24,12 +24,12 @@ struct route_pause {
 };
 
 /**
- * struct route_sample - what the policy notes; protected by the policy's lock
+ * struct route_sample - what the policy knows of a route; protected by the policy's lock
  * @at_ns:      when @count was read
- * @count:      interrupts by then
- * @after_failure:  the last move of this route failed
- * @after_eviction: another route gave up its vector for this route, which has not
- *                  got one yet
+ * @count:      interrupts until then
+ * @after_failure:  pause because the last move of this route failed
+ * @after_eviction: pause because another route gave up its vector for this route, which
+ *                  has not got one yet
  */
 struct route_sample {
 	uint64_t at_ns;
@@ -41,19 +41,19 @@ struct route_sample {
 /**
  * struct vtlirq_route - a route
  * @irqs:       its context
- * @interrupt:  never changes
- * @references: its owner's, and of who looks at it just now; atomic
- * @sample:     the policy's
- * @next:       by id; vtlirq.lock
- * @previous:   by id; vtlirq.lock
- * @next_same:  in the same bucket of vtlirq.interrupts; vtlirq.lock
- * @lock:       protects all that follows
- * @is_gone:    destroyed
- * @delivery:        NULL before it is up, and when it is gone
+ * @interrupt:  constant
+ * @references: one of its owner, and one of each thread that looks at it; atomic
+ * @sample:     belongs to the policy
+ * @next:       by id; protected by vtlirq.lock
+ * @previous:   by id; protected by vtlirq.lock
+ * @next_same:  next in its bucket of vtlirq.interrupts; protected by vtlirq.lock
+ * @lock:       protects all members that follow
+ * @is_gone:    it was destroyed
+ * @delivery:   NULL before the first one and after the last one
  * @reason:     why it is proxied
- * @sum:        what came by the ways before @delivery
+ * @sum:        what arrived by deliveries before @delivery
  * @rate_milli: interrupts in 1000 s
- * @changed_ms: when it took its present way, or target
+ * @changed_ms: when its delivery or target changed last
  * @name:       for people
  */
 struct vtlirq_route {
@@ -74,7 +74,7 @@ struct vtlirq_route {
 	enum vtlirq_preference preference;
 	uint32_t status;
 	uint32_t error;
-	struct watch_sum sum;
+	struct counter_sum sum;
 	uint64_t rate_milli;
 	uint64_t changed_ms;
 	uint64_t moves;
@@ -84,33 +84,33 @@ struct vtlirq_route {
 };
 
 /**
- * routes_snapshot() - hold routes, to look at them one by one
+ * routes_snapshot() - take references to routes
  * @irqs:  the context
- * @after: those with a greater id
- * @limit: not more
+ * @after: only routes with a greater id
+ * @limit: at most so many
  * @count: out
  *
- * Return: them, by id; the caller calls routes_release(). NULL: no memory.
+ * Return: the routes, by id, for routes_release(); NULL if out of memory.
  */
 struct vtlirq_route **routes_snapshot(struct vtlirq *irqs, uint64_t after, size_t limit,
 				      size_t *count);
 void routes_release(struct vtlirq_route **routes, size_t count);
 
-/* The states of up to @limit routes with an id above @after; as vtlirq_routes(). */
+/* The states of at most @limit routes with an id above @after; see vtlirq_routes(). */
 int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 		  struct vtlirq_route_state **states, size_t *count);
 
 /**
- * route_get() - hold a route
+ * route_get() - find a route, and take a reference to it
  * @irqs: the context
  * @id:   its id
  *
- * Return: the route, for route_put(); NULL: there is none.
+ * Return: the route, for route_put(); NULL if there is no such route.
  */
 struct vtlirq_route *route_get(struct vtlirq *irqs, uint64_t id);
 void route_put(struct vtlirq_route *route);
 
-/* Interrupts that came to a route so far, by way. Its lock is held. */
+/* Interrupts that arrived so far, redirected and proxied. Called with the route's lock held. */
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts);
 
 #endif /* VTLIRQ_ROUTE_H */

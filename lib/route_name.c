@@ -7,7 +7,7 @@
 
 #include "route_name.h"
 
-/* Not by the C library's locale, which is the program's. */
+/* isprint() depends on the locale of the program. */
 static bool is_printable(char byte)
 {
 	return byte >= ' ' && byte <= '~';

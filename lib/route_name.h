@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The names of routes, as a person reads them: what may be one.
- *
- * They go to a terminal, and into JSON: so they are of printable ASCII characters.
+ * Names of routes: which ones are valid. Names are printed on terminals and in JSON, so they
+ * consist of printable ASCII characters.
  */
 #ifndef VTLIRQ_ROUTE_NAME_H
 #define VTLIRQ_ROUTE_NAME_H
@@ -10,15 +9,15 @@
 #include "public.h"
 
 /**
- * route_name_copy() - copy a name, if it may be one
- * @to:   what is beyond its end becomes zeroes; not written after a failure
- * @name: NULL: none
+ * route_name_copy() - copy a name if it is valid
+ * @to:   filled with zeroes after the name; unchanged after an error
+ * @name: NULL: no name
  *
- * Return: 0; -EINVAL: it is too long, or has other characters.
+ * Return: 0; -EINVAL: the name is too long, or has other characters.
  */
 int route_name_copy(char to[VTLIRQ_ROUTE_NAME_SIZE], const char *name);
 
-/* Makes what another process sent a name: it ends, and nothing in it moves a cursor. */
+/* Make bytes from another process a valid name: terminate it, replace other characters. */
 void route_name_clean(char name[VTLIRQ_ROUTE_NAME_SIZE]);
 
 #endif /* VTLIRQ_ROUTE_NAME_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Publishing: see server.h.
+ * Server: see server.h.
  *
- * The thread never waits for a client: it reads what is there, answers, and drops
- * who does not take the answer. What a client sends is looked at with suspicion.
+ * The thread never waits for a client: it reads what has arrived, answers, and drops a
+ * client that does not read the answer. It trusts nothing that a client sends.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "socket_path.h"
 #include "context.h"
 #include "route.h"
 #include "server.h"
@@ -22,13 +22,13 @@
 #include "wire.h"
 
 #define CLIENTS_MAX	8
-/* So long, if no more files can be opened. */
+/* How long to wait when no more files can be opened. */
 #define PAUSE_US	20000
 
 /**
- * struct client - one that is connected
- * @socket: -1: free
- * @used:   when it last asked for something, in requests
+ * struct client - a client that is connected
+ * @socket: -1: this entry is free
+ * @used:   value of server.requests at its last request
  */
 struct client {
 	int socket;
@@ -37,9 +37,9 @@ struct client {
 
 /**
  * struct server - the thread, and what it uses
- * @wake:     eventfd: it is to end
- * @listener: socket
- * @requests: a clock
+ * @wake:     eventfd that tells the thread to end
+ * @listener: socket that accepts clients
+ * @requests: how many requests were served; shows which client was silent for longest
  */
 struct server {
 	struct vtlirq *irqs;
@@ -127,7 +127,7 @@ static void serve(struct server *server, struct client *client)
 		drop(client);
 		return;
 	}
-	/* Another version's message has another size, and its sender wants to know. */
+	/* A client of another version sends another size, and gets an error. */
 	reply.error = -EPROTO;
 	if (length == sizeof(request))
 		reply.error = answer(server->irqs, &request, &reply);
@@ -137,7 +137,7 @@ static void serve(struct server *server, struct client *client)
 		drop(client);
 }
 
-/* A place for one more; who was silent for longest has to go. */
+/* Return: a free entry; the client that was silent for longest is dropped if necessary. */
 static struct client *make_room(struct server *server)
 {
 	struct client *room = &server->clients[0];
@@ -164,7 +164,7 @@ static void welcome(struct server *server)
 			system_pause_us(PAUSE_US);
 		return;
 	}
-	if (!address_is_trusted(made)) {
+	if (!socket_is_trusted(made)) {
 		close(made);
 		return;
 	}
@@ -201,9 +201,9 @@ static void *run(void *argument)
 	}
 }
 
-/* ---- life ---- */
+/* ---- start and end ---- */
 
-/* The directory is there, and nobody else may change what is in it. */
+/* Make the directory, or check that no other user can change its contents. */
 static int make_directory(const char *directory)
 {
 	struct stat status;
@@ -219,27 +219,30 @@ static int make_directory(const char *directory)
 	return 0;
 }
 
-/* What says nothing of a name: it could not be looked at. */
-static bool could_not_look(int error)
+/* Errors that do not tell whether the name is in use. */
+static bool is_inconclusive(int error)
 {
 	return error == -ENOMEM || error == -ENOBUFS || error == -EMFILE || error == -ENFILE;
 }
 
-/* Is the name free? One that a dead process left there goes. */
+/* Check that the name is free. Remove it if it was left by a dead process. */
 static int free_name(const struct sockaddr_un *address)
 {
-	int other = address_connect(address);
+	int other = socket_path_connect(address);
 
 	if (other >= 0)
 		close(other);
 	if (other == -ECONNREFUSED)
 		unlink(address->sun_path);
 	else if (other != -ENOENT)
-		return could_not_look(other) ? other : -EEXIST;
+		return is_inconclusive(other) ? other : -EEXIST;
 	return 0;
 }
 
-/* The directory is locked: nobody takes a socket for a dead one's before it listens. */
+/*
+ * Called with the directory locked, so that no process takes this socket for that of a dead
+ * process before it listens.
+ */
 static int listen_at(struct server *server)
 {
 	const struct sockaddr_un *address = &server->address;
@@ -258,7 +261,7 @@ static int listen_at(struct server *server)
 
 static int open_socket(struct server *server, const char *directory)
 {
-	int lock = address_lock(directory);
+	int lock = socket_path_lock(directory);
 	int error;
 
 	if (lock < 0)
@@ -271,11 +274,11 @@ static int open_socket(struct server *server, const char *directory)
 
 static int open_files(struct server *server, const char *directory)
 {
-	int error = make_directory(address_directory(directory));
+	int error = make_directory(socket_path_directory(directory));
 
 	if (error)
 		return error;
-	error = address_of_process(&server->address, directory, getpid());
+	error = socket_path_make(&server->address, directory, getpid());
 	if (error)
 		return error;
 	server->wake = eventfd(0, EFD_CLOEXEC);
@@ -292,7 +295,7 @@ static void close_files(struct server *server)
 		close(server->listener);
 }
 
-/* Signals are the program's: its other threads take them. */
+/* The thread blocks all signals: the threads of the program handle them. */
 static int start_thread(struct server *server)
 {
 	sigset_t all, before;

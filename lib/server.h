@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The publishing of a context: a thread that answers clients.
+ * The server: a thread that shows and moves the routes of a context for clients.
  */
 #ifndef VTLIRQ_SERVER_H
 #define VTLIRQ_SERVER_H
 
 struct server;
 
-/* End the thread, and remove the socket. NULL is fine. */
+/* End the thread, and remove its socket. @server may be NULL. */
 void server_end(struct server *server);
 
 #endif /* VTLIRQ_SERVER_H */

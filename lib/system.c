@@ -58,7 +58,7 @@ uint64_t system_random(void)
 {
 	uint64_t number;
 
-	/* Early in boot there may be none: then the time has to do. */
+	/* Early in boot there may be no random number; the time is the substitute. */
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
 		number = system_now_ns() * 0x9e3779b97f4a7c15ULL;
 	return number;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * System calls in the library's convention: a negative errno on failure, and
- * made again after EINTR.
+ * System calls with the library's conventions: they return a negative errno on failure, and
+ * are repeated after EINTR.
  */
 #ifndef VTLIRQ_SYSTEM_H
 #define VTLIRQ_SYSTEM_H
@@ -10,12 +10,12 @@
 
 /* ioctl(). */
 int system_ioctl(int file, unsigned long request, void *argument);
-/* open() for reading and writing; closed by exec. */
+/* open() for reading and writing, with O_CLOEXEC. */
 int system_open(const char *path);
-/* Time since some point in the past. */
+/* Time since some moment in the past. */
 uint64_t system_now_ms(void);
 uint64_t system_now_ns(void);
-/* Wait, whatever signals come. */
+/* Wait for the whole time, also if signals arrive. */
 void system_pause_us(uint32_t microseconds);
 /* A number that a guest cannot guess. */
 uint64_t system_random(void);

@@ -7,7 +7,7 @@
 
 #include "target.h"
 
-/* Below it, a vector is not legal for a local APIC. */
+/* A local APIC refuses lower vectors. */
 #define VECTOR_FIRST	16
 #define VECTOR_LAST	255
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A target: where a route is to go, checked, and copied from what a caller gave.
- * Knows nothing of ways, drivers and hosts.
+ * Targets: the VPs and the vector that a route leads to, checked and copied from what the
+ * caller gave. Knows nothing of deliveries, the driver and the host.
  */
 #ifndef VTLIRQ_TARGET_H
 #define VTLIRQ_TARGET_H
@@ -9,11 +9,11 @@
 #include "public.h"
 
 #define TARGET_WORDS	(VTLIRQ_VPS_MAX / 64)
-/* What target_next() gives behind the last VP, and takes to begin. */
+/* target_next() returns it after the last VP, and takes it to start. */
 #define TARGET_NO_VP	UINT32_MAX
 
 /**
- * struct target - where a route is to go
+ * struct target - the VPs and the vector that a route leads to
  * @vector: proxy vector, 16..255
  * @flags:  VTLIRQ_TARGET_*
  * @vps:    at least one bit is set
@@ -25,8 +25,8 @@ struct target {
 };
 
 /**
- * target_read() - check a caller's target, and copy it
- * @target:    out
+ * target_read() - check the target that a caller gave, and copy it
+ * @target: out
  * @asked:  from the caller
  *
  * Return: 0 or -EINVAL.
@@ -34,19 +34,19 @@ struct target {
 int target_read(struct target *target, const struct vtlirq_target *asked);
 
 /**
- * target_narrow() - the same target, with one VP only
+ * target_narrow() - copy a target with only one of its VPs
  * @narrow: out
- * @target:    from which
- * @vp:     the VP
+ * @target: the target to copy
+ * @vp:     the only VP of the copy
  */
 void target_narrow(struct target *narrow, const struct target *target, uint32_t vp);
 
 /**
- * target_next() - go through the VPs in order
- * @target:   whose
- * @after: the VP before; TARGET_NO_VP to begin
+ * target_next() - go through the VPs of a target in order
+ * @target: the target
+ * @after:  the previous VP; TARGET_NO_VP to start
  *
- * Return: the VP, or TARGET_NO_VP at the end.
+ * Return: the next VP, or TARGET_NO_VP at the end.
  */
 uint32_t target_next(const struct target *target, uint32_t after);
 
@@ -59,7 +59,7 @@ uint32_t target_count(const struct target *target);
 /* Whether a VP is one of them. */
 bool target_has(const struct target *target, uint32_t vp);
 bool target_equal(const struct target *one, const struct target *other);
-/* Whether each interrupt is to go to several VPs. */
+/* Whether each interrupt goes to several VPs. */
 bool target_is_multicast(const struct target *target);
 
 #endif /* VTLIRQ_TARGET_H */

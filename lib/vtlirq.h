@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvtlirq: which way each device interrupt of VTL0 takes.
+ * libvtlirq: routes for the device interrupts of VTL0.
  *
- * A paravisor's VMM has, for each device interrupt of its guest, a *route*: from
- * the device's MSI to a vector of a virtual processor (VP). It goes one of two
- * ways: *redirected*, on a CPU vector of its own, with no exit to the host; or
- * *proxied*, as a message of the host, which costs one exit. This library asks
- * the driver (mshv_vtl) and the host for the better of the two, falls back where
- * that cannot be had and remembers why, moves routes, and loses no interrupt
- * while it does.
+ * The VMM of a paravisor has a *route* for each device interrupt of its guest: from the
+ * device's MSI to a vector of a virtual processor (VP). An interrupt is delivered in one of
+ * two ways: *redirected*, on a CPU vector of its own, without an exit to the host; or
+ * *proxied*, in a message of the host, which costs one exit. This library asks the driver
+ * (mshv_vtl) and the host for redirection, falls back to proxied delivery where that is not
+ * possible, remembers the reason, and moves routes without losing an interrupt.
  *
- * Conventions: functions that return int give 0 or more, or a negative errno.
- * The library prints nothing and ends no process. Signals: a system call that
- * ends with EINTR is made again.
+ * Conventions: functions that return int return 0 or more, or a negative errno. The
+ * library prints nothing and ends no process. A system call that fails with EINTR is
+ * repeated.
  *
- * Threads: every function may be called from any thread at any time, several at
- * once, unless it says otherwise. Calls on one route wait for each other; calls
- * on different routes do not, but for moments. The library has a thread of its
- * own only after vtlirq_publish(). vtlirq_close() and vtlirq_route_destroy() are
- * the last calls on what they are given. A forked child must not use a context.
+ * Threads: any thread may call any function at any time, also several threads at once,
+ * unless the function says otherwise. Calls on one route wait for each other; calls on
+ * different routes wait for each other only for moments. The library creates a thread only
+ * in vtlirq_publish(). vtlirq_close() and vtlirq_route_destroy() must be the last calls on
+ * their argument. A forked child must not use a context.
  */
 #ifndef VTLIRQ_H
 #define VTLIRQ_H
@@ -32,27 +31,27 @@
 extern "C" {
 #endif
 
-/* Set to "1" by an operator, nothing is redirected: the name that OpenHCL has. */
+/* If an operator sets it to "1", nothing is redirected. OpenHCL uses the same name. */
 #define VTLIRQ_ENVIRONMENT_DISABLE	"OPENHCL_DISABLE_PROXY_REDIRECT"
 /* Where processes publish their routes. */
 #define VTLIRQ_DIRECTORY		"/run/vtlirq"
-/* VPs have numbers below this. */
+/* VP numbers are below this. */
 #define VTLIRQ_VPS_MAX			4096
-/* The name of a route is shorter: it ends with a zero. */
+/* A route's name with its terminating zero. */
 #define VTLIRQ_ROUTE_NAME_SIZE		64
 
 /**
- * struct vtlirq - a context: files of the driver, and routes
+ * struct vtlirq - a context: the files of the driver, and routes
  */
 struct vtlirq;
 
 /**
- * struct vtlirq_route - one device interrupt, and where it goes
+ * struct vtlirq_route - a device interrupt, and where it is delivered
  */
 struct vtlirq_route;
 
 /**
- * enum vtlirq_delivery - how an interrupt comes
+ * enum vtlirq_delivery - how interrupts of a route arrive
  * @VTLIRQ_REDIRECTED: on a hardware vector of its own; no host exit
  * @VTLIRQ_PROXIED:    in a message of the host; one host exit
  */
@@ -64,16 +63,16 @@ enum vtlirq_delivery {
 /**
  * enum vtlirq_reason - why a route is proxied
  * @VTLIRQ_REASON_NONE:      it is redirected
- * @VTLIRQ_REASON_DISABLED:  the operator or the VMM wants no redirection
+ * @VTLIRQ_REASON_DISABLED:  the operator or the VMM has disabled redirection
  * @VTLIRQ_REASON_DRIVER:    the driver cannot redirect on this machine
- * @VTLIRQ_REASON_HOST:      the host does not offer it
- * @VTLIRQ_REASON_MULTICAST: several VPs are to get each interrupt
- * @VTLIRQ_REASON_NO_VECTOR: the kernel has no vector left on that CPU
- * @VTLIRQ_REASON_QUOTA:     the driver's or the VMM's quota is used up there
- * @VTLIRQ_REASON_REFUSED:   the host refused this device's; @status has its answer
+ * @VTLIRQ_REASON_HOST:      the host does not offer redirection
+ * @VTLIRQ_REASON_MULTICAST: each interrupt goes to several VPs
+ * @VTLIRQ_REASON_NO_VECTOR: the kernel has no free vector on that CPU
+ * @VTLIRQ_REASON_QUOTA:     the driver's or the VMM's quota for that VP is used up
+ * @VTLIRQ_REASON_REFUSED:   the host refused to redirect this device; see @status
  * @VTLIRQ_REASON_PREFERRED: vtlirq_route_prefer() asked for it
- * @VTLIRQ_REASON_DEMOTED:   it gave its vector to a route that is busier
- * @VTLIRQ_REASON_ERROR:     the driver failed; @error has the errno
+ * @VTLIRQ_REASON_DEMOTED:   it gave its vector to a busier route
+ * @VTLIRQ_REASON_ERROR:     the driver failed; see @error
  */
 enum vtlirq_reason {
 	VTLIRQ_REASON_NONE,
@@ -101,19 +100,19 @@ struct vtlirq_interrupt {
 	uint32_t data;
 };
 
-/* struct vtlirq_target.flags: each interrupt goes to all VPs of the set. */
+/* struct vtlirq_target.flags: each interrupt goes to all VPs of the target. */
 #define VTLIRQ_TARGET_MULTICAST	(1u << 0)
 
 /**
- * struct vtlirq_target - where an interrupt is to go
+ * struct vtlirq_target - where the interrupts of a route go
  * @vector: proxy vector, as VTL0 knows it: 16..255
  * @flags:  VTLIRQ_TARGET_*
- * @vps:    the VPs, by bit: VP n is bit n % 64 of word n / 64. Copied. If there
- *          are several, any of them may get an interrupt: redirected, it is the
- *          first one that has a vector.
- * @words:  how many words @vps has
+ * @vps:    the VPs as a bitmap: VP n is bit n % 64 of word n / 64. It is copied. If there
+ *          are several VPs, any of them may receive an interrupt; if redirected, it is
+ *          the first one that has a free vector.
+ * @words:  the number of words in @vps
  *
- * A single VP: see vtlirq_target_single().
+ * For a single VP, vtlirq_target_single() fills it in.
  */
 struct vtlirq_target {
 	uint32_t vector;
@@ -142,7 +141,7 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
 						 uint32_t vector);
 
 /* struct vtlirq_config.flags */
-/* Never redirect. */
+/* Do not redirect. */
 #define VTLIRQ_CONFIG_NO_REDIRECT	(1u << 0)
 /* vtlirq_rebalance() moves nothing. */
 #define VTLIRQ_CONFIG_NO_POLICY		(1u << 1)
@@ -150,38 +149,37 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
 #define VTLIRQ_CONFIG_VTL_FD		(1u << 2)
 
 /**
- * struct vtlirq_config - what vtlirq_open() may be told; zeroes are the usual
- * @size:      sizeof(struct vtlirq_config), for versions to come
+ * struct vtlirq_config - configuration of a context; zero means the default
+ * @size:      sizeof(struct vtlirq_config), for later versions
  * @flags:     VTLIRQ_CONFIG_*
  * @vtl_fd:    with VTLIRQ_CONFIG_VTL_FD: the caller's VTL file, which the library uses
  *             and does not close; otherwise 0, and the library opens one of its own.
  *             A vector that the host did not release (see vtlirq_route_destroy()) stays
  *             mapped after vtlirq_close(), until the caller closes its file
- * @quota:     most routes redirected to one VP; 0: as many as the driver gives
- * @refusal_ms: a device that the host refused is asked for again after this; it
- *             doubles with each refusal, up to 64 times. 0: 1000
- * @allow:     called before an interrupt can come to (@vp, @vector) the first
- *             time. When it returns, the VP's filter (proxy_irr_blocked) is open
- *             for it: an edge that meets a closed filter is lost. May be NULL.
- *             Returns 0 or a negative errno, which the caller gets
- * @forbid:    called when no route of this context leads there any more: at once if
- *             it was redirected; ten seconds later, by whichever call comes then, if
- *             it was proxied, since a message of the host may still be on its way
- * @context:   handed to both
+ * @quota:     most routes redirected to one VP; 0: only the driver limits them
+ * @refusal_ms: after the host refused a device, the library asks again after this time;
+ *             it doubles with each refusal, up to 64 times. 0: 1000
+ * @allow:     called before the first interrupt can arrive at @vp with @vector. When it
+ *             returns, the VP's filter (proxy_irr_blocked) must be open for the vector: an
+ *             edge that meets a closed filter is lost. May be NULL. Returns 0 or a
+ *             negative errno, which is returned to the caller
+ * @forbid:    called when no route of this context leads there any more: at once after a
+ *             redirected route; ten seconds later, by the next call of this library, after
+ *             a proxied route, since a message of the host may still arrive. May be NULL
+ * @context:   first argument of both
  *
- * @allow and @forbid are called by the thread that made the call on the route (for
- * a client's call: by the thread that vtlirq_publish() made), with that route locked,
- * and for one (@vp, @vector) one at a time. They must not call this library, nor
- * wait for a thread that does.
+ * @allow and @forbid run in the thread that made the call on the route (in the thread of
+ * vtlirq_publish() if a client made it), with that route locked, and never twice at the
+ * same time for one VP and vector. They must not call this library, and must not wait for
+ * a thread that does.
  *
- * vtlirq_rebalance()'s policy:
- * @promote_rate: a proxied route is promoted only above this many interrupts a
- *             second; 0: any that has come at all
- * @hysteresis_percent: it takes a redirected route's place only if it is busier
- *             by this much; 0: 100, that is twice as busy
- * @dwell_ms:  a route stays the way it is for this long at least; 0: 1000
- * @moves_max: most moves in one call; 0: 8. To give one route's place to another
- *             takes two
+ * The policy of vtlirq_rebalance():
+ * @promote_rate: a proxied route is promoted only above this many interrupts per second;
+ *             0: after any interrupt
+ * @hysteresis_percent: it replaces a redirected route only if it is busier by this much;
+ *             0: 100, that is twice as busy
+ * @dwell_ms:  after a move, a route is not moved again for this time; 0: 1000
+ * @moves_max: most moves in one call; 0: 8. Replacing one route by another takes two
  */
 struct vtlirq_config {
 	size_t size;
@@ -199,58 +197,58 @@ struct vtlirq_config {
 };
 
 /**
- * vtlirq_open() - open the driver, and ask what it and the host can do
- * @config: NULL: all as usual
+ * vtlirq_open() - open the driver, and ask what the driver and the host support
+ * @config: NULL: the default for everything
  * @irqs:   out
  *
- * Without redirection this succeeds: all routes are proxied then.
+ * Succeeds also if redirection is not possible: then all routes are proxied.
  *
- * Return: 0; -ENOENT: no driver; -EACCES, -EPERM: not allowed; -EINVAL:
- * @config is not sound; -ENOMEM; another errno of the driver.
+ * Return: 0; -ENOENT: no driver; -EACCES, -EPERM: not allowed; -EINVAL: @config is not
+ * valid; -ENOMEM; another errno of the driver.
  */
 int vtlirq_open(const struct vtlirq_config *config, struct vtlirq **irqs);
 
 /**
  * vtlirq_close() - destroy all routes, and close the driver
- * @irqs: may be NULL; nobody else uses it, or a route of it, any more
+ * @irqs: may be NULL; no other thread uses it or one of its routes any more
  *
  * The devices should be silent, as for vtlirq_route_destroy().
  */
 void vtlirq_close(struct vtlirq *irqs);
 
 /**
- * vtlirq_route_create() - let a device interrupt come to VTL0
+ * vtlirq_route_create() - create a route for a device interrupt
  * @irqs:      the context
- * @interrupt: which; there must be no route of it in this context
- * @target:    where
+ * @interrupt: the interrupt; this context must not have a route for it
+ * @target:    where its interrupts go
  * @route:     out
  *
- * Redirected if that can be had, else proxied; vtlirq_route_state() tells which,
- * and why. Only a host that refuses both ways is a failure.
+ * The route is redirected if possible, otherwise proxied; vtlirq_route_state() tells which
+ * and why. The call fails only if the host refuses both.
  *
- * Return: 0; -EINVAL: @target is not sound, or names no VP; -EEXIST: there is a
- * route of @interrupt; -ENXIO: the host knows no such interrupt, or refuses it
- * altogether (vtlirq_last_hv_status() has its answer); -EOPNOTSUPP: there is no host to
- * ask; -ENOMEM; what @allow gave; another errno of the driver.
+ * Return: 0; -EINVAL: @target is not valid, or has no VP; -EEXIST: there is already a route
+ * for @interrupt; -ENXIO: the host does not know the interrupt, or refuses it
+ * (vtlirq_last_hv_status() has its answer); -EOPNOTSUPP: there is no host to call;
+ * -ENOMEM; the error of @allow; another errno of the driver.
  */
 int vtlirq_route_create(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
 			const struct vtlirq_target *target, struct vtlirq_route **route);
 
 /**
- * vtlirq_route_retarget() - move a route: to another VP, another vector, or both
+ * vtlirq_route_retarget() - move a route to another VP, another vector, or both
  * @route:  the route
- * @target: where it goes now
+ * @target: where its interrupts go from now on
  *
- * No interrupt is lost or misdelivered, however many come meanwhile. The new way
- * is up before the old one is taken down. What was raised before the call came
- * back may still arrive at the old target; redirected, it has arrived there when
- * this returns.
+ * No interrupt is lost or misdelivered, however many arrive during the call: the new
+ * delivery works before the old one is torn down. An interrupt that was raised before the
+ * call returns may still arrive at the old target; a redirected one has arrived there when
+ * the call returns.
  *
- * The target may be what it is: nothing is mapped then, but the host is asked all
- * the same, since only the host knows whether it still leads there (after a reset
- * of the device, for example).
+ * If the target does not change, no vector is mapped, but the host is called nevertheless:
+ * only the host knows whether it still uses this target (it may not after a reset of
+ * the device, for example).
  *
- * Return: as vtlirq_route_create(). After a failure the route is as it was.
+ * Return: as vtlirq_route_create(). After an error the route has not changed.
  */
 int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target *target);
 
@@ -261,65 +259,62 @@ enum vtlirq_preference {
 };
 
 /**
- * vtlirq_route_prefer() - say which way a route is to go if it can
+ * vtlirq_route_prefer() - say how the interrupts of a route should be delivered
  * @route:      the route
- * @preference: which; the route is moved at once if that is possible
+ * @preference: how; the route is moved at once if that is possible
  *
- * Return: 0, also if it stays proxied; or as vtlirq_route_retarget().
+ * Return: 0, also if the route stays proxied; or as vtlirq_route_retarget().
  */
 int vtlirq_route_prefer(struct vtlirq_route *route, enum vtlirq_preference preference);
 
 /**
- * vtlirq_route_name_set() - say what a person calls the route's interrupt
+ * vtlirq_route_name_set() - give a route a name for people
  * @route: the route
  * @name:  for example "NVMe 00:01.0, interrupt 1"; shorter than VTLIRQ_ROUTE_NAME_SIZE,
- *         of printable ASCII characters. Copied. NULL or "": it has no name, as at first
+ *         of printable ASCII characters. It is copied. NULL or "": no name, as at first
  *
- * Names need not differ: the library only shows them.
+ * Several routes may have the same name: the library only shows it.
  *
- * Return: 0; -EINVAL: @name is none, and the route keeps the one that it has.
+ * Return: 0; -EINVAL: @name is not valid, and the route keeps its name.
  */
 int vtlirq_route_name_set(struct vtlirq_route *route, const char *name);
 
 /**
- * vtlirq_route_destroy() - give back what the route holds
+ * vtlirq_route_destroy() - destroy a route, and free what it holds
  * @route: may be NULL
  *
- * The device should be silent: there is no call by which the host stops an
- * interrupt. One that comes later comes proxied, to a VP of the
- * route's last target.
+ * The device should be silent: no call to the host stops an interrupt. An interrupt that
+ * arrives later is proxied to a VP of the route's last target.
  *
- * Return: 0; or a negative errno if the host did not take the interrupt back
- * from its hardware vector: the vector is then kept until vtlirq_close(), since
- * whoever got it next would get the device's interrupts. The route is gone in
- * either case.
+ * Return: 0; or a negative errno if the host did not stop using the hardware vector. The
+ * vector is then held until vtlirq_close(), since whoever got it next would receive the
+ * device's interrupts. The route is destroyed in either case.
  */
 int vtlirq_route_destroy(struct vtlirq_route *route);
 
 /**
- * struct vtlirq_route_state - what a route is doing
- * @id:        of the route, never used again in this context
+ * struct vtlirq_route_state - the state of a route
+ * @id:        of the route; not used again in this context
  * @interrupt: the device interrupt
  * @vector:    proxy vector
- * @vp:        where it goes: redirected, the one VP; proxied, the first of the set
- * @vps:       how many VPs the set has
+ * @vp:        if redirected: the VP; if proxied: the first VP of the target
+ * @vps:       number of VPs in the target
  * @multicast: each interrupt goes to all of them
- * @delivery:       enum vtlirq_delivery
+ * @delivery:  enum vtlirq_delivery
  * @reason:    enum vtlirq_reason
  * @hardware_vector: if redirected
  * @status:    the host's last answer that was not success, or 0
  * @error:     the driver's last errno, positive, or 0
- * @moves:     changes of target
- * @promotions: changes to redirected, by vtlirq_rebalance()
- * @demotions: changes to proxied, by vtlirq_rebalance()
- * @redirected: interrupts that came redirected
- * @proxied:   interrupts that came proxied
- * @rate:      interrupts a second, as vtlirq_rebalance() last saw it
- * @age_ms:    since it was created
- * @name:      as vtlirq_route_name_set() had it; empty if it has none
+ * @rate:      interrupts per second when vtlirq_rebalance() last measured them
+ * @moves:     changes of the target
+ * @promotions: changes to redirected by vtlirq_rebalance()
+ * @demotions: changes to proxied by vtlirq_rebalance()
+ * @redirected: interrupts that arrived redirected
+ * @proxied:   interrupts that arrived proxied
+ * @age_ms:    time since it was created
+ * @name:      from vtlirq_route_name_set(); empty if it has none
  *
- * Interrupts are counted by the driver for each (VP, vector): routes that share
- * one are each shown the sum.
+ * The driver counts interrupts per VP and vector: routes that share one each show the sum.
  */
 struct vtlirq_route_state {
 	uint64_t id;
@@ -344,7 +339,7 @@ struct vtlirq_route_state {
 };
 
 /**
- * vtlirq_route_state() - ask what a route is doing
+ * vtlirq_route_state() - get the state of a route
  * @route: the route
  * @state: out
  *
@@ -353,9 +348,9 @@ struct vtlirq_route_state {
 int vtlirq_route_state(struct vtlirq_route *route, struct vtlirq_route_state *state);
 
 /**
- * vtlirq_routes() - the states of all routes, by id
+ * vtlirq_routes() - get the states of all routes, by id
  * @irqs:   the context
- * @states: out: the caller calls free()
+ * @states: out; the caller frees it with free()
  * @count:  out
  *
  * Return: 0, -ENOMEM or a negative errno of the driver.
@@ -363,18 +358,18 @@ int vtlirq_route_state(struct vtlirq_route *route, struct vtlirq_route_state *st
 int vtlirq_routes(struct vtlirq *irqs, struct vtlirq_route_state **states, size_t *count);
 
 /**
- * struct vtlirq_summary - what a context can do, and has done
- * @driver_redirects:  the driver can
- * @host_redirects:    the host says that it can
- * @disabled:          by the environment or the VMM
+ * struct vtlirq_summary - what a context supports, and what it has done
+ * @driver_redirects:  the driver can redirect
+ * @host_redirects:    the host says that it can redirect
+ * @disabled:          redirection is disabled by the environment or the VMM
  * @policy:            vtlirq_rebalance() moves routes
- * @quota:             the VMM's; 0: none
- * @routes, @redirected: how many there are, and how many of them are redirected
+ * @quota:             of the VMM; 0: none
+ * @routes, @redirected: how many routes there are, and how many are redirected
  * @map_calls:         how often the driver was asked for a vector
  * @retarget_calls:    how often the host was asked to retarget
- * @refusals:          how often it refused
- * @refusals_saved:    how often it was not asked, since it had refused before
- * @promotions, @demotions, @moves: sums over all routes there ever were
+ * @refusals:          how often the host refused
+ * @refusals_saved:    how often it was not asked because it had refused before
+ * @promotions, @demotions, @moves: sums over all routes, destroyed ones included
  */
 struct vtlirq_summary {
 	uint32_t driver_redirects;
@@ -395,46 +390,48 @@ struct vtlirq_summary {
 };
 
 /**
- * vtlirq_summary() - ask what a context can do, and has done
+ * vtlirq_summary() - get the summary of a context
  * @irqs:    the context
  * @summary: out
  */
 void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary);
 
 /**
- * vtlirq_rebalance() - promote and demote by the policy
+ * vtlirq_rebalance() - promote and demote routes according to the policy
  * @irqs: the context
  *
- * To be called now and then, a second apart for example, by whom it suits. The
- * first call learns the rates, and a call within 10 ms of the one before learns
- * nothing. Routes that are proxied for want of a vector, or were refused long
- * enough ago, are promoted, the busiest first; where a VP has no vector left, its
- * idlest redirected route gives way if it is idler by far (not to a device that
- * was refused: it takes a vector that is free). The driver keeps a vector aside for
- * a while after it was given back, so that the busy route may get it only in a later
- * call. A route that cannot be moved stays as it is, the next one is tried instead,
- * and it is left alone for @dwell_ms, and twice as long after each further failure.
+ * Any thread may call it from time to time, for example once a second. The first call
+ * learns the rates; a call within 10 ms of the previous one learns nothing.
+ *
+ * Routes that are proxied because no vector was free, or that were refused long enough ago,
+ * are promoted, the busiest first. Where a VP has no vector left, its idlest redirected
+ * route is demoted if it is much idler (but not for a device that was refused: that only
+ * gets a free vector). The driver keeps a freed vector in quarantine for a while, so the
+ * busy route may get it only in a later call.
+ *
+ * A route that cannot be moved stays as it is, and the next one is tried. It is left alone
+ * for @dwell_ms, and twice as long after each further failure.
  *
  * Return: how many routes were moved; or a negative errno of the driver.
  */
 int vtlirq_rebalance(struct vtlirq *irqs);
 
 /**
- * vtlirq_last_hv_status() - the host's last answer that was not success
+ * vtlirq_last_hv_status() - get the host's last answer that was not success
  * @irqs: the context
  *
- * Return: the Hyper-V status of the calling thread's last failed call, or 0.
+ * Return: the Hyper-V status of the last failed call of this thread, or 0.
  */
 uint32_t vtlirq_last_hv_status(struct vtlirq *irqs);
 
-/* Words for people; never NULL. */
+/* Strings for people; never NULL. */
 const char *vtlirq_delivery_name(enum vtlirq_delivery delivery);
 const char *vtlirq_reason_name(enum vtlirq_reason reason);
 const char *vtlirq_hv_status_name(uint32_t status);
 
 /**
- * vtlirq_vp_apic_id() - the APIC id of a VP, which is a CPU of this machine
- * @vp:      which
+ * vtlirq_vp_apic_id() - get the APIC id of a VP, which is a CPU of this machine
+ * @vp:      the VP
  * @apic_id: out
  *
  * Return: 0; -ENOENT: there is no such CPU, or it is offline; another errno.
@@ -445,56 +442,56 @@ int vtlirq_vp_apic_id(uint32_t vp, uint32_t *apic_id);
 const char *vtlirq_version(void);
 
 /*
- * For tools: a process publishes its context, another one looks at it.
+ * For tools: one process publishes its context, another one connects to it.
  */
 
 /**
- * vtlirq_publish() - let root's tools see and move the routes of a context
+ * vtlirq_publish() - let tools of root see and move the routes of a context
  * @irqs:      the context
- * @directory: where; NULL: VTLIRQ_DIRECTORY. Made if it is not there
+ * @directory: where; NULL: VTLIRQ_DIRECTORY. Created if it does not exist
  *
- * Makes a thread, and a socket named after the process. Ends with vtlirq_close().
+ * Creates a thread, and a socket named after the process. Ends with vtlirq_close().
  *
- * Return: 0; -EEXIST: this process publishes another context there; an errno.
+ * Return: 0; -EEXIST: this process already publishes a context there; an errno.
  */
 int vtlirq_publish(struct vtlirq *irqs, const char *directory);
 
 /**
- * struct vtlirq_client - a context of another process
+ * struct vtlirq_client - a connection to a process that publishes its context
  */
 struct vtlirq_client;
 
 /**
- * vtlirq_publishers() - which processes publish their routes
+ * vtlirq_publishers() - find the processes that publish their contexts
  * @directory: NULL: VTLIRQ_DIRECTORY
- * @pids:      out: the caller calls free()
- * @count:     out: 0 if there is none, or no such directory
+ * @pids:      out; the caller frees it with free()
+ * @count:     out; 0 if there is no such process, or no such directory
  *
  * Return: 0 or a negative errno.
  */
 int vtlirq_publishers(const char *directory, pid_t **pids, size_t *count);
 
 /**
- * vtlirq_client_open() - reach one of them
+ * vtlirq_client_open() - connect to one of them
  * @directory: NULL: VTLIRQ_DIRECTORY
- * @pid:       which
+ * @pid:       the process
  * @client:    out
  *
- * Return: 0; -ENOENT: it publishes nothing; -ECONNREFUSED: it is gone; -EPROTO:
- * it has another version of this library; another errno.
+ * Return: 0; -ENOENT: it does not publish a context; -ECONNREFUSED: it has ended; -EPROTO:
+ * it uses another version of this library; another errno.
  */
 int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **client);
 
 void vtlirq_client_close(struct vtlirq_client *client);
 
-/* As the functions of the same name, but of another process's context. */
+/* As vtlirq_summary() and vtlirq_routes(), for the context of the other process. */
 int vtlirq_client_summary(struct vtlirq_client *client, struct vtlirq_summary *summary);
 int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state **states,
 			 size_t *count);
 
 /**
- * vtlirq_client_retarget() - move a route of another process
- * @client: connection to that process
+ * vtlirq_client_retarget() - move a route of the other process
+ * @client: the connection
  * @id:     struct vtlirq_route_state.id
  * @vp:     the only VP of its new target
  * @vector: the proxy vector of its new target

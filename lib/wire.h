@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What passes between a process that publishes its routes and one that looks at
- * them: one request, one reply, each a message of fixed size. Both ends are on
- * one machine, so numbers are as the CPU has them.
+ * The protocol between a process that publishes its routes and a client: one request, one
+ * reply, each a message of fixed size. Both ends run on one machine, so numbers have the
+ * byte order of the CPU.
  *
- * @magic and @version stay where they are in all versions to come; the size of
- * a message may change with its version.
+ * @magic and @version keep their places in all later versions; the size of a message may
+ * change with its version.
  */
 #ifndef VTLIRQ_WIRE_H
 #define VTLIRQ_WIRE_H
@@ -15,7 +15,7 @@
 #define WIRE_MAGIC	0x716c7476	/* "vtlq" */
 #define WIRE_VERSION	2
 #define WIRE_STATES	32
-/* A client that takes longer is not waited for. */
+/* How long a client waits for an answer. */
 #define WIRE_SECONDS	5
 
 enum wire_what {
@@ -26,12 +26,12 @@ enum wire_what {
 };
 
 /**
- * struct wire_request - what is asked
+ * struct wire_request - a request
  * @what:       enum wire_what
- * @preference: WIRE_PREFER
- * @id:         of the route; WIRE_ROUTES: those with a greater one
- * @vp:         WIRE_RETARGET
- * @vector:     WIRE_RETARGET
+ * @preference: for WIRE_PREFER
+ * @id:         id of the route; for WIRE_ROUTES: only routes with a greater id
+ * @vp:         for WIRE_RETARGET
+ * @vector:     for WIRE_RETARGET
  */
 struct wire_request {
 	uint32_t magic;
@@ -44,9 +44,9 @@ struct wire_request {
 };
 
 /**
- * struct wire_reply - the answer
+ * struct wire_reply - the reply
  * @error:  0 or a negative errno
- * @count:  how many of @states are filled; 0: there are no more
+ * @count:  how many of @states are valid; 0: there are no more routes
  */
 struct wire_reply {
 	uint32_t magic;

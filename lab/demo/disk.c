@@ -2,43 +2,22 @@
 /*
  * The disk of a Linux in VTL0; see disk.h.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../labhost/labhost_client.h"
+#include "../paravisor/linux/linux.h"
 #include "../paravisor/vmm.h"
 #include "common.h"
 #include "disk.h"
 
-#define NVME_CLASS	0x010802u
-#define DEVICES		"/sys/bus/pci/devices"
-
-static uint32_t class_read(unsigned int slot, unsigned int number)
-{
-	unsigned int class = 0;
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof(path), DEVICES "/0000:00:%02x.%x/class", slot, number);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%x", &class) != 1)
-		class = 0;
-	fclose(file);
-	return class;
-}
-
 uint16_t disk_find(void)
 {
-	unsigned int devfn;
+	int function = linux_function_find("nvme");
 
-	for (devfn = 0; devfn <= UINT8_MAX; devfn++) {
-		if (class_read(devfn >> 3, devfn & 7) == NVME_CLASS)
-			return devfn;
-	}
-	demo_give_up("this machine has no NVMe disk");
+	if (function < 0)
+		demo_give_up("this machine has no NVMe disk");
+	return function;
 }
 
 /* What came to the host: the disk's interrupts, by its index at the lab's host. */

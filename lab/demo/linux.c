@@ -21,11 +21,13 @@
 #include "../paravisor/vmm.h"
 #include "common.h"
 #include "disk.h"
+#include "table.h"
 
 #define RUNS		2
 #define VPS		2
 #define LINE_LENGTH	512
 #define PREFIX		"vtl0-load: "
+#define BENCH_FIGURES	"/lib/vtlirq/bench-linux.jsonl"
 #define COMMAND_LINE	"console=ttyS0 quiet loglevel=4 root=/dev/nvme0n1 systemd.show_status=0 " \
 			"systemd.run=/usr/local/bin/vtl0-load systemd.run_success_action=poweroff " \
 			"systemd.run_failure_action=poweroff"
@@ -173,34 +175,18 @@ static void run_carry_out(bool host_redirects, struct result *result)
 	putchar('\n');
 }
 
-static double per(uint64_t count, uint64_t of)
+static struct table_run run_of(const struct result *result)
 {
-	return of ? (double)count / of : 0;
-}
-
-static void story_line(const char *name, const struct result *result)
-{
-	const struct disk_counters *counters = &result->counters;
-	uint64_t ios = result->written + result->verified;
-
-	printf("  %-11s %7" PRIu64 " %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %7" PRIu64
-	       "  %10.3f  %10.3f  %7u\n", name, result->written, result->verified,
-	       counters->relayed, result->handled, counters->merged,
-	       per(counters->host_exits, counters->relayed), per(counters->returns, ios),
-	       result->seconds);
-}
-
-static void story_table(const char *const *names, const struct result *results)
-{
-	unsigned int i;
-
-	printf("  %-11s %7s %8s %8s %8s %7s  %10s  %10s  %7s\n", "delivery", "I/Os", "I/Os",
-	       "relayed", "handled", "merged", "host exits", "returns to", "seconds");
-	printf("  %-11s %7s %8s %8s %8s %7s  %10s  %10s  %7s\n", "", "written", "verified",
-	       "by VTL2", "in VTL0", "", "/ interr.", "user / I/O", "in all");
-	for (i = 0; i < RUNS; i++)
-		story_line(names[i], &results[i]);
-	putchar('\n');
+	return (struct table_run) {
+		.verified = result->verified,
+		.ios = result->written + result->verified,
+		.relayed = result->counters.relayed,
+		.handled = result->handled,
+		.merged = result->counters.merged,
+		.host_exits = result->counters.host_exits,
+		.returns = result->counters.returns,
+		.seconds = result->seconds,
+	};
 }
 
 static bool is_complete(const struct result *result)
@@ -235,8 +221,8 @@ static bool verdict(const struct result *results)
 
 int main(void)
 {
-	static const char * const names[RUNS] = { "redirected", "proxied" };
 	static struct result results[RUNS];
+	struct table_run redirected, proxied;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	disk = disk_find();
@@ -246,8 +232,8 @@ int main(void)
 	run_carry_out(true, &results[0]);
 	printf("2. The host cannot redirect: it sends a message for each interrupt.\n\n");
 	run_carry_out(false, &results[1]);
-	story_table(names, results);
-	printf("Host exits are those of the disk's interrupts. Returns to user space are those of the\n"
-	       "VPs' threads, for whatever reason; an interrupt is none.\n\n");
+	redirected = run_of(&results[0]);
+	proxied = run_of(&results[1]);
+	table_print(BENCH_FIGURES, &redirected, &proxied);
 	return verdict(results) ? 0 : 1;
 }

@@ -10,21 +10,10 @@
 
 unset ENV
 export LC_ALL=C.UTF-8 SHELL=/bin/sh
-PCI=/sys/bus/pci/devices
-
-# address_of CLASS - of the first PCI function of a class.
-address_of()
-{
-	for device in "$PCI"/*; do
-		case "$(cat "$device/class")" in
-		"$1"*) echo "${device##*/0000:}"; return ;;
-		esac
-	done
-}
 
 cat >/tmp/vtl0 <<END
 paravisor --kernel /lib/vtlirq/vmlinuz --initrd /lib/vtlirq/initrd --interactive \
-	--vps "$(nproc)" --signature hyperv --pci "$(address_of 0x010802)" --pci "$(address_of 0x020000)" \
+	--vps "$(nproc)" --signature hyperv --pci nvme --pci ethernet \
 	--append 'console=ttyS0 root=/dev/nvme0n1 quiet systemd.show_status=0'
 echo 'VTL0 has ended. Enter ends the session.'
 read -r answer

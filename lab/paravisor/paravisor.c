@@ -110,8 +110,8 @@ static void route_parse(const char *text, struct argp_state *state)
 	wanted[wanted_count++] = route;
 }
 
-/* As lspci shows it, with or without a domain, which is 0. */
-static void function_parse(const char *text, struct argp_state *state)
+/* As lspci shows it, with or without a domain, which is 0. Return: -1: it is no address. */
+static int address_parse(const char *text)
 {
 	unsigned int bus, device, number;
 	int length = -1;
@@ -120,10 +120,22 @@ static void function_parse(const char *text, struct argp_state *state)
 		text += 5;
 	if (sscanf(text, "%2x:%2x.%1x%n", &bus, &device, &number, &length) != 3 || text[length] ||
 	    device > 31 || number > 7)
-		argp_error(state, "--pci: BUS:DEVICE.FUNCTION, not '%s'", text);
+		return -1;
+	return bus << 8 | device << 3 | number;
+}
+
+static void function_parse(const char *text, struct argp_state *state)
+{
+	int function = address_parse(text);
+
+	if (function < 0)
+		function = linux_function_find(text);
+	if (function < 0)
+		argp_error(state, "--pci: BUS:DEVICE.FUNCTION, or nvme, ethernet or usb where this machine has one, not '%s'",
+			   text);
 	if (linux_config.functions_count == LINUX_FUNCTIONS_MAX)
 		argp_error(state, "--pci: at most %d", LINUX_FUNCTIONS_MAX);
-	linux_config.functions[linux_config.functions_count++] = bus << 8 | device << 3 | number;
+	linux_config.functions[linux_config.functions_count++] = function;
 }
 
 static void signature_parse(const char *text, struct argp_state *state)
@@ -387,7 +399,7 @@ static int run_all(struct vmm *vm)
 
 	wanted_choose(vm);
 	ret = routes_make(vm);
-	/* `vtlirq routes` shows them; without it, all else is the same. */
+	/* `vtlirq route show` shows them; without it, all else is the same. */
 	if (!ret && vtlirq_publish(vmm_irqs(vm), NULL))
 		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (!ret)
@@ -422,7 +434,7 @@ int main(int argc, char **argv)
 		{ "initrd", 'i', "FILE", 0, "Its initial file system", 0 },
 		{ "append", 'a', "LINE", 0, "Its command line (console=ttyS0)", 0 },
 		{ "memory", 'M', "MB", 0, "Its memory (all that is set aside for VTL0)", 0 },
-		{ "pci", 'P', "BUS:DEVICE.FUNCTION", 0,
+		{ "pci", 'P', "FUNCTION", 0,
 		  "Pass a PCI function through to it; may be repeated", 0 },
 		{ "signature", 'S', "NAME", 0,
 		  "Which hypervisor it finds: kvm (the default), hyperv, or hyperv-ipi", 0 },

@@ -5,7 +5,7 @@
  * mapping, and every arrival has exactly one end of interrupt.
  *
  * Stands for: vtl_redirect_unmap(), mapping_retire(), quarantine_free(),
- * vtl_redirect_late() (driver/redirect.c), vtl_vector_quiesce(),
+ * vtl_redirect_stale() (driver/redirect.c), vtl_vector_quiesce(),
  * vtl_vector_is_pending(), vtl_vector_free(), the flow handlers
  * (driver/arch/x86/vectors.c), and the kernel's way with a vector that is free.
  *
@@ -32,7 +32,7 @@ mtype = { RELAY_A, LATE_A, FREE, RELAY_B };
 mtype requested = NOBODY;	/* in the IRR, and by whose device */
 bool serving;			/* in the ISR */
 mtype handler = RELAY_A;	/* the descriptor's flow handler */
-bool swallow;			/* mapping->swallow_next */
+bool swallow;			/* mapping->already_relayed */
 bool closed;			/* the CPU's interrupts, by a call to it */
 bool unmapped;			/* vtl_redirect_unmap() has returned */
 bool quiet;			/* quarantine is over */

@@ -51,7 +51,7 @@ static void emul_deliver(struct emul_vector *vector)
 	if (!mapping)
 		emul_strays++;
 	else if (late)
-		vtl_redirect_late(mapping);
+		vtl_redirect_stale(mapping);
 	else
 		vtl_redirect_relay(mapping);
 	emul_eois++;
@@ -155,7 +155,7 @@ void vtl_vector_quiesce(struct redirect_mapping *mapping)
 	assert(v->mapping == mapping && !v->late);
 	if (v->pending) {
 		vtl_redirect_relay(mapping);
-		mapping->swallow_next = true;
+		mapping->already_relayed = true;
 	}
 	v->late = true;
 }

@@ -94,14 +94,6 @@ static inline void cpu_copy_words(u64 *to, const u64 *from, unsigned long count)
 	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (count) : : "memory");
 }
 
-static inline u64 cpu_tsc(void)
-{
-	u32 low, high;
-
-	asm volatile("lfence; rdtsc" : "=a" (low), "=d" (high) : : "memory");
-	return (u64)high << 32 | low;
-}
-
 /* No physical interrupt or NMI reaches this CPU, whatever IF says. */
 static inline void cpu_clgi(void)
 {

@@ -8,8 +8,10 @@
 #include "control/host_call.h"
 #include "control/object.h"
 #include "tdx/l2_control.h"
+#include "vcpu/code.h"
 #include "vcpu/l1.h"
 
+/* Without prefixes. */
 #define VMMCALL_LENGTH 3
 
 static u64 get_stats(u64 cpu, u64 gpa)
@@ -54,13 +56,17 @@ static u64 carry_out(u64 call, u64 rcx, u64 rdx)
 
 bool control_handle(struct l1_cpu *l1)
 {
+	u32 length;
+
 	if (l1->regs[GPR_RBX] != CONTROL_MAGIC)
 		return false;
 	if (l1->vmcb->rax == CONTROL_PARK) {
 		smp_park(l1);
 		return true;
 	}
+	/* The call may change the code. */
+	length = code_length(l1, VMMCALL_LENGTH);
 	l1->vmcb->rax = carry_out(l1->vmcb->rax, l1->regs[GPR_RCX], l1->regs[GPR_RDX]);
-	l1_skip(l1, VMMCALL_LENGTH);
+	l1_skip(l1, length);
 	return true;
 }

@@ -15,9 +15,11 @@
 #include "host/sint.h"
 #include "host/source.h"
 #include "host/vmbus.h"
+#include "vcpu/code.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
+/* Without prefixes. */
 #define VMMCALL_LENGTH   3
 #define CONTROL_FAST     BIT_ULL(16)
 #define REP_START_SHIFT  48
@@ -155,7 +157,9 @@ u64 hypercall_handle(struct l1_cpu *l1, u64 control, u64 input, u64 output)
 
 void hypercall_by_page(struct l1_cpu *l1)
 {
+	u32 length = code_length(l1, VMMCALL_LENGTH);
+
 	l1->vmcb->rax = hypercall_handle(l1, l1->regs[GPR_RCX], l1->regs[GPR_RDX],
 					 l1->regs[GPR_R8]);
-	l1_skip(l1, VMMCALL_LENGTH);
+	l1_skip(l1, length);
 }

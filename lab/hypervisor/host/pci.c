@@ -132,14 +132,3 @@ bool pci_keep(u16 function, u8 place, u8 size)
 	lock_drop(&pci_lock);
 	return entry;
 }
-
-void pci_give_back(u16 function)
-{
-	struct kept *entry;
-
-	lock_take(&pci_lock);
-	entry = find_kept(function);
-	if (entry)
-		entry->size = 0;
-	lock_drop(&pci_lock);
-}

@@ -41,7 +41,7 @@ u32 pci_read(u16 function, u8 place);
 void pci_write(u16 function, u8 place, u32 value);
 
 /**
- * pci_keep() - from now on L1's writes to some registers have no effect
+ * pci_keep() - from now on, and for good, L1's writes to some registers have no effect
  * @function: whose.
  * @place:    the first.
  * @size:     how many bytes.
@@ -49,11 +49,5 @@ void pci_write(u16 function, u8 place, u32 value);
  * Return: whether there was room to write that down. Again for the same is as good.
  */
 bool pci_keep(u16 function, u8 place, u8 size);
-
-/**
- * pci_give_back() - undo pci_keep()
- * @function: whose.
- */
-void pci_give_back(u16 function);
 
 #endif /* _HYPERVISOR_HOST_PCI_H */

@@ -28,8 +28,6 @@ enum tdx_leaf {
 
 #define TDX_SUCCESS                  0ULL
 #define TDX_FIRST_FIELD_ID           TDX_STATUS(0x00000C0B)
-#define TDX_EXIT_HOST_ROUTED_ASYNC   TDX_STATUS(0x00001100)
-#define TDX_EXIT_HOST_ROUTED_TDVMCALL TDX_STATUS(0x00001101)
 #define TDX_EXIT_PENDING_INTERRUPT   TDX_STATUS(0x00001102)
 #define TDX_PENDING_INTERRUPT        TDX_STATUS(0x00001120)
 #define TDX_OPERAND_BUSY             TDX_STATUS(0x80000200)
@@ -48,7 +46,6 @@ enum tdx_operand {
 	TDX_OPERAND_RCX = 1,
 	TDX_OPERAND_RDX = 2,
 	TDX_OPERAND_R8 = 8,
-	TDX_OPERAND_R9 = 9,
 	TDX_OPERAND_VAPIC = 170,
 };
 
@@ -142,12 +139,10 @@ enum vmx_reason {
 #define EVENT_NMI                (2U << 8)
 #define EVENT_EXCEPTION          (3U << 8)
 #define EVENT_SOFT_INTERRUPT     (4U << 8)
-#define EVENT_PRIVILEGED_SOFT    (5U << 8)
 #define EVENT_SOFT_EXCEPTION     (6U << 8)
 
 /* Processor controls that are looked at. */
 #define PRIMARY_INTERRUPT_WINDOW BIT(2)
-#define PRIMARY_INVLPG           BIT(9)
 #define PRIMARY_RDPMC            BIT(11)
 #define PRIMARY_RDTSC            BIT(12)
 #define PRIMARY_CR3_LOAD         BIT(15)
@@ -156,7 +151,6 @@ enum vmx_reason {
 #define PRIMARY_CR8_STORE        BIT(20)
 #define PRIMARY_NMI_WINDOW       BIT(22)
 #define PRIMARY_MOV_DR           BIT(23)
-#define PRIMARY_MTF              BIT(27)
 #define PRIMARY_PAUSE            BIT(30)
 #define SECONDARY_VID            BIT(9)
 #define SECONDARY_MODE_EXECUTE   BIT(22)

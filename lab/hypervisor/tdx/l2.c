@@ -58,6 +58,11 @@ bool ram_is_memory(u64 gpa)
 	return gpa_state(gpa) == GPA_PRIVATE;
 }
 
+bool ram_is_pending(u64 gpa)
+{
+	return gpa_state(gpa) == GPA_PENDING;
+}
+
 void *ram_at(u64 gpa)
 {
 	return ram_is_memory(gpa) ? gpa_memory(gpa) : NULL;
@@ -261,6 +266,16 @@ u64 l2_call(struct l1_cpu *l1)
 		tdx_module_call(&regs);
 	write_registers(l1, &regs);
 	return regs.rax;
+}
+
+void l2_pages_go(u64 base, u64 size)
+{
+	npt_drop(base, size);
+}
+
+void l2_pages_accepted(u64 base, u64 size)
+{
+	npt_refresh(base, size);
 }
 
 size_t l2_stats_size(void)

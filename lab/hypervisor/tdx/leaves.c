@@ -60,6 +60,7 @@ static u64 page_accept(struct l1_cpu *l1)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	switch (gpa_accept(gpa, size)) {
 	case GPA_ACCEPTED:
+		l2_pages_accepted(gpa, size);
 		return TDX_SUCCESS;
 	case GPA_WAS_ACCEPTED:
 		return STATUS_WAS_ACCEPTED | level;

@@ -51,7 +51,7 @@ static u8 rtmrs[RTMRS][SHA384_BYTES];
 u64 measure_extend(struct l1_cpu *l1)
 {
 	u64 gpa = l1->regs[GPR_RCX], index = l1->regs[GPR_RDX];
-	const u8 *data = gpa_memory(gpa);
+	const u8 *data = gpa_own_memory(gpa);
 	u8 both[2 * SHA384_BYTES];
 
 	if (gpa % DATA_ALIGNMENT || gpa_is_shared_half(gpa) || !data)
@@ -78,21 +78,27 @@ static void fill(struct report *report, const u8 *data)
 	lock_drop(&measure_lock);
 }
 
+/*
+ * Both operands may be private or shared memory. Where L1 has no memory at an address, a TDX
+ * module exits to the host; here the operand is refused.
+ */
 u64 measure_report(struct l1_cpu *l1)
 {
 	u64 to = l1->regs[GPR_RCX], from = l1->regs[GPR_RDX];
-	u8 *place = gpa_memory(to), data[REPORT_DATA];
+	const u8 *data = gpa_own_memory(from);
+	u8 *place, copy[REPORT_DATA];
 
 	if (to % sizeof(struct report))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
-	if (from % DATA_ALIGNMENT || !gpa_memory(from))
+	if (from % DATA_ALIGNMENT || !data)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 	if (l1->regs[GPR_R8])
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
-	/* The module looks at where the report goes when it has one. */
+	/* The module looks at where the report goes once it has made one. */
+	place = gpa_own_memory(to);
 	if (!place)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
-	memcpy(data, gpa_memory(from), sizeof(data));
-	fill((struct report *)place, data);
+	memcpy(copy, data, sizeof(copy));
+	fill((struct report *)place, copy);
 	return TDX_SUCCESS;
 }

@@ -17,6 +17,7 @@
 #include "host/ioapic.h"
 #include "host/msr.h"
 #include "host/port.h"
+#include "tdx/l2.h"
 #include "tdx/l2_control.h"
 #include "tdx/vmcall.h"
 #include "vcpu/gpa.h"
@@ -59,6 +60,17 @@ struct quote {
 #define QUOTE_VERSION          1
 #define QUOTE_UNAVAILABLE      0x8000000000000001ULL
 
+/* The event for which L1 asked to be notified has come. */
+static void notify(void)
+{
+	u32 i;
+
+	for (i = 0; i < l1_count; i++) {
+		if (l1_cpus[i].notify)
+			apic_send(l1_cpus[i].apic_id, APIC_ICR_ASSERT | l1_cpus[i].notify);
+	}
+}
+
 /* Nobody here can sign one. */
 static u64 get_quote(const u64 *r)
 {
@@ -70,7 +82,7 @@ static u64 get_quote(const u64 *r)
 		return VMCALL_INVALID_OPERAND;
 	quote->output_length = 0;
 	WRITE_ONCE(quote->status, QUOTE_UNAVAILABLE);
-	vmcall_notify();
+	notify();
 	return VMCALL_SUCCESS;
 }
 
@@ -80,16 +92,6 @@ static u64 set_notify(struct l1_cpu *l1, const u64 *r)
 		return VMCALL_INVALID_OPERAND;
 	l1->notify = r[GPR_R12];
 	return VMCALL_SUCCESS;
-}
-
-void vmcall_notify(void)
-{
-	u32 i;
-
-	for (i = 0; i < l1_count; i++) {
-		if (l1_cpus[i].notify)
-			apic_send(l1_cpus[i].apic_id, APIC_ICR_ASSERT | l1_cpus[i].notify);
-	}
 }
 
 static bool is_direction(u64 number)
@@ -173,6 +175,8 @@ static u64 map_gpa(struct l1_cpu *l1, u64 *r)
 	if (r[GPR_R12] >> GPA_WIDTH || !size)
 		return VMCALL_INVALID_OPERAND;
 	error = gpa_share(base, size, shared, &done);
+	if (shared)
+		l2_pages_go(base, done);
 	request_flush_all();
 	if (options.trace)
 		print("hypervisor: CPU %u: %llx and %llx bytes are %s\n", l1->index, base, done,

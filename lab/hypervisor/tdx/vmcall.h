@@ -18,9 +18,4 @@ struct l1_cpu;
  */
 u64 vmcall_handle(struct l1_cpu *l1);
 
-/**
- * vmcall_notify() - the event for which L1 asked to be notified has come
- */
-void vmcall_notify(void);
-
 #endif /* _HYPERVISOR_TDX_VMCALL_H */

@@ -223,6 +223,25 @@ void control_register_write(struct l1_cpu *l1)
 	}
 }
 
+bool control_register_refused(const struct l1_cpu *l1)
+{
+	struct write write;
+	struct code code;
+
+	code_read(l1, &code);
+	if (code_opcode(&code)[0] != 0x0f || code_opcode(&code)[1] != MOV_TO_CR)
+		return false;
+	decode_mov(l1, &code, &write);
+	switch (code_opcode(&code)[2] >> 3 & 7) {
+	case 0:
+		return write.value & ~CR0_DEFINED;
+	case 4:
+		return write.value & ~cr4_there_is();
+	default:
+		return false;
+	}
+}
+
 void control_register_repair(struct l1_cpu *l1)
 {
 	struct vmcb *vmcb = l1->vmcb;

@@ -34,4 +34,14 @@ void control_register_write(struct l1_cpu *l1);
  */
 void control_register_repair(struct l1_cpu *l1);
 
+/**
+ * control_register_refused() - has QEMU ended guest mode where a CPU raises #GP
+ * @l1: of this CPU, which has left guest mode with SVM_FAILED.
+ *
+ * That is what QEMU does when MOV to CR0 or CR4, which an ordinary guest executes without an
+ * exit, sets a reserved bit.
+ * Return: whether that is the reason.
+ */
+bool control_register_refused(const struct l1_cpu *l1);
+
 #endif /* _HYPERVISOR_VCPU_CONTROL_REGISTER_H */

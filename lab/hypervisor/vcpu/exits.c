@@ -263,6 +263,15 @@ static void exit_fatal(struct l1_cpu *l1)
 	stop("hypervisor: L1 cannot go on\n");
 }
 
+/* QEMU's exit for what should be a #GP of an ordinary guest; otherwise VMRUN has failed. */
+static void exit_failed(struct l1_cpu *l1)
+{
+	if (control_register_refused(l1))
+		l1_raise(l1, VECTOR_GP);
+	else
+		exit_fatal(l1);
+}
+
 static void count(struct l1_cpu *l1)
 {
 	if (l1->vmcb->exit_code < ARRAY_SIZE(l1->count.exits))
@@ -323,6 +332,9 @@ void exits_handle_l1(struct l1_cpu *l1)
 	case SVM_MONITOR:
 	case SVM_MWAIT:
 		exit_monitor(l1);
+		break;
+	case SVM_FAILED:
+		exit_failed(l1);
 		break;
 	default:
 		exit_fatal(l1);

@@ -207,6 +207,13 @@ void *gpa_shared_memory(u64 gpa)
 	return place;
 }
 
+void *gpa_own_memory(u64 gpa)
+{
+	enum gpa_state wanted = gpa_is_shared_half(gpa) ? GPA_OF_HOST : GPA_PRIVATE;
+
+	return gpa_state(gpa) == wanted ? gpa_memory(gpa) : NULL;
+}
+
 bool gpa_is_device(u64 gpa)
 {
 	u64 plain = gpa & ~GPA_SHARED;

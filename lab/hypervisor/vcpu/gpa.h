@@ -118,6 +118,16 @@ void *gpa_memory(u64 gpa);
  */
 void *gpa_shared_memory(u64 gpa);
 
+/**
+ * gpa_own_memory() - L1's own view of it
+ * @gpa: any; the shared bit is part of the address.
+ *
+ * Return: where it is, up to the end of the page; NULL: L1 has no memory at this address.
+ * Memory that is private has none with the shared bit, shared memory none without it, and
+ * memory that L1 has not accepted has none at all.
+ */
+void *gpa_own_memory(u64 gpa);
+
 /* IOAPIC, HPET and APIC: not mapped, so that a trust domain's accesses are #VE. */
 #define GPA_CHIPS     0xfec00000ULL
 #define GPA_CHIPS_END 0xff000000ULL

@@ -133,6 +133,8 @@ struct vmcb {
 #define SVM_MWAIT        0x8b
 #define SVM_XSETBV       0x8d
 #define SVM_NPF          0x400
+/* VMRUN has failed; QEMU stores 32 bits of it. */
+#define SVM_FAILED       0xffffffff
 
 /* Virtual interrupt control. */
 #define SVM_V_TPR          0xfU
@@ -146,10 +148,8 @@ struct vmcb {
 #define SVM_FLUSH_ALL      1
 
 /* Where the error code of a nested page fault says it happened. */
-#define SVM_NPF_PRESENT  BIT_ULL(0)
 #define SVM_NPF_WRITE    BIT_ULL(1)
 #define SVM_NPF_FETCH    BIT_ULL(4)
-#define SVM_NPF_FINAL    BIT_ULL(32)
 #define SVM_NPF_TABLE    BIT_ULL(33)
 
 #define SVM_MSRPM_BYTES  0x2000

@@ -24,10 +24,8 @@
 #define NAME_LENGTH		16
 
 /* PCI Local Bus Specification 3.0, chapter 6. */
-#define CONFIG_DEVICE		0x02
 #define CONFIG_COMMAND		0x04
 #define CONFIG_STATUS		0x06
-#define CONFIG_CLASS		0x0a
 #define CONFIG_CACHE_LINE	0x0c
 #define CONFIG_BARS		0x10
 #define CONFIG_ROM		0x30
@@ -59,6 +57,7 @@
 #define MSI_CONTROL		2
 #define MSI_ADDRESS		4
 #define MSI_ENABLED		0x0001
+#define MSI_MESSAGES(control)	(1u << ((control) >> 1 & 7))
 #define MSI_64			0x0080
 #define MSI_MASKABLE		0x0100
 
@@ -323,14 +322,22 @@ static int msix_describe(struct function *function)
 	return 0;
 }
 
-/* One message, whatever the function could send. */
+/*
+ * One message, whatever the function could send: it would send the others to the same address,
+ * with other low bits of the data. So they would need hardware vectors that follow each other,
+ * on one CPU, which the kernel does not promise; or a host that retargets each by itself, which
+ * takes a unit that remaps interrupts, and the lab's host has none.
+ */
 static void msi_describe(struct function *function)
 {
 	uint8_t *config = &function->config[function->msi];
 	uint8_t *writable = &function->writable[function->msi];
-	uint16_t control = get_16(config + MSI_CONTROL) & (MSI_64 | MSI_MASKABLE);
+	uint16_t real = get_16(config + MSI_CONTROL), control = real & (MSI_64 | MSI_MASKABLE);
 	unsigned int data = control & MSI_64 ? 12 : 8;
 
+	if (MSI_MESSAGES(real) > 1)
+		complain(BDF_FORMAT ": of its %u messages VTL0 gets one: the host cannot send the messages of one MSI to different vectors",
+			 BDF_NUMBERS(function->bdf), MSI_MESSAGES(real));
 	function->sources_count = 1;
 	memset(config + MSI_ADDRESS, 0, data + 2 - MSI_ADDRESS);
 	put_16(config + MSI_CONTROL, control);
@@ -474,30 +481,6 @@ static void command_update(struct function *function)
 static bool is_within(unsigned int offset, uint8_t capability, unsigned int length)
 {
 	return capability && offset >= capability && offset < capability + length;
-}
-
-/* PCI Code and ID Assignment Specification: base class, then subclass. */
-static const char *class_name(uint16_t class)
-{
-	switch (class) {
-	case 0x0108:
-		return "NVMe";
-	case 0x0200:
-		return "Ethernet";
-	default:
-		return NULL;
-	}
-}
-
-void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH])
-{
-	const char *name = class_name(get_16(&function->config[CONFIG_CLASS]));
-
-	if (name)
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%s", name);
-	else
-		snprintf(kind, FUNCTION_KIND_LENGTH, "%04x:%04x", get_16(function->config),
-			 get_16(&function->config[CONFIG_DEVICE]));
 }
 
 uint32_t function_config_read(const struct function *function, unsigned int offset)

@@ -61,6 +61,14 @@ struct linux_config {
 
 extern const struct guest linux_guest;
 
+/**
+ * linux_function_find() - find a PCI function of this machine by what it is
+ * @kind: "nvme", "ethernet" or "usb", in any case
+ *
+ * Return: the first such function on bus 0, as in linux_config.functions, or -ENODEV.
+ */
+int linux_function_find(const char *kind);
+
 /* Writes what the serial port has sent of a line that is not complete. From any thread. */
 void linux_flush(struct vmm *vm);
 

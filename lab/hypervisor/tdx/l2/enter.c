@@ -51,19 +51,16 @@ static u64 check_operands(struct l2_cpu *cpu, const struct tdcall_regs *regs,
 }
 
 /*
- * Memory that is not there would exit to the host, and the call be repeated for
- * ever; here the operand is refused instead. The frame that was found good last
- * is taken as good again, so that the look-up and its lock are not on the way
- * of every entry.
+ * If L1 has lost the state buffer or the virtual-APIC page since it named them, a TDX module
+ * exits to the host, and the call is repeated for ever. Here the operand is refused.
  */
-static struct l2_enter_guest_state *find_buffer(struct vcpu *vcpu, u64 gpa)
+static u64 check_pages(const struct vcpu *vcpu, u64 buffer)
 {
-	if (vcpu->buffer == gpa >> PAGE_SHIFT)
-		return __va(gpa);
-	if (!ram_at(gpa))
-		return NULL;
-	vcpu->buffer = gpa >> PAGE_SHIFT;
-	return __va(gpa);
+	if (!ram_at(buffer))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	if (!ram_at(vcpu_field(vcpu, L2_VAPIC)))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_VAPIC;
+	return TDX_SUCCESS;
 }
 
 /* L1 may write to it meanwhile: each word is read once. */
@@ -174,7 +171,7 @@ static void write_outputs(const struct vcpu *vcpu, const struct l2_exit *exit,
 	regs->r9 = pair(exit->event_error, exit->event);
 	regs->r10 = pair(vcpu_field(vcpu, L2_IDT_EVENT_ERROR), vcpu_field(vcpu, L2_IDT_EVENT));
 	regs->r11 = pair(exit->length, 0);
-	regs->r13 = 0;
+	regs->r13 = exit->extended;
 	regs->r14 = 0;
 	regs->r15 = 0;
 	if (unlikely(vcpu->written))
@@ -212,7 +209,6 @@ static void enter_and_report(struct vcpu *vcpu, struct l2_enter_guest_state *buf
  */
 void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
-	struct l2_enter_guest_state *buffer;
 	struct vcpu *vcpu;
 	u64 status = check_operands(cpu, regs, &vcpu);
 
@@ -222,7 +218,7 @@ void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs)
 		return;
 	}
 
-	buffer = find_buffer(vcpu, regs->rdx);
+	status = check_pages(vcpu, regs->rdx);
 	deadline_arm(vcpu);
 	cpu_clgi();
 	if (apic_has_deliverable()) {
@@ -230,10 +226,10 @@ void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs)
 		regs->rax = TDX_PENDING_INTERRUPT;
 		goto out;
 	}
-	if (!buffer)
-		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
+	if (status)
+		regs->rax = status;
 	else
-		enter_and_report(vcpu, buffer, regs);
+		enter_and_report(vcpu, __va(regs->rdx), regs);
 out:
 	cpu_stgi();
 	deadline_disarm(vcpu);

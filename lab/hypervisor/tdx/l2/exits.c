@@ -18,6 +18,7 @@
 #include "tdx/l2/insn.h"
 #include "tdx/l2/msr.h"
 #include "tdx/l2/npt.h"
+#include "tdx/l2/ram.h"
 #include "tdx/l2/vcpu.h"
 
 /* The host's choice for this VCPU. It says nothing about who interrupts. */
@@ -63,6 +64,9 @@ static const struct simple_exit {
 #define EPT_ALLOWED  3
 #define EPT_LINEAR   BIT_ULL(7)
 #define EPT_FINAL    BIT_ULL(8)
+
+/* Extended qualification: L1 has not accepted the page. */
+#define EXTENDED_PENDING 6
 
 #define INSN_INTN 0xcd
 #define INSN_INTO 0xce
@@ -172,9 +176,10 @@ static void io_exit(struct vcpu *vcpu, struct l2_exit *exit)
 		exit->qualification |= IO_IMMEDIATE;
 }
 
-static u64 page_attributes(const struct vcpu *vcpu, u64 gpa)
+/* The alias of a page that L1 has not accepted is blocked. */
+static u64 page_attributes(const struct vcpu *vcpu, u64 gpa, bool is_pending)
 {
-	u16 attributes = gpa >> TDX_GPA_WIDTH ? 0 : npt_get(vcpu->vm, gpa);
+	u16 attributes = gpa >> TDX_GPA_WIDTH || is_pending ? 0 : npt_get(vcpu->vm, gpa);
 	u64 allowed = attributes & (PAGE_ATTR_R | PAGE_ATTR_W | PAGE_ATTR_X);
 
 	return allowed << EPT_ALLOWED;
@@ -182,11 +187,13 @@ static u64 page_attributes(const struct vcpu *vcpu, u64 gpa)
 
 static void page_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
-	u64 error = vcpu->run.vmcb->exit_info_1;
+	u64 error = vcpu->run.vmcb->exit_info_1, gpa = vcpu->run.vmcb->exit_info_2;
+	bool is_pending = gpa_is_private(gpa) && ram_is_pending(gpa);
 
 	exit->reason = VMX_EPT_VIOLATION;
-	exit->gpa = vcpu->run.vmcb->exit_info_2;
-	exit->qualification = page_attributes(vcpu, exit->gpa) | EPT_LINEAR;
+	exit->gpa = gpa;
+	exit->qualification = page_attributes(vcpu, gpa, is_pending) | EPT_LINEAR;
+	exit->extended = is_pending ? EXTENDED_PENDING : 0;
 	vcpu->stats->faults++;
 	/* SVM takes each walk of L2's tables for a write; VMX for a read. */
 	if (error & SVM_NPF_TABLE) {

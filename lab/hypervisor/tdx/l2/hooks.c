@@ -60,6 +60,7 @@ static void make_host_routed(struct vcpu *vcpu, struct lab_tdx_hook *hook, struc
 	exit->status = hook->status;
 	exit->reason = hook->reason;
 	exit->qualification = hook->qualification;
+	exit->extended = 0;
 	vcpu_set_field(vcpu, L2_IDT_EVENT, hook->event);
 	vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
 	vcpu->stats->host_routed++;

@@ -34,6 +34,8 @@
 #define GPA_LEVEL    GENMASK_ULL(2, 0)
 #define GPA_ADDRESS  GENMASK_ULL(51, 12)
 #define LEVEL_LARGEST 2
+/* Of RCX at the end: L1 has not accepted the page. */
+#define GPA_PENDING_BIT BIT_ULL(62)
 
 /* Nothing is told of the page. */
 static u64 refuse(struct tdcall_regs *regs, u64 status)
@@ -133,6 +135,8 @@ void memory_attr_rd(struct tdcall_regs *regs)
 	/* The page that L1 has there, and its level. */
 	if (ram_is_large(regs->rcx))
 		regs->rcx = (regs->rcx & ~offset_mask(NPT_LEVEL_2M)) | NPT_LEVEL_2M;
+	else if (ram_is_pending(regs->rcx))
+		regs->rcx |= GPA_PENDING_BIT;
 	regs->rax = TDX_SUCCESS;
 }
 
@@ -249,8 +253,11 @@ static void change(struct tdcall_regs *regs, u64 gpa, u64 level)
 		regs->rdx = tell(regs, changes);
 		return;
 	}
-	if (!refuse(regs, commit(regs, gpa, level, changes)))
-		regs->rdx = tell(regs, changes);
+	if (refuse(regs, commit(regs, gpa, level, changes)))
+		return;
+	regs->rdx = tell(regs, changes);
+	if (ram_is_pending(gpa))
+		regs->rcx |= GPA_PENDING_BIT;
 }
 
 /* L1's page is to be of that level, or the host makes it so: it can only split. */

@@ -158,9 +158,10 @@ const void *npt_memory(unsigned int vm, u64 gpa)
 	return look_up(vm, gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
 }
 
-/* Lock held. */
-static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes, bool is_ram)
+/* Lock held, so that a page which ceases to be memory is seen by npt_drop(). */
+static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
+	bool is_ram = attributes && ram_is_memory(gpa);
 	u64 *entry;
 
 	/* Where L2 sees nothing, nothing needs a table to say so. */
@@ -189,14 +190,90 @@ static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes, bool is
  */
 int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
-	bool is_ram = attributes && ram_is_memory(gpa);
 	unsigned long flags;
 	int error;
 
 	raw_spin_lock_irqsave(&npt_lock, flags);
-	error = set_leaf(vm, gpa, level + 1, attributes, is_ram);
+	error = set_leaf(vm, gpa, level + 1, attributes);
 	raw_spin_unlock_irqrestore(&npt_lock, flags);
 	return error;
+}
+
+static u64 level_size(int level)
+{
+	return 1ULL << (12 + 9 * (level - 1));
+}
+
+/*
+ * One entry loses what it has within a range. If there is no memory for a table of the
+ * parts of a large page, all of them go. Lock held. Return: where the next entry begins.
+ */
+static u64 drop_at(unsigned int vm, u64 gpa, u64 end)
+{
+	u64 *table = root_of(vm), *entry, next;
+	int level;
+
+	for (level = levels;; level--) {
+		entry = entry_of(table, gpa, level);
+		next = (gpa & ~(level_size(level) - 1)) + level_size(level);
+		if (!(*entry & ENTRY_PRESENT))
+			return next;
+		if (is_table(*entry) && level > 1) {
+			table = table_of(*entry);
+			continue;
+		}
+		if (level > 1 && (gpa % level_size(level) || next > end)) {
+			table = make_table(entry);
+			if (table)
+				continue;
+		}
+		WRITE_ONCE(*entry, 0);
+		return next;
+	}
+}
+
+/**
+ * npt_drop() - no VM sees some pages any longer
+ * @base: private, at a page's boundary
+ * @size: whole pages
+ *
+ * L1 does not have them any more. The caller has all CPUs leave guest mode.
+ * Context: as npt_set().
+ */
+void npt_drop(u64 base, u64 size)
+{
+	unsigned long flags;
+	unsigned int vm;
+	u64 gpa;
+
+	raw_spin_lock_irqsave(&npt_lock, flags);
+	for (vm = 1; vm <= TDX_L2_VMS_MAX; vm++)
+		for (gpa = base; gpa < base + size;)
+			gpa = drop_at(vm, gpa, base + size);
+	raw_spin_unlock_irqrestore(&npt_lock, flags);
+}
+
+/**
+ * npt_refresh() - what L1 has made of some pages has changed
+ * @base: private, at a page's boundary
+ * @size: whole pages
+ *
+ * A page that L1 has accepted becomes accessible through the aliases that it has already.
+ * Context: as npt_set().
+ */
+void npt_refresh(u64 base, u64 size)
+{
+	unsigned int vm;
+	u16 attributes;
+	u64 gpa;
+
+	for (vm = 1; vm <= TDX_L2_VMS_MAX; vm++) {
+		for (gpa = base; gpa < base + size; gpa += PAGE_SIZE) {
+			attributes = npt_get(vm, gpa);
+			if (attributes)
+				npt_set(vm, gpa, 0, attributes);
+		}
+	}
 }
 
 /**

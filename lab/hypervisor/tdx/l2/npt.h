@@ -23,6 +23,8 @@ u64 npt_root(unsigned int vm);
 u16 npt_get(unsigned int vm, u64 gpa);
 const void *npt_memory(unsigned int vm, u64 gpa);
 int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes);
+void npt_drop(u64 base, u64 size);
+void npt_refresh(u64 base, u64 size);
 void npt_clear(void);
 
 #endif /* _HYPERVISOR_TDX_L2_NPT_H */

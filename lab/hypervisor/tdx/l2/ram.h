@@ -14,6 +14,8 @@ void *ram_mapped(u64 gpa);
 void *ram_at(u64 gpa);
 /* The same, of which the page at 0 is no exception. */
 bool ram_is_memory(u64 gpa);
+/* Memory that L1 has not accepted yet. */
+bool ram_is_pending(u64 gpa);
 /* Whether it is no memory, but a device that L1 may give away. */
 bool ram_is_device(u64 gpa);
 

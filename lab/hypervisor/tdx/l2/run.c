@@ -12,9 +12,6 @@
 #include "tdx/l2/run.h"
 #include "tdx/l2/vcpu.h"
 
-/* QEMU stores 32 bits of it. */
-#define SVM_FAILED 0xffffffff
-
 /*
  * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
  * shares with it. On TDX it cannot without L1: what it wrote is undone.

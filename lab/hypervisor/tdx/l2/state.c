@@ -362,6 +362,5 @@ void vcpu_reset(struct vcpu *vcpu, unsigned int cpu)
 	vcpu->written = true;
 	memset(&vcpu->inject, 0, sizeof(vcpu->inject));
 	memset(&vcpu->vapic, 0, sizeof(vcpu->vapic));
-	vcpu->buffer = ~0ULL;
 	msr_load_permissions(vcpu);
 }

@@ -33,6 +33,7 @@ struct l2_event {
  * @length:        of the instruction
  * @event:         what was intercepted: VM-exit interruption information
  * @event_error:   its error code
+ * @extended:      extended exit qualification
  * @trap:          RIP is past the instruction
  */
 struct l2_exit {
@@ -43,6 +44,7 @@ struct l2_exit {
 	u32 length;
 	u32 event;
 	u32 event_error;
+	u64 extended;
 	bool trap;
 };
 
@@ -61,7 +63,6 @@ struct l2_exit {
  * @shadow:     an interrupt shadow of L2 before the next VMRUN
  * @entered:    VMRUN has succeeded since VP.ENTER
  * @exit:       why L2 was last left, as L1 was told
- * @buffer:     the frame of the state buffer that was last found to be memory
  * @msrpm:      SVM's permission map
  * @hooks:      of the CPU: what a test wants to happen
  * @stats:      of the CPU
@@ -79,7 +80,6 @@ struct vcpu {
 	bool shadow;
 	bool entered;
 	struct l2_exit exit;
-	u64 buffer;
 	u8 *msrpm;
 	struct lab_hooks *hooks;
 	struct lab_tdx_stats *stats;

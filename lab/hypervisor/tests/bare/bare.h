@@ -35,7 +35,6 @@ struct trap {
  * @stack:     where execute_at() goes back to
  * @regs:      the registers of the row
  * @code:      its instruction
- * @spill:     unused
  * @trap:      how it ended
  * @index:     which CPU
  * @executing: a trap is the row's, and not a fault of ours
@@ -47,7 +46,6 @@ struct cpu {
 	u64 stack;
 	u64 *regs;
 	const void *code;
-	u64 spill;
 	struct trap trap;
 	u32 index;
 	volatile bool executing;
@@ -104,7 +102,10 @@ void other_wait(void);
 /* Interrupts are let in for a moment. */
 void let_in(void);
 
-/* call.c: TDCALL. */
+/* main.c: whether the kernel is a trust domain, or an ordinary guest. */
+extern bool is_td;
+
+/* call.c: TDCALL; and the ports, as each of the two reaches them. */
 
 enum {
 	TDG_VMCALL = 0, TDG_VP_INFO = 1, TDG_RTMR_EXTEND = 2, TDG_VEINFO_GET = 3, TDG_REPORT = 4,
@@ -128,6 +129,8 @@ u64 tdcall(u64 *regs);
 u64 tdcall_1(u64 leaf, u64 rcx);
 /* Return: R10. What R11 holds comes back in @value, if that is not NULL. */
 u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
+/* A byte for the serial port. */
+void put_byte(u8 byte);
 void power_off(void) __noreturn;
 
 /* l2.c: a VM below. */
@@ -180,14 +183,14 @@ void rows_end(void);
 
 /* The rows, by files. */
 extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2_rows[];
-extern const u32 ve_count, call_count, posted_count, memory_count, l2_count;
+extern const struct row alias_rows[];
+extern const u32 ve_count, call_count, posted_count, memory_count, l2_count, alias_count;
 
 /* What ends the machine: only one can be shown at a time. */
 void end_run(const char *line);
 
 /* fuzz.c */
 void fuzz_run(const char *line);
-void fuzz_other(void);
 
 u64 word_of(const char *line, const char *word, u64 otherwise);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDCALL, as the test kernel itself uses it. Owns: nothing but the registers' order.
+ * TDCALL and ports, as the test kernel itself uses them. Owns: nothing but the registers'
+ * order.
  */
 #include "bare.h"
 
+#define SERIAL          0x3f8
 #define PM1_CONTROL     0x604
 #define PM1_CONTROL_OFF 0x2000
 
@@ -43,9 +45,20 @@ u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value)
 	return status ? status : x10;
 }
 
+void put_byte(u8 byte)
+{
+	if (is_td)
+		tdvmcall(VMCALL_IO, 1, 1, SERIAL, byte, NULL);
+	else
+		asm volatile("outb %0, %1" : : "a" (byte), "d" ((u16)SERIAL));
+}
+
 void power_off(void)
 {
-	tdvmcall(VMCALL_IO, 2, 1, PM1_CONTROL, PM1_CONTROL_OFF, NULL);
+	if (is_td)
+		tdvmcall(VMCALL_IO, 2, 1, PM1_CONTROL, PM1_CONTROL_OFF, NULL);
+	else
+		asm volatile("outw %0, %1" : : "a" ((u16)PM1_CONTROL_OFF), "d" ((u16)PM1_CONTROL));
 	for (;;)
 		asm volatile("pause");
 }

@@ -9,24 +9,26 @@
 #include "base/string.h"
 #include "fuzz.h"
 
-#define SAYS_EVERY  5
+#define SAYS_EVERY   5
+#define TSC_HZ_USUAL 2000000000ULL
 
 static const struct {
 	void (*run)(void);
-	u32 weight;
+	/* In a trust domain, and in an ordinary guest. */
+	u32 weight, plain_weight;
 	const char *name;
 } kinds[FUZZ_KINDS] = {
-	[FUZZ_TDCALL] = { fuzz_tdcall, 20, "TDCALL" },
-	[FUZZ_VMCALL] = { fuzz_vmcall, 15, "TDVMCALL" },
-	[FUZZ_HYPERCALL] = { fuzz_hypercall, 10, "hypercall" },
-	[FUZZ_MSR] = { fuzz_msr, 10, "MSR" },
-	[FUZZ_CPUID] = { fuzz_cpuid, 3, "CPUID" },
-	[FUZZ_PORT] = { fuzz_port, 5, "port" },
-	[FUZZ_MMIO] = { fuzz_mmio, 10, "MMIO" },
-	[FUZZ_CODE] = { fuzz_code, 10, "instruction" },
-	[FUZZ_ENTER] = { fuzz_enter, 20, "VP.ENTER" },
-	[FUZZ_DOOR] = { fuzz_door, 7, "side door" },
-	[FUZZ_INTERRUPTS] = { fuzz_interrupts, 5, "interrupt" },
+	[FUZZ_TDCALL] = { fuzz_tdcall, 20, 0, "TDCALL" },
+	[FUZZ_VMCALL] = { fuzz_vmcall, 15, 0, "TDVMCALL" },
+	[FUZZ_HYPERCALL] = { fuzz_hypercall, 10, 20, "hypercall" },
+	[FUZZ_MSR] = { fuzz_msr, 10, 20, "MSR" },
+	[FUZZ_CPUID] = { fuzz_cpuid, 3, 3, "CPUID" },
+	[FUZZ_PORT] = { fuzz_port, 5, 0, "port" },
+	[FUZZ_MMIO] = { fuzz_mmio, 10, 0, "MMIO" },
+	[FUZZ_CODE] = { fuzz_code, 10, 10, "instruction" },
+	[FUZZ_ENTER] = { fuzz_enter, 20, 0, "VP.ENTER" },
+	[FUZZ_DOOR] = { fuzz_door, 7, 7, "side door" },
+	[FUZZ_INTERRUPTS] = { fuzz_interrupts, 5, 10, "interrupt" },
 };
 
 bool fuzz_alone;
@@ -112,7 +114,7 @@ u64 odd_address(void)
 
 	if (chance(3))
 		place &= ~0xfffULL;
-	if (!chance(4))
+	if (is_td && !chance(4))
 		place |= SHARED;
 	return place;
 }
@@ -120,14 +122,6 @@ u64 odd_address(void)
 u64 tame_address(u64 alignment)
 {
 	return (TAME + chance(TAME_BYTES)) & ~(alignment - 1);
-}
-
-void fill_random(u64 gpa, u64 bytes)
-{
-	u64 i;
-
-	for (i = 0; i < bytes / 8; i++)
-		((u64 *)gpa)[i] = chance(4) ? odd_number() : random64();
 }
 
 u64 fuzz_now(void)
@@ -149,7 +143,13 @@ void fuzz_registers(u64 *regs)
 void fuzz_execute(const void *code, u32 length, u64 *regs)
 {
 	execute(code, length, regs);
-	tdcall_1(TDG_VEINFO_GET, 0);
+	if (is_td)
+		tdcall_1(TDG_VEINFO_GET, 0);
+}
+
+static u32 weight_of(u32 kind)
+{
+	return is_td ? kinds[kind].weight : kinds[kind].plain_weight;
 }
 
 static u32 choose(void)
@@ -157,10 +157,10 @@ static u32 choose(void)
 	u32 kind, total = 0, left;
 
 	for (kind = 0; kind < FUZZ_KINDS; kind++)
-		total += kinds[kind].weight;
+		total += weight_of(kind);
 	left = chance(total);
-	for (kind = 0; left >= kinds[kind].weight; kind++)
-		left -= kinds[kind].weight;
+	for (kind = 0; left >= weight_of(kind); kind++)
+		left -= weight_of(kind);
 	return kind;
 }
 
@@ -174,7 +174,7 @@ static void do_one(u32 index)
 	done[index][kind]++;
 }
 
-void fuzz_other(void)
+static void fuzz_other(void)
 {
 	while (!is_over)
 		do_one(1);
@@ -185,7 +185,8 @@ static void say_what_was_done(void)
 	u32 kind;
 
 	for (kind = 0; kind < FUZZ_KINDS; kind++)
-		say("# %llu %s\n", done[0][kind] + done[1][kind], kinds[kind].name);
+		if (weight_of(kind))
+			say("# %llu %s\n", done[0][kind] + done[1][kind], kinds[kind].name);
 }
 
 static u64 total_done(void)
@@ -203,7 +204,8 @@ static void read_tsc_hz(void)
 	u64 regs[REGS] = { [RAX] = 0x15 };
 
 	execute("\x0f\xa2", 2, regs);
-	fuzz_tsc_hz = regs[RCX];
+	/* An ordinary guest is not told. */
+	fuzz_tsc_hz = is_td ? regs[RCX] : TSC_HZ_USUAL;
 }
 
 static void run_until(u64 end)
@@ -228,13 +230,16 @@ void fuzz_run(const char *line)
 	state[0] = seed * 0x9e3779b97f4a7c15ULL | 1;
 	state[1] = ~state[0] | 1;
 	read_tsc_hz();
-	tdvmcall(VMCALL_MAP_GPA, COMMON | SHARED, COMMON_BYTES, 0, 0, NULL);
-	say("# seed %llu, %llu seconds, %s\n", seed, seconds, fuzz_alone ? "one CPU" : "two CPUs");
+	if (is_td)
+		tdvmcall(VMCALL_MAP_GPA, COMMON | SHARED, COMMON_BYTES, 0, 0, NULL);
+	say("# %s, seed %llu, %llu seconds, %s\n", is_td ? "a trust domain" : "an ordinary guest",
+	    seed, seconds, fuzz_alone ? "one CPU" : "two CPUs");
 	if (!fuzz_alone)
 		other_call(fuzz_other);
 	run_until(fuzz_now() + seconds * fuzz_tsc_hz);
 	is_over = true;
 	other_wait();
 	say_what_was_done();
-	say("ok 1 - the hypervisor lives: %llu calls\n1..1\n", total_done());
+	say("ok %u - the hypervisor lives, below %s: %llu calls\n", is_td ? 1 : 2,
+	    is_td ? "a trust domain" : "an ordinary guest", total_done());
 }

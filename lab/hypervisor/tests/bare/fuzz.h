@@ -28,7 +28,6 @@ u64 odd_number(void);
 u64 odd_address(void);
 /* And one where a call may write. */
 u64 tame_address(u64 alignment);
-void fill_random(u64 gpa, u64 bytes);
 
 #define PICK(array) (array)[chance(ARRAY_SIZE(array))]
 

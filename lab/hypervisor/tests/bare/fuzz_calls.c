@@ -226,13 +226,13 @@ static u64 page_of_call(void)
 	case 1:
 		return page + (chance(512) << 3);
 	default:
-		return page | (chance(2) ? SHARED : 0);
+		return page | (is_td && chance(2) ? SHARED : 0);
 	}
 }
 
 static u32 *shared32(u64 gpa)
 {
-	return (u32 *)(SHARED_VIEW | (gpa & ~SHARED));
+	return (u32 *)((is_td ? SHARED_VIEW : 0) | (gpa & ~SHARED));
 }
 
 /* HvCallRetargetDeviceInterrupt: partition, device, entry, then the target. */
@@ -295,6 +295,15 @@ static void fill_input(u64 page, u16 code)
 		fill_post(page);
 }
 
+/* As a guest on AMD does: the control is in RCX. RBX of the side door would be another call. */
+static void call_by_vmmcall(u64 *regs)
+{
+	regs[RCX] = regs[R10];
+	if (regs[RBX] == CONTROL_MAGIC)
+		regs[RBX] = 0;
+	fuzz_execute("\x0f\x01\xd9", 3, regs);
+}
+
 void fuzz_hypercall(void)
 {
 	static const u16 codes[] = {
@@ -311,8 +320,10 @@ void fuzz_hypercall(void)
 	regs[RDX] = page_of_call();
 	regs[R8] = chance(3) ? page_of_call() : 0;
 	fill_input(regs[RDX], code);
-	if (regs[R10])
+	if (is_td && regs[R10])
 		call(regs);
+	else if (!is_td)
+		call_by_vmmcall(regs);
 }
 
 static u64 door_call_number(void)

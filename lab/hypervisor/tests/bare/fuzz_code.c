@@ -13,6 +13,8 @@
 /* The rest is what the fuzzer itself lives by: its pages are user space's too. */
 #define CR0_ODD_BITS  (~(u64)(BIT(0) | BIT(31)))
 #define CR4_ODD_BITS  (~(u64)(BIT(20) | BIT(21)))
+/* An ordinary guest writes to the register itself, and QEMU lets it leave its paging mode. */
+#define CR4_PAGING    ((u64)(BIT(5) | BIT(12)))
 
 /* Those that are a matter of the hypervisor, with all registers at random. */
 static const struct {
@@ -33,6 +35,23 @@ static const struct {
 	{ 3, { 0x0f, 0x20, 0xc0 } }, { 3, { 0x0f, 0x20, 0xe0 } }, { 3, { 0x0f, 0x21, 0xf8 } },
 };
 
+/*
+ * An ordinary guest has the machine's ports, and HLT with interrupts off gives its CPU away.
+ */
+static bool is_for_td(const u8 *code)
+{
+	static const u8 opcodes[] = { 0xf4, 0xec, 0xef, 0xe4, 0xe7, 0x6c, 0x6e, 0x6d, 0x6f };
+	u32 i;
+
+	while (*code == 0xf3 || *code == 0x66)
+		code++;
+	for (i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		if (*code == opcodes[i])
+			return true;
+	}
+	return false;
+}
+
 static void run_instruction(void)
 {
 	u32 i = chance(ARRAY_SIZE(instructions)), prefixes = chance(4) ? 0 : chance(3);
@@ -41,6 +60,8 @@ static void run_instruction(void)
 	u64 regs[REGS];
 	u32 n;
 
+	if (!is_td && is_for_td(instructions[i].code))
+		return;
 	fuzz_registers(regs);
 	/* Memory operands. */
 	regs[RBX] = tame_address(16);
@@ -75,6 +96,11 @@ static void run_group_7(void)
 		fuzz_execute(code + 1, 3, regs);
 }
 
+static u64 cr4_odd_bits(void)
+{
+	return is_td ? CR4_ODD_BITS : CR4_ODD_BITS & ~CR4_PAGING;
+}
+
 /* MOV CRn, RAX; then the old value goes back. */
 static void run_control(void)
 {
@@ -86,7 +112,7 @@ static void run_control(void)
 	fuzz_registers(regs);
 	fuzz_execute(from[which], 3, regs);
 	old = regs[RAX];
-	regs[RAX] = old ^ (BIT_ULL(bit) & (which ? CR4_ODD_BITS : CR0_ODD_BITS));
+	regs[RAX] = old ^ (BIT_ULL(bit) & (which ? cr4_odd_bits() : CR0_ODD_BITS));
 	fuzz_execute(to[which], 3, regs);
 	regs[RAX] = old;
 	fuzz_execute(to[which], 3, regs);
@@ -172,7 +198,9 @@ void fuzz_code(void)
 		break;
 	case 3:
 	case 4:
-		run_access();
+		/* No access of an ordinary guest is emulated. */
+		if (is_td)
+			run_access();
 		break;
 	default:
 		run_instruction();

@@ -12,6 +12,7 @@
 #define X2APIC_TPR     0x808
 #define X2APIC_LVTT    0x832
 #define X2APIC_ICR     0x830
+#define TIMER_INITIAL  0x838
 #define SELF_IPI       0x83f
 #define LVTT_DEADLINE  0x40000
 #define TIMER_VECTOR   0x41
@@ -51,7 +52,7 @@ static u64 msr_value(u32 msr)
 
 void fuzz_msr(void)
 {
-	bool is_write = chance(2), by_host = chance(2);
+	bool is_write = chance(2), by_host = is_td && chance(2);
 	u32 msr = odd_msr();
 	u64 value = msr_value(msr), regs[REGS];
 
@@ -158,6 +159,17 @@ static void fuzz_ioapic(void)
 	tdvmcall(VMCALL_MMIO, 4, 1, window, chance(2) ? random64() : chance(0x1000), NULL);
 }
 
+/* An MSR that is the host's, if there is one. A value that is not allowed is a #GP. */
+static void write_host_msr(u32 msr, u64 value)
+{
+	u64 regs[REGS] = { [RAX] = (u32)value, [RCX] = msr, [RDX] = value >> 32 };
+
+	if (is_td)
+		tdvmcall(VMCALL_WRMSR, msr, value, 0, 0, NULL);
+	else
+		fuzz_execute("\x0f\x30", 2, regs);
+}
+
 /* Nothing of the fuzzer's must keep it from being woken. */
 static void halt(void)
 {
@@ -165,10 +177,13 @@ static void halt(void)
 	if (chance(2)) {
 		wrmsr(SELF_IPI, 0x20 + chance(0xe0));
 	} else {
-		tdvmcall(VMCALL_WRMSR, X2APIC_LVTT, LVTT_DEADLINE | TIMER_VECTOR, 0, 0, NULL);
+		write_host_msr(X2APIC_LVTT, LVTT_DEADLINE | TIMER_VECTOR);
 		wrmsr(TSC_DEADLINE, fuzz_now() + chance(100000));
 	}
-	tdvmcall(VMCALL_HLT, chance(2), 0, 0, 0, NULL);
+	if (is_td)
+		tdvmcall(VMCALL_HLT, chance(2), 0, 0, 0, NULL);
+	else
+		asm volatile("sti; hlt; cli" : : : "memory");
 }
 
 void fuzz_interrupts(void)
@@ -184,17 +199,18 @@ void fuzz_interrupts(void)
 		wrmsr(X2APIC_TPR, chance(256));
 		break;
 	case 3:
-		tdvmcall(VMCALL_WRMSR, X2APIC_ICR,
-			 (u64)chance(4) << 32 | (chance(4) ? 16 + chance(240) : 0x400), 0, 0,
-			 NULL);
+		write_host_msr(X2APIC_ICR,
+			       (u64)chance(4) << 32 | (chance(4) ? 16 + chance(240) : 0x400));
 		break;
 	case 4:
-		tdvmcall(VMCALL_WRMSR, X2APIC_LVTT, chance(2) ? chance(0x80000) :
-			 LVTT_DEADLINE | (0x20 + chance(0xe0)), 0, 0, NULL);
-		tdvmcall(VMCALL_WRMSR, 0x838, chance(1000000), 0, 0, NULL);
+		write_host_msr(X2APIC_LVTT, chance(2) ? chance(0x80000) :
+			       LVTT_DEADLINE | (0x20 + chance(0xe0)));
+		write_host_msr(TIMER_INITIAL, chance(1000000));
 		break;
 	case 5:
-		fuzz_ioapic();
+		/* An ordinary guest has the IOAPIC itself. */
+		if (is_td)
+			fuzz_ioapic();
 		break;
 	default:
 		wrmsr(X2APIC_TPR, 0);

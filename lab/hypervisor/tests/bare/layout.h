@@ -19,6 +19,5 @@
 #define CPU_STACK        0
 #define CPU_REGS         8
 #define CPU_CODE         16
-#define CPU_SPILL        24
 
 #endif /* _BARE_LAYOUT_H */

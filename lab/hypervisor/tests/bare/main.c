@@ -7,6 +7,8 @@
 
 #define PARAMS_LINE 0x228
 
+bool is_td;
+
 void bare_main(const u8 *params);
 
 static void run_rows(void)
@@ -16,6 +18,7 @@ static void run_rows(void)
 	rows_run(call_rows, call_count);
 	rows_run(memory_rows, memory_count);
 	rows_run(l2_rows, l2_count);
+	rows_run(alias_rows, alias_count);
 	rows_end();
 }
 
@@ -28,6 +31,7 @@ void bare_main(const u8 *params)
 	machine_start(cpu);
 	memcpy(&place, params + PARAMS_LINE, sizeof(place));
 	line = (const char *)(u64)place;
+	is_td = !strstr(line, "plain");
 	if (!other_start(params)) {
 		say("Bail out! There is no other CPU\n");
 		power_off();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDG.MEM.PAGE.ACCEPT: a page's way between shared, pending and accepted.
+ * TDG.MEM.PAGE.ACCEPT: how a page becomes shared, pending and accepted; and which memory
+ * reports and measurements take.
  *
  * The expectations are those of Intel's TDX module TDX_1.5.01,
  * src/td_dispatcher/vm_exits/tdg_mem_page_accept.c, and of GHCI 3.2, MapGPA, for what the
@@ -145,6 +146,74 @@ static void row_a_shared_page_is_seen_by_the_host(void)
 	CHECK(place(buffer)[1], 0);
 }
 
+#define REPORT_BYTES 1024
+#define REPORT_TYPE  0x81
+
+static u64 report(u64 to, u64 from)
+{
+	u64 regs[REGS] = { [RAX] = TDG_REPORT, [RCX] = to, [RDX] = from };
+
+	return tdcall(regs);
+}
+
+/*
+ * src/td_dispatcher/vm_exits/tdg_mr_report.c: check_walk_and_map_guest_side_gpa() of both
+ * operands is PRIVATE_OR_SHARED.
+ */
+static void row_report_takes_private_and_shared_memory(void)
+{
+	u64 private = ARENA + 17 * SIZE_4K, shared = ARENA + 18 * SIZE_4K;
+
+	make_pending(private, SIZE_4K);
+	CHECK(accept(private), 0);
+	share(shared, SIZE_4K);
+	CHECK(report(private, shared | SHARED), 0);
+	CHECK(*place(private) & 0xff, REPORT_TYPE);
+	memset(shared_place(shared), 0, REPORT_BYTES);
+	CHECK(report(shared | SHARED, private + REPORT_BYTES), 0);
+	CHECK(*shared_place(shared) & 0xff, REPORT_TYPE);
+}
+
+/*
+ * src/common/helpers/helpers.c, check_walk_and_map_guest_side_gpa(): the shared bit says
+ * which of the two tables is walked. A page has no entry in the other one: on TDX that is an
+ * exit to the host, here the operand is refused.
+ */
+static void row_report_goes_by_the_shared_bit(void)
+{
+	u64 private = ARENA + 17 * SIZE_4K, shared = ARENA + 18 * SIZE_4K;
+
+	make_pending(private, SIZE_4K);
+	CHECK(report(private, shared | SHARED), OPERAND_INVALID(RCX));
+	CHECK(accept(private), 0);
+	share(shared, SIZE_4K);
+	*place(private) = PATTERN;
+	*shared_place(shared) = PATTERN;
+	CHECK(report(private | SHARED, private), OPERAND_INVALID(RCX));
+	CHECK(report(shared, private), OPERAND_INVALID(RCX));
+	CHECK(report(private, private | SHARED), OPERAND_INVALID(RDX));
+	CHECK(report(private, shared), OPERAND_INVALID(RDX));
+	CHECK(*place(private), PATTERN);
+	CHECK(*shared_place(shared), PATTERN);
+}
+
+/* tdg_mr_rtmr_extend.c: PRIVATE_ONLY, and memory that is not accepted is not there. */
+static void row_extend_takes_accepted_memory_alone(void)
+{
+	u64 page = ARENA + 17 * SIZE_4K, regs[REGS] = { [RAX] = TDG_RTMR_EXTEND, [RDX] = 3 };
+
+	share(page, SIZE_4K);
+	regs[RCX] = page | SHARED;
+	CHECK(tdcall(regs), OPERAND_INVALID(RCX));
+	make_pending(page, SIZE_4K);
+	regs[RAX] = TDG_RTMR_EXTEND;
+	regs[RCX] = page;
+	CHECK(tdcall(regs), OPERAND_INVALID(RCX));
+	CHECK(accept(page), 0);
+	regs[RAX] = TDG_RTMR_EXTEND;
+	CHECK(tdcall(regs), 0);
+}
+
 const struct row memory_rows[] = {
 	ROW(row_accept_zeroes_a_pending_page),
 	ROW(row_accept_once),
@@ -154,6 +223,9 @@ const struct row memory_rows[] = {
 	ROW(row_accept_refuses_other_operands),
 	ROW(row_accept_changes_rax_alone),
 	ROW(row_a_shared_page_is_seen_by_the_host),
+	ROW(row_report_takes_private_and_shared_memory),
+	ROW(row_report_goes_by_the_shared_bit),
+	ROW(row_extend_takes_accepted_memory_alone),
 };
 
 const u32 memory_count = ARRAY_SIZE(memory_rows);

@@ -8,7 +8,6 @@
 #include "base/print.h"
 #include "base/string.h"
 
-#define SERIAL    0x3f8
 #define LINE_SIZE 256
 
 bool row_failed;
@@ -24,7 +23,7 @@ void say(const char *format, ...)
 	print_to(line, sizeof(line), format, list);
 	va_end(list);
 	for (byte = line; *byte; byte++)
-		tdvmcall(VMCALL_IO, 1, 1, SERIAL, *byte, NULL);
+		put_byte(*byte);
 }
 
 void check_hex(const char *what, u32 line, u64 is, u64 wanted)

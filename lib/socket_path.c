@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Socket paths: see socket_path.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "socket_path.h"
+#include "wire.h"
+
+const char *socket_path_directory(const char *directory)
+{
+	return directory ? directory : VTLIRQ_DIRECTORY;
+}
+
+static int make_path(struct sockaddr_un *address, const char *directory, const char *name)
+{
+	int length;
+
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	length = snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s",
+			  socket_path_directory(directory), name);
+	return length < (int)sizeof(address->sun_path) ? 0 : -ENAMETOOLONG;
+}
+
+int socket_path_make(struct sockaddr_un *address, const char *directory, pid_t pid)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	return make_path(address, directory, name);
+}
+
+int socket_is_trusted(int socket)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof(credentials);
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size))
+		return 0;
+	return credentials.uid == 0 || credentials.uid == geteuid();
+}
+
+static int make_socket(void)
+{
+	const struct timeval patience = { .tv_sec = WIRE_SECONDS };
+	int made = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (made < 0)
+		return -errno;
+	if (setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
+	    setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {
+		close(made);
+		return -EIO;
+	}
+	return made;
+}
+
+int socket_path_connect(const struct sockaddr_un *address)
+{
+	int made = make_socket();
+	int error = 0;
+
+	if (made < 0)
+		return made;
+	while (connect(made, (const struct sockaddr *)address, sizeof(*address))) {
+		if (errno == EINTR)
+			continue;
+		error = -errno;
+		break;
+	}
+	if (!error && !socket_is_trusted(made))
+		error = -EPERM;
+	if (error) {
+		close(made);
+		return error;
+	}
+	return made;
+}
+
+int socket_path_lock(const char *directory)
+{
+	int opened = open(socket_path_directory(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error;
+
+	if (opened < 0)
+		return -errno;
+	while (flock(opened, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		error = -errno;
+		close(opened);
+		return error;
+	}
+	return opened;
+}
+
+int socket_path_connect_or_remove(const char *directory, const struct sockaddr_un *address)
+{
+	int made = socket_path_connect(address);
+	int lock;
+
+	if (made != -ECONNREFUSED)
+		return made;
+	lock = socket_path_lock(directory);
+	if (lock < 0)
+		return made;
+	/* Try again: a new process may have got the process id of the dead one. */
+	made = socket_path_connect(address);
+	/* While the lock is held, a socket without a listener belongs to a dead process. */
+	if (made == -ECONNREFUSED)
+		unlink(address->sun_path);
+	close(lock);
+	return made;
+}
