@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes driver/synic.c: the host's messages, of which the input is made, and
- * which change while they are read.
+ * Fuzzes driver/synic.c with messages of the host, which are made from the input and change
+ * while they are read.
  *
- * Includes synic.c, so that its counters can be set to 0.
+ * Includes synic.c, to reset its counters.
  */
 #include "input.h"
 #include "shim.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The portable core of redirected interrupts, on the paper architecture.
+ * The portable core of redirected interrupts, on the emulated architecture.
  *
  * Includes redirect.c, so that a test can set its module parameters.
  */

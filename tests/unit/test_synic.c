@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The host's messages: what is believed of them, when the host is told that
- * the slot is free, and what becomes of garbage. The host is this test.
+ * The host's messages: what is trusted in them, when the host is told that the slot is free,
+ * and what happens to garbage. This test plays the host.
  *
  * Includes synic.c, so that a test starts with all counters at 0.
  */

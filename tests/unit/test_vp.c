@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The run page from the kernel's side: pull, exit mask, posts from other VPs,
- * cancel, and who is kicked.
+ * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and which
+ * CPU is kicked.
  */
 #include <setjmp.h>
 #include <stdarg.h>

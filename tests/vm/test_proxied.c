@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Proxied interrupts: from a device's MSI through the host's message and the
- * shared vector to the VP's run page; and a host that writes whatever it likes.
+ * Proxied interrupts: from a device's MSI through the host's message and the shared vector to
+ * the VP's run page; and a host that writes malformed messages.
  */
 #include <errno.h>
 #include <pthread.h>
