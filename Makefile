@@ -125,8 +125,11 @@ check-sanitizers: ## all VM tests on kernels with KASAN and KCSAN, which are bui
 $(STAGES:%=check-%): check-%: setup
 	@scripts/check $*
 
-soak: setup programs ## devices at full speed while routes move (SECONDS=60 KERNEL CPUS=4)
-	@tests/soak/run --kernel $(KERNEL) --cpus $(if $(filter command line,$(origin CPUS)),$(CPUS),4) --seconds $(SECONDS)
+soak: setup programs ## devices at full speed while routes move (SECONDS=60 KERNEL CPUS=4); with GUEST=6.12, Linux in VTL0
+	@$(if $(filter command line,$(origin GUEST)),$(SOAK_LINUX),$(SOAK))
+
+SOAK = tests/soak/run --kernel $(KERNEL) --cpus $(if $(filter command line,$(origin CPUS)),$(CPUS),4) --seconds $(SECONDS)
+SOAK_LINUX = $(MAKE) modules && tests/linux/run --cpus $(CPUS) --seconds $(SECONDS) $(KERNEL) $(GUEST) soak
 
 proof: setup ## each claim of docs/trust.md and docs/faults.md put to the test (MINUTES=30 and building)
 	@scripts/proof $(MINUTES)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels that this driver builds for (6.1, 6.12,
- * 7.x), and nothing else. The rest of the driver knows no kernel version.
+ * The differences between the kernels that this driver supports (6.1, 6.12, 7.x).
+ * No other file of the driver depends on the kernel version.
  */
 #ifndef _MSHV_VTL_COMPAT_H
 #define _MSHV_VTL_COMPAT_H
@@ -13,9 +13,9 @@
 #include <asm/apic.h>
 
 /*
- * From 6.6 on apic_eoi() and apic_read() are static calls whose trampolines
- * are not exported. The callbacks behind them are members of the exported
- * apic driver, and stay up to date when a hypervisor replaces them.
+ * From 6.6 on, apic_eoi() and apic_read() are static calls whose trampolines
+ * are not exported. Their callbacks are members of the exported apic driver,
+ * and are also updated when a hypervisor replaces them.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 
@@ -52,7 +52,7 @@ static inline u32 compat_apic_read(u32 reg)
 
 #include <asm/msr.h>
 
-/* From 6.16 on an MSR's value is a quadword by name, too. */
+/* From 6.16 on, the functions end with q, for quadword. */
 #ifdef rdmsrq
 #define compat_rdmsrq(msr, value)	rdmsrq(msr, value)
 #define compat_rdmsrq_safe(msr, value)	rdmsrq_safe(msr, value)
@@ -67,28 +67,28 @@ static inline u32 compat_apic_read(u32 reg)
 
 #endif /* CONFIG_X86_64 */
 
-/* From 6.8 on an event is signalled once. */
+/* From 6.8 on, eventfd_signal() has no count. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #define compat_eventfd_signal(eventfd)	eventfd_signal(eventfd)
 #else
 #define compat_eventfd_signal(eventfd)	eventfd_signal(eventfd, 1)
 #endif
 
-/* From 6.3 on the flags of a mapping are set by a function. */
+/* From 6.3 on, a function sets the flags of a mapping. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define compat_vm_flags_set(vma, flags)	vm_flags_set(vma, flags)
 #else
 #define compat_vm_flags_set(vma, flags)	((vma)->vm_flags |= (flags))
 #endif
 
-/* From 6.12 on page frame numbers without a struct page can be mapped in blocks. */
+/* From 6.12 on, page frame numbers without a struct page can be mapped in blocks. */
 #if defined(CONFIG_TRANSPARENT_HUGEPAGE) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 
 #define COMPAT_VMF_HUGE_PFN
 
 #include <linux/mm.h>
 
-/* From 6.17 on a page frame number needs no type of its own. */
+/* From 6.17 on, there is no pfn_t. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define compat_vmf_pfn(pfn)	(pfn)
 #else
@@ -122,7 +122,7 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 
 #include <asm/mshyperv.h>
 
-/* From 6.15 on the hypervisor's callback vector has a handler for this driver. */
+/* From 6.15 on, the hypervisor's callback vector has a handler for this driver. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define compat_hv_handler_set(handler)	hv_setup_mshv_handler(handler)
 #define compat_hv_handler_clear()	hv_setup_mshv_handler(NULL)
@@ -133,14 +133,14 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 #define compat_hv_root()		hv_root_partition
 #endif
 
-/* What hv_recommend_using_aeoi() says, which is not always in a header for drivers. */
+/* As hv_recommend_using_aeoi(), which is not in a public header of all kernels. */
 #ifdef HV_DEPRECATING_AEOI_RECOMMENDED
 #define compat_hv_auto_eoi()	(!(ms_hyperv.hints & HV_DEPRECATING_AEOI_RECOMMENDED))
 #else
 #define compat_hv_auto_eoi()	false
 #endif
 
-/* From 6.10 on a synthetic MSR is an MSR by name, too. */
+/* From 6.10 on, the functions are named after MSRs. */
 #ifdef HV_MSR_SINT0
 #define compat_hv_get_msr(name)		hv_get_msr(HV_MSR_##name)
 #define compat_hv_set_msr(name, value)	hv_set_msr(HV_MSR_##name, value)
@@ -149,7 +149,7 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 #define compat_hv_set_msr(name, value)	hv_set_register(HV_REGISTER_##name, value)
 #endif
 
-/* From 6.6 on the word has names for its bits. */
+/* From 6.6 on, the bit has a name. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define compat_hv_paravisor()	(ms_hyperv.paravisor_present)
 #else
@@ -157,8 +157,8 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 #endif
 
 /*
- * In the kernel's own tree, drivers/hv/mshv_vtl/, there is hv_vmbus's header; from
- * 6.19 on hv_vmbus lets this driver have what it declares.
+ * In the kernel's own tree (drivers/hv/mshv_vtl/) the header of hv_vmbus exists; from
+ * 6.19 on, hv_vmbus exports what it declares to this driver.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
 #if __has_include("../hyperv_vmbus.h")
@@ -169,16 +169,16 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 
 #endif /* CONFIG_HYPERV */
 
-/* From 6.4 on smp_send_reschedule() is a macro that traces. */
+/* From 6.4 on, smp_send_reschedule() is a macro that uses a trace event. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #include <trace/events/ipi.h>
 #endif
 
 /*
- * Work of the kernel for a task that is about to enter a guest. From 6.18 on a
- * helper handles it that belongs to no hypervisor. Before, the helper wants a
- * vCPU of KVM, and what it calls is not exported: there, what needs a return to
- * user space returns.
+ * Work of the kernel for a task that is about to enter a guest. From 6.18 on, a
+ * generic helper handles it. Before, the helper needs a vCPU of KVM, and the
+ * functions that it calls are not exported: in such a kernel, work for user space
+ * makes the task return to user space.
  */
 #ifdef CONFIG_VIRT_XFER_TO_GUEST_WORK
 
@@ -200,7 +200,7 @@ static inline int compat_guest_work_handle(void)
 #include <linux/task_work.h>
 #include <linux/thread_info.h>
 
-/* From 6.13 on a reschedule may be asked for in two ways. */
+/* From 6.13 on, there are two flags for a reschedule. */
 #ifdef _TIF_NEED_RESCHED_LAZY
 #define COMPAT_TIF_RESCHED	(_TIF_NEED_RESCHED | _TIF_NEED_RESCHED_LAZY)
 #else
@@ -208,8 +208,8 @@ static inline int compat_guest_work_handle(void)
 #endif
 
 /*
- * Restartable sequences ask for a notification at every preemption and every
- * wake-up; without task work behind it, it can wait until the task returns anyway.
+ * Restartable sequences set _TIF_NOTIFY_RESUME at every preemption and wake-up. Without
+ * task work, it can wait until the task returns to user space for another reason.
  */
 static inline bool compat_guest_work_is_for_user(unsigned long flags)
 {

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an operator sees: five text files under debugfs, in mshv_vtl/.
+ * Statistics for operators: five text files under debugfs, in mshv_vtl/.
  *
- *   mappings  a line for each hardware vector: what it stands for
- *   cpus      a line for each CPU: vectors used and left
- *   vps       a line for each VP: its stays in VTL0, and the device interrupts that VTL0
- *             handles together with one before
- *   synic     a line for each CPU: what came by the host's messages
+ *   mappings  a line for each hardware vector: its proxy vector, its counters
+ *   cpus      a line for each CPU: used and free vectors
+ *   vps       a line for each VP: its runs of VTL0, and device interrupts that merged with
+ *             an earlier one
+ *   synic     a line for each CPU: interrupts that arrived in messages of the host
  *   totals    a line for each counter
  *
- * The first line of the tables names the columns; a reader should go by name,
- * as columns may be added. Observes only.
+ * The first line of each table has the names of the columns. Readers should use these
+ * names, since columns may be added. This file changes no state.
  *
- * For each VP, what was relayed either way is what VTL0 has handled, plus "merged", plus
- * what is pending: it merges in the run page, or on its way from there into VTL0's
- * interrupt controller. A VMM that takes interrupts out of the run page itself has to
- * count those that merge there. What is no device's is not in the count: a vector is a
- * device's while it is mapped, and where the host has sent it since VTL0 was last entered.
+ * For each VP, the number of interrupts relayed (redirected and proxied) is the number
+ * that VTL0 has handled, plus "merged", plus what is pending. Interrupts merge in the run
+ * page, or when they are moved from there to VTL0's interrupt controller. A VMM that moves
+ * them itself has to count those that merge there. Only device vectors are counted: a
+ * vector is a device's while it is mapped, or if the host has sent it in a message since
+ * the last entry of VTL0.
  */
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
@@ -32,7 +33,7 @@
 
 static struct dentry *debugfs_root;
 
-/* Tables go CPU by CPU; position 0 is the header, position n + 1 is CPU n. */
+/* Tables are in the order of CPUs; position 0 is the header, position n + 1 is CPU n. */
 static void *table_start(struct seq_file *m, loff_t *pos)
 {
 	if (!*pos)
@@ -59,6 +60,22 @@ static unsigned int table_cpu(void *v)
 	return *(loff_t *)v - 1;
 }
 
+/* A file with a line for each CPU, or several: NAME_row() prints them. */
+#define DEFINE_TABLE(name, header)					\
+	static int name##_show(struct seq_file *m, void *v)		\
+	{								\
+		if (v == SEQ_START_TOKEN)				\
+			seq_puts(m, header "\n");			\
+		else							\
+			name##_row(m, table_cpu(v));			\
+		return 0;						\
+	}								\
+	static const struct seq_operations name##_sops = {		\
+		.start = table_start, .next = table_next,		\
+		.stop = table_stop, .show = name##_show,		\
+	};								\
+	DEFINE_SEQ_ATTRIBUTE(name)
+
 static void mapping_show(const struct redirect_mapping *mapping,
 			 bool quarantined, void *arg)
 {
@@ -71,35 +88,18 @@ static void mapping_show(const struct redirect_mapping *mapping,
 		   ktime_ms_delta(ktime_get(), mapping->created));
 }
 
-static int mappings_show(struct seq_file *m, void *v)
+static void mappings_row(struct seq_file *m, unsigned int cpu)
 {
-	if (v == SEQ_START_TOKEN)
-		seq_puts(m, "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms\n");
-	else
-		vtl_redirect_visit(table_cpu(v), mapping_show, m);
-	return 0;
+	vtl_redirect_visit(cpu, mapping_show, m);
 }
 
-static const struct seq_operations mappings_sops = {
-	.start = table_start,
-	.next = table_next,
-	.stop = table_stop,
-	.show = mappings_show,
-};
+DEFINE_TABLE(mappings,
+	     "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms");
 
-DEFINE_SEQ_ATTRIBUTE(mappings);
-
-static int cpus_show(struct seq_file *m, void *v)
+static void cpus_row(struct seq_file *m, unsigned int cpu)
 {
 	struct redirect_stats stats;
-	unsigned int cpu;
 
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "cpu hardware_id online mapped quarantined free quota relayed blocked unmapped\n");
-		return 0;
-	}
-
-	cpu = table_cpu(v);
 	if (vtl_redirect_stats_get(cpu, &stats))
 		seq_printf(m, "%u %u", cpu, vtl_cpu_hardware_id(cpu));
 	else
@@ -107,71 +107,34 @@ static int cpus_show(struct seq_file *m, void *v)
 	seq_printf(m, " %u %u %u %u %u %lu %lu %lu\n", cpu_online(cpu),
 		   stats.mapped, stats.quarantined, stats.free, stats.quota,
 		   stats.relayed, stats.blocked, stats.unmapped);
-	return 0;
 }
 
-static const struct seq_operations cpus_sops = {
-	.start = table_start,
-	.next = table_next,
-	.stop = table_stop,
-	.show = cpus_show,
-};
+DEFINE_TABLE(cpus,
+	     "cpu hardware_id online mapped quarantined free quota relayed blocked unmapped");
 
-DEFINE_SEQ_ATTRIBUTE(cpus);
-
-static int vps_show(struct seq_file *m, void *v)
+static void vps_row(struct seq_file *m, unsigned int cpu)
 {
 	struct vtl0_stats stats;
-	unsigned int cpu;
 
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "cpu entries handled halts user_returns kicks merged\n");
-		return 0;
-	}
-
-	cpu = table_cpu(v);
 	vtl_vtl0_stats_get(cpu, &stats);
 	seq_printf(m, "%u %lu %lu %lu %lu %lu %lu\n", cpu, stats.entries,
 		   stats.handled, stats.halts, stats.user_returns,
 		   vtl_vp_kicks_get(cpu), vtl_vp_merged_get(cpu));
-	return 0;
 }
 
-static const struct seq_operations vps_sops = {
-	.start = table_start,
-	.next = table_next,
-	.stop = table_stop,
-	.show = vps_show,
-};
+DEFINE_TABLE(vps, "cpu entries handled halts user_returns kicks merged");
 
-DEFINE_SEQ_ATTRIBUTE(vps);
-
-static int synic_show(struct seq_file *m, void *v)
+static void synic_row(struct seq_file *m, unsigned int cpu)
 {
 	struct synic_stats stats;
-	unsigned int cpu;
 
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "cpu interrupts messages relayed blocked malformed unknown\n");
-		return 0;
-	}
-
-	cpu = table_cpu(v);
 	vtl_synic_stats_get(cpu, &stats);
 	seq_printf(m, "%u %lu %lu %lu %lu %lu %lu\n", cpu, stats.interrupts,
 		   stats.messages, stats.relayed, stats.blocked,
 		   stats.malformed, stats.unknown);
-	return 0;
 }
 
-static const struct seq_operations synic_sops = {
-	.start = table_start,
-	.next = table_next,
-	.stop = table_stop,
-	.show = synic_show,
-};
-
-DEFINE_SEQ_ATTRIBUTE(synic);
+DEFINE_TABLE(synic, "cpu interrupts messages relayed blocked malformed unknown");
 
 static void totals_proxied_show(struct seq_file *m)
 {

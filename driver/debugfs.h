@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an operator sees of the driver; see debugfs.c.
+ * Statistics for operators; see debugfs.c.
  */
 #ifndef _MSHV_VTL_DEBUGFS_H
 #define _MSHV_VTL_DEBUGFS_H
 
 /**
- * vtl_debugfs_init() - make the files
+ * vtl_debugfs_init() - create the files
  *
- * Cannot fail: without debugfs the driver works as well.
+ * Cannot fail: the driver also works without debugfs.
  * Context: module init; may sleep.
  */
 void vtl_debugfs_init(void);
 
 /**
- * vtl_debugfs_exit() - remove the files, and wait for whoever reads them
+ * vtl_debugfs_exit() - remove the files, and wait until no task reads them
  *
  * Context: module exit; may sleep.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What user space sees: /dev/mshv, the VTL file, ioctl decode, mmap.
+ * The interface to user space: /dev/mshv, the VTL file, ioctls, mmap.
  *
- * Every byte from user space is checked here for form (size, padding, known
- * command); what it means is checked by the part that owns it. Knows nothing
- * of vectors.
+ * This file checks the form of what user space passes (size, padding, known
+ * command); the part of the driver that uses a value checks the value. Knows
+ * nothing of vectors.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -37,7 +37,7 @@
 #include "vtl0_memory.h"
 #include "vtl0_run.h"
 
-/* A page index is kind << 16 | VP. */
+/* A page offset is kind << 16 | VP. */
 #define PAGE_INDEX_KIND_SHIFT	16
 
 static_assert(MSHV_CHECK_EXTENSION == 0x4004b800);
@@ -52,7 +52,7 @@ static_assert(sizeof(struct mshv_map_device_intr) == 16);
 /**
  * struct vtl_file - an open VTL file
  * @redirect: the references that it holds
- * @runs:     VTL0 was run through it, so CPUs stay as they are until it is closed
+ * @runs:     it has run VTL0, so CPU hotplug is disabled until it is closed
  */
 struct vtl_file {
 	struct redirect_file redirect;
@@ -74,7 +74,7 @@ static long vtl_map(struct vtl_file *file, struct mshv_map_device_intr *args,
 	if (!copy_to_user(user_args, args, sizeof(*args)))
 		return 0;
 
-	/* A caller that cannot learn the vector could never unmap it. */
+	/* A caller that does not know the vector could never unmap it. */
 	vtl_redirect_unmap(&file->redirect, vector, args->apic_id);
 	return -EFAULT;
 }
@@ -101,15 +101,15 @@ static long vtl_ioctl_map(struct vtl_file *file,
 }
 
 /*
- * The thread that runs a VP is bound to its CPU. If that CPU went, the scheduler would
- * move the thread before a driver is asked, and the VP could never run again.
+ * The thread that runs a VP is bound to its CPU. If that CPU went offline, the scheduler
+ * would move the thread before any driver could object, and the VP could not run again.
  */
 static void vtl_hotplug_disable(struct vtl_file *file)
 {
 	if (!vtl_platform_available() || xchg(&file->runs, true))
 		return;
 	cpu_hotplug_disable();
-	pr_info("CPUs neither come nor go while a VMM runs VTL0\n");
+	pr_info("CPU hotplug is disabled while a VMM runs VTL0\n");
 }
 
 static long vtl_ioctl_run(struct vtl_file *file)
@@ -142,7 +142,7 @@ static long vtl_ioctl_kick_cpus(struct mshv_kick_cpus __user *user_args)
 			  args.flags & MSHV_KICK_CPUS_CANCEL);
 }
 
-/* Everything of @args but the counts; -EINVAL if there is no such VP. */
+/* Fills in @args without the counts; -EINVAL if there is no such VP. */
 static int vp_interrupts_fill(struct mshv_vp_interrupts *args, unsigned int vp)
 {
 	struct redirect_vectors vectors;
@@ -246,7 +246,7 @@ static vm_fault_t vtl_fault(struct vm_fault *fault)
 		page = vtl_platform()->page_get(kind, cpu);
 	if (!page)
 		return VM_FAULT_SIGBUS;
-	/* There is one, when there is memory: the kernel sees to it, and tries again. */
+	/* Out of memory: the kernel frees some, and repeats the access. */
 	if (IS_ERR(page))
 		return VM_FAULT_OOM;
 
@@ -260,7 +260,7 @@ static const struct vm_operations_struct vtl_vm_ops = {
 
 static int vtl_mmap(struct file *filp, struct vm_area_struct *vma)
 {
-	/* A private copy would never show an interrupt. */
+	/* A private copy would not receive interrupts. */
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 
@@ -269,10 +269,10 @@ static int vtl_mmap(struct file *filp, struct vm_area_struct *vma)
 }
 
 /*
- * A poll file may hold the VTL file: a socket that it was sent to, a ring that it
- * is registered with. Neither would ever be released; so a process that ends
- * takes along what it has set. A close() alone does not: another descriptor of
- * the same file may be open.
+ * A poll file may hold a reference to the VTL file (a socket that it was sent to, a ring
+ * that it is registered with), so that neither would ever be released. Therefore a
+ * process that exits drops the poll files that it has set. close() alone does not drop
+ * them: another descriptor of the same file may be open.
  */
 static int vtl_flush(struct file *filp, fl_owner_t process)
 {
@@ -304,7 +304,7 @@ static const struct file_operations vtl_fops = {
 	.llseek = noop_llseek,
 };
 
-/* Installs a VTL file whose part is @file; on error @file is still ours. */
+/* Installs a VTL file for @file; after an error the caller still owns @file. */
 static int vtl_file_install(struct vtl_file *file)
 {
 	struct file *filp;

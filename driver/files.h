@@ -6,9 +6,9 @@
 #define _MSHV_VTL_FILES_H
 
 /**
- * vtl_files_init() - make /dev/mshv
+ * vtl_files_init() - create /dev/mshv
  *
- * Everything else must be ready: it can be opened at once.
+ * Everything else must be ready, since user space can open it at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
@@ -17,7 +17,7 @@ int vtl_files_init(void);
 /**
  * vtl_files_exit() - remove /dev/mshv
  *
- * The module cannot be unloaded while a file is open, so none is.
+ * No file is open, since an open file prevents unloading the module.
  * Context: module exit; may sleep.
  */
 void vtl_files_exit(void);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/mshv_hvcall: the VMM calls the host, as far as it was said once, by
- * whoever opened the file, that it may.
+ * /dev/mshv_hvcall: hypercalls of the VMM. The process that opens the file sets once
+ * which calls the file may make.
  *
- * Owns: the node, its ioctls, and which calls a file may make. Knows no call
- * by its meaning, nor how the host is called (host.h).
+ * Owns: the node, its ioctls, and which calls a file may make. Knows nothing of
+ * the meaning of a call, and of how a call is made (host.h).
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -28,7 +28,7 @@
 #define HVCALL_BITMAP_BYTES	8192
 #define HVCALL_CODES		(HVCALL_BITMAP_BYTES * BITS_PER_BYTE)
 
-/* The call's input is in registers, not in memory. */
+/* Control word: the input is in registers, not in memory. */
 #define HVCALL_FAST		BIT_ULL(16)
 
 static_assert(MSHV_HVCALL_SETUP == 0x4010b81e);
@@ -39,13 +39,13 @@ static_assert(HVCALL_PAGE_SIZE <= PAGE_SIZE);
 
 /**
  * struct hvcall_file - an open /dev/mshv_hvcall
- * @allowed: a bit for each code; NULL until it was set, then constant
+ * @allowed: a bit for each call code; NULL until it is set, then constant
  */
 struct hvcall_file {
 	unsigned long *allowed;
 };
 
-/* Bits are as the VMM has them in memory: byte n / 8, bit n % 8. */
+/* The bitmap has the layout of the ioctl: byte n / 8, bit n % 8. */
 static bool hvcall_is_allowed(const struct hvcall_file *file, u16 code)
 {
 	/* Pairs with hvcall_setup(). */
@@ -73,7 +73,7 @@ static long hvcall_setup(struct hvcall_file *file,
 		return -EFAULT;
 	}
 
-	/* One of several threads wins. The bits come before the pointer. */
+	/* If several threads do this, the first one wins. The bits before the pointer. */
 	if (!cmpxchg(&file->allowed, NULL, allowed))
 		return 0;
 	kfree(allowed);
@@ -81,9 +81,9 @@ static long hvcall_setup(struct hvcall_file *file,
 }
 
 /**
- * struct hvcall_pages - what the host reads and writes in a call
- * @input:  a page, zero beyond what the caller gave
- * @output: a page, zero beyond what the host wrote
+ * struct hvcall_pages - input and output of a call
+ * @input:  a page, filled up with zeroes
+ * @output: a page, filled up with zeroes
  */
 struct hvcall_pages {
 	void *input;
@@ -131,7 +131,7 @@ static int hvcall_check(const struct hvcall_file *file,
 	if (hvcall_is_allowed(file, code))
 		return 0;
 
-	pr_warn_ratelimited("hypercall 0x%04x refused: the bitmap given to MSHV_HVCALL_SETUP does not allow it\n",
+	pr_warn_ratelimited("hypercall 0x%04x refused: the bitmap of MSHV_HVCALL_SETUP does not allow it\n",
 			    code);
 	return -EPERM;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls to the host for the VMM; see hvcall.c.
+ * Hypercalls of the VMM; see hvcall.c.
  */
 #ifndef _MSHV_VTL_HVCALL_H
 #define _MSHV_VTL_HVCALL_H
 
 /**
- * vtl_hvcall_init() - make /dev/mshv_hvcall
+ * vtl_hvcall_init() - create /dev/mshv_hvcall
  *
- * It can be opened at once.
+ * User space can open it at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
@@ -17,7 +17,7 @@ int vtl_hvcall_init(void);
 /**
  * vtl_hvcall_exit() - remove /dev/mshv_hvcall
  *
- * The module cannot be unloaded while a file is open, so none is.
+ * No file is open, since an open file prevents unloading the module.
  * Context: module exit; may sleep.
  */
 void vtl_hvcall_exit(void);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The Hyper-V VTL driver: relays device interrupts of VTL0, which a paravisor
- * in VTL2 receives, into the run page of the VP that they are for.
+ * The Hyper-V VTL driver: receives device interrupts of VTL0 in a paravisor (VTL2),
+ * and relays each into the run page of its VP.
  *
- * This file owns start and end of the module: ordered set-up, reverse undo.
+ * This file owns module init and exit: set-up in order, undo in reverse order.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -27,7 +27,7 @@
 
 static int main_hotplug_state;
 
-/* Each step is made once for a CPU and stays; so there is nothing to undo. */
+/* What each step allocates for a CPU is kept until module exit, so nothing is undone. */
 static int main_cpu_online(unsigned int cpu)
 {
 	int ret;
@@ -61,7 +61,7 @@ static int main_cpu_offline(unsigned int cpu)
 	return 0;
 }
 
-/* A machine that cannot redirect still has the rest of the driver. */
+/* On a machine that cannot redirect, the rest of the driver still works. */
 static int __init main_vectors_init(bool *available)
 {
 	int ret = vtl_vectors_init();
@@ -74,7 +74,7 @@ static int __init main_vectors_init(bool *available)
 	return 0;
 }
 
-/* Messages are counted, then come. */
+/* Prepares the counters of messages before messages can arrive. */
 static void __init main_host_init(void)
 {
 	vtl_host_init();
@@ -82,7 +82,7 @@ static void __init main_host_init(void)
 	vtl_host_synic_init();
 }
 
-/* No message comes any more, then nobody counts them. */
+/* Stops messages before it frees their counters. */
 static void main_host_exit(void)
 {
 	vtl_host_synic_exit();
@@ -90,7 +90,7 @@ static void main_host_exit(void)
 	vtl_host_exit();
 }
 
-/* What user space can open; all else is ready. */
+/* Creates the nodes that user space can open. Everything else is ready by then. */
 static int __init main_nodes_init(void)
 {
 	int ret = vtl_hvcall_init();
@@ -162,7 +162,7 @@ static int __init main_init(void)
 
 	ret = main_nodes_init();
 	if (ret) {
-		pr_err("the nodes under /dev cannot be created (%d): another driver may have one of them\n",
+		pr_err("cannot create the nodes under /dev (%d): another driver may have one of them\n",
 		       ret);
 		goto exit_debugfs;
 	}

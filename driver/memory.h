@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which physical memory the VMM may name.
+ * Which physical memory the VMM may pass to the driver.
  */
 #ifndef _MSHV_VTL_MEMORY_H
 #define _MSHV_VTL_MEMORY_H
@@ -9,12 +9,12 @@
 #include <linux/types.h>
 
 /**
- * vtl_memory_is_foreign() - does the kernel manage none of this memory?
+ * vtl_memory_is_foreign() - whether the kernel manages no part of a range of memory
  * @address: untrusted
  * @size:    not 0; untrusted, but @address + @size does not overflow
  *
- * VTL0's memory is none of the kernel's. What the kernel has hot-added since is
- * not known to a caller that asked before.
+ * The kernel does not manage VTL0's memory. The result may become wrong later, if the
+ * kernel hot-adds memory.
  *
  * Context: any.
  * Return: true if no byte of it is System RAM.

@@ -2,8 +2,8 @@
 /*
  * Which platform runs VTL0 on this machine; see platform.h.
  *
- * Owns: the choice, and what the driver does where there is no platform. The
- * functions that run for each interrupt are static calls, so that the choice at
+ * Owns: the choice, and the operations for a machine without a platform. The
+ * functions that run for each interrupt are static calls, so that choosing at
  * run time costs no indirect call.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
@@ -47,7 +47,7 @@ static long none_ioctl(unsigned int command, void __user *arg)
 	return -ENOTTY;
 }
 
-/* No VP can be prepared, so nothing that follows it is ever called. */
+/* No VP can be prepared, so the operations that come after that are never called. */
 static const struct vtl_platform_ops none_ops = {
 	.name = "none",
 	.file_open = none_file_open,
@@ -71,7 +71,7 @@ void __init vtl_platform_init(void)
 	const struct vtl_platform_ops *ops = vtl_tdx_probe();
 
 	if (!ops) {
-		pr_info("VTL0 cannot be entered on this machine: it is no TDX guest with L2 VMs\n");
+		pr_info("VTL0 cannot be entered on this machine: it is not a TDX guest with L2 VMs\n");
 		return;
 	}
 	platform_ops = ops;

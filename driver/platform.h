@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interface between the driver's core and the platform, which is what runs
- * VTL0 below VTL2. The core chooses one at run time: today that is the TDX
- * module (platform/tdx/). Where there is none, the driver loads, says so, and
- * offers what needs no VTL0: mappings, calls to the host, run pages.
+ * The interface between the core of the driver and the platform, which runs VTL0. The
+ * core chooses the platform at run time; today there is only the TDX module
+ * (platform/tdx/). Without a platform the driver loads, says so, and offers what does
+ * not need VTL0: mappings, hypercalls, run pages.
  *
  * Who does what:
- *   - The core owns the run page's flags (halted, offload, scan, cancel) and
- *     pulls the asserted bits; the platform gets them and injects them. The
- *     platform reads the flags and never writes them.
- *   - The platform owns the run page's @context, VTL0's registers, and which of
+ *   - The core owns the flags of the run page (halted, offload, scan, cancel) and
+ *     pulls the asserted bits; the platform injects them. The platform reads the
+ *     flags and never writes them.
+ *   - The platform owns @context in the run page, VTL0's registers, and which of
  *     VTL2's registers have to be switched.
  *
  * What a second platform has to solve:
  *   - SNP: VTL0 is entered by a call of the guest-hypervisor protocol, its
  *     registers are in a VMSA page of the VP (page kind 2), and interrupts are
- *     injected through that page. PVALIDATE and RMPADJUST are its own ioctls.
- *   - A partition without isolation: VTL0 is entered by the hypercall page's
- *     VTL return, the exit message comes in a message or an intercept page and
- *     belongs into the run page's @exit_message, and the host injects what is
- *     in proxy_irr: inject() then hands the bits to the host.
+ *     injected through that page. PVALIDATE and RMPADJUST need ioctls of their own.
+ *   - A partition without isolation: VTL0 is entered by the VTL return of the
+ *     hypercall page, the exit message arrives in a message or an intercept page and
+ *     has to be copied to @exit_message of the run page, and the host injects
+ *     interrupts: inject() passes the bits to the host.
  *   - CCA: planes are entered by RSI calls, and the interrupt controller is the
  *     GIC: inject() fills list registers.
  */
@@ -35,12 +35,12 @@ struct page;
 
 /**
  * enum vtl_exit - what the core has to do after an exit of VTL0
- * @VTL_EXIT_USER:    return to the VMM; the run page says why VTL0 exited
+ * @VTL_EXIT_USER:    return to the VMM; the run page has the reason of the exit
  * @VTL_EXIT_HANDLED: enter VTL0 again
  * @VTL_EXIT_HLT:     VTL0 has halted (x86: HLT)
- * @VTL_EXIT_IDLE:    VTL0 idles by the hypervisor's guest idle register
+ * @VTL_EXIT_IDLE:    VTL0 is idle: it read the hypervisor's guest idle register
  *
- * Anything below zero is an errno for the VMM.
+ * A negative value is an errno for the VMM.
  */
 enum vtl_exit {
 	VTL_EXIT_USER,
@@ -55,19 +55,19 @@ enum vtl_exit {
  *
  * @file_open: A VTL file is opened. Context: may sleep.
  *
- * @file_release: A VTL file is closed. With the last of them, what VTL0 has left in the
- *	VPs' registers is cleared. Context: may sleep.
+ * @file_release: A VTL file is closed. When the last one is closed, the state of VTL0 in
+ *	the VPs' registers is cleared. Context: may sleep.
  *
- * @vp_prepare: Allocate what a VP needs to enter VTL0. @cpu is online. May be
- *	called again; does its work once. Context: may sleep. Returns 0, -ENOMEM,
- *	or -EOPNOTSUPP if VTL0 cannot be entered.
+ * @vp_prepare: Allocate what a VP needs to enter VTL0, if that is not done yet.
+ *	@cpu is online. Context: may sleep. Returns 0, -ENOMEM, or -EOPNOTSUPP if
+ *	VTL0 cannot be entered.
  *
  * @vp_free_all: Undo @vp_prepare for all VPs. Context: module exit; may sleep.
  *
- * @capability: The value of a capability (MSHV_CAP_*) that is the platform's to
- *	say; @capability is untrusted. Returns it, or -EOPNOTSUPP.
+ * @capability: The value of a capability (MSHV_CAP_*) that depends on the platform;
+ *	@capability is untrusted. Returns the value, or -EOPNOTSUPP.
  *
- * @page_get: A page of a VP beyond the run page, for a user mapping. @kind
+ * @page_get: Another page of a VP than the run page, for a user mapping. @kind
  *	(MSHV_VTL_PAGE_*) and @cpu are untrusted. Returns the page with a
  *	reference taken, NULL if there is none, or ERR_PTR(-ENOMEM). Context: may
  *	sleep.
@@ -76,54 +76,54 @@ enum vtl_exit {
  *	ioctl does, -ENOTTY if the platform does not know it either. Context: may
  *	sleep.
  *
- * @run_begin: The VMM starts to run a VP: take what it says in the run page once
- *	for each run. Context: the caller runs the VP, and may sleep.
+ * @run_begin: The VMM starts to run a VP: read the settings in the run page that are
+ *	valid for the whole run. Context: the caller runs the VP, and may sleep.
  *
- * @resync: The VMM may have changed anything in the run page and in the VP's
- *	other pages since the last entry; bring what is kept beside them up to
- *	date. Only called if the VMM has left the interrupt controller to the
- *	kernel. Context: on the VP's CPU, interrupts off, VTL0 not running.
+ * @resync: The VMM may have changed anything in the run page and in the VP's other
+ *	pages since the last entry; update what is stored beside them. Only called
+ *	if the VMM lets the kernel control the interrupt controller. Context: on the
+ *	VP's CPU, interrupts off, VTL0 not running.
  *
  * @inject: Make vectors pending in VTL0's interrupt controller. @bits has the
- *	vectors by bank, @banks says which banks to look at (not 0). Returns, in the
- *	same form, the banks of which some vector was pending there already; these
- *	banks of @bits then have those vectors alone. Context: as @resync.
+ *	vectors by bank, @banks says which banks to read (not 0). Returns, in the
+ *	same form, the banks in which some of these vectors were already pending;
+ *	these banks of @bits then have only those vectors. Context: as @resync.
  *
- * @is_pending: Does VTL0's interrupt controller hold a request? Interrupts that
- *	VTL0 keeps closed or masked count, too. Context: as @resync.
+ * @is_pending: Whether an interrupt is pending in VTL0's interrupt controller, even
+ *	if VTL0 has interrupts disabled or masks it. Context: as @resync.
  *
- * @session_begin: Put VTL0's registers in place, for the entries to come. From
- *	here to @session_end some registers that user space and other tasks need
- *	are VTL0's. The kernel itself, its interrupts included, needs none of
+ * @session_begin: Load VTL0's registers, for the entries that follow. From here to
+ *	@session_end, some registers that user space and other tasks need have
+ *	VTL0's values. The kernel itself, its interrupts included, does not need
  *	them; so the caller keeps preemption off, and neither schedules nor
  *	returns to user space in between. Returns 0; -EINVAL if the CPU refuses a
- *	value of the VMM's; -EIO if what is below VTL2 refuses something, and then
+ *	value of the VMM; -EIO if the layer below VTL2 refuses something, and then
  *	the run page says what. Nothing has changed after an error. Context: on
  *	the VP's CPU, interrupts off.
  *
- * @session_end: Put VTL2's registers back, and tell the VMM in the run page what
- *	VTL0 left and why it exited last. Context: on the VP's CPU, preemption
- *	off, interrupts on.
+ * @session_end: Load VTL2's registers again, and write VTL0's registers and the
+ *	reason of its last exit to the run page. Context: on the VP's CPU,
+ *	preemption off, interrupts on.
  *
- * @enter: Run VTL0 until it exits. An interrupt of VTL2 that came meanwhile is
- *	pending at the return. Context: in a session, interrupts off.
+ * @enter: Run VTL0 until it exits. An interrupt of VTL2 that arrived during the run
+ *	is pending when this returns. Context: in a session, interrupts off.
  *
  * @exit_handle: Handle an exit without the VMM if that is allowed. Returns an
  *	enum vtl_exit or a negative errno. Context: in a session, after an entry,
  *	interrupts on.
  *
- * @exit_reason: Why VTL0 has exited, for tracing; x86: RAX of TDG.VP.ENTER, that
- *	is the status in the upper half and the exit reason of the Intel SDM in
- *	the lower. Context: in a session, before @exit_handle.
+ * @exit_reason: Why VTL0 exited, for tracing; x86: RAX of TDG.VP.ENTER, that is the
+ *	status in the upper half and the exit reason of the Intel SDM in the
+ *	lower. Context: in a session, before @exit_handle.
  *
- * @halt_end: When does a halted VP wake up without an interrupt? A time on
+ * @halt_end: When a halted VP has to wake up without an interrupt: a time on
  *	CLOCK_MONOTONIC or KTIME_MAX. Context: the caller runs the VP, and may be
- *	moved to another CPU meanwhile.
+ *	moved to another CPU in the meantime.
  *
- * @halt_expire: That time has come; say so in the run page. Returns false if the
- *	clock of VTL0's timer has not come so far: then the halt goes on; and also if
- *	the timer's interrupt was asserted: then that ends the halt. Context: as
- *	@halt_end.
+ * @halt_expire: The time of @halt_end has come: say so in the run page. Returns false
+ *	if the clock of VTL0's timer has not reached its deadline, so that the halt
+ *	goes on; also if the timer's interrupt was asserted, which ends the
+ *	halt. Context: as @halt_end.
  */
 struct vtl_platform_ops {
 	const char *name;
@@ -147,7 +147,7 @@ struct vtl_platform_ops {
 	bool (*halt_expire)(struct mshv_vtl_run *run, unsigned int cpu);
 };
 
-/* Called for each interrupt, so they are static calls; see platform.c. */
+/* These run for each interrupt, so they are static calls; see platform.c. */
 typedef unsigned int vtl_platform_inject_t(struct mshv_vtl_run *run, u32 *bits,
 					   unsigned int banks);
 typedef void vtl_platform_enter_t(struct mshv_vtl_run *run);
@@ -158,7 +158,7 @@ DECLARE_STATIC_CALL(vtl_platform_enter, vtl_platform_enter_t);
 DECLARE_STATIC_CALL(vtl_platform_exit_handle, vtl_platform_exit_handle_t);
 
 /**
- * vtl_tdx_probe() - is this a TDX guest that may have L2 VMs?
+ * vtl_tdx_probe() - probe for a TDX guest that may have L2 VMs
  *
  * Context: module init; may sleep.
  * Return: the platform, or NULL if VTL0 cannot be an L2 VM here.
@@ -173,10 +173,9 @@ const struct vtl_platform_ops *vtl_tdx_probe(void);
 void vtl_platform_init(void);
 
 /**
- * vtl_platform_available() - can VTL0 be entered on this machine?
+ * vtl_platform_available() - whether VTL0 can be entered on this machine
  *
  * Context: any, after vtl_platform_init().
- * Return: true if so.
  */
 bool vtl_platform_available(void);
 
@@ -184,8 +183,8 @@ bool vtl_platform_available(void);
  * vtl_platform() - the platform of this machine
  *
  * Context: any, after vtl_platform_init().
- * Return: its operations; never NULL: without a platform, those of one on
- * which VTL0 cannot be entered.
+ * Return: its operations; never NULL: without a platform, VTL0 cannot be entered, and
+ * these operations say so.
  */
 const struct vtl_platform_ops *vtl_platform(void);
 

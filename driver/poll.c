@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VMM's event loop waits for files; a VP that runs VTL0 does not wait. So a
- * file can be set for a VP: when it becomes readable, the VP's run is
- * cancelled, and its thread goes back to the event loop.
+ * The event loop of a VMM waits for files, but cannot wait while its thread runs
+ * VTL0. So the VMM can set a file for a VP: when the file becomes readable, the VP's
+ * run is cancelled, and the thread returns to the event loop.
  *
- * Knows nothing of VTL0, only vtl_vp_cancel().
+ * Knows nothing of VTL0 except vtl_vp_cancel().
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -20,18 +20,18 @@
 #include "poll.h"
 #include "run_page.h"
 
-/* What wakes an event loop: also an error and a hang-up, which it always gets. */
+/* Events that wake up an event loop; poll() always reports errors and hang-ups. */
 #define POLL_EVENTS	(EPOLLIN | EPOLLERR | EPOLLHUP)
 
 /**
  * struct poll_watch - a file set for a VP
  * @cpu:   the VP
- * @owner: who set it
- * @process: and for which process; only compared
- * @file:  a reference of our own, so that the wait queue stays
- * @queue: the wait queue that @wait is on; NULL if it is on none
- * @wait:  our entry there
- * @table: hands @queue to us
+ * @owner: from vtl_poll_set()
+ * @process: from vtl_poll_set(); only compared
+ * @file:  the file; this reference keeps its wait queue
+ * @queue: the wait queue that @wait is on, or NULL
+ * @wait:  the entry in @queue
+ * @table: passed to the file's poll function, which calls watch_queue() with @queue
  */
 struct poll_watch {
 	unsigned int cpu;
@@ -43,7 +43,7 @@ struct poll_watch {
 	poll_table table;
 };
 
-/* Protects poll_watches; taken in process context alone. */
+/* Protects poll_watches; only taken in process context. */
 static DEFINE_MUTEX(poll_lock);
 static struct poll_watch **poll_watches;
 
@@ -58,15 +58,15 @@ static int watch_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 		vtl_vp_cancel(watch->cpu);
 
 	if (events & POLLFREE) {
-		/* The queue goes: leave it now. Pairs with watch_remove(). */
+		/* The queue is freed: leave it now. Pairs with watch_remove(). */
 		list_del_init(&wait->entry);
-		/* After this store the queue is not touched any more. */
+		/* The queue is not accessed after this store. */
 		smp_store_release(&watch->queue, NULL);
 	}
 	return 0;
 }
 
-/* A file with several queues is watched on its first. */
+/* If a file has several queues, only the first one is used. */
 static void watch_queue(struct file *file, wait_queue_head_t *queue,
 			poll_table *table)
 {
@@ -83,7 +83,7 @@ static void watch_remove(struct poll_watch *watch)
 {
 	wait_queue_head_t *queue;
 
-	/* A queue that is freed by POLLFREE lives for an RCU grace period. */
+	/* After POLLFREE, the queue exists for one more RCU grace period. */
 	rcu_read_lock();
 	/* Pairs with the store in watch_wake(). */
 	queue = smp_load_acquire(&watch->queue);
@@ -113,7 +113,7 @@ static struct poll_watch *watch_create(const void *owner, const void *process,
 	return watch;
 }
 
-/* Takes over the reference to @file, whatever comes of it. */
+/* Takes over the reference to @file, also after an error. */
 static int poll_set_file(const void *owner, const void *process,
 			 unsigned int cpu, struct file *file)
 {
@@ -158,7 +158,7 @@ int vtl_poll_set(const void *owner, const void *process, u32 cpu, u32 fd)
 	return poll_set_file(owner, process, cpu, file);
 }
 
-/* @process: NULL: whichever it was. */
+/* @process is NULL for any process. */
 static struct poll_watch *watch_take(const void *owner, const void *process,
 				     unsigned int cpu)
 {

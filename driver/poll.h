@@ -8,13 +8,13 @@
 #include <linux/types.h>
 
 /**
- * vtl_poll_set() - let a file cancel a VP's run
- * @owner:   who asks; see vtl_poll_drop()
- * @process: and for which process: anything that tells processes apart
+ * vtl_poll_set() - set a file that cancels a VP's run
+ * @owner:   the owner, for vtl_poll_drop()
+ * @process: identifies the process, for vtl_poll_drop()
  * @cpu:     the VP; untrusted
  * @fd:      a file descriptor of the caller; untrusted
  *
- * Replaces the file that was set for that VP before.
+ * Replaces the file that was set for the VP before.
  *
  * Context: may sleep.
  * Return: 0; -EINVAL if there is no such VP or its CPU is offline; -EBADFD;
@@ -23,16 +23,16 @@
 int vtl_poll_set(const void *owner, const void *process, u32 cpu, u32 fd);
 
 /**
- * vtl_poll_drop() - forget the files that an owner has set
- * @owner:   as it was given to vtl_poll_set()
- * @process: likewise: only what was set for it; NULL: all
+ * vtl_poll_drop() - drop the files that an owner has set
+ * @owner:   as for vtl_poll_set()
+ * @process: as for vtl_poll_set(): only files of this process; NULL: all files
  *
  * Context: may sleep.
  */
 void vtl_poll_drop(const void *owner, const void *process);
 
 /**
- * vtl_poll_init() - get ready
+ * vtl_poll_init() - allocate the table of files
  *
  * Context: module init; may sleep.
  * Return: 0 or -ENOMEM.
@@ -40,7 +40,7 @@ void vtl_poll_drop(const void *owner, const void *process);
 int vtl_poll_init(void);
 
 /**
- * vtl_poll_exit() - undo vtl_poll_init(); no file is set any more
+ * vtl_poll_exit() - undo vtl_poll_init(); all files have been dropped
  *
  * Context: module exit; may sleep.
  */

@@ -2,27 +2,27 @@
 /*
  * The slow path of redirected interrupts: tables, references, quarantine.
  *
- * Quarantine. A vector that was given back may still be raised: by a device that the
- * host has not sent elsewhere, because the VMM forgot to ask, or died, or because the
- * host is hostile. If it stood for another proxy vector by then, VTL0 would get an
- * interrupt that nobody sent. So a vector that was ever raised is given to nobody
- * until none has arrived on it for quarantine_ms and none is pending, whatever else is
- * wanted. It counts against the quota meanwhile: a device that goes on raising costs a
- * vector, for as long as it does.
+ * Quarantine. A device may still raise a vector that was unmapped: the VMM did not ask
+ * the host to retarget the device, or the VMM died, or the host is hostile. If the vector
+ * were mapped to another proxy vector by then, VTL0 would receive an interrupt that no
+ * device sent. So a vector that was ever raised is not used again until no interrupt has
+ * arrived on it for quarantine_ms and none is pending, even if no other vector is left. It
+ * counts against the quota during this time: a device that keeps raising its vector
+ * keeps that vector out of use.
  *
  * So that a VMM which maps and unmaps all the time does not run out of vectors:
  *
- *   - One that nothing has raised, neither while it was mapped nor later, is kept for
- *     quarantine_ms too, but it is given up when the CPU has no other. OpenHCL's VMM
- *     makes many of these, when the host refuses what it asks for
+ *   - A vector that was never raised, neither while it was mapped nor later, also stays
+ *     in quarantine for quarantine_ms, but is freed earlier if the CPU has no other
+ *     vector. OpenHCL's VMM creates many of these when the host refuses its requests
  *     (virt_mshv_vtl, processor/hardware_cvm/mod.rs).
- *   - If only vectors are left that were raised before the unmap and not since, map
- *     waits for the first whose time is over.
+ *   - If the only vectors left were raised before the unmap and not since, map waits for
+ *     the first one whose quarantine ends.
  *
- * Lock order: cpu_hotplug_lock, then redirect_lock, then what the
- * architecture takes to allocate and free a vector.
+ * Lock order: cpu_hotplug_lock, then redirect_lock, then the locks that the architecture
+ * takes to allocate and free a vector.
  *
- * Knows nothing of vectors as an architecture has them: it asks vectors.h.
+ * What depends on the architecture is behind vectors.h.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -46,43 +46,44 @@
 #include "redirect.h"
 #include "trace.h"
 
-/* Vectors that the automatic quota leaves to VTL2's own devices. */
+/* Vectors that the default quota leaves to VTL2's own devices. */
 #define REDIRECT_VECTORS_LEFT	64
 
-/* How often quarantine is looked through at least... */
+/* The longest period of the work that checks the quarantine. */
 #define QUARANTINE_LOOK_MS	1000
-/* ...and while a CPU is to go offline. */
+/* The period of that check while a CPU goes offline. */
 #define QUARANTINE_POLL_MS	10
-/* The longest wait for a vector to be quiet: what quarantine_ms is by default. */
+/* The longest wait for a vector to become quiet: the default of quarantine_ms. */
 #define QUARANTINE_WAIT_MS	1000
 
 static int vectors_per_cpu = -1;
 module_param(vectors_per_cpu, int, 0644);
 MODULE_PARM_DESC(vectors_per_cpu,
-		 "Most hardware vectors given on one CPU; 0: no limit; -1: leave 64 to other devices (default)");
+		 "Most hardware vectors used on one CPU; 0: no limit; -1: leave 64 to other devices (default)");
 
 static unsigned int quarantine_ms = 1000;
 module_param(quarantine_ms, uint, 0644);
 MODULE_PARM_DESC(quarantine_ms,
-		 "For how long a vector given back must be quiet before it is given again, in ms; 0: give it at once, whoever raises it (default 1000)");
+		 "How long an unmapped vector must be quiet before it is used again, in ms; 0: use it again at once (default 1000)");
 
 /**
  * struct redirect_table - the mappings of one CPU
  *
- * The two arrays are allocated separately: in one piece, the kernel's allocator would
- * round all of it up to the next power of two.
+ * The two arrays are allocated separately: the kernel's allocator would round up a single
+ * allocation to the next power of two.
  *
- * @by_vector:   mapping by hardware vector; not those in quarantine
+ * @by_vector:   mapping by hardware vector; without those in quarantine
  * @by_proxy:    hardware vector by proxy vector; 0: not mapped
- * @quarantine:  vectors given back and kept aside, oldest first
+ * @quarantine:  mappings in quarantine, oldest first
  * @mapped:      entries in @by_vector
  * @quarantined: entries in @quarantine
- * @relayed:     by proxy vector: what mappings that are gone had relayed
- * @gone:        by proxy vector, one bit: unmapped since VTL0 was last entered...
- * @gone_entries: ...if it has not been entered more often than so since
- * @blocked:     arrivals that the VMM blocked
- * @unmapped:    late arrivals. Both are written by this CPU alone, with
- *               interrupts off; the rest is under redirect_lock.
+ * @relayed:     by proxy vector: interrupts relayed by earlier mappings
+ * @gone:        by proxy vector, one bit: unmapped since the last entry of VTL0
+ * @gone_entries: the number of entries of VTL0 for which @gone is valid
+ * @blocked:     interrupts that the VMM blocked
+ * @unmapped:    interrupts on vectors in quarantine. @blocked and @unmapped are
+ *               written only by this CPU, with interrupts off; redirect_lock
+ *               protects all other members.
  */
 struct redirect_table {
 	struct redirect_mapping **by_vector;
@@ -98,8 +99,8 @@ struct redirect_table {
 };
 
 /*
- * The footprint that the README promises: 256 bytes a mapping, and 8 KiB a CPU
- * in all: what is had here, a file's references, and synic.c's 2560.
+ * The README promises at most 256 bytes per mapping, and 8 KiB per CPU: what is
+ * allocated here, the references of a file, and 2560 bytes in synic.c.
  */
 static_assert(sizeof(struct redirect_mapping) <= 256);
 static_assert(sizeof(struct redirect_table) <= 512);
@@ -108,8 +109,8 @@ static_assert(512 + REDIRECT_VECTORS * (sizeof(struct redirect_mapping *) +
 
 /*
  * Protects the tables, the references of all files and the quarantines. The
- * interrupt side never takes it: what an arrival needs is reached through the
- * vector's descriptor, and lives until after the last one.
+ * interrupt handler never takes it: the descriptor of the vector points to all that
+ * the handler needs, and that is freed only after the last interrupt.
  */
 static DEFINE_MUTEX(redirect_lock);
 
@@ -125,7 +126,7 @@ bool vtl_redirect_available(void)
 	return redirect_is_available;
 }
 
-/* How many vectors a CPU may give, quarantine included; 0: no limit. */
+/* How many vectors of a CPU may be used, quarantine included; 0: no limit. */
 static unsigned int quota_get(void)
 {
 	int quota = READ_ONCE(vectors_per_cpu);
@@ -160,12 +161,12 @@ void vtl_redirect_stale(struct redirect_mapping *mapping)
 
 	local_inc(&mapping->stale);
 	local_inc(&mapping->table->unmapped);
-	pr_warn_ratelimited("interrupt on hardware vector 0x%02x of CPU %u, which has no mapping (it stood for VTL0 vector 0x%02x): dropped\n",
+	pr_warn_ratelimited("interrupt on hardware vector 0x%02x of CPU %u, which has no mapping (it was mapped for VTL0 vector 0x%02x): dropped\n",
 			    mapping->vector, mapping->cpu,
 			    mapping->proxy_vector);
 }
 
-/* Gives one vector in quarantine back to the kernel. */
+/* Frees one vector in quarantine. */
 static void quarantine_free(struct redirect_mapping *mapping)
 {
 	lockdep_assert_held(&redirect_lock);
@@ -176,7 +177,7 @@ static void quarantine_free(struct redirect_mapping *mapping)
 	kfree_rcu(mapping, rcu);
 }
 
-/* Frees them all, because the module goes. */
+/* Frees all vectors in quarantine, because the module is unloaded. */
 static void quarantine_drain(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
@@ -188,8 +189,8 @@ static void quarantine_drain(struct redirect_table *table)
 }
 
 /*
- * The work looks often enough for a quarantine_ms that is made shorter, which
- * is only once in a while, and only while something is in quarantine.
+ * The work runs at least once per QUARANTINE_LOOK_MS, so that it also notices when
+ * quarantine_ms is made shorter; and only while there are vectors in quarantine.
  */
 static void quarantine_rearm(void)
 {
@@ -210,7 +211,7 @@ static bool is_quiet(const struct redirect_mapping *mapping)
 	return time_after_eq(jiffies, quarantine_end(mapping));
 }
 
-/* Nothing has arrived on its vector, neither while it was mapped nor since. */
+/* No interrupt has arrived on its vector, neither while it was mapped nor since then. */
 static bool is_silent(const struct redirect_mapping *mapping)
 {
 	return !local_read(&mapping->relayed) && !local_read(&mapping->blocked) &&
@@ -218,10 +219,11 @@ static bool is_silent(const struct redirect_mapping *mapping)
 }
 
 /*
- * A vector whose old device still raises it stays: its time starts anew. So does one
- * with an interrupt pending at its CPU: calls between CPUs outrank it, so that it may
- * wait there for long, and it must not meet the vector's next user. What was taken
- * by the CPU before it was asked has been noted by then, so @may_go is asked again.
+ * If the old device still raises the vector, its quarantine starts again. A vector with an
+ * interrupt pending at its CPU also stays in quarantine: interrupts between CPUs have
+ * a higher priority, so it may be pending for long, and it must not be delivered to the
+ * next user of the vector. An interrupt that the CPU took before it was asked has been
+ * counted by then, so @may_go is called again.
  */
 static bool quarantine_is_over(const struct redirect_mapping *mapping,
 			       bool (*may_go)(const struct redirect_mapping *mapping))
@@ -237,14 +239,14 @@ static void quarantine_add(struct redirect_mapping *mapping)
 
 	list_add_tail(&mapping->quarantined, &table->quarantine);
 	table->quarantined++;
-	/* If quarantine_ms is 0. */
+	/* Over at once if quarantine_ms is 0. */
 	if (quarantine_is_over(mapping, is_quiet))
 		quarantine_free(mapping);
 	else
 		quarantine_rearm();
 }
 
-/* Frees those whose time is over; true if there were any. */
+/* Frees the vectors whose quarantine is over; true if there were any. */
 static bool quarantine_expire_cpu(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping, *next;
@@ -259,7 +261,7 @@ static bool quarantine_expire_cpu(struct redirect_table *table)
 	return table->quarantined < before;
 }
 
-/* Frees the one that is aside for longest of those that nothing has raised, if any. */
+/* Frees the oldest vector that was never raised, if there is one. */
 static bool quarantine_free_silent(struct redirect_table *table)
 {
 	struct redirect_mapping *mapping;
@@ -276,9 +278,8 @@ static bool quarantine_free_silent(struct redirect_table *table)
 }
 
 /*
- * How long it takes, in jiffies, until the first vector may be given again, of those
- * that nothing has raised since the unmap. Nobody waits for the others: a device may
- * never stop raising them.
+ * The time, in jiffies, until the first vector may be used again. Vectors that were
+ * raised since the unmap do not count: their device may never stop raising them.
  */
 static unsigned long quarantine_remains(const struct redirect_table *table)
 {
@@ -291,7 +292,7 @@ static unsigned long quarantine_remains(const struct redirect_table *table)
 		if (local_read(&mapping->stale))
 			continue;
 		span = quarantine_end(mapping) - jiffies;
-		/* It is over, but for an interrupt that is pending. */
+		/* At least one: it may be over except for an interrupt that is pending. */
 		shortest = min(shortest, max(span, 1L));
 	}
 	return shortest;
@@ -331,13 +332,13 @@ static int mapping_vector_try(struct redirect_mapping *mapping)
 	return vtl_vector_alloc(mapping);
 }
 
-/* -ENOSPC: one that is in quarantine may be left later. */
+/* -ENOSPC: a vector that is in quarantine may become free later. */
 static int mapping_vector_take(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
 	int ret;
 
-	/* Then quarantine takes nothing away. */
+	/* No vector of the quota is in quarantine, so waiting would not help. */
 	if (quota_is_met(table->mapped))
 		return -ENODEV;
 
@@ -346,7 +347,7 @@ static int mapping_vector_take(struct redirect_mapping *mapping)
 	} while (ret == -ENOSPC && (quarantine_expire_cpu(table) ||
 				    quarantine_free_silent(table)));
 
-	/* User space asks only whether to fall back. */
+	/* User space needs to know only whether to fall back. */
 	return ret && ret != -ENOMEM && ret != -ENOSPC ? -ENODEV : ret;
 }
 
@@ -370,7 +371,7 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 	INIT_LIST_HEAD(&mapping->quarantined);
 	vtl_vp_bit_init(&mapping->bit, cpu, proxy_vector);
 
-	/* Complete; from here on interrupts may use it. */
+	/* It is complete: as soon as it has a vector, interrupts use it. */
 	ret = mapping_vector_take(mapping);
 	if (ret) {
 		kfree_rcu(mapping, rcu);
@@ -384,8 +385,9 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 }
 
 /*
- * What the vector's last interrupt has asserted is taken out of the run page before VTL0's
- * next entry, that is before vtl_vp_entries changes. Bits of before the last change are old.
+ * The bit that the vector's last interrupt set is taken out of the run page before the next
+ * entry of VTL0, that is before vtl_vp_entries changes. So the bits of @gone are valid only
+ * while vtl_vp_entries does not change.
  */
 static void gone_note(struct redirect_table *table, unsigned int cpu, u32 proxy_vector)
 {
@@ -405,7 +407,7 @@ static bool is_gone_just_now(const struct redirect_table *table, u32 proxy_vecto
 	       (long)(this_cpu_read(vtl_vp_entries) - READ_ONCE(table->gone_entries)) <= 0;
 }
 
-/* The last reference is gone: nothing may set the bit any more. */
+/* The last reference was dropped: make sure that the bit is not set any more. */
 static void mapping_retire(struct redirect_mapping *mapping)
 {
 	struct redirect_table *table = mapping->table;
@@ -418,7 +420,7 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	table->by_vector[mapping->vector] = NULL;
 	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
 	gone_note(table, mapping->cpu, mapping->proxy_vector);
-	/* The note before; pairs with vtl_redirect_owns(). */
+	/* gone before by_proxy; pairs with vtl_redirect_owns(). */
 	smp_store_release(&table->by_proxy[mapping->proxy_vector], 0);
 	table->mapped--;
 	quarantine_add(mapping);
@@ -498,7 +500,7 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 		mapping = mapping_create(table, cpu, proxy_vector);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
-	/* One that was made just now is at 0. */
+	/* Not for a new mapping: its count is 0. */
 	if (references[mapping->vector] == U32_MAX)
 		return -EOVERFLOW;
 
@@ -510,15 +512,15 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 }
 
 /*
- * @cpu is below 0 if there is none. @remains is set where -ENOSPC is returned: see
- * quarantine_remains().
+ * @cpu is negative if there is no such CPU. @remains, from quarantine_remains(), is set if
+ * -ENOSPC is returned.
  */
 static int redirect_map_try(struct redirect_file *file, u32 proxy_vector,
 			    int cpu, u32 *vector, unsigned long *remains)
 {
 	int ret = -EINVAL;
 
-	/* The CPU must not go between the check and the mapping. */
+	/* The CPU must not go offline between the check and the mapping. */
 	cpus_read_lock();
 	if (cpu >= 0 && cpu_online(cpu)) {
 		mutex_lock(&redirect_lock);
@@ -532,8 +534,8 @@ static int redirect_map_try(struct redirect_file *file, u32 proxy_vector,
 }
 
 /*
- * Sleeps for @remains, if that is not beyond @end. A task that is killed does not wait;
- * other signals do not end it, so that user space need not know of this.
+ * Sleeps for @remains, unless that is after @end. Only a fatal signal ends the wait, so
+ * that user space need not repeat the call after a signal.
  */
 static bool quarantine_wait(unsigned long remains, unsigned long end)
 {
@@ -597,8 +599,8 @@ static int redirect_unmap_cpu(struct redirect_file *file, u32 vector, int cpu)
 		return -ENOENT;
 
 	/*
-	 * No hotplug lock: a CPU with a mapping stays online, and whether
-	 * there is one is known under redirect_lock.
+	 * Needs no hotplug lock: a CPU with a mapping stays online, and
+	 * redirect_lock tells whether it has one.
 	 */
 	vector = array_index_nospec(vector, REDIRECT_VECTORS);
 	mutex_lock(&redirect_lock);
@@ -663,7 +665,7 @@ int vtl_redirect_online(unsigned int cpu)
 	return 0;
 }
 
-/* Waits until they are quiet, for a while; returns how many are not. */
+/* Waits until the vectors are quiet, at most a second; returns how many are not. */
 static unsigned int quarantine_empty(struct redirect_table *table)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(QUARANTINE_WAIT_MS) + 1;
@@ -671,7 +673,7 @@ static unsigned int quarantine_empty(struct redirect_table *table)
 	bool is_last;
 
 	for (;;) {
-		/* The last look begins when the time is over, however late that is noticed. */
+		/* The last check is made after the end, even if this task runs late. */
 		is_last = time_after_eq(jiffies, end);
 		mutex_lock(&redirect_lock);
 		quarantine_expire_cpu(table);
@@ -690,7 +692,7 @@ int vtl_redirect_offline(unsigned int cpu)
 	struct redirect_table *table = redirect_tables[cpu];
 	unsigned int mapped, left;
 
-	/* None is added: who maps holds off hotplug. */
+	/* No mapping is added: redirect_map_try() holds off hotplug. */
 	mutex_lock(&redirect_lock);
 	mapped = table->mapped;
 	mutex_unlock(&redirect_lock);
@@ -702,7 +704,7 @@ int vtl_redirect_offline(unsigned int cpu)
 
 	left = quarantine_empty(table);
 	if (left) {
-		pr_warn_ratelimited("CPU %u cannot go offline: hardware vectors that were given back there are not quiet yet (%u); devices may still raise them\n",
+		pr_warn_ratelimited("CPU %u cannot go offline: %u unmapped hardware vectors are not quiet yet; devices may still raise them\n",
 				    cpu, left);
 		return -EBUSY;
 	}
@@ -733,7 +735,7 @@ void vtl_redirect_exit(void)
 		mutex_unlock(&redirect_lock);
 	}
 
-	/* An arrival that is under way counts in its table. */
+	/* A handler that still runs counts in its table. */
 	synchronize_rcu();
 	for_each_possible_cpu(cpu)
 		table_free(redirect_tables[cpu]);
@@ -801,7 +803,7 @@ bool vtl_redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors
 	return table;
 }
 
-/* Of the mapping that it has now, if any, and of those before. */
+/* Of its present mapping, if any, and of the earlier ones. */
 static unsigned long relayed_get(const struct redirect_table *table,
 				 unsigned int proxy_vector)
 {
@@ -828,10 +830,10 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 
 bool vtl_redirect_owns(unsigned int proxy_vector)
 {
-	/* Made before a VP could run here. */
+	/* Allocated before a VP could run here. */
 	const struct redirect_table *table = redirect_tables[smp_processor_id()];
 
-	/* One that is unmapped meanwhile has left a note; pairs with mapping_retire(). */
+	/* If it is unmapped right now, gone is set first; pairs with mapping_retire(). */
 	return smp_load_acquire(&table->by_proxy[proxy_vector]) ||
 	       is_gone_just_now(table, proxy_vector);
 }

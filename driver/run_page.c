@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The run pages: one per VP, made when its CPU first comes online, kept until
- * the module goes.
+ * The run pages: one per VP, allocated when its CPU first comes online, kept until
+ * the module is unloaded.
  */
 #include <linux/build_bug.h>
 #include <linux/cpumask.h>
@@ -25,7 +25,7 @@
  */
 static struct mshv_vtl_run **vp_runs;
 
-/* The contract with the VMM; offsets as its own structure has them. */
+/* The contract with the VMM: the same offsets as in its own structure. */
 static_assert(offsetof(struct mshv_vtl_run, flags) == 8);
 static_assert(offsetof(struct mshv_vtl_run, scan_proxy_irr) == 12);
 static_assert(offsetof(struct mshv_vtl_run, enter_mode) == 15);
@@ -43,7 +43,7 @@ DEFINE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
 DEFINE_PER_CPU(unsigned long, vtl_vp_merged);
 DEFINE_PER_CPU(unsigned long, vtl_vp_entries);
 
-/* Interrupts sent by this CPU to others, for a VP there to look. */
+/* Interrupts that this CPU sent to other CPUs, so that a VP there checks its run page. */
 static DEFINE_PER_CPU(atomic_long_t, vp_kicks);
 
 int vtl_vp_init(void)
@@ -122,13 +122,13 @@ void vtl_vp_bit_init(struct vp_bit *bit, unsigned int cpu, u32 vector)
 	bit->vector = vector;
 }
 
-/* True if a halted VP was woken; then it needs no interrupt. */
+/* True if a halted VP was woken up; then it needs no interrupt. */
 static bool sleeper_wake(unsigned int cpu)
 {
 	/*
-	 * rcuwait_wake_up() begins with a full barrier: what the caller wrote
-	 * comes before the look for a sleeper. Pairs with the sleeper's
-	 * set_current_state() between saying that it sleeps and its own look.
+	 * rcuwait_wake_up() starts with a full barrier: the caller's writes
+	 * before the check for a sleeper. Pairs with set_current_state() in
+	 * halt_sleep(), between writing vtl_vp_sleeper and checking for a reason.
 	 */
 	return rcuwait_wake_up(&per_cpu(vtl_vp_sleeper, cpu));
 }
@@ -142,7 +142,7 @@ void vtl_vp_kick(unsigned int cpu)
 	smp_send_reschedule(cpu);
 }
 
-/* Wakes or interrupts the VPs in @cpus, of which those woken are taken out. */
+/* Wakes up or interrupts the VPs in @cpus. Removes those from it that were asleep. */
 static void kick_all(struct cpumask *cpus)
 {
 	unsigned int cpu;
@@ -203,7 +203,7 @@ void vtl_vp_cancel_all(struct cpumask *cpus)
 	cpumask_clear_cpu(smp_processor_id(), cpus);
 	for_each_cpu(cpu, cpus) {
 		run = vtl_vp_run_page(cpu);
-		/* One that was cancelled before was kicked then. */
+		/* If it was cancelled before, it was also kicked then. */
 		if (!run || xchg(&run->cancel, 1) || !cpu_online(cpu))
 			cpumask_clear_cpu(cpu, cpus);
 	}
@@ -223,8 +223,8 @@ void vtl_vp_post_all(struct cpumask *cpus, u32 vector)
 		vtl_vp_bit_init(&bit, cpu, vector);
 		atomic_or(1U << vector % 32, vtl_vp_bank(&bit));
 		/*
-		 * A full barrier: the bit before scan, scan before the look for a
-		 * sleeper. A VP whose scan is set is looking, or was kicked already.
+		 * A full barrier: the bit before scan, scan before the check for a
+		 * sleeper. If scan was set already, the VP was kicked or will check.
 		 */
 		if (xchg(&bit.run->scan_proxy_irr, 1) || cpu == smp_processor_id())
 			cpumask_clear_cpu(cpu, cpus);

@@ -3,7 +3,7 @@
  * The run page of each VP, and how a vector is asserted in it.
  *
  * Owns: the pages and the bit protocol between kernel and VMM. Knows nothing
- * of who asserts, or why.
+ * of who asserts a vector, and why.
  *
  * The VMM may write anything into a run page at any time: the kernel reads
  * each field once, and trusts none.
@@ -36,20 +36,20 @@ struct vp_bit {
 };
 
 /*
- * By VP: device interrupts that were asserted while the same vector was pending, in the
- * run page or in VTL0's interrupt controller, and that VTL0 handles together with that
- * one. Written by the VP's CPU alone.
+ * By VP: device interrupts that were asserted while the same vector was already pending,
+ * in the run page or in VTL0's interrupt controller: VTL0 handles both as one. Written
+ * only by the VP's CPU.
  */
 DECLARE_PER_CPU(unsigned long, vtl_vp_merged);
 
 /*
- * By VP: how often VTL0 was entered. Written by the VP's CPU alone. Bits are taken out of
- * the run page just before an entry: what was asserted before the number changes is taken
- * before it changes.
+ * By VP: how often VTL0 was entered. Written only by the VP's CPU. Bits are taken out of
+ * the run page just before an entry, so a bit that was set before this number changes is
+ * also taken before it changes.
  */
 DECLARE_PER_CPU(unsigned long, vtl_vp_entries);
 
-/* A bank of the run page is what the kernel calls an atomic_t. */
+/* A bank of the run page as an atomic_t. */
 static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
 {
 	BUILD_BUG_ON(sizeof(atomic_t) != sizeof(bit->run->proxy_irr[0]));
@@ -57,17 +57,17 @@ static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
 }
 
 /**
- * vtl_vp_scan_set() - tell who takes the bits that there are some
+ * vtl_vp_scan_set() - tell the taker of the bits that some are set
  * @run: the VP's run page
  *
- * The release store pairs with the load-acquire of scan_proxy_irr in whoever
- * takes the bits: one who sees scan set sees what was set before it too.
+ * The taker is vtl_vp_pull() or the VMM. The release store pairs with its load-acquire
+ * of scan_proxy_irr: if it sees scan set, it also sees the bits set before that.
  *
  * Context: any, hardirq included; no lock.
  */
 static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
 {
-	/* The bits before scan; pairs with the taker's load-acquire of scan. */
+	/* The bits before scan; pairs with the load-acquire of scan in the taker. */
 	smp_store_release(&run->scan_proxy_irr, 1);
 }
 
@@ -75,11 +75,11 @@ static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
  * vtl_vp_assert() - make a proxy vector pending for its VP
  * @bit: the vector
  *
- * The bit is set before scan_proxy_irr; see vtl_vp_scan_set(). Several CPUs and the
- * taker may run at the same time; the atomic operation loses no bit to either, and it
- * tells whether the vector was pending, so that each merge is counted once. A taker
- * that clears scan between the two steps may have taken the bit already: then
- * scan is set with nothing behind it, which costs one more look and is harmless.
+ * The bit is set before scan_proxy_irr; see vtl_vp_scan_set(). Other CPUs and the taker
+ * may access the bank at the same time; the atomic operation loses no bit, and tells
+ * whether the vector was already pending, so that each merge is counted once. If the taker
+ * clears scan between the two steps, it may have taken the bit already: then scan is set
+ * although no bit is, which costs one more check and is harmless.
  *
  * Context: hardirq on the VP's CPU; no lock.
  * Return: true if asserted; false if the VMM blocks this vector, and then
@@ -89,11 +89,11 @@ static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
 {
 	struct mshv_vtl_run *run = bit->run;
 
-	/* Once per assert; a stale value is as good as an earlier arrival. */
+	/* Read once. A stale value has the effect of an earlier interrupt. */
 	if (unlikely(READ_ONCE(run->proxy_irr_blocked[bit->bank]) >> bit->vector % 32 & 1))
 		return false;
 
-	/* Eight banks of 32 bits are a bitmap where the low half of a word comes first. */
+	/* On a little-endian machine, eight banks of 32 bits are one bitmap. */
 	if (unlikely(test_and_set_bit(bit->vector, (unsigned long *)run->proxy_irr)))
 		this_cpu_inc(vtl_vp_merged);
 	vtl_vp_scan_set(run);
@@ -101,15 +101,15 @@ static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
 }
 
 /**
- * vtl_vp_assert_bank() - make several vectors of a bank pending, and tell nobody yet
+ * vtl_vp_assert_bank() - make several vectors of a bank pending, without setting scan
  * @run:  the VP's run page
  * @bank: which 32 vectors, 0..7
  * @mask: the vectors
  *
- * vtl_vp_scan_set() must follow if any was asserted.
+ * The caller calls vtl_vp_scan_set() afterwards if any was asserted.
  *
  * Context: hardirq on the VP's CPU; no lock.
- * Return: those that were asserted; the VMM blocks the others.
+ * Return: the vectors that were asserted; the VMM blocks the others.
  */
 static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
 					      unsigned int bank, u32 mask)
@@ -117,7 +117,7 @@ static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
 	const struct vp_bit whole = { .run = run, .bank = bank };
 	u32 merged;
 
-	/* Once per assert; a stale value is as good as an earlier arrival. */
+	/* Read once. A stale value has the effect of an earlier interrupt. */
 	mask &= ~READ_ONCE(run->proxy_irr_blocked[bank]);
 	if (!mask)
 		return 0;
@@ -129,17 +129,17 @@ static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
 }
 
 /*
- * Who sleeps because its VP is halted; at most one task a VP. The sleeper says
- * so, then looks for what could wake it; whoever gives it a reason to wake
- * writes the reason, then looks for a sleeper. One of the two sees the other.
+ * The task that sleeps because its VP is halted; at most one per VP. The sleeper writes
+ * this, then checks for a reason to wake up; the waker writes the reason, then checks
+ * for a sleeper. So at least one of the two sees the other.
  */
 DECLARE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
 
 /**
- * vtl_vp_wake_here() - a vector was asserted on the CPU of its VP: wake the VP
+ * vtl_vp_wake_here() - wake the VP of this CPU after a vector was asserted for it
  *
- * Needs no barrier: the sleeper has said on this very CPU that it sleeps.
- * Costs a compare and a branch not taken while the VP runs.
+ * Needs no barrier: the sleeper wrote vtl_vp_sleeper on this CPU. While the VP runs,
+ * this costs a compare and a branch that is not taken.
  *
  * Context: hardirq on the VP's CPU, interrupts off, after vtl_vp_assert().
  */
@@ -150,21 +150,21 @@ static __always_inline void vtl_vp_wake_here(void)
 }
 
 /**
- * vtl_vp_kick() - make a VP look at its run page soon, wherever it is
+ * vtl_vp_kick() - make a VP check its run page soon
  * @cpu: an online VP
  *
- * What the caller wrote before is seen by the VP when it looks: by a halted one
- * because it wakes, by a running one because the interrupt makes it leave VTL0.
+ * The VP then sees what the caller wrote before: a halted VP because it wakes up, a
+ * running one because the interrupt makes it leave VTL0.
  *
  * Context: any; preemption off.
  */
 void vtl_vp_kick(unsigned int cpu);
 
 /**
- * vtl_vp_kicks_get() - how often a CPU has interrupted others to kick VPs
+ * vtl_vp_kicks_get() - how often a CPU has interrupted other CPUs to kick VPs
  * @cpu: any possible CPU
  *
- * Each is a call to the host where the host virtualizes such interrupts.
+ * Each one is a call to the host, if the host virtualizes such interrupts.
  *
  * Context: any.
  * Return: the number since the module was loaded.
@@ -172,11 +172,11 @@ void vtl_vp_kick(unsigned int cpu);
 unsigned long vtl_vp_kicks_get(unsigned int cpu);
 
 /**
- * vtl_vp_merged_get() - how many device interrupts of a VP have merged with one before
+ * vtl_vp_merged_get() - how many device interrupts of a VP merged with an earlier one
  * @cpu: any possible CPU
  *
- * What the VMM takes out of the run page and into VTL0's interrupt controller is not
- * counted when it merges there.
+ * Interrupts that the VMM itself moves from the run page to VTL0's interrupt controller
+ * are not counted if they merge there.
  *
  * Context: any.
  * Return: the number since the module was loaded.
@@ -184,50 +184,50 @@ unsigned long vtl_vp_kicks_get(unsigned int cpu);
 unsigned long vtl_vp_merged_get(unsigned int cpu);
 
 /**
- * vtl_vp_cancel() - end a VP's stay in VTL0: it returns to the VMM
- * @cpu: any CPU number; nothing happens if it has no run page
+ * vtl_vp_cancel() - make a VP return from VTL0 to the VMM
+ * @cpu: any CPU number; does nothing if it has no run page
  *
  * Context: any.
  */
 void vtl_vp_cancel(unsigned int cpu);
 
 /**
- * vtl_vp_kick_all() - vtl_vp_kick() for several VPs, by one call if possible
- * @cpus: the VPs; this CPU and those offline are left out; changed on return
+ * vtl_vp_kick_all() - vtl_vp_kick() for several VPs, with one call to the host if possible
+ * @cpus: the VPs; this CPU and offline CPUs are ignored; changed on return
  *
  * Context: any; preemption off.
  */
 void vtl_vp_kick_all(struct cpumask *cpus);
 
 /**
- * vtl_vp_cancel_all() - vtl_vp_cancel() for several VPs, by one call if possible
- * @cpus: the VPs; this CPU is left out; changed on return
+ * vtl_vp_cancel_all() - vtl_vp_cancel() for several VPs, with one call to the host if possible
+ * @cpus: the VPs; this CPU is ignored; changed on return
  *
  * Context: any; preemption off.
  */
 void vtl_vp_cancel_all(struct cpumask *cpus);
 
 /**
- * vtl_vp_post_all() - assert a vector for VPs, and kick those that do not know
- * @cpus:   the VPs, this one included if it is among them; those that are offline
- *          or do not exist are left out; changed on return
+ * vtl_vp_post_all() - assert a vector for VPs, and kick those that have to notice it
+ * @cpus:   the VPs, which may include this one; VPs that are offline or do not exist are
+ *          ignored; changed on return
  * @vector: proxy vector, 0..255
  *
- * Not subject to @proxy_irr_blocked: it comes from VTL0 itself.
+ * Ignores @proxy_irr_blocked, because the vector comes from VTL0 itself.
  *
  * Context: any; preemption off.
  */
 void vtl_vp_post_all(struct cpumask *cpus, u32 vector);
 
 /**
- * vtl_vp_post() - assert a vector for a VP, by who runs it
+ * vtl_vp_post() - assert a vector for the VP that the caller runs
  * @run:    its run page
  * @vector: proxy vector, 0..255
  *
- * Nobody is kicked, since the caller is going to look. Not subject to
- * @proxy_irr_blocked: it comes from VTL0 itself.
+ * Kicks no VP, since the caller will check the run page. Ignores @proxy_irr_blocked,
+ * because the vector comes from VTL0 itself.
  *
- * Context: any; others may assert at the same time.
+ * Context: any; other CPUs may assert vectors at the same time.
  */
 static inline void vtl_vp_post(struct mshv_vtl_run *run, u8 vector)
 {
@@ -241,10 +241,10 @@ static inline void vtl_vp_post(struct mshv_vtl_run *run, u8 vector)
 	vtl_vp_scan_set(run);
 }
 
-/* vtl_vp_pull(): the VMM must take the rest itself. Beyond the banks' bits. */
+/* Result of vtl_vp_pull(), beside the bits of the banks: the VMM must take the rest. */
 #define VP_PULLED_VMM	BIT(MSHV_VTL_PROXY_BANKS)
 
-/* The bits of a bank; none if it must go through the VMM, and then it is left so. */
+/* Takes the bits of a bank; leaves them, and sets @vmm, if the VMM must take one of them. */
 static __always_inline u32 vtl_vp_pull_bank(struct mshv_vtl_run *run,
 					    unsigned int bank, bool *vmm)
 {
@@ -259,7 +259,7 @@ static __always_inline u32 vtl_vp_pull_bank(struct mshv_vtl_run *run,
 	return 0;
 }
 
-/* Which of two banks have something: in most cases none, by one look. */
+/* Which of two banks have bits set. In most cases none has: that needs only one load. */
 static __always_inline unsigned int vtl_vp_peek_two(const struct mshv_vtl_run *run,
 						    unsigned int bank)
 {
@@ -270,16 +270,16 @@ static __always_inline unsigned int vtl_vp_peek_two(const struct mshv_vtl_run *r
 }
 
 /**
- * vtl_vp_pull() - take what is asserted for this VP
+ * vtl_vp_pull() - take the vectors that are asserted for this VP
  * @run:  its run page
- * @bits: out: what was taken, in the banks that the result names; the others are
- *        left as they are
+ * @bits: out: the vectors, in the banks that the result names; other banks are
+ *        not written
  *
- * A bank with a vector that must go through the VMM is put back whole, and so
- * are, untaken, those after it.
+ * If the VMM must take a vector itself, the whole bank of that vector, and the banks after
+ * it, stay in the run page.
  *
- * Context: on the VP's CPU; interrupts may come and assert more at any time.
- * Return: bit n: bank n has something; and VP_PULLED_VMM.
+ * Context: on the VP's CPU; interrupts may assert more vectors at any time.
+ * Return: bit n: bank n has vectors; and VP_PULLED_VMM.
  */
 static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
 						u32 bits[MSHV_VTL_PROXY_BANKS])
@@ -287,7 +287,7 @@ static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
 	unsigned int bank, found, taken = 0;
 	bool vmm = false;
 
-	/* Clear scan, then take the bits: what comes in between is seen. */
+	/* Clear scan, then take the bits: a bit set in between is either taken or sets scan. */
 	if (!READ_ONCE(run->scan_proxy_irr) || !xchg(&run->scan_proxy_irr, 0))
 		return 0;
 
@@ -297,11 +297,11 @@ static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
 		bank = __ffs(found);
 		bits[bank] = vtl_vp_pull_bank(run, bank, &vmm);
 		if (unlikely(vmm)) {
-			/* The bits are in their place before scan says so again. */
+			/* The bits are back in the run page before scan is set again. */
 			vtl_vp_scan_set(run);
 			return taken | VP_PULLED_VMM;
 		}
-		/* A VMM that takes bits meanwhile, as it should not, leaves none. */
+		/* No bits are left if the VMM took them in the meantime, though it should not. */
 		taken |= !!bits[bank] << bank;
 	}
 	return taken;
@@ -317,7 +317,7 @@ static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
 struct mshv_vtl_run *vtl_vp_run_page(unsigned int cpu);
 
 /**
- * vtl_vp_init() - get ready for run pages
+ * vtl_vp_init() - prepare for run pages
  *
  * Context: module init; may sleep.
  * Return: 0 or -ENOMEM.
@@ -327,18 +327,18 @@ int vtl_vp_init(void);
 /**
  * vtl_vp_exit() - drop all run pages
  *
- * A page that is still mapped by user space goes with the last user mapping.
+ * A page that user space still maps is freed with the last user mapping.
  * Safe after a failed vtl_vp_init().
  * Context: module exit; may sleep.
  */
 void vtl_vp_exit(void);
 
 /**
- * vtl_vp_online() - make the run page of a VP, once
+ * vtl_vp_online() - allocate the run page of a VP, if it has none yet
  * @cpu: the VP
  *
- * The page stays when the CPU goes offline, so that a VMM which has it mapped
- * finds the same page when the CPU is back.
+ * The page is kept when the CPU goes offline, so that a VMM which has mapped it
+ * still has the same page when the CPU is back.
  *
  * Context: CPU hotplug; may sleep.
  * Return: 0 or -ENOMEM.
@@ -358,7 +358,7 @@ struct page *vtl_vp_run_page_get(unsigned long cpu);
 /**
  * vtl_vp_bit_init() - prepare a proxy vector of a VP
  * @bit:    what to fill in
- * @cpu:    a VP that vtl_vp_online() has seen
+ * @cpu:    a VP after vtl_vp_online()
  * @vector: proxy vector, 0..255
  *
  * Context: any.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/mshv_sint: the VMM talks to the host's VMBus by messages and events. What
- * the host has for the VMM comes by SINT 7: messages in slot 7 of CPU 0, events as
- * flags of any CPU.
+ * /dev/mshv_sint: messages and events between the VMM and the host's VMBus. The host
+ * sends to the VMM through SINT 7: messages in slot 7 of CPU 0, events as flags of any
+ * CPU.
  *
- * Owns: the node, SINT 7, and what of it is believed. All files show the same
- * stream of messages; who reads a message has it. When the last file is closed, the
- * host is told to send nothing, and no event has a file any more.
+ * Owns: the node, SINT 7, and the checks of what arrives there. All open files read
+ * from the same stream: each message is read once. When the last file is closed, SINT 7
+ * is masked, and all eventfds are dropped.
  *
- * The host may write anything into both pages at any time. A message is copied once
- * and looked at afterwards.
+ * The host may write anything into both pages at any time. A message is copied once,
+ * and checked afterwards.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -79,8 +79,8 @@ static_assert(sizeof(struct post_input) == 256);
 static_assert(sizeof(struct signal_input) == 8);
 
 /*
- * Protects @sint_files, @sint_paused and @sint_eventfds where they are written. CPU
- * hotplug's lock is taken inside.
+ * Protects writes to @sint_files, @sint_paused and @sint_eventfds. The lock of CPU
+ * hotplug is taken inside.
  */
 static DEFINE_MUTEX(sint_lock);
 static unsigned int sint_files;
@@ -90,18 +90,18 @@ static struct eventfd_ctx __rcu *sint_eventfds[SINT_FLAGS];
 bool vtl_sint_is_open;
 
 /*
- * Slot 7 may have a message. Set by the interrupt and cleared by a reader before it
- * looks into the slot, both on that CPU; also set while @sint_kept is.
+ * Slot 7 may have a message. The interrupt sets it, and a reader clears it before it
+ * reads the slot, both on that CPU; also set while @sint_unread has a message.
  */
 static bool sint_has_message;
 static DECLARE_WAIT_QUEUE_HEAD(sint_waiters);
 
 /*
- * A message that was taken from the slot and not given to a reader, as its memory
- * could not be written. Protected by sint_read_lock.
+ * A message that was taken from the slot, but could not be copied to the reader's
+ * memory. Protected by sint_read_lock.
  */
 static DEFINE_MUTEX(sint_read_lock);
-static struct synic_message sint_kept;
+static struct synic_message sint_unread;
 
 static void event_signal(unsigned int flag)
 {
@@ -114,7 +114,7 @@ static void event_signal(unsigned int flag)
 	rcu_read_unlock();
 }
 
-/* An exchange is locked on a machine with one CPU, too: the host runs on others. */
+/* xchg() is locked even on a machine with only one CPU: the host runs on others. */
 static void events_take(unsigned long *flags)
 {
 	unsigned long bits;
@@ -143,7 +143,7 @@ void vtl_sint_interrupt(struct synic_message *slots)
 	wake_up_interruptible_poll(&sint_waiters, EPOLLIN | EPOLLRDNORM);
 }
 
-/* Moves what is in the slot to @argument, if the host lets it; else the type is none. */
+/* Moves the message from the slot to @argument, if there is a valid one. */
 static void message_take_here(void *argument)
 {
 	struct synic_message *slot = vtl_host_synic_messages(), *message = argument;
@@ -163,7 +163,7 @@ static void message_take_here(void *argument)
 	message->type = vtl_message_free(slot, type) ? type : MESSAGE_TYPE_NONE;
 }
 
-/* Whatever the host has written: the VMM may rely on the size. */
+/* Makes sure that the size is valid, since the VMM may rely on it. */
 static void message_check(struct synic_message *message)
 {
 	if (message->type == MESSAGE_TYPE_NONE || message->size <= MESSAGE_PAYLOAD_SIZE)
@@ -174,24 +174,24 @@ static void message_check(struct synic_message *message)
 	message->type = MESSAGE_TYPE_NONE;
 }
 
-/* The size of a message if there is one; 0 if there is none. */
+/* Copies a message to user space. Returns its size; 0 if there is none. */
 static ssize_t message_give(char __user *buffer)
 {
 	ssize_t ret = 0;
 
 	mutex_lock(&sint_read_lock);
-	if (sint_kept.type == MESSAGE_TYPE_NONE) {
+	if (sint_unread.type == MESSAGE_TYPE_NONE) {
 		ret = smp_call_function_single(SINT_MESSAGE_CPU, message_take_here,
-					       &sint_kept, true);
-		message_check(&sint_kept);
+					       &sint_unread, true);
+		message_check(&sint_unread);
 	}
-	if (!ret && sint_kept.type != MESSAGE_TYPE_NONE) {
-		if (copy_to_user(buffer, &sint_kept, sizeof(sint_kept))) {
+	if (!ret && sint_unread.type != MESSAGE_TYPE_NONE) {
+		if (copy_to_user(buffer, &sint_unread, sizeof(sint_unread))) {
 			WRITE_ONCE(sint_has_message, true);
 			ret = -EFAULT;
 		} else {
-			sint_kept.type = MESSAGE_TYPE_NONE;
-			ret = sizeof(sint_kept);
+			sint_unread.type = MESSAGE_TYPE_NONE;
+			ret = sizeof(sint_unread);
 		}
 	}
 	mutex_unlock(&sint_read_lock);
@@ -211,7 +211,7 @@ static ssize_t sint_read(struct file *filp, char __user *buffer, size_t size,
 	if (size < MSHV_MESSAGE_SIZE)
 		return -EINVAL;
 
-	/* A host that goes on sending what is dropped must not keep the caller. */
+	/* The caller can be killed even if the host keeps sending invalid messages. */
 	while (!signal_pending(current)) {
 		ret = message_give(buffer);
 		if (ret)
@@ -233,7 +233,7 @@ static __poll_t sint_poll(struct file *filp, poll_table *table)
 	return sint_is_readable() ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
-/* Calls the host; @input becomes the call's. The host's status, or a negative errno. */
+/* Makes a hypercall with a copy of @input. Returns the host's status, or a negative errno. */
 static long sint_call(u16 code, const void *input, size_t size)
 {
 	void *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
@@ -281,7 +281,7 @@ static long sint_ioctl_signal_event(const struct mshv_signal_event __user *user_
 	return sint_call(CALL_SIGNAL_EVENT, &input, sizeof(input));
 }
 
-/* Nobody signals the one before when this has returned. */
+/* When this returns, no interrupt handler signals the old eventfd any more. */
 static void eventfd_replace(unsigned int flag, struct eventfd_ctx *eventfd)
 {
 	struct eventfd_ctx *old;
@@ -321,8 +321,8 @@ static void mask_here(void *paused)
 }
 
 /*
- * Once a reader learns that the stream is paused, the host sends nothing any more.
- * CPUs that come wait for the lock of CPU hotplug, and learn it too.
+ * When a reader sees that the stream is paused, the host sends nothing any more. A CPU
+ * that comes online waits for the lock of CPU hotplug, and then sees it, too.
  */
 static void sint_pause_locked(bool paused)
 {
@@ -377,7 +377,7 @@ static int sint_open(struct inode *inode, struct file *filp)
 	return nonseekable_open(inode, filp);
 }
 
-/* No interrupt looks at them any more. */
+/* No interrupt handler reads them any more. */
 static void eventfds_drop_locked(void)
 {
 	struct eventfd_ctx *eventfd;
@@ -397,7 +397,7 @@ static int sint_release(struct inode *inode, struct file *filp)
 	if (!--sint_files) {
 		sint_pause_locked(true);
 		WRITE_ONCE(vtl_sint_is_open, false);
-		/* An interrupt may have seen that it was open. */
+		/* An interrupt handler may have read vtl_sint_is_open before. */
 		synchronize_rcu();
 		eventfds_drop_locked();
 	}

@@ -9,20 +9,20 @@
 
 struct synic_message;
 
-/* Somebody has the node open. Written by sint.c alone. */
+/* A file of /dev/mshv_sint is open. Written only by sint.c. */
 extern bool vtl_sint_is_open;
 
 /**
- * vtl_sint_interrupt() - the shared vector has come on this CPU
+ * vtl_sint_interrupt() - handle the shared vector on this CPU
  * @slots: the message page of this CPU
  *
- * Only while vtl_sint_is_open; else the host sends nothing.
+ * Only called while vtl_sint_is_open; otherwise the host sends nothing.
  * Context: hardirq, interrupts off; no lock.
  */
 void vtl_sint_interrupt(struct synic_message *slots);
 
 /**
- * vtl_sint_online() - let the host send to this CPU, if the VMM wants that
+ * vtl_sint_online() - let the host send to this CPU, unless the VMM has paused it
  *
  * Context: CPU hotplug, on that CPU, after vtl_host_synic_online(); may sleep.
  */
@@ -36,9 +36,9 @@ void vtl_sint_online(void);
 void vtl_sint_offline(void);
 
 /**
- * vtl_sint_init() - make /dev/mshv_sint
+ * vtl_sint_init() - create /dev/mshv_sint
  *
- * It can be opened at once.
+ * User space can open it at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
@@ -47,7 +47,7 @@ int vtl_sint_init(void);
 /**
  * vtl_sint_exit() - remove /dev/mshv_sint
  *
- * The module cannot be unloaded while a file is open, so none is.
+ * No file is open, since an open file prevents unloading the module.
  * Context: module exit; may sleep.
  */
 void vtl_sint_exit(void);

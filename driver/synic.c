@@ -4,13 +4,13 @@
  * host, which writes a message to slot 0 of the SynIC of the VP's CPU and
  * raises the shared vector there.
  *
- * Owns: the messages in slot 0, what of them is believed, and their counts.
- * Knows nothing of mappings, nor of how the page and the vector are had. What else
- * the vector may have come for is sint.c's.
+ * Owns: the messages in slot 0, the checks of their content, and their counts.
+ * Knows nothing of mappings, and of how the page and the vector are allocated.
+ * sint.c handles what else the vector may be raised for.
  *
- * The host may write anything into the page at any time. Each word is read
- * once, into a local; what comes of a wrong word is one VP's wrong interrupt,
- * which the host could have sent as well.
+ * The host may write anything into the page at any time. Each word is read once,
+ * into a local variable. The worst effect of a wrong word is a wrong interrupt of
+ * one VP, which the host could send anyway.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -40,22 +40,21 @@
 
 #define SYNIC_VECTORS		256
 
-/* First word of a proxy message's payload. */
+/* Fields of the first word of a proxy message's payload. */
 #define PROXY_VTL(word)		((word) & 0xff)
 #define PROXY_MULTIPLE(word)	((word) >> 8 & 0xff)
 
 /*
- * Most messages taken in one interrupt. Slot 0 holds one; the host writes the
- * next when it is told that the slot is free, and raises the vector again with
- * it. So what is left after the last end of message comes with an interrupt of
- * its own: nothing is lost, and a host that fills the slot without end lets
- * this CPU breathe in between.
+ * Most messages taken in one interrupt. Slot 0 holds one message; the host writes the
+ * next one when it is told that the slot is free, and raises the vector again. So a
+ * message that arrives after the last end of message has an interrupt of its own: no
+ * message is lost, and a flood of messages cannot monopolise this CPU.
  */
 #define SYNIC_BUDGET		8
 
 /**
- * struct synic_bank - which of 32 vectors have come since VTL0 was last entered
- * @entries: the value of vtl_vp_entries then; with another value, none has
+ * struct synic_bank - which of 32 vectors have arrived since the last entry of VTL0
+ * @entries: the value of vtl_vp_entries for which @bits is valid
  * @bits:    the vectors
  */
 struct synic_bank {
@@ -64,13 +63,13 @@ struct synic_bank {
 };
 
 /*
- * One CPU's counters. Written by that CPU alone, with interrupts off; read by
- * anyone, but for @came, which is that CPU's. @by_vector is made by vtl_synic_online(),
- * and stays.
+ * The counters of one CPU. Written only by that CPU, with interrupts off; read anywhere,
+ * except for @arrived, which only that CPU reads. vtl_synic_online() allocates @by_vector,
+ * which is kept until module exit.
  */
 struct synic_cpu {
 	local_t *by_vector;
-	struct synic_bank came[MSHV_VTL_PROXY_BANKS];
+	struct synic_bank arrived[MSHV_VTL_PROXY_BANKS];
 	local_t interrupts;
 	local_t messages;
 	local_t relayed;
@@ -81,10 +80,10 @@ struct synic_cpu {
 
 static DEFINE_PER_CPU(struct synic_cpu, synic_cpus);
 
-/* A CPU's share of memory that redirect.c does not have. */
+/* Part of the 8 KiB per CPU that redirect.c checks. */
 static_assert(sizeof(struct synic_cpu) + SYNIC_VECTORS * sizeof(local_t) <= 2560);
 
-/* The vectors that a device interrupt may have. Constant after vtl_synic_init(). */
+/* Legal vectors of device interrupts. Constant after vtl_synic_init(). */
 static u32 synic_legal[MSHV_VTL_PROXY_BANKS];
 
 static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
@@ -96,15 +95,15 @@ static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
 		local_inc(&by_vector[bank * 32 + __ffs(asserted)]);
 }
 
-static void bank_note(struct synic_bank *came, u32 asserted)
+static void bank_note(struct synic_bank *arrived, u32 asserted)
 {
 	unsigned long entries = this_cpu_read(vtl_vp_entries);
 
-	came->bits = asserted | (came->entries == entries ? came->bits : 0);
-	came->entries = entries;
+	arrived->bits = asserted | (arrived->entries == entries ? arrived->bits : 0);
+	arrived->entries = entries;
 }
 
-/* Out of the way of what runs for each message: it is rarely wanted. */
+/* Not inlined, since tracing is rarely on. */
 static noinline void bank_trace(unsigned int bank, u32 asserted, u32 blocked)
 {
 	unsigned int cpu = smp_processor_id();
@@ -117,7 +116,7 @@ static noinline void bank_trace(unsigned int bank, u32 asserted, u32 blocked)
 				  VTL_DELIVERY_PROXIED);
 }
 
-/* Relays what is legal of @bits; false if something was not. */
+/* Relays the legal vectors of @bits; false if some were not legal. */
 static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 		       local_t *by_vector, const u32 bits[MSHV_VTL_PROXY_BANKS])
 {
@@ -131,7 +130,7 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 			continue;
 		asserted = vtl_vp_assert_bank(run, bank, legal);
 		bank_count(cpu, by_vector, bank, asserted, legal & ~asserted);
-		bank_note(&cpu->came[bank], asserted);
+		bank_note(&cpu->arrived[bank], asserted);
 		if (trace_vtl_relay_enabled() || trace_vtl_blocked_enabled())
 			bank_trace(bank, asserted, legal & ~asserted);
 		any |= asserted;
@@ -144,7 +143,7 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 	return !illegal;
 }
 
-/* The vectors of a proxy message; false if it is none that a host may send. */
+/* Reads the vectors of a proxy message; false if its content is not valid. */
 static bool proxy_read(const struct synic_message *message,
 		       u32 bits[MSHV_VTL_PROXY_BANKS])
 {
@@ -187,7 +186,7 @@ static void unknown_handle(struct synic_cpu *cpu, u32 type)
 			    type, smp_processor_id());
 }
 
-/* False if there is none, or no more can be had now. */
+/* Takes one message; false if there is none, or the slot could not be freed. */
 static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 {
 	u32 type = READ_ONCE(message->type);
@@ -246,12 +245,12 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 		counts[i].proxied = by_vector ? local_read(&by_vector[first + i]) : 0;
 }
 
-bool vtl_synic_has_come(unsigned int vector)
+bool vtl_synic_has_arrived(unsigned int vector)
 {
-	const struct synic_bank *came = &this_cpu_ptr(&synic_cpus)->came[vector / 32];
+	const struct synic_bank *arrived = &this_cpu_ptr(&synic_cpus)->arrived[vector / 32];
 
-	return came->entries == this_cpu_read(vtl_vp_entries) &&
-	       came->bits >> vector % 32 & 1;
+	return arrived->entries == this_cpu_read(vtl_vp_entries) &&
+	       arrived->bits >> vector % 32 & 1;
 }
 
 int vtl_synic_online(unsigned int cpu)
@@ -267,7 +266,7 @@ int vtl_synic_online(unsigned int cpu)
 	if (!by_vector)
 		return -ENOMEM;
 
-	/* Zeroed before it can be seen by an interrupt there. */
+	/* Zeroed before an interrupt on that CPU can see it. */
 	smp_store_release(&to->by_vector, by_vector);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proxied interrupts: the messages that the host writes to slot 0 of a CPU's
- * SynIC when it raises the shared vector there; see synic.c.
+ * Proxied interrupts: the host writes a message to slot 0 of a CPU's SynIC, and
+ * raises the shared vector there; see synic.c.
  */
 #ifndef _MSHV_VTL_SYNIC_H
 #define _MSHV_VTL_SYNIC_H
@@ -11,23 +11,23 @@
 struct mshv_vector_counts;
 
 /**
- * vtl_synic_interrupt() - the shared vector has come on this CPU
+ * vtl_synic_interrupt() - handle the shared vector on this CPU
  *
- * Takes what the host has for this VP and for the VMM. The host's implementation
- * (host.h) calls it, and does the end of interrupt after it.
+ * Takes the messages for this VP and for the VMM. The implementation of host.h calls
+ * this, and does the end of interrupt afterwards.
  *
  * Context: hardirq, interrupts off; no lock.
  */
 void vtl_synic_interrupt(void);
 
 /**
- * struct synic_stats - one CPU's figures, since the module was loaded
- * @interrupts: how often the shared vector has come
- * @messages:   messages taken, of whatever kind
+ * struct synic_stats - statistics of one CPU, since the module was loaded
+ * @interrupts: interrupts on the shared vector
+ * @messages:   messages taken, of any type
  * @relayed:    vectors that set a bit
- * @blocked:    vectors that the VMM blocks
- * @malformed:  messages with something that no host should send: dropped, or
- *              relayed without it; and those that came before the VP was there
+ * @blocked:    vectors that the VMM blocked
+ * @malformed:  messages with invalid content: dropped, or relayed without that; and
+ *              messages that arrived before the VP was ready
  * @unknown:    messages of another type: dropped
  */
 struct synic_stats {
@@ -40,7 +40,7 @@ struct synic_stats {
 };
 
 /**
- * vtl_synic_stats_get() - one CPU's figures
+ * vtl_synic_stats_get() - get the statistics of one CPU
  * @cpu:   any possible CPU
  * @stats: out
  *
@@ -49,11 +49,11 @@ struct synic_stats {
 void vtl_synic_stats_get(unsigned int cpu, struct synic_stats *stats);
 
 /**
- * vtl_synic_counts_get() - what came to each proxy vector of a VP by message
+ * vtl_synic_counts_get() - count the proxied interrupts of proxy vectors of a VP
  * @cpu:    any possible CPU
  * @first:  the first proxy vector
- * @length: how many; the last is below 256
- * @counts: out: the members @proxied of so many
+ * @length: how many vectors; the last one is below 256
+ * @counts: out: @proxied of each
  *
  * Context: any.
  */
@@ -61,31 +61,30 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 			  struct mshv_vector_counts *counts);
 
 /**
- * vtl_synic_has_come() - has a vector of this CPU's VP come since VTL0 was last entered?
- * @vector: proxy vector, 0..255
+ * vtl_synic_has_arrived() - whether a message had a vector since the last entry of VTL0
+ * @vector: proxy vector of this CPU's VP, 0..255
  *
  * Context: interrupts off.
- * Return: true if it has come by message.
  */
-bool vtl_synic_has_come(unsigned int vector);
+bool vtl_synic_has_arrived(unsigned int vector);
 
 /**
- * vtl_synic_init() - get ready for messages
+ * vtl_synic_init() - prepare for messages
  *
  * Context: module init.
  */
 void vtl_synic_init(void);
 
 /**
- * vtl_synic_exit() - free all counters; no message comes any more
+ * vtl_synic_exit() - free all counters; no message can arrive any more
  *
  * Context: module exit; may sleep.
  */
 void vtl_synic_exit(void);
 
 /**
- * vtl_synic_online() - make a CPU's counters, once
- * @cpu: a CPU that vtl_vp_online() has seen
+ * vtl_synic_online() - allocate the counters of a CPU, if it has none yet
+ * @cpu: a CPU after vtl_vp_online()
  *
  * Context: CPU hotplug; may sleep.
  * Return: 0 or -ENOMEM.

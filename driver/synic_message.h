@@ -2,7 +2,7 @@
 /*
  * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages").
  *
- * Owns: its layout, and how a slot is given back to the host.
+ * Owns: its layout, and how a slot is freed for the host.
  */
 #ifndef _MSHV_VTL_SYNIC_MESSAGE_H
 #define _MSHV_VTL_SYNIC_MESSAGE_H
@@ -23,11 +23,11 @@
 
 /**
  * struct synic_message - a slot of the message page; the host's memory
- * @type:     0: the slot is free. Written last by the host.
- * @size:     bytes valid in @payload; the host may say anything.
+ * @type:     0: the slot is free. The host writes it last.
+ * @size:     valid bytes in @payload; untrusted.
  * @flags:    bit 0: another message waits for this slot.
- * @reserved: of no meaning.
- * @sender:   of no meaning here.
+ * @reserved: not used.
+ * @sender:   not used here.
  * @payload:  of a proxy message: VTL, kind, then one vector or eight banks.
  */
 struct synic_message {
@@ -44,23 +44,22 @@ static_assert(offsetof(struct synic_message, flags) == 5);
 static_assert(offsetof(struct synic_message, payload) == 16);
 
 /**
- * vtl_message_free() - give a slot back to the host
+ * vtl_message_free() - free a slot for the next message
  * @message: the slot, in the message page of this CPU
  * @type:    what was read from it
  *
  *   this CPU                         the host
  *   type = 0                         pending flag = 1
  *   full barrier (A)                 full barrier
- *   look at the pending flag         look at type
+ *   check the pending flag           check type
  *
- * One of the two sees the other: either the host finds the slot free, or the
- * flag is seen here and the host is told. (A) is in the compare-and-exchange,
- * which is the one that stays locked on a machine with one CPU: the host runs
- * on others.
+ * At least one of the two sees the other's write: either the host finds the slot
+ * free, or this CPU sees the flag and tells the host. (A) is in sync_cmpxchg(), which
+ * has a lock prefix even if this machine has only one CPU: the host runs on others.
  *
  * Context: hardirq, on the CPU of that slot.
- * Return: false if the host has changed the slot meanwhile, which a sane one does
- * not: then it is left as it is until the vector comes again.
+ * Return: false if the host has changed the slot in the meantime, which it should not
+ * do: then the slot is left unchanged until the vector is raised again.
  */
 static inline bool vtl_message_free(struct synic_message *message, u32 type)
 {

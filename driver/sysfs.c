@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counters for an operator whose system mounts no debugfs, such as OpenHCL's: files
- * under /sys/class/misc/mshv/.
+ * Counters for operators of a system without debugfs, such as OpenHCL: files under
+ * /sys/class/misc/mshv/.
  *
- *   redirected  interrupts for VTL0 that came on a vector of their own
- *   proxied     those that came by a message of the host's
- *   unmapped    interrupts on a vector that has no mapping any more
+ *   redirected  interrupts for VTL0 that arrived on a hardware vector of their own
+ *   proxied     interrupts for VTL0 that arrived in a message of the host
+ *   unmapped    interrupts on a hardware vector without a mapping
  *
- * Each has a number for each possible CPU, with commas between, as the kernel's own
- * /sys/kernel/irq/N/per_cpu_count has it, as far as they fit into a page: for some 370
- * CPUs at least. debugfs.c tells more. Observes only.
+ * Each file has a number for each possible CPU, separated by commas, like the kernel's
+ * /sys/kernel/irq/N/per_cpu_count. A file is at most one page, which has room for about
+ * 370 CPUs or more. The files of debugfs.c have more counters. This file changes no state.
  */
 #include <linux/cpumask.h>
 #include <linux/device.h>
@@ -19,7 +19,7 @@
 #include "synic.h"
 #include "sysfs.h"
 
-/* A comma and a number of 64 bits, and what else follows: a newline and a 0. */
+/* A comma, a 64-bit number, a newline and a terminating 0. */
 #define COUNT_LENGTH_MAX	24
 
 static unsigned long redirected_get(unsigned int cpu)
@@ -53,7 +53,7 @@ static ssize_t counts_show(char *page, unsigned long (*get)(unsigned int cpu))
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		/* One page is all there is: on a large machine the last CPUs are left out. */
+		/* The page is full: on a large machine the last CPUs are missing. */
 		if (length > PAGE_SIZE - COUNT_LENGTH_MAX)
 			break;
 		length += sysfs_emit_at(page, length, "%s%lu", comma, get(cpu));

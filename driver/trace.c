@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The one place where the events of trace.h become code and data.
+ * Defines the trace events that trace.h declares.
  */
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The events of the driver, in the trace system mshv_vtl.
+ * The trace events of the driver, in the trace system mshv_vtl.
  *
- * Owns: their names and fields; see docs/tracing.md. An event that is off costs
- * an instruction that does nothing.
+ * Owns: their names and fields; see docs/tracing.md. An event that is off costs one
+ * no-op instruction.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mshv_vtl
@@ -38,8 +38,8 @@ DECLARE_EVENT_CLASS(vtl_mapping,
 );
 
 /*
- * A reference was taken, or not: then @error says why, and what is not known is
- * 0 (a CPU that is not known, -1). @references is the sum over all VTL files.
+ * A map call took a reference, or failed: then @error says why, and unknown values
+ * are 0 (an unknown CPU is -1). @references is the sum over all VTL files.
  */
 DEFINE_EVENT(vtl_mapping, vtl_map,
 	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
@@ -47,7 +47,7 @@ DEFINE_EVENT(vtl_mapping, vtl_map,
 	     TP_ARGS(cpu, proxy_vector, vector, references, error)
 );
 
-/* A reference was dropped, or not. With the last one, @references is 0. */
+/* An unmap call dropped a reference, or failed. After the last one, @references is 0. */
 DEFINE_EVENT(vtl_mapping, vtl_unmap,
 	     TP_PROTO(int cpu, u32 proxy_vector, u32 vector,
 		      unsigned long references, int error),
@@ -74,13 +74,13 @@ DECLARE_EVENT_CLASS(vtl_arrival,
 					       { VTL_DELIVERY_PROXIED, "proxied" }))
 );
 
-/* An interrupt has set its bit. @vector is 0 if it came in a message. */
+/* An interrupt has set its bit. @vector is 0 if it arrived in a message. */
 DEFINE_EVENT(vtl_arrival, vtl_relay,
 	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
 	     TP_ARGS(cpu, proxy_vector, vector, delivery)
 );
 
-/* One has come that the VMM blocks. */
+/* An interrupt has arrived that the VMM blocks. */
 DEFINE_EVENT(vtl_arrival, vtl_blocked,
 	     TP_PROTO(unsigned int cpu, u32 proxy_vector, u32 vector, u8 delivery),
 	     TP_ARGS(cpu, proxy_vector, vector, delivery)
@@ -96,8 +96,8 @@ TRACE_EVENT(vtl_enter,
 );
 
 /*
- * VTL0 has exited. @reason is the architecture's; @handled: 1: without the VMM,
- * 0: the VMM sees it, below 0: an errno for the VMM.
+ * VTL0 has exited. @reason depends on the architecture; @handled: 1: handled without the
+ * VMM, 0: returned to the VMM, below 0: an errno for the VMM.
  */
 TRACE_EVENT(vtl_exit,
 	    TP_PROTO(unsigned int cpu, u64 reason, int handled),
@@ -114,7 +114,7 @@ TRACE_EVENT(vtl_exit,
 
 #endif /* _MSHV_VTL_TRACE_H */
 
-/* The kernel's tracing reads this file again, from this folder. */
+/* define_trace.h includes this file again, from this folder. */
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MSHV_ADD_VTL0_MEMORY: Linux gets a struct page for each page of VTL0's memory that
- * the VMM names, and maps it into its own address space, cached. It gives none of it
- * to anybody (ZONE_DEVICE).
+ * MSHV_ADD_VTL0_MEMORY: creates a struct page for each page of a range of VTL0's
+ * memory, and maps the range into the kernel's address space, cached. The kernel does
+ * not allocate from this memory (ZONE_DEVICE).
  *
- * Owns: the ranges that were added. They stay until the module goes, as VTL0's memory
- * does not change; a VMM that starts again adds them again, which changes nothing.
+ * Owns: the ranges that were added. They are kept until module exit, since VTL0's
+ * memory does not change; a VMM that starts again adds them again, without effect.
  */
 #include <linux/capability.h>
 #include <linux/cc_platform.h>
@@ -27,19 +27,19 @@
 
 #define MEMORY_SHARED	(MSHV_VTL_LOW_SHARED >> PAGE_SHIFT)
 
-/* The kernel makes struct pages for 2 MiB at a time, which form one folio. */
+/* The kernel creates struct pages for 2 MiB at a time, which form one folio. */
 #define MEMORY_ORDER	(PMD_SHIFT - PAGE_SHIFT)
 
 static_assert(MSHV_ADD_VTL0_MEMORY == 0x4010b821);
 static_assert(PAGES_PER_SUBSECTION == 1UL << MEMORY_ORDER);
 
-/* @pagemap has an array at its end. */
+/* @pagemap is last because it ends with an array. */
 struct memory_range {
 	struct list_head node;
 	struct dev_pagemap pagemap;
 };
 
-/* Protects the list, and lets nobody look at a range that is being added. */
+/* Protects the list; held while a range is added, so that no other task sees a part. */
 static DEFINE_MUTEX(memory_lock);
 static LIST_HEAD(memory_ranges);
 
@@ -52,7 +52,7 @@ static bool memory_is_allowed(u64 first, u64 end)
 	       vtl_memory_is_foreign(PFN_PHYS(first), PFN_PHYS(end - first));
 }
 
-/* Return: 1: it is there; 0: nothing of it is; -EEXIST: some of it. */
+/* Return: 1: all of the range was added before; 0: no part of it; -EEXIST: a part. */
 static int memory_find_locked(u64 start, u64 last)
 {
 	const struct memory_range *range;
@@ -111,7 +111,7 @@ long vtl_vtl0_memory_add(const struct mshv_vtl0_memory __user *user_args)
 	args.start_pfn &= ~MEMORY_SHARED;
 	if (!memory_is_allowed(args.start_pfn, args.end_pfn))
 		return -EINVAL;
-	/* Linux maps such memory as private, and cannot be told to share it. */
+	/* Linux maps such memory as private, and has no option to share it. */
 	if (shared && cc_platform_has(CC_ATTR_MEM_ENCRYPT))
 		return -EOPNOTSUPP;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VTL0's memory as memory of devices; see vtl0_memory.c.
+ * VTL0's memory as device memory of the kernel; see vtl0_memory.c.
  */
 #ifndef _MSHV_VTL_VTL0_MEMORY_H
 #define _MSHV_VTL_VTL0_MEMORY_H
@@ -16,15 +16,15 @@ struct mshv_vtl0_memory;
  * vtl_vtl0_memory_add() - MSHV_ADD_VTL0_MEMORY
  * @user_args: untrusted
  *
- * Context: may sleep, for long.
+ * Context: may sleep, also for a long time.
  * Return: 0 or a negative errno, as the ioctl.
  */
 long vtl_vtl0_memory_add(const struct mshv_vtl0_memory __user *user_args);
 
 /**
- * vtl_vtl0_memory_exit() - take back all that was added
+ * vtl_vtl0_memory_exit() - remove all ranges
  *
- * Nobody adds any more. Waits for who still uses a page.
+ * No range is added any more. Waits until no page is in use.
  * Context: module exit; may sleep.
  */
 void vtl_vtl0_memory_exit(void);

@@ -3,20 +3,21 @@
  * The loop that runs VTL0 on a VP, and decides what returns to the VMM.
  *
  * Owns: the order of an iteration, halt, cancel, and which task runs a VP. Knows
- * nothing of how VTL0 is entered (platform.h) or who asserts (run_page.h).
+ * nothing of how VTL0 is entered (platform.h) or who asserts a vector (run_page.h).
  *
- * An iteration, with interrupts off from the first step to the end of the third,
- * so that nothing that arrives in between is lost:
+ * An iteration, with interrupts off from the start of the first step to the end of the
+ * third, so that no interrupt that arrives in between is lost:
  *
- *   1. is there a reason not to enter: work of the kernel for this task, cancel?
- *   2. pull the asserted bits, and hand them to the platform
+ *   1. check for a reason not to enter VTL0: work of the kernel for this task, cancel
+ *   2. pull the asserted bits, and give them to the platform
  *   3. enter VTL0, or see that it is halted
- *   4. open interrupts: the one that ended VTL0's run is handled here, and may assert
- *   5. handle the exit, or return it to the VMM
+ *   4. enable interrupts: the one that ended VTL0's run is handled here, and may assert
+ *      a vector
+ *   5. handle the exit, or return to the VMM with it
  *
- * Iterations follow each other in a session, in which preemption is off and VTL0's
- * registers stay in place, so that an interrupt costs one iteration and not a
- * session. Work of the kernel, a halt and an exit for the VMM end the session.
+ * A session is a series of iterations in which preemption is off and VTL0's registers
+ * stay loaded, so that an interrupt costs one iteration and not a whole session. Work of
+ * the kernel, a halt and an exit for the VMM end the session.
  */
 #include <linux/context_tracking.h>
 #include <linux/cpumask.h>
@@ -46,8 +47,8 @@
 #include "vtl0_run.h"
 
 /*
- * One VP's bookkeeping. @owner is taken with cmpxchg; the rest is written by the
- * owner alone, on its CPU.
+ * The state of one VP. @owner is taken with cmpxchg; all other members are written only
+ * by the owner, on the VP's CPU.
  */
 struct vtl0_vp {
 	struct task_struct *owner;
@@ -60,7 +61,7 @@ struct vtl0_vp {
 
 static DEFINE_PER_CPU(struct vtl0_vp, vtl0_vps);
 
-/* What follows an iteration. Anything below zero is an errno for the VMM. */
+/* What follows an iteration. A negative value is an errno for the VMM. */
 enum next {
 	NEXT_USER = 0,
 	NEXT_ITERATION,
@@ -73,7 +74,7 @@ static bool is_offloaded(const struct mshv_vtl_run *run, u8 flag)
 	return READ_ONCE(run->offload_flags) & flag;
 }
 
-/* An interrupt is pending in VTL0: halts that interrupts end are over. */
+/* An interrupt is pending in VTL0: it ends the halts that an interrupt may end. */
 static void halt_clear(struct mshv_vtl_run *run)
 {
 	run->offload_flags &= ~(MSHV_VTL_OFFLOAD_HALT_HLT |
@@ -89,15 +90,15 @@ static void halt_set(struct mshv_vtl_run *run, int exit)
 						     MSHV_VTL_OFFLOAD_HALT_IDLE;
 }
 
-static bool is_devices(unsigned int vector)
+static bool is_device_vector(unsigned int vector)
 {
-	return vtl_redirect_owns(vector) || vtl_synic_has_come(vector);
+	return vtl_redirect_owns(vector) || vtl_synic_has_arrived(vector);
 }
 
 /*
- * Vectors that were pending in VTL0 already when they were injected. IPIs of VTL0, and
- * what the VMM asserts, were not counted as relayed, so they do not count here: they have
- * vectors that no device has at that time.
+ * Counts vectors that were already pending in VTL0 when they were injected. IPIs of VTL0
+ * and vectors that the VMM asserts were not counted as relayed, so they are not counted
+ * here: no device uses their vectors at that time.
  */
 static noinline void merged_count(const u32 *bits, unsigned int banks)
 {
@@ -108,16 +109,16 @@ static noinline void merged_count(const u32 *bits, unsigned int banks)
 		bank = __ffs(banks);
 		left = bits[bank];
 		for_each_set_bit(bit, &left, 32)
-			count += is_devices(bank * 32 + bit);
+			count += is_device_vector(bank * 32 + bit);
 	}
 	this_cpu_add(vtl_vp_merged, count);
 }
 
 /*
- * Step 2. A halt ends when VTL0's interrupt controller holds a request, even if
- * VTL0 keeps interrupts closed or masks that one: OpenHCL's VMM does the same
+ * Step 2. A halt ends when an interrupt is pending in VTL0's interrupt controller, even
+ * if VTL0 has interrupts disabled or masks that one: OpenHCL's VMM does the same
  * (virt_mshv_vtl, processor/tdx/mod.rs, "If there is a pending interrupt, clear
- * the halted and idle state"), and a guest has to loop around its halt.
+ * the halted and idle state"), and a guest has to halt in a loop anyway.
  *
  * Return: true if the VMM must take interrupts itself.
  */
@@ -125,7 +126,7 @@ static bool bits_inject(struct vtl0_vp *vp, struct mshv_vtl_run *run, bool fresh
 {
 	unsigned int pulled, banks, merged;
 
-	/* Without the offload the VMM owns the interrupt controller. */
+	/* Without the offload, the VMM owns VTL0's interrupt controller. */
 	if (unlikely(!is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT)))
 		return READ_ONCE(run->scan_proxy_irr);
 
@@ -146,7 +147,7 @@ static bool bits_inject(struct vtl0_vp *vp, struct mshv_vtl_run *run, bool fresh
 }
 
 /*
- * Steps 1 and 2. Interrupts are off. @fresh: the VMM may have changed the run page
+ * Steps 1 and 2. Interrupts are off. If @fresh, the VMM may have changed the run page
  * since the last iteration.
  */
 static int iteration_begin(struct vtl0_vp *vp, struct mshv_vtl_run *run,
@@ -157,8 +158,8 @@ static int iteration_begin(struct vtl0_vp *vp, struct mshv_vtl_run *run,
 	if (unlikely(compat_guest_work_is_pending(read_thread_flags())))
 		return NEXT_WORK;
 	/*
-	 * Whoever cancels writes this, then interrupts this CPU: either it is
-	 * seen here, or the interrupt is pending and ends VTL0's run.
+	 * A task that cancels writes this, then interrupts this CPU: either the
+	 * write is seen here, or the interrupt is pending and ends VTL0's run.
 	 */
 	if (READ_ONCE(run->cancel))
 		return -EINTR;
@@ -171,9 +172,9 @@ static int iteration_begin(struct vtl0_vp *vp, struct mshv_vtl_run *run,
 }
 
 /*
- * VTL0 is to RCU what user space is: a CPU that runs it holds no reference. Where
- * the kernel tracks contexts (nohz_full), guest_run() tells RCU so at each entry.
- * Elsewhere RCU waits for this CPU at each tick, so it is told once a tick.
+ * For RCU, VTL0 is like user space: a CPU that runs it holds no reference. Where the
+ * kernel tracks contexts (nohz_full), guest_run() tells RCU so at each entry.
+ * Elsewhere RCU checks this CPU at each tick, so this tells it once per tick.
  */
 static void rcu_tell(struct vtl0_vp *vp)
 {
@@ -186,7 +187,7 @@ static void rcu_tell(struct vtl0_vp *vp)
 		rcu_note_context_switch(false);
 }
 
-/* RCU may not watch here, so nothing may be traced or probed. */
+/* RCU may not be watching here, so this must not be traced or probed. */
 static noinstr void guest_run(struct mshv_vtl_run *run)
 {
 	context_tracking_guest_enter();
@@ -198,7 +199,7 @@ static int session_begin(struct mshv_vtl_run *run)
 {
 	int ret = vtl_platform()->session_begin(run);
 
-	/* A tick in the session counts as the guest's time. */
+	/* A tick during the session is accounted as guest time. */
 	if (!ret)
 		vtime_account_guest_enter();
 	return ret;
@@ -212,7 +213,7 @@ static void session_end(struct mshv_vtl_run *run)
 	vtl_platform()->session_end(run);
 }
 
-/* Step 3. @begun: VTL0's registers are in place. */
+/* Step 3. @begun: the session has begun. */
 static int iteration_enter(struct vtl0_vp *vp, struct mshv_vtl_run *run,
 			   bool *begun)
 {
@@ -264,7 +265,7 @@ static int session_iterate(struct vtl0_vp *vp, struct mshv_vtl_run *run,
 	return next;
 }
 
-/* One session on @cpu; -EINVAL if the caller is not bound to it. */
+/* Runs one session on @cpu; -EINVAL if the caller is not bound to it. */
 static int session_run(unsigned int cpu, struct mshv_vtl_run *run, bool *fresh)
 {
 	bool begun = false;
@@ -287,10 +288,10 @@ static bool halt_is_over(struct mshv_vtl_run *run)
 }
 
 /*
- * Becomes the sleeper of this VP, on the VP's own CPU. An interrupt there either
- * came before, and its bits are seen by the look that follows, or comes after and
- * finds the sleeper: it needs no barrier, as the same CPU does both. That holds
- * only here: a thread that was moved away after its session could miss it.
+ * Becomes the sleeper of this VP, on the VP's own CPU. An interrupt on this CPU either
+ * came before, then the check that follows sees its bits; or it comes later, and finds the
+ * sleeper. This needs no barrier because it all happens on one CPU. On another
+ * CPU, a thread that was moved there after its session could miss the interrupt.
  */
 static int sleeper_publish(unsigned int cpu)
 {
@@ -306,19 +307,18 @@ static int sleeper_publish(unsigned int cpu)
 }
 
 /*
- * VTL0 is halted on @cpu: sleep until something is asserted, the VP is cancelled,
- * the kernel has work for this task, or @end. Other tasks may use the CPU meanwhile.
+ * VTL0 is halted on @cpu: sleep until a vector is asserted, the VP is cancelled, the
+ * kernel has work for this task, or @end. Other tasks may use the CPU meanwhile.
  *
- *   this task                        who asserts or cancels
- *   vtl_vp_sleeper = current         bit, then scan (or cancel)
- *   full barrier (A)                 full barrier, or on this very CPU (B)
- *   look at scan, cancel             look for a sleeper, wake it
+ *   this task                        a task that asserts or cancels
+ *   vtl_vp_sleeper = current         set the bit, then scan (or cancel)
+ *   full barrier (A)                 full barrier, or the same CPU (B)
+ *   check scan, cancel               check for a sleeper, wake it up
  *
- * (A) is in set_current_state(), (B) in rcuwait_wake_up(). The iteration before has
- * seen nothing to do; what came since is seen here.
+ * (A) is in set_current_state(), (B) in rcuwait_wake_up(). The last iteration found
+ * nothing to do; what was written since then is seen here.
  *
- * Return: 1 if @end has come, 0 if something else has, -EINVAL if the caller is not
- * bound to @cpu.
+ * Return: 1 at @end, 0 for another reason, -EINVAL if the caller is not bound to @cpu.
  */
 static int halt_sleep(unsigned int cpu, struct mshv_vtl_run *run, ktime_t end)
 {
@@ -349,7 +349,7 @@ static int halt_run(unsigned int cpu, struct mshv_vtl_run *run)
 		NEXT_USER : NEXT_ITERATION;
 }
 
-/* Returns when the VMM is needed. */
+/* Runs sessions until the VMM is needed. */
 static int sessions_run(unsigned int cpu, struct mshv_vtl_run *run)
 {
 	bool fresh = true;
@@ -380,12 +380,12 @@ int vtl_vtl0_run(void)
 	if (ret)
 		return ret;
 
-	/* Two tasks on one VP would each think that VTL0's state is its own. */
+	/* Two tasks that run one VP would overwrite each other's VTL0 state. */
 	if (cmpxchg(&vp->owner, NULL, current))
 		return -EBUSY;
 	ret = sessions_run(cpu, run);
 	local_inc(&vp->user_returns);
-	/* What was written for this owner comes before the next one's cmpxchg. */
+	/* All writes of this owner before the cmpxchg of the next one. */
 	smp_store_release(&vp->owner, NULL);
 	return ret;
 }
@@ -394,7 +394,7 @@ static void kick_arrived(void *unused)
 {
 }
 
-/* @kicked is scratch memory. */
+/* @kicked is used as scratch memory. */
 static void mask_kick(const struct cpumask *mask, struct cpumask *kicked,
 		      bool wait, bool cancel)
 {
@@ -410,8 +410,8 @@ static void mask_kick(const struct cpumask *mask, struct cpumask *kicked,
 }
 
 /*
- * @mask is empty. What the last byte has beyond @bits must go: the kernel looks at bits
- * beyond nr_cpu_ids if it is built for few CPUs (small_cpumask_bits).
+ * @mask is empty. The bits of the last byte beyond @bits must be cleared: a kernel that is
+ * built for few CPUs also reads bits beyond nr_cpu_ids (small_cpumask_bits).
  */
 static int mask_read(struct cpumask *mask, const void __user *user_mask, u64 bits)
 {

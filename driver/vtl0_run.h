@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running VTL0 on the caller's CPU; see vtl0_run.c.
+ * Runs VTL0 on the caller's CPU; see vtl0_run.c.
  */
 #ifndef _MSHV_VTL_VTL0_RUN_H
 #define _MSHV_VTL_VTL0_RUN_H
@@ -11,16 +11,16 @@
  * vtl_vtl0_run() - run VTL0 on this CPU's VP until the VMM is needed
  *
  * Context: may sleep; the caller is bound to one CPU.
- * Return: 0, or a negative errno as MSHV_RETURN_TO_LOWER_VTL has it.
+ * Return: as MSHV_RETURN_TO_LOWER_VTL.
  */
 int vtl_vtl0_run(void);
 
 /**
  * vtl_vtl0_kick() - make VPs leave VTL0
- * @user_mask: their bits, in user space
- * @bits:      how many; those beyond the CPUs there are do not count
- * @wait:      return when each has left
- * @cancel:    and let each return to the VMM
+ * @user_mask: a bitmap of the VPs, in user space
+ * @bits:      its length; bits beyond the number of CPUs are ignored
+ * @wait:      return after every VP has left VTL0
+ * @cancel:    make every VP return to the VMM
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM or -EFAULT.
@@ -28,11 +28,11 @@ int vtl_vtl0_run(void);
 int vtl_vtl0_kick(const void __user *user_mask, u64 bits, bool wait, bool cancel);
 
 /**
- * struct vtl0_stats - what a VP's stays in VTL0 came to, since the module was loaded
- * @entries:      VTL0 was entered
- * @handled:      exits that needed no VMM
- * @halts:        the VP slept because it was halted
- * @user_returns: returns to the VMM, for whatever reason
+ * struct vtl0_stats - statistics of a VP, since the module was loaded
+ * @entries:      entries of VTL0
+ * @handled:      exits that were handled without the VMM
+ * @halts:        how often the VP slept because it was halted
+ * @user_returns: returns to the VMM, for any reason
  */
 struct vtl0_stats {
 	unsigned long entries;
@@ -42,7 +42,7 @@ struct vtl0_stats {
 };
 
 /**
- * vtl_vtl0_stats_get() - one VP's figures
+ * vtl_vtl0_stats_get() - get the statistics of one VP
  * @cpu:   any possible CPU
  * @stats: out
  *

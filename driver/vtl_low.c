@@ -3,17 +3,17 @@
  * /dev/mshv_vtl_low: the VMM maps VTL0's memory. An offset into the file is an
  * address of VTL0.
  *
- * Owns: the node, and which memory may be mapped how. The kernel manages none of
- * VTL0's memory, so a mapping is of page frame numbers alone: no struct page is
- * looked at, and get_user_pages() refuses.
+ * Owns: the node, and which memory may be mapped and how. The kernel does not manage
+ * VTL0's memory, so a mapping consists only of page frame numbers: no struct page is
+ * used, and get_user_pages() fails.
  *
- * A mapping takes as few page table entries as the kernel can do with: where 2 MiB
- * or 1 GiB of address space and of memory are aligned alike, one entry stands for
- * them. Linux 6.1 has no such mappings of page frame numbers.
+ * A mapping uses as few page table entries as possible: where 2 MiB or 1 GiB of
+ * address space and of memory have the same alignment, one entry maps them. Linux 6.1
+ * does not support this for page frame numbers.
  *
- * The kernel's page attribute table knows no type for this memory, so that a
- * kernel that uses that table maps it as uncached-minus. A TDX module ignores that
- * for private memory, which it always caches (its secure EPT sets "ignore PAT").
+ * The kernel's page attribute table has no type for this memory, so that a kernel
+ * that uses that table maps it as uncached-minus. The TDX module ignores that for
+ * private memory, which is always cached (its secure EPT sets "ignore PAT").
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -28,7 +28,7 @@
 #include "memory.h"
 #include "vtl_low.h"
 
-/* Of the page offset: the memory is shared with the host. */
+/* Bit of the page offset: the memory is shared with the host. */
 #define LOW_SHARED	(MSHV_VTL_LOW_SHARED >> PAGE_SHIFT)
 
 static unsigned long low_pfn(unsigned long pgoff)
@@ -38,7 +38,7 @@ static unsigned long low_pfn(unsigned long pgoff)
 
 #ifdef COMPAT_VMF_HUGE_PFN
 
-/* The first page frame of the block around the fault; false: it has no such block. */
+/* Finds the first page frame of the block around the fault; false if there is none. */
 static bool low_block(const struct vm_fault *fault, unsigned int order,
 		      unsigned long *pfn)
 {
@@ -76,8 +76,8 @@ static const struct vm_operations_struct low_vm_ops = {
 };
 
 /*
- * Is all of it memory that may be mapped? An address that a page table entry cannot
- * hold would stand for another one, whose bits it shares.
+ * Whether all of the range may be mapped. If an address has more bits than a page
+ * table entry, the entry would map another address.
  */
 static bool low_range_is_allowed(struct vm_area_struct *vma)
 {
@@ -92,16 +92,16 @@ static bool low_range_is_allowed(struct vm_area_struct *vma)
 static int low_mmap(struct file *filp, struct vm_area_struct *vma)
 {
 	/*
-	 * A private mapping of a file that is open for reading could be written, and
-	 * a write would be lost to VTL0. Of a shared one the kernel has checked that
-	 * it is not writable if the file is not: it has no VM_SHARED then.
+	 * A private mapping could be written even if the file is open only for
+	 * reading, and VTL0 would not see the write. For a shared mapping the kernel
+	 * has checked that it is writable only if the file is.
 	 */
 	if (!(vma->vm_flags & VM_MAYSHARE) || !low_range_is_allowed(vma))
 		return -EINVAL;
 
 	if (vma->vm_pgoff & LOW_SHARED)
 		vma->vm_page_prot = pgprot_decrypted(vma->vm_page_prot);
-	/* VM_PFNMAP, not VM_MIXEDMAP: of a large entry of that, Linux would pin pages. */
+	/* Not VM_MIXEDMAP: Linux would pin pages of a large entry of such a mapping. */
 	compat_vm_flags_set(vma, VM_PFNMAP | VM_HUGEPAGE | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &low_vm_ops;
 	return 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VTL0's memory for the VMM; see vtl_low.c.
+ * Access of the VMM to VTL0's memory; see vtl_low.c.
  */
 #ifndef _MSHV_VTL_LOW_H
 #define _MSHV_VTL_LOW_H
 
 /**
- * vtl_low_init() - make /dev/mshv_vtl_low
+ * vtl_low_init() - create /dev/mshv_vtl_low
  *
- * It can be opened at once.
+ * User space can open it at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * QEMU's edu device in the hands of VFIO; see device.h.
+ * QEMU's edu device in the hands of VFIO; see incumbent.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../lines/die.h"
-#include "device.h"
+#include "../lines/lines.h"
+#include "incumbent.h"
 #include "guest.h"
 
 #define COPY_PAGE	4096

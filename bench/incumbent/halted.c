@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts of a guest that is halted; see halted.h.
+ * Interrupts of a guest that is halted; see incumbent.h.
  *
  * On the one CPU, the thread that raises runs only while the vCPU's thread sleeps
  * in HLT: it is of the class SCHED_IDLE, which gives way to any other thread as
@@ -17,9 +17,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "halted.h"
+#include "incumbent.h"
 
 #define EMPTY_SAMPLES	200
 #define MILLISECOND	1000000ULL

@@ -15,12 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "device.h"
-#include "halted.h"
-#include "stats.h"
-#include "vm.h"
+#include "incumbent.h"
 
 #define GROUP		"incumbent"
 #define WARM_UP		200

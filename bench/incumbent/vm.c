@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One VM of Linux's own KVM with one vCPU; see vm.h.
+ * One VM of Linux's own KVM with one vCPU; see incumbent.h.
  *
  * The vCPU is put into 64-bit mode from outside, so that the guest has no code
  * but what is measured.
@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../lines/die.h"
-#include "vm.h"
+#include "../lines/lines.h"
+#include "incumbent.h"
 
 #define SLOT_RAM	0
 #define SLOT_DEVICE	1

@@ -19,7 +19,6 @@
 
 #include "../../lab/labhost/labhost_client.h"
 #include "../../lib/vtlirq.h"
-#include "../lines/die.h"
 #include "../lines/lines.h"
 
 #define SAMPLES		500

@@ -2,12 +2,49 @@
 /*
  * Order statistics by nearest rank, and the lines of the output; see lines.h.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lines.h"
+
+/* ---- the end of a program that fails ---- */
+
+/* What was measured until then comes first. */
+static void say(const char *format, va_list arguments)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	vfprintf(stderr, format, arguments);
+}
+
+void die(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+void die_errno(const char *format, ...)
+{
+	int error = errno;
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	fprintf(stderr, " (%s)\n", strerror(error));
+	exit(1);
+}
+
+/* ---- measurements ---- */
 
 static int compare(const void *left, const void *right)
 {

@@ -12,6 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* ---- the end of a program that fails ---- */
+
+/**
+ * die() - say on standard error what failed, and end the program
+ * @format: what failed and what to do, as for printf()
+ */
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/**
+ * die_errno() - the same with the word for errno at the end
+ * @format: what failed and what to do, as for printf()
+ */
+void die_errno(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* ---- measurements ---- */
+
 /**
  * lines_median() - the median, by nearest rank: one of the samples
  * @values: the samples; they are sorted in place

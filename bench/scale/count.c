@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The counting; see count.h. Knows the core by the section that it lies in.
+ * The counting; see scale.h. Knows the core by the section that it lies in.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <ucontext.h>
 #include <x86intrin.h>
 
-#include "count.h"
+#include "scale.h"
 
 #define TRAP_FLAG 0x100ULL
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Stands between the core and the shim's allocators; see memory.h. The linker
+ * Stands between the core and the shim's allocators; see scale.h. The linker
  * puts it there (--wrap).
  */
-#include "memory.h"
+#include "scale.h"
 #include "shim.h"
 
 struct memory memory;

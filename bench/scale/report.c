@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Samples, and the names of the lines; see report.h.
+ * Samples, and the names of the lines; see scale.h.
  */
 #include <stdio.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "report.h"
+#include "scale.h"
 
 #define GROUP "scale"
 #define NAME_BYTES 128

@@ -3,13 +3,11 @@
  * What a mapping costs when it is the only one, and when there are 200 on each
  * of 2,048 CPUs: the driver's portable core, on the paper architecture.
  */
-#include "../lines/die.h"
+#include "../lines/lines.h"
 #include "vectors.h"
 #include "arch_emul.h"
 #include "core.h"
-#include "count.h"
-#include "memory.h"
-#include "report.h"
+#include "scale.h"
 
 /* Of each CPU; the vectors that VTL0 may have begin at 16. */
 #define MAPPINGS 200

@@ -15,10 +15,8 @@
 #include <string.h>
 
 #include "../../lab/labhost/labhost_client.h"
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "burst.h"
-#include "counts.h"
+#include "vtl0.h"
 
 #define BURSTS		100
 #define INTERRUPTS	32

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The books of VP 0; see counts.h.
+ * The books of VP 0; see vtl0.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 
 #include "../../lab/labhost/labhost_client.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "../lines/die.h"
-#include "counts.h"
+#include "../lines/lines.h"
+#include "vtl0.h"
 
 #define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The guest that is measured; see guest.h.
+ * The guest that is measured; see vtl0.h.
  *
  * On the one CPU, each timer of this program's would interrupt the guest. So it
  * sleeps for long while samples are taken, and looks seldom.
@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "../../lab/labhost/labhost_client.h"
-#include "../lines/die.h"
-#include "guest.h"
+#include "../lines/lines.h"
+#include "vtl0.h"
 
 #define IMAGE		"/lib/vtlirq/guest.bin"
 #define VECTOR		0x51

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts of a guest that is halted; see halted.h.
+ * Interrupts of a guest that is halted; see vtl0.h.
  *
  * On the one CPU, who raises runs only while the VP's thread sleeps: it is of the
  * class SCHED_IDLE, which gives way to any other thread that is woken, and looks
@@ -16,9 +16,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "halted.h"
+#include "vtl0.h"
 
 #define EMPTY_SAMPLES	200
 #define LOOKS_MAX	100000000UL

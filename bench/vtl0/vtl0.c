@@ -12,12 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lines/die.h"
 #include "../lines/lines.h"
-#include "burst.h"
-#include "counts.h"
-#include "guest.h"
-#include "halted.h"
+#include "vtl0.h"
 
 /**
  * struct samples - what was measured, the warm-up left out

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls to the host on Hyper-V. Messages of the host are hyperv_synic.c.
+ * Hypercalls on Hyper-V. For messages of the host, see hyperv_synic.c.
  *
- * Owns: the pages by which the calls go, two for each CPU. A confidential VM shares
- * them with the host. The kernel's own pages would not do: outside of VTL mode it has
- * none for a call's output.
+ * Owns: the pages for input and output, two per CPU. A confidential VM shares them with
+ * the host. The kernel's own pages cannot be used: outside of VTL mode it has none for
+ * the output of a call.
  *
- * It has run on an emulation of Hyper-V, and not on Hyper-V itself yet. It was written
- * from the kernel's own sources (hv_common_cpu_init(), hv_do_hypercall(),
- * hv_tdx_hypercall()). A call gives the host the address of a page without the bit that
- * says shared, as all of the kernel's calls do.
+ * This has run on an emulation of Hyper-V, but not yet on Hyper-V itself. It follows
+ * the kernel's own sources (hv_common_cpu_init(), hv_do_hypercall(),
+ * hv_tdx_hypercall()). The address of a page is passed to the host without the shared
+ * bit, as in all of the kernel's hypercalls.
  */
 #include <linux/cc_platform.h>
 #include <linux/err.h>
@@ -26,11 +26,11 @@
 #include "host.h"
 #include "hyperv.h"
 
-/* A call's input, then its output. Set once, on that CPU. */
+/* The input page, then the output page. Set once, on that CPU. */
 static DEFINE_PER_CPU(void *, call_pages);
 
-/* A paravisor below would take what is not shared. */
-static bool pages_want_sharing(void)
+/* If a paravisor runs below this kernel, it also accepts private pages. */
+static bool pages_need_sharing(void)
 {
 	return cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT) && !compat_hv_paravisor();
 }
@@ -40,7 +40,7 @@ static unsigned int pages_order(void)
 	return get_order(2 * HYPERV_PAGE_SIZE);
 }
 
-/* If sharing fails, nobody knows whose the memory is: it is not used any more. */
+/* If sharing fails, the state of the memory is unknown, so it is not freed. */
 void *vtl_hyperv_pages_alloc(void)
 {
 	unsigned int order = pages_order();
@@ -48,10 +48,10 @@ void *vtl_hyperv_pages_alloc(void)
 
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
-	if (pages_want_sharing() && set_memory_decrypted(pages, 1 << order))
+	if (pages_need_sharing() && set_memory_decrypted(pages, 1 << order))
 		return ERR_PTR(-EIO);
 
-	/* A page that has changed hands may show anything. */
+	/* The content of a page is undefined after it was shared. */
 	memset((void *)pages, 0, PAGE_SIZE << order);
 	return (void *)pages;
 }
@@ -62,7 +62,7 @@ void vtl_hyperv_pages_free(void *pages)
 
 	if (!pages)
 		return;
-	if (pages_want_sharing() && set_memory_encrypted((unsigned long)pages, 1 << order))
+	if (pages_need_sharing() && set_memory_encrypted((unsigned long)pages, 1 << order))
 		return;
 	free_pages((unsigned long)pages, order);
 }
@@ -91,7 +91,7 @@ int vtl_host_cpu_online(unsigned int cpu)
 	pages = vtl_hyperv_pages_alloc();
 	if (IS_ERR(pages))
 		return PTR_ERR(pages);
-	/* Used on this CPU alone. */
+	/* Only used on this CPU. */
 	per_cpu(call_pages, cpu) = pages;
 	return 0;
 }
@@ -110,7 +110,7 @@ static u64 call_by_pages(void *pages, u64 control, const void *input, void *outp
 	return status;
 }
 
-/* An interrupt's handler might call the host too. */
+/* Interrupts are off, since an interrupt handler might make a hypercall, too. */
 int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 {
 	int ret = -EOPNOTSUPP;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of the Hyper-V host among themselves.
+ * Shared by hyperv.c and hyperv_synic.c.
  */
 #ifndef _MSHV_VTL_HOST_HYPERV_H
 #define _MSHV_VTL_HOST_HYPERV_H
 
-/* Pages as Hyper-V counts them. */
+/* The page size of Hyper-V. */
 #define HYPERV_PAGE_SIZE	4096
 
 /**
- * vtl_hyperv_pages_alloc() - two pages in a row that the host can read and write
+ * vtl_hyperv_pages_alloc() - allocate two adjacent pages that the host can read and write
  *
  * Context: may sleep.
  * Return: the pages, zeroed; or ERR_PTR(): -ENOMEM, or -EIO if they cannot be shared
@@ -19,7 +19,7 @@ void *vtl_hyperv_pages_alloc(void);
 
 /**
  * vtl_hyperv_pages_free() - undo vtl_hyperv_pages_alloc()
- * @pages: which; or NULL. The host was told not to use them any more.
+ * @pages: the pages, or NULL. The host must not use them any more.
  *
  * Context: may sleep.
  */

@@ -3,19 +3,19 @@
  * Messages and events of the host on Hyper-V: the SynIC of each CPU.
  *
  * Owns: where the message page and the event flags page of a CPU are, and the SINTs
- * of this driver. The pages are memory of this kernel, whose address nobody else
- * says; there are two cases, of which the build has one:
+ * of this driver. The pages are memory of this kernel; the host does not choose their
+ * addresses. There are two cases, of which each build has one:
  *
- *   in the kernel's tree  hv_vmbus owns the SynIC, and its own record says where the
- *                         pages are. Linux gives that to a driver of this name.
- *   out of the tree       there is no way to that record. Unless hv_vmbus is there,
- *                         this driver owns the SynIC: pages, and registers.
+ *   in the kernel's tree  hv_vmbus owns the SynIC, and its context has the addresses of
+ *                         the pages. Linux exports it to a driver of this name.
+ *   out of the tree       that context is not accessible. Unless hv_vmbus is loaded,
+ *                         this driver owns the SynIC: its pages and its registers.
  *
- * The hypervisor's callback vector leads here by a handler that the kernel calls
- * before it ends the interrupt. Before Linux 6.15 it has one handler, hv_vmbus's.
+ * The kernel's handler of the hypervisor's callback vector calls this driver before the
+ * end of interrupt. Before Linux 6.15 it can call only one driver, hv_vmbus or this one.
  *
- * It has run on an emulation of Hyper-V, and not on Hyper-V itself yet. It was written
- * from the kernel's own sources (drivers/hv/hv.c, arch/x86/kernel/cpu/mshyperv.c).
+ * This has run on an emulation of Hyper-V, but not yet on Hyper-V itself. It follows
+ * the kernel's own sources (drivers/hv/hv.c, arch/x86/kernel/cpu/mshyperv.c).
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -39,10 +39,10 @@
 
 /**
  * struct hyperv_synic - the SynIC of a CPU
- * @messages: message page; NULL while the CPU is offline, or there is none
+ * @messages: message page; NULL while the CPU is offline, or if there is none
  * @events:   event flags page, likewise
  *
- * Used on that CPU alone.
+ * Only used on that CPU.
  */
 struct hyperv_synic {
 	void *messages;
@@ -58,11 +58,11 @@ static bool synic_claim(void)
 {
 	if (hv_context.cpu_context)
 		return true;
-	pr_info("no proxied interrupts: hv_vmbus has found no VMBus, and set up no SynIC\n");
+	pr_info("no proxied interrupts: hv_vmbus found no VMBus, and has not set up the SynIC\n");
 	return false;
 }
 
-/* hv_vmbus has enabled all of it when a CPU comes, before this driver. */
+/* When a CPU comes online, hv_vmbus enables its SynIC before this driver is called. */
 static int synic_enable(struct hyperv_synic *synic)
 {
 	const struct hv_per_cpu_context *context = this_cpu_ptr(hv_context.cpu_context);
@@ -84,12 +84,12 @@ static void synic_free_all(void)
 
 #else /* COMPAT_HV_CONTEXT */
 
-/* The message page, then the event flags page. They stay until module exit. */
+/* The message page, then the event flags page. They are kept until module exit. */
 static DEFINE_PER_CPU(void *, synic_pages);
 
 /*
- * If hv_vmbus is loaded later it takes the SynIC: nothing comes here any more, and no
- * page of ours is the host's.
+ * If hv_vmbus is loaded later, it takes over the SynIC: no message arrives here any
+ * more, and the host does not use the pages of this driver.
  */
 static bool synic_claim(void)
 {
@@ -112,7 +112,7 @@ static void *synic_pages_get(void)
 	return pages;
 }
 
-/* Of what the host answers, only reserved bits are kept. */
+/* Keeps only the reserved bits of the value that the host returns. */
 static void simp_write(void *page)
 {
 	union hv_synic_simp simp = { .as_uint64 = compat_hv_get_msr(SIMP) };
@@ -193,7 +193,7 @@ void vtl_host_synic_online(void)
 
 	ret = synic_enable(synic);
 	if (ret)
-		pr_warn("CPU %u has no SynIC (%d): proxied interrupts do not come there\n",
+		pr_warn("CPU %u has no SynIC (%d): it receives no proxied interrupts\n",
 			smp_processor_id(), ret);
 	else
 		sint_write(SINT_PROXY, false);
@@ -222,7 +222,7 @@ void vtl_host_synic_init(void)
 	if (!hv_is_hyperv_initialized())
 		return;
 	if (compat_hv_paravisor() || compat_hv_root()) {
-		pr_info("no proxied interrupts: this machine is no VTL2\n");
+		pr_info("no proxied interrupts: this machine is not VTL2\n");
 		return;
 	}
 	if (!synic_claim())
@@ -240,7 +240,7 @@ void vtl_host_synic_exit(void)
 	on_each_cpu(synic_offline_here, NULL, true);
 	compat_hv_handler_clear();
 	synic_is_available = false;
-	/* A CPU may be in the handler, or have just read where it is. */
+	/* A CPU may run the handler, or have read its address before it was cleared. */
 	synchronize_rcu();
 	synic_free_all();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The seam to the host in a kernel without Hyper-V: there is none.
+ * Implements host.h for a kernel without Hyper-V: there is no host.
  */
 #include <linux/errno.h>
 

@@ -185,7 +185,7 @@ static bool route_is_sound(struct vmm *vm, unsigned int device, unsigned int vp)
 {
 	if (device < vm->boot->devices_count && vp < vm->config.vps)
 		return true;
-	complain("no route from device %u to VP %u: VTL0 has none of the one or the other", device,
+	complain("no route from device %u to VP %u: VTL0 has no such device or no such VP", device,
 		 vp);
 	return false;
 }

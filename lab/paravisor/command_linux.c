@@ -73,7 +73,7 @@ static int run_once(const struct vmm_config *config, unsigned int seconds, unsig
 
 	if (vmm_create(config, &vm))
 		return STATUS_TROUBLE;
-	/* `vtlirq routes` shows them; without it, all else is the same. */
+	/* `vtlirq route show` shows them; without it, all else is the same. */
 	if (vtlirq_publish(vmm_irqs(vm), NULL))
 		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (vmm_start(vm)) {

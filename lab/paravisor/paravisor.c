@@ -58,7 +58,7 @@ static struct linux_config linux_config = {
 };
 
 static bool linux_reboots = true;
-/* UINT_MAX: nobody has said. */
+/* UINT_MAX: the command line does not say. */
 static unsigned int seconds = UINT_MAX;
 static enum vtl0_mode mode = VTL0_MODE_RING_HALT;
 volatile sig_atomic_t command_interrupted;
@@ -297,7 +297,7 @@ static int routes_make(struct vmm *vm)
 	return 0;
 }
 
-/* A VP that has a route rings the first of its own; one that has none, halts. */
+/* A VP with a route raises the first of them; a VP without a route halts. */
 static int mode_set(struct vmm *vm, unsigned int vp)
 {
 	const bool rings = mode == VTL0_MODE_RING || mode == VTL0_MODE_RING_HALT;
@@ -318,7 +318,7 @@ static void on_signal(int number)
 	command_interrupted = 1;
 }
 
-/* Once a second, routes change their ways by how busy they are. */
+/* Once a second, routes change their delivery by how busy they are. */
 static void wait_for_the_end(struct vmm *vm)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
@@ -399,7 +399,7 @@ static int run_all(struct vmm *vm)
 
 	wanted_choose(vm);
 	ret = routes_make(vm);
-	/* `vtlirq routes` shows them; without it, all else is the same. */
+	/* `vtlirq route show` shows them; without it, all else is the same. */
 	if (!ret && vtlirq_publish(vmm_irqs(vm), NULL))
 		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (!ret)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes what the command reads: the driver's files in debugfs, /proc/cpuinfo,
- * numbers. And the library's reading of /proc/cpuinfo, whose file is included.
+ * Fuzzes what the command reads: the driver's files in debugfs, and numbers. And the library's
+ * reading of /proc/cpuinfo, whose file is included.
  */
 #include "apic_id.c"
 #undef NDEBUG
@@ -11,9 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cpu.h"
-#include "driver_state.h"
-#include "number.h"
+#include "state.h"
 
 static char directory[64];
 
@@ -30,11 +28,11 @@ static void file_write(const char *name, const uint8_t *data, size_t size)
 
 static void directory_remove(void)
 {
-	static const char *const names[] = { "mappings", "cpus", "vps", "totals", "cpuinfo" };
+	static const char *const names[] = { "mappings", "cpus", "vps" };
 	char path[128];
 	size_t i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 3; i++) {
 		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
 		unlink(path);
 	}
@@ -52,8 +50,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(mkdtemp(directory));
 	atexit(directory_remove);
 	setenv("VTLIRQ_DEBUGFS", directory, 1);
-	snprintf(path, sizeof(path), "%s/cpuinfo", directory);
-	setenv("VTLIRQ_CPUINFO", path, 1);
+	/* There is no driver: debugfs is all that is read. */
+	snprintf(path, sizeof(path), "%s/node", directory);
+	setenv("VTLIRQ_NODE", path, 1);
 	return 0;
 }
 
@@ -69,7 +68,7 @@ static void mappings_fuzz(const uint8_t *data, size_t size)
 	size_t count, i;
 
 	file_write("mappings", data, size);
-	if (driver_state_mappings(&mappings, &count, &problem)) {
+	if (state_mappings(&mappings, &count, &problem)) {
 		words_check(problem.what, sizeof(problem.what));
 		return;
 	}
@@ -81,69 +80,49 @@ static void mappings_fuzz(const uint8_t *data, size_t size)
 	free(mappings);
 }
 
-static void cpus_fuzz(const uint8_t *data, size_t size)
+static void vps_read(void)
 {
-	struct cpu_state *cpus;
-	struct problem problem;
+	struct problem_list missing = {};
+	struct vp *vps;
 	size_t count;
 
+	if (!state_vps(&vps, &count, &missing))
+		free(vps);
+	/* That there is no driver is always a problem. */
+	assert(missing.count);
+	problem_list_free(&missing);
+}
+
+static void cpus_fuzz(const uint8_t *data, size_t size)
+{
 	file_write("cpus", data, size);
-	if (!driver_state_cpus(&cpus, &count, &problem))
-		free(cpus);
+	vps_read();
 }
 
 static void vps_fuzz(const uint8_t *data, size_t size)
 {
-	struct vp_state *vps;
-	struct problem problem;
-	size_t count;
+	static const char cpus[] =
+		"cpu hardware_id online mapped quarantined free quota relayed blocked unmapped\n"
+		"0 0 1 1 0 9 0 1 0 0\n1 2 1 0 0 9 0 0 0 0\n";
 
+	file_write("cpus", (const uint8_t *)cpus, sizeof(cpus) - 1);
 	file_write("vps", data, size);
-	if (!driver_state_vps(&vps, &count, &problem))
-		free(vps);
+	vps_read();
 }
 
-static void totals_fuzz(const uint8_t *data, size_t size)
+static void both_fuzz(const uint8_t *data, size_t size)
 {
-	struct problem problem;
-	struct totals totals;
-
-	file_write("totals", data, size);
-	driver_state_totals(&totals, &problem);
+	file_write("cpus", data, size);
+	file_write("vps", data, size);
+	vps_read();
 }
 
-static void cpu_ids_check(const struct cpu_ids *ids)
-{
-	struct number_list numbers = cpu_numbers(ids);
-	struct problem problem;
-	struct cpu_id found;
-	size_t i;
-
-	for (i = 0; i < ids->count; i++) {
-		assert(!cpu_find(ids, ids->ids[i].cpu, &found, &problem));
-		assert(found.cpu == ids->ids[i].cpu);
-		assert(number_list_has(&numbers, found.cpu));
-		assert(!i || i >= numbers.count || numbers.values[i - 1] < numbers.values[i]);
-		if (ids->ids[i].apic_id >= 0)
-			assert(!cpu_find_apic_id(ids, ids->ids[i].apic_id, &found, &problem));
-	}
-	cpu_find(ids, 7777, &found, &problem);
-	number_list_free(&numbers);
-}
-
+/* The library's reader, not the command's. */
 static void cpuinfo_fuzz(const uint8_t *data, size_t size)
 {
-	struct problem problem;
-	struct cpu_ids ids;
+	FILE *file = size ? fmemopen((void *)data, size, "r") : NULL;
 	uint32_t apic_id;
-	FILE *file;
 
-	file_write("cpuinfo", data, size);
-	if (!cpu_ids_read(&ids, &problem)) {
-		cpu_ids_check(&ids);
-		cpu_ids_free(&ids);
-	}
-	file = size ? fmemopen((void *)data, size, "r") : NULL;
 	if (!file)
 		return;
 	search(file, 1, &apic_id);
@@ -168,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const parts[])(const uint8_t *data, size_t size) = {
-		mappings_fuzz, cpus_fuzz, vps_fuzz, totals_fuzz, cpuinfo_fuzz, number_fuzz,
+		mappings_fuzz, cpus_fuzz, vps_fuzz, both_fuzz, cpuinfo_fuzz, number_fuzz,
 	};
 
 	if (size)

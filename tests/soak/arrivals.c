@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where interrupts are handled; see arrivals.h.
+ * Where interrupts are handled; see soak.h.
  *
  * In VTL0 the guest's own handler counts, in its report pages. While no VP is there,
  * bits are taken out of the run pages as a VMM does, and counted in the ledger. What
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../../lab/paravisor/vmm.h"
-#include "arrivals.h"
+#include "soak.h"
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 #define COMMAND_MS	patience(30000)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The workers as the keeper has them; see crew.h.
+ * The workers as the keeper has them; see soak.h.
  *
  * A device whose route dies must be silent, since nobody is there for what it raises.
  * So that no interrupt is lost all the same, one of two things is done: the sources
@@ -16,8 +16,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "crew.h"
-#include "fire.h"
+#include "soak.h"
 
 #define QUIET_MS	300
 

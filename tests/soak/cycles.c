@@ -21,7 +21,7 @@
 #include "../harness/options.h"
 #include "../harness/random.h"
 #include "measure.h"
-#include "table.h"
+#include "soak.h"
 
 #define THREADS_MAX	8
 /* Each thread has proxy vectors of its own, so that each bit has one taker. */

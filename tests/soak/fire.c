@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices under fire; see fire.h.
+ * Devices under fire; see soak.h.
  *
  * Each device is raised once and then waited for, since two that meet become one. A
  * masked source refuses to raise: then nothing was raised, and nothing is counted.
@@ -10,8 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "arrivals.h"
-#include "fire.h"
+#include "soak.h"
 
 #define PAUSE_NS	200000
 

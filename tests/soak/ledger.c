@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The books of the soak; see ledger.h.
+ * The books of the soak; see soak.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "ledger.h"
+#include "soak.h"
 
 struct ledger *ledger_attach(int fd)
 {

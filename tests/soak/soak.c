@@ -21,12 +21,7 @@
 #include "../harness/options.h"
 #include "../harness/random.h"
 #include "../harness/host.h"
-#include "arrivals.h"
-#include "crew.h"
-#include "fire.h"
-#include "state.h"
-#include "table.h"
-#include "worker.h"
+#include "soak.h"
 
 /* How many of each CPU's vectors there are for the routes that want one. */
 #define QUOTA		32

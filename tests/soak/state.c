@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the driver and the lab's host say of themselves; see state.h.
+ * What the driver and the lab's host say of themselves; see soak.h.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 
 #include "../harness/host.h"
-#include "state.h"
+#include "soak.h"
 
 #define DEBUGFS	"/sys/kernel/debug/mshv_vtl/"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Lines for people; see table.h.
+ * Lines for people; see soak.h.
  */
 #include <inttypes.h>
 #include <string.h>
 
-#include "table.h"
+#include "soak.h"
 
 #define NUMBERS		16
 #define NUMBER_LENGTH	32

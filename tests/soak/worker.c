@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A worker; see worker.h.
+ * A worker; see soak.h.
  *
  * Owns: a VTL file, the routes of its entries, and what is done to them. Trusts that
  * the keeper sees to it that what it leaves when it is killed is silent.
@@ -15,7 +15,7 @@
 #include "../../lib/vtlirq.h"
 #include "../harness/random.h"
 #include "../harness/host.h"
-#include "worker.h"
+#include "soak.h"
 
 #define MOVERS		3
 #define WAIT_MS		5

@@ -153,11 +153,11 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 	u32 bits[8];
 
 	(void)state;
-	assert_false(vtl_synic_has_come(0x51));
+	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
-	assert_true(vtl_synic_has_come(0x51));
-	assert_false(vtl_synic_has_come(0x50));
+	assert_true(vtl_synic_has_arrived(0x51));
+	assert_false(vtl_synic_has_arrived(0x50));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
@@ -182,18 +182,18 @@ static void what_has_come_is_forgotten_when_vtl0_is_entered(void **state)
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	vtl_vp_entries++;
-	assert_false(vtl_synic_has_come(0x51));
+	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x52, 0);
 	vtl_synic_interrupt();
 	post_single(0x53, 0);
 	vtl_synic_interrupt();
-	assert_false(vtl_synic_has_come(0x51));
-	assert_true(vtl_synic_has_come(0x52));
-	assert_true(vtl_synic_has_come(0x53));
+	assert_false(vtl_synic_has_arrived(0x51));
+	assert_true(vtl_synic_has_arrived(0x52));
+	assert_true(vtl_synic_has_arrived(0x53));
 	vtl_vp_run_page(0)->proxy_irr_blocked[2] = 1U << 0x14;
 	post_single(0x54, 0);
 	vtl_synic_interrupt();
-	assert_false(vtl_synic_has_come(0x54));
+	assert_false(vtl_synic_has_arrived(0x54));
 	bits_take(bits);
 }
 

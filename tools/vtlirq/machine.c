@@ -1,76 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What this machine is: its kernel, its CPU's flags, its hypervisor.
- *
- * Owns: where that is learned. Knows nothing of what it is good for.
+ * The machine: its kernel and the kernel's log, its CPU's flags, its hypervisor.
  */
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "machine.h"
 #include "paths.h"
-#include "sheet.h"
 
-/* The oldest kernel that the driver builds for. */
-#define OLDEST_MAJOR	6
-#define OLDEST_MINOR	1
-
-/**
- * kernel_is_supported() - does the driver build for this kernel?
- * @release: as uname gives it, such as "6.1.0-50-amd64"
- *
- * Return: true if it is 6.1 or newer.
- */
-bool kernel_is_supported(const char *release)
-{
-	unsigned long minor = 0;
-	unsigned long major;
-	char *end;
-
-	if (!isdigit((unsigned char)*release))
-		return false;
-	major = strtoul(release, &end, 10);
-	if (*end == '.')
-		minor = strtoul(end + 1, NULL, 10);
-	return major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR);
-}
-
-/* Looks for a word in "flags : a b c". */
-static bool line_has_word(char *line, const char *word)
-{
-	char *rest = strchr(line, ':');
-	char *found;
-
-	if (!rest || strncmp(line, "flags", strlen("flags")))
-		return false;
-	rest++;
-	while ((found = strsep(&rest, " \t"))) {
-		if (!strcmp(found, word))
-			return true;
-	}
-	return false;
-}
-
-/**
- * cpu_has_flag() - does /proc/cpuinfo give the first CPU this flag?
- * @flag: the flag, such as "hypervisor"
- *
- * Return: true if it does; false also if the file cannot be read.
- */
+/* Does /proc/cpuinfo show this flag, such as "hypervisor"? */
 bool cpu_has_flag(const char *flag)
 {
 	bool is_there = false;
-	char *text;
-	char *rest;
 	char *line;
-	int error;
+	char *text;
+	char *word;
 
-	if (file_read(path_of_cpuinfo(), &text, &error))
+	if (file_read(path_of(CPUINFO), &text))
 		return false;
-	rest = text;
-	while (!is_there && (line = strsep(&rest, "\n")))
-		is_there = line_has_word(line, flag);
+	line = strstr(text, "\nflags");
+	/* The line without its newlines. */
+	line = line ? strtok(line, "\n") : NULL;
+	while (line && (word = strsep(&line, " \t")))
+		is_there = is_there || !strcmp(word, flag);
 	free(text);
 	return is_there;
 }
@@ -81,16 +36,13 @@ bool cpu_has_flag(const char *flag)
 
 #define HYPERVISOR_LEAF	0x40000000
 
-/**
- * hypervisor_name() - what the hypervisor calls itself
- * @name: for example "Microsoft Hv"; empty if the machine does not say
- */
+/* What the hypervisor calls itself. */
 void hypervisor_name(char name[HYPERVISOR_NAME_SIZE])
 {
 	unsigned int words[4] = {};
 
 	memset(name, 0, HYPERVISOR_NAME_SIZE);
-	/* Without a hypervisor the leaf has what some other leaf has. */
+	/* Without a hypervisor the CPU answers for this leaf as for another one. */
 	if (!cpu_has_flag("hypervisor"))
 		return;
 	__cpuid(HYPERVISOR_LEAF, words[0], words[1], words[2], words[3]);
@@ -109,3 +61,49 @@ void hypervisor_name(char name[HYPERVISOR_NAME_SIZE])
 }
 
 #endif
+
+/* More than the longest record (Linux, Documentation/ABI/testing/dev-kmsg). */
+#define RECORD_MAX	8192
+
+static unsigned int occurrences(const char *record, const char *text)
+{
+	unsigned int count = 0;
+
+	for (const char *at = strstr(record, text); at; at = strstr(at + 1, text))
+		count++;
+	return count;
+}
+
+/* EPIPE: the record was overwritten before it was read; the next one can be read. */
+static bool may_read_more(ssize_t got)
+{
+	return got > 0 || (got < 0 && (errno == EPIPE || errno == EINTR));
+}
+
+/*
+ * How often does the kernel's log have a text? Returns 0, or a negative errno if the log cannot
+ * be read.
+ */
+int kernel_log_count(const char *text, unsigned int *count)
+{
+	int log = open(path_of(KMSG), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char record[RECORD_MAX];
+	ssize_t got;
+	int error = 0;
+
+	*count = 0;
+	if (log < 0)
+		return -errno;
+	do {
+		got = read(log, record, sizeof(record) - 1);
+		if (got > 0) {
+			record[got] = '\0';
+			*count += occurrences(record, text);
+		}
+	} while (may_read_more(got));
+	/* EAGAIN: that was the last one. */
+	if (got < 0 && errno != EAGAIN)
+		error = -errno;
+	close(log);
+	return error;
+}

@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Numbers as people write them: decimal or 0x, and lists of them.
+ * Numbers as people write them, decimal or with 0x, and sets of them.
  *
- * Owns: which spellings are numbers, and what is said about a wrong one.
- * Knows nothing of what the numbers stand for.
+ * Owns: which spellings are numbers.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base.h"
 #include "number.h"
 
-/**
- * number_parse() - read a whole number, decimal or with 0x in front
- * @text: the text, nothing before or after the number
- * @value: where the number goes
- *
- * A leading zero does not make it octal: 010 is ten. Numbers above S64_MAX
- * are refused, since JSON readers hold them in a signed 64-bit integer.
- *
- * Return: 0, -EINVAL if it is no number, -ERANGE if it is too large.
+/*
+ * Reads an unsigned integer, decimal or with 0x in front. A leading zero does not make it octal:
+ * 010 is ten. Numbers above S64_MAX are refused, since JSON readers hold them in a signed 64-bit
+ * integer. Returns 0, -EINVAL if it is no number, -ERANGE if it is too large.
  */
 int number_parse(const char *text, u64 *value)
 {
@@ -28,7 +22,7 @@ int number_parse(const char *text, u64 *value)
 	const char *digits = hexadecimal ? text + 2 : text;
 	const char *allowed = hexadecimal ? "0123456789abcdefABCDEF" : "0123456789";
 
-	/* strtoull() would take a sign, spaces, and a second 0x. */
+	/* strtoull() would accept a sign, spaces, and a second 0x. */
 	if (!*digits || digits[strspn(digits, allowed)])
 		return -EINVAL;
 	errno = 0;
@@ -38,36 +32,7 @@ int number_parse(const char *text, u64 *value)
 	return 0;
 }
 
-/**
- * number_option() - read the number that an option was given
- * @state: argp's state
- * @option: the option's name as the user wrote it, for the message
- * @text: the text after it
- * @lowest: the smallest number that is allowed
- * @highest: the largest
- *
- * Return: the number. A wrong one ends the program with the status for usage.
- */
-u64 number_option(struct argp_state *state, const char *option, const char *text,
-		  u64 lowest, u64 highest)
-{
-	u64 value = 0;
-	int error = number_parse(text, &value);
-
-	if (error == -EINVAL)
-		argp_error(state, "%s: '%s' is not a number; give %llu to %llu, decimal or 0x...",
-			   option, text, lowest, highest);
-	if (error || value < lowest || value > highest)
-		argp_error(state, "%s: %s is out of range; give %llu to %llu (0x%llx to 0x%llx)",
-			   option, text, lowest, highest, lowest, highest);
-	return value;
-}
-
-/**
- * number_list_add() - add a number, unless it is there
- * @list: the list, all zero at first
- * @value: the number
- */
+/* Adds a number, unless it is there. */
 void number_list_add(struct number_list *list, unsigned int value)
 {
 	size_t at = 0;
@@ -83,13 +48,7 @@ void number_list_add(struct number_list *list, unsigned int value)
 	list->count++;
 }
 
-/**
- * number_list_has() - is this number in the list?
- * @list: the list
- * @value: the number
- *
- * Return: true if it is.
- */
+/* Is this number in the set? */
 bool number_list_has(const struct number_list *list, unsigned int value)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -99,45 +58,29 @@ bool number_list_has(const struct number_list *list, unsigned int value)
 	return false;
 }
 
-/**
- * number_list_free() - give the memory of a list back
- * @list: the list, empty afterwards
- */
+/* Frees a set. */
 void number_list_free(struct number_list *list)
 {
 	free(list->values);
 	*list = (struct number_list){};
 }
 
-/* How many numbers from @at on follow each other without a gap. */
-static size_t length_of_run(const struct number_list *list, size_t at)
-{
-	size_t end = at + 1;
-
-	while (end < list->count && list->values[end] == list->values[end - 1] + 1)
-		end++;
-	return end - at;
-}
-
-/**
- * number_list_format() - write a list as the kernel does: 0-3,5
- * @list: the list
- *
- * Return: the text, to be given to free(); "none" for an empty list.
- */
+/* Writes a set as the kernel does, such as 0-3,5, or "none". The caller frees it. */
 char *number_list_format(const struct number_list *list)
 {
 	char *text = memory_format("%s", list->count ? "" : "none");
 
-	for (size_t i = 0; i < list->count;) {
-		size_t length = length_of_run(list, i);
+	for (size_t i = 0, last; i < list->count; i = last + 1) {
 		char *longer;
 
-		longer = memory_format(length > 1 ? "%s%s%u-%u" : "%s%s%u", text, i ? "," : "",
-				       list->values[i], list->values[i + length - 1]);
+		for (last = i; last + 1 < list->count; last++) {
+			if (list->values[last + 1] != list->values[last] + 1)
+				break;
+		}
+		longer = memory_format(last > i ? "%s%s%u-%u" : "%s%s%u", text, i ? "," : "",
+				       list->values[i], list->values[last]);
 		free(text);
 		text = longer;
-		i += length;
 	}
 	return text;
 }

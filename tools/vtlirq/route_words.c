@@ -1,44 +1,79 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What is said of a route: in a cell of a table, which holds no space, and in a
- * sentence that tells why the route is proxied and what would help.
+ * How a route is shown: its columns, the word for each reason why it is proxied, and
+ * what to do about it.
  *
- * Owns: the words of a cell, and what would help. The sentences for reasons and for the
- * host's answers are the library's.
- * Knows nothing of where the words are printed.
+ * The sentences for reasons and for the host's answers are the library's.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "route_words.h"
+#include "routes.h"
+
+#define ROUTE(heading, key, kind, member, ...) \
+	COLUMN(heading, key, kind, struct route, member, ##__VA_ARGS__)
+
+static const struct column all[] = {
+	ROUTE("PID", "pid", NUMBER, pid),
+	ROUTE("ROUTE", "route", NUMBER, state.id, .show = IN_RECORD),
+	ROUTE("DEVICE", "device_id", HEX_TEXT, state.interrupt.device_id, .show = IN_RECORD),
+	ROUTE(NULL, "msi_address", HEX, state.interrupt.address, .show = IN_RECORD),
+	ROUTE("MSI-DATA", "msi_data", HEX, state.interrupt.data, .show = IN_RECORD),
+	ROUTE("VECTOR", "proxy_vector", HEX, state.vector, .show = IN_RECORD),
+	ROUTE("VP", NULL, TEXT, vp_text),
+	ROUTE(NULL, "vp", NUMBER, state.vp, .show = IN_RECORD),
+	ROUTE(NULL, "vps", NUMBER, state.vps),
+	ROUTE(NULL, "multicast", FLAG, state.multicast),
+	ROUTE("DELIVERY", "delivery", STRING, delivery, .show = IN_RECORD),
+	ROUTE("HARDWARE", "hardware_vector", HEX, hardware_vector, .show = IN_RECORD),
+	ROUTE("REASON", NULL, TEXT, reason_text),
+	ROUTE(NULL, "reason", STRING, reason, .show = IN_RECORD),
+	ROUTE(NULL, "host_status", NUMBER, state.status),
+	ROUTE(NULL, "host_status_name", STRING, host_status),
+	ROUTE(NULL, "error", NUMBER, state.error),
+	ROUTE(NULL, "what", TEXT, what),
+	ROUTE(NULL, "next", STRING, next),
+	ROUTE("REDIRECTED", "redirected", NUMBER, state.redirected),
+	ROUTE("PROXIED", "proxied", NUMBER, state.proxied),
+	ROUTE("RATE", "rate", NUMBER, state.rate),
+	ROUTE("MOVES", "moves", NUMBER, state.moves),
+	ROUTE(NULL, "promotions", NUMBER, state.promotions),
+	ROUTE(NULL, "demotions", NUMBER, state.demotions),
+	ROUTE("AGE", "age_ms", AGE, state.age_ms),
+	ROUTE("NAME", "name", TEXT, state.name),
+};
+
+const struct columns route_columns = COLUMNS(all, struct route);
 
 static const struct {
 	const char *word;
 	const char *next;
 } reasons[] = {
-	[VTLIRQ_REASON_NONE] = { NO_CELL, "nothing is to be done" },
+	[VTLIRQ_REASON_NONE] = { NULL, "" },
 	[VTLIRQ_REASON_DISABLED] = {
 		"disabled",
 		"unset " VTLIRQ_ENVIRONMENT_DISABLE " for that process, or see its settings" },
 	[VTLIRQ_REASON_DRIVER] = { "driver", "see vtlirq doctor" },
 	[VTLIRQ_REASON_HOST] = { "host", "see vtlirq doctor" },
 	[VTLIRQ_REASON_MULTICAST] = {
-		"multicast", "one vector cannot do that; let the guest aim it at one VP" },
+		"multicast", "no hardware vector can do that; let the guest choose one VP" },
 	[VTLIRQ_REASON_NO_VECTOR] = {
-		"no-vector", "see vtlirq list --all, or move it: vtlirq retarget" },
+		"no-vector", "see vtlirq mapping show --all, or move it: vtlirq route move" },
 	[VTLIRQ_REASON_QUOTA] = {
-		"quota", "see QUOTA in vtlirq status, or move it: vtlirq retarget" },
+		"quota", "see QUOTA in vtlirq vp show, or move it: vtlirq route move" },
 	[VTLIRQ_REASON_REFUSED] = { "refused", "look for the device in the host's log" },
 	[VTLIRQ_REASON_PREFERRED] = {
-		"preferred", "undo it: vtlirq retarget ROUTE --way redirected" },
+		"preferred", "undo it: vtlirq route move ROUTE --delivery redirected" },
 	[VTLIRQ_REASON_DEMOTED] = {
-		"demoted", "raise the quota if there are vectors left: see vtlirq status" },
+		"demoted", "raise the quota if there are vectors left: see vtlirq vp show" },
 	[VTLIRQ_REASON_ERROR] = {
 		"error", "look for mshv in the kernel's log (dmesg)" },
 };
 
+/* No cell holds a space. */
 static void join_words(char *text)
 {
 	for (; *text; text++) {
@@ -47,161 +82,93 @@ static void join_words(char *text)
 	}
 }
 
-/**
- * route_reason_word() - why a route is proxied, in one word
- * @route: the route
- *
- * Return: the word, "-" if it is redirected.
- */
-const char *route_reason_word(const struct vtlirq_route_state *route)
+static void describe_reason(struct route *route)
 {
-	/* A library that is newer than this command may have a reason more. */
-	return route->reason < ARRAY_SIZE(reasons) ? reasons[route->reason].word : "?";
+	const struct vtlirq_route_state *state = &route->state;
+	const char *name = vtlirq_reason_name(state->reason);
+	/* A library that is newer than this command may have one more. */
+	bool is_known = state->reason < ARRAY_SIZE(reasons);
+	char *text;
+
+	route->reason = is_known ? reasons[state->reason].word : "?";
+	if (!route->reason)
+		return;
+	route->next = is_known ? reasons[state->reason].next : "use the vtlirq of the same release";
+	snprintf(route->what, sizeof(route->what), "%s", name);
+	text = memory_format("%s", route->reason);
+	if (state->reason == VTLIRQ_REASON_REFUSED) {
+		free(text);
+		text = memory_format("%s:%s", route->reason, vtlirq_hv_status_name(state->status));
+		snprintf(route->what, sizeof(route->what), "%s: its answer was 0x%04x, %s", name,
+			 state->status, vtlirq_hv_status_name(state->status));
+	} else if (state->reason == VTLIRQ_REASON_ERROR) {
+		free(text);
+		text = memory_format("%s:%s", route->reason, strerrorname_np(state->error) ?: "?");
+		snprintf(route->what, sizeof(route->what), "%s: %s", name, strerror(state->error));
+	}
+	snprintf(route->reason_text, sizeof(route->reason_text), "%s", text);
+	join_words(route->reason_text);
+	free(text);
 }
 
-/**
- * route_reason_cell() - the same, with the host's answer or the driver's errno
- * @route: the route
- *
- * Return: for example "quota", or "refused:invalid-device-ID"; to be given to free().
- */
-char *route_reason_cell(const struct vtlirq_route_state *route)
+/* Prepares a route for being shown. Returns the route. */
+struct route route_describe(pid_t pid, const struct vtlirq_route_state *state)
 {
-	const char *word = route_reason_word(route);
-	char *cell;
+	bool is_redirected = state->delivery == VTLIRQ_REDIRECTED;
+	struct route route = {
+		.pid = pid,
+		.state = *state,
+		.hardware_vector = is_redirected ? state->hardware_vector : UNKNOWN,
+		.delivery = is_redirected ? "redirected" : "proxied",
+		.host_status = state->status ? vtlirq_hv_status_name(state->status) : NULL,
+		.redirected_rate = -1,
+		.proxied_rate = -1,
+	};
 
-	if (route->reason == VTLIRQ_REASON_REFUSED)
-		cell = memory_format("%s:%s", word, vtlirq_hv_status_name(route->status));
-	else if (route->reason == VTLIRQ_REASON_ERROR)
-		cell = memory_format("%s:%s", word, strerrorname_np(route->error) ?: "?");
+	if (state->vps > 1)
+		snprintf(route.vp_text, sizeof(route.vp_text), "%u+%u", state->vp, state->vps - 1);
 	else
-		cell = memory_format("%s", word);
-	join_words(cell);
-	return cell;
+		snprintf(route.vp_text, sizeof(route.vp_text), "%u", state->vp);
+	if (*state->name)
+		memcpy(route.label, state->name, sizeof(state->name));
+	else
+		snprintf(route.label, sizeof(route.label), "0x%" PRIx64,
+			 state->interrupt.device_id);
+	describe_reason(&route);
+	return route;
 }
 
-/**
- * route_vp_cell() - where a route goes
- * @route: the route
- *
- * Return: its VP, and how many others there are in its set: "0", or "0+3". To be
- * given to free().
- */
-char *route_vp_cell(const struct vtlirq_route_state *route)
-{
-	if (route->vps > 1)
-		return memory_format("%u+%u", route->vp, route->vps - 1);
-	return memory_format("%u", route->vp);
-}
-
-/**
- * route_name_cell() - what its VMM calls a route
- * @route: the route
- *
- * Return: the name, or "-"; to be given to free().
- */
-char *route_name_cell(const struct vtlirq_route_state *route)
-{
-	return memory_format("%s", *route->name ? route->name : NO_CELL);
-}
-
-/**
- * route_device_cell() - what a route is for, as well as that is known
- * @route: the route
- *
- * Return: its name, or else the device's number; to be given to free().
- */
-char *route_device_cell(const struct vtlirq_route_state *route)
-{
-	if (*route->name)
-		return route_name_cell(route);
-	return memory_format("0x%" PRIx64, route->interrupt.device_id);
-}
-
-/**
- * route_hardware_cell() - the hardware vector of a route
- * @route: the route
- *
- * Return: the vector, or "-" if it is proxied; to be given to free().
- */
-char *route_hardware_cell(const struct vtlirq_route_state *route)
-{
-	if (route->delivery != VTLIRQ_REDIRECTED)
-		return memory_format(NO_CELL);
-	return memory_format("0x%02x", route->hardware_vector);
-}
-
-/**
- * route_explain() - say why a route is proxied, and what would help
- * @route: the route
- * @why: where it goes
- */
-void route_explain(const struct vtlirq_route_state *route, struct problem *why)
-{
-	const char *name = vtlirq_reason_name(route->reason);
-
-	problem_what(why, "%s", name);
-	problem_next(why, "use the vtlirq of the same release");
-	if (route->reason < ARRAY_SIZE(reasons))
-		problem_next(why, "%s", reasons[route->reason].next);
-	if (route->reason == VTLIRQ_REASON_REFUSED)
-		problem_what(why, "%s: its answer was 0x%04x, %s", name, route->status,
-			     vtlirq_hv_status_name(route->status));
-	else if (route->reason == VTLIRQ_REASON_ERROR)
-		problem_what(why, "%s: %s", name, strerror(route->error));
-}
-
-/**
- * route_has_same_reason() - would the same be said of two routes?
- * @a: a route
- * @b: another
- *
- * Return: true if route_explain() says the same.
- */
-bool route_has_same_reason(const struct vtlirq_route_state *a,
-			   const struct vtlirq_route_state *b)
-{
-	if (a->reason != b->reason)
-		return false;
-	if (a->reason == VTLIRQ_REASON_REFUSED)
-		return a->status == b->status;
-	return a->reason != VTLIRQ_REASON_ERROR || a->error == b->error;
-}
-
-/**
- * route_explain_failure() - say why a route could not be made or moved
- * @error: what the library gave, positive
- * @status: the host's last answer if it is known, or 0
- * @problem: where the cause is added to what stands there, and what to do next
- */
+/* Says why a route could not be created or moved. */
 void route_explain_failure(int error, uint32_t status, struct problem *problem)
 {
-	size_t used = strlen(problem->what);
+	static const struct {
+		int error;
+		const char *why;
+		const char *next;
+	} causes[] = {
+		{ ENXIO, "the host knows no such interrupt, or refuses it altogether",
+		  "check device id, MSI address and data; see vtlirq doctor" },
+		{ EOPNOTSUPP, "there is no host that can be asked", "see vtlirq doctor" },
+		{ EINVAL, "there is no such VP, or the vector is not allowed",
+		  "give a VP that is online, and a vector of 16 to 255" },
+		{ EEXIST, "this process has a route for that interrupt already",
+		  "move that one: vtlirq route move" },
+		{ ENOENT, "the route does not exist any more", "see vtlirq route show" },
+		{ EPERM, NULL, "run as root" },
+		{ EACCES, NULL, "run as root" },
+	};
 	const char *why = strerror(error);
+	size_t used = strlen(problem->what);
+	bool has_status = error == ENXIO && status;
 
 	problem_next(problem, "look for mshv in the kernel's log (dmesg)");
-	if (error == ENXIO) {
-		why = "the host knows no such interrupt, or refuses it altogether";
-		problem_next(problem, "check device id, MSI address and data; see vtlirq doctor");
-	} else if (error == EOPNOTSUPP) {
-		why = "there is no host that can be asked";
-		problem_next(problem, "see vtlirq doctor");
-	} else if (error == EINVAL) {
-		why = "the VP or the vector cannot be had";
-		problem_next(problem, "give a VP that is online, and a vector of 16 to 255");
-	} else if (error == EEXIST) {
-		why = "this process has a route for that interrupt already";
-		problem_next(problem, "move that one: vtlirq retarget");
-	} else if (error == ENOENT) {
-		why = "there is no such route any more";
-		problem_next(problem, "see vtlirq routes");
-	} else if (error == EPERM || error == EACCES) {
-		problem_next(problem, "run as root");
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (causes[i].error != error)
+			continue;
+		why = causes[i].why ? causes[i].why : why;
+		problem_next(problem, "%s", causes[i].next);
 	}
-	snprintf(problem->what + used, sizeof(problem->what) - used, ": %s", why);
-	if (error == ENXIO && status) {
-		used = strlen(problem->what);
-		snprintf(problem->what + used, sizeof(problem->what) - used, " (%s)",
-			 vtlirq_hv_status_name(status));
-	}
+	snprintf(problem->what + used, sizeof(problem->what) - used, ": %s%s%s%s", why,
+		 has_status ? " (" : "", has_status ? vtlirq_hv_status_name(status) : "",
+		 has_status ? ")" : "");
 }

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The clock, and waiting on it until somebody asks the command to end.
+ * The clock, and waiting until a time or until a signal asks the command to end.
  *
- * Owns: which signals end a command that runs on. They are blocked and fetched,
- * never handled, so that no step of a command can be cut in two.
- * Knows nothing of the commands.
+ * Owns: which signals end a command. They are blocked and fetched, never handled, so that
+ * they interrupt no step of a command.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "stop.h"
 
 static sigset_t stop_signals;
 
-/**
- * clock_now() - the time, from a clock that nobody sets
- *
- * Return: nanoseconds since some moment in the past.
- */
+/* The time, from a monotonic clock. Returns nanoseconds since some time in the past. */
 u64 clock_now(void)
 {
 	struct timespec now;
@@ -31,12 +28,10 @@ u64 clock_now(void)
 	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
-/**
- * stop_prepare() - from here on, keep SIGINT, SIGTERM and SIGHUP for stop_wait_until()
- *
- * SIGHUP stays ignored if it is, as under nohup. SIGINT is taken even if it is
- * ignored, which a script's shell does to every command that it puts into the
- * background: a mapping must not outlive a kill -INT that the user typed.
+/*
+ * Block SIGINT, SIGTERM and SIGHUP, for stop_wait_until() to fetch. SIGHUP stays ignored if it
+ * is, as under nohup. SIGINT is fetched even if it is ignored, as in every command that a
+ * script's shell runs in the background: it has to end a command that holds mappings.
  */
 void stop_prepare(void)
 {
@@ -62,11 +57,9 @@ static struct timespec time_left(u64 deadline)
 	};
 }
 
-/**
- * stop_wait_until() - sleep until a time, or until a signal asks to end
- * @deadline: the time by clock_now(), or NEVER
- *
- * Return: 0 at the deadline, or the signal's number.
+/*
+ * Sleeps until a time, or until a signal asks to end. Returns 0 at the deadline, or the signal's
+ * number.
  */
 int stop_wait_until(u64 deadline)
 {
@@ -80,19 +73,35 @@ int stop_wait_until(u64 deadline)
 	return number < 0 ? 0 : number;
 }
 
-/* A terminal that is gone can be read for ever, and gives nothing. */
+/* What ended a command that holds something, by what stop_wait_until() returned. */
+const char *stop_name(int number)
+{
+	static char name[16];
+
+	snprintf(name, sizeof(name), "SIG%s", number ? sigabbrev_np(number) : "");
+	return number ? name : "time is over";
+}
+
+/* Tells the user how long something is held. Returns the end, by clock_now(), or NEVER. */
+u64 hold_until(u64 hold_ms)
+{
+	if (hold_ms == UNKNOWN)
+		note_print("holding until Ctrl-C, SIGTERM or SIGHUP");
+	else if (hold_ms)
+		note_print("holding for %g s; Ctrl-C ends it earlier", hold_ms / 1000.0);
+	return hold_ms == UNKNOWN ? NEVER : clock_now() + hold_ms * NANOSECONDS_PER_MS;
+}
+
+/* A terminal that was closed is always readable, and gives no input. */
 static bool is_gone(const struct pollfd *input)
 {
 	return input->revents & (POLLHUP | POLLERR | POLLNVAL);
 }
 
-/**
- * stop_wait_input() - the same, but input or a signal that is not ours ends it, too
- * @deadline: the time by clock_now()
- * @fd: where input may come
- *
- * Return: 0 at the deadline; STOP_INPUT; or the number of the signal that asks to end,
- * which is SIGHUP where there is no input any more.
+/*
+ * The same, but input ends it as well, and so does any other signal. Returns 0 at the deadline;
+ * STOP_INPUT; or the number of the signal that asks to end, which is SIGHUP if the input has
+ * ended.
  */
 int stop_wait_input(u64 deadline, int fd)
 {

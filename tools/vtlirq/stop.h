@@ -2,7 +2,7 @@
 #ifndef VTLIRQ_STOP_H
 #define VTLIRQ_STOP_H
 
-#include "types.h"
+#include "base.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000ULL
 #define NANOSECONDS_PER_MS	1000000ULL
@@ -11,6 +11,8 @@
 u64 clock_now(void);
 void stop_prepare(void);
 int stop_wait_until(u64 deadline);
+const char *stop_name(int number);
+u64 hold_until(u64 hold_ms);
 
 /* What stop_wait_input() returns instead of a signal. */
 #define STOP_INPUT	(-1)

@@ -2,35 +2,88 @@
 #ifndef VTLIRQ_TABLE_H
 #define VTLIRQ_TABLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include "memory.h"
-#include "types.h"
-
-#define TABLE_WIDTH_LIMIT	16
+#include "base.h"
 
 /**
- * struct table - text in aligned columns; the first row is the heading
- * @width: columns, at most TABLE_WIDTH_LIMIT
- * @has_words_last: the last column begins where it begins; all else ends at the right
- * @count: cells so far
- * @cells: the cells, row after row
+ * enum kind - what a column holds, and so how a cell looks
+ * @NUMBER: an unsigned integer of 4 or 8 bytes; UNKNOWN is "-", and null in JSON
+ * @HEX: likewise, with 0x; a plain number in JSON
+ * @HEX_TEXT: likewise, and a string in JSON, since JSON readers hold less than 64 bits
+ * @LIMIT: a NUMBER whose 0 means that there is no limit: "none"
+ * @FLAG: a NUMBER that is "yes" or "no", and true or false in JSON
+ * @AGE: a NUMBER of milliseconds: "4.2s", and the number in JSON
+ * @RATE: a double; a negative one is "-", and null in JSON
+ * @TEXT: an array of char; an empty one is "-", and null in JSON
+ * @STRING: a pointer to char; NULL is "-", and null in JSON
  */
-struct table {
-	size_t width;
-	bool has_words_last;
-	size_t count;
-	char **cells;
+enum kind { NUMBER, HEX, HEX_TEXT, LIMIT, FLAG, AGE, RATE, TEXT, STRING };
+
+/**
+ * enum show - where a column is shown besides tables and JSON, or not
+ * @IN_TABLE: no
+ * @ON_REQUEST: in tables only if all columns are asked for
+ * @IN_RECORD: in records as well
+ */
+enum show { IN_TABLE, ON_REQUEST, IN_RECORD };
+
+/**
+ * struct column - a member of a structure: how it is shown, as text and as JSON
+ * @heading: of the column; NULL: JSON has it alone
+ * @key: in JSON and in records; NULL: text has it alone
+ * @kind: what it holds
+ * @offset: of the member
+ * @size: of the member
+ * @show: where it is shown besides
+ * @source: the driver's file and the column there that it is read from, such as "cpus/free";
+ *          any file if it is "*"
+ */
+struct column {
+	const char *heading;
+	const char *key;
+	enum kind kind;
+	size_t offset;
+	size_t size;
+	enum show show;
+	const char *source;
 };
 
-void table_cell(struct table *table, const char *format, ...) __printf(2, 3);
-void table_take(struct table *table, char *cell);
-void table_print(const struct table *table, FILE *stream);
-void table_free(struct table *table);
+/**
+ * struct columns - how a structure is shown
+ * @all: the columns
+ * @count: how many
+ * @row_size: bytes of the structure
+ */
+struct columns {
+	const struct column *all;
+	size_t count;
+	size_t row_size;
+};
 
-char *age_format(u64 milliseconds);
-const char *plural(u64 count);
+/* Further arguments initialize other members. */
+#define COLUMN(name, json, how, type, member, ...)				\
+	{ .heading = (name), .key = (json), .kind = (how),			\
+	  .offset = offsetof(type, member), .size = sizeof(((type *)0)->member),	\
+	  ##__VA_ARGS__ }
+#define COLUMNS_MAX	32
+#define COLUMNS(all, type)	{ all, sizeof(all) / sizeof((all)[0]), sizeof(type) }
+
+void table_print(FILE *stream, const struct columns *columns, const void *rows, size_t count,
+		 bool all);
+void table_json(const char *key, const struct columns *columns, const void *rows, size_t count);
+void row_json(const char *key, const struct columns *columns, const void *row);
+void problems_json(const struct problem_list *list);
+void record_print(const struct columns *columns, const void *row, bool json);
+
+/* ---- json.c: one text on one line, an object ---- */
+
+void json_end(void);
+void json_open(const char *key, char bracket);
+void json_close(char bracket);
+void json_number(const char *key, u64 number);
+void json_rate(const char *key, double rate);
+void json_flag(const char *key, bool flag);
+void json_text(const char *key, const char *text);
 
 #endif /* VTLIRQ_TABLE_H */

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "clock.h"
+#include "program.h"
 
 #define TRIES 9
 

@@ -9,9 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../../lines/die.h"
-#include "clock.h"
-#include "groups.h"
+#include "../../lines/lines.h"
+#include "program.h"
 
 static const char usage[] =
 	"usage: bench COMMAND...\n"

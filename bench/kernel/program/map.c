@@ -14,11 +14,8 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "../../lines/die.h"
 #include "../../lines/lines.h"
-#include "clock.h"
-#include "groups.h"
-#include "module.h"
+#include "program.h"
 
 #define GROUP		"map"
 #define PROXY_FIRST	16

@@ -12,10 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../lines/die.h"
 #include "../../lines/lines.h"
-#include "groups.h"
-#include "module.h"
+#include "program.h"
 
 #define GROUP		"memory"
 #define MAPPINGS	50

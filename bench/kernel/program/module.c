@@ -11,8 +11,8 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "../../lines/die.h"
-#include "module.h"
+#include "../../lines/lines.h"
+#include "program.h"
 
 #define DRIVER_NODE		"/dev/mshv"
 #define DRIVER_TOTALS		"/sys/kernel/debug/mshv_vtl/totals"

@@ -13,11 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../lines/die.h"
 #include "../../lines/lines.h"
-#include "clock.h"
-#include "groups.h"
-#include "module.h"
+#include "program.h"
 
 #define GROUP		"relay"
 #define WARM_UP		100

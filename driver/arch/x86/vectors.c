@@ -2,11 +2,11 @@
 /*
  * x86: hardware vectors from the kernel's own vector allocator.
  *
- * An irq_domain under x86_vector_domain gives each mapping a Linux interrupt
- * and, with it, a vector of the CPU asked for. The interrupt has a flow
- * handler of the driver's own and no action: its descriptor leads straight to
- * the mapping. Nothing under arch/ of the kernel changes, and only exported
- * symbols are used.
+ * An irq_domain under x86_vector_domain allocates a Linux interrupt for each
+ * mapping and, with it, a vector of the requested CPU. The interrupt has a flow
+ * handler of this driver and no action: its descriptor points directly to the
+ * mapping. Only exported symbols are used, and nothing under the kernel's arch/
+ * changes.
  *
  * Knows nothing of ioctls, references or run pages.
  */
@@ -40,9 +40,8 @@ static struct irq_domain *x86_domain;
 static DEFINE_XARRAY(x86_cpus);
 
 /*
- * The hot path. The EOI goes straight to the APIC driver: these interrupts
- * never move to another CPU, which is all that the vector domain's own ack
- * would look after.
+ * The hot path. It calls the EOI of the APIC driver directly. The ack of the vector
+ * domain would also handle interrupts that move to another CPU, but these never do.
  */
 static void x86_flow_relay(struct irq_desc *desc)
 {
@@ -50,7 +49,7 @@ static void x86_flow_relay(struct irq_desc *desc)
 	compat_apic_eoi();
 }
 
-/* The vector was quiesced. */
+/* The handler of a quiesced vector. */
 static void x86_flow_stale(struct irq_desc *desc)
 {
 	vtl_redirect_stale(irq_desc_get_handler_data(desc));
@@ -58,18 +57,18 @@ static void x86_flow_stale(struct irq_desc *desc)
 }
 
 /*
- * No callback at all: nothing can be masked at a CPU vector, and an ack here
- * would be a second EOI if the core ever called it.
+ * It has no callback: a CPU vector cannot be masked, and an ack here would be a
+ * second EOI if the interrupt core called it.
  */
 static struct irq_chip x86_chip = {
 	.name = "VTL0-redirect",
 };
 
 /*
- * Everything that the flow handler reads is in the descriptor before the
- * parent takes the vector, which is when it can first fire. The interrupt is
- * never started, so that no core code touches it; the vector is live all the
- * same, since it was asked for on one CPU.
+ * Everything that the flow handler reads is in the descriptor before the parent
+ * domain allocates the vector: from then on it can fire. The interrupt is never
+ * started, so that the interrupt core does not touch it; the vector is active
+ * nevertheless, since it was requested on one CPU.
  */
 static int x86_domain_alloc(struct irq_domain *domain, unsigned int irq,
 			    unsigned int count, void *arg)
@@ -105,7 +104,7 @@ static const struct irq_domain_ops x86_domain_ops = {
 	.free = irq_domain_free_irqs_common,
 };
 
-/* The vector domain promises it; a wrong CPU would be misdelivery for good. */
+/* The vector domain guarantees it. On a wrong CPU, all interrupts would be misdelivered. */
 static bool vector_is_on_cpu(const struct redirect_mapping *mapping)
 {
 	struct irq_data *data = irq_get_irq_data(mapping->irq);
@@ -137,7 +136,7 @@ int vtl_vector_alloc(struct redirect_mapping *mapping)
 	return 0;
 }
 
-/* On this CPU. */
+/* Reads the local APIC of this CPU. */
 static bool vector_is_in_irr(u32 vector)
 {
 	return compat_apic_read(APIC_IRR + vector / 32 * 0x10) &
@@ -145,10 +144,10 @@ static bool vector_is_in_irr(u32 vector)
 }
 
 /*
- * Runs on the mapping's CPU with interrupts off, so no arrival of its vector
- * is under way. One may be pending: it is relayed here and now, and its
- * arrival, which comes as soon as interrupts are open again, is swallowed.
- * What arrives after the look at the IRR is late.
+ * Runs on the mapping's CPU with interrupts off, so the handler of its vector does
+ * not run. If an interrupt is pending, it is relayed here, and the handler ignores
+ * it when it is delivered, as soon as interrupts are enabled again. An interrupt
+ * that arrives after the IRR was read is stale.
  */
 static void vector_quiesce_here(void *arg)
 {
@@ -203,7 +202,7 @@ bool vtl_proxy_vector_is_legal(u32 vector)
 
 unsigned int vtl_vector_limit(void)
 {
-	/* The allocator's range without the system call vector, 0x80. */
+	/* The range of the allocator, without the system call vector 0x80. */
 	return FIRST_SYSTEM_VECTOR - FIRST_EXTERNAL_VECTOR - 1;
 }
 
@@ -252,7 +251,7 @@ int vtl_vectors_init(void)
 
 void vtl_vectors_exit(void)
 {
-	/* No CPU may be in a flow handler when the module's text goes. */
+	/* No CPU may run a flow handler when the text of the module is freed. */
 	synchronize_rcu();
 
 	if (x86_domain) {

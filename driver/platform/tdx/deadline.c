@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VTL0's timer: a TSC deadline that the TDX module has for each L2 VM, and the
- * same deadline while VTL0 is halted.
+ * VTL0's timer: the TSC deadline of each L2 VM in the TDX module, and the same
+ * deadline while VTL0 is halted.
  *
- * The VMM has one deadline for a VP, whichever of its L2 VMs runs, and names it
- * once ('update'), so it is taken over at the start of each run, also of one that
- * does not enter VTL0. A VM is told when it is entered, if it was told something
- * else before.
+ * The VMM has one deadline per VP for all of its L2 VMs, and sets 'update' once when it
+ * changes. So the deadline is read at the start of each run, even if the run does not
+ * enter VTL0. It is written to a VM's field when the VM is entered, if the field has
+ * another value.
  *
- * The TDX module compares the deadline with the TSC at every entry: one that has
- * passed ends each of them at once, until it is written again. So an expired one
- * is taken away here before the next entry. (TD partitioning, "L2 VM TSC Deadline
+ * The TDX module compares the deadline with the TSC at every entry: a deadline that has
+ * passed ends every entry at once, until it is written again. So an expired deadline
+ * is removed here before the next entry. (TD partitioning, "L2 VM TSC Deadline
  * Support"; OpenHCL: virt_mshv_vtl, processor/tdx/mod.rs, TdxTscDeadlineService.)
  *
- * If the VMM asks for it, VTL0's own writes of the deadline are taken over here, too, and
- * the timer's interrupt becomes pending without the VMM: a tick of VTL0 then costs no
+ * If the VMM requests it, VTL0's own writes of the deadline are also handled here, and the
+ * interrupt of the timer is asserted without the VMM: then a tick of VTL0 needs no
  * return to user space. The VMM may change the vector at any time: it is read once for
- * each write and each deadline that has come. One that is not legal is no request.
+ * each write and for each expired deadline. A vector that is not legal means no request.
  */
 #include <linux/compiler.h>
 #include <linux/ktime.h>
@@ -36,8 +36,9 @@
 #define HALT_MS_MAX		(3600 * MSEC_PER_SEC)
 
 /*
- * A deadline of 0 means none to the VMM, as in the local APIC. The TDX module
- * refuses one that is 2^63 ticks ahead; what is centuries ahead is as good as none.
+ * For the VMM, a deadline of 0 means no deadline, as in the local APIC. The TDX module
+ * refuses a deadline that is 2^63 ticks ahead, so one that is centuries ahead is treated
+ * as no deadline.
  */
 static u64 deadline_to_tdx(u64 deadline)
 {
@@ -84,7 +85,7 @@ void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu)
 
 u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm)
 {
-	/* TDG.VP.ENTER refuses this one. */
+	/* No VM: TDG.VP.ENTER will refuse it. */
 	if (!vm || likely(vp->programmed[vm - 1] == vp->deadline))
 		return 0;
 	return deadline_write(vp, vm, vp->deadline);
@@ -98,7 +99,7 @@ bool vtl_tdx_deadline_expire(struct tdx_vp *vp)
 	return true;
 }
 
-/* The vector that the VMM wants to have asserted by the kernel; 0: none. */
+/* The vector that the kernel asserts for the VMM; 0: none. */
 static u8 offload_vector(const struct mshv_vtl_run *run)
 {
 	u8 vector = READ_ONCE(tdx_context(run)->tsc_deadline.vector);
@@ -106,7 +107,7 @@ static u8 offload_vector(const struct mshv_vtl_run *run)
 	return vector >= VECTOR_LEGAL_MIN ? vector : 0;
 }
 
-/* VTL0 reads the deadline as 0 from now on. */
+/* The deadline has expired: VTL0 reads it as 0 from now on. */
 static void deadline_fire(struct mshv_vtl_run *run, u8 vector)
 {
 	WRITE_ONCE(tdx_context(run)->tsc_deadline.deadline, 0);
@@ -123,7 +124,7 @@ bool vtl_tdx_deadline_take(struct mshv_vtl_run *run, struct tdx_vp *vp, u64 dead
 
 	vp->deadline = deadline_to_tdx(deadline);
 	expired = vtl_tdx_deadline_expire(vp);
-	/* The VMM serves the write, and the next session tells it of the error. */
+	/* The VMM handles the write, and the next session reports the error to it. */
 	if (vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx)))
 		return false;
 
@@ -137,7 +138,7 @@ bool vtl_tdx_deadline_deliver(struct mshv_vtl_run *run, struct tdx_vp *vp)
 {
 	u8 vector = offload_vector(run);
 
-	/* The TDX module would end each entry at once as long as it has the old one. */
+	/* With the old deadline, the TDX module would end each entry at once. */
 	if (!vector || vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx)))
 		return false;
 
@@ -162,9 +163,9 @@ ktime_t vtl_tdx_halt_end(unsigned int cpu)
 }
 
 /*
- * What the VMM asked the entry for beside running VTL0, and takes for done when
- * VTL0 has exited: an event that it injects (then it keeps the offload off), or an
- * invalidation of translations.
+ * Whether the VMM requested more from the entry than to run VTL0, which it takes for done
+ * when VTL0 has exited: to inject an event (then the offload is off), or to invalidate
+ * translations.
  */
 static bool entry_has_more_to_do(const struct mshv_vtl_run *run)
 {
@@ -172,7 +173,7 @@ static bool entry_has_more_to_do(const struct mshv_vtl_run *run)
 	       READ_ONCE(tdx_context(run)->entry_rcx) & TDX_ENTRY_INVALIDATE;
 }
 
-/* VTL0 is not entered before the next session, which tells the TDX module. */
+/* The next session writes the new deadline to the TDX module, before VTL0 is entered. */
 static bool halt_delivers(struct mshv_vtl_run *run)
 {
 	u8 vector = offload_vector(run);
@@ -184,9 +185,9 @@ static bool halt_delivers(struct mshv_vtl_run *run)
 }
 
 /*
- * As if VTL0 had been entered at its deadline, unless that would tell the VMM that
- * more has been done: then as if an interrupt had kept VTL0 from being entered, and
- * the VMM looks at its timers as well.
+ * Reports an exit as if VTL0 had been entered at its deadline. If the VMM would then take
+ * other requests for done, too, this reports instead that an interrupt prevented the
+ * entry: the VMM then also checks its timers.
  */
 bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu)
 {
@@ -194,7 +195,7 @@ bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu)
 
 	if (!vtl_tdx_deadline_expire(per_cpu_ptr(&vtl_tdx_vps, cpu)))
 		return false;
-	/* The interrupt ends the halt as any other. */
+	/* The interrupt ends the halt like any other interrupt. */
 	if (halt_delivers(run))
 		return false;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Entering VTL0 by TDG.VP.ENTER, and what of its exits is handled without the VMM.
+ * Enters VTL0 with TDG.VP.ENTER, and handles some of its exits without the VMM.
  *
- * Knows nothing of run-page flags beyond reading which offloads are on; the core
- * acts on what is returned.
+ * Of the flags of the run page, this file only reads which offloads are on; the core
+ * acts on the results.
  */
 #include <linux/compiler.h>
 #include <linux/err.h>
@@ -23,7 +23,7 @@
 #define TDX_VP_STATE_WBNOINVD	BIT_ULL(1)
 #define TDX_VP_STATE_FLUSH	(TDX_VP_STATE_WBINVD | TDX_VP_STATE_WBNOINVD)
 
-/* Entries of a session for which the TDX module may be busy. */
+/* How often in a session an entry may fail because the TDX module is busy. */
 #define ENTER_BUSY_MAX		100000
 
 static bool is_offloaded(const struct mshv_vtl_run *run, u8 flag)
@@ -31,7 +31,7 @@ static bool is_offloaded(const struct mshv_vtl_run *run, u8 flag)
 	return READ_ONCE(run->offload_flags) & flag;
 }
 
-/* Tells the TDX module once what does not change: the page, and that no timer is on. */
+/* Sets what does not change, once: the virtual APIC page, and no timer. */
 static u64 vp_configure(struct tdx_vp *vp)
 {
 	u64 status;
@@ -104,8 +104,8 @@ void vtl_tdx_session_end(struct mshv_vtl_run *run)
 }
 
 /*
- * TDG.VP.ENTER takes RAX, RCX and RDX alone: what the others hold, from the exit
- * before, does not reach VTL0.
+ * TDG.VP.ENTER reads only RAX, RCX and RDX: the other registers still have the values of
+ * the last exit, and do not reach VTL0.
  */
 noinstr void vtl_tdx_enter(struct mshv_vtl_run *run)
 {
@@ -127,8 +127,8 @@ static void step_over(struct mshv_tdx_context *context)
 }
 
 /*
- * STI and HLT: the instruction after STI is over, so is its shadow; else the
- * interrupt that ends the halt would come one instruction late.
+ * After STI, HLT is still in the interrupt shadow. HLT is done now, so the shadow must
+ * end, or the interrupt that ends the halt would be delivered one instruction too late.
  */
 static int exit_halt(struct mshv_tdx_context *context, int exit)
 {
@@ -137,14 +137,14 @@ static int exit_halt(struct mshv_tdx_context *context, int exit)
 
 	status = vtl_tdcall_field_write(TDX_FIELD_OF_VM(TDX_FIELD_INTERRUPTIBILITY, vm),
 					0, 1);
-	/* The VMM sees the halt itself, and does the same. */
+	/* Let the VMM handle the halt, with the same call. */
 	if (status)
 		return VTL_EXIT_USER;
 	step_over(context);
 	return exit;
 }
 
-/* The register reads as 0; what it says by being read is that VTL0 idles (TLFS). */
+/* The register reads as 0. VTL0 reads it to tell the hypervisor that it is idle (TLFS). */
 static int exit_rdmsr(struct mshv_tdx_context *context)
 {
 	int exit;
@@ -187,8 +187,8 @@ static int exit_wrmsr(struct mshv_vtl_run *run, struct tdx_vp *vp)
 }
 
 /*
- * The CPU counts down in 32 bits: a deadline that is further away ends VTL0's run
- * early. The next entry starts the count again.
+ * The CPU counts down in 32 bits: a deadline that is too far away ends VTL0's run
+ * early. The next entry starts to count again.
  */
 static int exit_deadline(struct mshv_vtl_run *run, struct tdx_vp *vp, bool ours)
 {
@@ -204,7 +204,7 @@ static int exit_reason_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
 {
 	struct mshv_tdx_context *context = tdx_context(run);
 	bool event = vp->regs.r10 & TDX_EVENT_VALID;
-	/* The VMM injects the event again, whatever else there is to do. */
+	/* If the exit interrupted an event, the VMM has to inject it again. */
 	bool ours = is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) && !event;
 	u32 reason = vp->regs.rax;
 
@@ -225,13 +225,13 @@ static int exit_reason_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
 	}
 }
 
-/* VTL0 was not entered; interrupts are open now, so that the next try may succeed. */
+/* VTL0 was not entered. Interrupts are enabled now, so the next attempt may succeed. */
 static int exit_busy(struct tdx_vp *vp)
 {
 	return ++vp->busy < ENTER_BUSY_MAX ? VTL_EXIT_HANDLED : -EIO;
 }
 
-/* Out of the way of the one exit that each interrupt makes. */
+/* Not inlined into the handler of the exit that each interrupt causes. */
 static noinline int exit_other_handle(struct mshv_vtl_run *run, struct tdx_vp *vp)
 {
 	bool offload = is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT);
@@ -244,13 +244,13 @@ static noinline int exit_other_handle(struct mshv_vtl_run *run, struct tdx_vp *v
 		return offload ? VTL_EXIT_HANDLED : VTL_EXIT_USER;
 	case TDX_L2_EXIT_HOST_ROUTED_TDVMCALL:
 	case TDX_L2_EXIT_HOST_ROUTED_ASYNC:
-		/* The exit was the host's, but an event that it cut short is VTL0's. */
+		/* Handled by the host, except for an event that the exit interrupted. */
 		return offload && !(vp->regs.r10 & TDX_EVENT_VALID) ?
 			VTL_EXIT_HANDLED : VTL_EXIT_USER;
 	case TDX_OPERAND_BUSY:
 		return exit_busy(vp);
 	case TDX_OPERAND_INVALID:
-		/* The TDX module has lost the page: the next session tells it again. */
+		/* The TDX module does not have the page any more: the next session sets it. */
 		if ((u32)rax == TDX_OPERAND_VIRTUAL_APIC)
 			vp->configured = false;
 		return -EIO;
@@ -263,7 +263,7 @@ int vtl_tdx_exit_handle(struct mshv_vtl_run *run)
 {
 	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
 
-	/* An interrupt of VTL2 ended it: it has been handled by now. */
+	/* An interrupt of VTL2 ended the run, and was handled before this. */
 	if (likely(TDX_STATUS(vp->regs.rax) == TDX_L2_EXIT_PENDING_INTERRUPT))
 		return is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) &&
 		       !(vp->regs.r10 & TDX_EVENT_VALID);

@@ -2,12 +2,12 @@
 /*
  * Which calls the VMM may make to the TDX module.
  *
- * Owns: a whitelist of leaves, fields and addresses, with everything that OpenHCL's
- * VMM uses (openvmm, openhcl/hcl/src/ioctl/tdx.rs and what calls it). The VMM is
- * trusted with VTL0: with its registers, its memory and what it may do without an
- * exit. It is not trusted with VTL2's kernel: a field that the driver owns, an MSR
- * that the driver does not switch, and an address of memory that the kernel manages
- * are refused. docs/trust.md says so to users.
+ * Owns: the list of allowed leaves, fields and addresses. It includes everything that
+ * OpenHCL's VMM uses (openvmm, openhcl/hcl/src/ioctl/tdx.rs and its callers). The VMM
+ * is trusted with VTL0: its registers, its memory and what it may do without an exit.
+ * It is not trusted with VTL2's kernel: this file refuses a field that the driver owns,
+ * an MSR that the driver does not switch, and an address of memory that the kernel
+ * manages. docs/trust.md documents this for users.
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
@@ -25,13 +25,13 @@
 #define FIELD_CLASS(field)	((unsigned int)((field) >> 56 & 0x3f))
 #define FIELD_CODE(field)	((u32)((field) & GENMASK(23, 0)))
 
-/* Classes of the VCPU; those of the next VM are 8 higher. */
+/* Classes of VCPU fields; each VM's classes are 8 higher than those of the one before. */
 #define CLASS_MANAGEMENT	0x20
 #define CLASS_VMCS		0x24
 #define CLASS_MSR_BITMAP	0x25
 #define CLASS_VM_STEP		8
 
-/* TD_CTLS.ENABLE_HW_SEAL_KEYS, the one bit of it that does not change how VTL2 runs. */
+/* TD_CTLS.ENABLE_HW_SEAL_KEYS, the only bit of it that does not affect how VTL2 runs. */
 #define FIELD_TD_CTLS		0x1110000300000017ULL
 #define TD_CTLS_SEAL_KEYS	BIT_ULL(4)
 
@@ -43,19 +43,19 @@
 #define PAGE_LEVEL		GENMASK_ULL(2, 0)
 #define PAGE_LEVEL_LARGEST	1
 #define PAGE_ADDRESS		GENMASK_ULL(51, 12)
-/* Attributes and their masks have 16 bits for each VM; those of VM 1 and VM 2. */
+/* Attributes and masks have 16 bits per VM; these are the bits of VM 1 and VM 2. */
 #define PAGE_ATTRIBUTES		GENMASK_ULL(47, 16)
 
 #define INVGLA_LIST		BIT_ULL(0)
 
-/* VM-entry interruption information: the event that VTL0 gets at the entry. */
+/* VM-entry interruption information: the event that is injected at the entry. */
 #define CODE_ENTRY_EVENT	0x4016
 #define EVENT_VECTOR		GENMASK(7, 0)
 #define EVENT_TYPE		GENMASK(10, 8)
 #define EVENT_ERROR_CODE	BIT(11)
 #define EVENT_RESERVED		GENMASK(30, 12)
 
-/* Types of events. 1 is reserved, and 7 is a monitor trap, which OpenHCL has no use for. */
+/* Types of events. 1 is reserved, and 7 is a monitor trap, which OpenHCL does not use. */
 #define EVENT_INTERRUPT		0
 #define EVENT_NMI		2
 #define EVENT_EXCEPTION		3
@@ -67,10 +67,11 @@
 #define EVENT_EXCEPTION_MAX	31
 
 /*
- * Fields of an L2 VM's VMCS that the VMM may write, and the bits of each. The TDX
- * module does not check the entry event, what belongs to it, and the TPR threshold: a
- * value with which VM entry fails ends the TDX module, at least 1.5.01. (Intel SDM,
- * "Checks on VM-Execution Control Fields" and "Checks on VM-Entry Control Fields".)
+ * Fields of an L2 VM's VMCS that the VMM may write, and the allowed bits of each. The TDX
+ * module does not check the entry event, its error code and instruction length, and the
+ * TPR threshold: at least in version 1.5.01, a value with which VM entry fails shuts the
+ * TDX module down. (Intel SDM, "Checks on VM-Execution Control Fields" and "Checks on
+ * VM-Entry Control Fields".)
  */
 static const struct vmcs_range {
 	u32 first, last;
@@ -97,8 +98,8 @@ static const struct vmcs_range {
 #define MSR_WRITE	BIT(1)
 
 /*
- * MSRs that VTL0 may use without an exit. Each is switched by the TDX module or by
- * state.c, or reads as the same for both. Reads of STAR and so on see VTL0's value.
+ * MSRs that VTL0 may access without an exit. Each one is switched by the TDX module or by
+ * state.c, or has the same value for both. Reads of STAR and so on return VTL0's value.
  */
 static const struct msr_range {
 	u32 first, last;
@@ -118,7 +119,7 @@ static const struct msr_range {
 	{ 0xc0000103, 0xc0000103, MSR_READ },	/* TSC_AUX */
 };
 
-/* What the VMM's own pages are for. */
+/* Uses of pages that belong to the VMM. */
 enum own_page_use {
 	OWN_VAPIC_VM2,
 	OWN_INVGLA_LIST,
@@ -126,13 +127,12 @@ enum own_page_use {
 };
 
 /*
- * The pages of the VMM's own that the TDX module was told of by this CPU: pinned, so
- * that they stay the VMM's as long as the module may use them. @mm only identifies the
- * owner. @candidate is a page that takes the place of @page if the call that names it
- * succeeds.
+ * The VMM's pages that calls on this CPU have passed to the TDX module. They are pinned,
+ * so that they belong to the VMM as long as the module may use them. @mm only identifies
+ * the owner. @candidate replaces @page if the call that names it succeeds.
  *
- * @lock protects the rest. Only tasks that stay on this CPU take it, so one VP's search
- * for a page delays no other VP.
+ * @lock protects the other members. Only tasks that stay on this CPU take it, so the
+ * search for a page of one VP does not delay other VPs.
  */
 struct own_pages {
 	struct mutex lock; /* from the check of a page to the end of the call */
@@ -143,7 +143,7 @@ struct own_pages {
 	} of[OWN_PAGE_USES];
 };
 
-/* How many pages are looked at before other tasks get a chance to run. */
+/* How many pages are checked before other tasks may run. */
 #define OWN_PAGES_LOOK		32
 
 static DEFINE_PER_CPU(struct own_pages, own_pages);
@@ -156,7 +156,7 @@ static void own_page_put(struct own_page *own)
 	own->mm = NULL;
 }
 
-/* Pins the page of this process at @address if it is at @gpa. */
+/* Pins the page of this process at @address if its physical address is @gpa. */
 static struct page *page_pin_at(unsigned long address, u64 gpa)
 {
 	struct page *page;
@@ -169,7 +169,7 @@ static struct page *page_pin_at(unsigned long address, u64 gpa)
 	return NULL;
 }
 
-/* The next locked range of this process's memory at or after @start. */
+/* Finds the next locked range of this process's memory at or after @start. */
 static bool locked_range_find(unsigned long *start, unsigned long *end)
 {
 	struct mm_struct *mm = current->mm;
@@ -188,9 +188,9 @@ static bool locked_range_find(unsigned long *start, unsigned long *end)
 }
 
 /*
- * Looks for @gpa among the pages that are mapped from @start on, OWN_PAGES_LOOK of them
- * at most, and moves @start to that page, or past those that were looked at. A page that
- * is not present is passed over, and not faulted in.
+ * Searches for @gpa among the pages mapped from @start on, at most OWN_PAGES_LOOK of them.
+ * Moves @start to that page, or past the pages that were checked. A page that is not
+ * present is skipped, and not faulted in.
  */
 static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
 {
@@ -209,9 +209,9 @@ static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
 }
 
 /*
- * Looks for a page in the caller's locked memory, which is where a VMM has what it
- * tells the TDX module of. This takes long, and is done once for a page. The kernel may
- * have to move a page to pin it, so only the one that is found is pinned.
+ * Searches the caller's locked memory for a page. A VMM locks the pages that it passes to
+ * the TDX module. The search takes long, but is done only once per page. The kernel may
+ * have to move a page to pin it, so only the page that is found is pinned.
  */
 static struct page *own_page_pin(u64 gpa)
 {
@@ -229,7 +229,7 @@ static struct page *own_page_pin(u64 gpa)
 	return NULL;
 }
 
-/* Is @gpa a page that the caller has locked in its own memory? */
+/* Whether @gpa is a page that the caller has locked in its own memory. */
 static bool own_page_check(enum own_page_use use, u64 gpa)
 {
 	struct own_pages *pages = this_cpu_ptr(&own_pages);
@@ -243,7 +243,7 @@ static bool own_page_check(enum own_page_use use, u64 gpa)
 	return own->candidate;
 }
 
-/* The call was made or not: of the old page and the new one, one is kept. */
+/* After the call: keeps the new page if it succeeded, otherwise the old one. */
 static void own_pages_settle(struct own_pages *pages, bool success)
 {
 	struct own_page *own;
@@ -284,7 +284,7 @@ void vtl_tdx_filter_exit(void)
 	}
 }
 
-/* VTL0's memory is none of the kernel's. @rcx: address and level. */
+/* Whether @rcx (address and level) is memory that the kernel does not manage. */
 static bool page_is_allowed(u64 rcx)
 {
 	u64 level = rcx & PAGE_LEVEL;
@@ -307,7 +307,7 @@ static bool vm_write_is_allowed(const struct mshv_tdcall *args)
 	return args->rdx == FIELD_TD_CTLS && !(args->r9 & ~TD_CTLS_SEAL_KEYS);
 }
 
-/* The number of the VM that a class belongs to, and the class of VM 1; 0: none. */
+/* The VM that a class belongs to, with the corresponding class of VM 1; 0: none. */
 static unsigned int class_vm(unsigned int class, unsigned int *base)
 {
 	unsigned int vm;
@@ -321,10 +321,11 @@ static unsigned int class_vm(unsigned int class, unsigned int *base)
 }
 
 /*
- * An event that an exit has cut short is injected again by writing the word that the
- * exit has reported, as OpenHCL's VMM does with R10. Bit 12 is undefined there (Intel
- * SDM, "IDT-Vectoring Information") and must be 0 here. The TDX module clears it when it
- * injects an event again (1.5.01, reinject_idt_vectoring_event_if_any()); so does this.
+ * If an exit interrupts the delivery of an event, the VMM injects the event again by
+ * writing the word that the exit reported (OpenHCL's VMM uses R10). Bit 12 of that word
+ * is undefined (Intel SDM, "IDT-Vectoring Information"), but must be 0 here. The TDX module
+ * clears it when it injects an event again (1.5.01,
+ * reinject_idt_vectoring_event_if_any()); so does this.
  */
 static void event_reserved_clear(struct mshv_tdcall *args)
 {
@@ -336,8 +337,8 @@ static void event_reserved_clear(struct mshv_tdcall *args)
 }
 
 /*
- * An error code may come with any exception or without, as IA32_VMX_BASIC[56] is 1
- * for a TD. Part of an event would combine with what is there.
+ * Any exception may have an error code or not, as IA32_VMX_BASIC[56] is 1 for a TD. The
+ * whole field must be written, or the new bits would combine with the old value.
  */
 static bool event_is_allowed(const struct mshv_tdcall *args)
 {
@@ -368,7 +369,7 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 	u32 code = FIELD_CODE(args->rdx);
 	unsigned int i;
 
-	/* VM 1's page is the driver's. That of VM 2 is the VMM's own. */
+	/* The page of VM 1 belongs to the driver, that of VM 2 to the VMM. */
 	if (code == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC))
 		return vm == 2 && args->r9 == ~0ULL && !(args->r8 & ~PAGE_ADDRESS) &&
 		       own_page_check(OWN_VAPIC_VM2, args->r8);
@@ -378,7 +379,7 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 	for (i = 0; i < ARRAY_SIZE(vmcs_writable); i++) {
 		if (code < vmcs_writable[i].first || code > vmcs_writable[i].last)
 			continue;
-		/* A bit that is not writable may be written as 0, as it is. */
+		/* A bit that is not allowed is 0 already, and may be written as 0. */
 		return !(args->r8 & args->r9 & ~vmcs_writable[i].bits) &&
 		       !(vmcs_writable[i].bits == BIT_ULL(9) && args->r9 & ~BIT_ULL(9));
 	}
@@ -386,8 +387,8 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 }
 
 /*
- * The MSRs of a word of the bitmap, 64 in each: reads of the low range and of the
- * high one, then writes of both (Intel SDM, "MSR-Bitmap Address").
+ * The allowed MSRs in a word of the bitmap. Each word has 64: first for reads of the low
+ * and of the high range, then for writes of both (Intel SDM, "MSR-Bitmap Address").
  */
 static u64 word_open(unsigned int word)
 {
@@ -408,7 +409,7 @@ static u64 word_open(unsigned int word)
 	return open;
 }
 
-/* A bit of 0 is an MSR without an exit. */
+/* A bit of 0 means no exit for its MSR. */
 static bool bitmap_write_is_allowed(const struct mshv_tdcall *args)
 {
 	u32 word = FIELD_CODE(args->rdx);
@@ -439,7 +440,7 @@ static bool field_read_is_allowed(const struct mshv_tdcall *args)
 	return class == CLASS_MANAGEMENT || class_vm(class, &base);
 }
 
-/* The list is read by the TDX module. */
+/* The TDX module reads the list, so the VMM must be allowed to name its memory. */
 static bool invgla_is_allowed(const struct mshv_tdcall *args)
 {
 	return !(args->rcx & INVGLA_LIST) ||
@@ -449,7 +450,7 @@ static bool invgla_is_allowed(const struct mshv_tdcall *args)
 
 static bool call_is_allowed(const struct mshv_tdcall *args)
 {
-	/* RAX is the leaf: version 0, and nothing else. */
+	/* RAX is the leaf, with version 0. */
 	switch (args->rax) {
 	case TDG_VM_RD:
 	case TDG_SYS_RD:
@@ -473,7 +474,7 @@ static bool call_is_allowed(const struct mshv_tdcall *args)
 	}
 }
 
-/* OpenHCL's client panics on any status that is no success, so a busy one is retried. */
+/* OpenHCL's VMM panics on any status but success, so a call is retried while busy. */
 static void call_make(struct mshv_tdcall *args)
 {
 	struct tdcall_regs regs = {
@@ -498,8 +499,8 @@ static void call_make(struct mshv_tdcall *args)
 }
 
 /*
- * The pages are those of the CPU on which the call is made, so the task stays there
- * from the check to the end.
+ * The pages are stored per CPU, for the CPU on which the call is made, so the task stays
+ * on that CPU from the check to the end.
  */
 static int call_with_own_pages(struct mshv_tdcall *args)
 {
@@ -518,7 +519,7 @@ static int call_with_own_pages(struct mshv_tdcall *args)
 	return allowed ? 0 : -EPERM;
 }
 
-/* Only these may name a page of the VMM's own. */
+/* Only these calls may name a page of the VMM. */
 static bool call_names_own_page(const struct mshv_tdcall *args)
 {
 	return (args->rax == TDG_VP_INVGLA && args->rcx & INVGLA_LIST) ||

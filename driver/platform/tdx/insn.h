@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The instructions that reach registers shared by VTL2 and VTL0. They are raw:
- * no tracing, no paravirtualization, no fault handling, so that they can be used
- * where nothing may be instrumented. A unit test puts a CPU of its own here.
+ * The instructions that access registers shared by VTL2 and VTL0, without tracing,
+ * paravirtualization and fault handling, so that they can be used where the code must
+ * not be instrumented. A unit test replaces this file by a simulated CPU.
  */
 #ifndef _MSHV_VTL_TDX_INSN_H
 #define _MSHV_VTL_TDX_INSN_H
@@ -50,7 +50,7 @@ static __always_inline int insn_xsetbv_safe(u64 value)
 	return ret;
 }
 
-/* The kernel's own function keeps a copy, and lets no module change any bit. */
+/* The kernel's own function keeps a copy of CR4, and does not let modules change it. */
 static __always_inline void insn_write_cr4(unsigned long value)
 {
 	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
@@ -103,7 +103,7 @@ INSN_DR(3)
 INSN_DR(6)
 INSN_DR(7)
 
-/* @components: which state components; 0: the CPU's x87 and SSE state alone. */
+/* @components: state components; 0: only the x87 and SSE state. */
 static __always_inline void insn_extended_load(const void *area, u64 components)
 {
 	if (components)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IPIs between VPs of VTL0: a write to the x2APIC ICR becomes bits in run
- * pages, without the VMM.
+ * IPIs between VPs of VTL0: a write to the x2APIC ICR sets bits in run pages, without
+ * the VMM.
  *
- * VP n has the APIC id of CPU n, so that a destination is found as the CPU of
- * an id is.
+ * VP n has the APIC id of CPU n, so vtl_cpu_find() finds a destination.
  */
 #include <linux/bits.h>
 #include <linux/cpumask.h>
@@ -39,7 +38,7 @@ static void target_add(struct cpumask *targets, u32 apic_id)
 		cpumask_set_cpu(cpu, targets);
 }
 
-/* Logical x2APIC: 31:16 cluster, 15:0 which of its 16 CPUs. */
+/* Logical x2APIC destination: 31:16 cluster, 15:0 bitmap of its 16 CPUs. */
 static void targets_add_logical(struct cpumask *targets, u32 destination)
 {
 	unsigned long members = destination & GENMASK(15, 0);
@@ -75,7 +74,7 @@ bool vtl_tdx_ipi_send(u64 icr, struct cpumask *targets)
 {
 	u8 vector = icr & ICR_VECTOR;
 
-	/* What is no plain IPI is the VMM's: it sends INIT, or injects #GP. */
+	/* The VMM handles all other IPIs: it sends INIT, or injects #GP. */
 	if (icr & (ICR_DELIVERY_MODE | ICR_TRIGGER_LEVEL | ICR_RESERVED) ||
 	    vector < VECTOR_LEGAL_MIN)
 		return false;

@@ -2,11 +2,11 @@
 /*
  * The TDX platform: VTL0 is an L2 VM of the TDX module.
  *
- * Owns: what a VP needs, the pages that the VMM may map, and the platform's ioctls
- * and capabilities. Entering VTL0 is enter.c, its timer deadline.c, its virtual APIC
- * vapic.c, registers that are not switched state.c, those that the VMM may read and
- * write registers.c, IPIs ipi.c, the calls tdcall.c, and which of them the VMM may
- * make filter.c.
+ * Owns: the memory of a VP, the pages that the VMM may map, and the platform's ioctls
+ * and capabilities. enter.c enters VTL0; deadline.c is its timer, vapic.c its virtual
+ * APIC, and ipi.c its IPIs. state.c switches registers that the TDX module does not
+ * switch; registers.c has those that the VMM reads and writes. tdcall.c makes calls to
+ * the TDX module, and filter.c checks those of the VMM.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -33,16 +33,16 @@ static_assert(offsetof(struct mshv_tdx_context, tsc_deadline) == 400);
 static_assert(offsetof(struct mshv_tdx_context, tsc_deadline.vector) == 409);
 static_assert(offsetof(struct mshv_tdx_context, fx_state) == 496);
 
-/* Filled in by vtl_tdx_vp_prepare() under tdx_vp_lock; @vapic comes last. */
+/* vtl_tdx_vp_prepare() fills it in under tdx_vp_lock; @vapic is written last. */
 DEFINE_PER_CPU(struct tdx_vp, vtl_tdx_vps);
 /*
- * A page fault takes it, and holds mmap_lock. Whoever needs cpu_hotplug_lock as well takes
- * that first: perf takes its own locks under it, and writes to user memory while it holds
- * them.
+ * A page fault takes it while mmap_lock is held. cpu_hotplug_lock, if needed as well, is
+ * taken first: perf takes locks of its own under cpu_hotplug_lock, and accesses user memory
+ * (mmap_lock) while it holds them.
  */
 static DEFINE_MUTEX(tdx_vp_lock);
 
-/* How many VTL files are open. Under tdx_vp_lock. */
+/* How many VTL files are open. Protected by tdx_vp_lock. */
 static unsigned int tdx_users;
 
 static void vp_free(struct tdx_vp *vp)
@@ -78,7 +78,7 @@ free:
 	return -ENOMEM;
 }
 
-/* @here: it is this CPU's VP, so that VTL0's registers may be in this CPU. */
+/* @here: it is this CPU's VP, so this CPU may still have VTL0's registers. */
 static void vp_reset(struct tdx_vp *vp, bool here)
 {
 	if (!vp->vapic)
@@ -93,7 +93,7 @@ static void vp_reset_here(void *unused)
 	vp_reset(this_cpu_ptr(&vtl_tdx_vps), true);
 }
 
-/* The next VMM may not know of the offload; the run pages stay. */
+/* The run pages are kept, but the next VMM may not know the offload. */
 static void deadline_offload_end(void)
 {
 	struct mshv_vtl_run *run;
@@ -106,7 +106,7 @@ static void deadline_offload_end(void)
 	}
 }
 
-/* What the last VMM's VTL0 has left is not for the next one. CPUs neither come nor go. */
+/* The next VMM must not see the old VTL0's state. Called with CPU hotplug held off. */
 static void vp_reset_all(void)
 {
 	unsigned int cpu;
@@ -126,7 +126,7 @@ static void tdx_file_open(void)
 
 static void tdx_file_release(void)
 {
-	/* Before tdx_vp_lock, which says why. */
+	/* Before tdx_vp_lock; see there. */
 	cpus_read_lock();
 	mutex_lock(&tdx_vp_lock);
 	if (!--tdx_users)
@@ -160,7 +160,7 @@ static void tdx_vp_free_all(void)
 	vtl_tdx_filter_exit();
 }
 
-/* DR6 is shared on TDX; OpenHCL's VMM does not start unless it is said so. */
+/* DR6 is shared on TDX; OpenHCL's VMM does not start without this capability. */
 static int tdx_capability(u32 capability)
 {
 	switch (capability) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers of VTL0 that the VMM reads and writes by ioctl, because neither the run
- * page nor the TDX module has them.
+ * Registers of VTL0 that the VMM reads and writes with ioctls, because they are neither
+ * in the run page nor in the TDX module.
  *
- * Owns: which registers these are, and what the VMM may set them to. OpenHCL's VMM
- * asks for XFEM, DR0 to DR3 and DR6 (openvmm,
- * openhcl/virt_mshv_vtl/src/processor/tdx/mod.rs). state.c loads them into the CPU
- * when VTL0 is entered.
+ * Owns: which registers these are, and which values the VMM may set. OpenHCL's VMM uses
+ * XFEM, DR0 to DR3 and DR6 (openvmm, openhcl/virt_mshv_vtl/src/processor/tdx/mod.rs).
+ * state.c loads them into the CPU when VTL0 is entered.
  */
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -39,7 +38,7 @@ static_assert(sizeof(struct mshv_register) == 32);
 #define REGISTER_MTRR_FIXED_FIRST	0x00080070
 #define REGISTER_MTRR_FIXED_LAST	0x0008007a
 
-/* Bits of DR6 that can be written on some CPU; the others read as below. */
+/* Bits of DR6 that some CPU can write, and those that always read as 1. */
 #define DR6_WRITABLE	(BIT_ULL(16) | GENMASK_ULL(15, 13) | BIT_ULL(11) | GENMASK_ULL(3, 0))
 #define DR6_ONES	(GENMASK_ULL(31, 17) | GENMASK_ULL(10, 4))
 
@@ -58,7 +57,7 @@ static const u32 mtrr_fixed[] = {
 static_assert(ARRAY_SIZE(mtrr_fixed) ==
 	      REGISTER_MTRR_FIXED_LAST - REGISTER_MTRR_FIXED_FIRST + 1);
 
-/* The MSR of an MTRR; 0 if @name is none. */
+/* The MSR of an MTRR; 0 if @name is not an MTRR. */
 static u32 mtrr_msr(u32 name)
 {
 	switch (name) {
@@ -85,9 +84,9 @@ static int mtrr_get(u32 name, u64 *value)
 }
 
 /*
- * The CPU has one set of MTRRs, and it decides how the kernel of VTL2 caches its own
- * memory. VTL0 has none of its own on TDX: its accesses exit, and the VMM answers
- * them. So the VMM may write back what it has read, and nothing else.
+ * The CPU has one set of MTRRs, which control how VTL2's kernel caches its own memory.
+ * On TDX, VTL0 has no MTRRs of its own: its accesses exit, and the VMM emulates them. So
+ * the VMM may only write back the value that it has read.
  */
 static int mtrr_set(u32 name, u64 value)
 {
@@ -113,7 +112,7 @@ static int register_get(const struct tdx_state *state, u32 name, u64 *value)
 	}
 }
 
-/* MOV to DR6 faults if the upper half is not 0; other bits it leaves out. */
+/* MOV to DR6 faults if the upper half is not 0; it ignores other reserved bits. */
 static int dr6_set(struct tdx_state *state, u64 value)
 {
 	if (value >> 32)
@@ -137,7 +136,7 @@ static int register_set(struct tdx_state *state, u32 name, u64 value)
 	}
 }
 
-/* Preemption stays off until put_cpu(); a VP is out of a session meanwhile. */
+/* Turns preemption off until put_cpu(), so that the VP is not in a session. */
 static struct tdx_vp *vp_get(void)
 {
 	struct tdx_vp *vp;
@@ -178,7 +177,7 @@ static long registers_ioctl(struct mshv_register_list __user *user_args, bool se
 	struct mshv_register reg;
 	int ret;
 
-	/* The VMM's padding is not initialized. */
+	/* The padding is ignored, since OpenHCL's VMM does not initialize it. */
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
 	if (args.count != 1)

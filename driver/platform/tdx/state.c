@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Registers that the TDX module neither switches nor protects between VTL2 and
- * VTL0: the CPU has one copy of each for both. docs/state.md lists them all, with
- * the test that shows each.
+ * VTL0: the CPU has one copy of each for both. docs/state.md lists them all, each with
+ * its test.
  *
- * VTL2's values are saved before VTL0 is entered and restored before anything of
- * VTL2 looks at them. When that is depends on who looks:
+ * VTL2's values are saved before VTL0 is entered, and restored before VTL2 uses them.
+ * There are two groups:
  *
- *   session  The MSRs of the system call and of SWAPGS, TSC_AUX and the shadow stack
- *            pointers matter to user space and on the way from and to it. The
- *            kernel, its interrupts included, does not look at them.
- *   entry    Everything else: the kernel's interrupts may use or overwrite it.
+ *   session  MSRs of SYSCALL and SWAPGS, TSC_AUX and the shadow stack pointers are used
+ *            by user space, and on the transitions between user space and the
+ *            kernel. The kernel itself, its interrupts included, does not use them.
+ *   entry    All other registers: the kernel's interrupts may use or overwrite them.
  *
- * From vtl_tdx_state_enter() to vtl_tdx_state_leave() the registers are VTL0's and
- * nothing of VTL2 may run, no tracer and no probe either: all of it is noinstr.
+ * Between vtl_tdx_state_enter() and vtl_tdx_state_leave() the registers have VTL0's
+ * values, and no other code of VTL2 may run, not even a tracer or a probe: all
+ * functions there are noinstr.
  *
- * VTL0's values come from the run page, which the VMM may fill with anything, or
- * from VTL0 itself. A value of the VMM's goes through an instruction that is
- * allowed to fail, or is made harmless first.
+ * VTL0's values come from the run page, in which the VMM may write anything, or from
+ * VTL0 itself. A value of the VMM is loaded by an instruction that may fail, or is
+ * made valid first.
  */
 #include <linux/cpufeature.h>
 #include <linux/irqflags.h>
@@ -36,10 +37,10 @@
 #include "insn.h"
 #include "tdx.h"
 
-/* Bits of MXCSR that every CPU with SSE2 has, for one that tells no mask. */
+/* Bits of MXCSR on every CPU with SSE2, for a CPU that does not report a mask. */
 #define MXCSR_MASK_DEFAULT	0x0000ffbf
 
-/* Local and global enable bits of the four breakpoints; and none of them. */
+/* The enable bits of the four breakpoints; and the value with all of them off. */
 #define DR7_ENABLE		0xffULL
 #define DR7_OFF			0x400ULL
 
@@ -73,15 +74,15 @@ static const struct {
 };
 
 /*
- * The VMM does not know their values. The first is for indirect branch tracking, too;
- * the others come with shadow stacks alone. (Intel SDM, volume 4, table 2-2.)
+ * The VMM does not have their values. The first one also exists with indirect branch
+ * tracking; the others only with shadow stacks. (Intel SDM, volume 4, table 2-2.)
  */
 static const u32 cet_msrs[TDX_CET_MSRS] = {
 	MSR_IA32_U_CET, MSR_IA32_PL0_SSP, MSR_IA32_PL1_SSP, MSR_IA32_PL2_SSP,
 	MSR_IA32_PL3_SSP,
 };
 
-/* What the CPU has and the kernel uses. Set once by vtl_tdx_state_init(). */
+/* Features of the CPU that the kernel uses. Set once by vtl_tdx_state_init(). */
 static struct {
 	unsigned int cet_count;
 	bool xfd;
@@ -129,7 +130,7 @@ static int session_msrs_load(struct tdx_state *state,
 	return 0;
 }
 
-/* VTL0 may have changed them without an exit (SWAPGS, or an open MSR bitmap). */
+/* VTL0 may have changed them without an exit (SWAPGS, or as the MSR bitmap allows). */
 static void session_msrs_store(const struct tdx_state *state,
 			       struct mshv_tdx_context *context)
 {
@@ -166,7 +167,7 @@ static void cet_msrs_store(struct tdx_state *state)
 	}
 }
 
-/* Finds out whether the CPU accepts VTL0's XSS; VTL2's is back at the return. */
+/* Checks that the CPU accepts VTL0's XSS, and restores that of VTL2. */
 static int xss_load(struct tdx_state *state, struct mshv_tdx_context *context)
 {
 	u64 value = READ_ONCE(context->vp_state.msr_xss);
@@ -186,9 +187,9 @@ static int xss_load(struct tdx_state *state, struct mshv_tdx_context *context)
 }
 
 /*
- * The run page has the 512 bytes of FXSAVE, which the VMM may look at after the
- * session; the rest stays in the kernel's own area. A reserved bit in MXCSR
- * would fault, so none is loaded; the header is never the VMM's.
+ * The run page has the 512 bytes of FXSAVE, which the VMM may read after the session;
+ * the rest is only in the kernel's own area. Reserved bits of MXCSR are cleared, since
+ * loading them would fault; the header never comes from the VMM.
  */
 static void extended_fetch(struct xregs_state *area, const struct mshv_tdx_context *context)
 {
@@ -210,10 +211,10 @@ int vtl_tdx_state_session_begin(struct tdx_state *state,
 
 	cet_msrs_load(state);
 	/*
-	 * From here on the registers are nobody's: the task's are in its memory,
-	 * and are loaded when it returns to user space. So each entry may load
-	 * VTL0's, with interrupts off, as long as it stores them at the exit; the
-	 * kernel's own users save nothing in between.
+	 * After this, the task's extended state is in memory, and is loaded when
+	 * the task returns to user space. So each entry may load VTL0's state,
+	 * with interrupts off, and store it at the exit; code of the kernel that
+	 * uses these registers in between does not have to save them.
 	 */
 	kernel_fpu_begin();
 	kernel_fpu_end();
@@ -245,8 +246,8 @@ void vtl_tdx_state_session_end(struct tdx_state *state,
 }
 
 /*
- * Tile data that XFD disables cannot be loaded or stored, so XFD is 0 meanwhile,
- * and the kernel's components are VTL2's, by its own XCR0.
+ * Tile data that XFD disables cannot be loaded or stored, so XFD is 0 during that.
+ * The components are those of VTL2's XCR0.
  */
 static __always_inline void extended_load(struct tdx_state *state)
 {
@@ -317,7 +318,7 @@ static __always_inline void pkru_store(struct tdx_state *state)
 		insn_wrpkru(state->pkru_vtl2);
 }
 
-/* In most cases all four are the same, so one branch for all. */
+/* In most cases all four are equal, so this has one branch for all. */
 static __always_inline bool debug_registers_differ(const struct tdx_state *state)
 {
 	return (insn_read_dr0() ^ state->dr[0]) | (insn_read_dr1() ^ state->dr[1]) |
@@ -325,12 +326,12 @@ static __always_inline bool debug_registers_differ(const struct tdx_state *state
 }
 
 /*
- * The TDX module switches DR7 alone. DR0 to DR3 mean nothing to Linux while no
- * breakpoint is active, so VTL0's stay in place from entry to entry. A breakpoint
- * of VTL2 may be set and cleared by an interrupt in between: hence the comparison.
- * VTL2's DR7 must not watch VTL0's addresses: the TDX module returns with what it was
- * called with, which is off. DR6 is written only when the two differ, which is while
- * VTL0 is being debugged.
+ * The TDX module switches only DR7. Linux does not use DR0 to DR3 while no breakpoint is
+ * active, so VTL0's values are left in them from entry to entry. An interrupt in between
+ * may set and clear a breakpoint of VTL2, so they are compared. VTL2's DR7 must not be
+ * active with VTL0's addresses: the TDX module returns with the value that it was
+ * called with, in which all breakpoints are off. DR6 is written only if it differs, that
+ * is while VTL0 is being debugged.
  */
 static __always_inline void debug_registers_enter(struct tdx_state *state)
 {
@@ -372,7 +373,7 @@ static __always_inline void debug_registers_leave(struct tdx_state *state)
 
 noinstr void vtl_tdx_state_enter(struct tdx_state *state)
 {
-	/* First of all: no breakpoint of VTL2's may be hit among what follows. */
+	/* First, so that no breakpoint of VTL2 is hit in the code that follows. */
 	debug_registers_enter(state);
 	extended_load(state);
 	pkru_load(state);
@@ -382,7 +383,7 @@ noinstr void vtl_tdx_state_enter(struct tdx_state *state)
 
 noinstr void vtl_tdx_state_leave(struct tdx_state *state)
 {
-	/* First of all: any page fault of VTL2 would overwrite it. */
+	/* First, since a page fault of VTL2 would overwrite CR2. */
 	state->cr2 = insn_read_cr2();
 	entry_msrs_store(state);
 	pkru_store(state);
@@ -423,7 +424,7 @@ int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value)
 	return ret;
 }
 
-/* VTL0's PKRU is in the register all the time, since the kernel has no use for it. */
+/* The register always has VTL0's PKRU, since the kernel does not use it. */
 static void pkru_clear(void)
 {
 	unsigned long flags, cr4;
@@ -448,14 +449,14 @@ void vtl_tdx_state_reset(struct tdx_state *state, bool here)
 	state->dr6 = DR6_RESERVED;
 	if (!here)
 		return;
-	/* Where the kernel has no use for XCR0, VTL0's is in the register. */
+	/* If the kernel does not use XCR0, the register has VTL0's value. */
 	if (xcr0 != XFEATURE_MASK_FP && !features.xcr0)
 		vtl_tdx_state_xcr0_set(state, XFEATURE_MASK_FP);
 	if (features.pkru_unused)
 		pkru_clear();
 }
 
-/* Which bits of MXCSR may be set is told by FXSAVE itself. */
+/* FXSAVE reports which bits of MXCSR may be set. */
 static u32 mxcsr_mask_read(void)
 {
 	struct fxregs_state *area = kzalloc(sizeof(*area), GFP_KERNEL);
@@ -487,8 +488,8 @@ static u32 __init features_of_xsave(void)
 }
 
 /*
- * CPUID decides, not the kernel's features: with "noxsave" the kernel forgets XSS
- * and XFD, and VTL0 has them all the same. (Intel SDM, CPUID leaves 7 and 0xd.)
+ * CPUID decides, not the kernel's features: with "noxsave" the kernel does not use XSS
+ * and XFD, but VTL0 still has them. (Intel SDM, CPUID leaves 7 and 0xd.)
  */
 static void __init msrs_find(void)
 {
@@ -504,7 +505,7 @@ static void __init msrs_find(void)
 	features.predictor_barrier = edx & CPUID_7_EDX_SPEC_CTRL;
 	features.xfd = xsave & CPUID_D1_EAX_XFD;
 
-	/* The first to be restored is the first in the table. */
+	/* They are restored in this order. */
 	if (edx & CPUID_7_EDX_SPEC_CTRL)
 		entry_msr_add(MSR_IA32_SPEC_CTRL);
 	if (features.xfd)
@@ -515,9 +516,9 @@ static void __init msrs_find(void)
 }
 
 /*
- * Without CR4.OSXSAVE the kernel uses neither XCR0 nor what is beyond x87 and SSE:
- * all of that is VTL0's, and stays in the registers. The same holds for protection
- * keys. PKRU is switched by itself, so the extended state leaves it out.
+ * Without CR4.OSXSAVE the kernel uses neither XCR0 nor state beyond x87 and SSE, so
+ * VTL0's values of these are left in the registers. The same applies to protection
+ * keys. PKRU is switched separately, so it is not part of the extended state.
  */
 static void __init extended_find(void)
 {
@@ -527,7 +528,7 @@ static void __init extended_find(void)
 	if (features.xcr0) {
 		features.host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 		features.components = features.host_xcr0 & ~XFEATURE_MASK_PKRU;
-		/* EBX: the size for what XCR0 enables. */
+		/* EBX: the size of the components that XCR0 enables. */
 		cpuid_count(0xd, 0, &eax, &size, &ecx, &edx);
 	}
 	features.area_size = roundup_pow_of_two(size);
@@ -540,7 +541,7 @@ void __init vtl_tdx_state_init(void)
 	extended_find();
 }
 
-/* A power of two is aligned to itself, which is more than the 64 of XSAVE. */
+/* kzalloc() aligns a power of two to its size, which is at least the 64 that XSAVE needs. */
 void *vtl_tdx_state_alloc(void)
 {
 	return kzalloc(features.area_size, GFP_KERNEL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calling the TDX module; see tdcall.h.
+ * Calls to the TDX module; see tdcall.h.
  */
 #include <linux/bits.h>
 #include <linux/minmax.h>
@@ -9,10 +9,10 @@
 
 #include "tdx.h"
 
-/* How often a call is made again that the TDX module is too busy for. */
+/* How often a call is repeated while the TDX module is busy. */
 #define TDCALL_BUSY_MAX		10000
 
-/* TDG.VP.VMCALL: which registers go to the host (RCX), and the subfunction (R11). */
+/* TDG.VP.VMCALL: RCX has the registers passed to the host, and R11 the subfunction. */
 #define VMCALL_R10		BIT_ULL(10)
 #define VMCALL_R11		BIT_ULL(11)
 #define VMCALL_R12		BIT_ULL(12)
@@ -68,6 +68,6 @@ void vtl_tdcall_cache_flush(bool invalidate)
 		.r12 = invalidate ? 0 : 1,
 	};
 
-	/* The host is asked, and need not obey: there is nobody to tell. */
+	/* The host may ignore the request; the caller could not do anything about it. */
 	vtl_tdcall_retry(&regs);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The registers of a TDCALL, and the instruction.
+ * The TDCALL instruction, and its registers.
  */
 #ifndef _MSHV_VTL_TDX_TDCALL_H
 #define _MSHV_VTL_TDX_TDCALL_H
@@ -10,8 +10,8 @@
 /**
  * struct tdcall_regs - the general registers at a TDCALL, in and out
  *
- * RSP is not among them: the TDX module never changes the caller's. RBP is an
- * output of TDG.VP.ENTER (L2's value), like every other register.
+ * RSP is not included, since the TDX module never changes it. RBP is an output of
+ * TDG.VP.ENTER (the value of L2), like every other register.
  */
 struct tdcall_regs {
 	u64 rax;

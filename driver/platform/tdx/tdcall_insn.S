@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TDCALL on a whole register file. TDG.VP.ENTER changes every general register
- * but RSP, RBP included, so none may be trusted to hold the pointer over it.
+ * TDCALL with all general registers. TDG.VP.ENTER changes every one of them except RSP,
+ * also RBP, so the pointer to the structure is kept on the stack.
  */
 #include <linux/linkage.h>
 
@@ -50,7 +50,7 @@ SYM_FUNC_START(vtl_tdcall)
 	mov	REGS_R15(%rdi), %r15
 	mov	REGS_RDI(%rdi), %rdi
 
-	/* TDCALL, which not every assembler knows. */
+	/* TDCALL as bytes, since not every assembler knows it. */
 	.byte	0x66, 0x0f, 0x01, 0xcc
 
 	push	%rdi

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of the TDX platform among themselves: the TDX module's numbers, and
- * what each file does for the others.
+ * Shared by the files of the TDX platform: numbers of the TDX module, and the functions
+ * of each file.
  *
  * The numbers are those of the Intel TDX module specifications: the base ABI, and
  * TD partitioning for the L2 VMs.
@@ -41,7 +41,7 @@
 #define TDX_OPERAND_INVALID		0xc0000100U
 #define TDX_ERROR			0x80000000U
 
-/* OPERAND_INVALID's detail: the virtual APIC page was never set. */
+/* Detail of OPERAND_INVALID: the virtual APIC page is not set. */
 #define TDX_OPERAND_VIRTUAL_APIC	0xaaU
 
 /* Exit reasons as in the Intel SDM: the lower half of RAX. */
@@ -56,15 +56,15 @@
 /* L2 VMs have the numbers 1 to 3; VTL0 is VM 1. */
 #define TDX_VMS				3
 #define TDX_VM_VTL0			1
-/* TDG.VP.ENTER is asked to invalidate translations, too. */
+/* TDG.VP.ENTER also invalidates translations. */
 #define TDX_ENTRY_INVALIDATE		3ULL
 #define TDX_ENTRY_VM(entry_rcx)		((unsigned int)((entry_rcx) >> 52 & 3))
 
-/* Fields of VM 1; those of the next VM have a class that is 8 higher. */
+/* Fields of VM 1; the class of each further VM is 8 higher. */
 #define TDX_FIELD_OF_VM(field, vm)	((field) + ((u64)((vm) - 1) << 59))
 #define TDX_FIELD_VIRTUAL_APIC		0x2420000300002012ULL
 #define TDX_FIELD_INTERRUPTIBILITY	0x2420000200004824ULL
-/* Of VM 0; those of the others follow. */
+/* Field of VM 0; the fields of the other VMs follow. */
 #define TDX_FIELD_TSC_DEADLINE		0xa020000300000058ULL
 #define TDX_DEADLINE_OFF		(~0ULL)
 /* Fields of the TD. */
@@ -80,25 +80,25 @@
 
 /**
  * struct tdx_state - registers that the TDX module does not switch; see state.c
- * @extended:     VTL0's extended state, in the CPU's standard format
- * @session_vtl2: in a session: VTL2's MSRs, which are restored at its end
- * @cet_vtl2:     likewise; VTL0's are in the run page, and in @cet_vtl0
- * @cet_vtl0:     VTL0's, between sessions
- * @entry_vtl2:   while VTL0 runs: VTL2's MSRs
- * @entry_vtl0:   while it does not: VTL0's
- * @xfd_vtl2:     likewise, and so on
- * @xfd_vtl0:     VTL0's
- * @pkru_vtl2:    VTL2's
- * @pkru_vtl0:    VTL0's
- * @dr7_vtl2:     while VTL0 runs: VTL2's
- * @dr_vtl2:      VTL2's DR0 to DR3, if its DR7 has a breakpoint on
- * @dr:           VTL0's
- * @dr6:          VTL0's
- * @xcr0:         VTL0's; VTL0 cannot change it without an exit
- * @xcr0_differs: VTL2 has another one, so that both are loaded at each entry and exit
- * @cr2:          in a session: VTL0's
+ * @extended:     VTL0's extended state, in the standard format of the CPU
+ * @session_vtl2: in a session: VTL2's session MSRs; VTL0's are in the run page
+ * @cet_vtl2:     in a session: VTL2's CET MSRs
+ * @cet_vtl0:     between sessions: VTL0's CET MSRs
+ * @entry_vtl2:   while VTL0 runs: VTL2's entry MSRs
+ * @entry_vtl0:   while VTL0 does not run: its entry MSRs
+ * @xfd_vtl2:     while VTL0 runs: VTL2's XFD
+ * @xfd_vtl0:     while VTL0 does not run: its XFD
+ * @pkru_vtl2:    while VTL0 runs: VTL2's PKRU
+ * @pkru_vtl0:    while VTL0 does not run: its PKRU
+ * @dr7_vtl2:     while VTL0 runs: VTL2's DR7
+ * @dr_vtl2:      VTL2's DR0 to DR3, if its DR7 enables a breakpoint
+ * @dr:           VTL0's DR0 to DR3
+ * @dr6:          VTL0's DR6
+ * @xcr0:         VTL0's XCR0; VTL0 cannot change it without an exit
+ * @xcr0_differs: VTL2's XCR0 differs, so that XCR0 is switched at each entry and exit
+ * @cr2:          in a session: VTL0's CR2
  *
- * Used on the VP's CPU alone, by who runs the VP.
+ * Only used on the VP's CPU, by the task that runs the VP.
  */
 struct tdx_state {
 	void *extended;
@@ -121,19 +121,19 @@ struct tdx_state {
 };
 
 /**
- * struct tdx_vp - what is kept for a VP
- * @vapic:      virtual APIC page, shared with the VMM; stays until module exit
- * @targets:    scratch memory for the VPs that an IPI of this one is for
- * @state:      registers that are switched here
+ * struct tdx_vp - the state of a VP
+ * @vapic:      virtual APIC page, shared with the VMM; kept until module exit
+ * @targets:    scratch memory for the targets of an IPI from this VP
+ * @state:      registers that the driver switches
  * @deadline:   when VTL0 exits for its timer: a TSC value, or TDX_DEADLINE_OFF
- * @programmed: the deadline that the TDX module has for a VM, by VM number - 1
- * @entry_rcx:  in a session: RCX of TDG.VP.ENTER, read once, since the VMM may write to it
+ * @programmed: the deadline in the TDX module, by VM number - 1
+ * @entry_rcx:  in a session: RCX of TDG.VP.ENTER, read once, since the VMM may change it
  * @gpr:        in a session: physical address of VTL0's general registers
- * @regs:       in a session: of the last TDG.VP.ENTER
- * @busy:       in a session: how many entries the TDX module was too busy for
- * @configured: the TDX module knows @vapic and that no timer is on
+ * @regs:       in a session: registers of the last TDG.VP.ENTER
+ * @busy:       in a session: how many entries failed because the TDX module was busy
+ * @configured: the TDX module has @vapic, and no timer is on
  *
- * All but @vapic is used on the VP's CPU alone, by who runs the VP.
+ * All members but @vapic are only used on the VP's CPU, by the task that runs the VP.
  */
 struct tdx_vp {
 	void *vapic;
@@ -156,11 +156,11 @@ static inline struct mshv_tdx_context *tdx_context(const struct mshv_vtl_run *ru
 }
 
 /**
- * vtl_tdcall_retry() - the same, again while the TDX module is busy, within a bound
+ * vtl_tdcall_retry() - vtl_tdcall(), repeated a limited number of times while busy
  * @regs: the registers, in and out
  *
  * Context: preemption off. Not for TDG.VP.ENTER.
- * Return: the status, upper half of RAX; TDX_OPERAND_BUSY if it stayed busy.
+ * Return: the status, upper half of RAX; TDX_OPERAND_BUSY if it is still busy.
  */
 u32 vtl_tdcall_retry(struct tdcall_regs *regs);
 
@@ -184,83 +184,77 @@ u64 vtl_tdcall_field_write(u64 field, u64 value, u64 mask);
 unsigned int vtl_tdcall_vms(void);
 
 /**
- * vtl_tdcall_cache_flush() - ask the host to write back all caches, as WBINVD would
+ * vtl_tdcall_cache_flush() - ask the host to write back all caches, like WBINVD
  * @invalidate: false: WBNOINVD
  *
- * A TDX guest has no such instruction (GHCI, TDG.VP.VMCALL<Instruction.WBINVD>).
+ * A TDX guest cannot use that instruction (GHCI, TDG.VP.VMCALL<Instruction.WBINVD>).
  *
  * Context: preemption off.
  */
 void vtl_tdcall_cache_flush(bool invalidate);
 
 /**
- * vtl_tdx_filter_call() - call the TDX module for the VMM, if the VMM may
- * @args: its registers, in and out; untrusted
+ * vtl_tdx_filter_call() - make a call to the TDX module for the VMM, if it is allowed
+ * @args: registers of the call, in and out; untrusted
  *
- * What the VMM is trusted with is in docs/trust.md.
+ * docs/trust.md says what the VMM is trusted with.
  *
  * Context: may sleep; the call is made on the CPU of the caller.
  * Return: 0, and the status is in @args; -EPERM if the VMM may not make this
- * call; -EINVAL if this is no TDX guest.
+ * call; -EINVAL if this is not a TDX guest.
  */
 int vtl_tdx_filter_call(struct mshv_tdcall *args);
 
 /**
- * vtl_tdx_filter_init() - prepare what vtl_tdx_filter_call() needs
+ * vtl_tdx_filter_init() - prepare for vtl_tdx_filter_call()
  *
  * Context: module init.
  */
 void vtl_tdx_filter_init(void);
 
 /**
- * vtl_tdx_filter_exit() - forget the VMM's pages that the filter has pinned
+ * vtl_tdx_filter_exit() - unpin the VMM's pages
  *
  * Context: module exit; may sleep.
  */
 void vtl_tdx_filter_exit(void);
 
 /**
- * vtl_tdx_vp_prepare() - see vtl_platform_ops.vp_prepare
- * @cpu: the VP
- */
-int vtl_tdx_vp_prepare(unsigned int cpu);
-
-/**
- * vtl_tdx_registers_get() - MSHV_GET_VP_REGISTERS
- * @user_args: the ioctl's argument; untrusted
+ * vtl_tdx_registers_get() - MSHV_GET_VP_REGISTERS, for the VP of the calling CPU
+ * @user_args: argument of the ioctl; untrusted
  *
- * Context: may sleep; it is about the VP of the calling CPU.
- * Return: 0 or a negative errno, as the ioctl says.
+ * Context: may sleep.
+ * Return: as the ioctl.
  */
 long vtl_tdx_registers_get(struct mshv_register_list __user *user_args);
 
 /**
- * vtl_tdx_registers_set() - MSHV_SET_VP_REGISTERS
- * @user_args: the ioctl's argument; untrusted
+ * vtl_tdx_registers_set() - MSHV_SET_VP_REGISTERS, for the VP of the calling CPU
+ * @user_args: argument of the ioctl; untrusted
  *
- * Context: may sleep; it is about the VP of the calling CPU.
- * Return: 0 or a negative errno, as the ioctl says.
+ * Context: may sleep.
+ * Return: as the ioctl.
  */
 long vtl_tdx_registers_set(struct mshv_register_list __user *user_args);
 
 /**
  * vtl_tdx_cr4_fixed1_get() - MSHV_READ_VMX_CR4_FIXED1
- * @user_value: the ioctl's argument
+ * @user_value: argument of the ioctl
  *
  * Context: may sleep.
- * Return: 0 or a negative errno, as the ioctl says.
+ * Return: as the ioctl.
  */
 long vtl_tdx_cr4_fixed1_get(u64 __user *user_value);
 
 /**
- * vtl_tdx_state_init() - learn what state the CPU has
+ * vtl_tdx_state_init() - find out which registers the CPU has
  *
  * Context: module init; may sleep.
  */
 void vtl_tdx_state_init(void);
 
 /**
- * vtl_tdx_state_alloc() - memory for VTL0's extended state
+ * vtl_tdx_state_alloc() - allocate memory for VTL0's extended state
  *
  * Context: may sleep.
  * Return: the memory, for kfree(), or NULL.
@@ -268,9 +262,9 @@ void vtl_tdx_state_init(void);
 void *vtl_tdx_state_alloc(void);
 
 /**
- * vtl_tdx_state_reset() - VTL0's registers as they are in a fresh CPU
- * @state: of a VP that nobody runs
- * @here:  the VP is this CPU's, and VTL0 may have run: so reset the registers, too
+ * vtl_tdx_state_reset() - set VTL0's registers to their values after a reset of the CPU
+ * @state: of a VP that no task runs
+ * @here:  the VP is that of this CPU, and VTL0 may have run: reset the CPU's registers, too
  *
  * Context: preemption off, if @here.
  */
@@ -279,7 +273,7 @@ void vtl_tdx_state_reset(struct tdx_state *state, bool here);
 /**
  * vtl_tdx_state_session_begin() - load the registers that the kernel does not need
  * @state:   of the VP
- * @context: VTL0's; untrusted
+ * @context: VTL0's context; untrusted
  *
  * Context: interrupts off; preemption is off until vtl_tdx_state_session_end().
  * Return: 0, or -EINVAL if the CPU refuses a value; then nothing has changed.
@@ -288,9 +282,9 @@ int vtl_tdx_state_session_begin(struct tdx_state *state,
 				struct mshv_tdx_context *context);
 
 /**
- * vtl_tdx_state_session_end() - undo it, and keep what VTL0 left
+ * vtl_tdx_state_session_end() - save VTL0's registers, and restore VTL2's
  * @state:   of the VP
- * @context: VTL0's
+ * @context: VTL0's context
  *
  * Context: preemption off.
  */
@@ -301,15 +295,15 @@ void vtl_tdx_state_session_end(struct tdx_state *state,
  * vtl_tdx_state_enter() - load the rest of VTL0's state, right before an entry
  * @state: of the VP, in a session
  *
- * Context: interrupts off. Nothing but the entry may follow.
+ * Context: interrupts off. Only the entry may follow.
  */
 void vtl_tdx_state_enter(struct tdx_state *state);
 
 /**
- * vtl_tdx_state_leave() - undo it, right after an exit
+ * vtl_tdx_state_leave() - undo vtl_tdx_state_enter(), right after an exit
  * @state: of the VP, in a session
  *
- * Context: interrupts off, with nothing in between that uses the registers.
+ * Context: interrupts off. No code that uses the registers may run in between.
  */
 void vtl_tdx_state_leave(struct tdx_state *state);
 
@@ -324,36 +318,8 @@ void vtl_tdx_state_leave(struct tdx_state *state);
 int vtl_tdx_state_xcr0_set(struct tdx_state *state, u64 value);
 
 /**
- * vtl_tdx_vapic_resync() - find RVI again, since the VMM may have changed the page
- * @run: the run page of this VP
- *
- * Context: as vtl_platform_ops.resync.
- */
-void vtl_tdx_vapic_resync(struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_vapic_inject() - request vectors of VTL0
- * @run:   the run page of this VP
- * @bits:  the vectors, by bank; on return, in the banks that the result names, those
- *         that were requested already
- * @banks: bit n: bank n has some; not 0
- *
- * Context: as vtl_platform_ops.inject.
- * Return: bit n: some vector of bank n was requested already.
- */
-unsigned int vtl_tdx_vapic_inject(struct mshv_vtl_run *run, u32 *bits, unsigned int banks);
-
-/**
- * vtl_tdx_vapic_is_pending() - does VTL0's virtual APIC hold a request?
- * @run: the run page of this VP
- *
- * Context: as vtl_platform_ops.is_pending.
- */
-bool vtl_tdx_vapic_is_pending(const struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_deadline_off() - tell the TDX module that no VM's timer is on
- * @vp: of this CPU
+ * vtl_tdx_deadline_off() - turn the timers of all VMs off in the TDX module
+ * @vp: the VP of this CPU
  *
  * Context: preemption off.
  * Return: RAX of the call that failed; 0 for success.
@@ -361,16 +327,9 @@ bool vtl_tdx_vapic_is_pending(const struct mshv_vtl_run *run);
 u64 vtl_tdx_deadline_off(struct tdx_vp *vp);
 
 /**
- * vtl_tdx_run_begin() - see vtl_platform_ops.run_begin
- * @run: the run page of the VP
- * @cpu: the VP
- */
-void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu);
-
-/**
- * vtl_tdx_deadline_program() - tell the TDX module the VP's deadline, if it is new
- * @vp: of this CPU
- * @vm: the VM that is going to be entered; untrusted, 0 to 3
+ * vtl_tdx_deadline_program() - write the VP's deadline to the TDX module, if it changed
+ * @vp: the VP of this CPU
+ * @vm: the VM that will be entered; untrusted, 0 to 3
  *
  * Context: preemption off, VTL0 not running.
  * Return: RAX of the call that failed; 0 for success.
@@ -378,85 +337,56 @@ void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu);
 u64 vtl_tdx_deadline_program(struct tdx_vp *vp, unsigned int vm);
 
 /**
- * vtl_tdx_deadline_expire() - take the deadline away if it has passed
- * @vp: of the caller, who runs it
+ * vtl_tdx_deadline_expire() - remove the deadline if it has passed
+ * @vp: the VP that the caller runs
  *
  * Context: any.
- * Return: false if it is still to come.
+ * Return: false if it has not passed.
  */
 bool vtl_tdx_deadline_expire(struct tdx_vp *vp);
 
 /**
- * vtl_tdx_deadline_take() - VTL0 has written its deadline: arm it, if the VMM wants that
+ * vtl_tdx_deadline_take() - handle VTL0's write of its deadline, if the VMM requests that
  * @run:      the run page of this VP; untrusted
- * @vp:       of this CPU
- * @deadline: what VTL0 has written; untrusted
+ * @vp:       the VP of this CPU
+ * @deadline: the value that VTL0 has written; untrusted
  *
  * Context: in a session, after an entry; preemption off.
- * Return: false if the VMM has to serve the write.
+ * Return: false if the VMM has to handle the write.
  */
 bool vtl_tdx_deadline_take(struct mshv_vtl_run *run, struct tdx_vp *vp, u64 deadline);
 
 /**
- * vtl_tdx_deadline_deliver() - the deadline has come: assert the timer's vector, if the
- * VMM wants that
+ * vtl_tdx_deadline_deliver() - assert the timer's vector, if the VMM requests that
  * @run: the run page of this VP; untrusted
- * @vp:  of this CPU, after vtl_tdx_deadline_expire()
+ * @vp:  the VP of this CPU, after vtl_tdx_deadline_expire()
  *
  * Context: in a session, after an entry; preemption off.
- * Return: false if the VMM has to be told.
+ * Return: false if the VMM has to handle the expired deadline.
  */
 bool vtl_tdx_deadline_deliver(struct mshv_vtl_run *run, struct tdx_vp *vp);
 
-/**
- * vtl_tdx_halt_end() - see vtl_platform_ops.halt_end
- * @cpu: the VP
- */
+/* The operations of struct vtl_platform_ops (platform.h), which documents them. */
+int vtl_tdx_vp_prepare(unsigned int cpu);
+void vtl_tdx_run_begin(struct mshv_vtl_run *run, unsigned int cpu);
+void vtl_tdx_vapic_resync(struct mshv_vtl_run *run);
+unsigned int vtl_tdx_vapic_inject(struct mshv_vtl_run *run, u32 *bits, unsigned int banks);
+bool vtl_tdx_vapic_is_pending(const struct mshv_vtl_run *run);
+int vtl_tdx_session_begin(struct mshv_vtl_run *run);
+void vtl_tdx_session_end(struct mshv_vtl_run *run);
+void vtl_tdx_enter(struct mshv_vtl_run *run);
+int vtl_tdx_exit_handle(struct mshv_vtl_run *run);
+u64 vtl_tdx_exit_reason(void);
 ktime_t vtl_tdx_halt_end(unsigned int cpu);
-
-/**
- * vtl_tdx_halt_expire() - see vtl_platform_ops.halt_expire
- * @run: the run page of the VP
- * @cpu: the VP
- */
 bool vtl_tdx_halt_expire(struct mshv_vtl_run *run, unsigned int cpu);
 
 /**
- * vtl_tdx_session_begin() - see vtl_platform_ops.session_begin
- * @run: the run page of this VP
- */
-int vtl_tdx_session_begin(struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_session_end() - see vtl_platform_ops.session_end
- * @run: the run page of this VP
- */
-void vtl_tdx_session_end(struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_enter() - see vtl_platform_ops.enter
- * @run: the run page of this VP
- */
-void vtl_tdx_enter(struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_exit_handle() - see vtl_platform_ops.exit_handle
- * @run: the run page of this VP
- */
-int vtl_tdx_exit_handle(struct mshv_vtl_run *run);
-
-/**
- * vtl_tdx_exit_reason() - see vtl_platform_ops.exit_reason
- */
-u64 vtl_tdx_exit_reason(void);
-
-/**
- * vtl_tdx_ipi_send() - send what VTL0 wrote to its x2APIC ICR, if it is a plain IPI
+ * vtl_tdx_ipi_send() - send an IPI that VTL0 wrote to its x2APIC ICR
  * @icr:     the value; untrusted
  * @targets: scratch memory
  *
  * Context: on the sender's CPU, preemption off.
- * Return: false if it is not fixed and edge-triggered; then nothing was sent.
+ * Return: false if it is not fixed and edge-triggered; then no IPI was sent.
  */
 bool vtl_tdx_ipi_send(u64 icr, struct cpumask *targets);
 

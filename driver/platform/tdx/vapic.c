@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VTL0's virtual APIC as far as VTL2 touches it: requests, and RVI, which names
- * the highest of them. VTL0 does not run meanwhile; the CPU does the rest while
- * it does.
+ * The part of VTL0's virtual APIC that VTL2 accesses: the IRR, and RVI, which is the
+ * highest vector in it. VTL0 does not run during the access. While it runs, the CPU does
+ * the rest.
  *
- * The page and the enter state are shared with the VMM, which may write them at
- * any time: what comes of that is VTL0's loss alone.
+ * The page and the enter state are shared with the VMM, which may write them at any
+ * time; wrong values affect only VTL0.
  */
 #include <linux/bitops.h>
 #include <linux/compiler.h>
@@ -38,7 +38,7 @@ void vtl_tdx_vapic_resync(struct mshv_vtl_run *run)
 	WRITE_ONCE(tdx_context(run)->gpr.rvi, irr_highest(vapic));
 }
 
-/* RVI holds the previous highest request; only a new one can exceed it. */
+/* RVI is the previous highest pending vector; only a new one can be higher. */
 static void rvi_raise(struct mshv_vtl_run *run, unsigned int bank, u32 new)
 {
 	struct mshv_tdx_l2_enter_guest_state *gpr = &tdx_context(run)->gpr;
@@ -49,8 +49,9 @@ static void rvi_raise(struct mshv_vtl_run *run, unsigned int bank, u32 new)
 }
 
 /*
- * Goes on with @banks, of which the first has a vector that is requested already: VTL0
- * handles the two together. By itself, so that the usual way needs no register for it.
+ * Injects the rest of @banks. The first bank has a vector that is already pending: VTL0
+ * handles both interrupts as one. Not inlined, so that the usual case needs no register
+ * for this.
  */
 static noinline unsigned int inject_merging(struct mshv_vtl_run *run, u32 *bits,
 					    unsigned int banks)

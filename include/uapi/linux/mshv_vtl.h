@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The contract between the Hyper-V VTL driver and a paravisor's user space.
+ * The interface between the Hyper-V VTL driver and the user space of a paravisor.
  *
  * Owns: ioctl numbers, their structures, and the layout of the run page.
- * Every number and offset here is the one that OpenHCL's VMM already uses.
- * Knows nothing of how the driver keeps its promises.
+ * OpenHCL's VMM already uses the same numbers and offsets.
  *
- * Words: VTL0 is the guest, VTL2 the paravisor. VP n is Linux CPU n of VTL2.
+ * Terms: VTL0 is the guest, VTL2 the paravisor. VP n is Linux CPU n of VTL2.
  * A proxy vector is an interrupt vector as VTL0 knows it; a hardware vector
- * is the VTL2 CPU vector that stands for it on one CPU.
+ * is the CPU vector of VTL2 to which it is mapped on one CPU.
  */
 #ifndef _UAPI_LINUX_MSHV_VTL_H
 #define _UAPI_LINUX_MSHV_VTL_H
@@ -17,10 +16,10 @@
 #include <linux/types.h>
 
 /*
- * Linux's own header of /dev/mshv, where there is one. From 6.19 on it has some of
- * the names below, with the same numbers; those are left to it, so that a program may
- * include both headers, in any order. What both name is spelled as it is there, or
- * is defined here only if it is not there.
+ * Linux's own header of /dev/mshv, where it exists. From 6.19 on it defines some of the
+ * names below, with the same numbers. So that a program may include both headers in any
+ * order, each of these names is either defined here with the same spelling, or only if
+ * that header does not define it.
  */
 #ifdef __has_include
 #if __has_include("linux/mshv.h")
@@ -35,48 +34,49 @@
  *
  * The argument points to a __u32 that holds one of MSHV_CAP_*.
  *
- * Return: the capability's value (>= 0), or
- * EOPNOTSUPP - the capability is unknown to this driver, or not had here;
+ * Return: the value of the capability (>= 0), or
+ * EOPNOTSUPP - this driver does not know the capability, or it is not supported on this
+ *              machine;
  * EFAULT - the argument cannot be read.
  */
 #define MSHV_CHECK_EXTENSION	_IOW(MSHV_IOCTL, 0x00, __u32)
 
-/* Always 0: the core of the API is not declared stable. */
+/* Always 0: the core of the API is not declared to be stable. */
 #define MSHV_CAP_CORE_API_STABLE	0x0
 /* 1: the register page can be mapped (kind MSHV_VTL_PAGE_REGISTERS). */
 #define MSHV_CAP_REGISTER_PAGE		0x1
-/* 1: VTL return actions are carried out. */
+/* 1: VTL return actions are executed. */
 #define MSHV_CAP_VTL_RETURN_ACTION	0x2
 /* 1: DR6 is shared between the VTLs. */
 #define MSHV_CAP_DR6_SHARED		0x3
 /* 1: the timer of the lower VTL is virtualized (TDX). */
 #define MSHV_CAP_LOWER_VTL_TIMER_VIRT	4
 /*
- * 1: MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT can hand out vectors. A number of
- * this driver's own, far from the ones above; a VMM that does not know it may
- * call the ioctl all the same and fall back when it fails.
+ * 1: MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT can map vectors. Only this driver has this
+ * number, which is far from those above; a VMM that does not know it may call the
+ * ioctl anyway, and fall back when it fails.
  */
 #define MSHV_CAP_REDIRECTED_INTERRUPT	0x10000
-/* 1: MSHV_GET_VP_INTERRUPTS is there. Of this driver's own, too. */
+/* 1: MSHV_GET_VP_INTERRUPTS is supported. Only this driver has this number. */
 #define MSHV_CAP_VP_INTERRUPTS		0x10001
 /*
- * 1: the host's messages on the shared vector are taken, so that a proxied
- * interrupt comes to VTL0. Of this driver's own, too.
+ * 1: the driver receives the host's messages on the shared vector, so that proxied
+ * interrupts arrive in VTL0. Only this driver has this number.
  */
 #define MSHV_CAP_PROXIED_INTERRUPT	0x10002
 /*
- * 1: the kernel serves IA32_TSC_DEADLINE of VTL0 if the VMM asks for it; see struct
- * mshv_tdx_tsc_deadline. Of this driver's own, too. A driver without it ignores the
- * request, and the VMM sees all exits of the timer.
+ * 1: the kernel handles IA32_TSC_DEADLINE of VTL0 if the VMM requests it; see struct
+ * mshv_tdx_tsc_deadline. Only this driver has this number. A driver without it ignores
+ * the request, and returns to the VMM for all exits of the timer.
  */
 #define MSHV_CAP_TSC_DEADLINE_OFFLOAD	0x10003
 
 /**
- * MSHV_CREATE_VTL - make a VTL file (on /dev/mshv)
+ * MSHV_CREATE_VTL - create a VTL file (on /dev/mshv)
  *
- * The argument is ignored. Any number of VTL files may exist; all of them
- * show the same VPs. What a file was given through
- * MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT is its own, and goes with it.
+ * The argument is ignored. Any number of VTL files may exist, for the same VPs. Each file
+ * has its own references to mappings (MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT), which are
+ * dropped when the file is closed.
  *
  * Return: the new file descriptor (O_RDWR, O_CLOEXEC), or
  * ENOMEM - out of memory;
@@ -85,10 +85,10 @@
 #define MSHV_CREATE_VTL		_IOR(MSHV_IOCTL, 0x1D, char)
 
 /**
- * struct mshv_map_device_intr - MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT's argument
- * @vector:         map: proxy vector in, hardware vector out.
- *                  unmap: hardware vector, not written back.
- * @apic_id:        names the VP: the APIC id of the VTL2 CPU.
+ * struct mshv_map_device_intr - argument of MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT
+ * @vector:         map: in: proxy vector, out: hardware vector.
+ *                  unmap: hardware vector, not written.
+ * @apic_id:        identifies the VP: the APIC id of its CPU in VTL2.
  * @create_mapping: 1 to map, 0 to unmap.
  * @padding:        must be zero.
  */
@@ -102,15 +102,15 @@ struct mshv_map_device_intr {
 /**
  * MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT - map or unmap (on a VTL file)
  *
- * Map: gives (@vector, @apic_id) a hardware vector on that very CPU; an
- * interrupt that arrives there sets the bit of the proxy vector in that VP's
- * run page. If the pair is mapped already, the same hardware vector is
- * returned. Each successful call is one reference held by the VTL file.
+ * Map: maps (@vector, @apic_id) to a hardware vector of that CPU; an interrupt that
+ * arrives on it sets the bit of the proxy vector in the run page of that VP. If the
+ * pair is already mapped, the same hardware vector is returned. Each successful call
+ * adds one reference, which the VTL file holds.
  *
- * Unmap: drops one reference that this VTL file holds on (hardware vector,
- * @apic_id). When the last reference of all files is gone, the mapping is:
- * what was pending is relayed, and once the call has returned no bit is set by
- * it any more. Closing a VTL file drops every reference that it holds.
+ * Unmap: drops one reference that this VTL file holds to (hardware vector, @apic_id).
+ * With the last reference of all files the mapping is removed: an interrupt that
+ * is pending is relayed, and after the call has returned the mapping sets no bit any
+ * more. Closing a VTL file drops all references that it holds.
  *
  * Return: 0, or
  * EINVAL - the vector is above 255; padding is not zero; @create_mapping is
@@ -118,14 +118,13 @@ struct mshv_map_device_intr {
  *          (below 16), no CPU has this APIC id, or that CPU is offline;
  * ENOENT - unmap: this file holds no such reference;
  * ENODEV - map: that CPU has no vector left, or its quota is used up, or this
- *          machine cannot redirect at all. The caller then lets the host
- *          relay this interrupt (proxied). A vector that was given back, and was
- *          ever raised, is left only after it has been quiet for a while;
- *          map waits for that, up to a second, unless it is raised still;
- * EOVERFLOW - map: this file holds 2^32 - 1 references to it already;
+ *          machine cannot redirect. The caller then lets the host relay this
+ *          interrupt (proxied). A vector that was unmapped, and was ever raised, can be
+ *          mapped again only after it has been quiet for a while; map waits for that,
+ *          up to a second, unless it is still being raised;
+ * EOVERFLOW - map: this file already holds 2^32 - 1 references to it;
  * ENOMEM - map: out of memory;
- * EFAULT - the argument cannot be read, or cannot be written; nothing stays
- *          mapped then.
+ * EFAULT - the argument cannot be read, or cannot be written; then nothing is mapped.
  */
 #define MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT \
 	_IOWR(MSHV_IOCTL, 0x39, struct mshv_map_device_intr)
@@ -133,14 +132,14 @@ struct mshv_map_device_intr {
 /**
  * MSHV_RETURN_TO_LOWER_VTL - run VTL0 on the VP of the calling CPU (VTL file)
  *
- * The caller is bound to that CPU. VTL0 runs until something needs the VMM; what
- * the kernel may handle without it is in the run page's @offload_flags.
+ * The calling thread must be bound to that CPU. VTL0 runs until the VMM is needed;
+ * @offload_flags of the run page says what the kernel may handle without it.
  *
- * Return: 0 - VTL0 exited, the run page says why; or
+ * Return: 0 - VTL0 exited, the run page has the reason; or
  * EINTR - no exit: a signal, a cancel (MSHV_KICK_CPUS, the poll file, @cancel),
- *         proxy interrupts that the VMM must take itself, or work of the
- *         kernel's own on this thread; the caller looks, and comes again;
- * EIO - VTL0 could not be entered; the context's rax has the status;
+ *         proxy interrupts that the VMM must take itself, or work of the kernel for
+ *         this thread; the caller checks for these, and calls again;
+ * EIO - VTL0 could not be entered; rax of the context has the status;
  * EINVAL - the context holds a value that the CPU refuses, or the caller was
  *          moved to another CPU;
  * EBUSY - another thread runs this VP;
@@ -150,7 +149,7 @@ struct mshv_map_device_intr {
 #define MSHV_RETURN_TO_LOWER_VTL	_IO(MSHV_IOCTL, 0x27)
 
 /**
- * struct mshv_set_poll_file - MSHV_SET_POLL_FILE's argument
+ * struct mshv_set_poll_file - argument of MSHV_SET_POLL_FILE
  * @cpu: the VP.
  * @fd:  a file that can be polled.
  */
@@ -160,16 +159,15 @@ struct mshv_set_poll_file {
 };
 
 /**
- * MSHV_SET_POLL_FILE - let a file that becomes readable end VTL0's run
+ * MSHV_SET_POLL_FILE - set a file that ends VTL0's run when it becomes readable
  *
- * So does an error or a hang-up of the file; and one that is readable already ends
- * the run at once.
- * Replaces the file that was set for that VP before. It is dropped when the VTL
- * file is closed through which it was set, or the process ends that set it.
+ * An error or a hang-up of the file also ends the run. A file that is already readable
+ * ends it at once. Replaces the file that was set for the VP before. The file is dropped
+ * when the VTL file is closed, or when the process that set it ends.
  *
  * Return: 0, or
  * EINVAL - no such VP, or its CPU is offline;
- * EBADFD - @fd is no open file;
+ * EBADFD - @fd is not an open file;
  * EPERM - the file cannot be polled;
  * ENOMEM - out of memory;
  * EFAULT - the argument cannot be read.
@@ -182,11 +180,11 @@ struct mshv_set_poll_file {
 #define MSHV_KICK_CPUS_CANCEL	(1ULL << 1)
 
 /**
- * struct mshv_kick_cpus - MSHV_KICK_CPUS's argument
- * @len:   how many bits @mask has (OpenHCL's VMM counts bits).
- * @mask:  address of the VPs' bits, least significant first.
- * @flags: MSHV_KICK_CPUS_WAIT: return when each has left VTL0;
- *         MSHV_KICK_CPUS_CANCEL: end its run, so that it returns to the VMM.
+ * struct mshv_kick_cpus - argument of MSHV_KICK_CPUS
+ * @len:   length of @mask in bits (as OpenHCL's VMM passes it).
+ * @mask:  address of a bitmap of VPs, least significant bit first.
+ * @flags: MSHV_KICK_CPUS_WAIT: return when every VP has left VTL0;
+ *         MSHV_KICK_CPUS_CANCEL: make every VP return to the VMM.
  */
 struct mshv_kick_cpus {
 	__u64 len;
@@ -197,7 +195,7 @@ struct mshv_kick_cpus {
 /**
  * MSHV_KICK_CPUS - make VPs leave VTL0
  *
- * The calling CPU is left out, and so are VPs whose CPU is offline.
+ * The calling CPU, and VPs whose CPU is offline, are ignored.
  *
  * Return: 0, or
  * EINVAL - unknown flags;
@@ -207,7 +205,7 @@ struct mshv_kick_cpus {
 #define MSHV_KICK_CPUS		_IOW(MSHV_IOCTL, 0x38, struct mshv_kick_cpus)
 
 /**
- * struct mshv_tdcall - MSHV_TDCALL's argument: registers, in and out
+ * struct mshv_tdcall - argument of MSHV_TDCALL: registers, in and out
  * @r10_out: out only.
  * @r11_out: out only.
  */
@@ -224,33 +222,33 @@ struct mshv_tdcall {
 /**
  * MSHV_TDCALL - call the TDX module on the calling CPU
  *
- * Only calls that set up VTL0 are made; docs/trust.md lists them. The VMM cannot
- * name memory that the kernel manages, nor a field that the driver owns. Of an event that
- * is to be injected, the reserved bits are written as 0.
+ * Only calls that set up VTL0 are allowed; docs/trust.md lists them. The VMM cannot name
+ * memory that the kernel manages, or a field that the driver owns. Reserved bits of an
+ * event to be injected are written as 0.
  *
- * Return: 0, and the module's status is in @rax; or
- * EPERM - this leaf, field, value or address is not for the VMM;
- * EINVAL - this is no TDX guest;
+ * Return: 0, and the status of the module is in @rax; or
+ * EPERM - this leaf, field, value or address is not allowed;
+ * EINVAL - this is not a TDX guest;
  * EFAULT - the argument cannot be read or written.
  */
 #define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)
 
 /**
- * MSHV_READ_VMX_CR4_FIXED1 - which bits of CR4 VTL0 may set (VTL file, TDX)
+ * MSHV_READ_VMX_CR4_FIXED1 - get the bits of CR4 that VTL0 may set (VTL file, TDX)
  *
- * The argument points to a __u64, to which the value of the MSR
- * IA32_VMX_CR4_FIXED1 (0x489) is written, as the TDX module gives it to this guest.
+ * The argument points to a __u64, to which the value of the MSR IA32_VMX_CR4_FIXED1
+ * (0x489) is written, as the TDX module returns it to this guest.
  *
  * Return: 0, or
- * EINVAL - this is no TDX guest with L2 VMs, or it has no such MSR;
+ * EINVAL - this is not a TDX guest with L2 VMs, or it does not have this MSR;
  * EFAULT - the argument cannot be written.
  */
 #define MSHV_READ_VMX_CR4_FIXED1	_IOR(MSHV_IOCTL, 0x33, __u64)
 
 /**
- * struct mshv_register - a register and its value, as the hypervisor has it
+ * struct mshv_register - a register and its value, in the layout of the TLFS
  * @name:     HV_REGISTER_NAME of the TLFS.
- * @reserved: not looked at.
+ * @reserved: ignored.
  * @value:    low half, high half.
  */
 struct mshv_register {
@@ -260,10 +258,10 @@ struct mshv_register {
 };
 
 /**
- * struct mshv_register_list - MSHV_GET_VP_REGISTERS's and MSHV_SET_VP_REGISTERS's argument
+ * struct mshv_register_list - argument of MSHV_GET_VP_REGISTERS and MSHV_SET_VP_REGISTERS
  * @count:     must be 1.
- * @reserved:  not looked at: OpenHCL's VMM does not initialize it.
- * @registers: address of so many struct mshv_register.
+ * @reserved:  ignored, since OpenHCL's VMM does not initialize it.
+ * @registers: address of @count struct mshv_register.
  */
 struct mshv_register_list {
 	__u32 count;
@@ -274,13 +272,13 @@ struct mshv_register_list {
 /**
  * MSHV_GET_VP_REGISTERS - read a register of VTL0 (VTL file)
  *
- * It is a register of the VP of the calling CPU. On TDX these can be read, and none
- * else: XFEM (0x40005, VTL0's XCR0), DR0 to DR3 (0x50000 to 0x50003), DR6 (0x50004),
- * and the MTRRs (0x8000d, 0x8000e, 0x80010 to 0x8001f, 0x80040 to 0x8004f, 0x80070
- * to 0x8007a), which are those of the CPU.
+ * It is a register of the VP of the calling CPU. On TDX only these can be read: XFEM
+ * (0x40005, VTL0's XCR0), DR0 to DR3 (0x50000 to 0x50003), DR6 (0x50004), and the MTRRs
+ * (0x8000d, 0x8000e, 0x80010 to 0x8001f, 0x80040 to 0x8004f, 0x80070 to 0x8007a), which
+ * are those of the CPU.
  *
  * Return: 0, or
- * EINVAL - @count is not 1; there is no such register; this is no TDX guest;
+ * EINVAL - @count is not 1; there is no such register; this is not a TDX guest;
  * ENOMEM - out of memory;
  * ENOTTY - VTL0 cannot be entered on this machine;
  * EFAULT - the argument or the register cannot be read, or cannot be written.
@@ -292,10 +290,10 @@ struct mshv_register_list {
 /**
  * MSHV_SET_VP_REGISTERS - write a register of VTL0 (VTL file)
  *
- * As MSHV_GET_VP_REGISTERS. An MTRR can be written only with the value that it has:
- * it decides about the memory of VTL2's kernel as well.
+ * See MSHV_GET_VP_REGISTERS. An MTRR can be written only with its present value, since it
+ * also affects the memory of VTL2's kernel.
  *
- * Return: as there; also
+ * Return: as MSHV_GET_VP_REGISTERS; also
  * EINVAL - the CPU refuses the value, or it has more than 64 bits.
  */
 #ifndef MSHV_SET_VP_REGISTERS
@@ -303,11 +301,11 @@ struct mshv_register_list {
 #endif
 
 /**
- * struct mshv_vector_counts - what came to one proxy vector of a VP
- * @redirected: arrivals on hardware vectors that stood for it, relayed.
- * @proxied:    arrivals in messages of the host, relayed.
+ * struct mshv_vector_counts - interrupts relayed for one proxy vector of a VP
+ * @redirected: interrupts on hardware vectors that were mapped for it.
+ * @proxied:    interrupts in messages of the host.
  *
- * Since the driver was loaded, whoever had mapped it.
+ * Counted since the driver was loaded, for all VTL files together.
  */
 struct mshv_vector_counts {
 	__u64 redirected;
@@ -315,19 +313,19 @@ struct mshv_vector_counts {
 };
 
 /**
- * struct mshv_vp_interrupts - MSHV_GET_VP_INTERRUPTS's argument
- * @vp:           in: which VP.
- * @counts_first: in: the first proxy vector that is asked for.
- * @counts_len:   in: how many are; the last one is below 256. 0: none.
+ * struct mshv_vp_interrupts - argument of MSHV_GET_VP_INTERRUPTS
+ * @vp:           in: the VP.
+ * @counts_first: in: the first proxy vector to count.
+ * @counts_len:   in: how many vectors; the last one is below 256. 0: none.
  * @reserved:     must be zero.
- * @counts:       in: address of so many struct mshv_vector_counts.
- * @blocked:      out: arrivals that the VMM blocked, by either way.
- * @apic_id:      out: names the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
- * @quota:        out: most hardware vectors that may be had there; 0: no limit.
- * @mapped:       out: hardware vectors that stand for a proxy vector.
- * @quarantined:  out: hardware vectors given back and kept aside until they are
- *                quiet. They count against the quota, but those that were never
- *                raised give way to a new mapping.
+ * @counts:       in: address of @counts_len struct mshv_vector_counts.
+ * @blocked:      out: interrupts that the VMM blocked, redirected and proxied.
+ * @apic_id:      out: identifies the VP in MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT.
+ * @quota:        out: most hardware vectors that may be mapped there; 0: no limit.
+ * @mapped:       out: hardware vectors that are mapped.
+ * @quarantined:  out: hardware vectors that were unmapped, and are not used again until
+ *                they are quiet. They count against the quota, but a vector that was
+ *                never raised is freed for a new mapping.
  */
 struct mshv_vp_interrupts {
 	__u32 vp;
@@ -343,21 +341,21 @@ struct mshv_vp_interrupts {
 };
 
 /**
- * MSHV_GET_VP_INTERRUPTS - what came to a VP, and by which way (VTL file)
+ * MSHV_GET_VP_INTERRUPTS - count the redirected and proxied interrupts of a VP (VTL file)
  *
- * Of this driver's own: see MSHV_CAP_VP_INTERRUPTS.
+ * Only this driver has it: see MSHV_CAP_VP_INTERRUPTS.
  *
  * Return: 0, or
- * EINVAL - no such VP; vectors beyond 255 are asked for; @reserved is not zero;
+ * EINVAL - no such VP; a vector is above 255; @reserved is not zero;
  * ENOMEM - out of memory;
- * EFAULT - the argument cannot be read, or something cannot be written.
+ * EFAULT - the argument cannot be read, or the results cannot be written.
  */
 #define MSHV_GET_VP_INTERRUPTS	_IOWR(MSHV_IOCTL, 0xE0, struct mshv_vp_interrupts)
 
 /**
- * struct mshv_hvcall_setup - MSHV_HVCALL_SETUP's argument
+ * struct mshv_hvcall_setup - argument of MSHV_HVCALL_SETUP
  * @bitmap_size: bytes at @bitmap, up to 8192.
- * @bitmap:      address of a bitmap: bit n is set if code n may be called.
+ * @bitmap:      address of a bitmap: bit n is set if call code n is allowed.
  */
 struct mshv_hvcall_setup {
 	__u64 bitmap_size;
@@ -365,13 +363,13 @@ struct mshv_hvcall_setup {
 };
 
 /**
- * MSHV_HVCALL_SETUP - say once which calls to the host may be made
+ * MSHV_HVCALL_SETUP - set once which hypercalls this file may make
  * (on /dev/mshv_hvcall)
  *
- * Without it, or beyond @bitmap_size, none may.
+ * Before that, no call is allowed; neither is a call code beyond the bitmap.
  *
  * Return: 0, or
- * EINVAL - @bitmap_size is above 8192, or this file was set up already;
+ * EINVAL - @bitmap_size is above 8192, or this file is already set up;
  * ENOMEM - out of memory;
  * EFAULT - the argument or the bitmap cannot be read.
  */
@@ -380,13 +378,13 @@ struct mshv_hvcall_setup {
 #endif
 
 /**
- * struct mshv_hvcall - MSHV_HVCALL's argument
- * @control:     the hypercall's control word: bits 0..15 are the code.
+ * struct mshv_hvcall - argument of MSHV_HVCALL
+ * @control:     the control word of the hypercall: bits 0..15 are the call code.
  * @input_size:  bytes at @input, up to 4096.
- * @input:       address of the call's input.
- * @status:      out: the host's result: bits 0..15 are its status.
+ * @input:       address of the input.
+ * @status:      out: the result: bits 0..15 are the status.
  * @output_size: bytes at @output, up to 4096.
- * @output:      address for the call's output; not looked at if @output_size is 0.
+ * @output:      address for the output; ignored if @output_size is 0.
  */
 struct mshv_hvcall {
 	__u64 control;
@@ -398,20 +396,20 @@ struct mshv_hvcall {
 };
 
 /**
- * MSHV_HVCALL - call the host (on /dev/mshv_hvcall)
+ * MSHV_HVCALL - make a hypercall (on /dev/mshv_hvcall)
  *
- * Return: 0, and the host's answer is in @status; or
+ * Return: 0, and the result is in @status; or
  * EPERM - this file may not make this call;
- * EINVAL - a size is above 4096, or the call is to be fast (by registers);
- * EOPNOTSUPP - there is no host that can be called;
+ * EINVAL - a size is above 4096, or it is a fast call (input in registers);
+ * EOPNOTSUPP - there is no host to call;
  * ENOMEM - out of memory;
- * EFAULT - something cannot be read or written.
+ * EFAULT - the argument or the input cannot be read, or the results cannot be written.
  */
 #ifndef MSHV_HVCALL
 #define MSHV_HVCALL		_IOWR(MSHV_IOCTL, 0x1F, struct mshv_hvcall)
 #endif
 
-/* What a read of /dev/mshv_sint gives: a message as the hypervisor has it (TLFS). */
+/* A read of /dev/mshv_sint returns a message of this size, in the layout of the TLFS. */
 #define MSHV_MESSAGE_SIZE	256
 
 /*
@@ -419,20 +417,20 @@ struct mshv_hvcall {
  * sends on SINT 7: messages to CPU 0, events to any CPU. SINT 7 is masked until
  * MSHV_SINT_PAUSE_MESSAGE_STREAM unmasks it, and again when the last file is closed.
  *
- * read gives one message, and waits for it, unless the file is O_NONBLOCK:
- * EINVAL - less than MSHV_MESSAGE_SIZE bytes are asked for;
+ * read returns one message, and waits for it unless the file is O_NONBLOCK:
+ * EINVAL - the buffer is smaller than MSHV_MESSAGE_SIZE;
  * EAGAIN - O_NONBLOCK: there is no message;
- * EINTR - a signal came first;
- * EFAULT - the message cannot be written; it stays for the next read;
+ * EINTR - a signal arrived first;
+ * EFAULT - the message cannot be written; the next read returns it;
  * 0 - the stream is paused, and there is no message left.
  *
  * poll: the file is readable if there is a message, or if the stream is paused.
  */
 
 /**
- * struct mshv_signal_event - MSHV_SINT_SIGNAL_EVENT's argument
- * @connection_id: which connection.
- * @flag:          which of its events, up to 65535.
+ * struct mshv_signal_event - argument of MSHV_SINT_SIGNAL_EVENT
+ * @connection_id: the connection.
+ * @flag:          the event of the connection, up to 65535.
  */
 struct mshv_signal_event {
 	__u32 connection_id;
@@ -442,9 +440,9 @@ struct mshv_signal_event {
 /**
  * MSHV_SINT_SIGNAL_EVENT - signal an event to the host (on /dev/mshv_sint)
  *
- * Return: the host's status (TLFS, HvCallSignalEvent), 0 if it took the event; or
+ * Return: the host's status (TLFS, HvCallSignalEvent), 0 for success; or
  * EINVAL - @flag is above 65535;
- * EOPNOTSUPP - there is no host that can be called;
+ * EOPNOTSUPP - there is no host to call;
  * ENOMEM - out of memory;
  * EFAULT - the argument cannot be read.
  */
@@ -453,9 +451,9 @@ struct mshv_signal_event {
 #endif
 
 /**
- * struct mshv_post_message - MSHV_SINT_POST_MESSAGE's argument
- * @message_type:  of the message, up to 2^32 - 1.
- * @connection_id: which connection.
+ * struct mshv_post_message - argument of MSHV_SINT_POST_MESSAGE
+ * @message_type:  up to 2^32 - 1.
+ * @connection_id: the connection.
  * @payload_size:  bytes at @payload, up to 240.
  * @payload:       address of the message.
  */
@@ -469,10 +467,10 @@ struct mshv_post_message {
 /**
  * MSHV_SINT_POST_MESSAGE - post a message to the host (on /dev/mshv_sint)
  *
- * Return: the host's status (TLFS, HvCallPostMessage), 0 if it took the message. A
- * host that has no room for it says so by a status, and the VMM tries again. Or
+ * Return: the host's status (TLFS, HvCallPostMessage), 0 for success. If the host
+ * has no room for the message, its status says so, and the VMM tries again. Or
  * EINVAL - @payload_size is above 240, or @message_type above 2^32 - 1;
- * EOPNOTSUPP - there is no host that can be called;
+ * EOPNOTSUPP - there is no host to call;
  * ENOMEM - out of memory;
  * EFAULT - the argument or the message cannot be read.
  */
@@ -481,9 +479,9 @@ struct mshv_post_message {
 #endif
 
 /**
- * struct mshv_set_eventfd - MSHV_SINT_SET_EVENTFD's argument
+ * struct mshv_set_eventfd - argument of MSHV_SINT_SET_EVENTFD
  * @fd:   an eventfd, or a negative number for none.
- * @flag: which event flag of SINT 7, below 2048.
+ * @flag: an event flag of SINT 7, below 2048.
  */
 struct mshv_set_eventfd {
 	__s32 fd;
@@ -491,15 +489,15 @@ struct mshv_set_eventfd {
 };
 
 /**
- * MSHV_SINT_SET_EVENTFD - let an event of the host signal an eventfd (on
+ * MSHV_SINT_SET_EVENTFD - set an eventfd that an event of the host signals (on
  * /dev/mshv_sint)
  *
- * Replaces the one that was set for this flag, which is not signalled any more when
- * the call returns. An event without an eventfd is dropped.
+ * Replaces the eventfd that was set for this flag before: that one is not signalled any
+ * more when the call returns. An event without an eventfd is dropped.
  *
  * Return: 0, or
- * EINVAL - @flag is above 2047, or @fd is no eventfd;
- * EBADF - @fd is no open file;
+ * EINVAL - @flag is above 2047, or @fd is not an eventfd;
+ * EBADF - @fd is not an open file;
  * EFAULT - the argument cannot be read.
  */
 #ifndef MSHV_SINT_SET_EVENTFD
@@ -507,8 +505,8 @@ struct mshv_set_eventfd {
 #endif
 
 /**
- * struct mshv_pause_messages - MSHV_SINT_PAUSE_MESSAGE_STREAM's argument
- * @pause:    1: the host sends no more messages and events; 0: it does.
+ * struct mshv_pause_messages - argument of MSHV_SINT_PAUSE_MESSAGE_STREAM
+ * @pause:    1: the host sends no messages and events; 0: it sends them.
  * @reserved: must be zero.
  */
 struct mshv_pause_messages {
@@ -519,7 +517,7 @@ struct mshv_pause_messages {
 /**
  * MSHV_SINT_PAUSE_MESSAGE_STREAM - mask or unmask SINT 7 (on /dev/mshv_sint)
  *
- * Has the number of MSHV_SET_POLL_FILE, which is a VTL file's.
+ * It has the same number as MSHV_SET_POLL_FILE, which is an ioctl of a VTL file.
  *
  * Return: 0, or
  * EINVAL - @pause is neither 0 nor 1, or @reserved is not zero;
@@ -532,21 +530,21 @@ struct mshv_pause_messages {
 #endif
 
 /*
- * mmap of /dev/mshv_vtl_low, which needs CAP_SYS_ADMIN to be opened: VTL0's memory.
+ * mmap of /dev/mshv_vtl_low maps VTL0's memory. Opening the file needs CAP_SYS_ADMIN.
  * The offset is an address of VTL0; with MSHV_VTL_LOW_SHARED added, the memory is
- * mapped as shared with the host, else as private (encrypted).
+ * mapped as shared with the host, otherwise as private (encrypted).
  *
- * A mapping fails with EINVAL if it is not MAP_SHARED, or if the kernel manages some
- * of the memory. As for any file, one that is to be written needs a file that is
- * open for writing (EACCES).
+ * A mapping fails with EINVAL if it is not MAP_SHARED, or if the kernel manages a part
+ * of the memory. As with any file, a writable mapping needs a file that is open for
+ * writing (EACCES).
  */
 #define MSHV_VTL_LOW_SHARED	(1ULL << 63)
 
 /**
- * struct mshv_vtl0_memory - MSHV_ADD_VTL0_MEMORY's argument
+ * struct mshv_vtl0_memory - argument of MSHV_ADD_VTL0_MEMORY
  * @start_pfn: the first page frame; with MSHV_VTL_LOW_SHARED >> 12 added, the memory
  *             is shared with the host.
- * @end_pfn:   the page frame behind the last.
+ * @end_pfn:   the page frame after the last one.
  */
 struct mshv_vtl0_memory {
 	__u64 start_pfn;
@@ -554,23 +552,23 @@ struct mshv_vtl0_memory {
 };
 
 /**
- * MSHV_ADD_VTL0_MEMORY - have the kernel know VTL0's memory (VTL file)
+ * MSHV_ADD_VTL0_MEMORY - add a range of VTL0's memory to the kernel (VTL file)
  *
- * The kernel gets a struct page for each page, and a cached mapping of its own; no
- * allocation takes any of it. It stays until the driver is unloaded. Needs
- * CAP_SYS_ADMIN. For memory that was added before, nothing happens.
+ * The kernel creates a struct page for each page, and a cached mapping of its own, but
+ * does not allocate from this memory. It is kept until the driver is unloaded. Needs
+ * CAP_SYS_ADMIN. A range that was added before is accepted without effect.
  *
- * Mappings of /dev/mshv_vtl_low stay what they are: their pages cannot be pinned, so a
+ * This does not change mappings of /dev/mshv_vtl_low: their pages cannot be pinned, so a
  * system call that pins its buffer for a device (O_DIRECT, registered buffers) fails.
  *
  * Return: 0, or
- * EINVAL - the range is empty, does not begin and end at a multiple of 2 MiB, is not
- * addressable, or the kernel manages some of it;
- * EEXIST - some of it was added before, and some not;
- * EOPNOTSUPP - this kernel has no ZONE_DEVICE; the memory is shared and this machine
- * encrypts the other kind;
- * EPERM - the caller may not;
- * ENOMEM - out of memory, or the kernel has it in use otherwise;
+ * EINVAL - the range is empty, does not start and end at a multiple of 2 MiB, is not
+ * addressable, or the kernel manages a part of it;
+ * EEXIST - only a part of it was added before;
+ * EOPNOTSUPP - this kernel has no ZONE_DEVICE; or the memory is shared, and this machine
+ * encrypts private memory;
+ * EPERM - no CAP_SYS_ADMIN;
+ * ENOMEM - out of memory, or the kernel uses the range for something else;
  * EFAULT - the argument cannot be read.
  */
 #ifndef MSHV_ADD_VTL0_MEMORY
@@ -579,8 +577,8 @@ struct mshv_vtl0_memory {
 
 /*
  * mmap of a VTL file, one page at a time:
- * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An index that has no page
- * raises SIGBUS when it is touched.
+ * offset = MSHV_VTL_PAGE_INDEX(kind, VP) * 4096. An access to an index without a
+ * page raises SIGBUS.
  */
 #define MSHV_VTL_PAGE_RUN	0
 #define MSHV_VTL_PAGE_REGISTERS	1
@@ -603,26 +601,26 @@ struct mshv_vtl0_memory {
 /**
  * struct mshv_vtl_run - the run page, shared by the kernel and the VMM
  * @cancel:              leave VTL0, or do not enter it.
- * @vtl_ret_action_size: bytes valid in @vtl_ret_actions.
- * @flags:               bit 0: VTL0 is halted, wait instead of entering.
- * @scan_proxy_irr:      some bit of @proxy_irr may be set. The kernel sets it
- *                       with release after the bit; the VMM reads it with
- *                       acquire, clears it by an atomic exchange, which no later
- *                       read overtakes, and only then takes the bits.
+ * @vtl_ret_action_size: valid bytes in @vtl_ret_actions.
+ * @flags:               bit 0: VTL0 is halted; wait instead of entering it.
+ * @scan_proxy_irr:      some bit of @proxy_irr may be set. The kernel sets this with a
+ *                       release store after the bit. The VMM reads it with an acquire
+ *                       load, clears it with a fully ordered atomic exchange, and takes
+ *                       the bits after that.
  * @offload_flags:       what the kernel may handle without the VMM.
  * @reserved0:           zero.
  * @enter_mode:          how VTL0 is entered.
  * @exit_message:        the intercept message.
- * @context:             the VP's registers; layout by platform.
- * @vtl_ret_actions:     actions to carry out on return to VTL0.
- * @proxy_irr:           VTL0 vectors asserted and not yet taken: vector v is
- *                       bit v & 31 of bank v >> 5. Set by the kernel with an
- *                       atomic OR, taken by an atomic exchange with 0.
+ * @context:             the VP's registers; the layout depends on the platform.
+ * @vtl_ret_actions:     actions to execute on return to VTL0.
+ * @proxy_irr:           VTL0 vectors that were asserted and not yet taken: vector v is
+ *                       bit v & 31 of bank v >> 5. The kernel sets bits with an
+ *                       atomic OR; they are taken with an atomic exchange with 0.
  * @target_vtl:          low 4 bits: VTL; bit 4: use it.
  * @reserved1:           zero.
- * @proxy_irr_blocked:   1: this vector may not be asserted by a device; such
- *                       an arrival is dropped and counted.
- * @proxy_irr_exit:      1: this vector must go through the VMM.
+ * @proxy_irr_blocked:   1: a device must not assert this vector; such an interrupt is
+ *                       dropped and counted.
+ * @proxy_irr_exit:      1: the VMM must take this vector.
  */
 struct mshv_vtl_run {
 	__u32 cancel;
@@ -643,9 +641,7 @@ struct mshv_vtl_run {
 };
 
 /**
- * struct mshv_tdx_exit - what TDG.VP.ENTER gave back (TDX module specification)
- *
- * Registers as the TDX module left them.
+ * struct mshv_tdx_exit - output registers of TDG.VP.ENTER (TDX module specification)
  */
 struct mshv_tdx_exit {
 	__u64 rax;
@@ -663,7 +659,7 @@ struct mshv_tdx_exit {
 
 /**
  * struct mshv_tdx_vp_state - VTL0's registers that the TDX module does not switch
- * @flags: bit 0: WBINVD, bit 1: WBNOINVD before entry; the kernel clears them.
+ * @flags: before the entry, bit 0: do WBINVD, bit 1: WBNOINVD; the kernel clears both.
  */
 struct mshv_tdx_vp_state {
 	__u64 msr_kernel_gs_base;
@@ -706,34 +702,34 @@ struct mshv_tdx_l2_enter_guest_state {
 
 /**
  * struct mshv_tdx_tsc_deadline - VTL0's timer
- * @deadline: in VTL2's TSC; 0: off.
- * @update:   bit 0: take @deadline over at the next entry; the kernel clears it.
- * @vector:   the vector of VTL0's timer, 16 to 255: the kernel serves the timer itself.
- *            0: it does not. Smaller ones are not legal for a local APIC, and mean 0.
- *            Of this driver's own: see MSHV_CAP_TSC_DEADLINE_OFFLOAD.
+ * @deadline: in units of VTL2's TSC; 0: off.
+ * @update:   bit 0: use @deadline at the next entry; the kernel clears it.
+ * @vector:   the vector of VTL0's timer, 16 to 255: the kernel handles the timer.
+ *            0: it does not. Smaller vectors are not legal for a local APIC, and mean 0.
+ *            Only this driver has it: see MSHV_CAP_TSC_DEADLINE_OFFLOAD.
  * @reserved: zero.
  *
- * Without @vector, the VMM sees each write of IA32_TSC_DEADLINE (0x6e0) by VTL0 and each
- * exit for the deadline (52), and the kernel leaves @deadline as it is.
+ * Without @vector, the kernel returns to the VMM for each write of IA32_TSC_DEADLINE
+ * (0x6e0) by VTL0 and each exit for the deadline (52), and does not change @deadline.
  *
- * A VMM that sets @vector does so while the timer's entry in the local vector table is in
+ * The VMM sets @vector while the timer's entry in the local vector table is in
  * TSC-deadline mode and not masked, and sets it to 0 otherwise. The kernel then does the
  * following while MSHV_VTL_OFFLOAD_INTR_INJECT is set:
  *
  * - A write of the MSR by VTL0 arms the timer, or disarms it with 0, and is stored in
- *   @deadline. A time that is over expires at once.
- * - When the deadline has come, while VTL0 runs or is halted, @vector becomes pending as
+ *   @deadline. A deadline in the past expires at once.
+ * - When the deadline expires, while VTL0 runs or is halted, @vector becomes pending as
  *   if it had been asserted in @proxy_irr (@proxy_irr_exit is respected;
  *   @proxy_irr_blocked is not, since no device asserts it), and @deadline becomes 0.
  *
- * A read of the MSR is the VMM's to serve, from @deadline. So is whatever the kernel
- * cannot do, as it would be without @vector: an exit that cut short the delivery of an
- * event, a deadline that the TDX module refuses, and all of it while
+ * The VMM handles reads of the MSR, from @deadline. It also handles, as without @vector,
+ * what the kernel cannot handle: an exit that interrupted the delivery of an event, a
+ * deadline that the TDX module refuses, and all exits of the timer while
  * MSHV_VTL_OFFLOAD_INTR_INJECT is clear.
  *
- * The VMM may write @vector at any time at which the VP is not in
- * MSHV_RETURN_TO_LOWER_VTL; a deadline that is armed stays armed. The kernel clears it
- * when the last VTL file is closed, so that it is off for the next VMM.
+ * The VMM may write @vector at any time when the VP is not in MSHV_RETURN_TO_LOWER_VTL;
+ * an armed deadline stays armed. The kernel clears @vector when the last VTL file is
+ * closed, so that it is off for the next VMM.
  */
 struct mshv_tdx_tsc_deadline {
 	__u64 deadline;
@@ -743,9 +739,9 @@ struct mshv_tdx_tsc_deadline {
 };
 
 /**
- * struct mshv_tdx_context - the run page's @context on TDX
+ * struct mshv_tdx_context - @context of the run page on TDX
  * @exit:         why VTL0 exited.
- * @vp_state:     what the kernel switches.
+ * @vp_state:     registers that the kernel switches.
  * @entry_rcx:    RCX of TDG.VP.ENTER: VM index, TLB flush.
  * @gpr:          VTL0's general registers, RVI and SVI.
  * @tsc_deadline: VTL0's timer.

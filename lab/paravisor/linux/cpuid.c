@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What CPUID says to Linux: VTL2's CPU, without what VTL0 cannot have here, and with a
- * hypervisor's leaves.
+ * CPUID of Linux: that of VTL2's CPU, without what VTL0 does not have here, and with the leaves
+ * of a hypervisor.
  *
- * Owns: the table of what is kept of VTL2's answer, and what is added. XSAVE and what needs
- * it is left out: VTL0 has the FXSAVE state alone.
+ * Owns: the table of what is kept of VTL2's answer, and what is added. XSAVE and what needs it
+ * is left out: README.md says why.
  */
 #include <cpuid.h>
 #include <string.h>

@@ -33,9 +33,9 @@ struct bar {
  * @route: NULL: there is none
  * @open:  the function may send it
  * @vp:    where the route goes
- * @vector: likewise
+ * @vector: the vector there
  * @redirected: how many came on hardware vectors, by routes that are gone
- * @proxied: likewise in messages of the host
+ * @proxied: how many came in messages of the host, by routes that are gone
  */
 struct source {
 	uint32_t table[4];

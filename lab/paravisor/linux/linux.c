@@ -169,7 +169,7 @@ static void uart_interrupt(void *context)
 	ioapic_raise(&machine_of(context)->ioapic, IRQ_UART);
 }
 
-/* The IOAPIC is used by VPs' threads and the console's: whoever it is, the VP is woken. */
+/* VPs' threads and the console's thread call this: the VP is woken in any case. */
 static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 {
 	int vp = machine_vp(context, apic_id);
@@ -178,7 +178,7 @@ static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 		vmm_assert(context, vp, vector);
 }
 
-/* What the guest has no room for waits, so that nothing that is typed is lost. */
+/* Input waits while the guest has no room for it, so that none is lost. */
 static void console_pass(struct machine *machine, const uint8_t *bytes, unsigned int count)
 {
 	unsigned int taken = 0;
@@ -270,7 +270,7 @@ static int machine_start(struct vmm *vm)
 	if (ret)
 		return ret;
 	if (!memory_range_find(0, LOW_MEMORY_END - 1, &machine->low) && vm->config.vps > 1) {
-		complain("Linux starts its other CPUs below 1 MiB, where nothing is set aside");
+		complain("Linux starts its other CPUs below 1 MiB, where no memory is set aside");
 		complain("boot VTL2 with memmap=512K$0x20000, or use one VP");
 		return -EADDRNOTAVAIL;
 	}

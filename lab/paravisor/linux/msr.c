@@ -73,7 +73,7 @@ static __u64 *switched_register(struct vp *vp, uint32_t msr)
 	}
 }
 
-/* What the machine says of itself, and lets nobody change. */
+/* MSRs that describe the machine and are read-only. */
 static bool constant_read(uint32_t msr, uint64_t *value)
 {
 	switch (msr) {
