@@ -101,7 +101,7 @@ vm-linux: setup programs modules demo-images ## Debian in VTL0 with its console,
 
 ##@ Test
 
-check: setup ## all tests (an hour on 2 CPUs); the last line is "N passed, N failed"
+check: setup ## all tests (half an hour on 2 CPUs); the last line is "N passed, N failed"
 	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo linux vm
 
 check-unit: setup ## driver core, library and command in user space, under sanitizers (minutes)
