@@ -9,6 +9,7 @@ tell() { echo "test: $*"; }
 # word NAME - print the value of a word of the kernel's command line.
 word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
 
+vps=$(nproc)
 rounds=$(word rounds)
 rounds=${rounds:-1}
 
@@ -75,10 +76,12 @@ repeat_end()
 irqs_move()
 {
 	for irq in $(irqs_of "$1"); do
-		for cpu in $(seq 0 $(($(nproc) - 1))); do
+		cpu=0
+		while [ "$cpu" -lt "$vps" ]; do
 			# The numbers that the mask has are hexadecimal.
 			printf '%x\n' $((1 << cpu)) >"/proc/irq/$irq/smp_affinity" 2>/dev/null &&
 				moves=$((moves + 1))
+			cpu=$((cpu + 1))
 		done
 	done
 }
