@@ -49,7 +49,7 @@ STAGES := tdx hypervisor linux style models litmus static fuzz install newest sa
 
 .PHONY: help setup demo demo-relay demo-start demo-images vm vm-linux programs build-programs tests \
 	build-tests modules check check-unit check-vm $(STAGES:%=check-%) proof soak bench bench-check \
-	driver install deb clean
+	driver install install-driver deb clean
 
 help: ## this list
 	@awk -f scripts/help.awk Makefile
@@ -156,11 +156,18 @@ install: ## library, command, manual, headers, driver for DKMS, tdx-lab (PREFIX 
 	@$(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
+	@$(MAKE) install-driver DESTDIR=$(DESTDIR)
+
+# The sources alone, and not what kbuild may have left beside them.
+install-driver:
 	install -D -m 644 packaging/60-mshv-vtl.rules \
 		$(DESTDIR)/usr/lib/udev/rules.d/60-mshv-vtl.rules
 	find driver include \( -name '*.[chS]' ! -name '*.mod.c' \) -o -name Kbuild -o -name Kconfig | \
 		xargs -I{} install -D -m 644 {} $(DESTDIR)$(DKMS)/{}
 	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in >$(DESTDIR)$(DKMS)/dkms.conf
+
+deb: setup ## Debian packages of the same, in build/deb
+	@scripts/deb
 
 clean: ## remove all that was built (kernels too)
 	rm -rf $(BUILD)

@@ -13,9 +13,9 @@
 #include "apic/timer.h"
 #include "base/machine.h"
 #include "base/print.h"
-#include "vcpu/clock.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
+#include "vcpu/world.h"
 
 #define PM_TIMER_HZ    3579545ULL
 #define PM_TIMER_MASK  0xffffffU

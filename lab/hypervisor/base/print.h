@@ -36,4 +36,11 @@ void stop(const char *format, ...) __printf(1, 2) __noreturn;
  */
 size_t print_to(char *to, size_t size, const char *format, va_list list);
 
+/**
+ * report_counters() - write the counters of all CPUs
+ *
+ * Context: any CPU, at any time.
+ */
+void report_counters(void);
+
 #endif /* _HYPERVISOR_PRINT_H */

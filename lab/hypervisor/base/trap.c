@@ -5,9 +5,8 @@
  */
 #include "base/machine.h"
 #include "base/print.h"
-#include "base/stubs.h"
 #include "base/trap.h"
-#include "boot/layout.h"
+#include "boot/start.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"

@@ -8,8 +8,7 @@
 #include "base/machine.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "boot/acpi.h"
-#include "boot/firmware.h"
+#include "boot/boot.h"
 
 #define SEARCH_FROM    0xe0000
 #define SEARCH_TO      0x100000

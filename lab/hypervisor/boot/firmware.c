@@ -5,7 +5,7 @@
  */
 #include "base/machine.h"
 #include "base/string.h"
-#include "boot/firmware.h"
+#include "boot/boot.h"
 #include "control/call.h"
 
 #define PTE_TABLE  0x003

@@ -9,8 +9,7 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "boot/firmware.h"
-#include "boot/linux.h"
+#include "boot/boot.h"
 #include "boot/map.h"
 
 #define SECTOR            512

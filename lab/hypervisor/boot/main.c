@@ -13,17 +13,41 @@
 #include "base/print.h"
 #include "base/string.h"
 #include "base/trap.h"
-#include "boot/acpi.h"
-#include "boot/firmware.h"
-#include "boot/layout.h"
-#include "boot/linux.h"
+#include "boot/boot.h"
 #include "boot/map.h"
-#include "boot/multiboot.h"
-#include "boot/smp.h"
 #include "boot/start.h"
-#include "tdx/l2_control.h"
+#include "tdx/l2.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
+
+/* What the boot loader gives: the Multiboot Specification, version 0.6.96, 3.3. */
+struct multiboot_info {
+	u32 flags;
+	u32 memory_low;
+	u32 memory_high;
+	u32 device;
+	u32 line;
+	u32 modules_count;
+	u32 modules;
+	u32 symbols[4];
+	u32 map_size;
+	u32 map;
+};
+
+struct multiboot_module {
+	u32 start;
+	u32 end;
+	u32 line;
+	u32 reserved;
+};
+
+/* @size does not count itself. */
+struct multiboot_range {
+	u32 size;
+	u64 base;
+	u64 length;
+	u32 type;
+} __packed;
 
 #define LIMIT_4G        BIT_ULL(32)
 #define SIZE_2M         BIT_ULL(21)

@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the first instructions of each CPU and C.
+ * Between the first instructions of each CPU and C: numbers that assembly, C and the linker's
+ * script share, and what each calls.
  */
 #ifndef _HYPERVISOR_BOOT_START_H
 #define _HYPERVISOR_BOOT_START_H
+
+/*
+ * The hypervisor's own place: 2 MiB below all of the places where a Linux kernel wants
+ * to be. Nothing of L1 is there.
+ */
+#define IMAGE_BASE  0x200000
+#define IMAGE_END   0x400000
+
+#define STACK_BYTES 0x8000
+#define STACKS      8
+
+/* Where the first code of the other CPUs is copied, in 16-bit mode. */
+#define TRAMPOLINE  0x8000
+
+#define SELECTOR_CODE_64 0x08
+#define SELECTOR_DATA    0x10
+#define SELECTOR_CODE_32 0x18
+
+#if !defined(__ASSEMBLY__) && !defined(__LINKER__)
 
 #include <linux/types.h>
 
@@ -26,4 +46,5 @@ void boot_main(const struct multiboot_info *info);
  */
 void boot_other_cpu(void);
 
+#endif
 #endif /* _HYPERVISOR_BOOT_START_H */

@@ -3,7 +3,6 @@
  * What happened so far, into the log. Owns: the choice and the words.
  */
 #include "base/print.h"
-#include "base/report.h"
 #include "vcpu/l1.h"
 
 static void report_calls(const struct l1_cpu *l1)

@@ -6,7 +6,7 @@
  * it does not know, so the other name is KVM's, which offers nothing. Portable.
  */
 #include "base/string.h"
-#include "host/cpuid.h"
+#include "host/host.h"
 
 #define LEAF_VENDOR     0x40000000
 #define LEAF_INTERFACE  0x40000001

@@ -2,9 +2,9 @@
 /*
  * Decoding hypercalls: what a control word and an input say, and when they are refused.
  */
-#include <linux/string.h>
 #include <linux/types.h>
 
+#include "base/string.h"
 #include "host/decode.h"
 #include "l1/lab_host.h"
 

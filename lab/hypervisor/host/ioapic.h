@@ -7,6 +7,15 @@
 
 #include <linux/types.h>
 
+#include "vcpu/interrupts.h"
+
+/* A redirection entry, its lower half. */
+#define IOAPIC_VECTOR 0xffU
+#define IOAPIC_MODE   (7U << 8)
+#define IOAPIC_MASKED BIT(16)
+/* Fixed is 0. */
+#define IOAPIC_LOWEST  BIT(8)
+
 /**
  * ioapic_is_at() - is an address one of its registers
  * @gpa: any; the shared bit is ignored.
@@ -31,6 +40,11 @@ void ioapic_write(u64 gpa, u32 size, u32 value);
  * hypervisor in place of L1, and so would the host's vectors. Portable.
  * Return: that.
  */
-u32 ioapic_entry(u32 low);
+static inline u32 ioapic_entry(u32 low)
+{
+	if ((low & IOAPIC_MODE) > IOAPIC_LOWEST || (low & IOAPIC_VECTOR) < L1_VECTOR_FIRST)
+		return low | IOAPIC_MASKED;
+	return low;
+}
 
 #endif /* _HYPERVISOR_HOST_IOAPIC_H */

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Composing messages.
+ * Composing messages, and writing them into slots.
+ *
+ * A slot is shared with the guest, which may be on another CPU, or hostile
+ * itself. The host writes a message only into an empty slot: all but the type,
+ * then the type. The guest takes it, empties the slot, and looks at the pending
+ * flag:
+ *
+ *	host, the slot is full			guest
+ *	sets the flag				clears the type
+ *	full barrier				full barrier
+ *	looks at the type again			looks at the flag
+ *
+ * so that one of them sees the other: either the guest writes its EOM register
+ * and the host delivers what waits, or the host finds the slot empty and does
+ * so at once.
  */
-#include <linux/bitops.h>
-#include <linux/string.h>
 #include <linux/types.h>
 
+#include "base/string.h"
 #include "host/message.h"
 
 /* MESSAGE_PROXY_INTERRUPT's payload. */
@@ -58,4 +71,28 @@ bool message_compose(const u32 *banks, struct host_message *message)
 	message->payload_size = sizeof(payload);
 	memcpy(message->payload, &payload, sizeof(payload));
 	return payload.assert_multiple;
+}
+
+bool slot_is_free(struct host_message *slot)
+{
+	/* Pairs with the guest's clearing of the type: it has read the message. */
+	if (__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE) == MESSAGE_NONE)
+		return true;
+
+	WRITE_ONCE(slot->flags, slot->flags | MESSAGE_PENDING);
+	/* Pairs with the guest's, between the type and the flag: see the top. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* The same pair as the first look. */
+	return __atomic_load_n(&slot->type, __ATOMIC_ACQUIRE) == MESSAGE_NONE;
+}
+
+void slot_write(struct host_message *slot, const struct host_message *message)
+{
+	WRITE_ONCE(slot->flags, message->flags);
+	slot->payload_size = message->payload_size;
+	slot->reserved = message->reserved;
+	slot->sender = message->sender;
+	memcpy(slot->payload, message->payload, sizeof(slot->payload));
+	/* Pairs with the guest's look at the type. */
+	__atomic_store_n(&slot->type, message->type, __ATOMIC_RELEASE);
 }

@@ -13,13 +13,11 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/cpuid.h"
-#include "host/hypercall.h"
-#include "host/msr.h"
+#include "host/host.h"
 #include "host/synic.h"
-#include "vcpu/clock.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
+#include "vcpu/world.h"
 
 #define MSR_MTRR_CAP      0x000000fe
 #define MSR_MCG_CAP       0x00000179

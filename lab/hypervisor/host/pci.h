@@ -8,22 +8,6 @@
 #include <linux/types.h>
 
 /**
- * pci_of_l1_read() - L1 reads 0xcf8 to 0xcff
- * @port:  which.
- * @size:  1, 2 or 4.
- * @value: out.
- */
-void pci_of_l1_read(u16 port, u32 size, u32 *value);
-
-/**
- * pci_of_l1_write() - L1 writes there
- * @port:  which.
- * @size:  1, 2 or 4.
- * @value: what.
- */
-void pci_of_l1_write(u16 port, u32 size, u32 value);
-
-/**
  * pci_read() - read a register of a function
  * @function: bus, device and function: 16 bits.
  * @place:    of the register, a multiple of 4.

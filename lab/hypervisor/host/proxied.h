@@ -1,14 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proxied interrupts: what VPs are told of, by messages in slot 0.
+ * Proxied interrupts: those that a VP has not been told of yet, and the messages in slot 0 that
+ * tell of them.
  */
 #ifndef _HYPERVISOR_HOST_PROXIED_H
 #define _HYPERVISOR_HOST_PROXIED_H
 
 #include <linux/types.h>
 
+#include "host/message.h"
+#include "l1/lab_host.h"
+
 struct lab_host_post;
 struct lab_host_vp;
+
+/* Which vectors wait, what the next message says, and what is counted. Whoever calls
+ * these has the VP to itself. */
+
+/**
+ * struct waiting - of one VP
+ * @vectors:    those that are to be asserted, not in a message yet
+ * @duplicates: those of the last message that are to come once more
+ * @counts:     what user space is told; @waiting and @slot_full of it are unused
+ */
+struct waiting {
+	u32 vectors[VECTOR_BANKS];
+	u32 duplicates[VECTOR_BANKS];
+	struct lab_host_vp counts;
+};
+
+bool waiting_add(struct waiting *waiting, u8 vector);
+bool waiting_has(const struct waiting *waiting, u8 vector);
+bool waiting_any(const struct waiting *waiting);
+void waiting_compose(struct waiting *waiting, struct host_message *message);
+void waiting_read(const struct waiting *waiting, struct lab_host_vp *state);
+
+/* Telling the VPs. */
 
 /* The interrupt source: that of the intercepts, as on Hyper-V. */
 #define SINT_PROXY 0

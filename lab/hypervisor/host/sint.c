@@ -9,14 +9,13 @@
  * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
  */
 #include <linux/errno.h>
-#include <linux/string.h>
 
 #include "base/lock.h"
+#include "base/string.h"
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"
-#include "host/sint_vp.h"
-#include "host/slot.h"
+#include "host/synic.h"
 #include "l1/lab_host.h"
 
 #define FLAGS		2048

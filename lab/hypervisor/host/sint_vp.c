@@ -7,7 +7,6 @@
  */
 #include "apic/physical.h"
 #include "host/message.h"
-#include "host/sint_vp.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

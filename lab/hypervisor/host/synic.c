@@ -14,7 +14,6 @@
 #include "host/message.h"
 #include "host/proxied.h"
 #include "host/sint.h"
-#include "host/slot.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
@@ -30,15 +29,15 @@
 
 #define SINT_RESET   BIT_ULL(16)
 
-#define WAITING_MAX  16
+#define QUEUE_MAX    16
 
-/** struct waiting - a message that waits for its slot; a type of 0 is none */
-static struct waiting {
+/** struct queued - a message that waits for its slot; the entry is free if its type is 0 */
+static struct queued {
 	u32 vp, sint;
 	struct host_message message;
-} waiting[WAITING_MAX];
+} queue[QUEUE_MAX];
 
-/* Protects @waiting, and the host's writes to all slots. */
+/* Protects @queue, and the host's writes to all slots. */
 static struct lock synic_lock;
 
 static struct host_message *slot_of(u32 vp, u32 sint)
@@ -68,8 +67,8 @@ static void deliver(u32 vp)
 {
 	u32 i;
 
-	for (i = 0; i < WAITING_MAX; i++) {
-		struct waiting *entry = &waiting[i];
+	for (i = 0; i < QUEUE_MAX; i++) {
+		struct queued *entry = &queue[i];
 		struct host_message *slot;
 
 		if (!entry->message.type || entry->vp != vp)
@@ -84,27 +83,27 @@ static void deliver(u32 vp)
 }
 
 /* Lock held. The order is kept: those before the first free one are older. */
-static struct waiting *new_entry(void)
+static struct queued *new_entry(void)
 {
 	u32 i, last = 0;
 
-	for (i = 0; i < WAITING_MAX; i++) {
-		if (waiting[i].message.type)
+	for (i = 0; i < QUEUE_MAX; i++) {
+		if (queue[i].message.type)
 			last = i + 1;
 	}
-	return last < WAITING_MAX ? &waiting[last] : NULL;
+	return last < QUEUE_MAX ? &queue[last] : NULL;
 }
 
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
 {
-	struct waiting *entry;
+	struct queued *entry;
 
 	if (vp >= l1_count || sint >= HOST_SINTS || size > MESSAGE_PAYLOAD_BYTES || !type)
 		return false;
 	lock_take(&synic_lock);
 	entry = new_entry();
 	if (entry) {
-		*entry = (struct waiting){ .vp = vp, .sint = sint };
+		*entry = (struct queued){ .vp = vp, .sint = sint };
 		entry->message.type = type;
 		entry->message.payload_size = size;
 		memcpy(entry->message.payload, payload, size);

@@ -10,6 +10,7 @@
 #include "vcpu/gpa.h"
 #include "vcpu/interrupts.h"
 
+struct host_message;
 struct l1_cpu;
 
 /**
@@ -134,5 +135,57 @@ bool synic_interrupt(u32 vp, u32 sint);
  * Return: whether there is such a VP, and such a slot.
  */
 bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
+
+/* sint_vp.c: SINT 7 of each VP, for sint.c. */
+
+#define SINT 7
+
+
+/**
+ * sint_vp_exists() - is there such a VP
+ * @vp: any value.
+ *
+ * Return: whether there is.
+ */
+bool sint_vp_exists(u32 vp);
+
+/**
+ * sint_vp_is_live() - does it run
+ * @vp: any value.
+ *
+ * Return: whether there is such a VP, and L1 has started its CPU.
+ */
+bool sint_vp_is_live(u32 vp);
+
+/**
+ * sint_vp_slot() - where its messages go
+ * @vp: one that exists.
+ *
+ * Return: its slot 7; NULL: it has no message page.
+ */
+struct host_message *sint_vp_slot(u32 vp);
+
+/**
+ * sint_vp_set_flag() - set a flag of SINT 7 in its event flags page
+ * @vp:   one that exists.
+ * @flag: below 2048.
+ *
+ * Return: whether it has such a page.
+ */
+bool sint_vp_set_flag(u32 vp, u32 flag);
+
+/**
+ * sint_vp_is_masked() - is SINT 7 masked there
+ * @vp: one that exists.
+ *
+ * Return: whether it is.
+ */
+bool sint_vp_is_masked(u32 vp);
+
+/**
+ * sint_vp_interrupt() - let it know
+ * @vp: one that exists.
+ */
+void sint_vp_interrupt(u32 vp);
 
 #endif /* _HYPERVISOR_HOST_SYNIC_H */

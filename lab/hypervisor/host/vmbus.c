@@ -9,9 +9,8 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/sint_vp.h"
+#include "host/sint.h"
 #include "host/synic.h"
-#include "host/vmbus.h"
 
 #define PAYLOAD_MAX        240
 #define CHANNEL_MESSAGE    1

@@ -12,19 +12,18 @@
 #include "base/string.h"
 #include "host/ioapic.h"
 #include "tdx/l2.h"
+#include "tdx/l2/calls.h"
 #include "tdx/l2/deadline.h"
-#include "tdx/l2/metadata.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
-#include "tdx/l2_control.h"
-#include "vcpu/clock.h"
 #include "vcpu/gpa.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
+#include "vcpu/world.h"
 
 #define LEAF_NUMBER GENMASK_ULL(15, 0)
 

@@ -9,9 +9,7 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "tdx/l2.h"
-#include "tdx/measure.h"
 #include "tdx/leaves.h"
-#include "tdx/vmcall.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

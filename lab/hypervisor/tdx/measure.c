@@ -7,7 +7,7 @@
  */
 #include "base/lock.h"
 #include "base/string.h"
-#include "tdx/measure.h"
+#include "tdx/leaves.h"
 #include "tdx/sha384.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"

@@ -12,18 +12,14 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "host/cpuid.h"
-#include "host/hypercall.h"
+#include "host/host.h"
 #include "host/ioapic.h"
-#include "host/msr.h"
-#include "host/port.h"
 #include "tdx/l2.h"
-#include "tdx/l2_control.h"
-#include "tdx/vmcall.h"
+#include "tdx/leaves.h"
 #include "vcpu/gpa.h"
-#include "vcpu/idle.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
+#include "vcpu/world.h"
 
 /* GHCI, table "TDVMCALL Sub-function numbers": Intel's exit reasons below 0x10000. */
 enum {

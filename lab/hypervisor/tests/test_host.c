@@ -13,7 +13,7 @@
 #include <linux/errno.h>
 
 #include "control/call.h"
-#include "control/host_call.h"
+#include "control/control.h"
 #include "host/proxied.h"
 #include "host/receiver.h"
 #include "host/sint.h"

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,20 +16,53 @@
 
 #include "apic/convert.h"
 #include "apic/physical.h"
+#include "base/heap.h"
 #include "base/print.h"
 #include "boot/map.h"
-#include "host/cpuid.h"
+#include "host/host.h"
 #include "host/ioapic.h"
 #include "tdx/abi.h"
 #include "tdx/sha384.h"
 #include "vcpu/code.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/gpa.h"
-#include "vcpu/operand.h"
+
+/* What the portable parts take from the machine: pages, and the end. */
+#define POOL_PAGES 1024
+
+static int pages_left = -1;
+
+/* Nothing is given back: all tests together stay below this. */
+static u8 pool[POOL_PAGES][PAGE_SIZE] __aligned(4096);
+static u32 used;
+
+void *heap_pages(u32 count)
+{
+	void *pages = pool[used];
+
+	used += count;
+	if (used > POOL_PAGES)
+		abort();
+	return memset(pages, 0, count * PAGE_SIZE);
+}
+
+void *heap_page(void)
+{
+	if (!pages_left)
+		return NULL;
+	if (pages_left > 0)
+		pages_left--;
+	return heap_pages(1);
+}
+
+void stop(const char *format, ...)
+{
+	(void)format;
+	abort();
+}
 
 #define MB (1ULL << 20)
 
-extern int pages_left;
 
 /* Intel SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
 static void test_logical_id(void **state)

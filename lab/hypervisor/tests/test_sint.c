@@ -16,9 +16,7 @@
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"
-#include "host/sint_vp.h"
 #include "host/synic.h"
-#include "host/vmbus.h"
 #include "l1/lab_host.h"
 
 #define VPS          2

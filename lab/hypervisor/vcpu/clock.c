@@ -13,8 +13,6 @@
 #include "base/print.h"
 #include "tdx/l2.h"
 #include "tdx/l2/vmrun.h"
-#include "vcpu/clock.h"
-#include "vcpu/idle.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

@@ -16,10 +16,8 @@
 #include "base/string.h"
 #include "tdx/l2/tdcall.h"
 #include "vcpu/code.h"
-#include "vcpu/control_register.h"
+#include "vcpu/exits.h"
 #include "vcpu/l1.h"
-#include "vcpu/operand.h"
-#include "vcpu/walk.h"
 
 #define REX_B         BIT(0)
 #define GROUP_7       0x01

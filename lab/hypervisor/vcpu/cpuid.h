@@ -63,10 +63,4 @@ static inline bool cpuid_is_of_host(u32 leaf)
  */
 bool cpuid_is_of_module(u32 leaf, u32 subleaf);
 
-/**
- * cpuid_handle() - L1 executes CPUID, and it is no #VE
- * @l1: of this CPU.
- */
-void cpuid_handle(struct l1_cpu *l1);
-
 #endif /* _HYPERVISOR_VCPU_CPUID_H */

@@ -7,24 +7,23 @@
  */
 #include <asm/processor-flags.h>
 
+#include "apic/timer.h"
+#include "base/machine.h"
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "boot/smp.h"
+#include "boot/boot.h"
 #include "control/control.h"
-#include "host/hypercall.h"
+#include "host/host.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/leaves.h"
 #include "vcpu/code.h"
-#include "vcpu/control_register.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/idle.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/msr.h"
-#include "vcpu/operand.h"
+#include "vcpu/world.h"
 
 #define IOIO_IN        BIT(0)
 #define IOIO_STRING    BIT(2)
@@ -215,12 +214,44 @@ static bool cpuid_is_ve(const struct l1_cpu *l1)
 	return !cpuid_is_of_module(leaf, l1->regs[GPR_RCX]);
 }
 
+static void ask_cpu(struct l1_cpu *l1, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])
+{
+	bool is_td_topology = options.td && leaf == CPUID_TOPOLOGY_V2;
+	struct cpuid_words raw = machine_cpuid(is_td_topology ? CPUID_TOPOLOGY : leaf, subleaf);
+	struct cpuid_view view = {
+		.td = options.td, .cr4 = l1->vmcb->cr4, .tsc_hz = timer_tsc_hz,
+		.id = tdx_module_has_topology() ? l1->apic_id : l1->index,
+		.cpus = l1_count,
+	};
+
+	words[CPUID_A] = raw.a;
+	words[CPUID_B] = raw.b;
+	words[CPUID_C] = raw.c;
+	words[CPUID_D] = raw.d;
+	cpuid_answer(&view, leaf, subleaf, words);
+}
+
+static void answer_cpuid(struct l1_cpu *l1)
+{
+	u32 leaf = l1->vmcb->rax, words[CPUID_WORDS];
+
+	if (cpuid_is_of_host(leaf))
+		host_cpuid(leaf, words);
+	else
+		ask_cpu(l1, leaf, l1->regs[GPR_RCX], words);
+	l1->vmcb->rax = words[CPUID_A];
+	l1->regs[GPR_RBX] = words[CPUID_B];
+	l1->regs[GPR_RCX] = words[CPUID_C];
+	l1->regs[GPR_RDX] = words[CPUID_D];
+	l1_skip(l1, code_length(l1, 2));
+}
+
 static void exit_cpuid(struct l1_cpu *l1)
 {
 	if (options.td && cpuid_is_ve(l1))
 		raise_ve_of(l1, VMX_CPUID, 2);
 	else
-		cpuid_handle(l1);
+		answer_cpuid(l1);
 }
 
 static void exit_msr(struct l1_cpu *l1)

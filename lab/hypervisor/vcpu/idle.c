@@ -10,8 +10,6 @@
 #include "apic/physical.h"
 #include "base/heap.h"
 #include "base/machine.h"
-#include "vcpu/clock.h"
-#include "vcpu/idle.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"

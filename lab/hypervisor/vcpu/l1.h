@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 #include "apic/registers.h"
-#include "host/vp.h"
+#include "host/host.h"
 #include "tdx/abi.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/posted.h"

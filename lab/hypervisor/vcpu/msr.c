@@ -15,10 +15,10 @@
 #include "base/machine.h"
 #include "base/options.h"
 #include "base/string.h"
-#include "host/msr.h"
+#include "host/host.h"
 #include "tdx/l2/tdcall.h"
+#include "vcpu/exits.h"
 #include "vcpu/l1.h"
-#include "vcpu/msr.h"
 
 /* What a CPU of this generation says to be free of. */
 #define ARCH_CAPABILITIES_OF_TD (BIT_ULL(0) | BIT_ULL(4) | BIT_ULL(5) | BIT_ULL(6) | \

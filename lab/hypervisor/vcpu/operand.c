@@ -5,7 +5,7 @@
  * Owns: the decoding of prefixes, ModRM and SIB (Intel SDM 2A, chapter 2). Portable: it
  * compiles in user space too.
  */
-#include "vcpu/operand.h"
+#include "vcpu/code.h"
 
 #define REX_B          BIT(0)
 #define REX_X          BIT(1)

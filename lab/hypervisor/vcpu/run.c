@@ -14,16 +14,12 @@
 #include "base/options.h"
 #include "base/print.h"
 #include "base/string.h"
-#include "vcpu/clock.h"
-#include "vcpu/control_register.h"
+#include "vcpu/code.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/idle.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/msr.h"
 #include "vcpu/request.h"
-#include "vcpu/walk.h"
 #include "vcpu/world.h"
 
 #define ASID_L1         1

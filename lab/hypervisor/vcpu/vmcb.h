@@ -14,7 +14,6 @@
 
 #ifndef __ASSEMBLY__
 
-#include <linux/bits.h>
 #include <linux/types.h>
 
 struct vmcb_segment {

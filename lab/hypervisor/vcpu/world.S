@@ -6,7 +6,6 @@
  * GS, TR, LDTR, SYSCALL's MSRs nor the FPU, so that L1's stay in the CPU.
  */
 #include "vcpu/guest_registers.inc"
-#include "vcpu/world.h"
 
 	.text
 

@@ -11,7 +11,7 @@
 #include <linux/smp.h>
 #include <asm/apic.h>
 
-#include "apic.h"
+#include "board.h"
 
 /* Each bank of a register has 16 bytes, of which the first four count. */
 #define APIC_BANK_BYTES 0x10

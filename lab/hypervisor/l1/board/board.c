@@ -8,10 +8,9 @@
 #include <linux/module.h>
 
 #include "../vmmcall.h"
+#include "board.h"
 #include "device.h"
 #include "forward.h"
-#include "hold.h"
-#include "node.h"
 
 static int __init board_init(void)
 {

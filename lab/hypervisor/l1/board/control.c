@@ -10,10 +10,9 @@
 #include <linux/uaccess.h>
 
 #include "../lab_host.h"
-#include "control.h"
+#include "board.h"
 #include "device.h"
 #include "forward.h"
-#include "hostile.h"
 
 /* The same layout for programs of 32 and 64 bits: no other entry is needed. */
 static_assert(sizeof(struct lab_host_mask) == 16);

@@ -3,8 +3,8 @@
  * A device of the lab's host, and its sources.
  *
  * Owns: what all devices have in common, whatever their kind: the table of them, and the
- * count of each source's raises. Must not know how a kind raises (edu.c, ivshmem.c,
- * function.c), what a source sends (forward.c), nor the ioctls (node.c, control.c).
+ * count of each source's raises. Must not know how a kind raises (kinds.c),
+ * what a source sends (forward.c), nor the ioctls (node.c, control.c).
  *
  * Locks, outer first:
  *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no

@@ -22,7 +22,7 @@
 
 #include "../lab_host.h"
 #include "../vmmcall.h"
-#include "apic.h"
+#include "board.h"
 #include "device.h"
 #include "forward.h"
 

@@ -26,9 +26,8 @@
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 
-#include "apic.h"
+#include "board.h"
 #include "device.h"
-#include "hold.h"
 
 /*
  * How long to wait for the CPU to come, and for the interrupt to arrive: more

@@ -14,9 +14,9 @@
 #include <linux/string.h>
 
 #include "../lab_host.h"
+#include "board.h"
 #include "forward.h"
 #include "host/message.h"
-#include "hostile.h"
 
 /* CPUs may come and go between so many events. */
 #define EVENTS_AT_ONCE	256

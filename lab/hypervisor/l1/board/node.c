@@ -14,12 +14,9 @@
 #include <linux/uaccess.h>
 
 #include "../lab_host.h"
-#include "apic.h"
-#include "control.h"
+#include "board.h"
 #include "device.h"
 #include "forward.h"
-#include "hold.h"
-#include "node.h"
 
 /* Below this a vector is an exception's, and an APIC takes no such message. */
 #define FIRST_LEGAL_VECTOR 16

@@ -12,7 +12,7 @@
 #include <asm/tsc.h>
 
 #include "../vmmcall.h"
-#include "node.h"
+#include "door.h"
 
 /* With L1's clock stopped meanwhile, it is what L1 itself does: a few instructions. */
 static void tell_cost(void)

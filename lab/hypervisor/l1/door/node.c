@@ -17,10 +17,7 @@
 #include <linux/uaccess.h>
 
 #include "../lab_tdx.h"
-#include "node.h"
-#include "services.h"
-#include "testcall.h"
-#include "testmem.h"
+#include "door.h"
 
 /* Calls share each CPU's L2 VCPU and probe; a reset wants all of them still. */
 static DEFINE_MUTEX(node_lock);

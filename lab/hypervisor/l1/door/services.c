@@ -9,7 +9,7 @@
 #include <linux/io.h>
 
 #include "../vmmcall.h"
-#include "services.h"
+#include "door.h"
 
 int services_hook(const struct lab_tdx_hook *hook)
 {

@@ -24,8 +24,7 @@
 
 #include "../compat.h"
 #include "base/cpu.h"
-#include "tdcall.h"
-#include "testcall.h"
+#include "door.h"
 
 #define FIRST_LEGAL_VECTOR 16
 

@@ -12,7 +12,7 @@
 
 #include "../compat.h"
 #include "../lab_tdx.h"
-#include "testmem.h"
+#include "door.h"
 
 struct block {
 	struct list_head list;

@@ -5,14 +5,14 @@
  * Owns: the masks and read shadows of CR0 and CR4, CR8 as the TPR, and the
  * decoding of these instructions. Must not know: interrupts.
  */
-#include <linux/bits.h>
+#include <linux/types.h>
+
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "tdx/l2/control.h"
 #include "tdx/l2/event.h"
 #include "tdx/l2/insn.h"
-#include "tdx/l2/msr.h"
+#include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 

@@ -5,16 +5,14 @@
  * Owns: the order of the checks, the state buffer, and what each output
  * register holds. Must not know: SVM, but for where its control block has what these need.
  */
-#include <linux/kernel.h>
-#include <linux/mm.h>
+#include <linux/types.h>
 
 #include "base/cpu.h"
-#include "tdx/l2/apic.h"
+#include "base/machine.h"
+#include "tdx/l2/calls.h"
 #include "tdx/l2/deadline.h"
-#include "tdx/l2/enter.h"
 #include "tdx/l2/event.h"
-#include "tdx/l2/metadata.h"
-#include "tdx/l2/ram.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
@@ -229,7 +227,7 @@ void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs)
 	if (status)
 		regs->rax = status;
 	else
-		enter_and_report(vcpu, __va(regs->rdx), regs);
+		enter_and_report(vcpu, machine_place(regs->rdx), regs);
 out:
 	cpu_stgi();
 	deadline_disarm(vcpu);

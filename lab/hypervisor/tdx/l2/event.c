@@ -9,7 +9,8 @@
  * taken it, which is known right after VMRUN: so the page is right whenever anybody
  * of this VCPU looks, and an interrupted delivery is reported as an interrupt.
  */
-#include <linux/bits.h>
+#include <linux/types.h>
+
 #include <asm/processor-flags.h>
 
 #include "tdx/l2/deadline.h"

@@ -5,20 +5,15 @@
  * Owns: which exit goes to L1, with which reason, qualification and length.
  * Must not know: what goes into L2 next.
  */
-#include <linux/bits.h>
-#include <linux/kernel.h>
-#include <linux/printk.h>
+#include <linux/types.h>
 
 #include "base/cpu.h"
-#include "tdx/l2/apic.h"
-#include "tdx/l2/control.h"
 #include "tdx/l2/deadline.h"
 #include "tdx/l2/event.h"
-#include "tdx/l2/exits.h"
 #include "tdx/l2/insn.h"
-#include "tdx/l2/msr.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
+#include "tdx/l2/run.h"
 #include "tdx/l2/vcpu.h"
 
 /* The host's choice for this VCPU. It says nothing about who interrupts. */

@@ -6,16 +6,16 @@
  * Owns: the walk of L2's page tables, and the prefixes. Reads only pages that
  * L2 itself sees. Must not know: what the instructions do.
  */
-#include <linux/bits.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
-#include <linux/string.h>
+#include <linux/types.h>
+
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "base/machine.h"
+#include "base/string.h"
 #include "tdx/l2/insn.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
 #include "tdx/l2/vcpu.h"
 
 #define GUEST_PRESENT BIT_ULL(0)

@@ -11,15 +11,13 @@
  * at once. All else is taken to be mapped by 4 KiB, devices too: what is not there, L2
  * finds out when it touches it.
  */
-#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 
 #include "tdx/abi.h"
-#include "tdx/l2/memory.h"
-#include "tdx/l2/metadata.h"
+#include "tdx/l2/calls.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
 #include "tdx/l2/tdcall.h"
 
 /* A field of 16 bits for each VM; the first one is L1's. */

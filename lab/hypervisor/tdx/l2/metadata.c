@@ -6,15 +6,13 @@
  * a VCPU are fields.c's. Must not know: what a field is for, but for the two
  * that others must hear of.
  */
-#include <linux/bits.h>
-#include <linux/kernel.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
+#include <linux/types.h>
 
+#include "base/machine.h"
+#include "tdx/l2/calls.h"
 #include "tdx/l2/deadline.h"
-#include "tdx/l2/metadata.h"
-#include "tdx/l2/msr.h"
-#include "tdx/l2/ram.h"
+#include "tdx/l2/l1.h"
+#include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
@@ -225,7 +223,7 @@ static u64 make_value(const struct vcpu *vcpu, const struct tdcall_regs *regs,
 static void tell_others(struct vcpu *vcpu, const struct field_place *place)
 {
 	if (place->kind == FIELD_VAPIC_PAGE)
-		vcpu->vapic.page = __va(*place->value);
+		vcpu->vapic.page = machine_place(*place->value);
 	else if (place->kind == FIELD_MSR_BITMAP)
 		msr_load_permissions(vcpu);
 }

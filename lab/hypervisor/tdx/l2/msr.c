@@ -6,15 +6,15 @@
  * permission map; or the code here, with the virtual APIC and a few others.
  * Must not know: how an interrupt that becomes deliverable gets into L2.
  */
-#include <linux/bits.h>
-#include <linux/kernel.h>
-#include <linux/string.h>
+#include <linux/types.h>
+
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "base/string.h"
 #include "tdx/l2/event.h"
 #include "tdx/l2/insn.h"
-#include "tdx/l2/msr.h"
+#include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 

@@ -8,17 +8,17 @@
  * says. An address of L2 is the same address of L1. The attributes are stored in bits that
  * the CPU ignores.
  */
-#include <linux/bits.h>
 #include <linux/errno.h>
-#include <linux/gfp.h>
-#include <linux/mm.h>
-#include <linux/spinlock.h>
-#include <asm/barrier.h>
-#include <asm/special_insns.h>
+#include <linux/types.h>
+
 #include <asm/processor-flags.h>
 
+#include "base/heap.h"
+#include "base/lock.h"
+#include "base/machine.h"
+#include "base/string.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
-#include "tdx/l2/ram.h"
 
 #define ENTRY_PRESENT    BIT_ULL(0)
 #define ENTRY_WRITE      BIT_ULL(1)
@@ -38,7 +38,7 @@
 /* By VM; that of VM 1 is the first. */
 static u64 *roots[TDX_L2_VMS_MAX];
 static int levels;
-static DEFINE_RAW_SPINLOCK(npt_lock);
+static struct lock npt_lock;
 
 static u64 *root_of(unsigned int vm)
 {
@@ -47,7 +47,7 @@ static u64 *root_of(unsigned int vm)
 
 static u64 *table_of(u64 entry)
 {
-	return __va(entry & ENTRY_ADDRESS);
+	return machine_place(entry & ENTRY_ADDRESS);
 }
 
 static u64 *entry_of(u64 *table, u64 gpa, int level)
@@ -78,7 +78,7 @@ static u64 look_up(unsigned int vm, u64 gpa)
 /* In place of nothing, an empty table; of a large page, one of small pages that say the same. */
 static u64 *make_table(u64 *entry)
 {
-	u64 *table = (u64 *)get_zeroed_page(GFP_ATOMIC), old = *entry;
+	u64 *table = heap_page(), old = *entry;
 	int i;
 
 	if (!table)
@@ -86,7 +86,7 @@ static u64 *make_table(u64 *entry)
 	for (i = 0; (old & ENTRY_PRESENT) && i < ENTRIES; i++)
 		table[i] = (old & ~ENTRY_LARGE) + i * PAGE_SIZE;
 	/* Who looks a page up meanwhile finds the one or the other. */
-	smp_store_release(entry, __pa(table) | ENTRY_TABLE);
+	__atomic_store_n(entry, machine_address(table) | ENTRY_TABLE, __ATOMIC_RELEASE);
 	return table;
 }
 
@@ -190,12 +190,11 @@ static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
  */
 int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
-	unsigned long flags;
 	int error;
 
-	raw_spin_lock_irqsave(&npt_lock, flags);
+	lock_take(&npt_lock);
 	error = set_leaf(vm, gpa, level + 1, attributes);
-	raw_spin_unlock_irqrestore(&npt_lock, flags);
+	lock_drop(&npt_lock);
 	return error;
 }
 
@@ -242,15 +241,14 @@ static u64 drop_at(unsigned int vm, u64 gpa, u64 end)
  */
 void npt_drop(u64 base, u64 size)
 {
-	unsigned long flags;
 	unsigned int vm;
 	u64 gpa;
 
-	raw_spin_lock_irqsave(&npt_lock, flags);
+	lock_take(&npt_lock);
 	for (vm = 1; vm <= TDX_L2_VMS_MAX; vm++)
 		for (gpa = base; gpa < base + size;)
 			gpa = drop_at(vm, gpa, base + size);
-	raw_spin_unlock_irqrestore(&npt_lock, flags);
+	lock_drop(&npt_lock);
 }
 
 /**
@@ -284,7 +282,7 @@ void npt_refresh(u64 base, u64 size)
  */
 u64 npt_root(unsigned int vm)
 {
-	return __pa(root_of(vm));
+	return machine_address(root_of(vm));
 }
 
 /* Not recursive: at most four levels lie below the root. */
@@ -300,7 +298,7 @@ static void free_below(u64 *table, int level)
 
 		if (level - depth == 1 || index[depth] == ENTRIES) {
 			if (depth)
-				free_page((unsigned long)stack[depth]);
+				heap_page_free(stack[depth]);
 			depth--;
 			continue;
 		}
@@ -336,9 +334,9 @@ int npt_create(void)
 {
 	unsigned int i;
 
-	levels = __read_cr4() & X86_CR4_LA57 ? 5 : 4;
+	levels = machine_cr4() & X86_CR4_LA57 ? 5 : 4;
 	for (i = 0; i < TDX_L2_VMS_MAX; i++) {
-		roots[i] = (u64 *)get_zeroed_page(GFP_KERNEL);
+		roots[i] = heap_page();
 		if (!roots[i])
 			return -ENOMEM;
 	}

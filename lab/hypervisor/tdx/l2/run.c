@@ -6,9 +6,8 @@
  * registers of a TDCALL.
  */
 #include "base/cpu.h"
-#include "tdx/l2/apic.h"
 #include "tdx/l2/event.h"
-#include "tdx/l2/exits.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/run.h"
 #include "tdx/l2/vcpu.h"
 

@@ -10,13 +10,14 @@
  * VP.WR). What the state buffer holds goes between it and the control block at each
  * entry and exit. An unusable segment's rights are thus as L2 left them.
  */
-#include <linux/kernel.h>
-#include <linux/string.h>
+#include <linux/types.h>
+
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "tdx/l2/msr.h"
+#include "base/string.h"
 #include "tdx/l2/npt.h"
+#include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 

@@ -5,18 +5,14 @@
  * Owns: the decoding of RAX, and the leaves that fit in a few lines. Must not
  * know: what stands behind the others.
  */
-#include <linux/bits.h>
-#include <linux/compiler.h>
-#include <linux/kernel.h>
-#include <linux/mm.h>
+#include <linux/errno.h>
+#include <linux/types.h>
 
 #include <asm/msr-index.h>
 
 #include "base/machine.h"
-#include "tdx/l2/enter.h"
-#include "tdx/l2/memory.h"
-#include "tdx/l2/metadata.h"
-#include "tdx/l2/ram.h"
+#include "tdx/l2/calls.h"
+#include "tdx/l2/l1.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
 #include "vcpu/l1.h"

@@ -5,12 +5,13 @@
 #ifndef _HYPERVISOR_TDX_L2_VCPU_H
 #define _HYPERVISOR_TDX_L2_VCPU_H
 
+#include "l1/lab_tdx.h"
 #include "tdx/abi.h"
 #include "tdx/l2/fields.h"
-#include "tdx/l2/hooks.h"
-#include "tdx/l2/stats.h"
 #include "tdx/l2/vapic.h"
 #include "tdx/l2/vmrun.h"
+
+struct tdcall_regs;
 
 /**
  * struct l2_event - something to be delivered through L2's IDT
@@ -46,6 +47,18 @@ struct l2_exit {
 	u32 event_error;
 	u64 extended;
 	bool trap;
+};
+
+/**
+ * struct lab_hooks - the hooks of one CPU; a count of 0 is none
+ * @exit:   LAB_TDX_HOOK_EXIT
+ * @status: LAB_TDX_HOOK_STATUS
+ * @stale:  LAB_TDX_HOOK_STALE
+ */
+struct lab_hooks {
+	struct lab_tdx_hook exit;
+	struct lab_tdx_hook status;
+	struct lab_tdx_hook stale;
 };
 
 /**
@@ -128,6 +141,47 @@ static inline void vcpu_set_field(struct vcpu *vcpu, enum l2_field field, u64 va
 static inline bool vcpu_has_vid(const struct vcpu *vcpu)
 {
 	return vcpu_field(vcpu, L2_SECONDARY) & SECONDARY_VID;
+}
+
+/* Only the CPU itself counts; who reads sees each figure whole, but not all of one moment. */
+
+/**
+ * stats_count_exit() - count an exit to L1
+ * @stats:  of the VCPU
+ * @status: as L1 is told
+ * @reason: likewise
+ */
+static inline void stats_count_exit(struct lab_tdx_stats *stats, u64 status, u32 reason)
+{
+	u32 basic = reason & 0xffff;
+
+	if (status == TDX_EXIT_PENDING_INTERRUPT)
+		stats->notified++;
+	else if (status == TDX_SUCCESS && basic < LAB_TDX_REASONS)
+		stats->reasons[basic]++;
+}
+
+static inline void stats_count_internal(struct lab_tdx_stats *stats, enum lab_tdx_internal kind)
+{
+	stats->internal[kind]++;
+}
+
+/* hooks.c: what tests make happen that otherwise only a host, or bad luck, would. */
+
+int hook_set(struct lab_hooks *hooks, const struct lab_tdx_hook *hook);
+bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs);
+void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit);
+
+/* And hook_takes_call(). */
+static inline bool hooks_want_calls(const struct lab_hooks *hooks)
+{
+	return hooks->status.count;
+}
+
+/* Shall hook_at_exit() be asked: without a hook, an exit costs this test alone. */
+static inline bool hooks_want_exits(const struct lab_hooks *hooks)
+{
+	return hooks->exit.count | hooks->stale.count;
 }
 
 #endif /* _HYPERVISOR_TDX_L2_VCPU_H */

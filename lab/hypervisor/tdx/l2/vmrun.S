@@ -6,8 +6,6 @@
  * interrupts end L2; GIF, which is off before and after, keeps them out of L1.
  * Between VMLOAD of L2 and VMLOAD of L1, GS is L2's: nothing here uses it.
  */
-#include <linux/linkage.h>
-
 #include "vcpu/guest_registers.inc"
 #include "vcpu/vmcb.h"
 #include "tdx/l2/vmrun.h"
@@ -28,7 +26,8 @@
 
 .text
 
-SYM_FUNC_START(svm_run_switch)
+	.globl	svm_run_switch
+svm_run_switch:
 	pushq	%rbp
 	pushq	%r15
 	pushq	%r14
@@ -83,5 +82,4 @@ SYM_FUNC_START(svm_run_switch)
 	popq	%r14
 	popq	%r15
 	popq	%rbp
-	RET
-SYM_FUNC_END(svm_run_switch)
+	ret

@@ -5,9 +5,31 @@
 #ifndef _BARE_H
 #define _BARE_H
 
-#include <linux/types.h>
+/* Numbers that assembly needs too. */
 
-#include "layout.h"
+#ifndef _BARE_LAYOUT_H
+#define _BARE_LAYOUT_H
+
+#define STACK_BYTES      0x8000
+#define CPUS_MAX         8
+
+#define SELECTOR_CODE    0x08
+#define SELECTOR_DATA    0x10
+#define SELECTOR_CODE_32 0x18
+#define SELECTOR_USER_DATA 0x23
+#define SELECTOR_USER_CODE 0x2b
+#define SELECTOR_TSS     0x30
+
+/* Offsets in struct cpu, which lies at the lowest end of a stack. */
+#define CPU_STACK        0
+#define CPU_REGS         8
+#define CPU_CODE         16
+
+#endif /* _BARE_LAYOUT_H */
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
 
 /* Registers by their number in an instruction. */
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15, REGS };
@@ -194,4 +216,5 @@ void fuzz_run(const char *line);
 
 u64 word_of(const char *line, const char *word, u64 otherwise);
 
+#endif /* !__ASSEMBLY__ */
 #endif /* _BARE_H */

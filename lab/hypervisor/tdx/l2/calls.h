@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The leaves that read and write fields.
+ * The leaves that concern L2, as tdcall.c calls them.
  */
-#ifndef _HYPERVISOR_TDX_L2_METADATA_H
-#define _HYPERVISOR_TDX_L2_METADATA_H
+#ifndef _HYPERVISOR_TDX_L2_CALLS_H
+#define _HYPERVISOR_TDX_L2_CALLS_H
 
 #include <linux/types.h>
 
+struct l2_cpu;
 struct tdcall_regs;
+
+void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs);
+
+void memory_attr_rd(struct tdcall_regs *regs);
+void memory_attr_wr(struct tdcall_regs *regs);
 
 /* How many L2 VMs the partition has: a host's choice, when it makes one. */
 unsigned int metadata_l2_vms(void);
@@ -19,4 +25,4 @@ void metadata_vm_wr(struct tdcall_regs *regs);
 void metadata_sys_rd(struct tdcall_regs *regs);
 void metadata_reset_vm(void);
 
-#endif /* _HYPERVISOR_TDX_L2_METADATA_H */
+#endif /* _HYPERVISOR_TDX_L2_CALLS_H */
