@@ -7,6 +7,7 @@
 
 seconds=$(word seconds)
 disk_mount || exit 1
+handlers_count || exit 1
 network_up || exit 1
 tell load
 repeat fio_run --numjobs="$(nproc)" --loops=5 &
