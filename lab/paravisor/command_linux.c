@@ -39,7 +39,7 @@ static void terminal_take(const struct linux_config *config)
 	has_terminal = !tcsetattr(config->console_in, TCSANOW, &raw);
 }
 
-static void terminal_give_back(const struct linux_config *config)
+static void terminal_restore(const struct linux_config *config)
 {
 	if (has_terminal)
 		tcsetattr(config->console_in, TCSANOW, &terminal);
@@ -99,6 +99,6 @@ int command_linux(const struct vmm_config *config, unsigned int seconds, bool re
 	do {
 		status = run_once(config, seconds, &tenths);
 	} while (status == LINUX_ENDED_RESET && reboots);
-	terminal_give_back(config->guest_config);
+	terminal_restore(config->guest_config);
 	return status;
 }

@@ -7,9 +7,11 @@
 
 seconds=$(word seconds)
 disk_mount || exit 1
+handlers_count || exit 1
 network_up || exit 1
 tell load
-repeat fio_run --numjobs="$(nproc)" --loops=5 &
+# One fio for all the time: on a busy machine, fio may give up the start of its jobs.
+fio_run --numjobs="$(nproc)" --time_based --runtime="$seconds" &
 disk=$!
 repeat echo_check 256 &
 network=$!
