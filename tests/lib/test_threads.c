@@ -158,7 +158,7 @@ static void check_counts(void)
 		uint64_t seen = live[i].state.redirected + live[i].state.proxied;
 
 		if (seen != raised[i])
-			fake_violation("route %d: %llu interrupts were raised, %llu were counted", i,
+			fake_violation("route %d: %llu interrupts raised, %llu counted", i,
 				       (unsigned long long)raised[i], (unsigned long long)seen);
 	}
 }
