@@ -8,7 +8,7 @@
 
 #include "shim.h"
 
-/* CPU n has hardware id 10 * n + 3, so that nobody takes one for the other. */
+/* CPU n has hardware id 10 * n + 3, so that the two are never confused. */
 #define EMUL_ID(cpu) (10 * (cpu) + 3)
 
 /* Hardware vectors 0x20.. that a CPU has for devices. */
@@ -49,7 +49,7 @@ void emul_interrupts_open(unsigned int cpu);
  */
 extern void (*emul_meanwhile)(void);
 
-/* Arrivals, ends of interrupt, and arrivals on a vector that is nobody's. */
+/* Arrivals, ends of interrupt, and arrivals on a free vector. */
 extern unsigned long emul_arrivals;
 extern unsigned long emul_eois;
 extern unsigned long emul_strays;

@@ -834,7 +834,7 @@ static void ledger_read(struct ledger *ledger)
 	ledger->bytes = __sanitizer_get_current_allocated_bytes();
 }
 
-/* The file keeps its row for this CPU, and the module what it has made for a CPU. */
+/* The file keeps its row for this CPU, and the module what it has allocated for a CPU. */
 static bool may_keep(const struct sweep_operation *operation, size_t bytes)
 {
 	if (operation->run == run_cpu_add)
