@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Reads from a disk, in Linux that is measured, and counts what its CPU does meanwhile.
- * The same program, in the same initial file system, on each machine.
+ * Reads from a disk in the Linux that is measured, and counts what its CPU does meanwhile.
+ * The same program runs in the same initial file system on each machine.
  *
- * The clock is the TSC, of which a tick is an instruction (README.md). The CPU never
- * idles: a process of class SCHED_IDLE counts up while there is nothing else to do, and
- * its two instructions a turn can be taken off. One byte to a debugging port tells whoever
- * runs this machine that a phase begins or ends.
+ * The clock is the TSC; a tick is an instruction (README.md). The CPU never idles: a process of
+ * class SCHED_IDLE counts up in a loop of two instructions, which are subtracted. A byte written
+ * to a debugging port tells the VMM that a phase begins or ends.
  *
- * Owns: the phases, that each I/O has read what is on the disk, and the lines that tell it.
- * Must not know: on which machine it is.
+ * Owns: the phases, the check that each I/O has read what is on the disk, and the output.
+ * Must not know: on which machine it runs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,22 +42,22 @@
 #define SLEEP_NS	1000000
 #define SETTLE_US	20000
 #define DEVICE_TRIES	3000
-/* What the buffers hold before: the disk has zeroes. */
+/* What the buffers contain before a read: the disk contains zeroes. */
 #define PATTERN		0xa5
 #define SPIN_INSTRUCTIONS 2
 
 /**
- * struct phase - what is done, and what it took
+ * struct phase - what is measured, and the result
  * @kind:       see phases
- * @depth:      I/Os that are under way at a time
+ * @depth:      I/Os that are in flight at a time
  * @count:      I/Os, sleeps, or microseconds of spinning
  * @ticks:      of the clock
- * @spins:      turns of the spinner
+ * @spins:      iterations of the spinner
  * @interrupts: of the disk's queues for I/O
  * @waits:      how often completions were asked for
  * @sleeps:     how often the program gave up the CPU
  * @idle:       the kernel's own count of ticks without work
- * @each:       ticks of an I/O without the spinner's, the median over all turns: one of
+ * @each:       ticks of an I/O without the spinner's, the median over all rounds of
  *              submitting and waiting
  */
 struct phase {
@@ -78,7 +77,7 @@ struct phase {
  * struct kind - a kind of phase
  * @name:  as on the command line
  * @spins: whether the spinner fills the time
- * @run:   does it
+ * @run:   carries out the phase
  */
 struct kind {
 	const char *name;
@@ -87,9 +86,9 @@ struct kind {
 };
 
 /**
- * struct slots - I/Os of which each has a place
- * @blocks:   what was asked for, by place
- * @free:     places that none has
+ * struct slots - I/Os, each in a slot
+ * @blocks:   the I/O of each slot
+ * @free:     slots that are free
  * @free_count: how many
  */
 struct slots {
@@ -199,9 +198,9 @@ static uint64_t interrupts(void)
 	return sum;
 }
 
-/* --- turns ----------------------------------------------------------------- */
+/* --- rounds ---------------------------------------------------------------- */
 
-/** struct instant - the clock, and the spinner's turns */
+/** struct instant - the clock, and the spinner's iterations */
 struct instant {
 	uint64_t tsc;
 	uint64_t spins;
@@ -249,7 +248,7 @@ static uint64_t offset_next(void)
 	return state % disk_blocks * BLOCK;
 }
 
-/* One at a time, as a program reads that knows nothing of queues. */
+/* One at a time, as an ordinary program reads. */
 static void run_single(struct phase *phase)
 {
 	struct instant now = instant_now();
@@ -361,7 +360,7 @@ static void mark(char byte)
 		give_up("/dev/port: %s", strerror(errno));
 }
 
-/* Between the two marks, nothing is done but the phase. */
+/* Between the two marks, the program only carries out the phase. */
 static void phase_run(struct phase *phase)
 {
 	memset(buffers, PATTERN, DEPTH_MAX * BLOCK);
@@ -387,7 +386,7 @@ static void phase_run(struct phase *phase)
 		kill(spinner, SIGCONT);
 }
 
-/* Each place that was read into has what is on the disk. */
+/* Each buffer that was read into contains what is on the disk. */
 static void phase_verify(const struct phase *phase)
 {
 	size_t i;
@@ -428,7 +427,7 @@ static void phase_parse(const char *text, struct phase *phase)
 		give_up("'%s' is no phase", text);
 }
 
-/* The driver asks the disk for its name after it was loaded. */
+/* The disk's device node appears a while after the driver was loaded. */
 static void disk_open(const char *path)
 {
 	unsigned int tries = 0;
@@ -454,7 +453,7 @@ int main(int argc, char **argv)
 	int count = argc - 2, i;
 
 	if (count < 1 || count > PHASES_MAX)
-		give_up("wants a disk and 1 to %u phases", PHASES_MAX);
+		give_up("needs a disk and 1 to %u phases", PHASES_MAX);
 	for (i = 0; i < count; i++)
 		phase_parse(argv[i + 2], &phases[i]);
 	disk_open(argv[1]);

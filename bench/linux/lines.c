@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Makes the bench's lines out of what several boots of one machine have told.
+ * Makes the bench's lines out of the output of several boots of one machine.
  *
  *	bench-linux-lines MACHINE FILE...
  *
- * A figure is the median of the boots, and its line has the least and the largest too.
+ * A figure is the median of the boots; its line also has the least and the largest.
  * README.md says what each of them contains.
  *
- * Owns: which figures there are, and what is taken off them.
+ * Owns: which figures there are, and what is subtracted from them.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -30,11 +30,11 @@
 #define NAME_LENGTH	128
 /* Linux has 250 timer ticks a second, and the clock a thousand million. */
 #define TIMER_TICK	4000000
-/* Fewer I/Os than so many that were waited for: their median is not that of a wait. */
+/* The least share of I/Os that Linux must have slept for: else the median is not of a sleep. */
 #define SLEEPS_MIN	0.6
 
 /**
- * struct boot - what one boot has told, by phase
+ * struct boot - the output of one boot, by phase
  * @io:   the guest's lines; empty: none
  * @vtl2: the VMM's
  */
@@ -121,7 +121,7 @@ static double vtl2_ticks(const struct boot *boot, unsigned int phase)
 	return value(line, "ticks") - value(line, "vtl0") - value(line, "waited");
 }
 
-/* What a tick of the clock brings of a count without any I/O: timer ticks, all in all. */
+/* VTL2's ticks for each tick of the clock without any I/O: those for timers. */
 static double vtl2_rate(const struct boot *boot)
 {
 	unsigned int spin = phase_find(boot, "spin", 0);
@@ -131,7 +131,7 @@ static double vtl2_rate(const struct boot *boot)
 	       value(boot->vtl2[spin], "ticks");
 }
 
-/* VTL2's of a phase with I/O, less what timer ticks and the two marks have cost. */
+/* VTL2's ticks of a phase with I/O, less those for timers and for the two marks. */
 static double vtl2_of_interrupts(const struct boot *boot, unsigned int phase)
 {
 	return vtl2_ticks(boot, phase) - vtl2_ticks(boot, phase_find(boot, "nothing", 0)) -
@@ -216,7 +216,7 @@ static double host_exits(const struct boot *boot, unsigned int depth)
 	return value(boot->vtl2[phase], "host_exits") / value(boot->io[phase], "interrupts");
 }
 
-/* Exits of a reason that have come to user space: "reasonN=ALL/THESE", if there were any. */
+/* Exits of a reason that user space has served: "reasonN=ALL/THESE", if there were any. */
 static double user_exits(const char *line, unsigned int reason)
 {
 	char word[NAME_LENGTH];
@@ -228,7 +228,7 @@ static double user_exits(const char *line, unsigned int reason)
 	return place ? strtod(place + 1, NULL) : 0;
 }
 
-/* Less those of VTL0's timer, and the one by which a phase's end is marked. */
+/* Less those for VTL0's timer, and the one that marks the end of the phase. */
 static double user_returns(const struct boot *boot, unsigned int depth)
 {
 	unsigned int phase = phase_find(boot, "read", depth);
@@ -240,16 +240,16 @@ static double user_returns(const struct boot *boot, unsigned int depth)
 
 /* --- lines ----------------------------------------------------------------- */
 
-/* Where there is a figure. What KVM does while its guest is idle, the guest cannot tell. */
+/* Which machines have a figure. A guest of KVM cannot tell what KVM does while it is idle. */
 enum where { EVERYWHERE, WITH_VTL2, NOT_UNDER_KVM };
 
 /**
- * struct figure - one that each boot has
- * @what:   behind the machine's name
+ * struct figure - a figure that each boot has
+ * @what:   its name, without the machine's
  * @unit:   NULL: instructions
  * @where:  on which machines
  * @depth:  of the phase
- * @of:     works it out
+ * @of:     calculates it
  */
 struct figure {
 	const char *what;
@@ -342,7 +342,7 @@ static void sum_print(const char *what, double total)
 	lines_value(GROUP, name, "in all boots", boots_count, total);
 }
 
-/* Each interrupt that was relayed was handled, or has merged with one that was pending. */
+/* Each interrupt that was relayed was handled, or has merged with a pending one. */
 static void accounting_print(void)
 {
 	double handled = sum("interrupts", false), relayed, merged;

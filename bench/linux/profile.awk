@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# QEMU's log of instructions, VTL2's by function: the second half of bench/linux/profile.
+# Counts VTL2's instructions in QEMU's log by function: the second half of bench/linux/profile.
 # The first file is that of bench/lines/symbols.awk, the second the log.
 #
-# VTL2 and VTL0 are the same kernel at the same addresses, and so may their modules be. VTL2
-# goes by the driver's TDCALL and comes back right behind it: what lies between is VTL0's and the
-# TDX module's. Elsewhere in VTL2, addresses below 4 GiB are the hypervisor's, which serves VTL2.
+# VTL2 and VTL0 are the same kernel at the same addresses, and their modules may be, too. VTL2
+# ends at the driver's TDCALL and continues right behind it: the instructions between are VTL0's
+# and the TDX module's. Elsewhere, addresses below 4 GiB are the hypervisor's, which serves VTL2.
 
-# A stretch from TDCALL to TDCALL is over. Of an interrupt's, those count that had one, and
-# nothing else.
+# A stretch from TDCALL to TDCALL is over. For interrupts, only those count that had one
+# interrupt and no other event.
 function conclude(    i)
 {
 	if (what == "wake-up" || (arrivals == 1 && !others)) {
@@ -77,7 +77,7 @@ BEGIN {
 END {
 	count = what == "wake-up" ? halts : stretches
 	if (!count) {
-		print "nothing was seen" >"/dev/stderr"
+		print "no stretch was seen" >"/dev/stderr"
 		exit 1
 	}
 	for (who in total)

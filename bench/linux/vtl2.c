@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The VMM of the bench: runs Linux with the disk in VTL0, and tells what VTL2 has done
- * in each of bench-io's phases.
+ * The VMM of the bench: runs Linux with the disk in VTL0, and prints what VTL2 has done in each
+ * of bench-io's phases.
  *
- * Of the ticks of a phase, VTL0 has those that the emulated TDX module counts for it; the
- * CPU has waited for some; all others are VTL2's: its kernel's, the driver's, and this
- * program's. The module itself and the host have none, as their clock stands still.
+ * The emulated TDX module counts the ticks of a phase in which VTL0 ran, and those in which the
+ * CPU waited. All others are VTL2's: its kernel's, the driver's and this program's. The module
+ * itself and the host take no ticks, as the clock stands still for them.
  *
- * Owns: the moments at which that is read, and the lines that tell it.
+ * Owns: when the counts are read, and the output.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,15 +32,15 @@
 #define PHASES_MAX	16
 #define LINE_LENGTH	512
 #define PREFIX		"vtl2: "
-/* How long the console is waited for until the guest's end is looked for. */
+/* For how long to wait for the console before looking whether the guest has ended. */
 #define POLL_MS		1000
 
 /**
- * struct moment - all that is read at the begin and the end of a phase
+ * struct moment - the counts at the begin or the end of a phase
  * @tsc:      the clock
- * @tdx:      what the TDX module has counted
- * @vmm:      what the VP's thread has
- * @counters: the disk's
+ * @tdx:      counts of the TDX module
+ * @vmm:      counts of the VP's thread
+ * @counters: counts of the disk's interrupts
  */
 struct moment {
 	uint64_t tsc;
@@ -55,7 +55,8 @@ struct moment {
  * @tdx:    file of the TDX module's counts
  * @disk:   the guest's
  * @tells:  say when a phase begins
- * @way:    "timer": redirected, and VTL2's kernel serves VTL0's timer
+ * @delivery: "redirected", "proxied", or "timer": redirected, and VTL2's kernel serves VTL0's
+ *          timer
  * @phases: that have ended
  * @begin, @end: of each
  */
@@ -64,7 +65,7 @@ static struct machine {
 	int tdx;
 	uint16_t disk;
 	bool tells;
-	const char *way;
+	const char *delivery;
 	unsigned int phases;
 	struct moment begin[PHASES_MAX];
 	struct moment end[PHASES_MAX];
@@ -80,8 +81,8 @@ static void tdx_read(struct lab_tdx_stats *stats)
 }
 
 /*
- * VTL0 does not run meanwhile, so only the clock goes on: it is the last that is read at a
- * begin and the first at an end.
+ * VTL0 does not run meanwhile, so that only the clock advances: it is read last at the begin of
+ * a phase and first at the end.
  */
 static void moment_read(struct moment *moment, bool ends)
 {
@@ -117,7 +118,7 @@ static uint64_t exits(const struct lab_tdx_stats *stats)
 	return sum;
 }
 
-/* Exits of VTL0 by VMX's reason; those behind the slash have come to this program. */
+/* Exits of VTL0 by VMX's reason; behind the slash, those that this program has served. */
 static void reasons_print(const struct moment *begin, const struct moment *end)
 {
 	uint64_t all, user;
@@ -149,7 +150,7 @@ static void phase_print(unsigned int number)
 	reasons_print(begin, end);
 }
 
-/* What the guest says goes on to the reader, without the console's carriage returns. */
+/* Prints the guest's output, without the console's carriage returns. */
 static void console_pass(int fd)
 {
 	struct pollfd console = { .fd = fd, .events = POLLIN };
@@ -170,9 +171,9 @@ static void console_pass(int fd)
 	} while (!ended);
 }
 
-static bool is_way(const char *name)
+static bool is_delivery(const char *name)
 {
-	return !strcmp(machine.way, name);
+	return !strcmp(machine.delivery, name);
 }
 
 static void guest_start(const char *command_line, int console)
@@ -193,7 +194,7 @@ static void guest_start(const char *command_line, int console)
 		.guest = &linux_guest,
 		.guest_config = &guest,
 		.offload_flags = VMM_OFFLOAD_DEFAULT,
-		.timer_offload = is_way("timer"),
+		.timer_offload = is_delivery("timer"),
 	};
 
 	if (vmm_create(&config, &machine.vm) || vmm_start(machine.vm))
@@ -207,9 +208,9 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || argc > 4)
 		die("usage: bench-linux redirected|proxied|timer COMMAND_LINE [tell]");
-	machine.way = argv[1];
-	if (!is_way("redirected") && !is_way("proxied") && !is_way("timer"))
-		die("'%s' is none of redirected, proxied and timer", argv[1]);
+	machine.delivery = argv[1];
+	if (!is_delivery("redirected") && !is_delivery("proxied") && !is_delivery("timer"))
+		die("'%s' is not one of redirected, proxied and timer", argv[1]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Not while it is measured: the console goes on being busy with the line. */
 	machine.tells = argc == 4;
@@ -219,7 +220,7 @@ int main(int argc, char **argv)
 		die_errno(LAB_TDX_NODE);
 	if (pipe2(ends, O_CLOEXEC))
 		die_errno("no pipe");
-	demo_host_behave(!is_way("proxied"));
+	demo_host_behave(!is_delivery("proxied"));
 	guest_start(argv[2], ends[1]);
 	console_pass(ends[0]);
 	vmm_ended(machine.vm, &status);

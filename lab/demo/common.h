@@ -12,7 +12,7 @@
  * demo_arguments() - the command line
  * @argc:    of main()
  * @argv:    of main()
- * @usual:   how many interrupts, unless told else
+ * @usual:   how many interrupts, unless an option says so
  * @purpose: for --help
  *
  * Ends the program after --help or a wrong argument.
@@ -22,21 +22,21 @@
 unsigned long demo_arguments(int argc, char **argv, unsigned long usual, const char *purpose);
 
 /**
- * struct demo_patience - how long nothing has moved
- * @since: time of the last move, in ms; 0: not begun
- * @turns: looks since then
+ * struct demo_patience - for how long there was no progress
+ * @since: time of the last progress, in ms; 0: not begun
+ * @turns: how often it was asked since then
  */
 struct demo_patience {
 	long since;
 	unsigned long turns;
 };
 
-/* Something has moved. */
+/* There was progress. */
 void demo_patience_renew(struct demo_patience *patience);
 
 /*
- * False when nothing has moved for seconds, and was looked for often in them: a
- * VM that was stopped meanwhile has lost nothing.
+ * False after seconds without progress, if it was asked often in that time: a VM that
+ * was paused meanwhile has not lost an interrupt.
  */
 bool demo_patience_lasts(struct demo_patience *patience);
 

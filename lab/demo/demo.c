@@ -2,9 +2,9 @@
 /*
  * The demo: real devices raise real interrupts, and each is followed from the
  * device to the handler of the guest in VTL0, three times: with a host that
- * redirects, with one that cannot, and with a bit of both while routes move.
+ * redirects, with one that cannot, and with both kinds while routes move.
  *
- * Owns: the story that is told, and the verdict: raised = relayed = handled,
+ * Owns: what is printed, and the verdict: raised = relayed = handled,
  * none lost, none misdelivered, no host exit where all is redirected.
  */
 #include <inttypes.h>
@@ -32,7 +32,7 @@ static void story_begin(void)
 	printf("\n"
 	       "A paravisor's kernel (Linux %s, %ld CPUs) runs a guest below it, in VTL0,\n"
 	       "and owns the interrupts of the guest's devices. Each is followed from the device to\n"
-	       "the guest's own handler, by either of two ways:\n"
+	       "the guest's own handler, by either of two paths:\n"
 	       "\n"
 	       "  redirected: device --MSI--> CPU n, hardware vector --driver--> VP n, guest's vector\n"
 	       "  proxied:    device --MSI--> host (exit) --message, shared vector--> CPU n\n"
@@ -46,7 +46,7 @@ static void story_routes(const struct run_result *result)
 	unsigned int i;
 
 	printf("  %-16s %6s %3s %7s  %-10s %8s %8s %8s %8s\n", "device", "source", "VP",
-	       "guest's", "way", "hardware", "raised", "relayed", "handled");
+	       "guest's", "delivery", "hardware", "raised", "relayed", "handled");
 	printf("  %-16s %6s %3s %7s  %-10s %8s %8s %8s %8s\n", "", "", "", "vector", "", "vector",
 	       "", "by VTL2", "in VTL0");
 	for (i = 0; i < result->routes_count; i++) {
@@ -99,7 +99,7 @@ static void story_reasons(const struct run_result *result)
 	}
 	if (result->summary.moves)
 		printf("  routes moved %" PRIu64 " times to the other VP; %" PRIu64
-		       " were promoted, %" PRIu64 " demoted on the way\n",
+		       " were promoted, %" PRIu64 " demoted meanwhile\n",
 		       result->summary.moves, result->summary.promotions,
 		       result->summary.demotions);
 	putchar('\n');
@@ -144,13 +144,13 @@ static void story_instructions(const struct run_result *results)
 		return;
 	}
 	printf("The instructions are those from the guest's write to its device to the first one of\n"
-	       "its handler: of the guest, the driver and Linux (L1), and none of the TDX module's\n"
-	       "or the host's. They are of %d more interrupts for each edu device in each run, which\n"
-	       "no other column counts; each is the median, and the table has the mean of the devices.\n\n",
+	       "its handler. They include the guest, the driver and Linux (L1), but neither the TDX\n"
+	       "module nor the host. They are measured with %d more interrupts of each edu device in\n"
+	       "each run, which no other column counts: the mean over the devices of their medians.\n\n",
 	       INSTRUCTIONS_SAMPLES);
 }
 
-/* What the books say beside the sums: redirected no exits; proxied one for each; mixed between. */
+/* Beside the sums: redirected interrupts have no exits, proxied ones have one each. */
 static const char *complaint(const struct run_result *results)
 {
 	if (results[0].counts.host_exits)
@@ -185,7 +185,7 @@ static bool verdict(const struct run_result *results)
 			    results[i].relayed == results[i].handled;
 	}
 	if (!complete)
-		printf("The books do NOT balance.\n");
+		printf("The accounting does NOT balance.\n");
 	if (wrong)
 		printf("%s\n", wrong);
 	printf("demo: raised=%" PRIu64 " relayed=%" PRIu64 " handled=%" PRIu64 " lost=%" PRIu64
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 	run_carry_out(&plans[1], &results[1]);
 	story_reasons(&results[1]);
 
-	printf("3. At most %d hardware vectors for each VP, and %u interrupts that want one,\n"
+	printf("3. At most %d hardware vectors for each VP, and %u interrupts that need one,\n"
 	       "   while each of them moves from VP to VP and back, all the time.\n\n",
 	       MIXED_QUOTA, results[0].routes_count);
 	run_carry_out(&plans[2], &results[2]);

@@ -13,11 +13,11 @@
 
 /**
  * instructions_measure() - let the guest raise more interrupts, and count instructions
- * @vm:     the VMM; its guest halts, and its routes stay where they are
+ * @vm:     the VMM; its guest halts, and its routes do not move
  * @result: the routes; of those whose device is an edu, each is measured
  *
  * From the guest's write to its device to the first instruction of its handler, on the
- * same VP. The guest's clock has to count instructions, and to stand still below the kernel:
+ * same VP. The guest's clock has to count instructions, and not those below the kernel:
  * the hypervisor's "clock=l2-stopped", under QEMU's -icount.
  *
  * Context: gives up if an interrupt does not come.

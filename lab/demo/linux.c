@@ -3,7 +3,7 @@
  * The demo's second half: Debian in VTL0, on an NVMe disk that is passed through to it,
  * verifies what it writes; twice, with a host that redirects and with one that cannot.
  *
- * Owns: the story that is told, and the verdict: all I/Os verified, each interrupt that was
+ * Owns: what is printed, and the verdict: all I/Os verified, each interrupt that was
  * relayed handled by the guest or merged with one that was pending, no host exit where all
  * is redirected. The guest's half is lab/guest/load.sh, whose lines this reads.
  */
@@ -32,7 +32,7 @@
 			"systemd.run=/usr/local/bin/vtl0-load systemd.run_success_action=poweroff " \
 			"systemd.run_failure_action=poweroff"
 #define POLL_MS		100
-/* No run takes as long, on a busy machine either. */
+/* A run takes less, even on a busy machine. */
 #define RUN_SECONDS_MAX	600
 
 /**

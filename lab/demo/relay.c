@@ -3,7 +3,7 @@
  * The relay alone: real devices raise real interrupts, and each is followed from the
  * device to the VP that it is for.
  *
- * Owns: the story that is told, and the books: raised = relayed, none lost,
+ * Owns: what is printed, and the accounting: raised = relayed, none lost,
  * none misdelivered. Uses the driver as a VMM does, and the lab's host as a
  * host would be used. Knows nothing of how either works.
  */
@@ -31,7 +31,7 @@
 #define DRIVER_MAPPINGS	"/sys/kernel/debug/mshv_vtl/mappings"
 
 /**
- * struct route - one device interrupt of VTL0, and its books
+ * struct route - one device interrupt of VTL0, and its counts
  * @device:       the lab's device
  * @source:       which of its interrupts
  * @name:         the device's name
@@ -346,10 +346,10 @@ static bool story_table(unsigned long misdelivered)
 	printf("  %-22s %6s  %4s  %8s  %8s  %8lu  %8lu  %9lu\n\n", "all", "", "", "", "", raised,
 	       relayed, driver);
 	printf("Every arrival was checked for its VP and its vector; each one is in all three\n"
-	       "books: what the device raised, what the VP found, what the driver counted.\n"
+	       "counts: the device's, the VP's and the driver's.\n"
 	       "\n");
 	if (!agrees)
-		printf("The books do NOT balance.\n");
+		printf("The accounting does NOT balance.\n");
 	printf("relay: raised=%lu relayed=%lu lost=%lu misdelivered=%lu\n", raised, relayed,
 	       raised > relayed ? raised - relayed : 0, misdelivered);
 	return agrees && !misdelivered && raised;

@@ -2,8 +2,8 @@
 /*
  * One run of the demo; see run.h.
  *
- * Owns: the guest of the run, who raises, who moves, and what is counted. Knows
- * nothing of the story that is told about it.
+ * Owns: the guest of the run, who raises, who moves, and what is counted. Does not
+ * know what is printed about it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -142,7 +142,7 @@ static void guest_mode_set(enum vtl0_mode mode)
 	}
 }
 
-/* What the host's own books say. */
+/* What the host has counted. */
 static void host_counts_read(struct run_counts *counts)
 {
 	struct lab_host_source source;
@@ -153,12 +153,12 @@ static void host_counts_read(struct run_counts *counts)
 		const struct run_route *route = &result->routes[i];
 
 		if (labhost_source_get(vmm_host(vm), route->device, route->source, &source))
-			demo_give_up("the lab's host has no books of %s", route->name);
+			demo_give_up("the lab's host has no counts of %s", route->name);
 		counts->host_exits += source.exits;
 	}
 	for (i = 0; i < RUN_VPS; i++) {
 		if (labhost_vp_get(vmm_host(vm), i, &vp))
-			demo_give_up("the lab's host has no books of VP %u", i);
+			demo_give_up("the lab's host has no counts of VP %u", i);
 		counts->eoms += vp.eoms;
 	}
 }
@@ -216,7 +216,7 @@ static bool route_raise(struct run_route *route, uint64_t until)
 	return true;
 }
 
-/* One look at each route: how many have interrupts on their way, or to raise. */
+/* Looks at each route once. Return: how many are not finished. */
 static unsigned int routes_raise(uint64_t until, struct demo_patience *patience)
 {
 	unsigned int i, busy = 0;
@@ -231,9 +231,9 @@ static unsigned int routes_raise(uint64_t until, struct demo_patience *patience)
 }
 
 /*
- * Raises each route @each times, and on until the mover has made @moves_wanted
- * moves in all: so it may be that no interrupt is on its way, and more must come. One at
- * a time for each: two that meet in a CPU's interrupt controller become one.
+ * Raises each route @each times, and more often until the mover has made @moves_wanted
+ * moves in all. Each route has one interrupt at a time: two that are pending in a CPU's
+ * interrupt controller become one.
  */
 static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 {
@@ -257,11 +257,11 @@ static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 	if (!busy && !moving)
 		return;
 	result->complete = false;
-	printf("Nothing has moved for long: %u of %u interrupts are waited for no more%s.\n", busy,
-	       result->routes_count, moving ? ", nor are more moves of routes" : "");
+	printf("No interrupt has come for a long time: the demo gives up on %u of %u%s.\n", busy,
+	       result->routes_count, moving ? ", and on more moves of routes" : "");
 }
 
-/* The counts while the interrupts come, without those for the mode itself. */
+/* Counts while the interrupts come, but not while the mode is set. */
 static void mode_run(enum vtl0_mode mode, uint64_t each, unsigned long moves_wanted)
 {
 	struct run_counts before, after;
@@ -320,7 +320,7 @@ static void modes_run(const struct run_plan *plan)
 	pthread_join(mover, NULL);
 }
 
-/* A route that stays has nothing to do on another VP. */
+/* A route that does not move has no interrupt on another VP. */
 static uint64_t astray(const struct run_route *route, bool stays)
 {
 	uint64_t excess = route->handled > route->raised ? route->handled - route->raised : 0;
@@ -347,7 +347,7 @@ static uint64_t unknown_count(void)
 	return sum;
 }
 
-static void books_close(const struct run_plan *plan)
+static void accounting_finish(const struct run_plan *plan)
 {
 	unsigned int i;
 
@@ -378,7 +378,7 @@ void run_carry_out(const struct run_plan *plan, struct run_result *out)
 
 	guest_start(plan);
 	modes_run(plan);
-	books_close(plan);
+	accounting_finish(plan);
 	tdx_stats_read(&result->tdx);
 	result->instructions = instructions_measure(vm, result);
 	vmm_destroy(vm);

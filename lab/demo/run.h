@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One run of the demo: a guest in VTL0, its devices raising interrupts under
- * given conditions, and the books of it.
+ * given conditions, and what was counted.
  */
 #ifndef _LAB_DEMO_RUN_H
 #define _LAB_DEMO_RUN_H
@@ -19,8 +19,7 @@
  * struct run_plan - the conditions
  * @host_redirects: the host offers redirection
  * @quota:          most interrupts redirected to one VP; 0: all
- * @moves_min:      routes change their VPs all the while, so often at least; 0:
- *                  they stay
+ * @moves_min:      how often at least routes move to another VP; 0: they do not move
  * @interrupts:     how many, or a few more
  */
 struct run_plan {
@@ -31,7 +30,7 @@ struct run_plan {
 };
 
 /**
- * struct run_route - a device interrupt of VTL0, and its books
+ * struct run_route - a device interrupt of VTL0, and its counts
  * @index:   of the VMM's
  * @device:  of the lab's host
  * @name:    of the device
@@ -79,11 +78,11 @@ struct run_counts {
  * @routes, @routes_count: the interrupts
  * @raised, @relayed, @handled: sums over them; @relayed is the driver's count
  * @misdelivered: what VTL0 handled that no route accounts for
- * @counts:   see there
- * @kicks:    kicks to tell the VPs what to do, which are in no other count
+ * @counts:   see struct run_counts
+ * @kicks:    kicks that told the VPs what to do; no other count includes them
  * @summary:  of libvtlirq
  * @tdx:      why VTL0 exited
- * @instructions: see instructions_measure(); its interrupts are in no other count
+ * @instructions: see instructions_measure(); no other count includes its interrupts
  * @complete: every interrupt was handled before patience ended
  */
 struct run_result {

@@ -4,16 +4,15 @@
 #
 # /init of Linux in VTL0.
 #
-# Owns: what is done by the words of the kernel's command line:
+# Owns: what the words of the kernel's command line do:
 #
 #   root=/dev/nvme0n1   wait for that device, and start the system on it
 #   run="COMMAND"       a shell command; then the guest is powered off
 #   nofs                leave the disks alone: /mnt is else the first that has ext4
 #
-# Without any, /script is run, if another cpio archive has put it there; else there is a
-# shell on the console. "vtl0: ready" and "vtl0: status N" are lines of the kernel's log,
-# of before and after the command. VTL0 ends by poweroff; if the command ends by "reboot -f"
-# itself, by that.
+# Without any, it runs /script, if another cpio archive contains one, else a shell on the
+# console. It writes "vtl0: ready" to the kernel's log before the command and "vtl0: status N"
+# after it. Then it powers off, unless the command has restarted the guest by "reboot -f".
 # Must not know: what the command is for.
 
 /bin/busybox --install -s /bin 2>/dev/null
@@ -36,7 +35,7 @@ word() { tr ' ' '\n' </proc/cmdline | sed -n "s,^$1=,,p" | tail -n 1; }
 
 has() { tr ' ' '\n' </proc/cmdline | grep -qx "$1"; }
 
-# wait_for DEVICE - its driver asks the device for its names after it was loaded.
+# wait_for DEVICE - wait for a block device, which appears a while after its driver.
 wait_for()
 {
 	tries=0
@@ -51,7 +50,7 @@ while read -r module; do
 	insmod "/lib/modules/$module.ko" || tell "module $module does not load"
 done </lib/modules/order
 
-# shellcheck disable=SC2154 # the kernel puts the words that it does not know here
+# shellcheck disable=SC2154 # the kernel makes variables of the words that it does not know
 command=$run
 system=$(word root)
 if [ -n "$system" ]; then

@@ -3,8 +3,8 @@
  * The lab's own guest, lab/vtl0: its first state, and its exits.
  *
  * It has no devices but those of the lab's host, no timer, and a call, two ports and its
- * report pages to speak with the VMM. What it does beyond that is reported and ends it: a
- * guest under test should not be helped along.
+ * report pages to communicate with the VMM. Anything else that it does is reported and ends
+ * it: a guest under test should not be helped along.
  */
 #include <cpuid.h>
 #include <inttypes.h>
@@ -130,7 +130,7 @@ static bool serve_msr(struct vp *vp, bool write)
 	return true;
 }
 
-/* The guest may look where nothing is, if it says so first. */
+/* The guest may read where there is no memory, if it says so first. */
 static bool serve_ept_violation(struct vp *vp)
 {
 	volatile struct vtl0_report *report = vmm_report(vp->vm, vp->number);

@@ -40,8 +40,8 @@ static bool slot_lock(int fd, uint64_t slot)
 }
 
 /*
- * A part of the range that no other VMM has. The lock lasts as long as the
- * descriptor, so that a VMM that dies gives its part back.
+ * Finds a part of the range that no other VMM uses. The lock lasts as long as the file
+ * descriptor, so that the part of a VMM that has died is free again.
  */
 static int slot_take(struct vmm *vm)
 {

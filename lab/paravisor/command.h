@@ -13,7 +13,7 @@
 /* The command's status when the guest never ran, or could not be told what to do. */
 #define STATUS_TROUBLE	125
 
-/* A person, or the system, wants the command to end. */
+/* A signal has asked the command to end. */
 extern volatile sig_atomic_t command_interrupted;
 
 /* How often VTL0 came back, and why. The VPs are stopped. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Why VTL0 came back, and what every guest wants done about it.
+ * Exits of VTL0, as far as they are served alike for all kinds of guest.
  *
- * Owns: the completion statuses, and the events that an exit has cut short. The exit itself
- * is the guest's kind's to serve (guest.h). What cannot be done is reported, with where
- * VTL0 is, and ends the guest.
+ * Owns: the completion statuses, and the events that an exit has interrupted. The kind of the
+ * guest serves the exit itself (guest.h). An exit that cannot be served is reported, with the
+ * address of the instruction, and ends the guest.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ void exit_step_over(struct vp *vp)
 
 /*
  * VTL0 waits: it is not entered again until something is pending. HLT ends the
- * shadow of an STI before it, which else would hold back what wakes it.
+ * shadow of an STI before it, which would otherwise delay the interrupt that wakes it.
  */
 bool exit_halt(struct vp *vp)
 {

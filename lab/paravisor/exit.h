@@ -58,7 +58,7 @@ void exit_msr_finish(struct vp *vp, bool write, uint64_t value);
 /* The VP takes an exception at its next entry, at the instruction that exited. */
 void exit_inject_exception(struct vp *vp, unsigned int vector, bool has_error, uint32_t error);
 
-/* Reports an exit that nobody serves. Return: false. */
+/* Reports an exit that this VMM does not serve. Return: false. */
 bool exit_refuse(struct vp *vp, uint32_t reason);
 
 #endif /* _LAB_PARAVISOR_EXIT_H */

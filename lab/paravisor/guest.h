@@ -14,7 +14,7 @@ struct vp;
 /**
  * struct guest - a kind of guest
  * @open:       gets the memory and loads the image. The VPs' run pages are not mapped yet
- * @close:      undoes @open, also after it has failed half-way
+ * @close:      undoes @open, also after @open has failed
  * @vcpu_setup: sets up the VP's registers: before its first entry, and, where the guest
  *              starts VPs itself, at each of its start-ups. On the VP's own thread
  * @serve:      carries out an exit that the VMM's core does not. False: the VP cannot go on.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the VMM's parts know of each other.
+ * What the VMM's parts share.
  */
 #ifndef _LAB_PARAVISOR_INTERNAL_H
 #define _LAB_PARAVISOR_INTERNAL_H
@@ -34,25 +34,25 @@ struct range {
 };
 
 /**
- * struct vp - a VP and its thread, which alone uses it but for what is marked
+ * struct vp - a VP and its thread, which alone uses the members without another remark
  * @vm:       the VMM
  * @number:   which it is; its CPU
  * @apic_id:  of that CPU, and of the VP in VTL0
  * @run:      run page
  * @context:  its part for TDX
  * @apic:     virtual APIC page, in 32-bit words
- * @wake:     an eventfd: any thread ends the VP's stay in VTL0 by writing
+ * @wake:     an eventfd: any thread makes the VP leave VTL0 by writing to it
  * @thread:   valid while @started
  * @started:  used by the caller of the library alone
  * @set_up:   the L2 VCPU has been set up
  * @event:    an event to inject was written, and not seen consumed
  * @ready:    posted by the thread when @error is known
- * @error:    of the set-up
+ * @error:    of the VP's set-up
  * @stop:     atomic, by any thread: come out and end
- * @stats:    what it saw
+ * @stats:    what it has counted
  * @routed:   by vector, one bit: a route leads to it. Atomic, by any thread
  * @unrouted: the same: a route has ended since interrupts were last taken. Atomic
- * @apic_registers: what VTL0 wrote to registers that the CPU does not keep
+ * @apic_registers: what VTL0 wrote to registers that the virtual APIC page does not hold
  * @startup_lock: protects @waits and what follows, and their change
  * @startup_came: signalled when @waits ends
  * @waits:    the VP is not to run: INIT came, or no SIPI yet. The VP's thread clears it,
@@ -98,7 +98,7 @@ static inline uint64_t *vp_registers(struct vp *vp)
 
 /**
  * struct vmm - a VTL0
- * @config:    as it was given
+ * @config:    vmm_create()'s argument
  * @guest:     which kind of guest it runs
  * @guest_data: the kind's own
  * @vtl:       the VTL file
@@ -155,19 +155,18 @@ void *memory_map(uint64_t base, uint64_t size);
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights);
 
 /*
- * Makes @vm->irqs and opens the lab's host; and undoes it. Whoever has made routes has
- * destroyed them before.
+ * Opens @vm->irqs and the lab's host; and closes them. All routes are destroyed before.
  */
 int interrupts_open(struct vmm *vm);
 void interrupts_close(struct vmm *vm);
 
-/* Takes VTL0 in and out until it is told to stop; the thread of a VP. */
+/* The thread of a VP: enters VTL0 until it is told to stop. */
 void *vp_main(void *vp);
 
 /* The VP waits for an interrupt: MSHV_VTL_OFFLOAD_HALT_*. By its own thread. */
 void vp_halt(struct vp *vp, uint8_t halt);
 
-/* It waits no more, whichever way it had halted. By its own thread. */
+/* It waits no more, however it had halted. By its own thread. */
 void vp_unhalt(struct vp *vp);
 
 /* Asserts a vector for a VP, from the thread of another or of itself. */
@@ -182,7 +181,7 @@ void vp_init(struct vp *vp);
 /* SIPI: a VP that waits starts, in real mode at @vector * 4096; no other. */
 void vp_startup(struct vp *vp, unsigned int vector);
 
-/* Carries out why VTL0 came back. False: it cannot go on. */
+/* Serves VTL0's exit. False: the VP cannot go on. */
 bool exit_serve(struct vp *vp);
 
 #endif /* _LAB_PARAVISOR_INTERNAL_H */

@@ -3,8 +3,8 @@
  * The interrupts of VTL0's devices: libvtlirq's context, and each VP's filter.
  *
  * Owns: the filter (proxy_irr_blocked) of what the host may assert: it is open for the
- * vectors that routes lead to, and for no other. Whether an interrupt is redirected or
- * proxied is libvtlirq's business.
+ * vectors that routes lead to, and for no other. libvtlirq decides whether an interrupt is
+ * redirected or proxied.
  */
 #include <errno.h>
 #include <string.h>
@@ -53,7 +53,7 @@ int interrupts_open(struct vmm *vm)
 	};
 	int ret;
 
-	/* A guest without devices does without the lab's host. */
+	/* A guest without devices does not need the lab's host. */
 	vm->host = labhost_open();
 	ret = vtlirq_open(&config, &vm->irqs);
 	if (ret)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The VMM as others use it: made and unmade, its VPs started and stopped, and
- * told what to do; see vmm.h.
+ * The VMM's interface: creates and destroys it, starts and stops its VPs, and posts commands
+ * to the guest; see vmm.h.
  */
 #include <assert.h>
 #include <errno.h>
@@ -109,11 +109,11 @@ static int vp_wake_file(struct vmm *vm, struct vp *vp)
 		return 0;
 
 	ret = -errno;
-	complain("VP %u: nothing to wake it by: %s", vp->number, strerror(errno));
+	complain("VP %u: it cannot be woken by a file: %s", vp->number, strerror(errno));
 	return ret;
 }
 
-/* What is half done is undone by vp_close(). */
+/* After a failure, vp_close() undoes what was done. */
 static int vp_open(struct vmm *vm, unsigned int number)
 {
 	struct vp *vp = &vm->vps[number];
@@ -248,8 +248,8 @@ int vmm_vp_start(struct vmm *vm, unsigned int number)
 }
 
 /*
- * Ends a VP's stay in VTL0, on whichever CPU the caller is, or its wait for SIPI. What the
- * VP is to see has been written before.
+ * Makes a VP leave VTL0, or ends its wait for SIPI. The caller may be on any CPU, and has
+ * written before what the VP is to see.
  */
 static void vp_wake(struct vp *vp)
 {
@@ -341,7 +341,7 @@ bool vmm_ended(struct vmm *vm, int *status)
 	return true;
 }
 
-/* The bit before scan, scan before whoever looks is woken. */
+/* The bit is set before scan, and scan before the VP is woken. */
 static void bit_set(struct vp *vp, unsigned int vector)
 {
 	__atomic_fetch_or(&vp->run->proxy_irr[vector / 32], 1u << vector % 32, __ATOMIC_SEQ_CST);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A small VMM for VTL0: runs the lab's guest on the driver, as a paravisor's
- * user-mode half would.
+ * A small VMM for VTL0: runs a guest on the driver, as a paravisor's user-mode half would.
  *
- * One thread for each VP, bound to the CPU of that number. All else may be
- * called from any thread, but one call at a time, unless told else. Each
- * function that returns int gives 0 or more on success and a negative errno on
- * failure, after a line on standard error that says what failed and why.
+ * There is one thread for each VP, bound to the CPU of that number. Functions may be called
+ * from any thread, but one call at a time, unless their comment allows more. Each function
+ * that returns int returns 0 or more on success and a negative errno on failure, after a line
+ * on standard error that says what failed and why.
  */
 #ifndef _LAB_PARAVISOR_VMM_H
 #define _LAB_PARAVISOR_VMM_H
@@ -21,24 +20,24 @@
 
 /* Exit reasons are counted below this. */
 #define VMM_REASONS		80
-/* The usual answer to "how much may the kernel handle by itself". */
+/* What the kernel usually handles without this VMM. */
 #define VMM_OFFLOAD_DEFAULT	(MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC)
 
 struct guest;
 struct vmm;
 
 /**
- * struct vmm_config - what vmm_create() wants to know
+ * struct vmm_config - the argument of vmm_create()
  * @vps:           how many VPs, from CPU 0 on
  * @guest:         which kind of guest; NULL: the lab's own
- * @guest_config:  of a kind that wants one
+ * @guest_config:  the configuration of that kind of guest; NULL for the lab's own
  * @payload:       the image of the lab's own guest
  * @offload_flags: MSHV_VTL_OFFLOAD_*: INTR_INJECT and X2APIC, or neither
  * @timer_offload: let the kernel serve the TSC deadline, if it can. Without it, as for
  *                 OpenHCL, VTL0's timer is the VMM's
  * @no_redirect:   let the host relay every interrupt
  * @quota:         most interrupts redirected to one VP; 0: as many as there can be
- * @verbose:       tell each exit on standard error
+ * @verbose:       print each exit on standard error
  * @console:       called from the VP's thread with each line of the guest;
  *                 NULL: lines go to standard output
  * @context:       handed to @console
@@ -58,14 +57,14 @@ struct vmm_config {
 };
 
 /**
- * struct vmm_stats - what a VP's thread saw
+ * struct vmm_stats - what a VP's thread has counted
  * @returns: how often the driver came back from VTL0 to the thread
  * @exits:   those with an exit for the VMM, by VMX exit reason
  * @cancels: those without (EINTR): cancelled, or proxy interrupts to take
- * @quiet:   those with nothing to do: L2 was interrupted, or not entered
- * @host_routed: those after which VTL0 had left to the host
+ * @quiet:   those that need no work: L2 was interrupted, or not entered
+ * @host_routed: those where VTL0 exited to the host
  * @taken:   proxy interrupts that the thread took instead of the kernel
- * @merged:  those of them, from a device, whose vector VTL0 had been asked for already
+ * @merged:  of these, interrupts of a device whose vector was pending in VTL0 already
  * @kicks:   interrupts sent to other CPUs for this VP's IPIs, each of which
  *           costs a host exit where there is a host
  */
@@ -85,10 +84,10 @@ struct vmm_stats {
  * @config: copied
  * @vm:     out: the VMM
  *
- * Nothing runs yet.
+ * No VP runs yet.
  *
  * Return: 0 or a negative errno: -ENOENT: no driver; -EOPNOTSUPP: the TDX
- * module has no L2 VM to give; -EADDRNOTAVAIL: the memory is not set aside;
+ * module has no L2 VM; -EADDRNOTAVAIL: no memory is set aside;
  * -ENOMEM: there is no huge page.
  */
 int vmm_create(const struct vmm_config *config, struct vmm **vm);
@@ -100,7 +99,7 @@ int vmm_create(const struct vmm_config *config, struct vmm **vm);
 void vmm_destroy(struct vmm *vm);
 
 /**
- * vmm_vp_start() - make a VP's thread, and let it enter VTL0
+ * vmm_vp_start() - create a VP's thread, and let it enter VTL0
  * @vm: the VMM
  * @vp: which; not started yet
  *
@@ -111,7 +110,7 @@ int vmm_vp_start(struct vmm *vm, unsigned int vp);
 /**
  * vmm_vp_stop() - take a VP out of VTL0, and end its thread
  * @vm: the VMM
- * @vp: which; nothing happens if it does not run
+ * @vp: which; the call has no effect if it does not run
  *
  * The guest's VP can be continued by vmm_vp_start().
  */
@@ -238,7 +237,7 @@ int vmm_route_add(struct vmm *vm, unsigned int device, unsigned int source,
 int vmm_route_move(struct vmm *vm, unsigned int route, unsigned int vp, unsigned int vector);
 
 /**
- * vmm_route_state() - which way it takes, and why
+ * vmm_route_state() - how it is delivered, and why
  * @vm:    the VMM
  * @route: from vmm_route_add()
  * @state: out
@@ -249,7 +248,7 @@ int vmm_route_move(struct vmm *vm, unsigned int route, unsigned int vp, unsigned
 int vmm_route_state(struct vmm *vm, unsigned int route, struct vtlirq_route_state *state);
 
 /**
- * vmm_route_remove() - silence the interrupt, and give back what it holds
+ * vmm_route_remove() - mask the interrupt, and free what it uses
  * @vm:    the VMM
  * @route: from vmm_route_add()
  *

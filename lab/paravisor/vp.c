@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The thread of a VP: into VTL0, out again, until it is told to stop.
+ * The thread of a VP: enters VTL0 and serves its exits until it is told to stop.
  *
  * Owns: the order in which the run page's members are read and written around
- * the ioctl. Knows nothing of why VTL0 exits.
+ * the ioctl. Does not know why VTL0 exits.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -44,7 +44,7 @@ static uint32_t routed(struct vp *vp, unsigned int bank)
 	return routed | __atomic_exchange_n(&vp->unrouted[bank], 0, __ATOMIC_SEQ_CST);
 }
 
-/* What the kernel does not do itself: proxy interrupts into the virtual APIC. */
+/* Moves proxy interrupts into the virtual APIC, where the kernel does not do that. */
 static void interrupts_take(struct vp *vp)
 {
 	struct mshv_vtl_run *run = vp->run;
@@ -80,8 +80,8 @@ void vp_unhalt(struct vp *vp)
 }
 
 /*
- * What is requested ends a halt, also if it came before HLT, in the shadow of
- * an STI. Priorities are not looked at: a guest loops around HLT.
+ * A pending interrupt ends a halt, also if it came before HLT, in the shadow of an STI. Its
+ * priority does not matter: a guest loops around HLT.
  */
 static void halt_end(struct vp *vp)
 {
@@ -100,8 +100,8 @@ static void offload_choose(struct vp *vp)
 	vp->run->offload_flags = (vp->run->offload_flags & ~ours) | flags;
 }
 
-/* One stay in VTL0. False: it cannot go on. */
-static bool vp_turn(struct vp *vp)
+/* Enters VTL0 once. False: the VP cannot go on. */
+static bool vp_run_once(struct vp *vp)
 {
 	bool kernel_injects;
 
@@ -138,14 +138,14 @@ static int cpu_bind(unsigned int cpu)
 
 /*
  * The C library shares a page of restartable sequences with the kernel, for
- * each thread, which makes each preemption a return to user space. A VP's
- * thread has no use for it; OpenHCL's C library has none.
+ * each thread, which makes each preemption a return to user space. A VP's thread does not
+ * need it; OpenHCL's C library does not register one.
  */
 static void rseq_leave(void)
 {
 	void *rseq = (char *)__builtin_thread_pointer() + __rseq_offset;
 
-	/* In vain if the library never had one: then nothing is to leave. */
+	/* This fails if the library has not registered one, and then there is no need. */
 	if (__rseq_size)
 		syscall(SYS_rseq, rseq, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
@@ -181,7 +181,7 @@ static bool vp_wait_startup(struct vp *vp)
 	pthread_mutex_lock(&vp->startup_lock);
 	while (!vp->starts && !vp_is_to_stop(vp))
 		pthread_cond_wait(&vp->startup_came, &vp->startup_lock);
-	/* SIPI may have come before this thread saw INIT: only here is the VP set up anew. */
+	/* SIPI may have come before this thread saw INIT: the VP is set up only here. */
 	if (vp->starts)
 		__atomic_store_n(&vp->waits, false, __ATOMIC_SEQ_CST);
 	vp->starts = false;
@@ -210,9 +210,9 @@ void *vp_main(void *argument)
 		if (__atomic_load_n(&vp->waits, __ATOMIC_SEQ_CST))
 			good = vp_wait_startup(vp);
 		else
-			good = vp_turn(vp);
+			good = vp_run_once(vp);
 	}
-	/* A guest that lost a VP is at its end, unless that was its wish. */
+	/* A guest that has lost a VP ends, unless it has ended by itself. */
 	if (!good && !vp->error)
 		vm_end(vp->vm, 255);
 	return NULL;

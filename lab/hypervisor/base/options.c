@@ -4,7 +4,7 @@
  */
 #include "base/options.h"
 #include "base/string.h"
-#include "vcpu/clock.h"
+#include "vcpu/world.h"
 
 #define SEPARATOR " -- "
 

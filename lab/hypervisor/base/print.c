@@ -7,7 +7,6 @@
 #include "base/lock.h"
 #include "base/machine.h"
 #include "base/print.h"
-#include "base/report.h"
 
 #define LOG_PORT  0x402
 #define LINE_SIZE 512

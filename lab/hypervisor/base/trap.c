@@ -5,9 +5,8 @@
  */
 #include "base/machine.h"
 #include "base/print.h"
-#include "base/stubs.h"
 #include "base/trap.h"
-#include "boot/layout.h"
+#include "boot/start.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
@@ -38,7 +37,7 @@ struct gate {
 	u32 reserved;
 } __packed;
 
-/* Written by the boot CPU alone. */
+/* Only the boot CPU writes it. */
 static struct gate gates[VECTORS];
 
 void trap_handle(const struct trap *trap)

@@ -2,12 +2,10 @@
 /*
  * The side door for tests. Owns: which calls there are.
  */
-#include "base/report.h"
-#include "boot/smp.h"
+#include "base/print.h"
+#include "boot/boot.h"
 #include "control/control.h"
-#include "control/host_call.h"
-#include "control/object.h"
-#include "tdx/l2_control.h"
+#include "tdx/l2.h"
 #include "vcpu/code.h"
 #include "vcpu/l1.h"
 

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The board's IOAPIC, which a trust domain reaches by the host alone.
+ * The board's IOAPIC, which a trust domain can access only by the host.
  */
 #ifndef _HYPERVISOR_HOST_IOAPIC_H
 #define _HYPERVISOR_HOST_IOAPIC_H
 
 #include <linux/types.h>
+
+#include "vcpu/interrupts.h"
+
+/* A redirection entry, its lower half. */
+#define IOAPIC_VECTOR 0xffU
+#define IOAPIC_MODE   (7U << 8)
+#define IOAPIC_MASKED BIT(16)
+/* Fixed is 0. */
+#define IOAPIC_LOWEST  BIT(8)
 
 /**
  * ioapic_is_at() - is an address one of its registers
@@ -16,21 +25,26 @@
 bool ioapic_is_at(u64 gpa);
 
 /**
- * ioapic_write() - carry a write of L1 out
+ * ioapic_write() - carry out a write of L1
  * @gpa:   one of its registers.
- * @size:  in bytes. There are registers of 4 alone: others change nothing.
+ * @size:  in bytes. All registers have 4; writes of another size have no effect.
  * @value: any.
  */
 void ioapic_write(u64 gpa, u32 size, u32 value);
 
 /**
- * ioapic_entry() - what of a redirection entry L1 may have
+ * ioapic_entry() - restrict a redirection entry of L1
  * @low: its lower half.
  *
- * One that is no plain interrupt of L1 stays masked: an INIT, SMI or NMI would reach the
- * hypervisor in place of L1, and so would the host's vectors. Portable.
- * Return: that.
+ * An entry that is not an ordinary interrupt of L1 stays masked: an INIT, SMI or NMI would reach
+ * the hypervisor instead of L1, and so would the host's vectors. Portable.
+ * Return: the lower half to be written.
  */
-u32 ioapic_entry(u32 low);
+static inline u32 ioapic_entry(u32 low)
+{
+	if ((low & IOAPIC_MODE) > IOAPIC_LOWEST || (low & IOAPIC_VECTOR) < L1_VECTOR_FIRST)
+		return low | IOAPIC_MASKED;
+	return low;
+}
 
 #endif /* _HYPERVISOR_HOST_IOAPIC_H */

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI's configuration space, by the ports 0xcf8 and 0xcfc.
+ * I/O ports, as the host carries them out for L1, and PCI's configuration space behind the
+ * ports 0xcf8 and 0xcfc, which the hypervisor uses too.
  *
- * Owns: the address that L1 wrote last, and the registers that are not L1's to write:
- * the message of a device whose interrupts the host has retargeted. Registers by memory
- * (ECAM) are mapped for L1, which uses them for what lies beyond 255 alone.
+ * Owns: which ports L1 may use: all of the machine, but for the hypervisor's log; the PCI
+ * address that L1 wrote last; and the registers that L1 may not write: the message of a
+ * device whose interrupts the host has retargeted. The registers are also mapped for L1 as
+ * memory (ECAM), which it uses only beyond register 255.
  */
 #include "base/lock.h"
 #include "base/machine.h"
+#include "host/host.h"
 #include "host/pci.h"
 
+#define LOG_PORT       0x402
+#define PCI_PORT_FIRST 0xcf8
+#define PCI_PORT_LAST  0xcff
 #define ADDRESS_PORT   0xcf8
 #define DATA_PORT      0xcfc
 #define ADDRESS_ENABLE 0x80000000U
@@ -19,7 +25,7 @@
 static struct lock pci_lock;
 static u32 address_of_l1;
 
-/** struct kept - registers that are not L1's to write; a size of 0 is none */
+/** struct kept - registers that L1 cannot write; the entry is free if its size is 0 */
 static struct kept {
 	u16 function;
 	u8 place;
@@ -56,7 +62,7 @@ static void write_port(u16 port, u32 size, u32 value)
 		port_write32(port, value);
 }
 
-void pci_of_l1_read(u16 port, u32 size, u32 *value)
+static void config_of_l1_read(u16 port, u32 size, u32 *value)
 {
 	lock_take(&pci_lock);
 	if (port == ADDRESS_PORT && size == 4) {
@@ -68,8 +74,8 @@ void pci_of_l1_read(u16 port, u32 size, u32 *value)
 	lock_drop(&pci_lock);
 }
 
-/* Byte writes below 0xcfc are the chip set's reset control. */
-void pci_of_l1_write(u16 port, u32 size, u32 value)
+/* Byte writes below 0xcfc go to the chip set's reset control. */
+static void config_of_l1_write(u16 port, u32 size, u32 value)
 {
 	lock_take(&pci_lock);
 	if (port == ADDRESS_PORT && size == 4) {
@@ -131,4 +137,30 @@ bool pci_keep(u16 function, u8 place, u8 size)
 		*entry = (struct kept){ function, place, size };
 	lock_drop(&pci_lock);
 	return entry;
+}
+
+static bool is_of_pci(u16 port)
+{
+	return port >= PCI_PORT_FIRST && port <= PCI_PORT_LAST;
+}
+
+void port_of_l1_read(u16 port, u32 size, u32 *value)
+{
+	*value = ~0U >> (32 - 8 * size);
+	if (port == LOG_PORT)
+		return;
+	if (is_of_pci(port))
+		config_of_l1_read(port, size, value);
+	else
+		*value = read_port(port, size);
+}
+
+void port_of_l1_write(u16 port, u32 size, u32 value)
+{
+	if (port == LOG_PORT)
+		return;
+	if (is_of_pci(port))
+		config_of_l1_write(port, size, value);
+	else
+		write_port(port, size, value);
 }

@@ -8,22 +8,6 @@
 #include <linux/types.h>
 
 /**
- * pci_of_l1_read() - L1 reads 0xcf8 to 0xcff
- * @port:  which.
- * @size:  1, 2 or 4.
- * @value: out.
- */
-void pci_of_l1_read(u16 port, u32 size, u32 *value);
-
-/**
- * pci_of_l1_write() - L1 writes there
- * @port:  which.
- * @size:  1, 2 or 4.
- * @value: what.
- */
-void pci_of_l1_write(u16 port, u32 size, u32 value);
-
-/**
  * pci_read() - read a register of a function
  * @function: bus, device and function: 16 bits.
  * @place:    of the register, a multiple of 4.
@@ -41,12 +25,12 @@ u32 pci_read(u16 function, u8 place);
 void pci_write(u16 function, u8 place, u32 value);
 
 /**
- * pci_keep() - from now on, and for good, L1's writes to some registers have no effect
- * @function: whose.
+ * pci_keep() - ignore L1's writes to some registers from now on
+ * @function: the function.
  * @place:    the first.
  * @size:     how many bytes.
  *
- * Return: whether there was room to write that down. Again for the same is as good.
+ * Return: whether there was room to record that. It may be called again for the same function.
  */
 bool pci_keep(u16 function, u8 place, u8 size);
 

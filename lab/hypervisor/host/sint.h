@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host's VMBus as far as the guest's VMM sees it: SINT 7.
+ * The host's VMBus: for the kernel of L1, which finds no device on it, and for the guest's VMM,
+ * which uses SINT 7.
  */
 #ifndef _HYPERVISOR_HOST_SINT_H
 #define _HYPERVISOR_HOST_SINT_H
@@ -20,5 +21,15 @@ int sint_send(const struct lab_host_sint_message *message);
 int sint_event(const struct lab_host_event *event);
 int sint_refuse(const struct lab_host_refusal *refusal);
 int sint_read(struct lab_host_sint *state);
+
+/**
+ * vmbus_post() - HvCallPostMessage
+ * @input: the call's input page.
+ *
+ * Source: the channel messages of Linux's include/linux/hyperv.h.
+ * Context: any CPU.
+ * Return: whether it was for VMBus; it has been answered then, if it has an answer.
+ */
+bool vmbus_post(const void *input);
 
 #endif /* _HYPERVISOR_HOST_SINT_H */

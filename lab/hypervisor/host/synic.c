@@ -2,11 +2,10 @@
 /*
  * The SynIC of each VP.
  *
- * Owns: its MSRs, the slots, and the messages that wait for one, but for proxied.c's. The
- * host writes a message into an empty slot alone: all but the type, then the type. L1
- * takes it, empties the slot, and then looks whether the flag says that another waits; the
- * host sets the flag, and then looks again whether the slot is empty. So one of the two
- * sees the other.
+ * Owns: its MSRs, the slots, and the messages that wait for a slot, except those of proxied.c. The
+ * host writes a message only into an empty slot: all but the type, then the type. L1 reads it,
+ * empties the slot, and then checks the flag for another message; the host sets the flag, and
+ * then checks again whether the slot is empty. So at least one of the two sees the other's write.
  */
 #include "apic/physical.h"
 #include "base/lock.h"
@@ -14,7 +13,6 @@
 #include "host/message.h"
 #include "host/proxied.h"
 #include "host/sint.h"
-#include "host/slot.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
@@ -30,15 +28,15 @@
 
 #define SINT_RESET   BIT_ULL(16)
 
-#define WAITING_MAX  16
+#define QUEUE_MAX    16
 
-/** struct waiting - a message that waits for its slot; a type of 0 is none */
-static struct waiting {
+/** struct queued - a message that waits for its slot; the entry is free if its type is 0 */
+static struct queued {
 	u32 vp, sint;
 	struct host_message message;
-} waiting[WAITING_MAX];
+} queue[QUEUE_MAX];
 
-/* Protects @waiting, and the host's writes to all slots. */
+/* Protects @queue, and the host's writes to all slots. */
 static struct lock synic_lock;
 
 static struct host_message *slot_of(u32 vp, u32 sint)
@@ -63,13 +61,13 @@ bool synic_interrupt(u32 vp, u32 sint)
 	return true;
 }
 
-/* Lock held. Sends what waits and can be sent, the oldest first. */
+/* Lock held. Sends all waiting messages that can be sent, the oldest first. */
 static void deliver(u32 vp)
 {
 	u32 i;
 
-	for (i = 0; i < WAITING_MAX; i++) {
-		struct waiting *entry = &waiting[i];
+	for (i = 0; i < QUEUE_MAX; i++) {
+		struct queued *entry = &queue[i];
 		struct host_message *slot;
 
 		if (!entry->message.type || entry->vp != vp)
@@ -83,28 +81,28 @@ static void deliver(u32 vp)
 	}
 }
 
-/* Lock held. The order is kept: those before the first free one are older. */
-static struct waiting *new_entry(void)
+/* Lock held. In order: the entries before the first free one are older. */
+static struct queued *new_entry(void)
 {
 	u32 i, last = 0;
 
-	for (i = 0; i < WAITING_MAX; i++) {
-		if (waiting[i].message.type)
+	for (i = 0; i < QUEUE_MAX; i++) {
+		if (queue[i].message.type)
 			last = i + 1;
 	}
-	return last < WAITING_MAX ? &waiting[last] : NULL;
+	return last < QUEUE_MAX ? &queue[last] : NULL;
 }
 
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
 {
-	struct waiting *entry;
+	struct queued *entry;
 
 	if (vp >= l1_count || sint >= HOST_SINTS || size > MESSAGE_PAYLOAD_BYTES || !type)
 		return false;
 	lock_take(&synic_lock);
 	entry = new_entry();
 	if (entry) {
-		*entry = (struct waiting){ .vp = vp, .sint = sint };
+		*entry = (struct queued){ .vp = vp, .sint = sint };
 		entry->message.type = type;
 		entry->message.payload_size = size;
 		memcpy(entry->message.payload, payload, size);
@@ -162,7 +160,7 @@ void synic_reset(struct l1_cpu *l1)
 		l1->hv.sint[i] = SINT_RESET;
 }
 
-/* A slot is free, a page there, or a source unmasked: what waits may go now. */
+/* A slot is free, a page enabled, or a source unmasked: waiting messages may be sent now. */
 static void send_what_waits(struct l1_cpu *l1)
 {
 	lock_take(&synic_lock);

@@ -2,10 +2,10 @@
 /*
  * A PCI function that is passed through: its configuration space and its memory.
  *
- * Owns: what VTL0 sees of it. The configuration space is a copy: identity and memory as they
- * are, the capabilities for messages, and that of PCI Express to be read. VTL0 writes to
- * what is emulated here alone. The memory is at the address that it has in VTL2, all of it
- * VTL0's but for the pages of the MSI-X table, which the VMM emulates.
+ * Owns: what VTL0 sees of it. The configuration space is a copy, with the function's identity
+ * and BARs, the capabilities for messages, and, read-only, that of PCI Express. VTL0 writes to
+ * the copy. The memory is at the same address as in VTL2; VTL0 has all of it except for the
+ * pages of the MSI-X table, which the VMM emulates.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +114,7 @@ static int lab_device_find(struct function *function)
 	return -ENOENT;
 }
 
-/* Another driver of VTL2 may have it: it is the board's from now on. */
+/* Takes it from another driver of VTL2, if there is one, for that of the lab's board. */
 static int driver_bind(struct function *function)
 {
 	char path[PATH_LENGTH], name[NAME_LENGTH];
@@ -152,7 +152,7 @@ static int function_take(struct function *function)
 	return ret;
 }
 
-/* What an earlier guest has left: the function may still write to memory, and interrupt. */
+/* An earlier guest may have left it active: it may still write to memory, and interrupt. */
 static int function_reset(struct function *function)
 {
 	char path[PATH_LENGTH];
@@ -186,8 +186,8 @@ static int config_read(struct function *function)
 /* --- what VTL0 sees of it -------------------------------------------------- */
 
 /*
- * Keeps the capabilities that VTL0 may see, in the order that they have. Its power is not
- * VTL0's affair, nor is a second way to send messages.
+ * Keeps the capabilities that VTL0 may see, in their order. VTL0 sees neither power management
+ * nor MSI beside MSI-X.
  */
 static void capabilities_filter(struct function *function)
 {
@@ -288,7 +288,7 @@ static void bars_describe(struct function *function)
 
 	for (i = 0; i < FUNCTION_BARS; i++) {
 		bar_describe(function, i);
-		/* The next one is the upper half. */
+		/* The next register has the upper half. */
 		if (function->bars[i].size && function->bars[i].is_64)
 			i++;
 	}
@@ -466,7 +466,7 @@ static void sources_update(struct function *function)
 	}
 }
 
-/* Of the real register VTL0 switches whether the function may use memory. */
+/* In the real register, VTL0 only switches whether the function may do DMA. */
 static void command_update(struct function *function)
 {
 	uint16_t command = get_16(&function->config[CONFIG_COMMAND]);
@@ -518,7 +518,7 @@ struct function *function_at(struct function *functions, unsigned int count, uin
 	return NULL;
 }
 
-/* The word of the table at an address; NULL: it is beside the table. */
+/* The word of the table at an address; NULL: the address is outside of the table. */
 static uint32_t *table_word(struct function *function, uint64_t address)
 {
 	uint64_t offset = address - function->table;
@@ -566,9 +566,9 @@ void function_table_write(struct function *function, uint64_t address, unsigned 
 }
 
 /*
- * The host silences all interrupts, whatever they did before the reset, and switches the
- * device to messages. It must not do that only when the first interrupt is unmasked: QEMU's
- * NVMe disk looks when VTL0 starts it.
+ * The host masks all interrupts and switches the device to messages. It cannot wait with that
+ * until the first interrupt is unmasked: QEMU's NVMe disk looks whether it has messages when
+ * VTL0 starts it.
  */
 static int sources_silence(struct function *function)
 {
@@ -582,7 +582,7 @@ static int sources_silence(struct function *function)
 	return ret;
 }
 
-/* --- coming and going ------------------------------------------------------ */
+/* --- opening and closing --------------------------------------------------- */
 
 int function_open(struct vmm *vm, uint16_t bdf, struct function *function)
 {

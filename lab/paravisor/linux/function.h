@@ -33,9 +33,9 @@ struct bar {
  * @route: NULL: there is none
  * @open:  the function may send it
  * @vp:    where the route goes
- * @vector: likewise
+ * @vector: the vector there
  * @redirected: how many came on hardware vectors, by routes that are gone
- * @proxied: likewise in messages of the host
+ * @proxied: how many came in messages of the host, by routes that are gone
  */
 struct source {
 	uint32_t table[4];
@@ -91,7 +91,7 @@ int function_open(struct vmm *vm, uint16_t bdf, struct function *function);
 /* Silences it, and takes it back. */
 void function_close(struct function *function);
 
-/* What it is, for people: by its class, or its vendor and device where that says little (kind.c). */
+/* What it is, for people: its class, or its vendor and device if that is unknown (kind.c). */
 void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH]);
 
 /* Its configuration space; @offset and @size are within a word of 4 bytes. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Linux as a guest: making the machine that it finds, and who serves which of its exits.
+ * Linux as a guest: makes the machine that it finds, and dispatches its exits.
  *
- * An address of VTL0 is the same address of VTL2, so that a device's DMA needs no
- * translation. Below 1 MiB Linux has what VTL2 was booted without, if anything, to start
- * its CPUs in; and sees the firmware's tables, which it looks for, but cannot write there.
+ * An address of VTL0 is the same address of VTL2, so that a device's DMA needs no translation.
+ * Below 1 MiB Linux has the memory that VTL2 was booted without, if any, to start its CPUs in.
+ * There it can also read, but not write, the firmware's tables, for which it searches.
  */
 #include <cpuid.h>
 #include <errno.h>
@@ -84,7 +84,7 @@ static int memory_take(struct machine *machine)
 	machine->memory_place = memory_map(machine->memory.base, machine->memory.size);
 	if (!machine->memory_place)
 		return -ENOMEM;
-	/* What an earlier guest left there is not for this one. */
+	/* This guest must not see the data of an earlier one. */
 	memset(machine->memory_place, 0, machine->memory.size);
 	if (!machine->low.size)
 		return 0;
@@ -144,7 +144,7 @@ static void output_flush(struct machine *machine)
 	}
 }
 
-/* In lines, since each write of VTL2's console costs exits; but a person sees each byte. */
+/* Writes whole lines, since each write to VTL2's console costs exits; or each byte at once. */
 static void uart_output(void *context, uint8_t byte)
 {
 	struct machine *machine = machine_of(context);
@@ -169,7 +169,7 @@ static void uart_interrupt(void *context)
 	ioapic_raise(&machine_of(context)->ioapic, IRQ_UART);
 }
 
-/* The IOAPIC is used by VPs' threads and the console's: whoever it is, the VP is woken. */
+/* VPs' threads and the console's thread call this: the VP is woken in any case. */
 static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 {
 	int vp = machine_vp(context, apic_id);
@@ -178,7 +178,7 @@ static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 		vmm_assert(context, vp, vector);
 }
 
-/* What the guest has no room for waits, so that nothing that is typed is lost. */
+/* Input waits while the guest has no room for it, so that none is lost. */
 static void console_pass(struct machine *machine, const uint8_t *bytes, unsigned int count)
 {
 	unsigned int taken = 0;
@@ -243,9 +243,9 @@ static int functions_open(struct vmm *vm)
 	return ret;
 }
 
-/* --- coming and going ------------------------------------------------------ */
+/* --- opening and closing --------------------------------------------------- */
 
-/* The TDX module tells it to a trust domain (CPUID virtualization of leaf 0x15). */
+/* A trust domain finds it in CPUID leaf 0x15, which the TDX module virtualizes. */
 static int tsc_find(struct machine *machine)
 {
 	uint32_t denominator, numerator, crystal, unused;
@@ -270,7 +270,7 @@ static int machine_start(struct vmm *vm)
 	if (ret)
 		return ret;
 	if (!memory_range_find(0, LOW_MEMORY_END - 1, &machine->low) && vm->config.vps > 1) {
-		complain("Linux starts its other CPUs below 1 MiB, where nothing is set aside");
+		complain("Linux starts its other CPUs below 1 MiB, where no memory is set aside");
 		complain("boot VTL2 with memmap=512K$0x20000, or use one VP");
 		return -EADDRNOTAVAIL;
 	}
@@ -366,7 +366,7 @@ static bool linux_serve(struct vp *vp, uint32_t reason)
 		return hyperv_call_serve(vp);
 	case REASON_INVD:
 	case REASON_WBINVD:
-		/* Private memory is coherent, and no device of VTL0's looks past the cache. */
+		/* Private memory is coherent, and DMA of VTL0's devices is, too. */
 		exit_step_over(vp);
 		return true;
 	case REASON_TRIPLE_FAULT:

@@ -42,7 +42,7 @@ enum linux_signature {
  * @console_out:   file of its output
  * @debug:         called with each byte that the guest writes to the port which emulators
  *                 have for debugging, on the VP's thread, which goes on when it returns; it
- *                 must not wait for another VP. NULL: nobody wants them
+ *                 must not wait for another VP. NULL: the bytes are dropped
  * @debug_context: handed to @debug
  */
 struct linux_config {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The machine that Linux finds: what its parts know of each other.
+ * The machine that Linux finds: what its parts share.
  */
 #ifndef _LAB_PARAVISOR_LINUX_MACHINE_H
 #define _LAB_PARAVISOR_LINUX_MACHINE_H
@@ -48,16 +48,16 @@
 /* Bytes of the serial port's output that are written at once. */
 #define OUTPUT_BYTES		256
 
-/* The lowest memory that is set aside: for what Linux wants below 1 MiB. */
+/* The end of the memory that is set aside low, where Linux starts its other CPUs. */
 #define LOW_MEMORY_END		0x100000
 
 /**
  * struct machine - vmm.guest_data of this kind
- * @config:      as it was given
+ * @config:      of the guest
  * @memory:      the guest's
- * @low:         what it has below 1 MiB; size 0: nothing
+ * @low:         its memory below 1 MiB; size 0: none
  * @memory_place: @memory, as this process sees it
- * @low_place:   likewise @low
+ * @low_place:   @low, as this process sees it
  * @entry:       address of the kernel's 64-bit entry
  * @parameters:  address of its boot parameters
  * @tables:      address of the page tables that it begins with
@@ -70,10 +70,10 @@
  * @functions:   PCI functions that are passed through
  * @functions_count: how many
  * @acpi_enabled: which of ACPI's events the guest has enabled
- * @guest_id:    Hyper-V's MSRs, as the guest has written them
- * @hypercall:   likewise
- * @reference_tsc: likewise
- * @vp_assist:   likewise, of each VP
+ * @guest_id:    Hyper-V's MSR of this name, as the guest has written it
+ * @hypercall:   another one
+ * @reference_tsc: another one
+ * @vp_assist:   another one, of each VP
  * @output:      bytes of the serial port that are not written yet
  * @output_count: how many
  * @console_ends: atomic: the console's thread is to end
@@ -135,7 +135,7 @@ bool msr_serve(struct vp *vp, bool write);
 /* IN and OUT (port.c). False: the guest has ended, or cannot go on. */
 bool port_serve(struct vp *vp);
 
-/* A page that VTL0 was not given: a device's registers, or nothing (mmio.c). */
+/* An access to a page that VTL0 was not given: a device may be there (mmio.c). */
 bool mmio_serve(struct vp *vp);
 
 /* Hypercalls, and Hyper-V's MSRs (hyperv.c). */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * I/O ports: which device has which. A port that nobody has reads as ones.
+ * I/O ports: which device has which. A port without a device reads as ones.
  */
 #include <inttypes.h>
 
@@ -26,7 +26,7 @@ static uint32_t port_read(struct vmm *vm, uint16_t port, unsigned int size)
 		return pci_port_read(vm, port, size);
 	if (port == PORT_CMOS_DATA)
 		return cmos_read(&machine->cmos);
-	/* No event comes, whichever are enabled; and ACPI is always on. */
+	/* No event ever comes, and ACPI is always on. */
 	if (port == PORT_ACPI_EVENT)
 		return 0;
 	if (port == PORT_ACPI_ENABLE)

@@ -2,9 +2,8 @@
 /*
  * The interrupts of a function: libvtlirq's routes, and the mask at the host.
  *
- * A message that VTL0 writes names one of its own APICs and one of its own vectors; the
- * host, or the driver by a hardware vector, delivers to that. So the message never reaches
- * the device.
+ * A message that VTL0 writes names an APIC and a vector of VTL0. The host, or the driver by a
+ * hardware vector, delivers the interrupt there; the message is never written to the device.
  */
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +41,7 @@ static int message_vp(const struct function *function, unsigned int number,
 	    MESSAGE_MODE(message->data) > MESSAGE_MODE_LOWEST ||
 	    MESSAGE_VECTOR(message->data) < VECTOR_MIN) {
 		source_complain(function, number, "it stays silent",
-				"its message is no fixed, edge-triggered one to one APIC");
+				"its message is not fixed and edge-triggered with one APIC as its destination");
 		return -1;
 	}
 	vp = machine_vp(function->vm, MESSAGE_APIC_ID(message->address));
@@ -67,7 +66,7 @@ static void source_set_open(struct function *function, unsigned int number, bool
 		source->open = open;
 }
 
-/* For tools that show the route; without it, they show its numbers. */
+/* For tools that show routes; without a name, they show numbers. */
 static void source_name(const struct function *function, unsigned int number)
 {
 	char name[VTLIRQ_ROUTE_NAME_SIZE], kind[FUNCTION_KIND_LENGTH];
@@ -135,7 +134,7 @@ void source_update(struct function *function, unsigned int number,
 		source_set_open(function, number, true);
 }
 
-/* What the route has counted goes with it. */
+/* A route's counts end with the route. */
 static void counts_keep(struct source *source)
 {
 	struct vtlirq_route_state state;

@@ -28,16 +28,16 @@ struct source_message {
  * @number:   which source
  * @message:  what VTL0 wants
  *
- * The first time that it is to send, a route is created; later ones move it. While it is
- * not to send, it is masked, and its device remembers what it would have sent. What cannot
- * be done is reported, and the source stays silent.
+ * When it is enabled for the first time, a route is created; later messages move the route.
+ * While it is not enabled, it is masked, and the device keeps its interrupt pending. A failure
+ * is reported, and the source remains masked.
  *
  * Context: the machine's lock is held.
  */
 void source_update(struct function *function, unsigned int number,
 		   const struct source_message *message);
 
-/* VTL0 has switched its messages off: the source is silent, and holds nothing. */
+/* VTL0 has switched its messages off: the source is masked, and has no route any more. */
 void source_close(struct function *function, unsigned int number);
 
 #endif /* _LAB_PARAVISOR_LINUX_SOURCE_H */

@@ -21,7 +21,7 @@
  * @scratch:   scratch register
  * @fifo:      FIFO control register
  * @divisor:   of the clock
- * @sent:      the transmitter has become empty, and nobody was told
+ * @sent:      the transmitter has become empty, and the guest does not know yet
  * @raised:    the level of the interrupt
  * @input:     bytes for the guest: @first, and how many
  */

@@ -1,25 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# Each queue's interrupt moves from VP to VP while the disk is busy. A queue that Linux
-# manages itself stays; that of the administration does not.
+# The interrupts of the network card, and that of the disk's administration, move from VP to
+# VP while both devices are busy: 100 times a round.
 . /tests/common.sh
 
 disk_mount || exit 1
-fio_run --numjobs="$(nproc)" --loops=$((20 * rounds)) --time_based --runtime=$((10 * rounds)) &
-busy=$!
+network_up || exit 1
+repeat fio_run --numjobs="$(nproc)" --loops=5 &
+disk=$!
+repeat echo_check 64 &
+network=$!
 moves=0
-while kill -0 "$busy" 2>/dev/null; do
-	for irq in $(irqs_of nvme0q); do
-		for cpu in $(seq 0 $(($(nproc) - 1))); do
-			# The numbers that the mask has are hexadecimal.
-			printf '%x\n' $((1 << cpu)) >"/proc/irq/$irq/smp_affinity" 2>/dev/null &&
-				moves=$((moves + 1))
-		done
-	done
+while [ "$moves" -lt $((100 * rounds)) ] && kill -0 "$disk" && kill -0 "$network"; do
+	irqs_move 'nvme0q|eth0' || exit 1
 done
-wait "$busy" || exit 1
 tell "moved $moves times"
-[ "$moves" -gt 0 ] || exit 1
+repeat_end "$disk" "$network" || exit 1
+[ "$moves" -ge $((100 * rounds)) ] || exit 1
 disk_unmount || exit 1
 handled_tell

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lab/guest/quiet.sh
 #
-# What the scripts of VTL0 share: they tell VTL2 of what happens by lines of the console.
+# What the scripts in VTL0 share. They write lines to the console, which VTL2 reads.
+. /tests/quiet.sh
 
 tell() { echo "test: $*"; }
 
-rounds=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^rounds=//p')
+# word NAME - print the value of a word of the kernel's command line.
+word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
+
+vps=$(nproc)
+rounds=$(word rounds)
 rounds=${rounds:-1}
 
 disk_mount()
@@ -27,35 +32,73 @@ disk_unmount()
 	umount /mnt
 }
 
-# fio_run OPTION... - writes and reads back, each block with its checksum.
+# fio_run OPTION... - write blocks with checksums, read them back and verify them.
 fio_run()
 {
 	chroot /mnt fio --name=test --directory=/root --size=4M --rw=randwrite --bs=4k \
 		--iodepth=16 --ioengine=libaio --direct=1 --verify=crc32c --verify_fatal=1 \
-		--minimal "$@" >/tmp/fio 2>&1 || { cat /tmp/fio; return 1; }
+		--minimal "$@" >/tmp/fio 2>&1 || { cat /tmp/fio; tell "fio failed"; return 1; }
 }
 
-# counts - how many interrupts each line of /proc/interrupts has had, on all VPs.
-counts()
+# network_up - start the card, with the address that its network expects.
+network_up() { ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0; }
+
+# echo_check KB - send random data to the network's echo: the same must come back.
+echo_check()
 {
-	awk -v n="$(nproc)" '/nvme|eth/ { s = 0; for (i = 2; i <= n + 1; i++) s += $i; print "test: handled " $NF " " s }' \
-		/proc/interrupts
+	dd if=/dev/urandom of=/tmp/sent bs=1k count="$1" 2>/dev/null
+	if ! chroot /mnt /usr/bin/nc -N 10.0.2.100 7 </tmp/sent >/tmp/received ||
+		! cmp /tmp/sent /tmp/received; then
+		tell "what came back of the network is not what was sent"
+		return 1
+	fi
 }
 
-# handled_tell - the same on the console, when nothing is in flight any more. Nothing is for
-# a while then, in which VTL2 reads its own counters.
+# repeat COMMAND... - run a command again and again until repeat_end; fail if it fails.
+repeat()
+{
+	while [ ! -e /tmp/stop ]; do
+		"$@" || return 1
+	done
+}
+
+# repeat_end PROCESS... - end these repetitions, which run in the background.
+repeat_end()
+{
+	: >/tmp/stop
+	for process in "$@"; do
+		wait "$process" || return 1
+	done
+}
+
+# irqs_move PATTERN - move each interrupt whose name matches to each VP in turn. Linux refuses
+# to move those of the disk's queues, which it manages itself. Adds to $moves; fails if there
+# was no move.
+irqs_move()
+{
+	before=$moves
+	for irq in $(irqs_of "$1"); do
+		cpu=0
+		while [ "$cpu" -lt "$vps" ]; do
+			# The numbers that the mask has are hexadecimal.
+			printf '%x\n' $((1 << cpu)) >"/proc/irq/$irq/smp_affinity" 2>/dev/null &&
+				moves=$((moves + 1))
+			cpu=$((cpu + 1))
+		done
+	done
+	[ "$moves" -gt "$before" ]
+}
+
+# handled_tell - print how many interrupts each device had, when none is in flight any more,
+# and sleep for a while, in which VTL2 reads its own counters.
 handled_tell()
 {
 	sync
-	before=''
-	while [ "$(counts)" != "$before" ]; do
-		before=$(counts)
-		usleep 300000
-	done
-	counts
+	quiet_wait 'nvme|eth'
+	interrupts 'nvme|eth' | sed 's/^/test: handled /'
 	tell quiet
 	sleep 3
 }
 
-# irqs_of NAME - the numbers of the interrupts whose name matches.
-irqs_of() { sed -n "s/^ *\([0-9]*\):.*$1.*/\1/p" /proc/interrupts; }
+# irqs_of PATTERN - print the numbers of the interrupts whose name matches.
+irqs_of() { sed -nE "s/^ *([0-9]+):.*($1).*/\1/p" /proc/interrupts; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# A VP goes and comes again while the disk is busy.
+# A VP goes offline and comes online again while the disk is busy.
 . /tests/common.sh
 
 disk_mount || exit 1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# The disk is busy for a while, and VTL2 knows when that begins.
+# The disk is busy for a while. A line tells VTL2 when that begins.
 . /tests/common.sh
 
 disk_mount || exit 1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# A file system, and data that is verified.
+# fio verifies what it writes to the file system of the disk.
 . /tests/common.sh
 
 disk_mount || exit 1

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module vtlirq_board: /dev/vtlirq_lab_host, whose devices it drives, and whose host is
- * below the kernel.
+ * The module vtlirq_board: /dev/vtlirq_lab_host, for devices that the module drives, and for the
+ * host, which runs below the kernel.
  *
- * Owns: the order in which the parts come and go.
+ * Owns: the order in which its parts are started and stopped.
  */
 #include <linux/module.h>
 
 #include "../vmmcall.h"
+#include "board.h"
 #include "device.h"
 #include "forward.h"
-#include "hold.h"
-#include "node.h"
 
 static int __init board_init(void)
 {

@@ -2,14 +2,14 @@
 /*
  * Calls of the side door about L2.
  *
- * Owns: how an argument gets to the hypervisor, which takes one that lies in one page.
+ * Owns: how an argument is passed to the hypervisor, which accepts it only within one page.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 
 #include "../vmmcall.h"
-#include "services.h"
+#include "door.h"
 
 int services_hook(const struct lab_tdx_hook *hook)
 {

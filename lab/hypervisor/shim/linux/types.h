@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's words for types and the like, for code that runs without a kernel.
+ * The kernel's names for types and the like, for code that runs without a kernel.
  *
- * Owns: the few of them that the hypervisor, and what it takes from the other
- * parts of the lab, use. The other headers of this folder lead here.
+ * Owns: the few of them that the hypervisor uses.
  */
 #ifndef _HYPERVISOR_SHIM_TYPES_H
 #define _HYPERVISOR_SHIM_TYPES_H
@@ -57,5 +56,17 @@ typedef s64 __s64;
 #define PAGE_SHIFT         12
 #define PAGE_SIZE          4096UL
 #define PAGE_MASK          (~(PAGE_SIZE - 1))
+
+#define __ffs(bits) ((unsigned int)__builtin_ctzl(bits))
+
+/* The compiler's own would call its library. */
+static inline unsigned int hweight32(u32 bits)
+{
+	unsigned int count;
+
+	for (count = 0; bits; bits &= bits - 1)
+		count++;
+	return count;
+}
 
 #endif /* _HYPERVISOR_SHIM_TYPES_H */

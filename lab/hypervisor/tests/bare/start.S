@@ -7,7 +7,7 @@
  * (Documentation/arch/x86/boot.rst), and the order of registers on the stack, which is
  * struct frame of bare.h.
  */
-#include "layout.h"
+#include "bare.h"
 
 	.section .setup, "a"
 	.org	0x1f1

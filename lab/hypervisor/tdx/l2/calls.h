@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The leaves that read and write fields.
+ * The leaves that concern L2, as tdcall.c calls them.
  */
-#ifndef _HYPERVISOR_TDX_L2_METADATA_H
-#define _HYPERVISOR_TDX_L2_METADATA_H
+#ifndef _HYPERVISOR_TDX_L2_CALLS_H
+#define _HYPERVISOR_TDX_L2_CALLS_H
 
 #include <linux/types.h>
 
+struct l2_cpu;
 struct tdcall_regs;
 
-/* How many L2 VMs the partition has: a host's choice, when it makes one. */
+void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs);
+
+void memory_attr_rd(struct tdcall_regs *regs);
+void memory_attr_wr(struct tdcall_regs *regs);
+
+/* How many L2 VMs the partition has. On TDX, the host chooses it when it creates a TD. */
 unsigned int metadata_l2_vms(void);
 void metadata_set_l2_vms(unsigned int vms);
 void metadata_vp_rd(struct tdcall_regs *regs);
@@ -19,4 +25,4 @@ void metadata_vm_wr(struct tdcall_regs *regs);
 void metadata_sys_rd(struct tdcall_regs *regs);
 void metadata_reset_vm(void);
 
-#endif /* _HYPERVISOR_TDX_L2_METADATA_H */
+#endif /* _HYPERVISOR_TDX_L2_CALLS_H */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts of the boot: ACPI, the memory that a firmware leaves, loading Linux, the CPUs.
+ */
+#ifndef _HYPERVISOR_BOOT_BOOT_H
+#define _HYPERVISOR_BOOT_BOOT_H
+
+#include <linux/types.h>
+
+struct l1_cpu;
+struct map;
+
+#define MAILBOX_COMMAND_WAKE 1
+/* A test whether the CPU is parked. The answer is to clear the command. */
+#define MAILBOX_COMMAND_TEST 2
+
+/** struct mailbox - ACPI's multiprocessor wake-up mailbox (ACPI 6.6, 5.2.12.19) */
+struct mailbox {
+	u16 command;
+	u16 reserved;
+	u32 apic_id;
+	u64 vector;
+} __aligned(4096);
+
+#define FIRMWARE_TABLES_SIZE 0x4000
+
+/**
+ * struct firmware - one block, which L1 sees as ACPI's non-volatile storage
+ * @mailbox: how L1 wakes its CPUs
+ * @pml4:    the page table with which each CPU of L1 begins: 4 GiB, mapped one to one
+ * @pdpt:    of it
+ * @pd:      of it
+ * @gdt:     its segments
+ * @params:  Linux's boot parameters
+ * @line:    its command line
+ * @tables:  ACPI's tables that are not the machine's own
+ * @park:    code that a CPU of L1 runs when L1 takes it offline; see smp_park()
+ */
+struct firmware {
+	struct mailbox mailbox;
+	u64 pml4[512];
+	u64 pdpt[512];
+	u64 pd[4][512];
+	u64 gdt[512];
+	u8 params[4096];
+	char line[4096];
+	u8 tables[FIRMWARE_TABLES_SIZE];
+	u8 park[4096];
+};
+
+extern struct firmware *firmware;
+
+/**
+ * firmware_start() - make page table, segments and code
+ * @place: where the block goes.
+ */
+void firmware_start(void *place);
+
+/**
+ * struct acpi_found - what the machine's tables say
+ * @apic_ids: of its CPUs, the boot CPU first
+ * @cpus:     how many there are
+ * @pm_timer: port of the timer
+ */
+struct acpi_found {
+	u32 apic_ids[8];
+	u32 cpus;
+	u16 pm_timer;
+};
+
+/**
+ * acpi_read() - find the tables, and read what is needed from them
+ * @found: out.
+ */
+void acpi_read(struct acpi_found *found);
+
+/**
+ * acpi_write() - make L1's tables, in the firmware's block
+ * @vmbus: with a device for Hyper-V's bus.
+ *
+ * They are the machine's own, with a mailbox in the MADT by which L1 wakes its CPUs.
+ * Return: the address of the root pointer.
+ */
+u64 acpi_write(bool vmbus);
+
+/**
+ * struct linux_image - a kernel
+ * @file:     a bzImage
+ * @size:     how large it is
+ * @entry:    where its 64-bit code begins, once it is loaded
+ */
+struct linux_image {
+	u8 *file;
+	u64 size;
+	u64 entry;
+};
+
+/**
+ * linux_load() - copy a kernel to its load address
+ * @image: which; @entry is set.
+ * @limit: it may use memory up to here.
+ */
+void linux_load(struct linux_image *image, u64 limit);
+
+/**
+ * linux_set_params() - fill in the kernel's boot parameters, in the firmware's block
+ * @header:      a copy of the first two sectors of its file.
+ * @map:         the memory.
+ * @initrd:      where the initial file system is, and
+ * @initrd_size: how large.
+ * @acpi:        where ACPI's root pointer is.
+ */
+void linux_set_params(const u8 *header, const struct map *map, u64 initrd, u64 initrd_size,
+		      u64 acpi);
+
+/**
+ * smp_prepare() - make a CPU able to run guests
+ * @l1: on its CPU.
+ */
+void smp_prepare(struct l1_cpu *l1);
+
+/**
+ * smp_start() - start all CPUs but this one
+ *
+ * They wait for L1 to wake them through the mailbox.
+ */
+void smp_start(void);
+
+/**
+ * smp_park() - L1 takes this CPU offline
+ * @l1: of this CPU.
+ *
+ * It waits for L1 to wake it again, and then starts from scratch.
+ */
+void smp_park(struct l1_cpu *l1);
+
+#endif /* _HYPERVISOR_BOOT_BOOT_H */
