@@ -442,6 +442,7 @@ static long node_open(const char *name, struct file **opened)
 	struct file *file = calloc(1, sizeof(*file));
 	int ret;
 
+	assert(file);
 	file->operations = node(name);
 	file->references = 1;
 	ret = file->operations->open(NULL, file);
