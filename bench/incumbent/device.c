@@ -54,7 +54,7 @@ static void open_group(struct device *device, const char *address)
 	if (ioctl(device->group, VFIO_GROUP_SET_CONTAINER, &device->container))
 		die_errno("%s does not go into a container", path);
 	if (ioctl(device->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
-		die_errno("VFIO does not take the IOMMU: it wants interrupt remapping");
+		die_errno("VFIO refuses the IOMMU: it requires interrupt remapping");
 	device->fd = ioctl(device->group, VFIO_GROUP_GET_DEVICE_FD, address);
 	if (device->fd < 0)
 		die_errno("VFIO does not hand out %s", address);

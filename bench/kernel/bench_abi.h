@@ -22,7 +22,7 @@
 #define BENCH_ACKNOWLEDGE	0x64
 
 /* struct bench_route.kind: who takes the device's interrupt. */
-#define BENCH_ROUTE_NONE	0	/* nobody: the device is masked */
+#define BENCH_ROUTE_NONE	0	/* none: the device is masked */
 #define BENCH_ROUTE_VECTOR	1	/* whoever has @vector */
 #define BENCH_ROUTE_FLOOR	2	/* a flow handler that counts and ends it */
 #define BENCH_ROUTE_PLAIN	3	/* request_irq(); the action relays and ends it */

@@ -71,7 +71,7 @@ static int device_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int error;
 
-	/* One is enough; the others are left to whoever wants them. */
+	/* One is enough. */
 	if (device)
 		return -ENODEV;
 

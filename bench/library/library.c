@@ -4,7 +4,7 @@
  * user space, with the driver and Linux below; the clock stands still while the host
  * works. The plain hypercall is measured by itself.
  *
- * Wants a clock that counts instructions, and a device of the lab's host; its source
+ * Needs a clock that counts instructions, and a device of the lab's host; its source
  * stays masked, so that no interrupt comes in between.
  */
 #include <fcntl.h>

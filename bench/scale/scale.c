@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What a mapping costs when it is the only one, and when there are 200 on each
- * of 2,048 CPUs: the driver's portable core, on the paper architecture.
+ * of 2,048 CPUs: the driver's portable core, on the emulated architecture.
  */
 #include "../lines/lines.h"
 #include "vectors.h"
@@ -150,7 +150,7 @@ static void machine_start(void)
 	must(!error, "no memory");
 }
 
-/* Everything given back, and the quarantine of each CPU empty. */
+/* Everything is freed, and the quarantine of each CPU is empty. */
 static void machine_stop(void)
 {
 	unsigned int cpu, taken = 0;
@@ -312,7 +312,7 @@ int main(void)
 {
 	printf("# %u CPUs, %u mappings each where there are %lu\n", SHIM_CPUS, MAPPINGS, ALL);
 	printf("# instructions are those of the driver's core, as %s compiles it\n", __VERSION__);
-	printf("# outside the core: the C library, and the paper architecture, which looks for a free\n");
+	printf("# outside the core: the C library, and the emulated architecture, which looks for a free\n");
 	printf("# vector one by one and stands for the kernel's own allocator\n");
 	printf("# list is for each mapping of one CPU; of a CPU with none (0), for the whole CPU\n");
 	printf("# memory is as the kernel's allocators round it; the kernel's own for each vector\n");

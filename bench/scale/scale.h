@@ -19,7 +19,7 @@
 /**
  * struct count - what ran between count_start() and count_stop()
  * @core:  instructions of the driver's core
- * @other: of the rest: C library, paper architecture, and the caller's own
+ * @other: of the rest: C library, emulated architecture, and the caller's own
  */
 struct count {
 	unsigned long core;

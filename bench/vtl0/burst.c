@@ -80,7 +80,7 @@ static void routes_make(struct guest *guest)
 			count = routes_add(guest, i, device.sources, count);
 	}
 	if (count < most_of(guest))
-		die("only %u interrupts of ivshmem devices: this wants %u", count, most_of(guest));
+		die("only %u interrupts of ivshmem devices, of %u needed", count, most_of(guest));
 }
 
 static unsigned int bits_set(const struct mshv_vtl_run *run)
@@ -146,7 +146,7 @@ static void bursts_measure(struct guest *guest, unsigned int size)
 	size_t i;
 
 	class_set(SCHED_FIFO, 1);
-	/* So that this program has the CPU, and the VP wants it. */
+	/* So that this program has the CPU while the VP waits for it. */
 	guest_sleep(SETTLE_USECS);
 	for (i = 0; i < BURSTS; i++)
 		entries[i] = burst_run(guest, size, &twice);

@@ -81,7 +81,7 @@ static int64_t empty_measure(struct guest *guest)
 	taken = guest_samples(guest) + WARM_UP;
 	for (i = 0; i < SAMPLES; i++) {
 		if (taken[i].handled)
-			die("an interrupt came that nobody raised");
+			die("an interrupt came that was not raised");
 		values[i] = taken[i].continued - taken[i].written;
 	}
 	return lines_median(values, SAMPLES);

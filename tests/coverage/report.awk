@@ -120,7 +120,7 @@ function outdated(    key, part)
 		if (key ~ /\*$/ ? key in missed : missed[key] == may[key])
 			continue
 		split(key, part, SUBSEP)
-		printf "\nexplained in vain: %s %s (%d lines, of which %d did not run)\n", part[1],
+		printf "\nno longer needs its explanation: %s %s (%d lines, of which %d did not run)\n", part[1],
 			part[2], may[key], missed[key]
 		bad = 1
 	}

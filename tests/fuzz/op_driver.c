@@ -252,7 +252,7 @@ long op_tdcall(struct op_thread *thread, const struct op *op)
 		tdcall_aim(&args, op);
 	if (tdcall_is_harmful(&args))
 		return -ECANCELED;
-	/* Nobody may write to it between this look and the kernel's. */
+	/* No other thread may write to it between this check and the kernel's. */
 	if (op->place >= 15 && op->place <= 33)
 		safe.place = 40;
 	return call_placed(thread, &safe, op_vtl(thread, op), MSHV_TDCALL, &args, sizeof(args),

@@ -24,7 +24,7 @@ static bool pending[SHIM_CPUS][REDIRECT_VECTORS];
 
 /**
  * struct past - what was with a vector, as the model has it
- * @since:  when it was given back, or last raised after that; 0: never
+ * @since:  when it was freed, or last raised after that; 0: never
  * @raised: it was raised since it was mapped
  */
 static struct past {
@@ -87,7 +87,7 @@ static u32 id_of(u8 byte, int *cpu)
 	return id;
 }
 
-/* One that nobody has: it was quiet for long enough, or nothing had ever raised it. */
+/* A free one: it was quiet for long enough, or had never been raised. */
 static void given_check(unsigned int cpu, u32 vector)
 {
 	struct past *one = &past[cpu][vector];

@@ -3,7 +3,7 @@
  * Fuzzes lib/server.c and lib/client.c: what a client may send to the process that
  * publishes its routes, and what such a process may answer.
  *
- * Includes both, to reach what reads the socket; the routes are of paper.
+ * Includes both, to reach the functions that read the socket; the routes are fake.
  */
 #include "server.c"
 #include "client.c"

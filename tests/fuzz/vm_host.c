@@ -126,7 +126,7 @@ static void behave_badly(struct stream *stream)
 	tally_add(&tally, KIND_BEHAVE, labhost_behaviour_set(lab.host, &behaviour));
 }
 
-/* A source's interrupts to where nobody wants them: not to Linux's own vectors. */
+/* Send a source's interrupts to a wrong CPU and vector, but not to Linux's own vectors. */
 static void send_astray(struct stream *stream)
 {
 	const struct labhost_source *source = &lab.sources[random_below(stream, lab.count)];
@@ -450,7 +450,7 @@ static void fuzz(void)
 	host_behave();
 }
 
-/* The way in for events takes no nonsense. */
+/* The interface for events refuses invalid arguments. */
 static bool host_has_limits(void)
 {
 	struct lab_host_hostile many = { .count = LAB_HOST_EVENTS_MAX + 1 };

@@ -96,7 +96,7 @@ uint64_t hv_capabilities(int hv);
 void source_unmask(const struct labhost_source *source);
 void source_mask(const struct labhost_source *source);
 
-/* The host does what it is told again: redirects, refuses nothing. */
+/* The host behaves again: it redirects, and refuses nothing. */
 void host_behave(void);
 /* It has no capability to redirect. */
 void host_behave_without(void);

@@ -19,7 +19,7 @@
 static struct ledger *ledger;
 static struct vmm *vm;
 static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
-/* The guest runs, so that nobody else may take. */
+/* The guest runs, so that the keeper must not take interrupts. */
 static bool in_vtl0;
 
 static void console_drop(void *context, unsigned int vp, const char *line)

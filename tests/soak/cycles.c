@@ -38,7 +38,7 @@
 #define WARM_UP		10000
 #define ROUNDS		3
 #define ROUND		2000
-/* Memory that the kernel itself may take or give back, whatever is done here. */
+/* Memory that the kernel itself may allocate or free meanwhile. */
 #define BOUND_KB	512
 /* A leak makes rounds differ, too: it must not excuse itself. */
 #define SWING_MAX_KB	512
@@ -118,7 +118,7 @@ static void interrupt_send(struct cycler *cycler, const struct held *held)
 	figure_add(&interrupts, 1);
 }
 
-/* What a closed file gave back is aside until it was quiet for a while. */
+/* Vectors of a closed file are in quarantine until they were quiet for a while. */
 static int map_when_one_is_left(const struct cycler *cycler, const struct held *held)
 {
 	uint64_t deadline = now_ms() + WAIT_MS;

@@ -177,7 +177,7 @@ void fire_cease(bool cease)
 	fire_pass();
 }
 
-/* The pass that is under way may have begun before. */
+/* The current pass may have begun before the call. */
 void fire_pass(void)
 {
 	uint64_t begun;

@@ -82,7 +82,7 @@ static int64_t interrupt_rows(void)
 	return count;
 }
 
-/* All that a CPU has are taken, and given back. */
+/* Allocates all vectors of a CPU, and frees them. */
 static int64_t vectors_left(unsigned int cpu)
 {
 	int vtl = vtl_open(), count = 0;
@@ -115,7 +115,7 @@ struct measure measure_take(void)
 	unsigned int cpu, look;
 	int64_t value;
 
-	/* What was given back counts again when it is quiet. */
+	/* Freed vectors count again when they are quiet. */
 	quarantine_wait_empty();
 	for (cpu = 0; cpu < lab.cpus; cpu++)
 		measure.vectors[cpu] = vectors_left(cpu);

@@ -74,7 +74,7 @@ static void quiet_wait(unsigned int ms)
 
 /* ---- what is done to all at random ---- */
 
-/* One in eight times both ways are refused. */
+/* One time in eight, both deliveries are refused. */
 static void host_change(struct stream *stream)
 {
 	if (random_once_in(stream, 3)) {
@@ -297,11 +297,11 @@ static void figures_balance(const struct state *before, const struct state *afte
 			 lost_ways());
 	accounting_check(redirected + proxied == raised, "the driver relayed %" PRIu64
 			 " redirected, %" PRIu64 " proxied", redirected, proxied);
-	accounting_check(redirected && proxied, "both ways were used");
+	accounting_check(redirected && proxied, "interrupts were delivered redirected and proxied");
 	accounting_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
 			 ", one for each that was proxied", after->exits - before->exits);
 	accounting_check(after->blocked == before->blocked, "nothing was blocked");
-	accounting_check(after->unmapped == before->unmapped, "nothing came to a vector of nobody");
+	accounting_check(after->unmapped == before->unmapped, "nothing came to an unmapped vector");
 	accounting_check(after->merged == before->merged, "none were merged");
 }
 

@@ -80,7 +80,7 @@ struct entry {
  * @ready:    worker: enum readiness: each device has a route, and will keep it
  * @failure:  worker: the errno of a call that must not fail, or 0
  * @failed:   worker: which call that was
- * @moves, @made, @ended: routes retargeted, made, given back
+ * @moves, @made, @ended: routes retargeted, created, destroyed
  * @up, @down: changes to redirected and to proxied, in place
  * @refused:  calls that the host refused both ways
  * @files:    VTL files closed
@@ -130,7 +130,7 @@ struct ledger *ledger_attach(int fd);
 unsigned int place_vp(const struct ledger *ledger, unsigned int index, unsigned int place);
 unsigned int place_vector(const struct ledger *ledger, unsigned int index, unsigned int place);
 
-/* Whose place (@vp, @vector) is; false: nobody's. */
+/* Find the entry whose place (@vp, @vector) is; false if there is none. */
 bool place_find(const struct ledger *ledger, unsigned int vp, unsigned int vector,
 		unsigned int *index, unsigned int *place);
 
@@ -232,11 +232,11 @@ struct fire_trouble {
 	unsigned int place;
 };
 
-/* @hang_ms: for how long an interrupt may be under way. */
+/* @hang_ms: how long an interrupt may take. */
 void fire_start(struct ledger *ledger, unsigned int threads, unsigned int hang_ms);
 void fire_stop(void);
 
-/* No more raises, of any, or again; what is under way is looked for all the time. */
+/* Stop or resume raising all devices; interrupts on their way are still counted. */
 void fire_cease(bool cease);
 
 /* When it returns, each thread has gone by all its entries since it was called. */
@@ -247,7 +247,7 @@ uint64_t fire_raised(void);
 uint64_t fire_handled(void);
 bool fire_is_quiet(int worker);
 
-/* Interrupts in a place to which the route did not lead, or that nobody raised. */
+/* Interrupts in a place to which the route did not lead, or that were not raised. */
 uint64_t fire_misdelivered(void);
 
 /* What went wrong first. */

@@ -8,7 +8,7 @@
 
 #include "shim.h"
 
-/* CPU n has hardware id 10 * n + 3, so that nobody takes one for the other. */
+/* CPU n has hardware id 10 * n + 3, so that the two are never confused. */
 #define EMUL_ID(cpu) (10 * (cpu) + 3)
 
 /* Hardware vectors 0x20.. that a CPU has for devices. */
@@ -17,30 +17,19 @@
 #define EMUL_VECTORS 40
 #endif
 
-/**
- * emul_reset() - all vectors free, nothing pending, no interrupt closed
- */
+/* All vectors free, nothing pending, no interrupt closed. */
 void emul_reset(void);
 
-/**
- * emul_raise() - a device's message arrives at a CPU
- * @cpu:    where
- * @vector: hardware vector
- *
- * Taken at once, or pending while the CPU's interrupts are closed.
+/*
+ * A device's message arrives at a CPU. @cpu: where; @vector: hardware vector. Taken at once,
+ * or pending while the CPU's interrupts are closed.
  */
 void emul_raise(unsigned int cpu, u32 vector);
 
-/**
- * emul_interrupts_close() - the CPU takes no interrupt until they are opened
- * @cpu: which
- */
+/* The CPU takes no interrupt until they are opened. @cpu: which. */
 void emul_interrupts_close(unsigned int cpu);
 
-/**
- * emul_interrupts_open() - and takes what is pending
- * @cpu: which
- */
+/* And takes what is pending. @cpu: which. */
 void emul_interrupts_open(unsigned int cpu);
 
 /*
@@ -49,7 +38,7 @@ void emul_interrupts_open(unsigned int cpu);
  */
 extern void (*emul_meanwhile)(void);
 
-/* Arrivals, ends of interrupt, and arrivals on a vector that is nobody's. */
+/* Arrivals, ends of interrupt, and arrivals on a free vector. */
 extern unsigned long emul_arrivals;
 extern unsigned long emul_eois;
 extern unsigned long emul_strays;

@@ -105,22 +105,16 @@ struct cpu {
 
 extern struct cpu cpu;
 
-/**
- * cpu_reset() - a CPU that was just started
- * @has: its features
- * @cr4: what VTL2 uses of them: X86_CR4_OSXSAVE, X86_CR4_PKE
+/*
+ * A CPU that was just started. @has: its features; @cr4: what VTL2 uses of them:
+ * X86_CR4_OSXSAVE, X86_CR4_PKE.
  */
 void cpu_reset(unsigned int has, uint64_t cr4);
 
-/**
- * cpu_has_msr() - is there such an MSR?
- * @msr: which
- */
+/* Is there such an MSR? @msr: which. */
 bool cpu_has_msr(enum cpu_msr msr);
 
-/**
- * cpu_components() - all state components that XCR0 may enable
- */
+/* All state components that XCR0 may enable. */
 uint64_t cpu_components(void);
 
 #endif /* _CPU_EMUL_H */

@@ -85,7 +85,7 @@ struct xregs_state {
 	u8 extended_state_area[];
 };
 
-/* They leave the extended registers to nobody. */
+/* Extended registers need no owner here. */
 void kernel_fpu_begin(void);
 void kernel_fpu_end(void);
 

@@ -114,7 +114,7 @@ typedef struct poll_table_struct {
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
 #define poll_wait(file, at, table) ((void)(file), (void)(at), (void)(table))
 #define wake_up_interruptible_poll(at, mask) ((void)(at), (void)(mask))
-/* Nobody ever waits: a signal comes first. */
+/* No caller ever waits: a signal comes first. */
 #define wait_event_interruptible(at, condition) ((void)(at), (condition) ? 0 : -EINTR)
 #define ERESTARTSYS 512
 #define signal_pending(task) ((void)(task), false)

@@ -442,6 +442,7 @@ static long node_open(const char *name, struct file **opened)
 	struct file *file = calloc(1, sizeof(*file));
 	int ret;
 
+	assert(file);
 	file->operations = node(name);
 	file->references = 1;
 	ret = file->operations->open(NULL, file);
@@ -834,7 +835,7 @@ static void ledger_read(struct ledger *ledger)
 	ledger->bytes = __sanitizer_get_current_allocated_bytes();
 }
 
-/* The file keeps its row for this CPU, and the module what it has made for a CPU. */
+/* The file keeps its row for this CPU, and the module what it has allocated for a CPU. */
 static bool may_keep(const struct sweep_operation *operation, size_t bytes)
 {
 	if (operation->run == run_cpu_add)

@@ -135,7 +135,7 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).free, 0);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
 	must_map(&files[0], 1, 0x32);
-	/* What is in quarantine counts, and gives way. */
+	/* Vectors in quarantine count, but are reused. */
 	vector = must_map(&files[0], 0, 0x31);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -148,7 +148,7 @@ static void the_automatic_quota_never_is_no_limit(void **state)
 {
 	(void)state;
 	vectors_per_cpu = -1;
-	/* The paper machine has fewer than are to be left: one remains. */
+	/* The emulated machine has fewer vectors than must be left: one remains. */
 	assert_int_equal(stats_of(0).quota, 1);
 }
 
@@ -372,7 +372,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	shim_advance(5000);
 	assert_int_equal(stats_of(0).quarantined, 1);
 
-	/* It is taken at last, and meets nobody else. */
+	/* It is handled at last, and sets no other bit. */
 	emul_interrupts_open(0);
 	assert_int_equal(bits_take(0), 0);
 	assert_int_equal(emul_strays, 0);
@@ -380,7 +380,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
-/* Offline and online again, its vectors would be given anew: a way around quarantine. */
+/* If it went offline and came back, its vectors could be allocated despite quarantine. */
 static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 {
 	(void)state;
@@ -434,7 +434,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
 		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
-		/* A late one counts for nobody. */
+		/* A late one is not counted. */
 		emul_raise(1, vector);
 		shim_advance(100);
 	}

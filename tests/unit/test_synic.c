@@ -202,7 +202,7 @@ static void the_host_is_told_only_when_another_waits(void **state)
 	post_single(0x51, 1);
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
-	/* Nothing there: nothing is told, whatever the flag says. */
+	/* The slot is empty: the host is not told, whatever the flag is. */
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().messages, 3);

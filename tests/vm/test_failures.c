@@ -682,7 +682,7 @@ static long meminfo(const char *text, const char *key)
 	return strtol(at + strlen(key), NULL, 10);
 }
 
-/* Pages that nobody has on his account: kB. */
+/* Memory that no line of /proc/meminfo accounts for: kB. */
 static long memory_unaccounted(void)
 {
 	char text[8192];

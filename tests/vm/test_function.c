@@ -32,7 +32,7 @@
 #define CARD_ICS	0xc8
 #define CARD_IMS	0xd0
 #define CARD_IVAR	0xe4
-/* Source n is told of cause n: two receive queues, two transmit queues, all others. */
+/* Source n reports cause n: two receive queues, two transmit queues, all others. */
 #define CARD_CAUSE(n)	(1u << (20 + (n)))
 #define CARD_CAUSES	0x01f00000
 #define CARD_OWN_CAUSES	0x000cba98
@@ -406,7 +406,7 @@ static uint16_t command_of(const struct function *function)
 	return command;
 }
 
-/* Neither before anybody has asked for a message, nor when it is nobody's any more. */
+/* Neither before a message was programmed, nor after it was released. */
 static void it_writes_to_memory_only_when_asked(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);

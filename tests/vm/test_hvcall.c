@@ -161,7 +161,7 @@ static void bad_pointers_are_efault(void **state)
 			 -EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 8, &status),
 			 -EFAULT);
-	/* With nothing to write, nobody looks where to. */
+	/* The address is not checked if there is nothing to write. */
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 0, &status),
 			 0);
 	close(hv);
@@ -194,7 +194,7 @@ static void the_capability_follows_the_host(void **state)
 	close(hv);
 }
 
-/* What an earlier call left in the kernel's pages is nobody's business. */
+/* Data that an earlier call left in the kernel's pages must not be visible. */
 static void nothing_is_left_in_the_pages(void **state)
 {
 	uint8_t output[4096];

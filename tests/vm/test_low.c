@@ -435,7 +435,7 @@ static void added_memory_is_mapped_by_the_kernel(void **state)
 	before = direct_map_size();
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
 	assert_int_equal(direct_map_size() - before, ADDED / 1024);
-	/* Nobody has written to it, and it can be mapped as before. */
+	/* It was not written to, and can be mapped as before. */
 	assert_int_equal(place[0], 0x41);
 	munmap(place, SIZE);
 	place = memory_map(BASE, SIZE);

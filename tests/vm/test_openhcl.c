@@ -33,7 +33,7 @@
 #define BLOCK		(2UL << 20)
 #define VECTOR		0x51
 
-/* VTL0's memory, as lab/vm/run sets it aside; a guest has the first part of it. */
+/* VTL0's memory, as lab/vm/run reserves it; a guest uses the first part of it. */
 #define MEMORY		0x10000000UL
 #define MEMORY_UNUSED	(MEMORY + 15 * BLOCK)
 

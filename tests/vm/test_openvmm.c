@@ -123,7 +123,7 @@ static void a_guest_that_retargets_for_long(void **state)
 	assert_int_equal(client.unmap_errno, 0);
 	assert_true(client.redirected && client.proxied && client.virtual);
 	assert_int_equal(client.redirected + client.proxied + client.virtual, ROUNDS);
-	/* Nothing of what succeeded was given back so far. */
+	/* Mappings that succeeded are not unmapped yet. */
 	assert_true(totals("mappings") > 0);
 
 	for (i = 0; i < lab.count; i++)

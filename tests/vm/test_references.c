@@ -106,7 +106,7 @@ static void closing_a_file_drops_all_that_it_held(void **state)
 	assert_true(still_relays(0, shared, 0x51));
 }
 
-/* In a child: maps, tells its vector, and waits to be killed. */
+/* In a child: maps, reports its vector, and waits to be killed. */
 static void child_run(int told)
 {
 	int vtl = vtl_open();

@@ -477,7 +477,7 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 	assert_int_equal(eventfd_set(5, -1), 0);
 	host_event(0, 5);
 	assert_true(eventfd_is_quiet(other));
-	/* Nobody wanted it: it is not kept for one who comes later. */
+	/* It is not kept for a later reader. */
 	assert_int_equal(eventfd_set(5, other), 0);
 	assert_true(eventfd_is_quiet(other));
 	assert_int_equal(eventfd_set(5, -1), 0);

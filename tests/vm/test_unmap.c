@@ -108,7 +108,7 @@ static void after_unmap_no_bit_is_set(void **state)
 	int vector, round;
 
 	(void)state;
-	/* Each round leaves a vector aside that was raised late: it takes no other's. */
+	/* Each round leaves a vector in quarantine that was raised late: others are allocated. */
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	driver_parameter("vectors_per_cpu", 0);
 	vector = vtl_map(lab.vtl, 0x51, 0);
@@ -182,7 +182,7 @@ static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state
 	quarantine_wait_empty();
 }
 
-/* ---- a device that nobody re-routes goes on to raise its old vector ---- */
+/* ---- a device that still raises its old vector ---- */
 
 #define STALE_PROXY	0x51
 #define STALE_OTHERS	0x80
@@ -248,10 +248,10 @@ static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int firs
 		check(vector > 0, "round %d: %s", i, strerror(-vector));
 		check(vector != old, "round %d: proxy vector %#x got the noisy vector %#x", i,
 		      first + i % 64, old);
-		check(!run_take(lab.run[cpu], bits), "round %d: a bit that nobody raised", i);
+		check(!run_take(lab.run[cpu], bits), "round %d: a bit that was not raised", i);
 		assert_int_equal(vtl_unmap(vtl, vector, cpu), 0);
 	}
-	/* It is aside still, since it is raised still. */
+	/* It is still in quarantine, since it is still raised. */
 	assert_true(cpus_column(cpu, "quarantined") > 0);
 	assert_int_equal(run_quiet(lab.run[cpu], 50), 0);
 }
@@ -341,7 +341,7 @@ static void a_closed_file_leaves_no_noisy_vector_to_the_next(void **state)
 	stale_stop(&stale);
 }
 
-/* In a child: maps, tells which one is to be raised, and waits to be killed. */
+/* In a child: maps, reports which vector to raise, and waits to be killed. */
 static void killed_vmm_run(int told, unsigned int cpu)
 {
 	int vtl = vtl_open(), i, vector, noisy = -1;
@@ -375,7 +375,7 @@ static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
 	stale_start(&stale, cpu, old);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
-	/* The kernel closes a process's files before it tells of its end. */
+	/* The kernel closes a process's files before it reports its end. */
 	assert_int_equal(totals("mappings"), before);
 	run_take(lab.run[cpu], bits);
 	no_new_vmm_gets_it(cpu, old);
@@ -437,7 +437,7 @@ static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
 	assert_true(now_ms() - before < QUARANTINE_DEFAULT_MS);
 }
 
-/* Those that were raised after their unmap are aside for a while. */
+/* Vectors that were raised after their unmap are in quarantine for a while. */
 static int map_when_one_is_left(unsigned int proxy, unsigned int cpu)
 {
 	unsigned int waited;
@@ -542,7 +542,7 @@ static void sysfs_has_each_cpus_counters(void **state)
 	assert_int_equal(sysfs_count("redirected", 0), cpus_column(0, "relayed"));
 }
 
-/* What the test before gave back is free again. */
+/* Vectors of the previous test are free again. */
 static int setup(void **state)
 {
 	int ret = lab_setup(state);

@@ -513,7 +513,7 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 	munmap(page, PAGE);
 }
 
-/* Each CPU counts by itself, until it is told to add what it has to the total. */
+/* Each CPU has its own counts, until a refresh adds them to the total. */
 static FILE *vmstat_open(void)
 {
 	int refresh = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
@@ -604,7 +604,7 @@ static void no_other_leaf_is_called_for_the_vmm(void **state)
 	cpu_pin(0);
 }
 
-/* An id has bits that the module does not look at: none of them opens a way. */
+/* The module ignores some bits of an id: setting them must not bypass the check. */
 static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
 {
 	const uint64_t own = frame_of(page_own());
@@ -779,7 +779,7 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 	} while (ret);
 	assert_int_equal(exit->rax, STATUS(status) | reason);
 	assert_int_equal((uint32_t)exit->r10, event);
-	/* It is for the VMM to inject, or not: nobody else has. */
+	/* The VMM decides whether to inject it: the driver has not. */
 	assert_int_equal(entry_event() & TDX_EVENT_VALID, 0);
 }
 
@@ -923,7 +923,7 @@ static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_HALT;
 	do {
 		ret = guest_enter(20);
-		check(now_ms() < end, "VTL0 halts, and nobody hears of it");
+		check(now_ms() < end, "VTL0 halts, and the VMM is not told");
 	} while (ret == -EINTR);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
 	/* The VMM sees the HLT, on which VTL0 still stands, and does the same itself. */

@@ -141,7 +141,7 @@ static void proxied_ones_meet_in_vtl0(void **state)
 	meet_in_vtl0(&proxied);
 }
 
-/* Nobody runs the VP: they meet in the run page, and one of them when it runs again. */
+/* The VP does not run: they meet in the run page, and one of them when it runs again. */
 static void meet_in_the_run_page(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Spares KVM the decoding of an instruction that it only wants to skip.
+ * Lets KVM skip an instruction without decoding it.
  *
  * An AMD CPU tells where the next instruction begins ("next-RIP save"), and QEMU's
  * emulation of one does not, so that KVM reads and decodes the instruction: a

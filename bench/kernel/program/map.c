@@ -248,7 +248,7 @@ static void measure_pairs(struct subject *subject, const char *held)
 		    (double)lines_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
 }
 
-/* The first of the held is mapped again, and that reference given back. */
+/* The first mapping is mapped again, and that reference dropped. */
 static void measure_hit(const struct subject *subject, const char *held)
 {
 	union argument argument;

@@ -123,7 +123,7 @@ static void measure_other(int bench, unsigned int kind, int eventfd, const char 
 	bench_route(bench, BENCH_ROUTE_NONE, 0, -1);
 }
 
-/* Nobody reads the eventfd, and nobody waits in the set: the cheapest case. */
+/* The eventfd is not read, and no thread waits in the set: the cheapest case. */
 static void measure_eventfd(int bench)
 {
 	struct epoll_event event = { .events = EPOLLIN };

@@ -13,9 +13,9 @@
 #define VECTOR	0x51
 #define COUNT	300
 
-#define WAYS_TEST(name) cmocka_unit_test_setup_teardown(name, ways_setup, ways_teardown)
+#define DELIVERY_TEST(name) cmocka_unit_test_setup_teardown(name, delivery_setup, delivery_teardown)
 
-/* The guest anew, since a VMM asks the host once what it can do. */
+/* Create the guest again, since a VMM asks the host only once for its capabilities. */
 static void guest_begin_again(void)
 {
 	vmm_destroy(guest.vm);
@@ -23,7 +23,7 @@ static void guest_begin_again(void)
 	check(!guest_create(&guest.vm, guest.vps), "no guest");
 }
 
-static int ways_setup(void **state)
+static int delivery_setup(void **state)
 {
 	int ret = guest_setup(state);
 
@@ -32,7 +32,7 @@ static int ways_setup(void **state)
 	return ret;
 }
 
-static int ways_teardown(void **state)
+static int delivery_teardown(void **state)
 {
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	host_behave();
@@ -203,14 +203,14 @@ static void the_host_asserts_only_what_it_may(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WAYS_TEST(a_spinning_vp_gets_what_the_host_relays),
-		WAYS_TEST(a_halted_vp_gets_what_the_host_relays),
-		WAYS_TEST(the_operators_switch_is_heeded),
-		WAYS_TEST(what_is_redirected_costs_the_host_nothing),
-		WAYS_TEST(a_device_that_the_host_refuses_is_relayed),
-		WAYS_TEST(without_a_vector_it_is_relayed),
-		WAYS_TEST(the_host_asserts_only_what_it_may),
+		DELIVERY_TEST(a_spinning_vp_gets_what_the_host_relays),
+		DELIVERY_TEST(a_halted_vp_gets_what_the_host_relays),
+		DELIVERY_TEST(the_operators_switch_is_heeded),
+		DELIVERY_TEST(what_is_redirected_costs_the_host_nothing),
+		DELIVERY_TEST(a_device_that_the_host_refuses_is_relayed),
+		DELIVERY_TEST(without_a_vector_it_is_relayed),
+		DELIVERY_TEST(the_host_asserts_only_what_it_may),
 	};
 
-	return GUEST_GROUP("both ways into VTL0", tests);
+	return GUEST_GROUP("redirected and proxied delivery into VTL0", tests);
 }
