@@ -49,7 +49,7 @@ STAGES := tdx hypervisor linux style models litmus static fuzz install newest sa
 
 .PHONY: help setup demo demo-relay demo-start demo-images vm vm-linux programs build-programs tests \
 	build-tests modules check check-unit check-vm $(STAGES:%=check-%) proof soak bench bench-check \
-	driver install install-driver deb clean
+	driver install install-programs install-driver deb clean
 
 help: ## this list
 	@awk -f scripts/help.awk Makefile
@@ -101,7 +101,7 @@ vm-linux: setup programs modules demo-images ## Debian in VTL0 with its console,
 
 ##@ Test
 
-check: setup ## all tests (an hour on 2 CPUs); the last line is "N passed, N failed"
+check: setup ## all tests (half an hour on 2 CPUs); the last line is "N passed, N failed"
 	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo linux vm
 
 check-unit: setup ## driver core, library and command in user space, under sanitizers (minutes)
@@ -151,12 +151,16 @@ driver: ## the driver for a kernel of yours (KDIR=its build directory)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/driver modules
 
 install: ## library, command, manual, headers, driver for DKMS, tdx-lab (PREFIX LIBDIR DESTDIR)
-	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
-	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	@mkdir -p $(BUILD)
+	@flock $(BUILD)/programs.lock $(MAKE) install-programs
 	@$(MAKE) -C lab/hypervisor install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	install -D -m 644 include/uapi/linux/mshv_vtl.h \
 		$(DESTDIR)$(PREFIX)/include/linux/mshv_vtl.h
 	@$(MAKE) install-driver DESTDIR=$(DESTDIR)
+
+install-programs:
+	@$(MAKE) -C lib install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)
+	@$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 # The sources alone, and not what kbuild may have left beside them.
 install-driver:

@@ -99,7 +99,7 @@ struct redirect_table {
 };
 
 /*
- * The README promises at most 256 bytes per mapping, and 8 KiB per CPU: what is
+ * docs/operating.md promises at most 256 bytes per mapping, and 8 KiB per CPU: what is
  * allocated here, the references of a file, and 2560 bytes in synic.c.
  */
 static_assert(sizeof(struct redirect_mapping) <= 256);

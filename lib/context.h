@@ -92,6 +92,13 @@ bool context_has_policy(const struct vtlirq *irqs);
 /* Store the status of the host that vtlirq_last_hv_status() returns to this thread. */
 void context_note_status(struct vtlirq *irqs, uint32_t status);
 
+static inline bool interrupt_is_same(const struct vtlirq_interrupt *one,
+				     const struct vtlirq_interrupt *other)
+{
+	return one->device_id == other->device_id && one->address == other->address &&
+	       one->data == other->data;
+}
+
 /* Add to one of the totals of a context. */
 void context_add(struct vtlirq *irqs, uint64_t *total, int amount);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hypercall.h"
 #include "delivery.h"
+#include "hypercall.h"
 
 /**
  * struct change - a change of delivery in progress
@@ -28,6 +28,28 @@ struct change {
 	uint32_t error;
 	bool is_unsure;
 };
+
+/* ---- the quota of the VMM ---- */
+
+/* Return: whether the VMM's quota allows one more vector on @vp. */
+static bool take_from_quota(struct vtlirq *irqs, uint32_t vp)
+{
+	uint32_t quota = irqs->config.quota;
+	bool is_left;
+
+	pthread_mutex_lock(&irqs->lock);
+	is_left = !quota || irqs->taken[vp] < quota;
+	irqs->taken[vp] += is_left;
+	pthread_mutex_unlock(&irqs->lock);
+	return is_left;
+}
+
+static void give_to_quota(struct vtlirq *irqs, uint32_t vp)
+{
+	pthread_mutex_lock(&irqs->lock);
+	irqs->taken[vp]--;
+	pthread_mutex_unlock(&irqs->lock);
+}
 
 /* ---- one delivery ---- */
 
@@ -55,15 +77,14 @@ static void delivery_unmap(struct vtlirq *irqs, struct delivery *delivery)
 	/* It has one of the counted references, so this cannot fail. */
 	driver_unmap(&irqs->driver, delivery->hardware, delivery->apic_id);
 	delivery->is_mapped = false;
-	pthread_mutex_lock(&irqs->lock);
-	irqs->taken[delivery_vp(delivery)]--;
-	pthread_mutex_unlock(&irqs->lock);
+	give_to_quota(irqs, delivery_vp(delivery));
 }
 
 static void delivery_release(struct vtlirq *irqs, struct delivery *delivery)
 {
 	if (delivery->is_held)
-		filters_release(&irqs->filters, &delivery->effective, delivery->kind == VTLIRQ_PROXIED);
+		filters_release(&irqs->filters, &delivery->effective,
+				delivery->kind == VTLIRQ_PROXIED);
 	free(delivery->counter);
 	free(delivery);
 }
@@ -75,12 +96,6 @@ static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
 }
 
 /* ---- deliveries that are retained ---- */
-
-static bool is_same(const struct vtlirq_interrupt *one, const struct vtlirq_interrupt *other)
-{
-	return one->device_id == other->device_id && one->address == other->address &&
-	       one->data == other->data;
-}
 
 static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
 {
@@ -108,7 +123,7 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 	pthread_mutex_lock(&irqs->lock);
 	same = find_retained(irqs, delivery);
 	if (same) {
-		same->retained_for_several |= !is_same(&same->retained_for, interrupt);
+		same->retained_for_several |= !interrupt_is_same(&same->retained_for, interrupt);
 	} else {
 		delivery->retained_next = irqs->retained;
 		irqs->retained = delivery;
@@ -127,7 +142,8 @@ static struct delivery *take_retained(struct vtlirq *irqs,
 
 	pthread_mutex_lock(&irqs->lock);
 	for (at = &irqs->retained; *at; at = &(*at)->retained_next) {
-		if (!(*at)->retained_for_several && is_same(&(*at)->retained_for, interrupt))
+		if (!(*at)->retained_for_several &&
+		    interrupt_is_same(&(*at)->retained_for, interrupt))
 			break;
 	}
 	found = *at;
@@ -163,7 +179,7 @@ void deliveries_free(struct vtlirq *irqs)
 
 /* Tear down a delivery of a route; @successor is the next one, or NULL. */
 static void delivery_teardown(struct vtlirq_route *route, struct delivery *delivery,
-			  struct delivery *successor)
+			      struct delivery *successor)
 {
 	struct vtlirq *irqs = route->irqs;
 
@@ -188,7 +204,7 @@ static int delivery_prepare(struct vtlirq *irqs, struct delivery *delivery)
 
 /* Tell the host to use this delivery for the interrupts of the route. */
 static int delivery_retarget(struct vtlirq_route *route, const struct delivery *delivery,
-			  struct change *change)
+			     struct change *change)
 {
 	bool redirect = delivery->kind == VTLIRQ_REDIRECTED;
 	struct retarget_request request = {
@@ -220,19 +236,6 @@ static int delivery_retarget(struct vtlirq_route *route, const struct delivery *
 }
 
 /* ---- hardware vectors ---- */
-
-/* Return: whether the VMM's quota allows one more vector on @vp. */
-static bool take_from_quota(struct vtlirq *irqs, uint32_t vp)
-{
-	uint32_t quota = irqs->config.quota;
-	bool is_left;
-
-	pthread_mutex_lock(&irqs->lock);
-	is_left = !quota || irqs->taken[vp] < quota;
-	irqs->taken[vp] += is_left;
-	pthread_mutex_unlock(&irqs->lock);
-	return is_left;
-}
 
 /* Return: whether another VP may still have a vector. */
 static bool note_failure(struct vtlirq *irqs, struct change *change, uint32_t vp, int error)
@@ -283,9 +286,7 @@ static int map_on(struct vtlirq *irqs, struct delivery *delivery, uint32_t vp)
 		target_narrow(&delivery->effective, &delivery->target, vp);
 		return 0;
 	}
-	pthread_mutex_lock(&irqs->lock);
-	irqs->taken[vp]--;
-	pthread_mutex_unlock(&irqs->lock);
+	give_to_quota(irqs, vp);
 	return error;
 }
 
@@ -361,7 +362,7 @@ static bool find_vector(struct vtlirq_route *route, struct delivery *delivery,
 
 /* The host did not accept a redirected delivery. */
 static void redirect_refused(struct vtlirq_route *route, struct delivery *delivery,
-			struct change *change, int error)
+			     struct change *change, int error)
 {
 	change->reason = VTLIRQ_REASON_ERROR;
 	if (error == -ENXIO) {
@@ -439,14 +440,12 @@ static void free_refused(struct vtlirq_route *route, struct change *change)
 /* The change failed: make sure that the host uses the old delivery. */
 static void abandon(struct vtlirq_route *route, struct change *change, bool tell_why)
 {
-	bool is_short = change->reason == VTLIRQ_REASON_NO_VECTOR ||
-			change->reason == VTLIRQ_REASON_QUOTA;
-
 	if (change->is_unsure && route->delivery)
 		delivery_retarget(route, route->delivery, change);
 	free_refused(route, change);
 	/* A demoted route keeps that reason while it cannot get a vector again. */
-	if (tell_why && !(is_short && route->reason == VTLIRQ_REASON_DEMOTED))
+	if (tell_why && !(reason_is_shortage(change->reason) &&
+			  route->reason == VTLIRQ_REASON_DEMOTED))
 		route->reason = change->reason;
 }
 
@@ -477,8 +476,7 @@ static void commit(struct vtlirq_route *route, struct change *change)
 static bool freed_the_last_vector(const struct change *change, uint32_t old_vp)
 {
 	return old_vp != TARGET_NO_VP && target_has(change->target, old_vp) &&
-	       (change->reason == VTLIRQ_REASON_NO_VECTOR ||
-		change->reason == VTLIRQ_REASON_QUOTA);
+	       reason_is_shortage(change->reason);
 }
 
 int delivery_change(struct vtlirq_route *route, const struct target *target,

@@ -55,6 +55,12 @@ enum delivery_wish {
 	DELIVERY_BEST,
 };
 
+/* Whether there was no vector for a route. */
+static inline bool reason_is_shortage(enum vtlirq_reason reason)
+{
+	return reason == VTLIRQ_REASON_NO_VECTOR || reason == VTLIRQ_REASON_QUOTA;
+}
+
 /**
  * delivery_change() - change the delivery of a route
  * @route:  the route; a new route has no delivery yet

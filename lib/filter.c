@@ -19,7 +19,7 @@
  * @is_open: protected by @lock
  * @open_until_ms: messages may arrive until this time; protected by @lock
  * @is_queued: it is in filters.queue; protected by @lock
- * @due_ms:  when to look at it again; protected by filters.lock
+ * @due_ms:  when to check it again; protected by filters.lock
  * @queue_next: next in filters.queue; protected by filters.lock
  */
 struct filter {
@@ -45,33 +45,10 @@ void filters_init(struct filters *filters, const struct vtlirq_config *config)
 	filters->queue_end = &filters->queue;
 }
 
-static void expire(struct filters *filters, uint64_t now);
-
-void filters_destroy(struct filters *filters)
-{
-	expire(filters, UINT64_MAX);
-	/* A filter that is still held stays open: interrupts may arrive there. */
-	for (size_t i = 0; i < FILTER_BUCKETS; i++) {
-		while (filters->buckets[i]) {
-			struct filter *filter = filters->buckets[i];
-
-			filters->buckets[i] = filter->next;
-			pthread_mutex_destroy(&filter->lock);
-			free(filter);
-		}
-	}
-	pthread_mutex_destroy(&filters->lock);
-}
-
-static struct filter **bucket(struct filters *filters, uint32_t vp, uint32_t vector)
-{
-	return &filters->buckets[(vp * 256 + vector) * 2654435761u >> 22];
-}
-
 /* Return: the place in the bucket where the filter is, or would be added. */
 static struct filter **find(struct filters *filters, uint32_t vp, uint32_t vector)
 {
-	struct filter **at = bucket(filters, vp, vector);
+	struct filter **at = &filters->buckets[(vp * 256 + vector) * 2654435761u >> 22];
 
 	while (*at && ((*at)->vp != vp || (*at)->vector != vector))
 		at = &(*at)->next;
@@ -196,6 +173,22 @@ static void expire(struct filters *filters, uint64_t now)
 		pthread_mutex_unlock(&filter->lock);
 		unuse(filters, filter);
 	}
+}
+
+void filters_destroy(struct filters *filters)
+{
+	expire(filters, UINT64_MAX);
+	/* A filter that is still held stays open: interrupts may arrive there. */
+	for (size_t i = 0; i < FILTER_BUCKETS; i++) {
+		while (filters->buckets[i]) {
+			struct filter *filter = filters->buckets[i];
+
+			filters->buckets[i] = filter->next;
+			pthread_mutex_destroy(&filter->lock);
+			free(filter);
+		}
+	}
+	pthread_mutex_destroy(&filters->lock);
 }
 
 static void release(struct filters *filters, uint32_t vp, uint32_t vector, bool proxied)

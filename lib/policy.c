@@ -58,11 +58,6 @@ struct round {
 
 /* ---- read the state of all routes ---- */
 
-static bool has_dwelt(struct vtlirq *irqs, uint64_t since_ms)
-{
-	return system_now_ms() - since_ms >= irqs->config.dwell_ms;
-}
-
 static bool is_paused(const struct route_pause *pause)
 {
 	return system_now_ms() < pause->until_ms;
@@ -76,11 +71,6 @@ static void pause_begin(struct route_pause *pause, uint64_t first_ms)
 		doublings = PAUSE_DOUBLINGS_MAX;
 	pause->until_ms = system_now_ms() + (first_ms << doublings);
 	pause->count++;
-}
-
-static void pause_end(struct route_pause *pause)
-{
-	*pause = (struct route_pause){ 0 };
 }
 
 static void take_sample(struct vtlirq_route *route, const struct driver_counts *counts)
@@ -138,7 +128,7 @@ static int look_at(struct vtlirq_route *route, struct seen *seen)
 	seen->rate = route->rate_milli;
 	seen->changed_ms = route->changed_ms;
 	seen->is_redirected = route->delivery->kind == VTLIRQ_REDIRECTED;
-	seen->may_move = has_dwelt(route->irqs, route->changed_ms) &&
+	seen->may_move = system_now_ms() - route->changed_ms >= route->irqs->config.dwell_ms &&
 			 !is_paused(&route->sample.after_failure) &&
 			 (seen->is_redirected || may_promote(route));
 	return 0;
@@ -179,9 +169,9 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	seen->is_redirected = is_promotion;
 	seen->may_move = false;
 	seen->vp = target_next(&route->delivery->effective, TARGET_NO_VP);
-	pause_end(&route->sample.after_failure);
+	route->sample.after_failure = (struct route_pause){ 0 };
 	if (is_promotion) {
-		pause_end(&route->sample.after_eviction);
+		route->sample.after_eviction = (struct route_pause){ 0 };
 		route->promotions++;
 		context_add(route->irqs, &route->irqs->totals.promotions, 1);
 	} else {
@@ -245,8 +235,7 @@ static bool is_short_of_vectors(struct vtlirq_route *route)
 	pthread_mutex_lock(&route->lock);
 	reason = route->reason;
 	pthread_mutex_unlock(&route->lock);
-	return reason == VTLIRQ_REASON_NO_VECTOR || reason == VTLIRQ_REASON_QUOTA ||
-	       reason == VTLIRQ_REASON_DEMOTED;
+	return reason_is_shortage(reason) || reason == VTLIRQ_REASON_DEMOTED;
 }
 
 /* Return: 0: promoted; 1: no free vector; 2: it failed for another reason. */

@@ -26,9 +26,7 @@ static struct vtlirq_route **find(struct vtlirq *irqs, const struct vtlirq_inter
 {
 	struct vtlirq_route **at = bucket(irqs, interrupt);
 
-	while (*at && ((*at)->interrupt.device_id != interrupt->device_id ||
-		       (*at)->interrupt.address != interrupt->address ||
-		       (*at)->interrupt.data != interrupt->data))
+	while (*at && !interrupt_is_same(&(*at)->interrupt, interrupt))
 		at = &(*at)->next_same;
 	return at;
 }

@@ -18,23 +18,15 @@ const char *socket_path_directory(const char *directory)
 	return directory ? directory : VTLIRQ_DIRECTORY;
 }
 
-static int make_path(struct sockaddr_un *address, const char *directory, const char *name)
+int socket_path_make(struct sockaddr_un *address, const char *directory, pid_t pid)
 {
 	int length;
 
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
-	length = snprintf(address->sun_path, sizeof(address->sun_path), "%s/%s",
-			  socket_path_directory(directory), name);
+	length = snprintf(address->sun_path, sizeof(address->sun_path), "%s/%d",
+			  socket_path_directory(directory), (int)pid);
 	return length < (int)sizeof(address->sun_path) ? 0 : -ENAMETOOLONG;
-}
-
-int socket_path_make(struct sockaddr_un *address, const char *directory, pid_t pid)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "%d", (int)pid);
-	return make_path(address, directory, name);
 }
 
 int socket_is_trusted(int socket)

@@ -42,7 +42,7 @@ const char *vtlirq_reason_name(enum vtlirq_reason reason)
 	case VTLIRQ_REASON_REFUSED:
 		return "the host refused";
 	case VTLIRQ_REASON_PREFERRED:
-		return "asked for";
+		return "the VMM asked for proxied delivery";
 	case VTLIRQ_REASON_DEMOTED:
 		return "gave its vector to a busier route";
 	case VTLIRQ_REASON_ERROR:

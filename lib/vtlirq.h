@@ -389,11 +389,7 @@ struct vtlirq_summary {
 	uint64_t moves;
 };
 
-/**
- * vtlirq_summary() - get the summary of a context
- * @irqs:    the context
- * @summary: out
- */
+/* Get the summary of a context. */
 void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary);
 
 /**

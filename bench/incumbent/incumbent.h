@@ -11,12 +11,7 @@
 
 #include "guest.h"
 
-/* ---- device.c ---- */
-
-/*
- * QEMU's edu device in the hands of VFIO: its registers mapped, its MSI an
- * eventfd. Knows nothing of KVM.
- */
+/* ---- device.c: QEMU's edu device, owned by VFIO: its registers mapped, its MSI an eventfd ---- */
 
 /**
  * struct device - an open device
@@ -33,41 +28,19 @@ struct device {
 	int fd;
 };
 
-/**
- * device_open() - take a device that is bound to vfio-pci
- * @device:      to fill in
- * @address:     as sysfs names it, "0000:00:01.0"
- */
+/* Open a device that is bound to vfio-pci; @address as in sysfs, "0000:00:01.0". */
 void device_open(struct device *device, const char *address);
 
-/**
- * device_write() - write one of its registers
- * @device:      that was opened
- * @offset:      in BAR0
- * @value:       what
- */
+/* Write a register, at @offset in BAR0. */
 void device_write(const struct device *device, size_t offset, uint32_t value);
 
-/**
- * device_prepare_copy() - make the device able to copy memory, to itself
- * @device:      that was opened
- *
- * A write of EDU_COPY_IN to EDU_COPY then begins a copy.
- */
+/* Let the device copy memory to itself: a write of EDU_COPY_IN to EDU_COPY then starts it. */
 void device_prepare_copy(const struct device *device);
 
-/**
- * device_forget() - make the eventfd forget what nobody has read
- * @device:      that was opened
- */
+/* Reset the eventfd. */
 void device_forget(const struct device *device);
 
-/* ---- vm.c ---- */
-
-/*
- * One VM of Linux's own KVM with one vCPU, its APIC in the kernel, and the bare
- * guest in it. Knows nothing of VFIO, nor of what is measured.
- */
+/* ---- vm.c: a VM of Linux's own KVM with one vCPU, its APIC in the kernel, and the bare guest ---- */
 
 /* How the guest ends an interrupt. */
 enum vm_eoi {
@@ -81,7 +54,7 @@ enum vm_eoi {
  * @ram:         the guest's memory, from its address 0 on
  * @head:        the first words of the guest's image
  * @run:         what KVM says of an exit to user space
- * @stats:       KVM's books of the vCPU; see stats.h
+ * @stats:       file of KVM's statistics of the vCPU
  */
 struct vm {
 	uint8_t *ram;
@@ -94,68 +67,32 @@ struct vm {
 	int stats;
 };
 
-/**
- * vm_open() - make a VM whose guest is ready for jobs
- * @vm:          to fill in
- * @image:       the guest's, a file
- * @eoi:         how it ends interrupts
- */
+/* Create a VM from the guest's image file; the guest is ready for jobs. */
 void vm_open(struct vm *vm, const char *image, enum vm_eoi eoi);
 
-/**
- * vm_close() - undo vm_open()
- * @vm:          that was opened
- */
+/* Undo vm_open(). */
 void vm_close(struct vm *vm);
 
-/**
- * vm_map() - put memory of this process at the guest's GUEST_DEVICE
- * @vm:          that was opened
- * @memory:      what the guest shall see there
- * @size:        of it
- */
+/* Map memory of this process at the guest's address GUEST_DEVICE. */
 void vm_map(struct vm *vm, volatile void *memory, size_t size);
 
-/**
- * vm_connect() - bind an eventfd to the guest's interrupt, or release it
- * @vm:          that was opened
- * @event:       an eventfd
- * @bind:        true to bind
- */
+/* Bind an eventfd to the guest's interrupt, or release it. */
 void vm_connect(struct vm *vm, int event, bool bind);
 
-/**
- * vm_run() - let the guest do a job to its end
- * @vm:          that was opened
- * @job:         one of those in the guest's head
- * @target:      the guest's address of the device register that the job writes
- * @count:       how many samples
- *
- * Return: how often the vCPU came back to user space before the job was done.
+/*
+ * Let the guest do a job of its head to the end: take @count samples, and write the device
+ * register at the guest's address @target. Return: how often the vCPU returned to user space
+ * before the job was done.
  */
 uint64_t vm_run(struct vm *vm, uint64_t job, uint64_t target, size_t count);
 
-/**
- * vm_samples() - what the last job left behind
- * @vm:          that was opened
- *
- * Return: the samples, as many as the job was to take.
- */
+/* The samples of the last job. */
 const struct guest_sample *vm_samples(const struct vm *vm);
 
-/**
- * vm_ready() - the word that counts how often the guest was about to halt
- * @vm:          that was opened
- *
- * Return: its place in this process; vm_run() sets it to 0.
- */
+/* The word that counts how often the guest was about to halt; vm_run() sets it to 0. */
 const volatile uint64_t *vm_ready(const struct vm *vm);
 
-/* ---- stats.c ---- */
-
-/*
- * KVM's own books of a vCPU. Knows nothing of what the vCPU does.
- */
+/* ---- stats.c: KVM's own statistics of a vCPU ---- */
 
 /**
  * struct stats - what KVM counted since the vCPU was made
@@ -169,41 +106,19 @@ struct stats {
 	uint64_t decodes;
 };
 
-/**
- * stats_read() - read the books
- * @fd:          from KVM_GET_STATS_FD of the vCPU
- * @stats:       to fill in
- */
+/* Read them; @fd is from KVM_GET_STATS_FD of the vCPU. */
 void stats_read(int fd, struct stats *stats);
 
-/* ---- halted.c ---- */
+/* ---- halted.c: interrupts of a guest that is halted ---- */
 
 /*
- * Interrupts of a guest that is halted: who raises them, and when.
- */
-
-/**
- * halted_run() - let the guest halt, and raise it each time from another thread
- * @vm:          whose guest handles the device's interrupt
- * @device:      that raises it
- * @starts:      to fill in: when each interrupt was raised
- * @count:       how many
- *
- * What the guest saw of each is in vm_samples().
- *
- * Return: the cost of an empty sample of the thread that raises.
+ * Let the guest halt @count times, and raise an interrupt each time from another thread, at
+ * the times that @starts then has. What the guest saw is in vm_samples(). Return: the cost of
+ * an empty sample of that thread.
  */
 int64_t halted_run(struct vm *vm, const struct device *device, uint64_t *starts, size_t count);
 
-/**
- * halted_wait() - let the guest halt, and the device raise it on an idle machine
- * @vm:          whose guest handles the device's interrupt
- * @device:      that raises it
- * @starts:      to fill in: when each interrupt was raised
- * @count:       how many
- *
- * What the guest saw of each is in vm_samples().
- */
+/* The same, but the device itself raises the interrupts, on an idle machine. */
 void halted_wait(struct vm *vm, const struct device *device, uint64_t *starts, size_t count);
 
 #endif /* _BENCH_INCUMBENT_H */

@@ -132,7 +132,7 @@ static void report_rate(const char *what, const char *eoi, uint64_t events)
 }
 
 /*
- * The books of one job; the write to the port that ends it is taken off. Returns how
+ * The counts of one job; the write to the port that ends it is taken off. Returns how
  * many instructions KVM decoded.
  */
 static uint64_t count_exits(struct vm *vm, const char *eoi)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * KVM's own books of a vCPU; see incumbent.h.
+ * KVM's own statistics of a vCPU; see incumbent.h.
  *
  * KVM hands out a file that begins with a table of what it counts; see "The
  * statistics file" in the kernel's Documentation/virt/kvm/api.rst.

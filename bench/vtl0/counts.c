@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The books of VP 0; see vtl0.h.
+ * The counters of VP 0; see vtl0.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +71,7 @@ static uint64_t host_exits(const struct guest *guest)
 
 	if (labhost_source_get(vmm_host(guest->vm), guest->edu, 0, &source) ||
 	    labhost_vp_get(vmm_host(guest->vm), 0, &vp))
-		die("the lab's host has no books");
+		die("the lab's host has no counters");
 	return source.exits + vp.eoms + driver_count("kicks");
 }
 

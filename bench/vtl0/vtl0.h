@@ -12,18 +12,14 @@
 
 #include "../../lab/paravisor/vmm.h"
 
-/* ---- guest.c ---- */
+/* ---- guest.c: the guest that is measured, with one VP and one edu device ---- */
 
-/*
- * The guest that is measured: one VP, one edu device with one interrupt.
- */
-
-/* Of all lines. */
+/* The group of all measurements. */
 #define GROUP		"vtl0"
-/* The samples at the beginning are left out: the first ways are not yet trodden. */
+/* The first samples are left out: caches are cold, and pages are not mapped yet. */
 #define WARM_UP		200
 #define SAMPLES		2000
-/* And a few at the end are left for those that were disturbed. */
+/* A few more, in place of those that were disturbed. */
 #define SPARE		20
 #define ALL		(WARM_UP + SAMPLES + SPARE)
 
@@ -34,10 +30,10 @@
 /**
  * struct guest - a guest of VTL0
  * @vm:         its VMM
- * @redirected: the way that its interrupts take; else proxied
- * @edu:        the lab's host's index of its edu device
+ * @redirected: its interrupts are redirected, not proxied
+ * @edu:        index of its edu device in the lab's host
  * @route:      of that device's interrupt
- * @registers:  that device's, for who raises from outside
+ * @registers:  of that device, to raise it from outside
  * @thread:     the VP's thread
  */
 struct guest {
@@ -49,59 +45,40 @@ struct guest {
 	pid_t thread;
 };
 
-/**
- * guest_open() - make a guest, and let it run
- * @guest:      to fill in
- * @redirected: whether its interrupts are, which is checked
- */
+/* Create a guest and let it run; checks that its interrupts are redirected or not. */
 void guest_open(struct guest *guest, bool redirected);
 
-/* Ends it. */
+/* End it. */
 void guest_close(struct guest *guest);
 
-/* How the way is called in the report. */
+/* The name of its delivery in the report. */
 const char *guest_way(const struct guest *guest);
 
-/**
- * guest_sample_post() - let it take ALL samples
- * @guest: the guest
- * @kind:  of which kind
- */
+/* Let it take ALL samples of a kind, */
 void guest_sample_post(struct guest *guest, enum vtl0_sample_kind kind);
 
-/* Waits until they are taken. */
+/* wait until it has taken them, */
 void guest_sample_wait(struct guest *guest);
 
-/* Both in one. */
+/* or both in one. */
 void guest_sample(struct guest *guest, enum vtl0_sample_kind kind);
 
-/* The samples; valid until the next are taken. */
+/* The samples, valid until the next ones are taken. */
 const struct vtl0_sample *guest_samples(const struct guest *guest);
 
-/**
- * guest_sleep() - leave the CPU to the guest
- * @usecs: for so long at least
- */
+/* Leave the CPU to the guest, for @usecs at least. */
 void guest_sleep(unsigned int usecs);
 
-/* ---- burst.c ---- */
+/* ---- burst.c: several interrupts at once ---- */
 
-/*
- * Several interrupts at once.
- */
-
-/* Reports what bursts of 2, 8 and 32 cost; the edu's interrupt is gone after it. */
+/* Report what bursts of 2, 8 and 32 cost; the edu's interrupt is released afterwards. */
 void burst_report(struct guest *guest);
 
-/* ---- counts.c ---- */
-
-/*
- * The books of VP 0: exits of VTL0, exits to the host, returns to user space.
- */
+/* ---- counts.c: the counters of VP 0 ---- */
 
 /**
  * struct counts - sums since the modules were loaded
- * @vtl0_exits:   VTL0 exited, as the TDX module tells it to VTL2
+ * @vtl0_exits:   exits of VTL0 that the TDX module reported to VTL2
  * @host_exits:   for device interrupts, for messages taken, for other VPs kicked
  * @user_returns: of VTL0's thread
  */
@@ -116,18 +93,12 @@ void counts_read(const struct guest *guest, struct counts *counts);
 /* Calls of TDG.VP.ENTER by VP 0, as the TDX module counts them. */
 uint64_t counts_entries(void);
 
-/* ---- halted.c ---- */
+/* ---- halted.c: interrupts of a guest that is halted ---- */
 
 /*
- * Interrupts of a guest that is halted.
- */
-
-/**
- * halted_sample() - take ALL samples, each raised when the guest is in HLT
- * @guest:  the guest
- * @starts: out: for each, the TSC before the device was written
- *
- * Return: the cost of an empty sample: from TSC to TSC around a device write.
+ * Take ALL samples, each raised while the guest is in HLT; @starts has the TSC before each
+ * write to the device. Return: the cost of an empty sample, two reads of the TSC around a
+ * write to the device.
  */
 int64_t halted_sample(struct guest *guest, uint64_t *starts);
 

@@ -120,18 +120,20 @@ static void heading_print(void)
 	       "KVM + VFIO");
 }
 
-/*
- * A row of counts: @offset is that of the member of struct table_run. @what: the bench's name
- * for the others; NULL: they have none.
- */
+/* A member of a run, by its offset in struct table_run. */
+static uint64_t member(const struct table_run *run, size_t offset)
+{
+	return *(const uint64_t *)((const char *)run + offset);
+}
+
+/* A row of counts. @what: the bench's name for the others; NULL: they have none. */
 static void counts_print(struct table *table, const char *name, size_t offset, const char *what)
 {
 	unsigned int i;
 
 	for (i = 0; i < COLUMNS; i++) {
 		if (table->runs[i])
-			cell_count(table, i,
-				   *(const uint64_t *)((const char *)table->runs[i] + offset));
+			cell_count(table, i, member(table->runs[i], offset));
 		else if (what)
 			cell_bench(table, i, what);
 		else
@@ -140,30 +142,18 @@ static void counts_print(struct table *table, const char *name, size_t offset, c
 	row_print(table, name);
 }
 
-static void exits_print(struct table *table)
+static void quotients_print(struct table *table, const char *name, size_t offset, size_t of)
 {
 	unsigned int i;
 
 	for (i = 0; i < COLUMNS; i++) {
 		if (table->runs[i])
-			cell_quotient(table, i, table->runs[i]->host_exits, table->runs[i]->relayed);
+			cell_quotient(table, i, member(table->runs[i], offset),
+				      member(table->runs[i], of));
 		else
 			cell_nothing(table, i);
 	}
-	row_print(table, "host exits / interrupt");
-}
-
-static void returns_print(struct table *table)
-{
-	unsigned int i;
-
-	for (i = 0; i < COLUMNS; i++) {
-		if (table->runs[i])
-			cell_quotient(table, i, table->runs[i]->returns, table->runs[i]->ios);
-		else
-			cell_nothing(table, i);
-	}
-	row_print(table, "returns to user space / I/O");
+	row_print(table, name);
 }
 
 static void instructions_print(struct table *table, const char *name, const char *what)
@@ -193,8 +183,10 @@ void table_print(const char *figures, const struct table_run *redirected,
 		     "interrupts handled");
 	counts_print(&table, "  + merged with one pending", offsetof(struct table_run, merged),
 		     NULL);
-	exits_print(&table);
-	returns_print(&table);
+	quotients_print(&table, "host exits / interrupt", offsetof(struct table_run, host_exits),
+			offsetof(struct table_run, relayed));
+	quotients_print(&table, "returns to user space / I/O", offsetof(struct table_run, returns),
+			offsetof(struct table_run, ios));
 	instructions_print(&table, "instructions / I/O, one at a time", "QD1: an I/O");
 	instructions_print(&table, "instructions / I/O, 32 at a time", "QD32: an I/O");
 	counts_print(&table, "seconds from power on to off", offsetof(struct table_run, seconds),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A VP's x2APIC, as far as the CPU and the kernel do not have it: registers that exit, the
+ * A VP's x2APIC, as far as neither the CPU nor the kernel serves it: registers that exit, the
  * timer, IPIs that start a VP or go to several (Intel SDM, "Advanced Programmable Interrupt
  * Controller").
  *
@@ -71,8 +71,8 @@ static void deadline_set(struct vp *vp, uint64_t deadline)
 }
 
 /*
- * While its interrupt can come, the kernel serves the timer, if it is to: then neither a
- * new deadline nor one that has come is an exit for this VMM.
+ * If the offload is on, the kernel serves the timer while its interrupt is not masked: then
+ * neither a new deadline nor its expiry is an exit for this VMM.
  */
 static void timer_hand_over(struct vp *vp)
 {
@@ -195,7 +195,7 @@ static bool icr_write(struct vp *vp, uint64_t icr)
 	return true;
 }
 
-/* Registers that are only remembered: of timers, there is the deadline alone. */
+/* Registers that have no effect: the timer has no other mode than the deadline. */
 static bool is_remembered(uint32_t msr)
 {
 	return msr == MSR_SVR || msr == MSR_ESR || msr == MSR_TIMER_INITIAL ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of the bare guest know of each other.
+ * What the parts of the bare guest share.
  */
 #ifndef _LAB_PARAVISOR_BARE_H
 #define _LAB_PARAVISOR_BARE_H

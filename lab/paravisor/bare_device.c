@@ -111,7 +111,7 @@ static int route_free(const struct vmm *vm)
 	return -ENOSPC;
 }
 
-/* The vector last: until then the guest takes the route for unused. */
+/* The vector is written last: until then the guest takes the route for unused. */
 static void route_tell(struct vmm *vm, unsigned int index, const struct vtl0_route *route)
 {
 	struct vtl0_route *told = &vm->boot->routes[index];
@@ -135,7 +135,7 @@ static struct vtlirq_interrupt interrupt_of(const struct lab_host_device *device
 	};
 }
 
-/* For tools that show the route; without it, they show its numbers. */
+/* For tools that show routes; without a name, they show numbers. */
 static void route_name(struct vtlirq_route *route, const struct lab_host_device *device,
 		       unsigned int source)
 {
@@ -266,7 +266,7 @@ int vmm_route_remove(struct vmm *vm, unsigned int index)
 	if (ret)
 		complain("route %u keeps its vector: %s", index, strerror(-ret));
 	vm->routes[index] = NULL;
-	/* Until here it may come, and the guest must know what it is. */
+	/* Until now the interrupt may come, and the guest has to know its route. */
 	__atomic_store_n(&told->vector, 0, __ATOMIC_RELEASE);
 	return ret;
 }

@@ -22,7 +22,7 @@
 static struct termios terminal;
 static bool has_terminal;
 
-/* All keys are the guest's, but for one that ends it by a signal. */
+/* The guest gets all keys except for one, which ends it by a signal. */
 static void terminal_take(const struct linux_config *config)
 {
 	struct termios raw;

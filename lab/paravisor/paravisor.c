@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The command: runs a guest in VTL0, and tells what came out of VTL0 and what did not have
- * to. The lab's own guest runs for a while, and its devices ring; Linux runs until it ends
- * (command_linux.c).
+ * The command: runs a guest in VTL0, and prints its exits. The lab's own guest runs for a given
+ * time, and its devices interrupt; Linux runs until it ends (command_linux.c).
  */
 #include <argp.h>
 #include <errno.h>
@@ -24,7 +23,7 @@
 #define SECONDS_DEFAULT	3
 #define VPS_DEFAULT	2
 #define COMMAND_MS	10000
-/* Of the first route; each next one is a priority class higher. */
+/* The vector of the first route; that of each next one is a priority class higher. */
 #define VECTOR_FIRST	0x51
 #define VECTOR_STEP	0x11
 #define VECTOR_STEPS	8
@@ -33,7 +32,7 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /**
- * struct wanted - an interrupt as the command line or the default has it
+ * struct wanted - a route that the command line asks for, or a default one
  */
 struct wanted {
 	unsigned int lab_device;
@@ -254,7 +253,7 @@ static void wanted_choose(struct vmm *vm)
 	free(sources);
 }
 
-/* The guest's index of a device of the lab's host; given to it at need. */
+/* The guest's index of a device of the lab's host, which is given to it if need be. */
 static int device_index(struct vmm *vm, unsigned int lab_device)
 {
 	static int known[LAB_HOST_DEVICES_MAX];

@@ -20,7 +20,7 @@
 
 /* Attributes: a field of 16 bits for each VM. */
 #define ATTRIBUTES(bits)	((uint64_t)(bits) << (TDX_VM * 16))
-/* In what is written: there is something for this VM. In the mask: invalidate. */
+/* In the value: it has attributes for this VM. In the mask: invalidate. */
 #define ATTRIBUTE_VALID		0x8000
 
 /* Repeats while another CPU has the module's lock, as the module asks for. */

@@ -32,7 +32,7 @@ int vcpu_set_real_mode(struct vp *vp, uint8_t vector);
 
 /*
  * Lets VTL0 write CR0 and CR4, and those MSRs that the TDX module or the driver switches,
- * without an exit; a guest that is no operating system does without.
+ * without an exit. Only an operating system needs that.
  */
 int vcpu_open_registers(struct vp *vp);
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# For a script that boots a VM: which lines of the driver ran there is kept under
-# build/coverage/RUN, where the kernel can tell (kasan, which has gcov).
+# For a script that boots a VM: collect in build/coverage/RUN which lines of the driver
+# ran, if the kernel can count them (kasan, which has gcov).
 #
 #	. "$root/tests/coverage/collect.sh"
 #	coverage_begin KERNEL RUN

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Out of gcov's annotated sources ("COUNT:LINE:SOURCE", one file after another, some
-# of them many times): "FILE LINE FUNCTION COUNT" for each line of the driver that
-# can run, its counts summed. Functions are found in the source, which has each
+# Reads gcov's annotated sources ("COUNT:LINE:SOURCE", one file after another, some of
+# them many times), and prints "FILE LINE FUNCTION COUNT" for each executable line of the
+# driver, with the sum of its counts. Functions are found in the source, which has each
 # function's braces in the first column: gcov does not name those that were inlined.
 
 # The path is that of the copy that was built.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Reads tests/coverage/uncovered, then lines "FILE LINE FUNCTION COUNT", sorted, and
-# "FILE - - -" for a file that was not built; says how much ran, what did not, and what
-# of that nobody has explained. Ends with 1 if there is such, or an explanation of what
-# is none any more.
+# "FILE - - -" for a file that was not built; prints how much ran, what did not, and what of
+# that has no explanation. Exit status 1 if there is such a line, or an explanation that
+# is no longer needed.
 
 function thousands(number,    text)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VTL0 as the fuzzer has it; see guest.h. Uses the VMM's own parts, which know how
- * an L2 VCPU is set up.
+ * VTL0 for the fuzzer; see guest.h. It uses internal functions of the VMM, which knows how
+ * an L2 VCPU is prepared.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * VTL0 as the fuzzer has it: the lab's guest is started, so that its tables and
- * handlers are there, and stopped; then a program runs in its memory that does
- * nothing but what may exit.
+ * VTL0 for the fuzzer: the lab's guest is started, so that its tables and handlers are in
+ * memory, and stopped. Then a program runs in its memory that does nothing but cause exits.
  */
 #ifndef _TESTS_FUZZ_GUEST_H
 #define _TESTS_FUZZ_GUEST_H

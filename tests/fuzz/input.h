@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bytes that a fuzzer makes up, taken one after the other; zeroes when there
- * are no more.
+ * The fuzzer's input, taken byte by byte; zeroes follow when it is used up.
  */
 #ifndef _TESTS_FUZZ_INPUT_H
 #define _TESTS_FUZZ_INPUT_H

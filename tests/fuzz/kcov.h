@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which places of the driver a thread's system calls have reached, where the
- * kernel can tell (KCOV), and the sequences of operations that reached new ones.
+ * Coverage by KCOV: which places of the driver the system calls of a thread have reached,
+ * and the sequences of operations that reached new places.
  */
 #ifndef _TESTS_FUZZ_KCOV_H
 #define _TESTS_FUZZ_KCOV_H

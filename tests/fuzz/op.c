@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Sequences of operations: made up, changed, carried out; see op.h. What a kind
- * does is op_driver.c's and op_around.c's.
+ * Sequences of operations: created at random, mutated and executed; see op.h. What an
+ * operation does is in op_driver.c, op_guest.c and op_around.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +109,7 @@ static void op_change(struct op *op, struct stream *stream)
 {
 	uint8_t *bytes = (uint8_t *)op;
 
-	/* The kind stays, or all else would mean something else. */
+	/* The kind is kept, since the other bytes depend on it. */
 	bytes[1 + random_below(stream, sizeof(*op) - 1)] = random_next(stream);
 }
 

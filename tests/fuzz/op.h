@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the fuzzer of the ioctls does: operations, and sequences of them, which
- * are plain numbers, so that they can be made up, kept and changed.
+ * The operations of the fuzzer of the ioctls, and sequences of them. Both are plain data, so
+ * that they can be created at random, stored and mutated.
  */
 #ifndef _TESTS_FUZZ_OP_H
 #define _TESTS_FUZZ_OP_H
@@ -127,7 +127,7 @@ struct op_pool {
  * struct op_thread - one that does operations
  * @buffer: two pages, the second of which is not there
  * @frozen: a page that can only be read
- * @alarm:  ends a stay in VTL0
+ * @alarm:  ends a run of VTL0
  * @needs_repair: the VCPU of its CPU cannot go on
  * @fail:   /proc/thread-self/fail-nth; -1: there is none
  * @trap:   where a touch of what is not there goes on

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Operations around the driver's ioctls: files and pages that come and go, run
- * pages that are written to, events, interrupts, processes.
+ * Operations around the driver's ioctls: files and pages that are opened and closed, writes
+ * to run pages, events, interrupts and processes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ long op_mmap(struct op_thread *thread, const struct op *op)
 	return 0;
 }
 
-/* The place stays taken, so that nothing else of the process comes there. */
+/* The address range stays reserved, so that the process maps nothing else there. */
 long op_munmap(struct op_thread *thread, const struct op *op)
 {
 	unsigned int slot = op->values[2] % OP_PAGES;
@@ -238,7 +238,7 @@ static void child_watched(const struct op_thread *thread, const struct op *op)
 }
 
 /*
- * It has no alarm: the stays in VTL0 are its parent's. So what it touches that is
+ * It has no alarm: the runs of VTL0 are its parent's. So what it touches that is
  * not there ends it, or it would go on as the thread that it was made by.
  */
 static void child_run(struct op_thread *thread, const struct op *op, bool shares)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Operations that are ioctls of the driver: what goes into their arguments, and
- * where those lie.
+ * Operations that are ioctls of the driver: which arguments they get, and where in memory
+ * these are.
  */
 #include <errno.h>
 #include <sched.h>
@@ -302,7 +302,7 @@ long op_return(struct op_thread *thread, const struct op *op)
 	here.place |= 1;
 	if (op->word & 3)
 		op_scribble(thread, &here);
-	/* Most end before, or soon after, VTL0 is entered; some stay. */
+	/* Most end before, or soon after, VTL0 is entered; some do not end. */
 	op_alarm_set(thread, op->word % 16 ? 200 + op->word % 3000 : 20000);
 	ret = call(op_vtl(thread, op), MSHV_RETURN_TO_LOWER_VTL, (void *)op->values[0]);
 	op_alarm_set(thread, 0);

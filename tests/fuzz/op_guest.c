@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The operation that lets VTL0 run, for some stays: with registers from which it gets
- * somewhere, a TDX module that now and then does what only a host makes it do, and
- * exits that are answered, badly, by going on behind the instruction.
+ * The operation that runs VTL0 several times: with registers with which it makes progress, a
+ * TDX module that sometimes does what only a host can cause, and exits that are answered
+ * wrongly, by skipping the instruction.
  */
 #include <errno.h>
 #include <sched.h>
@@ -81,7 +81,7 @@ static void run_prepare(const struct op_world *world, struct mshv_vtl_run *run,
 	run->cancel = 0;
 }
 
-/* Prepares the next stay. False: another must begin anew. */
+/* Prepares the next run. False: VTL0 must be prepared anew. */
 static bool exit_answer(const struct op_world *world, struct mshv_vtl_run *run,
 			const struct op *op, unsigned int vp, uint64_t seed)
 {
@@ -103,8 +103,8 @@ static bool exit_answer(const struct op_world *world, struct mshv_vtl_run *run,
 	return true;
 }
 
-static long stays(struct op_thread *thread, const struct op *op, struct mshv_vtl_run *run,
-		  unsigned int vp)
+static long vtl0_runs(struct op_thread *thread, const struct op *op, struct mshv_vtl_run *run,
+		      unsigned int vp)
 {
 	struct stream stream = { op->values[0] };
 	unsigned int left = 1 + op->place % STAYS;
@@ -149,7 +149,7 @@ long op_guest(struct op_thread *thread, const struct op *op)
 		if (!(op->word & 0x7000000))
 			hook_set(thread, op, vp);
 		op_alarm_set(thread, 300 + op->word % 4000);
-		ret = stays(thread, &here, run, vp);
+		ret = vtl0_runs(thread, &here, run, vp);
 	}
 	op_alarm_set(thread, 0);
 	memcpy(&thread->trap, &outer, sizeof(outer));

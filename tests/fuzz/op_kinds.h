@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What each kind of operation does: 0 or more, or a negative errno. One that
- * touches what is not there ends in its thread's trap.
+ * What each kind of operation does. It returns 0 or more, or a negative errno. A thread that
+ * touches memory that does not exist continues at its trap.
  */
 #ifndef _TESTS_FUZZ_OP_KINDS_H
 #define _TESTS_FUZZ_OP_KINDS_H
@@ -24,7 +24,7 @@ long op_hvcall_setup(struct op_thread *thread, const struct op *op);
 long op_hvcall(struct op_thread *thread, const struct op *op);
 long op_wrong(struct op_thread *thread, const struct op *op);
 
-/* Several stays in VTL0, op_guest.c. */
+/* Several runs of VTL0, op_guest.c. */
 long op_guest(struct op_thread *thread, const struct op *op);
 
 /* What goes on around them, op_around.c. */
@@ -53,7 +53,7 @@ int op_event_file(const struct op_thread *thread, unsigned int raw);
 /* A run page of a CPU, mapped for a moment; NULL: there is none. */
 struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op *op);
 
-/* Ends a stay after so long, again and again; 0: no more. */
+/* From now on, end each run of VTL0 after @usecs; 0: no longer. */
 void op_alarm_set(struct op_thread *thread, unsigned int usecs);
 
 /* Puts @fd into a slot, and closes what was there. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What came of the calls; see tally.h.
+ * The results of the calls; see tally.h.
  */
 #include <inttypes.h>
 #include <stdio.h>

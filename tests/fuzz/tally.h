@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What came of the calls: how many, by kind and errno. In memory that processes
- * share, so that one that is killed has counted too.
+ * The results of the calls: how many, by kind and errno. They are in memory that processes
+ * share, so that the calls of a killed process are counted too.
  */
 #ifndef _TESTS_FUZZ_TALLY_H
 #define _TESTS_FUZZ_TALLY_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes the lab host's decode.c and message.c: the calls of a guest, which are of
- * any value, and the messages to it.
+ * Fuzzes decode.c and message.c of the lab's host: hypercalls of a guest with any values, and
+ * the messages to the guest.
  */
 #include <assert.h>
 #include <stdlib.h>

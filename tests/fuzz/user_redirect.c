@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes driver/redirect.c on the paper architecture: map, unmap, close, arrivals,
- * time, CPUs that go, allocations that fail; each step against a model of who
- * holds what.
+ * Fuzzes driver/redirect.c on the emulated architecture: map, unmap, close, arrivals, time,
+ * CPUs that go offline, allocations that fail. Each step is compared with a model of the
+ * references.
  *
- * Includes redirect.c, so that its parameters can be set.
+ * Includes redirect.c, to set its module parameters.
  */
 #include "input.h"
 #include "shim.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes driver/synic.c: the host's messages, of which the input is made, and
- * which change while they are read.
+ * Fuzzes driver/synic.c with messages of the host, which are made from the input and change
+ * while they are read.
  *
- * Includes synic.c, so that its counters can be set to 0.
+ * Includes synic.c, to reset its counters.
  */
 #include "input.h"
 #include "shim.h"
@@ -90,7 +90,7 @@ static void machine_stop(void)
 	free(page);
 }
 
-static void accounting_check(const u32 *blocked, unsigned int calls, unsigned long messages_before)
+static void figures_check(const u32 *blocked, unsigned int calls, unsigned long messages_before)
 {
 	const struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	struct synic_stats stats;
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		message_write();
 		vtl_synic_stats_get(0, &stats);
 		vtl_synic_interrupt();
-		accounting_check(blocked, ++calls, stats.messages);
+		figures_check(blocked, ++calls, stats.messages);
 	}
 	machine_stop();
 	return 0;

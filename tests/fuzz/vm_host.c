@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * vm_host: a host gone bad. Messages of garbage, any vector at any CPU, refusals,
- * delays, duplicates, a capability that comes and goes, devices whose interrupts
- * go astray; while a VMM works: routes that move, and a consumer of the run pages.
- * At the end the books are checked.
+ * vm_host: a hostile host. It sends garbage messages and any vector to any CPU, refuses,
+ * delays and repeats, changes its capability, and misdirects device interrupts, while a VMM
+ * moves routes and reads the run pages. At the end the accounting is checked.
  *
- * Owns: who does what at once, and what must hold whatever the host does.
+ * Owns: what runs at the same time, and what must be true whatever the host does.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -321,7 +320,7 @@ static void *consumer_run(void *argument)
 	return NULL;
 }
 
-/* ---- the books ---- */
+/* ---- the accounting ---- */
 
 /**
  * struct figures - the driver's and the host's of a VP
@@ -404,7 +403,7 @@ static bool vp_takes_message(unsigned int vp)
 	return !labhost_post(lab.host, &post) && run_wait(lab.run[vp], 0x99, 20000);
 }
 
-static void books_of_the_host(void)
+static void accounting_of_the_host(void)
 {
 	uint64_t messages = 0, written = done.messages;
 	unsigned int vp;
@@ -504,7 +503,7 @@ int main(int argc, char **argv)
 	       " messages, %" PRIu64 " shared and %" PRIu64 " other vectors\n", events_done,
 	       (now_ms() - begin_ms) / 1000, config.seed, (uint64_t)done.messages,
 	       (uint64_t)done.interrupts, (uint64_t)done.vectors);
-	books_of_the_host();
+	accounting_of_the_host();
 	runs_clear();
 	lab_close();
 	accounting_end(&accounting);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * vm_ioctl: a VMM gone mad. Several threads of a process, on all files and pages
- * of the driver, do what no VMM would; the process is killed in the middle and the
- * next begins; CPUs go and come back meanwhile. At the end the books are checked.
+ * vm_ioctl: a hostile VMM. Several threads of a process use all files and pages of the driver
+ * in ways that no VMM would. The process is killed at a random moment, and the next one starts;
+ * CPUs go offline and come back meanwhile. At the end the accounting is checked.
  *
- * Owns: processes and threads. What is done is op.c's, what it reached kcov.c's.
+ * Owns: processes and threads. op.c decides what they do, kcov.c measures what they reach.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What may fail when the kernel's fault injection makes something fail.
+ * What the kernel's fault injection lets fail.
  */
 #ifndef _TESTS_HARNESS_FAULTS_H
 #define _TESTS_HARNESS_FAULTS_H
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /*
- * Any allocation may, also one that may sleep, and a single page; the log stays
- * clean. False if the kernel did not take all of that.
+ * Lets any allocation fail, also those that may sleep and single pages, without messages in
+ * the log. False if the kernel refused a setting.
  */
 bool fail_prepare(void);
 

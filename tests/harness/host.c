@@ -191,7 +191,7 @@ struct lab_host_vp host_vp(unsigned int vp)
 	struct lab_host_vp state;
 	int ret = labhost_vp_get(lab.host, vp, &state);
 
-	check(!ret, "the host's books of VP %u: %s", vp, strerror(-ret));
+	check(!ret, "the host's counters of VP %u: %s", vp, strerror(-ret));
 	return state;
 }
 
@@ -200,7 +200,7 @@ struct lab_host_source host_source(const struct labhost_source *source)
 	struct lab_host_source state;
 	int ret = labhost_source_get(lab.host, source->device, source->source, &state);
 
-	check(!ret, "the host's books of a source: %s", strerror(-ret));
+	check(!ret, "the host's counters of a source: %s", strerror(-ret));
 	return state;
 }
 

@@ -103,7 +103,7 @@ void host_behave_without(void);
 /* It refuses so many more retargets. */
 void host_refuse(unsigned int count, unsigned int status, bool redirected_only);
 
-/* The host's books of a VP and a source. */
+/* The host's counters of a VP and of a source. */
 struct lab_host_vp host_vp(unsigned int vp);
 struct lab_host_source host_source(const struct labhost_source *source);
 

@@ -433,7 +433,7 @@ const struct labhost_source *source_of_kind(unsigned int kind)
 	return NULL;
 }
 
-/* An interrupt may just be handled: only one that stays is a missed EOI. */
+/* An interrupt may just be handled: only one that stays in service is a missed EOI. */
 bool cpu_in_service(unsigned int cpu)
 {
 	struct lab_host_apic apic;

@@ -153,7 +153,7 @@ void source_raise(const struct labhost_source *source);
 /* The first source of a kind; a test with it is synchronous if it is an edu. */
 const struct labhost_source *source_of_kind(unsigned int kind);
 
-/* Whether a CPU has a device's interrupt in service: a missed EOI if it stays. */
+/* Does a CPU have a device's interrupt in service for long? Then an EOI was missed. */
 bool cpu_in_service(unsigned int cpu);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Numbers that look random and can be had again: a stream for each seed.
+ * Pseudo-random numbers: the same stream for the same seed.
  */
 #ifndef _TESTS_HARNESS_RANDOM_H
 #define _TESTS_HARNESS_RANDOM_H

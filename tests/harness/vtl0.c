@@ -25,7 +25,7 @@
 struct guest guest;
 
 /* Stays that a failed test left behind are ended by the fixture. */
-static struct stay *stays[4];
+static struct vp_run *vp_runs[4];
 
 static void console_drop(void *context, unsigned int vp, const char *line)
 {
@@ -98,9 +98,9 @@ int guest_teardown(void **state)
 	size_t i;
 
 	guest_alarm(0);
-	for (i = 0; i < ARRAY_SIZE(stays); i++) {
-		if (stays[i])
-			stay_end_by_signal(stays[i]);
+	for (i = 0; i < ARRAY_SIZE(vp_runs); i++) {
+		if (vp_runs[i])
+			vp_run_end_by_signal(vp_runs[i]);
 	}
 	vmm_destroy(guest.vm);
 	memset(&guest, 0, sizeof(guest));
@@ -240,7 +240,7 @@ uint64_t guest_visit(enum vtl0_command command, uint64_t first, uint64_t second)
 	vmm_command_post(guest.vm, guest.vp, command, arguments);
 	do {
 		ret = guest_enter(2);
-		check(!ret || ret == -EINTR, "a stay: %s", strerror(-ret));
+		check(!ret || ret == -EINTR, "a run: %s", strerror(-ret));
 		check(report->state != VTL0_STATE_CRASHED, "exception %lu in VTL0",
 		      (unsigned long)report->crash[0]);
 		check(now_ms() < deadline, "command %u is not done", command);
@@ -398,74 +398,74 @@ static bool interrupt_is_the_vmms(const struct mshv_vtl_run *run)
  * Did the kernel end the ioctl for a reason of its own, such as work that it had
  * put off? From 6.4 on that happens ten times a second at most.
  */
-static bool stay_is_to_go_on(const struct stay *stay, unsigned int again, uint64_t begin)
+static bool vp_run_is_to_go_on(const struct vp_run *vp_run, unsigned int again, uint64_t begin)
 {
-	const struct mshv_vtl_run *run = lab.run[stay->cpu];
+	const struct mshv_vtl_run *run = lab.run[vp_run->cpu];
 
-	return stay->result == -EINTR && !signalled &&
+	return vp_run->result == -EINTR && !signalled &&
 	       !__atomic_load_n(&run->cancel, __ATOMIC_SEQ_CST) &&
 	       !interrupt_is_the_vmms(run) &&
 	       again < 3 + (now_ms() - begin) / 50;
 }
 
-static void *stay_run(void *arg)
+static void *vp_run_run(void *arg)
 {
 	uint64_t begin = now_ms();
-	struct stay *stay = arg;
+	struct vp_run *vp_run = arg;
 	unsigned int again = 0;
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET(stay->cpu, &set);
-	stay->result = -ECANCELED;
+	CPU_SET(vp_run->cpu, &set);
+	vp_run->result = -ECANCELED;
 	if (sched_setaffinity(0, sizeof(set), &set))
 		return NULL;
 	rseq_leave();
-	__atomic_store_n(&stay->tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vp_run->tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
 	do {
-		stay->result = ioctl(stay->vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
-	} while (stay_is_to_go_on(stay, again++, begin));
+		vp_run->result = ioctl(vp_run->vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	} while (vp_run_is_to_go_on(vp_run, again++, begin));
 	return NULL;
 }
 
-static void stay_remember(struct stay *stay, struct stay *instead)
+static void vp_run_remember(struct vp_run *vp_run, struct vp_run *instead)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(stays); i++) {
-		if (stays[i] != stay)
+	for (i = 0; i < ARRAY_SIZE(vp_runs); i++) {
+		if (vp_runs[i] != vp_run)
 			continue;
-		stays[i] = instead;
+		vp_runs[i] = instead;
 		return;
 	}
 }
 
-void stay_begin_as_it_is(struct stay *stay)
+void vp_run_begin_as_it_is(struct vp_run *vp_run)
 {
 	/* Not SA_RESTART: the ioctl is to return. */
 	const struct sigaction action = { .sa_handler = signal_note };
 
 	sigaction(SIGUSR1, &action, NULL);
-	stay->vtl = vmm_file(guest.vm);
-	stay->tid = 0;
-	assert_int_equal(pthread_create(&stay->thread, NULL, stay_run, stay), 0);
-	stay->used = true;
-	stay_remember(NULL, stay);
-	while (!__atomic_load_n(&stay->tid, __ATOMIC_SEQ_CST))
+	vp_run->vtl = vmm_file(guest.vm);
+	vp_run->tid = 0;
+	assert_int_equal(pthread_create(&vp_run->thread, NULL, vp_run_run, vp_run), 0);
+	vp_run->used = true;
+	vp_run_remember(NULL, vp_run);
+	while (!__atomic_load_n(&vp_run->tid, __ATOMIC_SEQ_CST))
 		pause_briefly();
 }
 
-void stay_begin(struct stay *stay)
+void vp_run_begin(struct vp_run *vp_run)
 {
-	stay->cpu = guest.vp;
+	vp_run->cpu = guest.vp;
 	/* The VMM takes the offload back while it has an event to inject. */
 	__atomic_fetch_or(&lab.run[guest.vp]->offload_flags, MSHV_VTL_OFFLOAD_INTR_INJECT,
 			  __ATOMIC_RELAXED);
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
-	stay_begin_as_it_is(stay);
+	vp_run_begin_as_it_is(vp_run);
 }
 
-static bool stay_join(struct stay *stay, unsigned int ms)
+static bool vp_run_join(struct vp_run *vp_run, unsigned int ms)
 {
 	struct timespec end;
 
@@ -476,45 +476,45 @@ static bool stay_join(struct stay *stay, unsigned int ms)
 		end.tv_sec++;
 		end.tv_nsec -= 1000000000;
 	}
-	if (pthread_timedjoin_np(stay->thread, NULL, &end))
+	if (pthread_timedjoin_np(vp_run->thread, NULL, &end))
 		return false;
-	stay->used = false;
-	stay_remember(stay, NULL);
+	vp_run->used = false;
+	vp_run_remember(vp_run, NULL);
 	return true;
 }
 
-bool stay_lasts(struct stay *stay)
+bool vp_run_lasts(struct vp_run *vp_run)
 {
-	return !stay_join(stay, NOTHING_MS);
+	return !vp_run_join(vp_run, NOTHING_MS);
 }
 
-int stay_end(struct stay *stay)
+int vp_run_end(struct vp_run *vp_run)
 {
-	check(stay->used && stay_join(stay, PATIENCE_MS), "VTL0 is not left");
-	return stay->result;
+	check(vp_run->used && vp_run_join(vp_run, PATIENCE_MS), "VTL0 is not left");
+	return vp_run->result;
 }
 
-int stay_end_by_signal(struct stay *stay)
+int vp_run_end_by_signal(struct vp_run *vp_run)
 {
 	unsigned int tries;
 
 	/* A signal before the ioctl is lost: then another one. */
-	for (tries = 0; stay->used && tries < 100; tries++) {
-		pthread_kill(stay->thread, SIGUSR1);
-		stay_join(stay, 200);
+	for (tries = 0; vp_run->used && tries < 100; tries++) {
+		pthread_kill(vp_run->thread, SIGUSR1);
+		vp_run_join(vp_run, 200);
 	}
-	return stay->used ? -ETIMEDOUT : stay->result;
+	return vp_run->used ? -ETIMEDOUT : vp_run->result;
 }
 
-void stay_spinning(struct stay *stay)
+void vp_run_spinning(struct vp_run *vp_run)
 {
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	vmm_vp_stop(guest.vm, guest.vp);
-	stay_begin(stay);
+	vp_run_begin(vp_run);
 	guest_spinning_wait(guest.vp);
 }
 
-void stay_halted(struct stay *stay)
+void vp_run_halted(struct vp_run *vp_run)
 {
 	unsigned long halts;
 
@@ -522,6 +522,6 @@ void stay_halted(struct stay *stay)
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
 	halts = vps_column(guest.vp, "halts");
-	stay_begin(stay);
+	vp_run_begin(vp_run);
 	guest_sleep_wait(guest.vp, halts);
 }

@@ -74,13 +74,13 @@ uint64_t ticks_per_ms(void);
 int guest_enter(unsigned int ms);
 
 /*
- * The same for a stay that is not to end by a signal. The kernel may end the ioctl with
+ * The same for a run that must not end by a signal. The kernel may end the ioctl with
  * -EINTR for a reason of its own: then VTL0 is entered again, up to PATIENCE_MS.
  */
 int guest_enter_until_it_ends(void);
 
 /*
- * Carries out a command by stays on the calling thread, as guest_enter() makes
+ * Carries out a command by runs on the calling thread, as guest_enter() makes
  * them: what a thread of the VMM has in its registers can be looked at before
  * and after. Gives the command's result.
  */
@@ -134,7 +134,7 @@ void guest_raise_paced(unsigned int route, unsigned int vp, unsigned int vector,
 unsigned long vps_column(unsigned int cpu, const char *name);
 
 /**
- * struct stay - MSHV_RETURN_TO_LOWER_VTL on a thread of its own; once more, if the
+ * struct vp_run - MSHV_RETURN_TO_LOWER_VTL on a thread of its own; once more, if the
  * kernel ended it by EINTR for none of the reasons that are asked for
  * @vtl:    the VTL file
  * @cpu:    which CPU it is bound to
@@ -143,7 +143,7 @@ unsigned long vps_column(unsigned int cpu, const char *name);
  * @tid:    of the thread; 0 until it is bound
  * @result: 0 or a negative errno, when joined
  */
-struct stay {
+struct vp_run {
 	int vtl;
 	unsigned int cpu;
 	pthread_t thread;
@@ -153,26 +153,26 @@ struct stay {
 };
 
 /*
- * Begins a stay of @guest.vp, whose thread of the VMM was stopped. The VP does
+ * Begins a run of @guest.vp, whose thread of the VMM was stopped. The VP does
  * what it was last told to, and the driver injects.
  */
-void stay_begin(struct stay *stay);
+void vp_run_begin(struct vp_run *vp_run);
 
 /* As that, but nothing of the run page is changed. */
-void stay_begin_as_it_is(struct stay *stay);
+void vp_run_begin_as_it_is(struct vp_run *vp_run);
 
 /* Has it not returned for NOTHING_MS? */
-bool stay_lasts(struct stay *stay);
+bool vp_run_lasts(struct vp_run *vp_run);
 
 /* Waits for its end: what the ioctl gave. */
-int stay_end(struct stay *stay);
+int vp_run_end(struct vp_run *vp_run);
 
 /* Ends it by a signal: what the ioctl gave. */
-int stay_end_by_signal(struct stay *stay);
+int vp_run_end_by_signal(struct vp_run *vp_run);
 
-/* Stops @guest.vp in this mode, and begins a stay; waits until it is there. */
-void stay_spinning(struct stay *stay);
-void stay_halted(struct stay *stay);
+/* Stops @guest.vp in this mode, begins a run, and waits until VTL0 is in that mode. */
+void vp_run_spinning(struct vp_run *vp_run);
+void vp_run_halted(struct vp_run *vp_run);
 
 #define GUEST_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
 

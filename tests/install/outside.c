@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program of somebody else's: knows the library by its installed header and
- * pkg-config alone, and the driver's contract by its installed header.
+ * A program outside of this tree. It finds the library by its installed header and pkg-config,
+ * and the driver's contract by its installed header.
  */
 #include <stdio.h>
 #include <string.h>

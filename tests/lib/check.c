@@ -7,7 +7,7 @@
 
 #include "check.h"
 
-/* What there should be, by the routes. */
+/* What the driver should have for the routes. */
 struct expected {
 	uint32_t references[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
@@ -20,14 +20,14 @@ void live_refresh(struct live *live)
 	if (!live->route)
 		return;
 	error = vtlirq_route_state(live->route, &live->state);
-	/* A failure that was planned comes once, and may have met this call. */
+	/* An injected failure occurs once, and may have hit this call. */
 	if (error && fake.fail_at[FAKE_VP_INTERRUPTS])
 		error = vtlirq_route_state(live->route, &live->state);
 	if (error)
 		fake_violation("state of a route: error %d", error);
 }
 
-static void expect_pairs(struct expected *expected, uint64_t vps, uint32_t vector)
+static void expect_filters(struct expected *expected, uint64_t vps, uint32_t vector)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++)
 		expected->filter[vp][vector] |= vps >> vp & 1;
@@ -40,17 +40,17 @@ static void check_redirected(const struct live *live, struct expected *expected)
 	const struct fake_delivery *delivery = fake_find(&live->interrupt);
 
 	expected->references[state->vp][state->hardware_vector]++;
-	expect_pairs(expected, 1ULL << state->vp, state->vector);
+	expect_filters(expected, 1ULL << state->vp, state->vector);
 	if (!mapping->references || mapping->proxy_vector != state->vector)
-		fake_violation("redirected, and not mapped: VP %u, vector %u", state->vp,
+		fake_violation("redirected, but not mapped: VP %u, vector %u", state->vp,
 			       state->vector);
 	if (!(live->vps >> state->vp & 1))
-		fake_violation("redirected to VP %u, which was not asked for", state->vp);
-	if (live->is_adrift)
+		fake_violation("redirected to VP %u, which is not in the target", state->vp);
+	if (live->is_unsure)
 		return;
 	if (!delivery || !delivery->is_redirected || delivery->vector != state->hardware_vector ||
 	    delivery->vps != 1ULL << state->vp || delivery->generation != mapping->generation)
-		fake_violation("redirected, and the host does not say so: VP %u, vector %u",
+		fake_violation("redirected, but not by the host: VP %u, vector %u",
 			       state->vp, state->vector);
 }
 
@@ -58,13 +58,13 @@ static void check_proxied(const struct live *live, struct expected *expected)
 {
 	const struct fake_delivery *delivery = fake_find(&live->interrupt);
 
-	expect_pairs(expected, live->vps, live->vector);
+	expect_filters(expected, live->vps, live->vector);
 	fake_message(live->vps, live->vector);
-	if (live->is_adrift)
+	if (live->is_unsure)
 		return;
 	if (!delivery || delivery->is_redirected || delivery->vector != live->vector ||
 	    delivery->vps != live->vps || delivery->is_multicast != !!live->flags)
-		fake_violation("proxied, and the host does not say so: vector %u", live->vector);
+		fake_violation("proxied, but not by the host: vector %u", live->vector);
 }
 
 static void check_live(const struct live *live, struct expected *expected)
@@ -74,7 +74,7 @@ static void check_live(const struct live *live, struct expected *expected)
 	bool is_redirected = state->delivery == VTLIRQ_REDIRECTED;
 
 	if (state->vector != live->vector || state->vps != vps)
-		fake_violation("a route aims at vector %u, %u VPs; not at %u, %u", state->vector,
+		fake_violation("a route has vector %u, %u VPs; not %u, %u", state->vector,
 			       state->vps, live->vector, vps);
 	if (is_redirected == !!state->reason)
 		fake_violation("delivery %u for reason %u", state->delivery, state->reason);
@@ -84,27 +84,27 @@ static void check_live(const struct live *live, struct expected *expected)
 		check_proxied(live, expected);
 }
 
-/* Whatever was kept for an interrupt that has gone astray holds its pair open. */
-static void expect_odd(struct expected *expected, uint32_t vp, uint32_t vector)
+/* A delivery that the library retains keeps its mapping, and its filter open. */
+static void expect_retained(struct expected *expected, uint32_t vp, uint32_t vector)
 {
 	const struct fake_mapping *mapping = &fake.mappings[vp][vector];
 	uint32_t extra = mapping->references - expected->references[vp][vector];
 
-	if (!mapping->is_odd || extra != 1)
+	if (!mapping->may_be_used || extra != 1)
 		return;
 	expected->references[vp][vector]++;
 	expected->filter[vp][mapping->proxy_vector] = 1;
 }
 
 /*
- * Open for a route; closed without, but for messages that are on their way, and
- * until the next call that looks at the time.
+ * A filter is open if a route needs it, and closed otherwise, except while messages may
+ * still arrive, and until the next call of the library that closes it.
  */
 static void check_filter(uint32_t vp, uint32_t vector, uint32_t wanted)
 {
 	uint32_t is_open = fake.filter[vp][vector];
 
-	/* It was left just now: the last check was before that. */
+	/* The route left after the last check, so messages may arrive from now on. */
 	if (!wanted && fake.wanted[vp][vector])
 		fake_message(1ULL << vp, vector);
 	fake.wanted[vp][vector] = wanted;
@@ -119,7 +119,7 @@ static void check_model(struct expected *expected)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++) {
 		for (uint32_t vector = 0; vector < 256; vector++)
-			expect_odd(expected, vp, vector);
+			expect_retained(expected, vp, vector);
 		for (uint32_t vector = 0; vector < 256; vector++) {
 			uint32_t there = fake.mappings[vp][vector].references;
 			uint32_t wanted = expected->references[vp][vector];
@@ -137,7 +137,7 @@ static void check_model(struct expected *expected)
 
 		if (delivery->is_redirected &&
 		    fake.mappings[vp][delivery->vector].generation != delivery->generation)
-			fake_violation("the host points to another's vector %#x of VP %u",
+			fake_violation("the host uses vector %#x of VP %u, which has another mapping",
 				       delivery->vector, vp);
 	}
 }
@@ -160,8 +160,8 @@ void check_nothing_left(void)
 		fake_violation("%d files are left open", fake_files());
 	if (fake_references())
 		fake_violation("%u references are left", fake_references());
-	if (fake.is_filtered && fake_open_pairs())
-		fake_violation("the filter is left open for %u pairs", fake_open_pairs());
+	if (fake.is_filtered && fake_open_filters())
+		fake_violation("%u filters are left open", fake_open_filters());
 }
 
 int check_verdict(const char *when)

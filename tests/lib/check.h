@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The checker: does what the library says agree with what the driver and the
- * host have?
+ * The checker: compares what the library reports with the state of the simulated driver
+ * and host.
  */
 #ifndef TESTS_LIB_CHECK_H
 #define TESTS_LIB_CHECK_H
@@ -11,11 +11,11 @@
 #include "fake.h"
 
 /**
- * struct live - a route, as the test made it
- * @route:  NULL: there is none
- * @vps:    the VPs that it was last aimed at; below 64
- * @state:  as the library told it last
- * @is_adrift: the host's last answer left open what it did, so nothing can be said
+ * struct live - a route, as the test created it
+ * @route:  NULL: no route
+ * @vps:    the VPs of its last target; below 64
+ * @state:  as last reported by the library
+ * @is_unsure: the host's last answer does not tell what it did, so it is not checked
  */
 struct live {
 	struct vtlirq_route *route;
@@ -24,25 +24,25 @@ struct live {
 	uint32_t flags;
 	uint64_t vps;
 	struct vtlirq_route_state state;
-	bool is_adrift;
+	bool is_unsure;
 };
 
 /* Ask the library again. */
 void live_refresh(struct live *live);
 
 /**
- * check_all() - every live route has one way, and it leads where it should; the
- * host points to nothing that is not mapped; the driver's references and the
- * filter's openings are those of the routes, and no more
+ * check_all() - check that every live route has one delivery with the right target; that
+ * the host uses no vector that is not mapped; and that the driver has exactly the
+ * references, and the filters are open exactly where, the routes need them
  * @lives: the routes
  * @count: how many
  */
 void check_all(const struct live *lives, size_t count);
 
-/* Nothing is left, after vtlirq_close(). */
+/* Check that nothing is left after vtlirq_close(). */
 void check_nothing_left(void);
 
-/* Fail if something was found; tells what. Return: 0 if nothing was. */
+/* Return: 0 if there was no violation; otherwise it prints the first one. */
 int check_verdict(const char *when);
 
 #endif /* TESTS_LIB_CHECK_H */

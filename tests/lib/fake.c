@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The driver and the host of the tests: see fake.h.
+ * The simulated driver and host: see fake.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ enum role {
 	ROLE_VTL,
 };
 
-/* What a file descriptor is; VTL files have a number of their own. */
+/* The kinds of file descriptors; each VTL file has a number. */
 static struct {
 	enum role role;
 	int vtl;
@@ -45,7 +45,7 @@ struct fake fake;
 
 int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
-/* For so long a message may be on its way, as the library has it. */
+/* How long a message may take to arrive, as in the library. */
 #define LINGER_MS 10000
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
@@ -95,7 +95,7 @@ uint32_t fake_apic_id(uint32_t vp)
 	return 2 * vp + 1;
 }
 
-/* ---- the host's table ---- */
+/* ---- the table of the host ---- */
 
 struct fake_delivery *fake_find(const struct vtlirq_interrupt *interrupt)
 {
@@ -155,18 +155,18 @@ static void check_delivery(struct fake_delivery *delivery)
 			struct fake_mapping *mapping = &fake.mappings[vp][vector];
 
 			if (!mapping->references)
-				fake_violation("host pointed to vector %#x of VP %u: not mapped",
+				fake_violation("host uses vector %#x of VP %u: not mapped",
 					       vector, vp);
 			delivery->generation = mapping->generation;
 			vector = mapping->proxy_vector;
 		}
 		if (fake.is_filtered && !fake.filter[vp][vector])
-			fake_violation("host pointed to VP %u, vector %u: filter closed", vp,
+			fake_violation("host uses VP %u, vector %u: filter closed", vp,
 				       vector);
 	}
 }
 
-/* ---- the host's calls ---- */
+/* ---- hypercalls ---- */
 
 struct input {
 	uint64_t partition, device_id;
@@ -202,13 +202,13 @@ static struct fake_answer decide(const struct fake_delivery *delivery)
 	return answer;
 }
 
-/* Nobody can tell what the host did: what it was to point to may be kept. */
-static void note_odd(const struct fake_delivery *delivery, const struct fake_answer *answer)
+/* It is unknown what the host did, so the library may retain the vector. */
+static void note_unsure(const struct fake_delivery *delivery, const struct fake_answer *answer)
 {
 	bool is_clear = !answer->error && !answer->elements && answer->status != 0x78;
 
 	if (delivery->is_redirected && !is_clear)
-		fake.mappings[first_vp(delivery->vps)][delivery->vector].is_odd = true;
+		fake.mappings[first_vp(delivery->vps)][delivery->vector].may_be_used = true;
 }
 
 static int retarget(struct mshv_hvcall *call)
@@ -234,7 +234,7 @@ static int retarget(struct mshv_hvcall *call)
 	if (!delivery.is_redirected)
 		fake_message(delivery.vps, delivery.vector);
 	answer = decide(&delivery);
-	note_odd(&delivery, &answer);
+	note_unsure(&delivery, &answer);
 	if (answer.is_done) {
 		struct fake_delivery *now = find_or_make(&delivery.interrupt);
 
@@ -287,9 +287,9 @@ static int hvcall_setup(int fd, const struct mshv_hvcall_setup *setup)
 	return 0;
 }
 
-/* ---- the driver's calls ---- */
+/* ---- ioctls of the driver ---- */
 
-/* A driver that tells no APIC ids leaves it to the library to find the real ones. */
+/* Without APIC ids of the driver, the library uses those of this machine. */
 static int vp_of(uint32_t apic_id)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++) {
@@ -325,7 +325,7 @@ static struct fake_mapping *find_mapping(int vp, uint32_t proxy_vector)
 
 static bool is_aside(const struct fake_mapping *mapping)
 {
-	return !mapping->references && fake_now_ms() < mapping->aside_until_ms;
+	return !mapping->references && fake_now_ms() < mapping->quarantined_until_ms;
 }
 
 static unsigned int aside_on(int vp)
@@ -337,7 +337,7 @@ static unsigned int aside_on(int vp)
 	return aside;
 }
 
-/* What was mapped there before may come out of quarantine for the same proxy vector. */
+/* A vector in quarantine may be used again for the same proxy vector. */
 static bool may_take(const struct fake_mapping *mapping, uint32_t proxy_vector, bool has_room)
 {
 	if (mapping->references)
@@ -360,7 +360,7 @@ static struct fake_mapping *make_mapping(int vp, uint32_t proxy_vector)
 		mapping->proxy_vector = proxy_vector;
 		mapping->generation = ++generations;
 		mapping->pending = 0;
-		mapping->is_odd = false;
+		mapping->may_be_used = false;
 		return mapping;
 	}
 	return NULL;
@@ -398,14 +398,14 @@ static void drop_reference(int vp, uint32_t vector)
 
 	if (--mapping->references)
 		return;
-	mapping->aside_until_ms = fake_now_ms() + fake.quarantine_ms;
+	mapping->quarantined_until_ms = fake_now_ms() + fake.quarantine_ms;
 	relay(vp, mapping);
 	for (int i = 0; i < FAKE_DELIVERIES_MAX && fake.deliveries[i].is_used; i++) {
 		const struct fake_delivery *delivery = &fake.deliveries[i];
 
 		if (delivery->is_redirected && delivery->vector == vector &&
 		    delivery->vps >> vp & 1)
-			fake_violation("vector %#x of VP %d unmapped: the host points to it",
+			fake_violation("vector %#x of VP %d unmapped: the host uses it",
 				       vector, vp);
 	}
 }
@@ -470,7 +470,7 @@ static int create_vtl(void)
 	return fd;
 }
 
-/* Return: what the ioctl gives, or a negative errno. */
+/* Return: the result of the ioctl, or a negative errno. */
 static int check_extension(uint32_t capability)
 {
 	switch (capability) {
@@ -483,7 +483,7 @@ static int check_extension(uint32_t capability)
 	}
 }
 
-/* ---- what the library calls ---- */
+/* ---- wrapped functions ---- */
 
 static bool plan_fails(enum fake_call call)
 {
@@ -548,7 +548,7 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
 
 	fake_lock();
 	if (call == FAKE_CALLS || fd < 0 || fd >= FILES_MAX || files[fd].role != role_of(call)) {
-		fake_violation("ioctl %#lx on file %d: not of that kind", request, fd);
+		fake_violation("ioctl %#lx on file %d: wrong kind of file", request, fd);
 		result = -EBADF;
 	} else if (fake_random(&chance) % 100 < fake.interrupted) {
 		result = -EINTR;
@@ -636,7 +636,7 @@ int __wrap_nanosleep(const struct timespec *wanted, struct timespec *left)
 	return 0;
 }
 
-/* ---- devices, and looking at it all ---- */
+/* ---- devices, and the state of the model ---- */
 
 void fake_raise(const struct vtlirq_interrupt *interrupt, uint64_t times)
 {
@@ -696,7 +696,7 @@ uint32_t fake_references(void)
 	return count;
 }
 
-uint32_t fake_open_pairs(void)
+uint32_t fake_open_filters(void)
 {
 	uint32_t count = 0;
 
@@ -722,6 +722,6 @@ void fake_forbid(void *context, uint32_t vp, uint32_t vector)
 	(void)context;
 	fake_lock();
 	if (vp < FAKE_VPS && !fake.filter[vp][vector]--)
-		fake_violation("VP %u, vector %u forbidden, and was not allowed", vp, vector);
+		fake_violation("VP %u, vector %u forbidden, but was not allowed", vp, vector);
 	fake_unlock();
 }

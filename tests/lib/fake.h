@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A driver and a host of the tests' own, behind open(), close() and ioctl()
+ * A simulated driver and host for the tests, behind open(), close() and ioctl()
  * (linked with --wrap), and a clock behind clock_gettime().
  *
- * They are models: mappings with references, vectors per CPU, and where the host
- * leads each interrupt. What the library must never do is noted as a violation
- * when it does it. Knows nothing of the library's insides.
+ * The model has mappings with references, the vectors of each CPU, and the target that
+ * the host has for each interrupt. If the library does something that it must never do,
+ * the model records a violation. It knows nothing of the internals of the library.
  */
 #ifndef TESTS_LIB_FAKE_H
 #define TESTS_LIB_FAKE_H
@@ -18,9 +18,9 @@
 #define FAKE_VPS		8
 #define FAKE_VECTORS_MAX	200
 #define FAKE_FIRST_VECTOR	0x30
-#define FAKE_DELIVERIES_MAX		2048
+#define FAKE_DELIVERIES_MAX	2048
 
-/* Each kind of call that the library makes. */
+/* The kinds of calls that the library makes. */
 enum fake_call {
 	FAKE_OPEN_MSHV,
 	FAKE_OPEN_HVCALL,
@@ -36,9 +36,9 @@ enum fake_call {
 };
 
 /**
- * struct fake_delivery - where the host leads an interrupt
- * @is_redirected: to hardware vector @vector
- * @generation: of the mapping there
+ * struct fake_delivery - where the host sends an interrupt
+ * @is_redirected: @vector is a hardware vector
+ * @generation: of the mapping of that hardware vector
  * @vps:        only VPs below 64 are used
  */
 struct fake_delivery {
@@ -52,27 +52,27 @@ struct fake_delivery {
 };
 
 /**
- * struct fake_mapping - what stands on a hardware vector
- * @references: of all files; 0: nothing
- * @pending:    raised, and not yet relayed
- * @aside_until_ms: given back, and in quarantine until then
- * @is_odd:     the host failed in a way that may have left an interrupt here
+ * struct fake_mapping - the mapping of a hardware vector
+ * @references: of all files; 0: not mapped
+ * @pending:    interrupts that were raised, and not yet relayed
+ * @quarantined_until_ms: unmapped, and in quarantine until then
+ * @may_be_used: after a failure, it is unknown whether the host uses the vector
  */
 struct fake_mapping {
 	uint32_t references;
 	uint32_t proxy_vector;
 	uint64_t generation;
 	uint64_t pending;
-	uint64_t aside_until_ms;
-	bool is_odd;
+	uint64_t quarantined_until_ms;
+	bool may_be_used;
 };
 
 /**
- * struct fake_answer - what the host does with a retarget
+ * struct fake_answer - how the host handles a retarget call
  * @error:    errno of the ioctl, or 0
  * @status:   Hyper-V status, or 0
- * @is_done:  whatever it says, it does it
- * @elements: how many it claims to have processed
+ * @is_done:  it does what was asked, also if it returns an error
+ * @elements: how many elements it claims to have processed
  */
 struct fake_answer {
 	int error;
@@ -87,19 +87,18 @@ struct fake_answer {
  * @counts:    answer to MSHV_CAP_VP_INTERRUPTS, or a negative errno
  * @map_errno: all maps fail with it
  * @capabilities: the host's register
- * @vectors:   per VP
- * @quota:     the driver's
- * @quarantine_ms: for so long a vector that was given back is given to no other
- *             proxy vector
- * @fail_at:   for each kind: that call, counted from 1, fails with @fail_errno
- * @fail_errno: see there
- * @calls:     made so far
- * @interrupted: so many of each hundred calls end with EINTR
- * @decide:    NULL: the host does what it is asked for
- * @is_filtered: the tests' allow and forbid are used
- * @now_ns:    the clock; 0: the real one
- * @messages_until_ms: a message of the host may still be on its way there: the
- *             filter may be open that long with no route that leads there
+ * @vectors:   number of vectors per VP
+ * @quota:     the quota of the driver
+ * @quarantine_ms: how long an unmapped vector is not used for another proxy vector
+ * @fail_at:   by kind: the number of the call that fails with @fail_errno, from 1
+ * @fail_errno: by kind: the errno of that call
+ * @calls:     by kind: calls made so far
+ * @interrupted: how many of 100 calls fail with EINTR
+ * @decide:    decides how the host answers; NULL: it does what is asked
+ * @is_filtered: fake_allow() and fake_forbid() are used
+ * @now_ns:    the clock; 0: the real clock
+ * @messages_until_ms: until then a message of the host may arrive there, so that the
+ *             filter may be open without a route
  * @wanted:    at the last check, a route led there
  */
 struct fake {
@@ -132,43 +131,43 @@ struct fake {
 
 extern struct fake fake;
 
-/* Start anew: a driver and a host that can redirect. */
+/* Reset the model: a driver and a host that can redirect. */
 void fake_reset(void);
 
-/* The host has, or had, messages for these VPs; and the time, by the clock. */
+/* The host has sent, or may have sent, messages to these VPs. */
 void fake_message(uint64_t vps, uint32_t vector);
 uint64_t fake_now_ms(void);
 
-/* Note that something is wrong. */
+/* Record a violation. */
 void fake_violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The APIC id of a VP. */
 uint32_t fake_apic_id(uint32_t vp);
 
-/* Where the host leads an interrupt; NULL: nobody told it. */
+/* Where the host sends an interrupt; NULL: the library has not set it. */
 struct fake_delivery *fake_find(const struct vtlirq_interrupt *interrupt);
 
 /* The device raises its interrupt. */
 void fake_raise(const struct vtlirq_interrupt *interrupt, uint64_t times);
 
-/* The CPUs take what is pending. */
+/* All CPUs take their pending interrupts. */
 void fake_settle(void);
 
-/* Open file descriptors of the driver's. */
+/* Open file descriptors of the driver. */
 int fake_files(void);
 /* References on all hardware vectors. */
 uint32_t fake_references(void);
-/* How many pairs the filter lets through. */
-uint32_t fake_open_pairs(void);
+/* How many filters are open. */
+uint32_t fake_open_filters(void);
 
 /* For struct vtlirq_config. */
 int fake_allow(void *context, uint32_t vp, uint32_t vector);
 void fake_forbid(void *context, uint32_t vp, uint32_t vector);
 
-/* A pseudo-random number, repeatable. */
+/* A pseudo-random number; the same sequence for the same @state. */
 uint32_t fake_random(uint64_t *state);
 
-/* Hold the model still while the caller looks at it. */
+/* Prevent changes of the model while the caller reads it. */
 void fake_lock(void);
 void fake_unlock(void);
 

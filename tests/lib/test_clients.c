@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Publishing: a child process publishes its routes, this one looks at them and
- * moves them, and then sends what it should not.
+ * Publishing: a child process publishes its routes; this process reads and moves them, and
+ * then sends invalid requests.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,7 +79,7 @@ static void make_routes(struct vtlirq *irqs)
 	}
 }
 
-/* Publishes until @to_child is closed; then ends, with 0 if all was well. */
+/* Publishes until @to_child is closed, then exits; the status is 0 for success. */
 static void publish(int to_child, int to_parent)
 {
 	struct vtlirq *irqs;
@@ -134,7 +134,7 @@ static void finish(pid_t child, int hold)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* ---- what a tool does ---- */
+/* ---- valid requests ---- */
 
 static void test_look_and_move(void **state)
 {
@@ -255,7 +255,7 @@ static void test_directories(void **state)
 	assert_true(vtlirq_publish(irqs, path) < 0);
 	assert_int_equal(vtlirq_publish(irqs, "/nonexistent/vtlirq"), -ENOENT);
 	assert_int_equal(vtlirq_publish(irqs, "/dev/null"), -ENOTDIR);
-	/* Others could put their own sockets there. */
+	/* Other users could put their own sockets there. */
 	assert_int_equal(vtlirq_publish(irqs, "/tmp"), -EPERM);
 	snprintf(path, sizeof(path), "%s/new", directory);
 	assert_int_equal(vtlirq_publish(irqs, path), 0);
@@ -263,7 +263,7 @@ static void test_directories(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
-/* ---- what nobody should do ---- */
+/* ---- invalid requests ---- */
 
 static int connect_raw(pid_t child)
 {
@@ -285,7 +285,7 @@ static void send_garbage(int socket, uint64_t *random)
 
 	for (size_t i = 0; i < length; i++)
 		message[i] = fake_random(random);
-	/* Sometimes what looks right at first. */
+	/* Sometimes a request with a valid start. */
 	if (fake_random(random) % 2 && length >= 32) {
 		const uint32_t header[] = { 0x716c7476, fake_random(random) % 3,
 					    fake_random(random) % 7, fake_random(random) % 4 };
@@ -315,7 +315,7 @@ static void test_garbage(void **state)
 		if (raw >= 0)
 			close(raw);
 	}
-	/* It still answers, and has all its routes. */
+	/* The server still answers, and has all its routes. */
 	assert_int_equal(vtlirq_client_open(directory, child, &client), 0);
 	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
 	assert_int_equal(count, ROUTES);
@@ -324,7 +324,7 @@ static void test_garbage(void **state)
 	finish(child, hold);
 }
 
-/* Clients that ask and never read, and clients that only sit there. */
+/* Clients that send requests and never read, and clients that send nothing. */
 static void test_slow(void **state)
 {
 	const uint32_t request[8] = { WIRE_MAGIC, WIRE_VERSION, WIRE_ROUTES };
@@ -353,7 +353,7 @@ static void test_slow(void **state)
 	}
 }
 
-/* A process of another version, or of none: it answers with nonsense. */
+/* A server of another version, or another program: its answers are invalid. */
 static void test_strange_server(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -380,7 +380,7 @@ static void test_strange_server(void **state)
 	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -ECONNREFUSED);
 }
 
-/* Answers as a client of this version would, with a route that has an evil name. */
+/* A server of this version, with a route whose name is not valid. */
 static void answer_evil(int listener)
 {
 	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path for want of memory: each public function with its allocation 1,
- * 2, 3 ... failing, until it succeeds with none that failed. What failed leaves all
- * as it was, to the byte, and works when it is called again.
+ * Every out-of-memory path: each public function is called with its allocation 1, 2,
+ * 3 ... failing, until it succeeds without a failure. A call that fails must change
+ * nothing, to the byte, and must succeed when it is repeated.
  *
- * What fails is what the library calls that may have no memory: malloc() and its
- * like, and the C library's functions that allocate (linked with --wrap). Knows
- * nothing of the library's insides.
+ * Failures are injected into malloc() and similar functions, and into functions of the
+ * C library that allocate (linked with --wrap). Knows nothing of the internals of the
+ * library.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,15 +30,15 @@
 #define SECOND		1000000000ULL
 #define PATIENCE_MS	5000
 #define ROUTES		40	/* more than one message to a client holds */
-/* No operation has so many: one that never ends is a failure too. */
+/* No operation has so many allocations; a test that does not end is a failure, too. */
 #define FAILURES_MAX	2000
 
-/* Of AddressSanitizer. */
+/* From AddressSanitizer. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
-/* ---- what fails ---- */
+/* ---- failure injection ---- */
 
-/* Counts down in all threads; at 1 it fails. 0: nothing is to. */
+/* Counts down in all threads; the call that finds 1 fails. 0: no failure. */
 static int countdown;
 
 static bool fails(void)
@@ -48,7 +48,7 @@ static bool fails(void)
 	if (left <= 0 || __atomic_sub_fetch(&countdown, 1, __ATOMIC_RELAXED))
 		return false;
 	errno = ENOMEM;
-	/* It happened: told apart from "not to be". */
+	/* The failure happened; 0 would mean that none was requested. */
 	__atomic_store_n(&countdown, -1, __ATOMIC_RELAXED);
 	return true;
 }
@@ -58,7 +58,7 @@ static void inject(unsigned int number)
 	__atomic_store_n(&countdown, number, __ATOMIC_RELAXED);
 }
 
-/* Return: whether it happened. */
+/* Return: whether the failure happened. */
 static bool met(void)
 {
 	return __atomic_exchange_n(&countdown, 0, __ATOMIC_RELAXED) == -1;
@@ -96,7 +96,7 @@ ssize_t __wrap_getline(char **line, size_t *size, FILE *file)
 	return fails() ? -1 : __real_getline(line, size, file);
 }
 
-/* What the header makes of getline() when it is optimized. */
+/* The header turns getline() into this when it is optimized. */
 ssize_t __wrap___getdelim(char **line, size_t *size, int end, FILE *file)
 {
 	return fails() ? -1 : __real___getdelim(line, size, end, file);
@@ -128,20 +128,20 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	return fails() ? EAGAIN : __real_pthread_create(thread, attributes, run, argument);
 }
 
-/* ---- what there is ---- */
+/* ---- the state before and after ---- */
 
 static struct vtlirq *irqs;
-/* With a policy, to look for what is due would move routes. */
+/* With a policy, vtlirq_rebalance() would not only close filters, but also move routes. */
 static bool has_policy;
 static struct vtlirq_client *client;
 static struct live live[ROUTES];
 static char directory[64];
 
 /**
- * struct books - all that a failed call must leave as it was
- * @bytes: allocated
+ * struct snapshot - the state that a failed call must not change
+ * @bytes: allocated memory
  */
-struct books {
+struct snapshot {
 	size_t bytes;
 	int files;
 	uint32_t references[FAKE_VPS][256];
@@ -166,7 +166,7 @@ static int files_open(void)
 	return count;
 }
 
-/* Messages that were on their way have come, and filters that lingered are closed. */
+/* Let the time pass in which messages may arrive, and close the filters after it. */
 static void settle(void)
 {
 	__atomic_fetch_add(&fake.now_ns, 11 * SECOND, __ATOMIC_RELAXED);
@@ -175,8 +175,8 @@ static void settle(void)
 }
 
 /*
- * Read when nobody else is at work: the server's thread may still be giving back what
- * it has answered with.
+ * Waits until the number does not change: the thread of the server may still be freeing
+ * its answer.
  */
 static size_t bytes_settled(void)
 {
@@ -190,39 +190,39 @@ static size_t bytes_settled(void)
 	return bytes;
 }
 
-static void books_read(struct books *books)
+static void snapshot_take(struct snapshot *snapshot)
 {
-	memset(books, 0, sizeof(*books));
+	memset(snapshot, 0, sizeof(*snapshot));
 	for (int i = 0; i < ROUTES; i++) {
 		live_refresh(&live[i]);
 		if (!live[i].route)
 			continue;
-		books->delivery[i] = live[i].state.delivery;
-		books->reason[i] = live[i].state.reason;
-		books->vp[i] = live[i].state.vp;
-		books->vector[i] = live[i].state.vector;
-		books->hardware[i] = live[i].state.hardware_vector;
+		snapshot->delivery[i] = live[i].state.delivery;
+		snapshot->reason[i] = live[i].state.reason;
+		snapshot->vp[i] = live[i].state.vp;
+		snapshot->vector[i] = live[i].state.vector;
+		snapshot->hardware[i] = live[i].state.hardware_vector;
 	}
 	fake_lock();
 	for (int vp = 0; vp < FAKE_VPS; vp++) {
 		for (int vector = 0; vector < 256; vector++)
-			books->references[vp][vector] = fake.mappings[vp][vector].references;
+			snapshot->references[vp][vector] = fake.mappings[vp][vector].references;
 	}
-	memcpy(books->filter, fake.filter, sizeof(books->filter));
-	memcpy(books->deliveries, fake.deliveries, sizeof(books->deliveries));
-	books->files = fake_files();
+	memcpy(snapshot->filter, fake.filter, sizeof(snapshot->filter));
+	memcpy(snapshot->deliveries, fake.deliveries, sizeof(snapshot->deliveries));
+	snapshot->files = fake_files();
 	fake_unlock();
-	books->bytes = bytes_settled();
+	snapshot->bytes = bytes_settled();
 }
 
-static void books_compare(const struct books *before)
+static void snapshot_compare(const struct snapshot *before)
 {
-	struct books now;
+	struct snapshot now;
 	int patience = PATIENCE_MS;
 
 	settle();
-	books_read(&now);
-	/* Who still had something when they were read first has given it back by now. */
+	snapshot_take(&now);
+	/* Memory that another thread had at the first reading is freed soon. */
 	for (; now.bytes > before->bytes && patience; patience--) {
 		poll(NULL, 0, 1);
 		now.bytes = __sanitizer_get_current_allocated_bytes();
@@ -239,7 +239,7 @@ static void books_compare(const struct books *before)
 	assert_true(now.bytes <= before->bytes);
 }
 
-/* ---- the usual steps ---- */
+/* ---- steps of the tests ---- */
 
 static int open_context(void)
 {
@@ -299,7 +299,7 @@ static void look(void)
 	assert_int_equal(check_verdict("after it"), 0);
 }
 
-/* ---- operations: before, the call, after ---- */
+/* ---- operations: preparation, call, check ---- */
 
 static void nothing(void)
 {
@@ -351,7 +351,7 @@ static int run_create_any(void)
 	return create(0, 0xff);
 }
 
-/* One that tells no APIC ids: the library finds them itself. */
+/* A driver without APIC ids: the library finds them itself. */
 static void has_old_driver(void)
 {
 	fake.counts = -EOPNOTSUPP;
@@ -433,7 +433,7 @@ static void is_gone(void)
 {
 	settle();
 	assert_int_equal(fake_references(), 0);
-	assert_int_equal(fake_open_pairs(), 0);
+	assert_int_equal(fake_open_filters(), 0);
 }
 
 static int run_state(void)
@@ -493,9 +493,9 @@ static int run_rebalance(void)
 	return vtlirq_rebalance(irqs);
 }
 
-static void busy_one_has_it(void)
+static void busy_route_is_redirected(void)
 {
-	/* What came of a failure is made good by the next call, which has to see traffic. */
+	/* After a failure, the next calls do the work; they must see interrupts. */
 	for (int i = 0; i < 4 && live[1].state.delivery != VTLIRQ_REDIRECTED; i++) {
 		fake_raise(&live[1].interrupt, 10000);
 		fake_settle();
@@ -614,7 +614,7 @@ static const struct sweep_operation operations[] = {
 	{ "create, host refuses", has_host_that_refuses, run_create, is_proxied, NULL },
 	{ "retarget, redirected", has_route, run_retarget, is_moved, NULL },
 	{ "retarget to a set", has_route, run_retarget_set, is_moved, NULL },
-	{ "retarget to what it is", has_route, run_retarget_same, is_redirected, NULL },
+	{ "retarget to the same target", has_route, run_retarget_same, is_redirected, NULL },
 	{ "retarget, proxied", has_proxied_route, run_retarget, is_moved, NULL },
 	{ "prefer proxied", has_route, run_prefer_proxied, is_proxied, NULL },
 	{ "prefer redirected", has_preferred_proxied, run_prefer_redirected, is_redirected, NULL },
@@ -623,7 +623,7 @@ static const struct sweep_operation operations[] = {
 	{ "state of a route", has_route, run_state, look, NULL },
 	{ "states of all", has_routes, run_routes, look, NULL },
 	{ "APIC id", nothing, run_apic_id, nothing, NULL },
-	{ "rebalance", has_busy_route, run_rebalance, busy_one_has_it, NULL },
+	{ "rebalance", has_busy_route, run_rebalance, busy_route_is_redirected, NULL },
 	{ "publish", has_context, run_publish, is_published, NULL },
 	{ "publishers", has_published, run_publishers, look, NULL },
 	{ "client: open", has_published, run_client_open, look, NULL },
@@ -635,7 +635,7 @@ static const struct sweep_operation operations[] = {
 
 /* ---- the loop ---- */
 
-static struct books before;
+static struct snapshot before;
 
 static void begin(const struct sweep_operation *operation)
 {
@@ -653,7 +653,7 @@ static void remember(const struct sweep_operation *operation)
 {
 	(void)operation;
 	settle();
-	books_read(&before);
+	snapshot_take(&before);
 }
 
 static void end(const struct sweep_operation *operation)
@@ -666,7 +666,7 @@ static void end(const struct sweep_operation *operation)
 	assert_int_equal(check_verdict("close"), 0);
 }
 
-/* Memory that is wanting has a name of its own; so has a thread. */
+/* ENOMEM for memory, EAGAIN for a thread. */
 static bool expected(int error)
 {
 	return error == -ENOMEM || error == -EAGAIN;
@@ -674,16 +674,16 @@ static bool expected(int error)
 
 static void compare(const struct sweep_operation *operation)
 {
-	/* That one may have moved some: each is whole. */
+	/* vtlirq_rebalance() may have moved some routes before it failed. */
 	if (operation->run != run_rebalance)
-		books_compare(&before);
+		snapshot_compare(&before);
 }
 
 static const struct sweep sweep = {
 	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
 };
 
-/* What the C library and the sanitizer keep for themselves is there by then. */
+/* The C library and the sanitizer allocate memory at first use, and keep it. */
 static void warm_up(const struct sweep_operation *operation)
 {
 	for (int i = 0; i < 2; i++)
@@ -705,7 +705,7 @@ static unsigned int every_failure_of(const struct sweep_operation *operation)
 	return count;
 }
 
-static void test_every_failure_leaves_all_as_it_was(void **state)
+static void test_every_failure_changes_nothing(void **state)
 {
 	size_t count = sizeof(operations) / sizeof(operations[0]);
 	unsigned int injected = 0;
@@ -735,7 +735,7 @@ static int remove_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_failure_leaves_all_as_it_was),
+		cmocka_unit_test(test_every_failure_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, make_directory, remove_directory);

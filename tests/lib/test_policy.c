@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * vtlirq_rebalance(), under a clock of the test's own.
+ * vtlirq_rebalance(), with a simulated clock.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void close_all(void)
 	assert_int_equal(check_verdict("close"), 0);
 }
 
-/* Routes @first to @last, to a VP, each with a vector of its own. */
+/* Create routes @first to @last to a VP, each with a vector of its own. */
 static void create(int first, int last, uint32_t vp)
 {
 	struct vtlirq_single_target single;
@@ -69,7 +69,7 @@ static void create(int first, int last, uint32_t vp)
 	look();
 }
 
-/* A second in which each route has so many interrupts as @rates says. */
+/* Let a second pass in which each route gets as many interrupts as @rates says. */
 static int second(const unsigned int *rates)
 {
 	int moved;
@@ -100,7 +100,7 @@ static void test_first_call_learns(void **state)
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 	assert_int_equal(second(rates), 0);
 	assert_int_equal(live[1].state.rate, 1000);
-	/* The busy one has the vector now; the other one gave it away. */
+	/* The busy route gets the vector of the other one. */
 	assert_int_equal(second(rates), 2);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
@@ -128,7 +128,7 @@ static void test_busiest_first(void **state)
 	assert_int_equal(summary.promotions, 2);
 	assert_int_equal(summary.demotions, 2);
 	assert_int_equal(summary.redirected, 2);
-	/* It is at rest. */
+	/* After that, nothing moves any more. */
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(second(rates), 0);
 	close_all();
@@ -143,10 +143,10 @@ static void test_free_vectors(void **state)
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 3, 0);
 	second(rates);
-	/* None is busier than the one that has the vector, by enough. */
+	/* No route is busy enough to replace the one that has the vector. */
 	assert_int_equal(second(rates), 0);
 	fake.vectors = 4;
-	/* One that is silent is not worth it. */
+	/* A silent route is not promoted. */
 	assert_int_equal(second(rates), 2);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
@@ -204,7 +204,7 @@ static void test_dwell(void **state)
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .dwell_ms = 10000 });
 	create(0, 1, 0);
-	/* They change places each second: at most one exchange in ten. */
+	/* The other route is busier each second, but the dwell time is ten seconds. */
 	for (int i = 0; i < 100; i++)
 		moved += second(i % 2 ? one : other);
 	assert_true(moved > 0);
@@ -243,7 +243,7 @@ static void test_exchange_needs_two_moves(void **state)
 	close_all();
 }
 
-/* Two idle routes share the vector: both have to go. */
+/* Two idle routes share the vector: both have to be demoted. */
 static void test_shared_vector(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
@@ -305,7 +305,7 @@ static void test_refused(void **state)
 	assert_int_equal(fake.calls[FAKE_MAP], asked);
 	second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
-	/* Refused again: twice as long. */
+	/* Refused again: the wait is twice as long. */
 	for (int i = 0; i < 7; i++)
 		second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
@@ -315,7 +315,7 @@ static void test_refused(void **state)
 	close_all();
 }
 
-/* A device that may be refused again takes no vector from another one. */
+/* No route is evicted for a device that the host may refuse again. */
 static void test_refused_evicts_nobody(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
@@ -333,7 +333,7 @@ static void test_refused_evicts_nobody(void **state)
 	close_all();
 }
 
-/* The host takes the interrupts of the routes below this one back from no vector. */
+/* The host refuses to stop using the hardware vectors of routes below this number. */
 static int stuck;
 
 static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
@@ -343,7 +343,7 @@ static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .is_done = true };
 }
 
-/* The idlest route cannot be moved: the next one has to go. */
+/* The idlest route cannot be moved: the next one is demoted instead. */
 static void test_stuck_route_blocks_nobody(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
@@ -360,7 +360,7 @@ static void test_stuck_route_blocks_nobody(void **state)
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* Route 1 would have its vector, too: it is tried less and less often. */
+	/* Route 1 needs the vector of route 0, which is tried less and less often. */
 	for (int i = 0; i < 20; i++)
 		failures += second(rates) < 0;
 	assert_true(failures > 0);
@@ -369,7 +369,7 @@ static void test_stuck_route_blocks_nobody(void **state)
 	close_all();
 }
 
-/* More of them than there are moves in a round: they do not use up each round. */
+/* More stuck routes than moves in a round: they must not use up the moves of every round. */
 static void test_stuck_routes_leave_moves_for_others(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
@@ -392,7 +392,7 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 	close_all();
 }
 
-/* One of two routes on the idlest vector cannot be moved: that vector stays. */
+/* One of two routes on the idlest vector cannot be moved: another vector is freed. */
 static void test_stuck_route_on_a_shared_vector(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
@@ -419,7 +419,7 @@ static void test_stuck_route_on_a_shared_vector(void **state)
 	close_all();
 }
 
-/* A vector that was given up is in quarantine first: one is enough all the same. */
+/* A freed vector is in quarantine first: still, only one route is demoted. */
 static void test_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
@@ -433,7 +433,7 @@ static void test_vector_in_quarantine(void **state)
 	assert_int_equal(second(rates), 1);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(3, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
-	/* The policy knows of no quarantine: it waits for that vector all the same. */
+	/* The policy does not know the quarantine, but waits for the vector. */
 	assert_int_equal(second(rates), 0);
 	assert_int_equal(second(rates), 1);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
@@ -442,7 +442,7 @@ static void test_vector_in_quarantine(void **state)
 	close_all();
 }
 
-/* What is in quarantine counts against the driver's quota. */
+/* Vectors in quarantine count against the driver's quota. */
 static void test_quota_and_quarantine(void **state)
 {
 	(void)state;
@@ -493,7 +493,7 @@ static void test_no_policy(void **state)
 	close_all();
 }
 
-/* Nothing is lost, and nothing is counted twice, however often they move. */
+/* Each interrupt is counted exactly once, however often routes move. */
 static void test_counts_over_moves(void **state)
 {
 	uint64_t raised[ROUTES] = { 0 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Random operations on many routes, with failures of every kind, and the checker
- * after each. The seed is printed; SEED and OPERATIONS in the environment repeat
- * a run, or lengthen it.
+ * Random operations on many routes, with failures of every kind; the checker runs after
+ * each. The seed is printed; SEED in the environment repeats a run, and OPERATIONS sets
+ * its length.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@
 static struct live lives[ROUTES];
 static struct vtlirq *irqs;
 static uint64_t seed;
-/* Of a hundred retargets so many fail, in a way of their own. */
+/* How many of 100 retarget calls fail, by kind of failure. */
 static unsigned int failures;
 static unsigned int counts[VTLIRQ_REASON_ERROR + 1];
 
@@ -33,7 +33,7 @@ static uint32_t below(uint32_t limit)
 	return fake_random(&seed) % limit;
 }
 
-/* ---- what the host does ---- */
+/* ---- the host ---- */
 
 static struct fake_answer any_failure(void)
 {
@@ -65,10 +65,10 @@ static struct fake_answer decide(const struct fake_delivery *delivery)
 	else if (delivery->is_redirected && delivery->interrupt.device_id % 8 == 0)
 		answer = (struct fake_answer) { .status = 5 };
 	if (answer.is_done && !answer.error && !answer.status && !answer.elements)
-		live->is_adrift = false;
+		live->is_unsure = false;
 	else if ((answer.error && answer.error != ENOMEM && answer.error != EPERM) ||
 		 answer.status == 0x78 || answer.elements)
-		live->is_adrift = true;
+		live->is_unsure = true;
 	return answer;
 }
 
@@ -134,7 +134,7 @@ static void destroy(struct live *live)
 	struct vtlirq_route_state state = live->state;
 
 	if (vtlirq_route_destroy(live->route) && state.delivery == VTLIRQ_REDIRECTED)
-		fake.mappings[state.vp][state.hardware_vector].is_odd = true;
+		fake.mappings[state.vp][state.hardware_vector].may_be_used = true;
 	live->route = NULL;
 }
 
@@ -166,7 +166,7 @@ static void operate(void)
 	if (what < 7)
 		return rebalance();
 	if (what < 20) {
-		if (live->route && !live->is_adrift)
+		if (live->route && !live->is_unsure)
 			fake_raise(&live->interrupt, below(1000));
 		fake_settle();
 		return;

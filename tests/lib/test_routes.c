@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Contexts and routes, one behaviour at a time: what is had and what is not, why,
- * and that each failure of each call leaves things as they were.
+ * Contexts and routes, one behaviour per test: when a route is redirected, when it is not
+ * and why, and that a failure of any call changes nothing.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,13 +22,13 @@
 
 #define SECOND	1000000000ULL
 
-/* Of AddressSanitizer. */
+/* From AddressSanitizer. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
 static struct vtlirq *irqs;
 static struct live live[8];
 
-/* ---- the usual steps ---- */
+/* ---- steps of the tests ---- */
 
 static void open_with(struct vtlirq_config config)
 {
@@ -73,7 +73,7 @@ static struct vtlirq_target to(struct live *one, uint64_t vps, uint32_t vector, 
 	};
 }
 
-/* Route @i, of a device of its own. */
+/* Create route @i, with a device of its own. */
 static int create_flags(int i, uint64_t vps, uint32_t vector, uint32_t flags)
 {
 	struct vtlirq_target target = to(&live[i], vps, vector, flags);
@@ -143,23 +143,23 @@ static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .status = 0xd };
 }
 
-/* So many answers of that kind, and then all is well. */
-static struct fake_answer odd_answer;
-static int odd_answers;
+/* The host gives this answer so many times, and correct answers after that. */
+static struct fake_answer wrong_answer;
+static int wrong_answers;
 
-static struct fake_answer odd(const struct fake_delivery *delivery)
+static struct fake_answer wrong(const struct fake_delivery *delivery)
 {
 	(void)delivery;
-	if (odd_answers-- > 0)
-		return odd_answer;
+	if (wrong_answers-- > 0)
+		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
 }
 
-static void host_is_odd(int times, struct fake_answer answer)
+static void host_answers(int times, struct fake_answer answer)
 {
-	odd_answers = times;
-	odd_answer = answer;
-	fake.decide = odd;
+	wrong_answers = times;
+	wrong_answer = answer;
+	fake.decide = wrong;
 }
 
 /* ---- open ---- */
@@ -183,7 +183,7 @@ static void test_open_fails(void **state)
 			error = vtlirq_open(NULL, &irqs);
 			if (error)
 				assert_int_equal(error, -errors[j]);
-			/* These are answers, not failures. */
+			/* An error of this call means "no", and is not a failure. */
 			if (calls[i] == FAKE_CHECK_EXTENSION)
 				assert_int_equal(error, 0);
 			if (calls[i] == FAKE_OPEN_MSHV || calls[i] == FAKE_CREATE_VTL ||
@@ -223,7 +223,7 @@ static void test_open_config(void **state)
 	assert_int_equal(check_verdict("config"), 0);
 }
 
-/* ---- who cannot redirect ---- */
+/* ---- without redirection ---- */
 
 static void expect_no_map(enum vtlirq_reason reason)
 {
@@ -314,7 +314,7 @@ static void test_create(void **state)
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(live[0].state.vp, 1);
 	assert_int_equal(live[0].state.hardware_vector, FAKE_FIRST_VECTOR);
-	/* Another route to the same pair has the same hardware vector. */
+	/* Another route to the same VP and vector has the same hardware vector. */
 	assert_int_equal(create(1, 2, 40), 0);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(live[1].state.hardware_vector, FAKE_FIRST_VECTOR);
@@ -346,11 +346,11 @@ static void test_names(void **state)
 	assert_string_equal(name_of(0), "");
 	strcpy(name, "NVMe 00:01.0, interrupt 1");
 	assert_int_equal(vtlirq_route_name_set(route, name), 0);
-	/* Copied. */
+	/* The name was copied. */
 	memset(name, 'x', sizeof(name));
 	assert_string_equal(name_of(0), "NVMe 00:01.0, interrupt 1");
 	assert_string_equal(name_of(1), "");
-	/* One that is too long, or would move a cursor, is none; another stays. */
+	/* A name that is too long or not printable is refused, and the old one is kept. */
 	name[VTLIRQ_ROUTE_NAME_SIZE] = '\0';
 	assert_int_equal(vtlirq_route_name_set(route, name), -EINVAL);
 	assert_int_equal(vtlirq_route_name_set(route, "a\033[2J"), -EINVAL);
@@ -361,7 +361,7 @@ static void test_names(void **state)
 	name[VTLIRQ_ROUTE_NAME_SIZE - 1] = '\0';
 	assert_int_equal(vtlirq_route_name_set(route, name), 0);
 	assert_string_equal(name_of(0), name);
-	/* A shorter one leaves nothing of it, and it is kept when the route moves. */
+	/* A shorter name replaces the old one completely, and is kept over a move. */
 	assert_int_equal(vtlirq_route_name_set(route, " ~"), 0);
 	assert_int_equal(retarget(0, 1, 42), 0);
 	assert_string_equal(name_of(0), " ~");
@@ -441,7 +441,7 @@ static void test_quotas(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(create(i, 1, 40 + i), 0);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
-	/* It has to give up its own before it can have another. */
+	/* Its old vector has to be unmapped before it can get another one. */
 	assert_int_equal(retarget(1, 1, 50), 0);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	close_all();
@@ -472,7 +472,7 @@ static void test_refused(void **state)
 	assert_int_equal(live[0].state.status, 5);
 	assert_int_equal(vtlirq_last_hv_status(irqs), 5);
 	assert_int_equal(fake_references(), 0);
-	/* It is not asked again too soon, and twice as late each time. */
+	/* The host is not asked again too early; the wait doubles each time. */
 	for (uint64_t wait = SECOND; wait <= 64 * SECOND; wait *= 2) {
 		assert_int_equal(retarget(0, 2, 41), 0);
 		fake.now_ns += wait - 1000000;
@@ -486,12 +486,12 @@ static void test_refused(void **state)
 	assert_int_equal(summary.refusals, 8);
 	assert_int_equal(summary.refusals_saved, 14);
 	assert_int_equal(summary.map_calls, 8);
-	/* 64 times is the longest. */
+	/* The longest wait is 64 times the first. */
 	fake.now_ns += 64 * SECOND;
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 1, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* A success clears it: the next wait is short again. */
+	/* After a success, the next wait is short again. */
 	fake.decide = refuse_redirection;
 	assert_int_equal(retarget(0, 2, 40), 0);
 	fake.now_ns += SECOND;
@@ -511,7 +511,7 @@ static void test_refused_altogether(void **state)
 	assert_int_equal(vtlirq_last_hv_status(irqs), 0xd);
 	assert_int_equal(retarget(1, 2, 42), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* The same way refused: it is as it was, too. */
+	/* The same target refused: nothing changes. */
 	assert_int_equal(retarget(1, 1, 41), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(vtlirq_route_prefer(live[1].route, VTLIRQ_PREFER_PROXIED), -ENXIO);
@@ -546,37 +546,37 @@ static void test_refusals_are_bounded(void **state)
 	close_all();
 }
 
-/* ---- timeouts, and hosts that leave open what they did ---- */
+/* ---- time-outs, and answers that do not tell what the host did ---- */
 
 static void test_timeout(void **state)
 {
 	(void)state;
 	fake.now_ns = SECOND;
 	open_usual();
-	host_is_odd(3, (struct fake_answer) { .status = 0x78 });
+	host_answers(3, (struct fake_answer) { .status = 0x78 });
 	assert_int_equal(create(0, 1, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(fake.calls[FAKE_RETARGET], 4);
-	/* For ever: then it is as it was. */
-	host_is_odd(1000, (struct fake_answer) { .status = 0x78 });
+	/* The host always runs out of time: nothing changes. */
+	host_answers(1000, (struct fake_answer) { .status = 0x78 });
 	assert_int_equal(retarget(0, 2, 41), -ENXIO);
 	assert_true(fake.calls[FAKE_RETARGET] < 50);
-	live[0].is_adrift = true;
+	live[0].is_unsure = true;
 	look();
 	assert_int_equal(live[0].state.delivery, VTLIRQ_REDIRECTED);
 	assert_int_equal(live[0].state.vp, 0);
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 4, 42), 0);
-	live[0].is_adrift = false;
+	live[0].is_unsure = false;
 	fake.now_ns += 2 * SECOND;
 	assert_int_equal(retarget(0, 4, 42), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* Nothing of the try is kept, now that the host points elsewhere. */
+	/* Nothing is retained any more, since the host has accepted another target. */
 	assert_int_equal(fake_references(), 1);
 	close_all();
 }
 
-/* The new way was done, nobody said so, and the other one is refused. */
+/* The host uses the new delivery, but reports an error: it is told the old one again. */
 static void test_host_is_told_again(void **state)
 {
 	static const struct fake_answer answers[] = {
@@ -590,7 +590,7 @@ static void test_host_is_told_again(void **state)
 		fake_reset();
 		open_usual();
 		assert_int_equal(create(0, 1, 40), 0);
-		host_is_odd(2, answers[i]);
+		host_answers(2, answers[i]);
 		assert_true(retarget(0, 2, 41) < 0);
 		expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 		assert_int_equal(fake_references(), 1);
@@ -614,7 +614,7 @@ static void test_retarget(void **state)
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(fake.calls[FAKE_MAP], 3);
 	assert_int_equal(fake.calls[FAKE_RETARGET], 3);
-	/* The same again: no map, and the host is asked. */
+	/* The same target: no vector is mapped, but the host is called. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(fake.calls[FAKE_MAP], 3);
@@ -623,7 +623,7 @@ static void test_retarget(void **state)
 	vtlirq_summary(irqs, &summary);
 	assert_int_equal(summary.moves, 2);
 	assert_int_equal(summary.redirected, 1);
-	/* The same again, and the host has had enough of it. */
+	/* The same target, which the host now refuses to redirect. */
 	fake.decide = refuse_redirection;
 	assert_int_equal(retarget(0, 2, 41), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
@@ -657,31 +657,31 @@ static void test_destroy_is_refused(void **state)
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
 	fake.decide = refuse_all;
-	fake.mappings[0][FAKE_FIRST_VECTOR].is_odd = true;
+	fake.mappings[0][FAKE_FIRST_VECTOR].may_be_used = true;
 	assert_int_equal(destroy(0), -ENXIO);
 	assert_int_equal(fake_references(), 2);
 	look();
-	/* The pair is held for what may still come. */
+	/* The filter is held, since interrupts may still arrive. */
 	fake_raise(&(struct vtlirq_interrupt){ 100, 0xfee00000, 0 }, 1);
 	fake.decide = NULL;
 	assert_int_equal(destroy(1), 0);
 	assert_int_equal(fake_references(), 1);
-	/* The same interrupt led elsewhere: what was kept is given back. */
+	/* The same interrupt gets another target: the retained vector is unmapped. */
 	assert_int_equal(create(0, 2, 50), 0);
 	look();
 	assert_int_equal(fake_references(), 1);
 	close_all();
 }
 
-/* Two interrupts may come to one vector that is kept: it stays until the close. */
-static void test_kept_for_several(void **state)
+/* Two interrupts may arrive on a retained vector: it is kept until the close. */
+static void test_retained_for_several(void **state)
 {
 	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
 	fake.decide = refuse_all;
-	fake.mappings[0][FAKE_FIRST_VECTOR].is_odd = true;
+	fake.mappings[0][FAKE_FIRST_VECTOR].may_be_used = true;
 	assert_int_equal(destroy(0), -ENXIO);
 	assert_int_equal(destroy(1), -ENXIO);
 	assert_int_equal(fake_references(), 1);
@@ -706,10 +706,10 @@ static void test_callers_file(void **state)
 	assert_int_equal(destroy(1), -ENXIO);
 	fake.decide = NULL;
 	vtlirq_close(irqs);
-	/* What the host did not take back stays until the caller closes its file. */
+	/* A vector that the host still uses is mapped until the caller closes its file. */
 	assert_int_equal(fake_references(), 1);
 	assert_int_equal(fake_files(), 1);
-	assert_int_equal(fake_open_pairs(), 1);
+	assert_int_equal(fake_open_filters(), 1);
 	close(vtl);
 	fake.filter[0][41] = 0;
 	check_nothing_left();
@@ -718,7 +718,7 @@ static void test_callers_file(void **state)
 
 /* ---- the filter ---- */
 
-/* A message that was on its way when the route left must find it open. */
+/* A message that arrives after the route has left must find the filter open. */
 static void test_filter_lingers(void **state)
 {
 	(void)state;
@@ -726,7 +726,7 @@ static void test_filter_lingers(void **state)
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(retarget(0, 2, 41), 0);
-	/* Redirected: all that was pending was relayed by the unmap. */
+	/* Redirected: the unmap has relayed all pending interrupts. */
 	assert_int_equal(fake.filter[0][40], 0);
 
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -735,7 +735,7 @@ static void test_filter_lingers(void **state)
 	fake.now_ns += 9 * SECOND;
 	vtlirq_rebalance(irqs);
 	assert_int_equal(fake.filter[1][41], 1);
-	/* Held again, and left again: the time starts anew. */
+	/* Held again, and released again: the time starts again. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.now_ns += 9 * SECOND;
@@ -746,7 +746,7 @@ static void test_filter_lingers(void **state)
 	assert_int_equal(fake.filter[1][41], 0);
 	look();
 
-	/* One that is due while it is held stays open, and may linger once more. */
+	/* A filter that is due while it is held stays open, and may be queued again. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	assert_int_equal(retarget(0, 4, 42), 0);
 	assert_int_equal(retarget(0, 2, 41), 0);
@@ -770,7 +770,7 @@ static void test_counts(void **state)
 	fake.proxied[1][41] = 500;
 	assert_int_equal(create(0, 1, 40), 0);
 	fake_raise(&live[0].interrupt, 3);
-	/* Still pending: the unmap relays them, to the old pair. */
+	/* Still pending: the unmap relays them to the old target. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	fake_raise(&live[0].interrupt, 4);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -784,7 +784,7 @@ static void test_counts(void **state)
 	look();
 	assert_int_equal(live[0].state.redirected, 13);
 	assert_int_equal(live[0].state.proxied, 5);
-	/* What comes to a pair that it has left is not its own any more. */
+	/* Interrupts of a VP that the route has left are not counted for it. */
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.proxied[1][41] += 100;
 	look();
@@ -792,7 +792,7 @@ static void test_counts(void **state)
 	close_all();
 }
 
-/* A message that was on its way is its route's, until another begins there. */
+/* A late message is counted for its route, until another route starts there. */
 static void test_late_counts(void **state)
 {
 	(void)state;
@@ -805,7 +805,7 @@ static void test_late_counts(void **state)
 	fake.proxied[1][41]++;
 	look();
 	assert_int_equal(live[0].state.proxied, 2);
-	/* Back, and away again, while one is late in each place. */
+	/* There and back, with a late message at each target. */
 	assert_int_equal(retarget(0, 1, 40), 0);
 	fake.proxied[1][41]++;
 	fake.proxied[0][40]++;
@@ -814,7 +814,7 @@ static void test_late_counts(void **state)
 	look();
 	assert_int_equal(live[0].state.proxied, 5);
 
-	/* From now on, they are the other's there. */
+	/* From now on, they are counted for the other route. */
 	assert_int_equal(create(1, 1, 40), 0);
 	fake.proxied[0][40] += 7;
 	look();
@@ -822,7 +822,7 @@ static void test_late_counts(void **state)
 	assert_int_equal(live[1].state.proxied, 7);
 	assert_int_equal(destroy(1), 0);
 
-	/* None is that late. */
+	/* After 10 seconds no message is late any more. */
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.proxied[1][41]++;
 	fake.now_ns += 11 * SECOND;
@@ -839,7 +839,7 @@ static void test_no_counts(void **state)
 	(void)state;
 	fake.counts = -EOPNOTSUPP;
 	open_usual();
-	/* The APIC id is that of a CPU of this machine then. */
+	/* Then the APIC id is that of a CPU of this machine. */
 	assert_int_equal(create(0, 1, 40), 0);
 	look();
 	assert_int_equal(live[0].state.redirected, 0);
@@ -847,7 +847,7 @@ static void test_no_counts(void **state)
 	close_all();
 }
 
-/* ---- each failure of each call ---- */
+/* ---- every failure of every call ---- */
 
 static void all_operations(void)
 {
@@ -867,7 +867,7 @@ static void all_operations(void)
 		look();
 	}
 	if (live[0].route && destroy(0))
-		fake.mappings[1][FAKE_FIRST_VECTOR].is_odd = true;
+		fake.mappings[1][FAKE_FIRST_VECTOR].may_be_used = true;
 	look();
 }
 
@@ -895,8 +895,8 @@ static void test_each_failure(void **state)
 static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
 	(void)delivery;
-	if (odd_answers-- == 0)
-		return odd_answer;
+	if (wrong_answers-- == 0)
+		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
 }
 
@@ -914,8 +914,8 @@ static void test_each_refusal(void **state)
 			fake_reset();
 			fake.now_ns = SECOND;
 			open_usual();
-			odd_answer = answers[i];
-			odd_answers = at;
+			wrong_answer = answers[i];
+			wrong_answers = at;
 			fake.decide = nth_fails;
 			all_operations();
 			close_all();
@@ -963,9 +963,9 @@ static void test_allow_fails(void **state)
 	close_all();
 }
 
-/* ---- words ---- */
+/* ---- strings ---- */
 
-static void test_words(void **state)
+static void test_strings(void **state)
 {
 	uint32_t apic_id;
 
@@ -1007,7 +1007,7 @@ int main(void)
 		cmocka_unit_test_setup(test_retarget, setup),
 		cmocka_unit_test_setup(test_prefer, setup),
 		cmocka_unit_test_setup(test_destroy_is_refused, setup),
-		cmocka_unit_test_setup(test_kept_for_several, setup),
+		cmocka_unit_test_setup(test_retained_for_several, setup),
 		cmocka_unit_test_setup(test_callers_file, setup),
 		cmocka_unit_test_setup(test_filter_lingers, setup),
 		cmocka_unit_test_setup(test_counts, setup),
@@ -1017,7 +1017,7 @@ int main(void)
 		cmocka_unit_test_setup(test_each_refusal, setup),
 		cmocka_unit_test_setup(test_interrupted, setup),
 		cmocka_unit_test_setup(test_allow_fails, setup),
-		cmocka_unit_test_setup(test_words, setup),
+		cmocka_unit_test_setup(test_strings, setup),
 	};
 
 	return cmocka_run_group_tests_name("lib: routes", tests, NULL, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Many threads on one context, under ThreadSanitizer: those that move routes of
- * their own, and routes of all; one that balances; one that looks; and devices
- * that never stop.
+ * Many threads on one context, under ThreadSanitizer: threads that move their own and
+ * shared routes; one that calls vtlirq_rebalance(); one that reads states; and devices
+ * that keep raising interrupts.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static bool stop;
 
 static int allow(void *context, uint32_t vp, uint32_t vector)
 {
-	/* As long as it takes to wake a VP. */
+	/* About the time to wake up a VP. */
 	usleep(1);
 	return fake_allow(context, vp, vector);
 }
@@ -42,7 +42,7 @@ static struct fake_answer decide(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .is_done = true };
 }
 
-/* The vector is the route's own: so the counts are, too. */
+/* No other route has this vector, so the counts are those of the route. */
 static int move(int i, uint64_t *random)
 {
 	uint64_t vps = 1 + fake_random(random) % ((1 << VPS) - 1);
@@ -57,7 +57,7 @@ static int move(int i, uint64_t *random)
 	return vtlirq_route_retarget(live[i].route, &target);
 }
 
-/* A route of the thread's own, that comes and goes. */
+/* Create and destroy a route that only this thread uses. */
 static int come_and_go(int who, uint64_t *random)
 {
 	struct vtlirq_interrupt interrupt = { 1000 + who, 0xfee00000, 1000 };
@@ -65,7 +65,7 @@ static int come_and_go(int who, uint64_t *random)
 	struct vtlirq_single_target single;
 	int error;
 
-	/* All threads share this pair. */
+	/* All threads share these VPs and this vector. */
 	error = vtlirq_route_create(irqs, &interrupt,
 				    vtlirq_target_single(&single, fake_random(random) % VPS, 200),
 				    &route);
@@ -151,14 +151,14 @@ static void open_all(void)
 	}
 }
 
-/* What came is what was counted, wherever it was moved meanwhile. */
+/* All interrupts that were raised were counted, wherever the route was moved. */
 static void check_counts(void)
 {
 	for (int i = 0; i < ROUTES; i++) {
 		uint64_t seen = live[i].state.redirected + live[i].state.proxied;
 
 		if (seen != raised[i])
-			fake_violation("route %d: %llu interrupts came, %llu were counted", i,
+			fake_violation("route %d: %llu interrupts were raised, %llu were counted", i,
 				       (unsigned long long)raised[i], (unsigned long long)seen);
 	}
 }
@@ -170,7 +170,7 @@ static void finish(void)
 		live_refresh(&live[i]);
 		live[i].vps = fake_find(&live[i].interrupt)->vps;
 		live[i].vector = 32 + i;
-		/* The test does not know who came last: take the set as it is. */
+		/* The test does not know which thread moved it last: use the reported set. */
 		if (live[i].state.delivery == VTLIRQ_REDIRECTED)
 			live[i].state.vps = 1;
 	}

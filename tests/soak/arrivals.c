@@ -2,9 +2,9 @@
 /*
  * Where interrupts are handled; see soak.h.
  *
- * In VTL0 the guest's own handler counts, in its report pages. While no VP is there,
- * bits are taken out of the run pages as a VMM does, and counted in the ledger. What
- * VTL0 has taken already waits in its virtual APICs until it is entered again.
+ * In VTL0 the guest's own handler counts them in its report pages. While no VP is in VTL0,
+ * bits are taken from the run pages as a VMM does, and counted in the ledger. Interrupts that
+ * VTL0 has already accepted wait in its virtual APICs until it is entered again.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -93,7 +93,7 @@ void arrivals_poll(void)
 
 uint64_t arrivals_count(unsigned int vp, unsigned int vector)
 {
-	uint64_t count = books_read(&ledger->counts[vp][vector]);
+	uint64_t count = figure_read(&ledger->counts[vp][vector]);
 
 	return vm ? count + vmm_report(vm, vp)->counts[vector] : count;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The workers as the keeper has them; see soak.h.
+ * The workers, as the keeper sees them; see soak.h.
  *
- * A device whose route dies must be silent, since nobody is there for what it raises.
- * So that no interrupt is lost all the same, one of two things is done: the sources
- * are masked while their interrupts are on their way, and the device keeps those until
- * the next process unmasks them; or all have been handled before.
+ * A device whose route ends must be silent, since its interrupts would not be handled. To lose
+ * no interrupt, either the sources are masked while their interrupts are on their way, and the
+ * device keeps these until the next process unmasks it; or all interrupts have been handled
+ * before.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -92,26 +92,26 @@ static bool wait_quiet(unsigned int number)
 
 void crew_kill(unsigned int number, bool under_fire)
 {
-	struct worker_books *books = &ledger->workers[number];
+	struct worker_figures *figures = &ledger->workers[number];
 
 	pthread_mutex_lock(&pids_lock);
-	__atomic_store_n(&books->hold, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&figures->hold, 1, __ATOMIC_RELEASE);
 	/* One that is closed may keep its interrupt for long: it is not waited for. */
 	if (under_fire || !wait_quiet(number))
 		silence_under_fire(number);
 	kill(pids[number], SIGKILL);
 	waitpid(pids[number], NULL, 0);
 	sources_mask(number);
-	books_add(&killed, 1);
-	__atomic_store_n(&books->ready, READY_NOT, __ATOMIC_RELEASE);
+	figure_add(&killed, 1);
+	__atomic_store_n(&figures->ready, READY_NOT, __ATOMIC_RELEASE);
 	worker_start(number);
-	__atomic_store_n(&books->hold, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&figures->hold, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&pids_lock);
 }
 
 uint64_t crew_killed(void)
 {
-	return books_read(&killed);
+	return figure_read(&killed);
 }
 
 bool crew_wait(enum readiness level, unsigned int ms)

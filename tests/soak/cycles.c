@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cycles: map and unmap again and again, on all CPUs from several threads, now and
- * then with an interrupt in between, or with the file closed instead of an unmap; and
- * the system is as it was.
+ * cycles: map and unmap again and again, on all CPUs, from several threads. Sometimes an
+ * interrupt arrives in between, or the file is closed instead of an unmap. At the end the
+ * system must be as it was before.
  *
- * Owns: what a cycle is, and what "as it was" means.
+ * Owns: what a cycle is, and what "as before" means.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -72,16 +72,6 @@ static uint64_t cycles, limit, interrupts, closes, waits;
 static uint64_t deadline_ms;
 static int failure;
 static const char *failed;
-
-static uint64_t figure(const uint64_t *value)
-{
-	return __atomic_load_n(value, __ATOMIC_RELAXED);
-}
-
-static void figure_add(uint64_t *value, uint64_t count)
-{
-	__atomic_fetch_add(value, count, __ATOMIC_RELAXED);
-}
 
 static void fail_with(const char *what, int error)
 {
@@ -201,8 +191,8 @@ static void *cycler_run(void *argument)
 
 	cpu_pin(cycler->number % lab.cpus);
 	cycler->vtl = vtl_open();
-	while (figure(&cycles) < figure(&limit) && !__atomic_load_n(&failure, __ATOMIC_RELAXED) &&
-	       now_ms() < deadline_ms)
+	while (figure_read(&cycles) < figure_read(&limit) &&
+	       !__atomic_load_n(&failure, __ATOMIC_RELAXED) && now_ms() < deadline_ms)
 		cycle_do(cycler);
 	file_close(cycler);
 	return NULL;
@@ -215,13 +205,13 @@ static void second_print(unsigned int second)
 	static const char head[] =
 		"   s     cycles     /s interrupts  closes  mapped  available kB  slab kB";
 	static uint64_t before;
-	uint64_t done = figure(&cycles);
+	uint64_t done = figure_read(&cycles);
 
 	table_row(head, second);
 	table_cell(10, done);
 	table_cell(6, done - before);
-	table_cell(10, figure(&interrupts));
-	table_cell(7, figure(&closes));
+	table_cell(10, figure_read(&interrupts));
+	table_cell(7, figure_read(&closes));
 	table_cell(7, totals("mappings"));
 	table_cell(13, measure_available());
 	table_cell(8, measure_slab());
@@ -235,10 +225,10 @@ static void cycles_run(uint64_t count, uint64_t begin)
 	uint64_t next = begin + 1000;
 	unsigned int i;
 
-	__atomic_store_n(&limit, figure(&cycles) + count, __ATOMIC_RELAXED);
+	__atomic_store_n(&limit, figure_read(&cycles) + count, __ATOMIC_RELAXED);
 	for (i = 0; i < config.threads; i++)
 		pthread_create(&cyclers[i].thread, NULL, cycler_run, &cyclers[i]);
-	while (begin && figure(&cycles) < limit && !failure && now_ms() < deadline_ms) {
+	while (begin && figure_read(&cycles) < limit && !failure && now_ms() < deadline_ms) {
 		sleep_ms(50);
 		if (now_ms() < next)
 			continue;
@@ -324,20 +314,20 @@ static void run_cycles(void)
 	printf("# the caches fill: %u cycles, then %u times %u\n", WARM_UP, ROUNDS, ROUND);
 	cycles_run(WARM_UP, begin);
 	before = learn(&swing);
-	done = figure(&cycles);
-	raised = figure(&interrupts);
+	done = figure_read(&cycles);
+	raised = figure_read(&interrupts);
 	/* What filled the caches has had its own time. */
 	begin = now_ms();
 	deadline_ms = begin + config.seconds * 1000ULL;
 	cycles_run(config.count, begin);
 	begin = now_ms() - begin;
-	done = figure(&cycles) - done;
-	raised = figure(&interrupts) - raised;
+	done = figure_read(&cycles) - done;
+	raised = figure_read(&interrupts) - raised;
 	after = measure_take();
 	accounting_check(!failure, "each call and each interrupt came to its end (%s: %s)",
 			 failed ? failed : "none failed", strerror(failure > 0 ? failure : 0));
 	accounting_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
-	printf("# %" PRIu64 " times a vector had to be waited for\n", figure(&waits));
+	printf("# %" PRIu64 " times a vector had to be waited for\n", figure_read(&waits));
 	vectors = measures_check(&before, &after, &swing);
 	/* Of each, what is gone: less memory that is free, more slab in use. */
 	printf("# figure: %s map/unmap cycles, %s of them with an interrupt, in %s s; lost: %"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices under fire; see soak.h.
+ * Threads that raise devices; see soak.h.
  *
- * Each device is raised once and then waited for, since two that meet become one. A
- * masked source refuses to raise: then nothing was raised, and nothing is counted.
+ * Each device is raised once and then waited for, since two interrupts that meet become one.
+ * A masked source refuses to raise: then nothing was raised, and nothing is counted.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -55,7 +55,7 @@ static uint64_t place_look(struct entry *entry, unsigned int index, unsigned int
 	entry->at[place] = count;
 	/* After the count: all places where it may have come by then are in it. */
 	if (!(__atomic_load_n(&entry->seen, __ATOMIC_SEQ_CST) >> place & 1)) {
-		books_add(&misdelivered, fresh);
+		figure_add(&misdelivered, fresh);
 		trouble_note("came where its route does not lead", index, place);
 	}
 	return fresh;
@@ -74,7 +74,7 @@ static void entry_look(struct entry *entry, unsigned int index)
 	if (entry->handled <= entry->raised)
 		return;
 	excess = entry->handled - entry->raised;
-	books_add(&misdelivered, excess < fresh ? excess : fresh);
+	figure_add(&misdelivered, excess < fresh ? excess : fresh);
 	trouble_note("came more often than it was raised", index, PLACES);
 }
 
@@ -196,7 +196,7 @@ uint64_t fire_raised(void)
 	unsigned int i;
 
 	for (i = 0; i < ledger->entries_count; i++)
-		sum += books_read(&ledger->entries[i].raised);
+		sum += figure_read(&ledger->entries[i].raised);
 	return sum;
 }
 
@@ -206,7 +206,7 @@ uint64_t fire_handled(void)
 	unsigned int i;
 
 	for (i = 0; i < ledger->entries_count; i++)
-		sum += books_read(&ledger->entries[i].handled);
+		sum += figure_read(&ledger->entries[i].handled);
 	return sum;
 }
 
@@ -218,7 +218,7 @@ bool fire_is_quiet(int worker)
 	for (i = 0; i < ledger->entries_count; i++) {
 		entry = &ledger->entries[i];
 		if ((worker < 0 || entry->worker == (unsigned int)worker) &&
-		    books_read(&entry->handled) < books_read(&entry->raised))
+		    figure_read(&entry->handled) < figure_read(&entry->raised))
 			return false;
 	}
 	return true;
@@ -226,7 +226,7 @@ bool fire_is_quiet(int worker)
 
 uint64_t fire_misdelivered(void)
 {
-	return books_read(&misdelivered);
+	return figure_read(&misdelivered);
 }
 
 struct fire_trouble fire_trouble(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The books of the soak; see soak.h.
+ * The accounting of the soak; see soak.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct ledger *ledger_attach(int fd)
 
 	if (ledger != MAP_FAILED)
 		return ledger;
-	perror("soak: the books cannot be mapped");
+	perror("soak: the ledger cannot be mapped");
 	exit(1);
 }
 
@@ -24,7 +24,7 @@ struct ledger *ledger_create(int *fd)
 {
 	*fd = memfd_create("soak", 0);
 	if (*fd < 0 || ftruncate(*fd, sizeof(struct ledger))) {
-		perror("soak: no memory for the books");
+		perror("soak: no memory for the ledger");
 		exit(1);
 	}
 	return ledger_attach(*fd);

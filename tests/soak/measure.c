@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a kernel has given away; see measure.h.
+ * What the kernel has allocated; see measure.h.
  */
 #include <dirent.h>
 #include <stdio.h>

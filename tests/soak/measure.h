@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a kernel has given away: memory, descriptors, vectors. A leak shows here,
- * whoever made it.
+ * What the kernel has allocated: memory, descriptors, vectors. Every leak shows here.
  */
 #ifndef _TESTS_SOAK_MEASURE_H
 #define _TESTS_SOAK_MEASURE_H
@@ -12,13 +11,13 @@
 
 /**
  * struct measure - as it is at a quiet moment
- * @available:  kB of memory that could be had (MemAvailable)
+ * @available:  kB of available memory (MemAvailable)
  * @slab:       kB in objects of the slab allocator, each cache's in use
  * @files:      open files of the system
  * @fds:        open files of this process
  * @descriptors: interrupts that the kernel has (/sys/kernel/irq)
  * @rows:       lines of /proc/interrupts
- * @vectors:    by CPU: how many hardware vectors can be had there, to the last
+ * @vectors:    by CPU: how many hardware vectors can be allocated there
  */
 struct measure {
 	int64_t available;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * soak: the books under load. Devices fire as fast as they can, while routes are
- * made, moved, promoted, demoted and given back, files closed, processes killed, VPs
- * halted and taken out of VTL0, and the host refuses; at the end the books balance.
+ * soak: the accounting of interrupts under load. Devices raise as fast as they can, while
+ * routes are created, moved, promoted, demoted and destroyed, files closed, processes killed,
+ * VPs halted and taken out of VTL0, and the host refuses. At the end every interrupt must be
+ * accounted for.
  *
- * Owns: the order of a run, what is done to all at random, and what must hold. This
- * process is the keeper: it raises and counts, and outlives those that it kills.
+ * Owns: the order of a run, the random changes, and what must be true. This process is the
+ * keeper: it raises and counts, and outlives the processes that it kills.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -138,21 +139,21 @@ static void *chaos_run(void *argument)
 
 /* ---- what a second looks like ---- */
 
-static struct worker_books sums(void)
+static struct worker_figures sums(void)
 {
-	struct worker_books sum = { 0 };
-	const struct worker_books *books;
+	struct worker_figures sum = { 0 };
+	const struct worker_figures *figures;
 	unsigned int i;
 
 	for (i = 0; i < ledger->workers_count; i++) {
-		books = &ledger->workers[i];
-		sum.moves += books_read(&books->moves);
-		sum.made += books_read(&books->made);
-		sum.ended += books_read(&books->ended);
-		sum.up += books_read(&books->up);
-		sum.down += books_read(&books->down);
-		sum.refused += books_read(&books->refused);
-		sum.files += books_read(&books->files);
+		figures = &ledger->workers[i];
+		sum.moves += figure_read(&figures->moves);
+		sum.made += figure_read(&figures->made);
+		sum.ended += figure_read(&figures->ended);
+		sum.up += figure_read(&figures->up);
+		sum.down += figure_read(&figures->down);
+		sum.refused += figure_read(&figures->refused);
+		sum.files += figure_read(&figures->files);
 	}
 	return sum;
 }
@@ -161,7 +162,7 @@ static void second_print(unsigned int second, const struct state *before)
 {
 	static uint64_t handled_before;
 	uint64_t raised = fire_raised(), handled = fire_handled();
-	struct worker_books sum = sums();
+	struct worker_figures sum = sums();
 
 	table_row("   s where    raised    handled     /s  under    moves     made    ended       up     down  refused files killed    halts merged",
 		  second);
@@ -241,7 +242,7 @@ static void run_drain(void)
 	accounting_check(crew_end(), "all processes ended as they should");
 }
 
-/* ---- the books ---- */
+/* ---- the accounting ---- */
 
 static void entries_check(void)
 {
@@ -281,7 +282,7 @@ static uint64_t lost_ways(void)
 	return fire_misdelivered() + strays();
 }
 
-static void books_balance(const struct state *before, const struct state *after)
+static void figures_balance(const struct state *before, const struct state *after)
 {
 	uint64_t raised = fire_raised(), redirected = after->redirected - before->redirected;
 	uint64_t proxied = after->proxied - before->proxied;
@@ -306,7 +307,7 @@ static void books_balance(const struct state *before, const struct state *after)
 
 static void figure_print(unsigned int seconds, uint64_t halts)
 {
-	struct worker_books sum = sums();
+	struct worker_figures sum = sums();
 	uint64_t raised = fire_raised(), handled = fire_handled();
 
 	printf("# figure: %s interrupts raised and handled, %s moves, %s routes made and ended, %s promotions, %s demotions, %s VTL files closed, %s processes killed, %s halts of VPs, %s lost, %s misdelivered in %s s\n",
@@ -364,7 +365,7 @@ static void soak(void)
 	run_drain();
 	entries_check();
 	after = state_read();
-	books_balance(&before, &after);
+	figures_balance(&before, &after);
 	figure_print((now_ms() - begin) / 1000, after.halts - before.halts);
 	arrivals_close();
 	runs_clear();

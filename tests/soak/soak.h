@@ -15,7 +15,7 @@
 /* ---- ledger.c ---- */
 
 /*
- * The books of the soak, in memory that outlives whoever writes them: the keeper
+ * The accounting of the soak, in memory that outlives the processes that write it: the keeper
  * raises and counts, workers own the routes and are killed.
  *
  * Owns: what keeper and workers tell each other, and where each device interrupt
@@ -44,7 +44,7 @@ enum phase {
 	PHASE_END,
 };
 
-/* struct worker_books.ready */
+/* struct worker_figures.ready */
 enum readiness {
 	READY_NOT,
 	READY_RUNS,
@@ -52,7 +52,7 @@ enum readiness {
 };
 
 /**
- * struct entry - a device interrupt, and its books
+ * struct entry - a device interrupt and its counts
  * @source:  which
  * @worker:  whose
  * @open:    worker: it has a route and may raise; only a hint, since a masked
@@ -75,7 +75,7 @@ struct entry {
 } __attribute__((aligned(128)));
 
 /**
- * struct worker_books - what the processes that had this number did, in all
+ * struct worker_figures - what the processes that had this number did, in all
  * @hold:     keeper: nothing of it is raised now
  * @ready:    worker: enum readiness: each device has a route, and will keep it
  * @failure:  worker: the errno of a call that must not fail, or 0
@@ -85,7 +85,7 @@ struct entry {
  * @refused:  calls that the host refused both ways
  * @files:    VTL files closed
  */
-struct worker_books {
+struct worker_figures {
 	uint32_t hold;
 	uint32_t ready;
 	int32_t failure;
@@ -115,7 +115,7 @@ struct ledger {
 	uint32_t entries_count;
 	uint32_t workers_count;
 	uint32_t phase;
-	struct worker_books workers[WORKERS_MAX];
+	struct worker_figures workers[WORKERS_MAX];
 	struct entry entries[ENTRIES_MAX];
 	uint64_t counts[CPUS_MAX][256];
 };
@@ -144,12 +144,12 @@ void entry_move_end(struct entry *entry, uint32_t allowed);
 /* Before a raise: what arrives from now on may be in these places alone. */
 void entry_raise_begin(struct entry *entry);
 
-static inline void books_add(uint64_t *figure, uint64_t count)
+static inline void figure_add(uint64_t *figure, uint64_t count)
 {
 	__atomic_fetch_add(figure, count, __ATOMIC_RELAXED);
 }
 
-static inline uint64_t books_read(const uint64_t *figure)
+static inline uint64_t figure_read(const uint64_t *figure)
 {
 	return __atomic_load_n(figure, __ATOMIC_RELAXED);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the driver and the lab's host say of themselves; see soak.h.
+ * The counters of the driver and of the lab's host; see soak.h.
  */
 #include <inttypes.h>
 #include <stdio.h>

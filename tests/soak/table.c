@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Lines for people; see soak.h.
+ * Output for people; see soak.h.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * A worker; see soak.h.
  *
- * Owns: a VTL file, the routes of its entries, and what is done to them. Trusts that
- * the keeper sees to it that what it leaves when it is killed is silent.
+ * Owns: a VTL file, the routes of its entries, and the changes to them. It relies on the
+ * keeper to make sure that its devices are silent when it is killed.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -33,7 +33,7 @@ struct owned {
 };
 
 static struct ledger *ledger;
-static struct worker_books *books;
+static struct worker_figures *figures;
 static struct owned owned[ENTRIES_MAX];
 static unsigned int mine[ENTRIES_MAX], mine_count;
 static struct vtlirq *irqs;
@@ -52,12 +52,12 @@ static int call_judge(int ret, const char *name)
 	if (ret >= 0)
 		return 0;
 	if (ret == -ENXIO && vtlirq_last_hv_status(irqs)) {
-		books_add(&books->refused, 1);
+		figure_add(&figures->refused, 1);
 		return ret;
 	}
-	if (!books->failure)
-		snprintf(books->failed, sizeof(books->failed), "%s", name);
-	__atomic_store_n(&books->failure, -ret, __ATOMIC_RELEASE);
+	if (!figures->failure)
+		snprintf(figures->failed, sizeof(figures->failed), "%s", name);
+	__atomic_store_n(&figures->failure, -ret, __ATOMIC_RELEASE);
 	return ret;
 }
 
@@ -116,7 +116,7 @@ static int route_make(unsigned int index, unsigned int place)
 	entry_move_end(entry, 1U << place);
 	entry_masked(entry, false);
 	__atomic_store_n(&entry->open, 1, __ATOMIC_RELEASE);
-	books_add(&books->made, 1);
+	figure_add(&figures->made, 1);
 	return 0;
 }
 
@@ -136,7 +136,7 @@ static void route_end(unsigned int index)
 	route_silence(index);
 	owned[index].route = NULL;
 	call_judge(vtlirq_route_destroy(route), "vtlirq_route_destroy");
-	books_add(&books->ended, 1);
+	figure_add(&figures->ended, 1);
 }
 
 static void route_move(unsigned int index, unsigned int place)
@@ -155,7 +155,7 @@ static void route_move(unsigned int index, unsigned int place)
 	}
 	entry_move_end(entry, 1U << place);
 	/* To where it is already is no move. */
-	books_add(&books->moves, before != 1U << place);
+	figure_add(&figures->moves, before != 1U << place);
 }
 
 static void route_prefer(unsigned int index, bool proxied)
@@ -171,7 +171,7 @@ static void route_prefer(unsigned int index, bool proxied)
 		ret = vtlirq_route_state(route, &after);
 	if (call_judge(ret, "vtlirq_route_prefer") || before.delivery == after.delivery)
 		return;
-	books_add(proxied ? &books->down : &books->up, 1);
+	figure_add(proxied ? &figures->down : &figures->up, 1);
 }
 
 /* ---- what is done at random ---- */
@@ -183,8 +183,8 @@ static void rebalance(void)
 	vtlirq_summary(irqs, &before);
 	call_judge(vtlirq_rebalance(irqs), "vtlirq_rebalance");
 	vtlirq_summary(irqs, &after);
-	books_add(&books->up, after.promotions - before.promotions);
-	books_add(&books->down, after.demotions - before.demotions);
+	figure_add(&figures->up, after.promotions - before.promotions);
+	figure_add(&figures->down, after.demotions - before.demotions);
 }
 
 /* All that it holds goes with the file; and all is made again. */
@@ -198,10 +198,10 @@ static void file_close_and_open(struct stream *stream)
 			continue;
 		route_silence(mine[i]);
 		owned[mine[i]].route = NULL;
-		books_add(&books->ended, 1);
+		figure_add(&figures->ended, 1);
 	}
 	vtlirq_close(irqs);
-	books_add(&books->files, 1);
+	figure_add(&figures->files, 1);
 	context_open();
 	for (i = 0; i < mine_count; i++)
 		route_make(mine[i], random_below(stream, PLACES));
@@ -275,7 +275,7 @@ static void routes_complete(enum readiness level)
 		for (tries = 0; !owned[mine[i]].route && tries < 100; tries++)
 			route_make(mine[i], tries % PLACES);
 	}
-	__atomic_store_n(&books->ready, level, __ATOMIC_RELEASE);
+	__atomic_store_n(&figures->ready, level, __ATOMIC_RELEASE);
 }
 
 static void routes_change(void)
@@ -294,7 +294,7 @@ int worker_main(struct ledger *shared, unsigned int number, unsigned int generat
 	unsigned int i;
 
 	ledger = shared;
-	books = &ledger->workers[number];
+	figures = &ledger->workers[number];
 	lives = generation;
 	for (i = 0; i < ledger->entries_count; i++) {
 		pthread_mutex_init(&owned[i].lock, NULL);
@@ -309,7 +309,7 @@ int worker_main(struct ledger *shared, unsigned int number, unsigned int generat
 		sleep_ms(WAIT_MS);
 	for (i = 0; i < mine_count; i++)
 		route_silence(mine[i]);
-	books_add(&books->ended, mine_count);
+	figure_add(&figures->ended, mine_count);
 	vtlirq_close(irqs);
 	close(lab.vtl);
 	return 0;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The programs that the tests run as L2: a few instructions each, in 64-bit
- * mode, with every register as the test has put it. Those that come to an end
- * do so by VMCALL, again and again.
+ * The programs that the tests run as L2: a few instructions each, in 64-bit mode, with registers
+ * that the test has set. They end by VMCALL, in a loop.
  */
 #include "guest.h"
 
@@ -44,7 +43,7 @@ program_STI_HLT:
 	hlt
 	finish
 
-/* SS from RAX: what it held already. */
+/* SS from RAX, with its old value. */
 program_MOV_SS_HLT:
 	movl	%eax, %ss
 	hlt
@@ -95,7 +94,7 @@ program_WRMSR:
 	wrmsr
 	finish
 
-/* Then RBX into the MSR that RSI names. */
+/* Then write RBX to the MSR in RSI. */
 program_WRMSR_TWICE:
 	wrmsr
 	movq	%rsi, %rcx
@@ -216,7 +215,7 @@ program_VMRUN:
 	vmrun	%rax
 	finish
 
-/* What L1 and L2 share, each from the register that the test has chosen. */
+/* Write registers that L1 and L2 share, with values that the test has chosen. */
 program_DIRTY:
 	movq	%rsi, %cr2
 	movq	%rsi, %xmm0
@@ -235,7 +234,7 @@ program_DIRTY:
 	wrmsr
 	finish
 
-/* An interrupt is written down, EOId if that is wanted, and over. */
+/* Record an interrupt, write EOI if LOG_EOI is set, and return. */
 interrupted:
 	pushq	%rax
 	pushq	%rcx

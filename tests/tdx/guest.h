@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the tests and the code that they run as L2 agree on: addresses, and
- * where each small program begins.
+ * The interface between the tests and the code that they run as L2: addresses, and the entry of
+ * each program.
  */
 #ifndef _TESTS_TDX_GUEST_H
 #define _TESTS_TDX_GUEST_H
 
-/* L2's addresses. All but the last have a page behind them. */
+/* L2's addresses. All but the last are mapped to a page. */
 #define L2_CODE      0x400000
 #define L2_STUBS     0x402000
 #define L2_STACK     0x410000
@@ -18,16 +18,15 @@
 /* In the tables' page. */
 #define L2_IDT L2_TABLES
 
-/* In the data page: how many interrupts came, whether to EOI, and which. */
+/* In the data page: the number of interrupts, whether to write EOI, and the vectors. */
 #define LOG_COUNT (L2_DATA + 0x00)
 #define LOG_EOI   (L2_DATA + 0x08)
 #define LOG_LOOPS (L2_DATA + 0x10)
 #define LOG_FIRST (L2_DATA + 0x100)
 
-/* An exception ends in VMCALL with this plus its vector in RAX. */
+/* An exception handler executes VMCALL with this plus its vector in RAX. */
 #define GUEST_FAULT 0xe000
 
-/* The vector of an interrupt whose handler is software's: it ends in IRETQ without EOI. */
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
 

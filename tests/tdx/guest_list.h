@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The programs for L2, one slot each. Included where PROGRAM says what is to be made
- * of it.
+ * The programs for L2, one slot each. The including file defines PROGRAM.
  */
 PROGRAM(SPIN)
 PROGRAM(VMCALL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The guest's code, carried inside the test program.
+ * The guest's code, included in the test program.
  */
 	.section .rodata
 	.globl guest_image, guest_image_end

@@ -13,7 +13,7 @@
 
 #include "tdx.h"
 
-/* L1 is asked to let its interrupts in this often before a test is given up. */
+/* The number of entries after which a test fails. */
 #define TRIES 20000
 
 #define PTE_TABLE 7ULL
@@ -411,7 +411,7 @@ struct lab_tdx_stats l2_stats(void)
 	return asked.stats;
 }
 
-/* A call that runs no L2 leaves what it has found. */
+/* A call that does not run L2 does not change this state. */
 struct lab_tdx_unswitched l1_state(void)
 {
 	check_hex(tdcall(VP_RD, 0, FIELD_VCPU_INDEX, 0, 0), 0);

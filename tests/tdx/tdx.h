@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the conformance tests share: one partition with one L2 that can run
- * small programs, and TDCALLs. A check that does not hold ends the test.
+ * small programs, and TDCALLs. A check that fails ends the test.
  */
 #ifndef _TESTS_TDX_TDX_H
 #define _TESTS_TDX_TDX_H
@@ -115,16 +115,16 @@ enum page {
 };
 
 /**
- * struct l2 - the partition of the test that runs
- * @node:   the module
- * @cpu:    whose VCPU
- * @gpa:    the block's address
- * @memory: and here
- * @vm:     which VM page_allow(), l2_enter() and what uses them are about
+ * struct l2 - the partition of the current test
+ * @node:   the node of the module
+ * @cpu:    the CPU whose VCPUs are used
+ * @gpa:    the block's guest-physical address
+ * @memory: its address in this program
+ * @vm:     the VM of page_allow(), l2_enter() and the functions that use them
  * @state:  its state buffer
  * @vapic:  its virtual-APIC page
  * @call:   the last call, in and out
- * @flags:  of the next call; taken back after it
+ * @flags:  of the next call; cleared by it
  * @vector: its pending interrupt
  * @usecs:  its timer
  */
@@ -161,23 +161,23 @@ int l2_setup_vms(void **state);
 int l2_setup_bare(void **state);
 int l2_teardown(void **state);
 
-/* How many L2 VMs there are. */
+/* Set the number of L2 VMs. */
 void l2_set_vms(uint32_t vms);
 
 /* VM 1 of the VCPU of @l2.cpu: in 64-bit mode, with its virtual APIC in @vapic. */
 void l2_setup_vcpu(enum page vapic);
 
-/* Let @l2 be about another VM. */
+/* Use another VM from now on. */
 void l2_select(unsigned int vm);
 
-/* The same, and get it ready: VM 1's pages and programs, with a buffer and a VAPIC of its own. */
+/* The same, and prepare it: VM 1's pages and programs, its own buffer and virtual APIC. */
 void l2_setup_vm(unsigned int vm);
 
 /* Bytes of a page of the block, and its address. */
 void *page_at(enum page page);
 uint64_t page_gpa(enum page page);
 
-/* What a register holds that no call is to change. */
+/* The value of registers that a call must not change. */
 #define POISON 0x5a5a5a5a5a5a5a5aULL
 
 /* A call with all registers known: RAX is @leaf, the others are POISON. */
@@ -198,7 +198,7 @@ void field_set_masked(uint64_t id, uint64_t value, uint64_t mask);
 void msr_exits(uint32_t msr, bool read, bool exits);
 void msr_offload(void);
 
-/* What L2 may do with a page; 0 takes it away. */
+/* Set L2's attributes of a page; 0 removes the alias. */
 void page_allow(enum page page, uint64_t attributes);
 
 /* The next entry begins here, with a fresh stack. */
@@ -208,13 +208,13 @@ void l2_start(enum guest_program program);
 uint64_t l2_enter(void);
 uint64_t l2_enter_with(uint64_t bits);
 
-/* VP.ENTER until the end is not 0x1102 or 0x1120; RAX. */
+/* Repeat VP.ENTER until its status is not 0x1102 or 0x1120; RAX. */
 uint64_t l2_run(void);
 
 /* l2_run(), and it must end with this reason and status 0. */
 void l2_expect(uint32_t reason);
 
-/* Past the instruction that has exited. */
+/* Move RIP past the instruction that has exited. */
 void l2_skip(void);
 
 /* The virtual-APIC page. */
@@ -226,17 +226,17 @@ void vapic_set(uint32_t base, uint8_t vector);
 /* VIRR and RVI, as a driver asserts. */
 void l2_assert(uint8_t vector);
 
-/* What L2's handlers have written down. */
+/* What L2's handlers have recorded. */
 uint64_t log_count(void);
 void log_clear(void);
 uint8_t log_vector(unsigned int index);
 void log_eoi(bool wanted);
 uint64_t log_loops(void);
 
-/* Counts of the VCPU. */
+/* Counters of the CPU. */
 struct lab_tdx_stats l2_stats(void);
 
-/* What a TDX module does not switch, as L1 has it now on @l2.cpu. */
+/* L1's current state on @l2.cpu that a TDX module does not switch. */
 struct lab_tdx_unswitched l1_state(void);
 
 /* Hooks: the next calls of a leaf, the next exit, all exits. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * TDG.VP.ENTER itself: its checks, its outputs, its ways to end; and the
- * decoding of a TDCALL.
+ * TDG.VP.ENTER itself: its checks, its outputs, and how it ends; and the decoding of a TDCALL.
  */
 #include <cpuid.h>
 #include <string.h>
@@ -22,7 +21,7 @@ static uint64_t enter_with(uint64_t rcx, uint64_t rdx)
 	return tdcall(VP_ENTER, rcx, rdx, 0, 0);
 }
 
-/* The same, when no tick of L1 happens to be first. */
+/* The same, repeated if a timer interrupt of L1 came first. */
 static uint64_t enter_unless_pending(uint64_t rcx, uint64_t rdx)
 {
 	uint64_t status;
@@ -190,7 +189,7 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 	struct lab_tdx_stats before = l2_stats(), after;
 
 	(void)state;
-	/* L1's own TPR is 0x10: this one waits for ever, and harms nobody. */
+	/* L1's own TPR is 0x10: this one stays pending, and has no effect. */
 	l2.vector = 0x1f;
 	l2.flags = LAB_TDX_CALL_PENDING;
 	l2_expect(18);
@@ -202,7 +201,7 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 static void row_2_3_6_buffer_that_is_no_memory_is_refused(void **state)
 {
 	(void)state;
-	/* On TDX an exit to the host, for ever; here RDX is refused. */
+	/* On TDX it exits to the host, repeatedly; here RDX is refused. */
 	check_hex(enter_unless_pending(VM_1, 0xfee00000), INVALID | RDX_OPERAND);
 	check_hex(enter_unless_pending(VM_1, 0x7ffffffff000), INVALID | RDX_OPERAND);
 	check_hex(enter_unless_pending(VM_1, 0), INVALID | RDX_OPERAND);
@@ -403,12 +402,12 @@ static void host_routed(uint64_t status, uint32_t reason)
 	l2_expect(10);
 	rip = l2.state->rip;
 	hook_exit(status, reason, 0x4711, 0x80000041);
-	/* A tick of L1 may be the exit that it falls on. */
+	/* The exit may be that of a timer interrupt of L1. */
 	check_hex(l2_run(), status | reason);
 	check_hex(l2.call.regs.rcx, 0x4711);
 	check_hex(l2.call.regs.r10, 0x80000041);
 	check_hex(l2.state->rip, rip);
-	/* Nothing was emulated, nothing is lost. */
+	/* The instruction was not emulated, so it can be repeated. */
 	l2_expect(10);
 	check_hex(l2.call.regs.r10 & 0x80000000, 0);
 	check_hex(l2_stats().host_routed, 1);

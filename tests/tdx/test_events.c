@@ -26,7 +26,7 @@ static void row_4_6_an_interrupt_goes_in(void **state)
 	l2_expect(18);
 	check_hex(log_count(), 1);
 	check_hex(log_vector(0), 0x41);
-	/* It is nothing of the virtual APIC's. */
+	/* It does not change the virtual APIC. */
 	check(!vapic_bit(VAPIC_ISR, 0x41), "in service");
 }
 
@@ -48,7 +48,7 @@ static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **stat
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | 0x41);
 	check_hex(l2_run(), 0x80000021);
-	/* It is not used up. */
+	/* The event stays valid. */
 	check_hex(field_get(FIELD(F_EVENT)), VALID | 0x41);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 1, 1);
@@ -202,7 +202,7 @@ static void row_4_6_a_deadline_ends_l2(void **state)
 
 	(void)state;
 	l2_start(GUEST_SPIN);
-	/* On a machine that is busy elsewhere, L2 may need more until it runs at all. */
+	/* On a busy machine, it may take longer until L2 runs. */
 	for (ticks = 20000000; !log_loops() && ticks < 1ULL << 36; ticks *= 2) {
 		deadline = __rdtsc() + ticks;
 		field_set(FIELD_DEADLINE, deadline);

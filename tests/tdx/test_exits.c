@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What of L2's instructions L1 is told, and what it is not.
+ * Which of L2's instructions exit to L1, and which do not.
  */
 #include <sched.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void expect(enum guest_program program, uint32_t reason, uint32_t length,
 	check_hex(l2.call.regs.r11 >> 32, length);
 	check_hex(l2.call.regs.rcx, qualification);
 	rip = l2.state->rip;
-	/* It stands at the instruction: entered again, it exits again. */
+	/* RIP is at the instruction: after another entry it exits again. */
 	l2_expect(reason);
 	check_hex(l2.state->rip, rip);
 	l2_skip();
@@ -96,12 +96,12 @@ static uint64_t xcr0_of_l1(void)
 
 	CPU_ZERO(&cpus);
 	CPU_SET(l2.cpu, &cpus);
-	check(!sched_setaffinity(0, sizeof(cpus), &cpus), "CPU %u is not to be had", l2.cpu);
+	check(!sched_setaffinity(0, sizeof(cpus), &cpus), "cannot run on CPU %u", l2.cpu);
 	asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
 	return (uint64_t)high << 32 | low;
 }
 
-/* QEMU 7.2 cannot intercept it: no exit, but no change of what is shared either. */
+/* QEMU 7.2 cannot intercept it: there is no exit, but shared state does not change either. */
 static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 {
 	uint64_t before = xcr0_of_l1();
@@ -189,7 +189,7 @@ static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
 	l2_expect(0);
 	check_hex(l2.call.regs.r9, 0x80000603);
 	check_hex(l2.call.regs.r11 >> 32, 1);
-	/* INT n is not concerned, and returns behind itself. */
+	/* INT n does not exit, and returns to the next instruction. */
 	l2_start(GUEST_SOFT_INT);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -207,7 +207,7 @@ static void row_7_page_faults_go_by_their_error_code(void **state)
 	l2_expect(0);
 	check_hex(l2.call.regs.r9, 0x0000000280000b0eULL);
 	check_hex(l2.call.regs.rcx, L2_HIDDEN + 8);
-	/* The bit says yes, the comparison no. */
+	/* The bit is set, but the error code does not match. */
 	field_set(FIELD(0x4006), 2);
 	expect_fault(GUEST_STORE, 14);
 }
@@ -323,7 +323,7 @@ static void row_4_4_every_msr_exits_by_default(void **state)
 	}
 }
 
-/* L1 lets go of all that its bitmap covers. */
+/* L1 intercepts no MSR that its bitmap covers. */
 static void release_all_msrs(void)
 {
 	unsigned int word;
@@ -434,7 +434,7 @@ static void row_4_5_some_pass_through(void **state)
 	l2_expect(18);
 	check_hex(field_get(FIELD(0x680E)), 0x5511223344);
 	check_hex(field_get(FIELD(0x6810)), 0x99);
-	/* Each VM has its own of these: L1's are as they were, or it were dead. */
+	/* Each VM has its own of these: L1's are unchanged, or it would not run any more. */
 	l2_start(GUEST_RDMSR);
 	l2.state->rcx = 0xc0000100;
 	l2_expect(18);

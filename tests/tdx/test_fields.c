@@ -14,7 +14,7 @@
 #define CONFIG_FLAGS   0x9110000300000016ULL
 #define TD_CTLS        0x1110000300000017ULL
 #define NOTIFY_ENABLES 0x9110000300000010ULL
-/* As Linux writes it, without the bits that do not count. */
+/* As Linux writes it, without the bits that are ignored. */
 #define TOPOLOGY_ENUM_CONFIGURED 0x9100000000000019ULL
 
 /* Of TD_CTLS. */
@@ -149,7 +149,7 @@ static void row_3_3_controls_without_capability_are_value_not_valid(void **state
 	/* MTF, whose exit has no route to L1. */
 	check_hex(wr(FIELD(F_PRIMARY), now | 1u << 27, ~0ULL), FIELD_BAD_VALUE);
 	check_hex(wr(FIELD(F_TERTIARY), 2, 2), FIELD_BAD_VALUE);
-	/* RDTSCP cannot be taken from L2 here. */
+	/* RDTSCP cannot be disabled for L2 here. */
 	check_hex(wr(FIELD(F_SECONDARY), 0, 1u << 3), FIELD_BAD_VALUE);
 }
 
@@ -276,7 +276,7 @@ static void row_3_4_the_host_has_configured_the_topology(void **state)
 	check_hex(tdcall(VM_WR, 0, TOPOLOGY_ENUM_CONFIGURED, 0, 1), FIELD_READ_ONLY);
 }
 
-/* The test's process stays on one CPU meanwhile: each has its own answer. */
+/* The test's process is pinned to one CPU, since each CPU has its own answer. */
 static void row_3_4_l1_turns_its_topology_on(void **state)
 {
 	uint64_t before = set_topology(0);
@@ -310,7 +310,7 @@ static void row_3_4_vm_rd_version_1_tells_the_next_field(void **state)
 	for (id = l2.call.regs.rdx; id != ~0ULL; id = l2.call.regs.rdx, count++)
 		check_hex(tdcall(VM_RD | 1 << 16, 0, id, 0, 0), 0);
 	check(count >= 4, "%u fields", count);
-	/* Version 0 leaves RDX alone. */
+	/* Version 0 does not change RDX. */
 	check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
 	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
 }
@@ -360,7 +360,7 @@ static void row_3_5_a_vcpu_has_its_own_fields(void **state)
 
 	(void)state;
 	field_set(FIELD(F_CR0_SHADOW), 0x1111 + cpu);
-	/* The only one has nobody to differ from; that it keeps its own is seen below. */
+	/* With a single CPU there is no difference to check; its own value is checked below. */
 	if (cpu) {
 		l2.cpu = 0;
 		field_set(FIELD(F_CR0_SHADOW), 0x2222);

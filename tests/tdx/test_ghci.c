@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * TDG.VP.VMCALL: what the host gives back, and which registers.
+ * TDG.VP.VMCALL: what the host returns, and in which registers.
  *
  * The expectations are those of Intel's Guest-Hypervisor Communication Interface (GHCI) for
  * TDX 1.5, chapter 3, "TDG.VP.VMCALL Interface", and of Intel's TDX module TDX_1.5.01
- * where the registers' way is meant: src/td_dispatcher/vm_exits/tdg_vp_vmcall.c, and
- * src/td_transitions/tdh_vp_enter.c for the way back.
+ * for passing registers: src/td_dispatcher/vm_exits/tdg_vp_vmcall.c, and
+ * src/td_transitions/tdh_vp_enter.c for returning them.
  */
 #include <cpuid.h>
 #include <string.h>
@@ -236,7 +236,7 @@ static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
 	check_hex(regs.r15, d);
 }
 
-/* GHCI 3.7: it is over when there is an interrupt, though L1 has its interrupts off. */
+/* GHCI 3.7: an interrupt ends it, even if L1 has its interrupts off. */
 static void row_9_7_hlt_ends_with_a_pending_interrupt(void **state)
 {
 	(void)state;
@@ -373,7 +373,7 @@ static void row_9_7_mmio_has_four_sizes(void **state)
 		check_hex(vmcall(MMIO_CALL, sizes[i], 0, HPET | SHARED, 0), BAD_OPERAND);
 }
 
-/* A host may look at what is shared alone: the address must have its bit. */
+/* A host may access only shared memory: the address must have the shared bit. */
 static void row_9_7_mmio_of_a_private_address_is_refused(void **state)
 {
 	(void)state;

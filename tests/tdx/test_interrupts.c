@@ -90,7 +90,7 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 
 /*
  * L1's timer expires at about the moment of the entry: each time a little earlier or
- * later. If its interrupt is lost, L2 goes on for ever.
+ * later. If its interrupt is lost, L2 does not end.
  */
 static void sweep_a_timer_over_the_entry(uint64_t rflags)
 {
@@ -178,7 +178,7 @@ static void row_5_an_nmi_is_not_l2s(void **state)
 	/* It may also come between two entries. */
 	for (tries = 0; !spin_under_nmis(); tries++)
 		check(tries < 20, "no NMI has come in L2");
-	/* L1's handler had it, and L2 goes on: it is no exit, and no event of L2's. */
+	/* L1's handler got it, and L2 continues: it is neither an exit nor an event of L2. */
 	check_hex(l2.state->rbx, LOW);
 	check_hex(l2_stats().reasons[0], 0);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
@@ -191,13 +191,13 @@ static void row_10_5_3_irr_alone_is_not_seen(void **state)
 	(void)state;
 	start_open(GUEST_WRMSR_TWICE);
 	vapic_set(VAPIC_IRR, LOW);
-	/* EOI, then TPR: neither looks at IRR. */
+	/* EOI, then TPR: neither evaluates IRR. */
 	l2.state->rcx = 0x80b;
 	l2.state->rsi = 0x808;
 	l2_expect(18);
 	check_hex(log_count(), 0);
 	check(vapic_bit(VAPIC_IRR, LOW), "it is gone");
-	/* After another's delivery RVI is found anew. */
+	/* After another delivery, RVI is computed again. */
 	l2_assert(HIGH);
 	l2_expect(18);
 	check_hex(log_count(), 2);
@@ -231,7 +231,7 @@ static void row_10_5_4_interrupts_off_hold_it_back(void **state)
 	l2_expect(18);
 	check_hex(l2.state->rvi, MID);
 	check_hex(log_count(), 0);
-	/* It comes as soon as L2 opens them. */
+	/* It is delivered as soon as L2 turns them on. */
 	l2_start(GUEST_STI_VMCALL);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -264,7 +264,7 @@ static void row_10_5_5_service_nests(void **state)
 {
 	(void)state;
 	start_open(GUEST_VMCALL);
-	/* Without an EOI, the lower stays in service, and the higher cuts in. */
+	/* Without an EOI, the lower one stays in service while the higher one interrupts it. */
 	log_eoi(false);
 	l2_assert(LOW);
 	l2_expect(18);
@@ -325,7 +325,7 @@ static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
 	l2_start(GUEST_STI_HLT);
 	l2_assert(MID);
 	l2_expect(12);
-	/* What a driver does when L2 is to wake. */
+	/* What a driver does to wake L2. */
 	l2_skip();
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, 1);
 	l2_expect(18);
@@ -336,7 +336,7 @@ static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 {
 	(void)state;
 	start_open(GUEST_HLT);
-	/* Past the slot's jump, which would use it up. */
+	/* Start after the slot's jump, which would end the shadow. */
 	l2_expect(12);
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 1, 1);
 	l2_assert(MID);
@@ -383,7 +383,7 @@ static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
 }
 
-/* Where it hurt: not at an instruction that exits, but between any two. */
+/* Between any two instructions, and not only at one that exits. */
 static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
 {
 	unsigned int tries, shadows = 0;
@@ -506,7 +506,7 @@ static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 	l2_expect(18);
 	check_hex(vapic_get(VAPIC_PPR), 0x60);
 	check_hex(log_count(), 0);
-	/* Equal classes: TPR is it, with its low bits. */
+	/* Equal classes: PPR is TPR, including its low bits. */
 	vapic_put(VAPIC_TPR, 0x6c);
 	l2_expect(18);
 	check_hex(vapic_get(VAPIC_PPR), 0x6c);
@@ -566,7 +566,7 @@ static void row_4_6_interrupt_window_is_7(void **state)
 	l2_start(GUEST_STI_VMCALL);
 	l2_assert(MID);
 	l2_expect(7);
-	/* And no delivery while it is asked for. */
+	/* While the window is requested, nothing is delivered. */
 	check_hex(log_count(), 0);
 	check_hex(l2.state->rvi, MID);
 	check(l2.state->rflags & RFLAGS_IF, "interrupts are off");
@@ -598,7 +598,7 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 	check_hex(l2.state->svi, MID);
 	check_hex(log_count(), 0);
 	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
-	/* L1 repeats it by the entry fields: once, and it is served. */
+	/* L1 injects it again by the entry fields: it is delivered once. */
 	page_allow(PAGE_STACK, 7);
 	field_set(FIELD(F_EVENT), 0x80000000 | MID);
 	l2_expect(18);

@@ -3,7 +3,7 @@
  * Leaves that a trust domain without L2 uses, and the registers of a call that fails.
  *
  * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
- * file, which is in src/td_dispatcher unless it says else.
+ * file, which is in src/td_dispatcher unless it says otherwise.
  */
 #include <cpuid.h>
 #include <sched.h>
@@ -127,7 +127,7 @@ static void go_to_cpu(void)
 
 	CPU_ZERO(&cpus);
 	CPU_SET(l2.cpu, &cpus);
-	check(!sched_setaffinity(0, sizeof(cpus), &cpus), "CPU %u is not to be had", l2.cpu);
+	check(!sched_setaffinity(0, sizeof(cpus), &cpus), "cannot run on CPU %u", l2.cpu);
 }
 
 static uint32_t vendor(void)

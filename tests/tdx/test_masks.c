@@ -10,7 +10,7 @@
 
 #define ALL (~0ULL)
 
-/* Twice the same count of codes: as many fields follow, each 2 on. */
+/* Count codes: this number of fields follows, with codes that increase by 2. */
 struct range {
 	uint32_t first, last;
 };
@@ -32,7 +32,7 @@ static uint64_t wr(uint32_t code, uint64_t value, uint64_t mask)
 	return tdcall(VP_WR, 0, FIELD(code), value, mask);
 }
 
-/* Every bit can be set and cleared by itself, and nothing else changes with it. */
+/* Every bit can be set and cleared separately, and no other bit changes. */
 static void takes_every_bit(uint32_t code)
 {
 	uint64_t old = field_get(FIELD(code)), bits = bits_of(code), bit;

@@ -28,7 +28,7 @@
 #define LARGE         (LARGE_PAGES * PAGE)
 #define LEVEL_2M      1
 #define LEVEL_1G      2
-/* Blocks whose memory had parts before are passed over. */
+/* Blocks that L1 does not have by 2 MiB any more are skipped. */
 #define BLOCKS_MAX    8
 
 static uint64_t wr(uint64_t rcx, uint64_t rdx, uint64_t r8)
@@ -238,8 +238,8 @@ static void expect_attributes(uint64_t gpa, uint64_t place, uint64_t should)
 	check_hex(l2.call.regs.rdx, should ? VM_1_FIELD(0x8000 | should) : 0);
 }
 
-/* Behind L2's address from now on. */
-static void aim(uint64_t gpa)
+/* Map L2_HIDDEN to an address. */
+static void map_hidden(uint64_t gpa)
 {
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = gpa | 7;
 	l2.state->rbx = L2_HIDDEN;
@@ -248,7 +248,7 @@ static void aim(uint64_t gpa)
 static void expect_load(uint64_t gpa, uint64_t should)
 {
 	l2_start(GUEST_LOAD);
-	aim(gpa);
+	map_hidden(gpa);
 	l2_expect(18);
 	check_hex(l2.state->rax, should);
 }
@@ -256,7 +256,7 @@ static void expect_load(uint64_t gpa, uint64_t should)
 static void expect_store_is_refused(uint64_t gpa, uint64_t allowed)
 {
 	l2_start(GUEST_STORE);
-	aim(gpa);
+	map_hidden(gpa);
 	l2_expect(48);
 	check_hex(l2.call.regs.rcx, WRITE | MAY(allowed) | LINEAR | FINAL);
 	check_hex(l2.call.regs.r8, gpa);
@@ -304,7 +304,7 @@ static void row_6_a_part_of_2_mib_changes(void **state)
 	expect_load(part, 0x55);
 	expect_store_is_refused(part, R);
 	l2_start(GUEST_STORE);
-	aim(part + PAGE);
+	map_hidden(part + PAGE);
 	l2.state->rax = 0x77;
 	l2_expect(18);
 	check_hex(*(volatile uint64_t *)(memory + 301 * PAGE), 0x77);
@@ -382,7 +382,7 @@ static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
 static void row_6_a_device_can_have_an_alias(void **state)
 {
 	(void)state;
-	/* The HPET, or whatever is there: no memory of L1. */
+	/* The HPET, which is not memory of L1. */
 	check_hex(wr(0xfed00000, VM_1_FIELD(0x8000 | R | W), VM_1_FIELD(0x7f)), 0);
 	check_hex(tdcall(ATTR_RD, 0xfed00000, 0, 0, 0), 0);
 	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R | W));
@@ -430,7 +430,7 @@ static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
 	check_hex(attributes(PAGE_HIDDEN), 0);
 }
 
-/* The same: a VM whose VALID is 0 is not looked at, and not told of. */
+/* The same: a VM whose VALID is 0 is ignored, and is 0 in the output. */
 static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
 {
 	(void)state;

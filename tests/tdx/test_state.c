@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What L1 and L2 share, and what they do not; all CPUs at once; and a driver
- * that asks for nonsense.
+ * State that L1 and L2 share, and state that they do not; all CPUs at once; and invalid operands.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,12 +10,12 @@
 
 #include "tdx.h"
 
-/* What L2 leaves: canonical where that matters. */
+/* The values that L2 leaves: canonical where that is required. */
 #define DIRT 0x00005a5a12345678ULL
 
 #define VECTOR 0x52
 
-/* L1 has its own registers again: those that are the same all the time, and no dirt. */
+/* L1 has its own registers again: constant ones are unchanged, and none has a value of L2. */
 static void check_l1(const struct lab_tdx_unswitched *before)
 {
 	struct lab_tdx_unswitched now = l1_state();
@@ -30,7 +29,7 @@ static void check_l1(const struct lab_tdx_unswitched *before)
 	check(now.kernel_gs_base != DIRT, "the GS base of user space is L2's");
 }
 
-/* Whatever was done to L2: with fresh fields it runs, and gets its interrupt. */
+/* After anything that was done to L2: with reset fields it runs, and gets its interrupt. */
 static void check_l2(void)
 {
 	l2_teardown(NULL);
@@ -75,7 +74,7 @@ static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 	check_hex((uint32_t)left->sfmask, (uint32_t)DIRT);
 	check_hex((uint32_t)left->tsc_aux, (uint32_t)DIRT);
 	check_hex(l2.call.regs.rbp, ~DIRT);
-	/* The node has put L1's back. */
+	/* The node has restored L1's. */
 	check_l1(&before);
 }
 
@@ -118,11 +117,11 @@ static void row_8_switched_registers_are_each_ones_own(void **state)
 #define ROUNDS 200
 
 /**
- * struct worker - who enters the L2 of one CPU
- * @thread: it
- * @round:  all CPUs enter in turn
- * @cpu:    which
- * @failed: rounds that were not as they should be
+ * struct worker - a thread that enters the L2 of one CPU
+ * @thread: the thread
+ * @round:  the barrier at which all CPUs start a round
+ * @cpu:    the CPU
+ * @failed: the number of failed rounds
  */
 struct worker {
 	pthread_t thread;
@@ -141,7 +140,7 @@ static uint64_t priority_of(uint32_t cpu)
 	return cpu + 1;
 }
 
-/* As l2_run(), for a thread: those of cmocka work in the main one alone. */
+/* Like l2_run(), but for any thread: cmocka's checks work only in the main thread. */
 static uint64_t run_on(uint32_t cpu)
 {
 	struct lab_tdx_call call;
@@ -220,7 +219,7 @@ static void row_1_2_each_cpu_has_its_own_vcpu(void **state)
 	pthread_barrier_destroy(&round);
 }
 
-/* A register file of any sort: leaves that exist, values near what they want. */
+/* A random register: often a value that is nearly valid. */
 static uint64_t any(void)
 {
 	uint64_t value = (uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^ random();
@@ -257,7 +256,7 @@ static void row_1_1_no_registers_harm_l1(void **state)
 		};
 
 		if (regs.rax == VP_ENTER) {
-			/* Whatever its fields are by now. */
+			/* With whatever fields L2 has now. */
 			l2.flags = LAB_TDX_CALL_TIMER;
 			l2.usecs = 50;
 			regs.rdx = random() % 2 ? page_gpa(PAGE_STATE) : regs.rdx;

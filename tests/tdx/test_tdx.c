@@ -21,7 +21,7 @@ static void add(const struct CMUnitTest *more, size_t number)
 
 int main(int argc, char **argv)
 {
-	/* For one who looks for a fault: only the tests whose names match. */
+	/* For debugging: run only the tests whose names match. */
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	add(enter_tests, enter_count);

@@ -3,7 +3,7 @@
  * VM 2 and 3: what names them, and that each has fields of its own; invalidations.
  *
  * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
- * file, which is in src/td_dispatcher/vm_exits unless it says else.
+ * file, which is in src/td_dispatcher/vm_exits unless it says otherwise.
  */
 #include <string.h>
 
@@ -90,7 +90,7 @@ static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 	check_hex(tdcall(INVGLA, VM_1, 0xffff7ffffffff000ULL, 0, 0), NOT_CANONICAL);
 }
 
-/* The same: RDX is written for a list alone. */
+/* The same: RDX is written only for a list. */
 static void row_1_2_invgla_of_one_entry_leaves_rdx(void **state)
 {
 	(void)state;
@@ -242,7 +242,7 @@ static void row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx(void **state
 	check_hex(tdcall(VP_ENTER, VM(1), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
 }
 
-/* What VM 1 does is not seen in the fields of the others. */
+/* A run of VM 1 does not change the fields of the others. */
 static void row_8_a_run_of_vm_1_leaves_the_others(void **state)
 {
 	unsigned int vm;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The paper architecture; see arch_emul.h. Knows vectors and mappings as far
- * as vectors.h lets it, nothing of references.
+ * The emulated architecture; see arch_emul.h. It knows vectors and mappings as far as
+ * vectors.h shows them, and nothing about references.
  */
 #include "arch_emul.h"
 #include "redirect.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An architecture of paper: CPUs with a vector table and an interrupt
- * controller, behind the driver's vectors.h, scripted by a test.
+ * An emulated architecture behind the driver's vectors.h: CPUs with a vector table and an
+ * interrupt controller, which a test controls.
  */
 #ifndef _ARCH_EMUL_H
 #define _ARCH_EMUL_H

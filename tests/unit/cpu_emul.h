@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A CPU in software: the registers that VTL2 and VTL0 share, and the instructions of
- * driver/platform/tdx/insn.h that reach them.
+ * An emulated CPU: the registers that VTL2 and VTL0 share, and the instructions of
+ * driver/platform/tdx/insn.h that access them.
  *
- * Owns: what a CPU has, and what it does where an instruction or a value is not
- * allowed (Intel SDM): the test that is running fails. Knows nothing of who uses it.
+ * Owns: what a CPU has. Where the Intel SDM does not allow an instruction or a value, the
+ * running test fails. Knows nothing about its users.
  */
 #ifndef _CPU_EMUL_H
 #define _CPU_EMUL_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What of the shim kernel is not inline; see shim.h.
+ * The parts of the shim kernel that are not inline; see shim.h.
  */
 #include <stdarg.h>
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel, as far as the driver's portable core needs it, in user space.
+ * The kernel in user space, as far as the driver's portable core needs it.
  *
- * Honest where the tests depend on it: atomics and barriers are real, a mutex
- * is a mutex and lockdep_assert_held() checks it, kfree_rcu() frees only when
- * a test says that the grace period is over. Controllable where a test wants
- * to decide: allocation failures, the clock, the work queue, the log.
+ * It is real where the tests depend on it: atomics and barriers are real, a mutex is a mutex
+ * and lockdep_assert_held() checks it, kfree_rcu() frees only when a test ends the grace
+ * period. A test controls the rest: allocation failures, the clock, the work queue, the log.
  *
- * Every kernel header that the core includes is this file; the Makefile makes
- * the forwarding headers.
+ * Every kernel header that the core includes is this file; the Makefile creates the forwarding
+ * headers.
  */
 #ifndef _SHIM_H
 #define _SHIM_H

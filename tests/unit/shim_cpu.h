@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's view of an x86 CPU in user space, as far as the TDX platform's
- * registers need it. See shim.h; the CPU is cpu_emul.h's.
+ * The kernel's view of an x86 CPU in user space, as far as the registers of the TDX platform
+ * need it. See shim.h; the CPU itself is in cpu_emul.h.
  */
 #ifndef _SHIM_CPU_H
 #define _SHIM_CPU_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * More of the kernel in user space, for what is above the portable core: module
- * start, device nodes, files, user memory, wait queues. See shim.h.
+ * More of the kernel in user space, for the files above the portable core: module init, device
+ * nodes, files, user memory, wait queues. See shim.h.
  *
- * All that may fail for want of something counts as an allocation, so that a test
- * can let it fail: shim_fails().
+ * Everything that may fail because a resource is exhausted counts as an allocation, so that a
+ * test can make it fail: shim_fails().
  */
 #ifndef _SHIM_NODE_H
 #define _SHIM_NODE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The contract with OpenHCL's VMM, number by number: what the header says must
- * be what the VMM's own definitions come to.
+ * The contract with OpenHCL's VMM, number by number: the header's values must be those that
+ * the VMM's own definitions give.
  */
 #include <setjmp.h>
 #include <stdarg.h>

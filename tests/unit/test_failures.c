@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path of the driver, without a kernel: each operation with the thing
- * number 1, 2, 3 ... failing that may fail in it (an allocation, a vector, a copy
- * from or to the caller, a descriptor), until it succeeds with nothing that failed.
- * What failed leaves all as it was, to the byte, and works when it is done again.
+ * Every error path of the driver, without a kernel: each operation with failure 1, 2, 3 ... of
+ * what may fail in it (an allocation, a vector, a copy from or to the caller, a descriptor),
+ * until it succeeds without a failure. A failed operation leaves the state as it was, to the
+ * byte, and succeeds when it is repeated.
  *
- * The module's start and end, its files, ioctls and hotplug are the driver's own;
- * the kernel around them and the architecture are this test's.
+ * The module's init and exit, its files, ioctls and hotplug are the driver's own code; the
+ * kernel around them and the architecture are emulated here.
  */
 #include "shim_node.h"
 #include "../harness/check.h"
@@ -655,7 +655,7 @@ static void has_mapping(void)
 	assert_true(run_map() > 0);
 }
 
-/* Each vector that may be had was given back, and is kept aside. */
+/* Every vector that can be allocated was freed, and is in quarantine. */
 static void has_quarantine(void)
 {
 	int i;
@@ -770,7 +770,7 @@ static const struct sweep_operation operations[] = {
 	{ "fault of a page", has_file, run_fault, nothing, NULL },
 };
 
-/* ---- the books ---- */
+/* ---- the state that is compared ---- */
 
 /**
  * struct ledger - all that a failure must leave as it was

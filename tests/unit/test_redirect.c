@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The portable core of redirected interrupts, on the paper architecture.
+ * The portable core of redirected interrupts, on the emulated architecture.
  *
  * Includes redirect.c, so that a test can set its module parameters.
  */
@@ -177,15 +177,6 @@ static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
 	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
 }
 
-/* As a device that nobody re-routes does: once in @ms, for @times. */
-static void keep_raising(unsigned int cpu, u32 vector, unsigned int ms, int times)
-{
-	while (times--) {
-		emul_raise(cpu, vector);
-		shim_advance(ms);
-	}
-}
-
 static void exhaustion_takes_what_nothing_has_raised(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
@@ -199,37 +190,6 @@ static void exhaustion_takes_what_nothing_has_raised(void **state)
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[7]);
 	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[9]);
 	assert_int_equal(jiffies, before);
-}
-
-/* Neither the quota nor the CPU's vectors: each time another proxy vector, and nobody waits. */
-static void a_vmm_that_maps_and_unmaps_for_ever_does_not_run_out(void **state)
-{
-	unsigned long before = jiffies;
-	int i;
-
-	(void)state;
-	for (i = 0; i < 20000; i++) {
-		vectors_per_cpu = i & 4096 ? 5 : 0;
-		must_unmap(&files[0], 0, must_map(&files[0], 0, 16 + i % 240));
-	}
-	assert_int_equal(jiffies, before);
-}
-
-/* The same, if a device raises each once: map waits where it must. */
-static void a_vmm_whose_devices_raise_does_not_run_out_either(void **state)
-{
-	unsigned long before = jiffies;
-	u32 vector;
-	int i;
-
-	(void)state;
-	for (i = 0; i < 10 * EMUL_VECTORS; i++) {
-		vector = must_map(&files[0], 0, 16 + i % 240);
-		emul_raise(0, vector);
-		must_unmap(&files[0], 0, vector);
-	}
-	assert_int_equal(stats_of(0).relayed, 10 * EMUL_VECTORS);
-	assert_in_range(jiffies - before, 9000, 10000);
 }
 
 static void map_waits_until_a_raised_vector_is_quiet(void **state)
@@ -323,86 +283,6 @@ static void a_vector_that_is_raised_while_map_waits_for_it_is_not_given(void **s
 	shim_sleeper = device_raises;
 	assert_int_equal(vtl_redirect_map(&files[0], 0xa0, EMUL_ID(2), &vector), -ENODEV);
 	assert_int_equal(bits_take(2), 0);
-}
-
-/* However many others are given back after it, and however often is mapped. */
-static void a_noisy_vector_is_never_given_to_another_mapping(void **state)
-{
-	u32 noisy = must_map(&files[0], 0, 0x51), vector;
-	int i;
-
-	(void)state;
-	must_unmap(&files[0], 0, noisy);
-	for (i = 0; i < 300; i++) {
-		emul_raise(0, noisy);
-		vector = must_map(&files[0], 0, 0x80 + i % 64);
-		assert_int_not_equal(vector, noisy);
-		emul_raise(0, noisy);
-		assert_int_equal(bits_take(0), 0);
-		must_unmap(&files[0], 0, vector);
-	}
-	assert_int_equal(stats_of(0).unmapped, 600);
-}
-
-/* A VMM that dies, or closes its file, and one that comes after it. */
-static void what_a_file_left_noisy_comes_to_no_other_file(void **state)
-{
-	u32 vectors[EMUL_VECTORS], vector;
-	int i, got = 0;
-
-	(void)state;
-	map_and_raise_them_all(&files[0], 0, vectors);
-	vtl_redirect_file_release(&files[0]);
-	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
-	keep_raising(0, vectors[5], 200, 20);
-	emul_raise(0, vectors[6]);
-	for (i = 0; i < EMUL_VECTORS; i++) {
-		if (vtl_redirect_map(&files[1], 0x30 + i, EMUL_ID(0), &vector))
-			continue;
-		got++;
-		assert_int_not_equal(vector, vectors[5]);
-	}
-	/* The other has been raised after it was free: it is the kernel's to tell of. */
-	assert_int_equal(got, EMUL_VECTORS - 1);
-	emul_raise(0, vectors[5]);
-	assert_int_equal(bits_take(0), 0);
-}
-
-static void a_stale_device_never_sets_another_mappings_bit(void **state)
-{
-	u32 old = must_map(&files[0], 0, 0x40), new;
-
-	(void)state;
-	assert_int_equal(vtl_redirect_unmap(&files[0], old, EMUL_ID(0)), 0);
-	new = must_map(&files[0], 0, 0x40);
-	assert_int_not_equal(new, old);
-
-	emul_raise(0, old);
-	assert_int_equal(bits_take(0), 0);
-	assert_int_equal(run_page(0)->scan_proxy_irr, 0);
-	assert_int_equal(stats_of(0).unmapped, 1);
-	assert_int_equal(shim_warnings, 1);
-	assert_non_null(strstr(shim_log, "no mapping"));
-	emul_raise(0, new);
-	assert_int_equal(bits_take(0), 1);
-	assert_int_equal(stats_of(0).unmapped, 1);
-}
-
-static void quarantine_ends_when_the_vector_is_quiet(void **state)
-{
-	u32 vector = must_map(&files[0], 0, 0x40);
-
-	(void)state;
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	shim_advance(900);
-	assert_int_equal(emul_vectors_taken(0), 1);
-	/* A late arrival starts its time anew. */
-	emul_raise(0, vector);
-	shim_advance(900);
-	assert_int_equal(emul_vectors_taken(0), 1);
-	shim_advance(2000);
-	assert_int_equal(emul_vectors_taken(0), 0);
-	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
 static void quarantine_ends_meanwhile(void)
@@ -656,17 +536,11 @@ int main(void)
 		TEST(the_quota_is_met_to_the_vector),
 		TEST(the_automatic_quota_never_is_no_limit),
 		TEST(exhaustion_takes_what_nothing_has_raised),
-		TEST(a_vmm_that_maps_and_unmaps_for_ever_does_not_run_out),
-		TEST(a_vmm_whose_devices_raise_does_not_run_out_either),
 		TEST(map_waits_until_a_raised_vector_is_quiet),
 		TEST(a_vector_is_given_again_as_soon_as_its_time_is_over),
 		TEST(nobody_waits_for_what_cannot_come),
 		TEST(a_task_that_is_killed_does_not_wait),
 		TEST(a_vector_that_is_raised_while_map_waits_for_it_is_not_given),
-		TEST(a_noisy_vector_is_never_given_to_another_mapping),
-		TEST(what_a_file_left_noisy_comes_to_no_other_file),
-		TEST(a_stale_device_never_sets_another_mappings_bit),
-		TEST(quarantine_ends_when_the_vector_is_quiet),
 		TEST(a_late_arrival_that_met_a_pending_one_counts_for_quarantine),
 		TEST(a_handler_under_way_outlives_its_vector),
 		TEST(without_quarantine_a_vector_is_free_at_once),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The registers that VTL2 and VTL0 share on TDX: driver/platform/tdx/state.c on a CPU
- * in software (cpu_emul.h), which has what QEMU's lacks.
+ * The registers that VTL2 and VTL0 share on TDX: driver/platform/tdx/state.c on an emulated CPU
+ * (cpu_emul.h), which has features that QEMU's CPU lacks.
  *
- * Both sides have random values, so one that is where it should not be is no other
- * one by chance. Which register is switched when is the table of docs/state.md.
+ * Both sides have random values, so a register with the right value has it not by chance.
+ * docs/state.md has the table of which register is switched when.
  */
 #include "../harness/check.h"
 #include "shim_cpu.h"

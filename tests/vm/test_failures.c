@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path of the driver in a kernel that fails to order: each operation
- * with its failure 1, 2, 3 ... (an allocation, a page, a copy from or to the caller),
- * until it succeeds with none that failed. What failed leaves all as it was, and
- * works when it is done again: an interrupt is relayed.
+ * Every error path of the driver in a kernel with fault injection: each operation with failure
+ * 1, 2, 3 ... (an allocation, a page, a copy from or to the caller), until it succeeds without
+ * a failure. A failed operation leaves the state as it was, and succeeds when it is repeated:
+ * an interrupt is relayed.
  *
- * Owns: the orders (/proc/PID/fail-nth), and what has to be as before. Must not
- * know: which allocations an operation makes.
+ * Owns: the injection (/proc/PID/fail-nth), and what is compared. Must not know: which
+ * allocations an operation makes.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices that are not the lab's own: any PCI function, bound by its address, whose
- * interrupts go where the guest says. A network card with an MSI-X table, a sound card with
- * one MSI, a USB host that could send several, and a bus without any.
+ * Devices that are not the lab's own: any PCI function, bound by its address, whose interrupts
+ * go where the guest programs them. A network card with an MSI-X table, a sound card with one
+ * MSI, a USB host controller that supports several, and a bus without any.
  *
- * What the registers do is in Intel's 82574 datasheet (10.2.4) and High Definition Audio
- * Specification 1.0a (3.3). Both can raise by a write to one register, and move no data.
+ * The registers are described in Intel's 82574 datasheet (10.2.4) and High Definition Audio
+ * Specification 1.0a (3.3). Both devices can raise by a write to one register, without moving
+ * data.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -209,7 +210,7 @@ static void card_raise(unsigned int source)
 	write32(&card, CARD_ICR, ~0u);
 }
 
-/* Out of reset, it has found its codec: a cause that stays, and is told again when asked. */
+/* Out of reset, it has found its codec: a cause that remains, and is reported when asked. */
 static void sound_start(void)
 {
 	unsigned int i;

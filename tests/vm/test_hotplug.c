@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * CPUs that go and come back.
+ * CPUs that go offline and come back.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -124,7 +124,7 @@ static void an_offline_cpus_page_is_sigbus_and_comes_back_the_same(void **state)
 	NEEDS_TWO_CPUS();
 	lab.run[last]->cancel = 0x55aa55aa;
 	assert_int_equal(cpu_set_online(last, false), 0);
-	/* One that is mapped stays. */
+	/* A mapped one stays. */
 	assert_int_equal(lab.run[last]->cancel, 0x55aa55aa);
 
 	page = (void *)vtl_page(lab.vtl, last);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Calls to the host: the node, who may call what, and what comes back.
+ * Hypercalls: the node, who may make which call, and what is returned.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Unloading the driver, and loading it again.
+ * Unloading the driver and loading it again.
  */
 #include <errno.h>
 #include <fcntl.h>

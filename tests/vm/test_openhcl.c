@@ -46,7 +46,7 @@
 #define HV_HIGHEST_ALLOWED	0xdb
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay;
+static struct vp_run vp_run;
 
 /* Mshv::new() (ioctl.rs:702). */
 static int mshv_open(void)
@@ -391,11 +391,11 @@ static void a_completion_ends_the_run(enum vtl0_mode mode)
 	if (!ring_open(&ring))
 		skip();
 	ring_watch(&ring, mode);
-	stay_begin(&stay);
-	assert_true(stay_lasts(&stay));
+	vp_run_begin(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
 	assert_false(is_cancelled());
 	ring_submit(&ring, nothing);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_true(is_cancelled());
 	assert_int_equal(ring_completions(&ring), 1);
 	ring_close(&ring);
@@ -469,17 +469,17 @@ static void client_kick(uint8_t cpus)
 	assert_int_equal(ioctl(lab.vtl, MSHV_KICK_CPUS, &kick), 0);
 }
 
-static void a_kick_ends(void (*begin)(struct stay *stay))
+static void a_kick_ends(void (*begin)(struct vp_run *vp_run))
 {
-	begin(&stay);
+	begin(&vp_run);
 	client_kick(1 << guest.vp);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_true(is_cancelled());
 	/* A VP that is not in VTL0 is cancelled as well: its next entry ends at once. */
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
 	client_kick(1 << guest.vp);
-	stay_begin_as_it_is(&stay);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	vp_run_begin_as_it_is(&vp_run);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	/* None at all, and oneself: the VMM may ask for both. */
 	client_kick(0);
 	client_kick(1);
@@ -489,14 +489,14 @@ static void a_kick_ends_the_run(void **state)
 {
 	(void)state;
 	NEEDS_TWO_CPUS();
-	a_kick_ends(stay_spinning);
+	a_kick_ends(vp_run_spinning);
 }
 
 static void a_kick_ends_a_halt(void **state)
 {
 	(void)state;
 	NEEDS_TWO_CPUS();
-	a_kick_ends(stay_halted);
+	a_kick_ends(vp_run_halted);
 }
 
 /* map_redirected_device_interrupt() (ioctl.rs:2669). */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What OpenHCL's VMM does at a guest's retarget, replayed with raw ioctls: map,
- * retarget redirected, unmap only after a failure, then the plain retarget. It
- * panics at any errno of unmap, so none may come; and it never unmaps what
- * succeeded, so that closing its file must give all of it back.
+ * What OpenHCL's VMM does when the guest retargets, replayed with raw ioctls: map, retarget
+ * redirected, unmap only after a failure, then retarget proxied. The VMM panics at any errno of
+ * unmap, so there must be none; and it never unmaps after a success, so that closing its file
+ * must free everything.
  */
 #include <errno.h>
 #include <pthread.h>

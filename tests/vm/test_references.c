@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Who holds a mapping, and what is left when the holder goes.
+ * References to a mapping, and what remains when their owner goes.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * From a device's MSI to the bit in the run page: the right VP, the right
- * vector, each one, and nothing else.
+ * From a device's MSI to the bit in the run page: on the right VP, with the right vector, every
+ * interrupt, and no other.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -78,7 +78,7 @@ static struct lab_host_sint host_sint(unsigned int vp)
 	struct lab_host_sint state;
 	int ret = labhost_sint_get(lab.host, vp, &state);
 
-	check(!ret, "the host's books of SINT 7: %s", strerror(-ret));
+	check(!ret, "the host's counters of SINT 7: %s", strerror(-ret));
 	return state;
 }
 

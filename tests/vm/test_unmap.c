@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Giving a vector back while interrupts arrive: none lost, none misdelivered,
- * each one EOId.
+ * Freeing a vector while interrupts arrive: none is lost or misdelivered, and each one is ended
+ * by an EOI.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -299,7 +299,7 @@ static void with_a_quota_a_noisy_vector_is_one_less(void **state)
 	driver_parameter("vectors_per_cpu", 2);
 	stale_start(&stale, 0, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, 0), 0);
-	/* Longer than a quiet one stays aside. */
+	/* Longer than a quiet vector is in quarantine. */
 	sleep_ms(2500);
 	vector = vtl_map(lab.vtl, STALE_OTHERS, 0);
 	assert_true(vector > 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hardware vectors: always on the CPU asked for, or none; quota; exhaustion;
- * and that all of them come back.
+ * Hardware vectors: they are on the requested CPU or refused; quota; exhaustion; and all of them
+ * are freed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
 		      vectors[i], cpu);
 	}
 
-	/* Another CPU still has its own; a pair that is mapped can be had again. */
+	/* Another CPU still has its own; a pair that is mapped can be mapped again. */
 	if (lab.cpus > 1)
 		assert_true(vtl_map(lab.vtl, 0x51, 0) > 0);
 	assert_int_equal(vtl_map(lab.vtl, PROXY_FIRST, cpu), vectors[0]);
@@ -136,7 +136,7 @@ static void a_quota_of_five_gives_five(void **state)
 	assert_int_equal(vectors[5], -ENODEV);
 	if (lab.cpus > 1)
 		assert_true(vtl_map(lab.vtl, 0xf0, 1) > 0);
-	/* What is given back can be had again, quarantine or not. */
+	/* What was freed can be allocated again, in quarantine or not. */
 	assert_int_equal(vtl_unmap(lab.vtl, vectors[4], 0), 0);
 	assert_true(vtl_map(lab.vtl, 0xf0, 0) > 0);
 	driver_parameter("vectors_per_cpu", quota);

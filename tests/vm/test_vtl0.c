@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A device's interrupt comes to VTL0's own handler, whether VTL0 runs or is
- * halted: each once, in the order of priority, and only if the VMM lets it.
+ * A device's interrupt reaches VTL0's own handler, whether VTL0 runs or is halted: once, in the
+ * order of priority, and only if the VMM allows it.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,32 +17,32 @@
 #define VIRTUAL_APIC_IRR	0x200
 
 /**
- * struct accounting - counts of one vector on its way, as differences
+ * struct tally - counts of one vector on its way, as differences
  */
-struct accounting {
+struct tally {
 	uint64_t raised;
 	unsigned long relayed;
 	uint64_t handled;
 	unsigned long user_returns;
 };
 
-static struct accounting books_read(unsigned int route)
+static struct tally tally_read(unsigned int route)
 {
-	struct accounting books = { .relayed = totals("relayed") };
+	struct tally tally = { .relayed = totals("relayed") };
 
-	assert_int_equal(vmm_route_raise(guest.vm, route, 0, &books.raised), 0);
-	books.handled = guest_count(guest.vp, VECTOR);
-	books.user_returns = vps_column(guest.vp, "user_returns");
-	return books;
+	assert_int_equal(vmm_route_raise(guest.vm, route, 0, &tally.raised), 0);
+	tally.handled = guest_count(guest.vp, VECTOR);
+	tally.user_returns = vps_column(guest.vp, "user_returns");
+	return tally;
 }
 
 /* Raises @count, and checks that each came; how often the VMM was needed. */
-static unsigned long books_balance(unsigned int route, unsigned int count)
+static unsigned long tally_balance(unsigned int route, unsigned int count)
 {
-	struct accounting before = books_read(route), after;
+	struct tally before = tally_read(route), after;
 
 	guest_raise_paced(route, guest.vp, VECTOR, count);
-	after = books_read(route);
+	after = tally_read(route);
 	assert_int_equal(after.raised - before.raised, count);
 	assert_int_equal(after.relayed - before.relayed, count);
 	assert_int_equal(after.handled - before.handled, count);
@@ -53,8 +53,8 @@ static unsigned long books_balance(unsigned int route, unsigned int count)
 static void user_returns_do_not_grow(unsigned int route)
 {
 	const unsigned int count = 300;
-	unsigned long once = books_balance(route, count);
-	unsigned long twice = books_balance(route, 2 * count);
+	unsigned long once = tally_balance(route, count);
+	unsigned long twice = tally_balance(route, 2 * count);
 
 	print_message("# returns to user space: %lu with %u, %lu with %u\n", once, count, twice,
 		      2 * count);
@@ -198,10 +198,10 @@ static bool bank_has(const uint32_t banks[MSHV_VTL_PROXY_BANKS], unsigned int ve
 }
 
 /* A lower bank comes first, and is in the virtual APIC; a higher one waits. */
-static void a_vector_of_the_exit_mask_ends_the_stay_and_stays_pending(void **state)
+static void a_vector_of_the_exit_mask_ends_the_run_and_stays_pending(void **state)
 {
 	const unsigned int lower = 0x35, higher = 0x91;
-	static struct stay stay;
+	static struct vp_run vp_run;
 	uint32_t *apic = (uint32_t *)vtl_page(vmm_file(guest.vm),
 			 MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, guest.vp));
 	struct mshv_vtl_run *run = lab.run[guest.vp];
@@ -214,8 +214,8 @@ static void a_vector_of_the_exit_mask_ends_the_stay_and_stays_pending(void **sta
 	vmm_assert(guest.vm, guest.vp, VECTOR);
 	vmm_assert(guest.vm, guest.vp, higher);
 
-	stay_begin(&stay);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	vp_run_begin(&vp_run);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_int_equal(run->cancel, 0);
 	assert_true(bank_has(run->proxy_irr, VECTOR));
 	assert_true(bank_has(run->proxy_irr, higher));
@@ -369,7 +369,7 @@ int main(void)
 		GUEST_TEST(no_wake_up_is_lost_on_the_way_to_sleep),
 		GUEST_TEST(a_vp_that_sleeps_is_woken_by_each_interrupt),
 		GUEST_TEST(the_cpu_of_a_halted_vp_does_other_work),
-		GUEST_TEST(a_vector_of_the_exit_mask_ends_the_stay_and_stays_pending),
+		GUEST_TEST(a_vector_of_the_exit_mask_ends_the_run_and_stays_pending),
 		GUEST_TEST(a_device_of_the_exit_mask_goes_through_the_vmm),
 		GUEST_TEST(a_blocked_vector_is_not_delivered),
 		GUEST_TEST(task_priority_holds_back_a_lower_vector_only),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Calls of the TDX module: which the driver makes for the VMM, what it asks for
- * itself, and what it does with each answer.
+ * Calls of the TDX module: which ones the driver makes for the VMM, which ones it makes itself,
+ * and what it does with each result.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -70,7 +70,7 @@
 #define ALL_CHANGED	0x000f
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay;
+static struct vp_run vp_run;
 
 static uint64_t frame_of(const volatile void *place)
 {
@@ -390,7 +390,7 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		ENTRY("an NMI with an error code", 0x4016, EVENT(NMI, 2) | WITH_ERROR),
 		ENTRY("INT3 with an error code", 0x4016,
 		      EVENT(SOFTWARE_EXCEPTION, 3) | WITH_ERROR),
-		/* What is there stays in part, and would be another event. */
+		/* Part of the previous value stays, which would make another event. */
 		{ "half an event", VP_WR, 0, TDX_FIELD32(0x4016), 1ULL << 31, 1ULL << 31 },
 		{ "an event's type", VP_WR, 0, TDX_FIELD32(0x4016), 1 << 8, 0x700 },
 		ENTRY("an error code of 17 bits", 0x4018, 0x10000),
@@ -823,23 +823,23 @@ static uint64_t cut_short(void)
 }
 
 /*
- * A stay that is cancelled while VTL0 runs, if the cancel is quick enough: the exit
+ * A run that is cancelled while VTL0 runs, if the cancel is quick enough: the exit
  * that it makes cuts an event short. If the driver has seen the cancel before it has
  * entered VTL0 again, there is no exit, and nothing was cut short.
  *
  * Return: whether an event was cut short; then the VMM has been told.
  */
-static bool stay_is_cut_short(void)
+static bool vp_run_is_cut_short(void)
 {
 	uint64_t before = cut_short();
 	bool is_cut;
 	int ret;
 
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_spinning_wait(guest.vp);
 	hook_exit(HOST_ROUTED, 48, TDX_EVENT_VALID | VECTOR);
 	cancel_kick();
-	ret = stay_end(&stay);
+	ret = vp_run_end(&vp_run);
 	is_cut = cut_short() != before;
 	/* Else a later exit would report the event, and maybe with interrupts closed. */
 	unhook_exit();
@@ -860,25 +860,25 @@ static void an_event_that_was_cut_short_is_not_lost(void **state)
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	for (rounds = 0; cut < 20 && rounds < 500; rounds++) {
 		vmm_vp_stop(guest.vm, guest.vp);
-		cut += stay_is_cut_short();
+		cut += vp_run_is_cut_short();
 		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 		guest_count_wait(guest.vp, VECTOR, cut);
 		guest_count_wait(guest.vp, OTHER_VECTOR, rounds + 1 - cut);
 		guest_spinning_wait(guest.vp);
 	}
-	check(cut == 20, "of %u stays, %u were cut short", rounds, cut);
+	check(cut == 20, "of %u runs, %u were cut short", rounds, cut);
 }
 
-/* Another stay, after it, is as any. */
+/* The next run is as any other. */
 static void the_vp_is_good(void)
 {
 	hook_status(LAB_TDX_ANY_LEAF, 0, 0);
 	cpu_pin(guest.vp);
 	assert_int_equal(guest_enter(20), -EINTR);
 	cpu_pin(0);
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_spinning_wait(guest.vp);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static void deadline_arm(void)
@@ -964,7 +964,7 @@ static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
 	assert_int_equal(args.rax, 0);
 	assert_int_equal(guest_module_stats().hooked - before, 3);
 
-	/* One that stays busy is what the VMM learns in the end. */
+	/* If it stays busy, the VMM is told so in the end. */
 	args.rax = VP_WR;
 	hook_status(VP_WR, BUSY, FOR_EVER);
 	assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_TDCALL, &args), 0);

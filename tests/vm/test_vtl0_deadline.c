@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * IA32_TSC_DEADLINE of VTL0, served by the kernel: what VTL0 writes, what becomes pending
- * when that time has come, and what is left to the VMM.
+ * IA32_TSC_DEADLINE of VTL0, handled by the kernel: what VTL0 writes, what becomes pending when
+ * the deadline has passed, and what is left to the VMM.
  *
- * The VMM of the lab does not know this register of its own guest's: a write that the
- * kernel leaves to it ends the guest, and so the test.
+ * The lab's VMM does not handle this register: a write that the kernel leaves to it ends the
+ * guest, and so the test.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -36,7 +36,7 @@
 #define LATER_MS	1000
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay;
+static struct vp_run vp_run;
 
 static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 
@@ -571,9 +571,9 @@ static void a_halt_of_the_vmms_own_does_not_end(void **state)
 			     MSHV_VTL_OFFLOAD_HALT_IDLE;
 	entries = vps_column(guest.vp, "entries");
 	own_arm(in_ms(20));
-	stay_begin(&stay);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	vp_run_begin(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	assert_int_equal(vps_column(guest.vp, "entries"), entries);
 	assert_int_equal(guest_context()->gpr.rvi, VECTOR);
 	assert_true(run->flags & MSHV_VTL_RUN_HALTED);
@@ -597,16 +597,16 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 	cpu_pin(0);
 	own_arm(in_ms(LATER_MS));
 	halts = vps_column(guest.vp, "halts");
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_sleep_wait(guest.vp, halts);
 	CPU_ZERO(&set);
 	CPU_SET(0, &set);
-	assert_int_equal(sched_setaffinity(stay.tid, sizeof(set), &set), 0);
-	assert_int_equal(stay_end(&stay), -EINVAL);
+	assert_int_equal(sched_setaffinity(vp_run.tid, sizeof(set), &set), 0);
+	assert_int_equal(vp_run_end(&vp_run), -EINVAL);
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_count_wait(guest.vp, VECTOR, 1);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 /* OpenHCL's VMM does not know of the byte, and finds it as the VMM before has left it. */

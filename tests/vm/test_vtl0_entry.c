@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What ends a stay in VTL0: signals, kicks, poll files.
+ * What makes MSHV_RETURN_TO_LOWER_VTL return: signals, kicks, poll files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,26 +15,26 @@
 #define VECTOR		0x51
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay;
+static struct vp_run vp_run;
 
-static void a_signal_ends_the_stay_of_a_running_vp(void **state)
+static void a_signal_ends_the_run_of_a_running_vp(void **state)
 {
 	(void)state;
-	stay_spinning(&stay);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	vp_run_spinning(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-static void a_signal_ends_the_stay_of_a_halted_vp(void **state)
+static void a_signal_ends_the_run_of_a_halted_vp(void **state)
 {
 	unsigned int round;
 
 	(void)state;
 	for (round = 0; round < 20; round++) {
-		stay_halted(&stay);
-		assert_true(round || stay_lasts(&stay));
-		pthread_kill(stay.thread, SIGUSR1);
-		assert_int_equal(stay_end(&stay), -EINTR);
+		vp_run_halted(&vp_run);
+		assert_true(round || vp_run_lasts(&vp_run));
+		pthread_kill(vp_run.thread, SIGUSR1);
+		assert_int_equal(vp_run_end(&vp_run), -EINTR);
 		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	}
 	/* It is still halted, and wakes. */
@@ -53,69 +53,69 @@ static int kick_vp(uint64_t flags)
 	return kick(1ULL << guest.vp, flags);
 }
 
-static void a_cancel_ends_the_stay_of_a_running_vp(void **state)
+static void a_cancel_ends_the_run_of_a_running_vp(void **state)
 {
 	(void)state;
 	NEEDS_TWO_CPUS();
-	stay_spinning(&stay);
+	vp_run_spinning(&vp_run);
 	assert_int_equal(kick_vp(MSHV_KICK_CPUS_CANCEL), 0);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_int_equal(lab.run[guest.vp]->cancel, 1);
 
-	/* It lasts until the VMM clears it: no later stay begins. */
-	stay_begin_as_it_is(&stay);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	/* It lasts until the VMM clears it: no later run begins. */
+	vp_run_begin_as_it_is(&vp_run);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 }
 
-static void a_cancel_ends_the_stay_of_a_halted_vp(void **state)
+static void a_cancel_ends_the_run_of_a_halted_vp(void **state)
 {
 	unsigned int round;
 
 	(void)state;
 	NEEDS_TWO_CPUS();
 	for (round = 0; round < 20; round++) {
-		stay_halted(&stay);
+		vp_run_halted(&vp_run);
 		assert_int_equal(kick_vp(MSHV_KICK_CPUS_CANCEL | MSHV_KICK_CPUS_WAIT), 0);
-		assert_int_equal(stay_end(&stay), -EINTR);
+		assert_int_equal(vp_run_end(&vp_run), -EINTR);
 		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	}
 }
 
-static void a_kick_alone_ends_no_stay(void **state)
+static void a_kick_alone_ends_no_run(void **state)
 {
 	unsigned int round;
 
 	(void)state;
 	NEEDS_TWO_CPUS();
-	stay_spinning(&stay);
+	vp_run_spinning(&vp_run);
 	for (round = 0; round < 50; round++) {
 		assert_int_equal(kick_vp(0), 0);
 		assert_int_equal(kick_vp(MSHV_KICK_CPUS_WAIT), 0);
 	}
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	assert_int_equal(lab.run[guest.vp]->cancel, 0);
 
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(kick_vp(0), 0);
 	assert_int_equal(kick_vp(MSHV_KICK_CPUS_WAIT), 0);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static void a_kick_leaves_out_the_callers_cpu_and_those_not_named(void **state)
 {
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	cpu_pin(guest.vp);
 	assert_int_equal(kick(~0ULL, MSHV_KICK_CPUS_CANCEL), 0);
 	assert_int_equal(lab.run[guest.vp]->cancel, 0);
 	cpu_pin(0);
 	assert_int_equal(kick(~(1ULL << guest.vp), MSHV_KICK_CPUS_CANCEL), 0);
 	assert_int_equal(lab.run[guest.vp]->cancel, 0);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static void a_malformed_kick_is_refused(void **state)
@@ -160,80 +160,80 @@ static void event_set(int event)
 	assert_int_equal(write(event, &one, sizeof(one)), sizeof(one));
 }
 
-static void a_readable_poll_file_ends_the_stay_of_a_running_vp(void **state)
+static void a_readable_poll_file_ends_the_run_of_a_running_vp(void **state)
 {
 	int event = event_make(0);
 
 	(void)state;
-	stay_spinning(&stay);
+	vp_run_spinning(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
-	assert_true(stay_lasts(&stay));
+	assert_true(vp_run_lasts(&vp_run));
 	event_set(event);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(event);
 }
 
-static void a_readable_poll_file_ends_the_stay_of_a_halted_vp(void **state)
+static void a_readable_poll_file_ends_the_run_of_a_halted_vp(void **state)
 {
 	int event = event_make(0);
 
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
-	assert_true(stay_lasts(&stay));
+	assert_true(vp_run_lasts(&vp_run));
 	event_set(event);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(event);
 }
 
-static void a_poll_file_that_is_readable_already_ends_the_stay(void **state)
+static void a_poll_file_that_is_readable_already_ends_the_run(void **state)
 {
 	int event = event_make(1);
 
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(event);
 }
 
 /* A pipe whose other end is closed: the reader's has hung up, the writer's has failed. */
-static void closed_pipe_ends_the_stay(unsigned int kept)
+static void closed_pipe_ends_the_run(unsigned int kept)
 {
 	int ends[2];
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	close(ends[!kept]);
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[kept]), 0);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(ends[kept]);
 }
 
-static void a_poll_file_that_has_hung_up_ends_the_stay(void **state)
+static void a_poll_file_that_has_hung_up_ends_the_run(void **state)
 {
 	(void)state;
-	closed_pipe_ends_the_stay(0);
+	closed_pipe_ends_the_run(0);
 }
 
-static void a_poll_file_that_has_failed_ends_the_stay(void **state)
+static void a_poll_file_that_has_failed_ends_the_run(void **state)
 {
 	(void)state;
-	closed_pipe_ends_the_stay(1);
+	closed_pipe_ends_the_run(1);
 }
 
 /* A pipe can be written at once, which is no reason to cancel; its error is. */
-static void a_poll_file_that_fails_ends_the_stay(void **state)
+static void a_poll_file_that_fails_ends_the_run(void **state)
 {
 	int ends[2];
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[1]), 0);
-	assert_true(stay_lasts(&stay));
+	assert_true(vp_run_lasts(&vp_run));
 	close(ends[0]);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(ends[1]);
 }
 
@@ -242,14 +242,14 @@ static void a_second_poll_file_replaces_the_first(void **state)
 	int first = event_make(0), next = event_make(0);
 
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, first), 0);
 	/* Whoever sets it: there is one for each VP. */
 	assert_int_equal(poll_set(lab.vtl, guest.vp, next), 0);
 	event_set(first);
-	assert_true(stay_lasts(&stay));
+	assert_true(vp_run_lasts(&vp_run));
 	event_set(next);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	close(first);
 	close(next);
 }
@@ -259,12 +259,12 @@ static void a_poll_file_goes_with_its_vtl_file(void **state)
 	int vtl = vtl_open(), event = event_make(0);
 
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vtl, guest.vp, event), 0);
 	close(vtl);
 	event_set(event);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	close(event);
 }
 
@@ -275,12 +275,12 @@ static void a_poll_file_may_be_closed_before_it_becomes_readable(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, ends[0]), 0);
 	close(ends[0]);
-	assert_true(stay_lasts(&stay));
+	assert_true(vp_run_lasts(&vp_run));
 	close(ends[1]);
-	assert_int_equal(stay_end(&stay), -EINTR);
+	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 }
 
 static void a_malformed_poll_file_is_refused(void **state)
@@ -337,19 +337,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(no_cpu_goes_while_vtl0_runs),
-		GUEST_TEST(a_signal_ends_the_stay_of_a_running_vp),
-		GUEST_TEST(a_signal_ends_the_stay_of_a_halted_vp),
-		GUEST_TEST(a_cancel_ends_the_stay_of_a_running_vp),
-		GUEST_TEST(a_cancel_ends_the_stay_of_a_halted_vp),
-		GUEST_TEST(a_kick_alone_ends_no_stay),
+		GUEST_TEST(a_signal_ends_the_run_of_a_running_vp),
+		GUEST_TEST(a_signal_ends_the_run_of_a_halted_vp),
+		GUEST_TEST(a_cancel_ends_the_run_of_a_running_vp),
+		GUEST_TEST(a_cancel_ends_the_run_of_a_halted_vp),
+		GUEST_TEST(a_kick_alone_ends_no_run),
 		GUEST_TEST(a_kick_leaves_out_the_callers_cpu_and_those_not_named),
 		GUEST_TEST(a_malformed_kick_is_refused),
-		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_running_vp),
-		GUEST_TEST(a_readable_poll_file_ends_the_stay_of_a_halted_vp),
-		GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_stay),
-		GUEST_TEST(a_poll_file_that_has_hung_up_ends_the_stay),
-		GUEST_TEST(a_poll_file_that_has_failed_ends_the_stay),
-		GUEST_TEST(a_poll_file_that_fails_ends_the_stay),
+		GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_running_vp),
+		GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_halted_vp),
+		GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_run),
+		GUEST_TEST(a_poll_file_that_has_hung_up_ends_the_run),
+		GUEST_TEST(a_poll_file_that_has_failed_ends_the_run),
+		GUEST_TEST(a_poll_file_that_fails_ends_the_run),
 		GUEST_TEST(a_second_poll_file_replaces_the_first),
 		GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
 		GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),

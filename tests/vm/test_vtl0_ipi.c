@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts between the VPs of VTL0: each comes to whom it names, once, also
- * while devices raise.
+ * Interrupts between the VPs of VTL0: each one reaches the VPs that it names, once, also while
+ * devices raise.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts that come while the same vector is pending: VTL0 handles them as one, and
- * the others are counted, so that what was relayed is what was handled and what merged.
+ * Interrupts that arrive while the same vector is pending: VTL0 handles them as one, and the
+ * others are counted, so that the number relayed is the number handled plus the number merged.
  */
 #include "../harness/host.h"
 #include "../harness/vtl0.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Registers that VTL2 and VTL0 share, since a TDX module switches none of them
- * (Intel's tdg_vp_enter.c and td_exit.c copy no other than the VMCS's): each VTL
- * keeps its own, whatever the other one puts there.
+ * Registers that VTL2 and VTL0 share, since a TDX module does not switch them (Intel's
+ * tdg_vp_enter.c and td_exit.c copy only those of the VMCS): each VTL keeps its own values,
+ * whatever the other one writes.
  *
- * What this machine's emulated CPU does not have is named in a line of output.
+ * Features that the emulated CPU of this machine lacks are listed in the output.
  */
 #include <cpuid.h>
 #include <errno.h>
@@ -588,7 +588,7 @@ static unsigned int vectors_changed(const struct vectors *vectors, bool wide)
 	return changed;
 }
 
-/* One stay, with random values of this thread's around it: how many are not back. */
+/* One run, with random values of this thread around it: how many were not restored. */
 static unsigned int vectors_stay(unsigned int *seed, bool wide)
 {
 	struct vectors vectors;
@@ -600,7 +600,7 @@ static unsigned int vectors_stay(unsigned int *seed, bool wide)
 		byte[i] = rand_r(seed);
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
 	ret = vectors_enter(&vectors, wide);
-	check(!ret || ret == -EINTR, "a stay: %s", strerror((int)-ret));
+	check(!ret || ret == -EINTR, "a run: %s", strerror((int)-ret));
 	return vectors_changed(&vectors, wide);
 }
 

@@ -2,11 +2,10 @@
 /*
  * VTL0's TSC deadline, and what ends a halt.
  *
- * The VMM of these tests does what OpenHCL's does (virt_mshv_vtl/src/processor/tdx/
- * mod.rs, TdxTscDeadlineService): it writes a deadline and sets "update" when there
- * is a new one, and after each return it clears "update" and leaves the deadline as
- * it was. The TDX module's deadline is like a level: once it has come, each entry
- * exits at once, until another one is written.
+ * The VMM of these tests does what OpenHCL's VMM does (virt_mshv_vtl/src/processor/tdx/mod.rs,
+ * TdxTscDeadlineService): it writes a deadline and sets "update" for a new one, and after each
+ * return it clears "update" and leaves the deadline unchanged. The TDX module's deadline is
+ * like a level: once it has passed, each entry exits at once, until another one is written.
  */
 #include <errno.h>
 #include <string.h>
@@ -27,7 +26,7 @@
 #define APIC_ISR	0x100
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay;
+static struct vp_run vp_run;
 
 static uint64_t in_ms(unsigned int ms)
 {
@@ -47,14 +46,14 @@ static void client_clear(void)
 	guest_context()->tsc_deadline.update = 0;
 }
 
-/* One stay of @ms at most. True: the deadline has come. */
-static bool stay_expires(unsigned int ms)
+/* One run of @ms at most. True: the deadline has passed. */
+static bool vp_run_expires(unsigned int ms)
 {
 	int ret = guest_enter(ms);
 	uint64_t rax = guest_context()->exit.rax;
 
 	client_clear();
-	check(!ret || ret == -EINTR, "a stay: %s, RAX %#lx", strerror(-ret), (unsigned long)rax);
+	check(!ret || ret == -EINTR, "a run: %s, RAX %#lx", strerror(-ret), (unsigned long)rax);
 	if (ret || rax >> 32)
 		return false;
 	check((uint32_t)rax == EXIT_DEADLINE, "VTL0 exits with %#lx", (unsigned long)rax);
@@ -66,7 +65,7 @@ static void stays_until_expiry(void)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
 
-	while (!stay_expires(20))
+	while (!vp_run_expires(20))
 		check(now_ms() < end, "the deadline does not come");
 }
 
@@ -77,7 +76,7 @@ static unsigned int expiries_within(unsigned int ms)
 	unsigned int count = 0;
 
 	while (now_ms() < end)
-		count += stay_expires(20);
+		count += vp_run_expires(20);
 	return count;
 }
 
@@ -200,7 +199,7 @@ static void each_update_arms_it_again(void **state)
 	}
 }
 
-static void an_armed_deadline_lasts_over_stays(void **state)
+static void an_armed_deadline_lasts_over_runs(void **state)
 {
 	uint64_t deadline;
 
@@ -208,8 +207,8 @@ static void an_armed_deadline_lasts_over_stays(void **state)
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(100);
 	deadline_arm(deadline);
-	assert_false(stay_expires(5));
-	assert_false(stay_expires(5));
+	assert_false(vp_run_expires(5));
+	assert_false(vp_run_expires(5));
 	stays_until_expiry();
 	assert_true(__rdtsc() >= deadline);
 	timing_end();
@@ -224,7 +223,7 @@ static void a_deadline_of_zero_disarms(void **state)
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		timing_begin(modes[i]);
 		deadline_arm(in_ms(50));
-		assert_false(stay_expires(5));
+		assert_false(vp_run_expires(5));
 		deadline_arm(0);
 		assert_int_equal(expiries_within(150), 0);
 		timing_end();
@@ -233,10 +232,10 @@ static void a_deadline_of_zero_disarms(void **state)
 }
 
 /*
- * VTL0 halts in the course of a stay, with a deadline of an earlier one: the
+ * VTL0 halts in the course of a run, with a deadline of an earlier one: the
  * update is gone by then, and the time still counts.
  */
-static void a_halt_ends_at_the_deadline_of_an_earlier_stay(void **state)
+static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
 {
 	uint64_t deadline;
 
@@ -244,7 +243,7 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_stay(void **state)
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(400);
 	deadline_arm(deadline);
-	assert_false(stay_expires(5));
+	assert_false(vp_run_expires(5));
 	guest_visit(VTL0_COMMAND_MODE, VTL0_MODE_HALT, 0);
 	stays_until_expiry();
 	assert_true(__rdtsc() >= deadline);
@@ -269,7 +268,7 @@ static void a_deadline_beyond_all_time_never_comes(void **state)
 	timing_begin(VTL0_MODE_SPIN);
 	for (i = 0; i < ARRAY_SIZE(far); i++) {
 		deadline_arm(in_ms(50));
-		assert_false(stay_expires(5));
+		assert_false(vp_run_expires(5));
 		deadline_arm(far[i]);
 		assert_int_equal(expiries_within(150), 0);
 	}
@@ -294,7 +293,7 @@ static void an_exit_before_the_deadline_leaves_it_armed(void **state)
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(200);
 	deadline_arm(deadline);
-	assert_false(stay_expires(5));
+	assert_false(vp_run_expires(5));
 	guest_hook(early);
 	cpu_pin(guest.vp);
 	/* The kernel enters VTL0 again, and the VMM does not see that exit. */
@@ -329,7 +328,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	timing_begin(VTL0_MODE_SPIN);
 	vm_1 = in_ms(3600000);
 	deadline_arm(vm_1);
-	assert_false(stay_expires(5));
+	assert_false(vp_run_expires(5));
 	assert_int_equal(module_deadline(1), vm_1);
 	good = guest_context()->entry_rcx;
 	for (vm = 2; vm <= 3; vm++) {
@@ -341,7 +340,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 		assert_int_equal(module_deadline(vm), deadline);
 		/* No update: the VMM thinks that the kernel knows it. */
 		guest_context()->entry_rcx = good;
-		assert_false(stay_expires(5));
+		assert_false(vp_run_expires(5));
 		assert_int_equal(module_deadline(1), deadline);
 	}
 	deadline = in_ms(50);
@@ -533,12 +532,12 @@ static void a_halt_ends_though_a_higher_vector_is_in_service(uint8_t why)
 	in_service_set(HIGH_VECTOR);
 	run->flags |= MSHV_VTL_RUN_HALTED;
 	run->offload_flags = VMM_OFFLOAD_DEFAULT | why;
-	stay_begin(&stay);
-	assert_true(stay_lasts(&stay));
+	vp_run_begin(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
 	guest_raise(route);
 	halted_flag_wait(false);
 	guest_spinning_wait(guest.vp);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	assert_int_equal(run->offload_flags & why, 0);
 	/* It is requested, and waits for the end of the other. */
 	assert_int_equal(guest_context()->gpr.rvi, VECTOR);
@@ -571,11 +570,11 @@ static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
 	run->offload_flags = VMM_OFFLOAD_DEFAULT | MSHV_VTL_OFFLOAD_HALT_OTHER |
 			     MSHV_VTL_OFFLOAD_HALT_IDLE;
 	entries = vps_column(guest.vp, "entries");
-	stay_begin(&stay);
-	assert_true(stay_lasts(&stay));
+	vp_run_begin(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
 	guest_raise(route);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	assert_int_equal(vps_column(guest.vp, "entries"), entries);
 	assert_true(run->flags & MSHV_VTL_RUN_HALTED);
 	assert_int_equal(run->offload_flags & MSHV_VTL_OFFLOAD_HALT_IDLE, 0);
@@ -595,9 +594,9 @@ int main(void)
 		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs),
 		GUEST_TEST(a_deadline_in_the_past_comes_at_once_and_once),
 		GUEST_TEST(each_update_arms_it_again),
-		GUEST_TEST(an_armed_deadline_lasts_over_stays),
+		GUEST_TEST(an_armed_deadline_lasts_over_runs),
 		GUEST_TEST(a_deadline_of_zero_disarms),
-		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_stay),
+		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_run),
 		GUEST_TEST(a_deadline_beyond_all_time_never_comes),
 		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
 		GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),

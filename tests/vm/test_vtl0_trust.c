@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A VMM is fallible: one that runs a VP twice, moves its thread away, writes
- * garbage, or dies, harms neither the kernel nor the VMM after it.
+ * A VMM may fail: if it runs a VP twice, moves its thread to another CPU, writes garbage, or
+ * dies, neither the kernel nor the next VMM is harmed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 #define NOT_CANONICAL	0x8000123456789abcULL
 
 /* Static, since the fixture ends what a failed test left. */
-static struct stay stay, second;
+static struct vp_run vp_run, second;
 
 static struct mshv_tdx_context *context(void)
 {
@@ -39,21 +39,21 @@ static void a_vp_has_one_thread_at_a_time(void **state)
 	unsigned int round;
 
 	(void)state;
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	for (round = 0; round < 20; round++) {
 		second.cpu = guest.vp;
-		stay_begin_as_it_is(&second);
-		assert_int_equal(stay_end(&second), -EBUSY);
+		vp_run_begin_as_it_is(&second);
+		assert_int_equal(vp_run_end(&second), -EBUSY);
 	}
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	/* The one after it may. */
-	stay_begin(&second);
-	assert_true(stay_lasts(&second));
-	assert_int_equal(stay_end_by_signal(&second), -EINTR);
+	vp_run_begin(&second);
+	assert_true(vp_run_lasts(&second));
+	assert_int_equal(vp_run_end_by_signal(&second), -EINTR);
 }
 
-static void thread_move(const struct stay *moved, unsigned int cpu)
+static void thread_move(const struct vp_run *moved, unsigned int cpu)
 {
 	cpu_set_t set;
 
@@ -66,13 +66,13 @@ static void a_running_thread_that_leaves_its_cpu_is_told(void **state)
 {
 	(void)state;
 	NEEDS_TWO_CPUS();
-	stay_spinning(&stay);
-	thread_move(&stay, 0);
-	assert_int_equal(stay_end(&stay), -EINVAL);
+	vp_run_spinning(&vp_run);
+	thread_move(&vp_run, 0);
+	assert_int_equal(vp_run_end(&vp_run), -EINVAL);
 	/* On its CPU again, VTL0 goes on. */
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_spinning_wait(guest.vp);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
@@ -81,15 +81,15 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 
 	(void)state;
 	NEEDS_TWO_CPUS();
-	stay_halted(&stay);
+	vp_run_halted(&vp_run);
 	route = guest_edu_route(0, guest.vp, VECTOR);
-	thread_move(&stay, 0);
+	thread_move(&vp_run, 0);
 	guest_raise(route);
-	assert_int_equal(stay_end(&stay), -EINVAL);
+	assert_int_equal(vp_run_end(&vp_run), -EINVAL);
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_count_wait(guest.vp, VECTOR, 1);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 /* In the child: a guest in that mode, with an interrupt, until it is killed. */
@@ -169,7 +169,7 @@ static void reserved_bits_of_mxcsr_harm_nobody(void **state)
 }
 
 /*
- * A CPU refuses it, and then the stay does not begin; QEMU's takes it. In both
+ * A CPU refuses it, and then the run does not begin; QEMU's takes it. In both
  * cases this thread's next system call finds the kernel's own value.
  */
 static void an_address_that_is_not_canonical_harms_nobody(void **state)
@@ -178,23 +178,23 @@ static void an_address_that_is_not_canonical_harms_nobody(void **state)
 	int ret;
 
 	(void)state;
-	stay_halted(&stay);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	vp_run_halted(&vp_run);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->vp_state.msr_lstar;
 	context()->vp_state.msr_lstar = NOT_CANONICAL;
 	vmm_assert(guest.vm, guest.vp, VTL0_VECTOR_COMMAND);
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	sleep_ms(NOTHING_MS);
-	ret = stay_end_by_signal(&stay);
+	ret = vp_run_end_by_signal(&vp_run);
 	print_message("# LSTAR that is not canonical: %s\n", strerror(-ret));
 	assert_true(ret == -EINVAL || ret == -EINTR);
 	if (ret == -EINTR)
 		assert_int_equal(context()->vp_state.msr_lstar, NOT_CANONICAL);
 
 	context()->vp_state.msr_lstar = good;
-	stay_begin(&stay);
-	assert_true(stay_lasts(&stay));
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	vp_run_begin(&vp_run);
+	assert_true(vp_run_lasts(&vp_run));
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static void an_entry_that_the_module_refuses_is_told_with_its_status(void **state)
@@ -204,19 +204,19 @@ static void an_entry_that_the_module_refuses_is_told_with_its_status(void **stat
 	size_t i;
 
 	(void)state;
-	stay_spinning(&stay);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	vp_run_spinning(&vp_run);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->entry_rcx;
 	for (i = 0; i < ARRAY_SIZE(vms); i++) {
 		context()->entry_rcx = vms[i];
-		stay_begin(&stay);
-		assert_int_equal(stay_end(&stay), -EIO);
+		vp_run_begin(&vp_run);
+		assert_int_equal(vp_run_end(&vp_run), -EIO);
 		assert_true(context()->exit.rax & TDX_ERROR);
 	}
 	context()->entry_rcx = good;
-	stay_begin(&stay);
+	vp_run_begin(&vp_run);
 	guest_spinning_wait(guest.vp);
-	assert_int_equal(stay_end_by_signal(&stay), -EINTR);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
 static int tdcall_ioctl(uint64_t leaf)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Both ways into VTL0: what the host relays comes to the guest's own handler as
- * what is redirected does, and routes change their way and their place while
- * interrupts come.
+ * Redirected and proxied delivery into VTL0: both reach the guest's own handler, and a route
+ * changes between them.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -148,8 +148,10 @@ static const struct command *find(const char *object, const char *verb)
 			return &commands[i];
 	}
 	if (is_object)
-		usage_error("%s: there is no verb '%s'; choose one of: show, hold, move", object, verb);
-	usage_error("there is no object '%s'; choose one of: route, mapping, vp, top, doctor", object);
+		usage_error("%s: there is no verb '%s'; choose one of: show, hold, move", object,
+			    verb);
+	usage_error("there is no object '%s'; choose one of: route, mapping, vp, top, doctor",
+		    object);
 }
 
 /*

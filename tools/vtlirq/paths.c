@@ -129,9 +129,8 @@ static bool debugfs_is_offered(void)
 	bool is_offered;
 	char *text;
 
-	if (file_read(path_of(FILESYSTEMS), &text))
-		return true;
-	is_offered = strstr(text, "\tdebugfs\n");
+	file_read(path_of(FILESYSTEMS), &text);
+	is_offered = !text || strstr(text, "\tdebugfs\n");
 	free(text);
 	return is_offered;
 }

@@ -66,7 +66,8 @@ static void print_text(const struct routes *routes)
 	if (routes->count)
 		putchar('\n');
 	if (routes->process_count)
-		table_print(stdout, &process_columns, routes->processes, routes->process_count, false);
+		table_print(stdout, &process_columns, routes->processes, routes->process_count,
+			    false);
 	print_reasons(routes);
 }
 

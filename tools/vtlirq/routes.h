@@ -7,7 +7,6 @@
 
 #include <vtlirq.h>
 
-#include "base.h"
 #include "table.h"
 
 #define PROCESS_NAME_SIZE	32

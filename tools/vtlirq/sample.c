@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "top.h"
 #include "stop.h"
+#include "top.h"
 
 /* Reads all counters now. */
 void sample_take(struct sample *sample)

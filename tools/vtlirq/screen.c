@@ -16,7 +16,7 @@
 #include "stop.h"
 #include "top.h"
 
-#define KEY_LINE	"q quit  r rate  e exits  i route  v VPs  arrows, PgUp, PgDn, Home scroll"
+#define KEY_LINE	"by %s, every %g s; q quit, r rate, e exits, i route, v VPs, arrows scroll"
 #define REVERSE		"\033[7m"
 #define END_OF_LINE	"\033[K"
 #define NORMAL		"\033[0m"
@@ -92,10 +92,12 @@ void screen_draw(struct view *view)
 	size_t count = count_lines(text);
 	char *rest = text;
 	size_t lines;
+	int columns;
 
 	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	/* A serial line does not know its size. */
+	/* A serial line does not know its size. Text in the last column may wrap the line. */
 	lines = size.ws_row > FIXED_LINES + 2 ? size.ws_row : 24;
+	columns = (size.ws_col ? size.ws_col : 80) - 1;
 	if (view->first + lines > count + 2)
 		view->first = count + 2 > lines ? count + 2 - lines : 0;
 	view->page = lines / 2;
@@ -106,11 +108,12 @@ void screen_draw(struct view *view)
 		if (at >= FIXED_LINES && at < FIXED_LINES + view->first)
 			continue;
 		printf("%s%.*s" END_OF_LINE NORMAL "\r\n", is_heading(line) ? REVERSE : "",
-		       size.ws_col ? size.ws_col : 80, line);
+		       columns, line);
 		y++;
 	}
-	printf(END_OF_LINE "\r\n" REVERSE "routes by %s, every %g s  %s" END_OF_LINE NORMAL,
-	       orders[view->order], view->interval_ms / 1000.0, KEY_LINE);
+	free(text);
+	text = memory_format(KEY_LINE, orders[view->order], view->interval_ms / 1000.0);
+	printf(END_OF_LINE "\r\n" REVERSE "%.*s" END_OF_LINE NORMAL, columns, text);
 	fflush(stdout);
 	free(text);
 }

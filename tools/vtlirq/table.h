@@ -21,21 +21,21 @@
 enum kind { NUMBER, HEX, HEX_TEXT, LIMIT, FLAG, AGE, RATE, TEXT, STRING };
 
 /**
- * enum show - where a column is shown besides tables and JSON, or not
- * @IN_TABLE: no
- * @ON_REQUEST: in tables only if all columns are asked for
- * @IN_RECORD: in records as well
+ * enum show - where a column is shown besides JSON
+ * @IN_TABLE: in tables
+ * @ON_REQUEST: in tables only if all columns are requested
+ * @IN_RECORD: in tables and in records
  */
 enum show { IN_TABLE, ON_REQUEST, IN_RECORD };
 
 /**
  * struct column - a member of a structure: how it is shown, as text and as JSON
- * @heading: of the column; NULL: JSON has it alone
- * @key: in JSON and in records; NULL: text has it alone
+ * @heading: of the column; NULL: it is only in JSON
+ * @key: in JSON and in records; NULL: it is only in text
  * @kind: what it holds
  * @offset: of the member
  * @size: of the member
- * @show: where it is shown besides
+ * @show: where it is shown
  * @source: the driver's file and the column there that it is read from, such as "cpus/free";
  *          any file if it is "*"
  */

@@ -41,130 +41,60 @@ static inline long raw_ioctl(int fd, unsigned long command, const void *argument
 	return result;
 }
 
-/**
- * clock_check() - find out what a tick is, and say so in a remark
- *
- * Return: whether it is an instruction.
- */
+/* Find out what a tick is, and say so in a remark. Return: whether it is an instruction. */
 bool clock_check(void);
 
-/* ---- module.c ---- */
-
-/*
- * The two modules, as the bench uses them: its own, and the driver.
+/* ---- module.c: the bench's own module and the driver ----
+ *
+ * All functions but vtl_map() end the program with a message if they fail.
  */
 
-/**
- * bench_open() - open the bench's node
- *
- * As all functions here but vtl_map(), dies with a message if that cannot be.
- *
- * Return: the file descriptor.
- */
+/* Open the node of the bench's module: a file descriptor. */
 int bench_open(void);
 
-/**
- * bench_route() - say who takes the device's interrupt
- * @bench:   from bench_open()
- * @kind:    BENCH_ROUTE_*
- * @vector:  of BENCH_ROUTE_VECTOR
- * @eventfd: of BENCH_ROUTE_EVENTFD
+/*
+ * Choose who handles the device's interrupt, a BENCH_ROUTE_*; @vector is for
+ * BENCH_ROUTE_VECTOR, @eventfd for BENCH_ROUTE_EVENTFD.
  */
 void bench_route(int bench, unsigned int kind, unsigned int vector, int eventfd);
 
-/**
- * bench_sample() - sample from kernel code
- * @bench: from bench_open()
- * @ticks: out
- * @count: how many
- * @value: what is written to the raise register
- */
+/* Take @count samples from kernel code, which writes @value to the raise register. */
 void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int value);
 
-/**
- * bench_count() - what the route's own handler has taken
- * @bench: from bench_open()
- *
- * Return: so many interrupts since the route was set.
- */
+/* Number of interrupts that the route's own handler has taken since bench_route(). */
 uint64_t bench_count(int bench);
 
-/**
- * bench_watch_start() - count what the slab allocators hand out
- * @bench: from bench_open()
- * @who:   BENCH_WATCH_*: to whom
- */
+/* Count what the slab allocators give to @who, a BENCH_WATCH_*, from start to stop. */
 void bench_watch_start(int bench, unsigned int who);
-
-/**
- * bench_watch_stop() - stop counting
- * @bench: from bench_open()
- *
- * Return: what was counted.
- */
 struct bench_watch bench_watch_stop(int bench);
 
-/**
- * vtl_open() - make a VTL file
- *
- * Return: its file descriptor.
- */
+/* Create a VTL file: a file descriptor. */
 int vtl_open(void);
 
-/**
- * vtl_map() - map on VP 0
- * @vtl:          from vtl_open()
- * @proxy_vector: of VTL0
- *
- * Return: the hardware vector, or a negative errno.
- */
+/* Map on VP 0: the hardware vector, or a negative errno. */
 int vtl_map(int vtl, unsigned int proxy_vector);
 
-/**
- * driver_relayed() - what the driver has relayed of mapped vectors
- *
- * Return: so many interrupts since it was loaded.
- */
+/* Number of interrupts of mapped vectors that the driver has relayed since it was loaded. */
 uint64_t driver_relayed(void);
 
-/**
- * driver_parameter() - set a parameter of the driver
- * @name:  which
- * @value: to what
- *
- * Return: the value before.
- */
+/* Set a parameter of the driver: the previous value. */
 long driver_parameter(const char *name, long value);
 
-/* ---- groups.c ---- */
-
-/*
- * The groups of measurements.
- */
+/* ---- relay.c, map.c, memory.c: the groups of measurements ---- */
 
 /* Of each measurement. */
 #define SAMPLES	2000
 
-/**
- * relay_driver() - what one interrupt takes from what it interrupts
- * @name: under which the driver's figures go
- */
+/* What one interrupt costs the code that it interrupts, with the driver; @name names it. */
 void relay_driver(const char *name);
 
-/**
- * relay_others() - the same in the designs that the driver is compared with
- */
+/* The same with the designs that the driver is compared with. */
 void relay_others(void);
 
-/**
- * map_all() - what it costs to map and to unmap
- */
+/* What it costs to map and to unmap. */
 void map_all(void);
 
-/**
- * memory_all() - load the driver, and tell what it allocates
- * @file: the driver
- */
+/* Load the driver from @file, and count what it allocates. */
 void memory_all(const char *file);
 
 #endif /* _BENCH_PROGRAM_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Between x2APIC, which L1 believes to have, and xAPIC, which is there.
+ * Conversion between x2APIC, which L1 sees, and xAPIC, which the machine has.
  *
  * Owns: the arithmetic, and which accesses a TDX module serves. Touches no register.
  */

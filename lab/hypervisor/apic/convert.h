@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between x2APIC, which L1 believes to have, and xAPIC, which is there. Portable: it
+ * Conversion between x2APIC, which L1 sees, and xAPIC, which the machine has. Portable: it
  * compiles in user space too.
  */
 #ifndef _HYPERVISOR_APIC_CONVERT_H
@@ -9,12 +9,12 @@
 #include <linux/types.h>
 
 /**
- * enum apic_owner - who answers an access of a trust domain to an x2APIC MSR
+ * enum apic_owner - what serves an access of a trust domain to an x2APIC MSR
  * @APIC_OF_MODULE: the CPU, without an exit to the host
  * @APIC_OF_HOST:   the host, after a #VE
  *
- * Intel TDX Module Base Architecture Specification, "MSR Virtualization": an access
- * that a VMX virtual APIC page serves is the module's; ICR and the LVTs are the host's.
+ * Intel TDX Module Base Architecture Specification, "MSR Virtualization": the module serves
+ * what a VMX virtual APIC page can serve; the host serves ICR and the LVTs.
  */
 enum apic_owner {
 	APIC_OF_MODULE,
@@ -22,12 +22,12 @@ enum apic_owner {
 };
 
 /**
- * apic_owner() - whose an access is
+ * apic_owner() - what serves an access
  * @msr:      0x800 to 0x8ff.
  * @is_write: which access.
  * @topology: the trust domain has its topology turned on.
  *
- * Return: whose.
+ * Return: the owner.
  */
 enum apic_owner apic_owner(u32 msr, bool is_write, bool topology);
 
@@ -45,12 +45,12 @@ u32 apic_logical_id(u32 id);
  * @destination: out: 8 bits.
  *
  * Return: whether there is one. A logical destination outside of the first cluster
- * is nobody here.
+ * matches no CPU.
  */
 bool apic_destination(u64 icr, u32 *destination);
 
 /**
- * apic_icr_hits() - is an interrupt for that CPU
+ * apic_icr_hits() - is an interrupt sent to that CPU
  * @icr:    of x2APIC.
  * @sender: the id of the CPU that sends.
  * @id:     of the CPU in question.
@@ -60,12 +60,13 @@ bool apic_destination(u64 icr, u32 *destination);
 bool apic_icr_hits(u64 icr, u32 sender, u32 id);
 
 /**
- * apic_priority_of_cpu() - the task priority of the CPU while L1 wants one
+ * apic_priority_of_cpu() - convert L1's task priority into the CPU's
  * @tpr: as L1 wrote it.
  *
- * L1 has no vectors in the lowest class, which Linux blocks for good; the host has.
+ * The lowest class must stay open: it has the host's vectors, and L1 has none there. Linux
+ * blocks that class permanently.
  *
- * Return: what the CPU's register is to hold.
+ * Return: the value for the CPU's register.
  */
 u32 apic_priority_of_cpu(u32 tpr);
 
@@ -89,13 +90,13 @@ struct apic_count {
 };
 
 /**
- * apic_count_until() - how the timer is set for a time
+ * apic_count_until() - compute how to program the timer for a time
  * @ticks:    of the TSC, from now.
  * @tsc_hz:   how fast it goes.
  * @timer_hz: how fast the timer goes, divided by 1.
  *
- * Return: how; never a count of 0. What is too far away comes too early, after more
- * than 100 s.
+ * Return: the setting; the count is never 0. A time that is too far away ends too early, but
+ * after more than 100 s.
  */
 struct apic_count apic_count_until(u64 ticks, u64 tsc_hz, u64 timer_hz);
 

@@ -2,10 +2,9 @@
 /*
  * The CPU's own APIC, in the mode that plain QEMU has: xAPIC, by memory.
  *
- * Owns: the access, and how the APIC is set up. L1's virtual APIC is this one: its
- * interrupts reach L1 without an exit, as posted interrupts do on silicon, and end L2
- * while L2 runs. Who reads what L1 may see is registers.c, and which vectors are not
- * L1's is vcpu/interrupts.c.
+ * Owns: the access, and the setup of the APIC. It serves as L1's virtual APIC: its interrupts
+ * reach L1 without an exit, as posted interrupts do on hardware, and end L2 while L2 runs.
+ * registers.c decides what L1 can see of it, and vcpu/interrupts.c which vectors are not L1's.
  */
 #include "apic/physical.h"
 #include "base/machine.h"
@@ -56,8 +55,8 @@ static void mask_local_sources(void)
 void apic_start(void)
 {
 	/*
-	 * QEMU keeps an interrupt of the PIC requested when LINT0 is masked later, and
-	 * then delivers vector -1: nothing may be requested when that happens.
+	 * If LINT0 is masked while the PIC requests an interrupt, QEMU keeps the request
+	 * and delivers vector -1 later: mask the PICs first, so that none is requested.
 	 */
 	port_write8(PIC_1_MASK, 0xff);
 	port_write8(PIC_2_MASK, 0xff);

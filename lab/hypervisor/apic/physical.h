@@ -44,7 +44,7 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
-/* Reserved with the other one, and QEMU takes it for this one alone then. */
+/* Both mode bits together are reserved; QEMU treats them as this one. */
 #define APIC_LVT_PERIODIC    BIT(17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
@@ -94,12 +94,12 @@ void apic_send(u32 destination, u32 command);
 void apic_start(void);
 
 /**
- * apic_tell_cpu() - have the APIC tell the CPU again what is requested
+ * apic_tell_cpu() - make the APIC signal its requests to the CPU again
  *
  * At each exit from guest mode, QEMU (target/i386/tcg/sysemu/svm_helper.c, do_vmexit())
  * clears a bit of the CPU's interrupt requests by a plain read-modify-write, mostly without
- * its global lock. What its main loop sets at that moment is lost: an interrupt is then in
- * IRR, and the CPU does not know. The APIC looks again when the task priority is written.
+ * its global lock. A bit that its main loop sets at that moment is lost: the interrupt is then in
+ * IRR, but the CPU does not know of it. Writing the task priority makes the APIC check again.
  *
  * Context: after an exit, before the next entry.
  */
@@ -134,9 +134,9 @@ bool apic_has(u32 first, u32 vector);
 bool apic_is_open(u32 vector);
 
 /**
- * apic_is_deliverable() - would L1 get an interrupt if it let one in
+ * apic_is_deliverable() - would L1 get an interrupt if its interrupts were on
  *
- * Return: whether one of L1's is requested that outranks the processor's priority.
+ * Return: whether an interrupt of L1 is pending that outranks the processor's priority.
  */
 bool apic_is_deliverable(void);
 

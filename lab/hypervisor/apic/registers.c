@@ -2,8 +2,8 @@
 /*
  * L1's x2APIC: what its MSRs do.
  *
- * Owns: which of them are the CPU's own registers, and which are only kept. INIT and
- * SIPI are nobody's: CPUs of a trust domain are woken through a mailbox.
+ * Owns: which of them are the CPU's own registers, and which are only stored. INIT and SIPI
+ * have no effect: a trust domain wakes its CPUs through a mailbox.
  */
 #include "apic/convert.h"
 #include "apic/physical.h"
@@ -119,7 +119,7 @@ static void post(struct l1_cpu *l1, u64 icr)
 	}
 }
 
-/* What is below 16 is no interrupt, and the host's vectors are from there on. */
+/* Vectors below 16 are no interrupts; the host's vectors follow them. */
 static bool is_of_cpu(u64 icr)
 {
 	return (icr & VECTOR_MASK) >= L1_VECTOR_FIRST;

@@ -10,17 +10,17 @@
 struct l1_cpu;
 
 /**
- * struct l1_apic - what of an L1's APIC is not the CPU's own
- * @lvt:         the sources that this machine does not have: kept, without effect
+ * struct l1_apic - the part of L1's APIC that is not in the CPU's APIC
+ * @lvt:         sources that this machine does not have: stored, without effect
  * @svr:         likewise
- * @tpr:         as L1 wrote it: that of the CPU never blocks the host's vectors alone
+ * @tpr:         as L1 wrote it: the CPU's register never blocks the host's vectors
  * @lvt_timer:   as L1 wrote it
  * @deadline:    L1's IA32_TSC_DEADLINE
  * @lends_timer: the timer ends L2 now
- * @beats:       it ends L2 soon, whatever the deadlines are
- * @was_armed:   and has to be armed for L1 again afterwards
+ * @beats:       the timer ends L2 soon, independent of any deadline
+ * @was_armed:   the timer must be armed for L1 again afterwards
  * @l2_deadline: of L2, while it ends L2
- * @counts_until: what the timer is to count for while the clock goes; 0: nothing
+ * @counts_until: when the timer is due, while the clock runs; 0: it is not armed
  */
 struct l1_apic {
 	u32 lvt[8];

@@ -2,11 +2,11 @@
 /*
  * L1's APIC timer, and the end of L2's time.
  *
- * Owns: the timer of the CPU's APIC. QEMU's has no TSC deadline, so a deadline becomes
- * a count. L1's interrupt comes to L1 as any other. L2's end is no interrupt of L1's:
- * while a deadline of L2 is the nearer one, the LVT asks for an NMI, which the
- * hypervisor gets. QEMU delivers that; where an APIC has no such mode the interrupt is
- * L1's timer's, once more than L1 has asked for.
+ * Owns: the timer of the CPU's APIC. QEMU's APIC has no TSC-deadline mode, so a deadline is
+ * converted into a count. L1's timer interrupt reaches L1 as any other interrupt. The end of
+ * L2's time must not be an interrupt of L1: while L2's deadline is the earlier one, the LVT is
+ * set to deliver an NMI, which goes to the hypervisor. QEMU supports that; on an APIC without
+ * this mode, L1 would get one timer interrupt too many.
  */
 #include "apic/convert.h"
 #include "apic/physical.h"
@@ -21,13 +21,13 @@
 #define PM_TIMER_MASK  0xffffffU
 /* 25 ms of that timer. */
 #define PM_TICKS       89488U
-/* A reading that took longer, in ticks of the TSC, was interrupted. */
+/* A reading that takes more ticks of the TSC than this was interrupted. */
 #define READING_LONG   20000
 
 /* From the start of the count to the next reading of the clock, at most. */
 #define LATE 64
 
-/* A count of L1's that repeats. */
+/* Whether L1 has programmed a periodic timer. */
 #define REPEATS_AT_MOST  10000
 #define BEATS_PER_SECOND 1000
 #define BEATS_AT_MOST    10000
@@ -101,7 +101,7 @@ static void count(const struct l1_cpu *l1, u64 deadline, u64 late)
 	apic_write(APIC_TIMER_INITIAL, count.count);
 }
 
-/* If the clock is stopped, timer_go_on() starts the count; but what is due comes now. */
+/* If the clock is stopped, timer_go_on() starts the count; what is due is raised now. */
 static void count_until(struct l1_cpu *l1, u64 deadline)
 {
 	bool waits = clock_is_stopped && deadline > clock_of_l1(l1);
@@ -140,7 +140,7 @@ void timer_go_on(struct l1_cpu *l1, u64 late)
 		count(l1, l1->apic.counts_until, late + LATE);
 }
 
-/* A vector that is no interrupt, or the host's, never comes. */
+/* A vector that is not a legal one, or is the host's, is never delivered. */
 static void give_lvt(const struct l1_cpu *l1)
 {
 	u32 value = l1->apic.lvt_timer;
@@ -165,7 +165,7 @@ void timer_write_initial(struct l1_cpu *l1, u32 count)
 	apic_write(APIC_TIMER_INITIAL, limited(l1, count));
 }
 
-/* A count that is under way begins to repeat. */
+/* A count that is running becomes periodic. */
 static void limit(const struct l1_cpu *l1)
 {
 	u32 count = apic_read(APIC_TIMER_INITIAL);
@@ -176,7 +176,7 @@ static void limit(const struct l1_cpu *l1)
 
 void timer_write_lvt(struct l1_cpu *l1, u32 value)
 {
-	/* A delivery mode is not L1's to choose. */
+	/* L1 cannot choose the delivery mode. */
 	l1->apic.lvt_timer = value & (APIC_LVT_VECTOR | APIC_LVT_MASKED | APIC_LVT_MODE);
 	if (!has_deadline_mode(l1))
 		l1->apic.deadline = 0;
@@ -198,8 +198,8 @@ u64 timer_read_deadline(const struct l1_cpu *l1)
 }
 
 /*
- * A deadline that has come counts until its interrupt was handled: where the timer is set
- * to something else in between, QEMU forgets an interrupt that is due.
+ * A deadline that is due stays armed until its interrupt is handled: if the timer is set to
+ * something else in between, QEMU loses an interrupt that is due.
  */
 static bool is_armed(const struct l1_cpu *l1)
 {
@@ -214,7 +214,7 @@ void timer_end_of_interrupt(struct l1_cpu *l1)
 		l1->apic.deadline = 0;
 }
 
-/* A count of L1's own in another mode is left alone: then L2 ends with L1's. */
+/* If L1 uses another timer mode, its count is not touched: L2 then ends with L1's interrupt. */
 static bool is_taken(const struct l1_cpu *l1)
 {
 	return !has_deadline_mode(l1) && !(l1->apic.lvt_timer & APIC_LVT_MASKED) &&
@@ -232,7 +232,7 @@ void timer_end_l2(struct l1_cpu *l1, u64 deadline)
 	count_until(l1, deadline);
 }
 
-/* A count of L1's own, in another mode than that of deadlines, is a beat already. */
+/* If L1 uses another timer mode than deadlines, its own interrupts end L2. */
 void timer_beat(struct l1_cpu *l1)
 {
 	u64 now = clock_of_l1(l1), until = now + timer_tsc_hz / BEATS_PER_SECOND;
@@ -243,7 +243,7 @@ void timer_beat(struct l1_cpu *l1)
 		until = l1->apic.deadline;
 	if (l1->apic.lends_timer && l1->apic.l2_deadline < until)
 		until = l1->apic.l2_deadline;
-	/* Between two of them, QEMU's main loop must have time left. */
+	/* QEMU's main loop needs time between two of them. */
 	until = max_t(u64, until, now + timer_tsc_hz / BEATS_AT_MOST);
 	l1->apic.beats = true;
 	l1->apic.was_armed = is_armed(l1);

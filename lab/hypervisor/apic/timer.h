@@ -14,15 +14,15 @@ extern u64 timer_tsc_hz, timer_apic_hz;
 
 /**
  * timer_calibrate() - find out how fast TSC and APIC timer go
- * @pm_timer: the port of ACPI's timer, which is the measure.
+ * @pm_timer: the port of ACPI's timer, whose frequency is known.
  *
  * Context: at boot, before L1 has the timer.
  */
 void timer_calibrate(u16 pm_timer);
 
 /**
- * timer_wait() - do nothing for a while
- * @usecs: for how long.
+ * timer_wait() - delay
+ * @usecs: how long.
  *
  * Context: after timer_calibrate().
  */
@@ -40,8 +40,8 @@ void timer_write_lvt(struct l1_cpu *l1, u32 value);
  * @l1:    of this CPU.
  * @count: any.
  *
- * One that repeats takes 100 us at least, as other hosts have a limit too: QEMU does
- * nothing else any more when a timer is due again at once.
+ * The period is at least 100 us, as other hosts limit it too: QEMU does nothing else any more
+ * when a timer is due again immediately.
  */
 void timer_write_initial(struct l1_cpu *l1, u32 count);
 
@@ -67,11 +67,11 @@ u64 timer_read_deadline(const struct l1_cpu *l1);
 void timer_end_of_interrupt(struct l1_cpu *l1);
 
 /**
- * timer_end_l2() - have an NMI when L2's time is over
+ * timer_end_l2() - raise an NMI at L2's deadline
  * @l1:       of this CPU, about to enter L2.
  * @deadline: in L1's time, which is L2's too.
  *
- * L1's own deadline is kept. Until timer_keep_l2() the timer's interrupt is an NMI.
+ * L1's own deadline is saved. Until timer_keep_l2() the timer's interrupt is an NMI.
  */
 void timer_end_l2(struct l1_cpu *l1, u64 deadline);
 
@@ -82,10 +82,10 @@ void timer_end_l2(struct l1_cpu *l1, u64 deadline);
 void timer_keep_l2(struct l1_cpu *l1);
 
 /**
- * timer_beat() - have an NMI soon
+ * timer_beat() - raise an NMI soon
  * @l1: of this CPU, about to enter L2.
  *
- * Deadlines of L1 and L2 that come meanwhile are looked at after timer_calm().
+ * Deadlines of L1 and L2 that become due meanwhile are handled after timer_calm().
  */
 void timer_beat(struct l1_cpu *l1);
 
@@ -96,18 +96,18 @@ void timer_beat(struct l1_cpu *l1);
 void timer_calm(struct l1_cpu *l1);
 
 /**
- * timer_stop() - the clock is stopped, and so is the count
+ * timer_stop() - the clock stops, and so does the count
  * @l1: of this CPU.
  *
- * A count that L1 itself has written, in another mode than that of deadlines, goes on.
+ * In another mode than that of deadlines, L1's count goes on.
  */
 void timer_stop(struct l1_cpu *l1);
 
 /**
  * timer_go_on() - the clock goes on soon, and so does the count
  * @l1:   of this CPU.
- * @late: in so many ticks of the TSC after the next reading. The interrupt is late rather than
- *        early, since a deadline that has not come yet would be waited for anew.
+ * @late: how many ticks of the TSC after the next reading. The interrupt is late rather than
+ *        early: if it came before its deadline, L1 would program the deadline again.
  */
 void timer_go_on(struct l1_cpu *l1, u64 late);
 

@@ -2,8 +2,8 @@
 /*
  * Instructions on the state of one CPU.
  *
- * L1's modules include it too (l1/door): Linux has other names for them from release to
- * release, or hides them behind paravirtualization.
+ * L1's modules (l1/door) include it too: Linux changes the names of these functions from
+ * release to release, or hides them behind paravirtualization.
  */
 #ifndef _HYPERVISOR_BASE_CPU_H
 #define _HYPERVISOR_BASE_CPU_H
@@ -88,7 +88,7 @@ static inline void cpu_write_xcr0(u64 value)
 	asm volatile("xsetbv" : : "a" ((u32)value), "d" ((u32)(value >> 32)), "c" (0) : "memory");
 }
 
-/* By the one instruction for it, which the compiler would unroll. */
+/* A single instruction; the compiler would unroll a loop. */
 static inline void cpu_copy_words(u64 *to, const u64 *from, unsigned long count)
 {
 	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (count) : : "memory");

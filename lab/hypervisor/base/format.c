@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers and words as text. Owns: what a format says. Portable: it compiles in user
+ * Formatting numbers and words. Owns: the meaning of a format. Portable: it compiles in user
  * space too.
  */
 #include <stdarg.h>
@@ -13,7 +13,7 @@
  * struct text - where it goes
  * @to:     the first byte
  * @size:   how many there are
- * @length: how many were wanted so far
+ * @length: how many have been produced so far, whether or not they fit
  */
 struct text {
 	char *to;
@@ -23,8 +23,8 @@ struct text {
 
 /**
  * struct directive - one directive of a format
- * @width: how wide at least
- * @pad:   what fills it
+ * @width: the minimum width
+ * @pad:   the character that fills it
  * @wide:  the number has 64 bits
  * @kind:  the letter
  */

@@ -2,7 +2,7 @@
 /*
  * Pages for the hypervisor.
  *
- * Owns: the memory that no L1 sees, and the list of pages that were given back.
+ * Owns: the memory that L1 cannot see, and the list of free pages.
  */
 #include "base/heap.h"
 #include "base/lock.h"
@@ -12,9 +12,9 @@
 
 /* Protects all that follows. */
 static struct lock heap_lock;
-/* What was never taken. */
+/* Memory that was never allocated. */
 static u64 heap_next, heap_end;
-/* Pages that were given back; the first word of each leads to the next. */
+/* Pages that were freed; the first word of each is the address of the next. */
 static u64 *heap_free;
 
 void heap_start(u64 base, u64 size)

@@ -17,23 +17,23 @@
 void heap_start(u64 base, u64 size);
 
 /**
- * heap_pages() - take pages in a row, which are never given back
+ * heap_pages() - allocate contiguous pages, which are never freed
  * @count: how many
  *
- * Return: the pages, zeroed. There is no machine without them: failure stops it.
+ * Return: the pages, zeroed. On failure the machine stops.
  */
 void *heap_pages(u32 count);
 
 /**
- * heap_page() - take a page
+ * heap_page() - allocate a page
  *
  * Return: the page, zeroed, or NULL: there is none left.
  */
 void *heap_page(void);
 
 /**
- * heap_page_free() - give it back
- * @page: one of heap_page()
+ * heap_page_free() - free a page
+ * @page: from heap_page()
  */
 void heap_page_free(void *page);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Locks between CPUs. The hypervisor runs with interrupts off, so that a lock is
- * never wanted by an interrupt's handler; the handler of NMIs takes none.
+ * Locks between CPUs. The hypervisor runs with interrupts off, so no interrupt handler takes
+ * a lock; neither does the NMI handler.
  */
 #ifndef _HYPERVISOR_LOCK_H
 #define _HYPERVISOR_LOCK_H

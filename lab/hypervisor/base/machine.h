@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions that C has no words for, besides those of cpu.h.
+ * Instructions that C cannot express, besides those of cpu.h.
  */
 #ifndef _HYPERVISOR_MACHINE_H
 #define _HYPERVISOR_MACHINE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the command line asks of the hypervisor. Constant once L1 runs.
+ * The options of the command line. Constant once L1 runs.
  */
 #ifndef _HYPERVISOR_OPTIONS_H
 #define _HYPERVISOR_OPTIONS_H
@@ -12,9 +12,9 @@
 /**
  * struct options - the words before " -- "
  * @td:      L1 is a trust domain ("td")
- * @hyperv:  below it is Hyper-V ("hyperv"), else KVM, by its name
+ * @hyperv:  its host is Hyper-V ("hyperv"), otherwise KVM, by its CPUID signature
  * @l2_vms:  how many L2 VMs L1 may have ("l2-vms=N"; 1 by default)
- * @trace:   unusual calls are written to the log ("trace")
+ * @trace:   log unusual calls ("trace")
  * @linux_line: what follows " -- ": L1's own command line
  *
  * "clock=stopped" is clock_is_stopped, "clock=l2-stopped" is clock_of_l2_is_stopped.

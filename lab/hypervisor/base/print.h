@@ -11,9 +11,9 @@
 
 /**
  * print() - write to the log
- * @format: as printf() has it: %s %c %d %u %x %p with l, ll, a width and zeros; no more.
+ * @format: a subset of printf()'s: %s %c %d %u %x %p with l, ll, a width and zeros.
  *
- * Context: any but an NMI's handler. CPUs do not mix up their lines.
+ * Context: any but an NMI handler. Lines of several CPUs are not mixed.
  */
 void print(const char *format, ...) __printf(1, 2);
 
@@ -30,9 +30,9 @@ void stop(const char *format, ...) __printf(1, 2) __noreturn;
  * @to:     where.
  * @size:   how many bytes there are, the last of which becomes 0.
  * @format: as for print().
- * @list:   what the format speaks of.
+ * @list:   the arguments of the format.
  *
- * Return: how many bytes there would be, without the 0.
+ * Return: the length of the whole text, without the 0.
  */
 size_t print_to(char *to, size_t size, const char *format, va_list list);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes in a row. Owns: nothing; see the C library's manual for each function.
+ * Operations on strings of bytes; see the C library's manual for each function.
  */
 #include "base/string.h"
 

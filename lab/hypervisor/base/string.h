@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bytes in a row. The names are those of the C library, for which the compiler
- * itself makes calls.
+ * Operations on strings of bytes. The names are those of the C library, which the compiler
+ * itself calls.
  */
 #ifndef _HYPERVISOR_STRING_H
 #define _HYPERVISOR_STRING_H

@@ -37,7 +37,7 @@ struct gate {
 	u32 reserved;
 } __packed;
 
-/* Written by the boot CPU alone. */
+/* Only the boot CPU writes it. */
 static struct gate gates[VECTORS];
 
 void trap_handle(const struct trap *trap)

@@ -10,10 +10,10 @@
 struct trap;
 
 /**
- * trap_start() - have exceptions and interrupts handled on this CPU
+ * trap_start() - set up the handling of exceptions and interrupts on this CPU
  *
- * NMIs are what other CPUs ask for. Interrupts come only while interrupts_take() lets
- * them in. Everything else is a fault of the hypervisor, and ends the machine.
+ * NMIs are requests of other CPUs. Interrupts arrive only where interrupts.c opens them.
+ * Everything else is a fault of the hypervisor, and stops the machine.
  */
 void trap_start(void);
 

@@ -3,7 +3,8 @@
  * ACPI's tables: the machine's, and L1's.
  *
  * Owns: which of them change. The root pointer and the root table are copied, since the
- * machine's have no room; the MADT grows by the wake-up structure (ACPI 6.6, 5.2.12.19).
+ * machine's tables have no room; the wake-up structure (ACPI 6.6, 5.2.12.19) is added to the
+ * MADT.
  */
 #include "base/machine.h"
 #include "base/print.h"

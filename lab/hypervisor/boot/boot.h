@@ -11,7 +11,7 @@ struct l1_cpu;
 struct map;
 
 #define MAILBOX_COMMAND_WAKE 1
-/* Is the CPU back from L1? The answer is to clear the command. */
+/* A test whether the CPU is parked. The answer is to clear the command. */
 #define MAILBOX_COMMAND_TEST 2
 
 /** struct mailbox - ACPI's multiprocessor wake-up mailbox (ACPI 6.6, 5.2.12.19) */
@@ -27,14 +27,14 @@ struct mailbox {
 /**
  * struct firmware - one block, which L1 sees as ACPI's non-volatile storage
  * @mailbox: how L1 wakes its CPUs
- * @pml4:    the page table with which each CPU of L1 begins: 4 GiB, as they are
+ * @pml4:    the page table with which each CPU of L1 begins: 4 GiB, mapped one to one
  * @pdpt:    of it
  * @pd:      of it
  * @gdt:     its segments
  * @params:  Linux's boot parameters
  * @line:    its command line
  * @tables:  ACPI's tables that are not the machine's own
- * @park:    code where a CPU goes that L1 has no more use for; see smp_park()
+ * @park:    code that a CPU of L1 runs when L1 takes it offline; see smp_park()
  */
 struct firmware {
 	struct mailbox mailbox;
@@ -69,7 +69,7 @@ struct acpi_found {
 };
 
 /**
- * acpi_read() - find the tables, and what matters in them
+ * acpi_read() - find the tables, and read what is needed from them
  * @found: out.
  */
 void acpi_read(struct acpi_found *found);
@@ -78,7 +78,7 @@ void acpi_read(struct acpi_found *found);
  * acpi_write() - make L1's tables, in the firmware's block
  * @vmbus: with a device for Hyper-V's bus.
  *
- * The machine's own, with a mailbox in the MADT by which L1 wakes its CPUs.
+ * They are the machine's own, with a mailbox in the MADT by which L1 wakes its CPUs.
  * Return: the address of the root pointer.
  */
 u64 acpi_write(bool vmbus);
@@ -96,14 +96,14 @@ struct linux_image {
 };
 
 /**
- * linux_load() - put a kernel into its place
+ * linux_load() - copy a kernel to its load address
  * @image: which; @entry is set.
  * @limit: it may use memory up to here.
  */
 void linux_load(struct linux_image *image, u64 limit);
 
 /**
- * linux_set_params() - fill in the firmware's block what the kernel wants to know
+ * linux_set_params() - fill in the kernel's boot parameters, in the firmware's block
  * @header:      a copy of the first two sectors of its file.
  * @map:         the memory.
  * @initrd:      where the initial file system is, and
@@ -127,10 +127,10 @@ void smp_prepare(struct l1_cpu *l1);
 void smp_start(void);
 
 /**
- * smp_park() - L1 has no more use for this CPU
+ * smp_park() - L1 takes this CPU offline
  * @l1: of this CPU.
  *
- * It waits for L1 to wake it again, and begins as at first then.
+ * It waits for L1 to wake it again, and then starts from scratch.
  */
 void smp_park(struct l1_cpu *l1);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory that a firmware would have left for L1. Owns: the mode in which a CPU of
- * L1 begins, as far as it is memory.
+ * The memory that a firmware would leave for L1. Owns: the page table and the segments with
+ * which a CPU of L1 begins.
  */
 #include "base/machine.h"
 #include "base/string.h"
@@ -10,7 +10,7 @@
 
 #define PTE_TABLE  0x003
 #define PTE_LARGE  0x083
-/* Linux's boot protocol wants these two: selectors 0x10 and 0x18. */
+/* Linux's boot protocol requires these two: selectors 0x10 and 0x18. */
 #define GDT_CODE   2
 #define GDT_DATA   3
 #define CODE_64    0x00af9b000000ffffULL

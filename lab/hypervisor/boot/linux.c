@@ -71,13 +71,13 @@ static void put32(u8 *params, u32 place, u32 value)
 static void check(const struct linux_image *image)
 {
 	if (image->size < 2 * SECTOR || get32(image->file, HEADER_MAGIC) != MAGIC)
-		stop("hypervisor: the first module is no bzImage\n");
+		stop("hypervisor: the first module is not a bzImage\n");
 	if (get16(image->file, HEADER_VERSION) < VERSION_NEEDED ||
 	    !(get16(image->file, HEADER_XLOADFLAGS) & KERNEL_64))
 		stop("hypervisor: the kernel has no 64-bit entry\n");
 }
 
-/* The file may lie where the kernel is to be. */
+/* The file may overlap the kernel's load address. */
 void linux_load(struct linux_image *image, u64 limit)
 {
 	u32 sectors = image->file[HEADER_SETUP_SECTS], room = 0;
@@ -88,7 +88,7 @@ void linux_load(struct linux_image *image, u64 limit)
 	place = get64(image->file, HEADER_PREFERRED);
 	room = get32(image->file, HEADER_INIT_SIZE);
 	if (image->size < setup || place + room > limit)
-		stop("hypervisor: the kernel wants memory up to %llx, there is %llx\n",
+		stop("hypervisor: the kernel needs memory up to %llx, but it ends at %llx\n",
 		     place + room, limit);
 	print("hypervisor: a kernel of %llu bytes goes to %llx, and may use %u bytes\n",
 	      image->size, place, room);

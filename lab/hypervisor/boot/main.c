@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The boot CPU's way from the boot loader to L1.
+ * The boot, from the boot loader to L1.
  *
- * Owns: the order of things, and what lies where. The machine's memory is L1's, but for
- * the image, the heap, and the block that stands for a firmware's memory.
+ * Owns: the order of its steps, and the layout of memory. L1 gets all memory of the machine
+ * except the image, the heap, and the block that stands for a firmware's memory.
  */
 #include "apic/physical.h"
 #include "apic/timer.h"
@@ -60,7 +60,7 @@ struct multiboot_range {
 #define HEADER_BYTES    1024
 
 /**
- * struct boot - what the boot loader has left, and where things go
+ * struct boot - what the boot loader has loaded, and the layout of memory
  * @map:         of L1
  * @kernel:      the first module
  * @header:      a copy of its beginning
@@ -85,7 +85,7 @@ static void check_cpu(void)
 {
 	if (!(machine_cpuid(0x80000001, 0).c & BIT(2)) ||
 	    !(machine_cpuid(0x8000000a, 0).d & BIT(0)))
-		stop("hypervisor: no SVM with nested paging: QEMU wants -cpu max,+svm\n");
+		stop("hypervisor: no SVM with nested paging: QEMU needs -cpu max,+svm\n");
 }
 
 static void read_modules(const struct multiboot_info *info)
@@ -93,7 +93,7 @@ static void read_modules(const struct multiboot_info *info)
 	const struct multiboot_module *modules = machine_place(info->modules);
 
 	if (!info->modules_count)
-		stop("hypervisor: no kernel: QEMU wants -initrd 'bzImage,initrd'\n");
+		stop("hypervisor: no kernel: QEMU needs -initrd 'bzImage,initrd'\n");
 	boot.kernel.file = machine_place(modules[0].start);
 	boot.kernel.size = modules[0].end - modules[0].start;
 	memcpy(boot.header, boot.kernel.file, HEADER_BYTES);
@@ -103,7 +103,7 @@ static void read_modules(const struct multiboot_info *info)
 	}
 }
 
-/* What reaches into the shared half is no memory; AMD's QEMU reserves a range there. */
+/* A range in the shared half is ignored; QEMU reserves one there for AMD CPUs. */
 static void read_map(const struct multiboot_info *info)
 {
 	u32 place = 0;
@@ -113,14 +113,14 @@ static void read_map(const struct multiboot_info *info)
 
 		if (range->base + range->length <= GPA_SHARED &&
 		    !map_add(&boot.map, range->base, range->length, range->type))
-			stop("hypervisor: the map of memory is too long\n");
+			stop("hypervisor: the memory map is too long\n");
 		place += range->size + sizeof(range->size);
 	}
 }
 
 /*
- * SeaBIOS reserves its tables right above the memory. A trust domain takes what is
- * reserved for shared; memory with ACPI's tables is its own.
+ * SeaBIOS reserves its tables right above the memory. A trust domain maps reserved ranges as
+ * shared, but ranges of ACPI tables as private.
  */
 static void claim_tables(void)
 {
@@ -158,8 +158,8 @@ static u64 heap_size(void)
 }
 
 /*
- * From the top of memory: heap, firmware's block, initial file system. That moves
- * first, since the kernel's place may be where it is.
+ * From the top of memory: heap, firmware's block, initial file system. The initial file system
+ * is moved first, since it may be where the kernel will be.
  */
 static void lay_out(void)
 {
@@ -176,7 +176,7 @@ static void lay_out(void)
 	boot.initrd = initrd;
 	linux_load(&boot.kernel, initrd);
 	if (!map_set(&boot.map, IMAGE_BASE, IMAGE_END - IMAGE_BASE, MAP_RESERVED))
-		stop("hypervisor: no memory where the hypervisor is\n");
+		stop("hypervisor: the memory map does not include the hypervisor\n");
 	boot.heap = heap;
 	heap_start(heap, ALIGN_DOWN(top, PAGE_SIZE) - heap);
 	firmware_start(machine_place(block));
@@ -192,7 +192,7 @@ static u64 end_of(const struct map_range *range)
 	return ALIGN(range->base + range->size, PAGE_SIZE);
 }
 
-/* Memory from 1 MiB on; what lies below is the same on each machine. */
+/* Memory from 1 MiB on; the layout below is the same on each machine. */
 static void map_memory(void)
 {
 	u32 i;
@@ -208,7 +208,7 @@ static void map_memory(void)
 	}
 }
 
-/* What is used below or above 4 GiB ends here, the hypervisor's memory included. */
+/* The end of used memory below or above 4 GiB, including the hypervisor's. */
 static u64 last_end(u64 from, u64 limit)
 {
 	u64 end = from;

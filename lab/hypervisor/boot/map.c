@@ -29,7 +29,7 @@ static struct map_range *find(struct map *map, u64 base, u64 size)
 	return NULL;
 }
 
-/* The parts before and after are added at the end: the order means nothing. */
+/* The parts before and after are added at the end: the order does not matter. */
 bool map_set(struct map *map, u64 base, u64 size, u32 type)
 {
 	struct map_range *range = find(map, base, size);

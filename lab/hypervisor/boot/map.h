@@ -15,7 +15,7 @@ enum map_type {
 	MAP_NVS = 4,
 };
 
-/** struct map_range - as Linux's boot protocol has it */
+/** struct map_range - a range, in the layout of Linux's boot protocol */
 struct map_range {
 	u64 base;
 	u64 size;
@@ -31,8 +31,8 @@ struct map {
 };
 
 /**
- * map_add() - add a range; overlaps are not looked for
- * @map:  to which.
+ * map_add() - add a range, without checking for overlaps
+ * @map:  the map.
  * @base: where it begins.
  * @size: how large it is.
  * @type: what it is.
@@ -42,8 +42,8 @@ struct map {
 bool map_add(struct map *map, u64 base, u64 size, u32 type);
 
 /**
- * map_set() - part of a range becomes something else
- * @map:  of which.
+ * map_set() - change the type of a part of a range
+ * @map:  the map.
  * @base: where it begins.
  * @size: how large it is; all of it within one range.
  * @type: what it becomes.
@@ -54,16 +54,16 @@ bool map_set(struct map *map, u64 base, u64 size, u32 type);
 
 /**
  * map_top() - the end of the highest memory below a limit
- * @map:   of which.
- * @limit: where to stop.
+ * @map:   the map.
+ * @limit: the limit.
  *
  * Return: the address, or 0.
  */
 u64 map_top(const struct map *map, u64 limit);
 
 /**
- * map_take_top() - take memory from its top
- * @map:   of which.
+ * map_take_top() - allocate memory from its top
+ * @map:   the map.
  * @limit: below this.
  * @size:  how much.
  * @align: of its base.

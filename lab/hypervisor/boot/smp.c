@@ -2,8 +2,8 @@
 /*
  * The other CPUs.
  *
- * Owns: their start by INIT and SIPI (Intel SDM 3A, "MP Initialization Protocol"), and
- * the mailbox's other end, which is a firmware's part.
+ * Owns: their start by INIT and SIPI (Intel SDM 3A, "MP Initialization Protocol"), and the
+ * firmware's side of the mailbox.
  */
 #include "apic/physical.h"
 #include "apic/registers.h"
@@ -81,7 +81,7 @@ static void clear_command(void)
 	__atomic_store_n(&firmware->mailbox.command, 0, __ATOMIC_RELEASE);
 }
 
-/* L1 reads the command as 0 once the CPU is on its way. Return: where to. */
+/* The command is cleared once the CPU starts. Return: the address where it starts. */
 static u64 wait_for_wake_up(const struct l1_cpu *l1)
 {
 	u16 command;
@@ -105,11 +105,11 @@ static void wake_up(struct l1_cpu *l1)
 	clear_command();
 }
 
-/* What L1 left in its APIC stays, as it does on a CPU that gets no INIT. */
+/* The APIC keeps its state, as on a CPU that gets no INIT. */
 void smp_park(struct l1_cpu *l1)
 {
 	WRITE_ONCE(l1->online, false);
-	print("hypervisor: L1 gives CPU %u back\n", l1->index);
+	print("hypervisor: L1 takes CPU %u offline\n", l1->index);
 	wake_up(l1);
 }
 

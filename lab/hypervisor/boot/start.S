@@ -2,8 +2,9 @@
 /*
  * The first instructions of each CPU.
  *
- * Owns: the way from what the boot loader (Multiboot 1) or a start-up interrupt leaves
- * to 64-bit C, the segments, and the page table: all of the first 512 GiB, as it is.
+ * Owns: the path from the state that the boot loader (Multiboot 1) or a start-up interrupt
+ * leaves to 64-bit C, the segments, and the page table, which maps the first 512 GiB one to
+ * one.
  */
 #include "boot/start.h"
 

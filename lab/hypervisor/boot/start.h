@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the first instructions of each CPU and C: numbers that assembly, C and the linker's
- * script share, and what each calls.
+ * The interface between the first instructions of each CPU and C: numbers that assembly, C
+ * and the linker script share, and the functions.
  */
 #ifndef _HYPERVISOR_BOOT_START_H
 #define _HYPERVISOR_BOOT_START_H
 
 /*
- * The hypervisor's own place: 2 MiB below all of the places where a Linux kernel wants
- * to be. Nothing of L1 is there.
+ * The hypervisor's image: 2 MiB below any address where a Linux kernel is loaded. L1 has no
+ * memory there.
  */
 #define IMAGE_BASE  0x200000
 #define IMAGE_END   0x400000
@@ -42,7 +42,7 @@ extern u64 boot_stack;
 void boot_main(const struct multiboot_info *info);
 
 /**
- * boot_other_cpu() - another CPU is
+ * boot_other_cpu() - another CPU is in 64-bit mode
  */
 void boot_other_cpu(void);
 

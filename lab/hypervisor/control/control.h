@@ -16,7 +16,7 @@ struct l1_cpu;
  * control_handle() - L1 executes VMMCALL at CPL 0
  * @l1: of this CPU.
  *
- * Return: whether it was a call of the side door, and is done.
+ * Return: whether it was a call of the side door; it has been carried out then.
  */
 bool control_handle(struct l1_cpu *l1);
 

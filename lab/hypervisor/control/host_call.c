@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host by hand.
+ * Control of the host by tests.
  *
- * Owns: which ioctls of l1/lab_host.h are served, and their arguments' way in and
- * out. Who serves them checks the values.
+ * Owns: which ioctls of l1/lab_host.h are served, and copying their arguments in and out. The
+ * functions that serve them check the values.
  */
 #include <linux/errno.h>
 
@@ -19,7 +19,7 @@
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"
 
-/* What a host may post to a trust domain begins here. */
+/* The lowest vector that a host may post to a trust domain. */
 #define FIRST_POSTED_VECTOR 31
 
 static int set_message(void *argument)
@@ -95,7 +95,7 @@ static int get_sint(void *argument)
 	return sint_read(argument);
 }
 
-/* By number; @writes: the argument comes back. */
+/* By number; @writes: the argument is copied back. */
 static const struct call {
 	int (*serve)(void *argument);
 	u32 size;
@@ -115,14 +115,14 @@ static const struct call {
 	[LAB_HOST_GET_SINT] = { get_sint, sizeof(struct lab_host_sint), true },
 };
 
-/* The largest, with what it wants of alignment. */
+/* Large enough, and aligned, for every argument. */
 union argument {
 	u64 alignment;
 	struct lab_host_post post;
 	struct lab_host_sint sint;
 };
 
-/* L1 may write to it meanwhile: it is read once. */
+/* L1 may write to it at the same time, so it is read only once. */
 u64 host_call(u64 number, u64 gpa)
 {
 	const struct call *call = number < ARRAY_SIZE(calls) ? &calls[number] : NULL;

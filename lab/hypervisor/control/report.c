@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happened so far, into the log. Owns: the choice and the words.
+ * The report of all counters, in the log. Owns: its contents and wording.
  */
 #include "base/print.h"
 #include "vcpu/l1.h"
@@ -33,8 +33,8 @@ static void report_exits(const struct l1_cpu *l1)
 	print("hypervisor: CPU %u: faults %llu, #VE %llu, EOI %llu, NMI %llu, hypercalls %llu\n",
 	      l1->index, l1->count.page_faults, l1->count.ve, l1->count.eoi, l1->count.nmis,
 	      l1->count.hypercalls);
-	print("hypervisor: CPU %u: interrupts of the host %llu, given back to L1 %llu\n", l1->index,
-	      l1->count.hosts_interrupts, l1->count.given_back);
+	print("hypervisor: CPU %u: interrupts of the host %llu, requested again for L1 %llu\n",
+	      l1->index, l1->count.hosts_interrupts, l1->count.given_back);
 }
 
 void report_counters(void)

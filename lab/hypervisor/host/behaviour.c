@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a test wants the host to be like.
+ * How the host behaves, as a test requests it.
  */
 #include <linux/errno.h>
 
@@ -24,8 +24,8 @@ static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
 }
 
 /**
- * behaviour_set() - behave so from now on
- * @wanted: any values; what is counted is not changed.
+ * behaviour_set() - change the behaviour
+ * @wanted: any values; counters are not changed.
  *
  * Return: 0, or -EINVAL: a value is out of range.
  */
@@ -47,8 +47,8 @@ int behaviour_set(const struct lab_host_behaviour *wanted)
 }
 
 /**
- * behaviour_get() - what is left of the faults, and what was counted
- * @now: out: that.
+ * behaviour_get() - read the remaining faults, and the counters
+ * @now: out: both.
  */
 void behaviour_get(struct lab_host_behaviour *now)
 {
@@ -71,7 +71,7 @@ bool behaviour_redirects(void)
 }
 
 /**
- * behaviour_delay() - how much longer a retarget is to take
+ * behaviour_delay() - the additional delay of a retarget
  *
  * Return: microseconds.
  */
@@ -84,7 +84,7 @@ u32 behaviour_delay(void)
 }
 
 /**
- * behaviour_refusal() - is this retarget to be refused; takes one refusal
+ * behaviour_refusal() - must this retarget be refused; uses up one refusal
  * @redirect: whether it asks for redirection.
  *
  * Return: the status to refuse it with, or 0.
@@ -115,7 +115,7 @@ void behaviour_count(bool refused)
 }
 
 /**
- * behaviour_duplicates() - is this message to come twice; takes one of them
+ * behaviour_duplicates() - must this message be sent twice; uses up one duplicate
  *
  * Context: any.
  * Return: whether it is.

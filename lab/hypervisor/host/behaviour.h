@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the host behaves beyond what it must: whether it offers redirection, and
- * the faults that a test asks for.
+ * How the host behaves where a host may choose: whether it offers redirection, and the faults
+ * that a test requests.
  *
- * Owns: struct lab_host_behaviour. Knows nothing of what a retarget does.
+ * Owns: struct lab_host_behaviour. Must not know: what a retarget does.
  */
 #ifndef _HYPERVISOR_HOST_BEHAVIOUR_H
 #define _HYPERVISOR_HOST_BEHAVIOUR_H

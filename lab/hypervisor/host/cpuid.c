@@ -2,8 +2,8 @@
 /*
  * The host's leaves of CPUID.
  *
- * Owns: its name and features. Linux switches x2APIC off below a hypervisor whose name
- * it does not know, so the other name is KVM's, which offers nothing. Portable.
+ * Owns: its signature and features. Linux disables x2APIC on a hypervisor whose signature it does
+ * not know, so the signature is either Hyper-V's or KVM's, without any feature. Portable.
  */
 #include "base/string.h"
 #include "host/host.h"
@@ -37,8 +37,8 @@
 #define FREQUENCY_MSRS  BIT(8)
 
 /*
- * Hints: to use the APIC by MSRs, and that AutoEOI is deprecated. A trust domain takes
- * x2APIC's; others would take Hyper-V's own, which are not there.
+ * Hints: use the APIC by MSRs, and AutoEOI is deprecated. A trust domain uses x2APIC's MSRs;
+ * others would use Hyper-V's own, which are not implemented.
  */
 #define HINT_APIC_MSRS  BIT(3)
 #define HINT_NO_AUTO_EOI BIT(9)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decoding hypercalls: what a control word and an input say, and when they are refused.
+ * Decoding hypercalls: control words and inputs, and when they are refused.
  */
 #include <linux/types.h>
 
@@ -54,9 +54,9 @@ struct retarget_input {
 #define FORMAT_SPARSE		0
 #define FORMAT_ALL		1
 
-/* Below it a vector is an exception's, and an APIC takes no such message. */
+/* Lower vectors are exceptions, which an APIC does not accept in a message. */
 #define FIRST_LEGAL_VECTOR	16
-/* What a host may post to a trust domain begins here. */
+/* The lowest vector that a host may post to a trust domain. */
 #define FIRST_POSTED_VECTOR	31
 #define LAST_VECTOR		255
 
@@ -74,7 +74,7 @@ struct register_value {
 	u64 high;
 };
 
-/* The values of so many fit into the output page. */
+/* The number of values that fit into the output page. */
 #define REGISTERS_MAX		256
 
 #define TARGET_VTL_USE		0x10
@@ -140,7 +140,7 @@ static bool control_is_legal(u64 control)
 	return !(control & (CONTROL_FAST | CONTROL_NESTED | CONTROL_RESERVED));
 }
 
-/* The header: which banks follow, then those. All of it must be there, and no more. */
+/* A mask of banks, then those banks. The size must be exact. */
 static u16 decode_sparse(const u64 *header, u32 size, struct vp_set *set)
 {
 	u32 bank, used = 1;
@@ -157,7 +157,7 @@ static u16 decode_sparse(const u64 *header, u32 size, struct vp_set *set)
 	return used == size ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_PARAMETER;
 }
 
-/* A set of all has no banks; a caller may leave the word out that says which. */
+/* A set of all VPs has no banks; a caller may omit the mask of banks. */
 static u16 decode_all(u32 size, const struct vp_set *existing, struct vp_set *set)
 {
 	if (size > 1)
@@ -166,7 +166,7 @@ static u16 decode_all(u32 size, const struct vp_set *existing, struct vp_set *se
 	return HOST_STATUS_SUCCESS;
 }
 
-/* Without the set flag a plain mask stands there, and nothing follows. */
+/* Without the set flag there is a plain mask, and nothing follows it. */
 static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
 {
 	if (size)
@@ -195,7 +195,7 @@ static u16 decode_set(const struct retarget_input *input, u32 size,
 	return vp_set_within(set, existing) ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_VP;
 }
 
-/* All that does not depend on the set. */
+/* The checks that do not depend on the set. */
 static u16 check_retarget(u64 control, const struct retarget_input *input, bool redirects)
 {
 	u32 known = FLAG_MULTICAST | FLAG_SET | (redirects ? FLAG_REDIRECT : 0);
@@ -226,11 +226,11 @@ static bool target_is_legal(const struct retarget_input *input, const struct vp_
 }
 
 /**
- * host_decode_retarget() - understand HvCallRetargetDeviceInterrupt
- * @control:  the control word; its code is known to be the right one.
+ * host_decode_retarget() - decode HvCallRetargetDeviceInterrupt
+ * @control:  the control word, with that call code.
  * @input:    the input page, all of it readable, aligned to 8.
- * @view:     what the call is judged by.
- * @retarget: out: what is asked for, valid after success.
+ * @view:     the state that the checks depend on.
+ * @retarget: out: the request, valid after success.
  *
  * Return: one of HOST_STATUS_*.
  */
@@ -295,13 +295,13 @@ static u16 read_register(u32 name, const struct host_view *view, struct register
 
 /**
  * host_get_vp_registers() - carry out HvCallGetVpRegisters
- * @control: the control word; its code is known to be the right one.
+ * @control: the control word, with that call code.
  * @input:   the input page, all of it readable, aligned to 8.
  * @output:  the output page, likewise writable; a value for each register that
  *           was read.
- * @view:    what the registers show.
+ * @view:    the values of the registers.
  *
- * The elements done count from the first, also if the call started later.
+ * The result counts elements from the first one, even if the call started at a later one.
  *
  * Return: the result word.
  */

@@ -2,9 +2,8 @@
 /*
  * The hypercalls of the lab's host, as the guest writes them.
  *
- * Owns: the layout of control word, input and output, and which of them are
- * refused. Knows neither devices nor CPUs, keeps nothing, and compiles in user
- * space too.
+ * Owns: the layout of control word, input and output, and which of them are refused. Must not
+ * know: devices and CPUs. It has no state, and compiles in user space too.
  */
 #ifndef _HYPERVISOR_HOST_DECODE_H
 #define _HYPERVISOR_HOST_DECODE_H
@@ -50,7 +49,7 @@ struct vp_set {
 };
 
 /**
- * struct host_view - what the calls are judged by
+ * struct host_view - the state that the calls depend on
  * @redirects: the host offers redirection.
  * @existing:  all VPs of the partition.
  */
@@ -60,7 +59,7 @@ struct host_view {
 };
 
 /**
- * struct host_retarget - a retarget call that makes sense
+ * struct host_retarget - a valid retarget call
  * @device:    the device's id; any value.
  * @source:    which of its sources; any value.
  * @vector:    redirected: of the CPU, 31..255; else of VTL0, 16..255.

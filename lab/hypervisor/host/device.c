@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a device sends: its MSI, or the entries of its MSI-X table.
+ * The messages of a device: its MSI, or the entries of its MSI-X table.
  *
- * Owns: both capabilities (PCI Local Bus Specification 3.0, 6.8), once the host has them.
+ * Owns: both capabilities (PCI Local Bus Specification 3.0, 6.8), once the host uses them.
  */
 #include <linux/errno.h>
 
@@ -15,7 +15,7 @@
 #define PCI_COMMAND       0x04
 #define PCI_BAR_0         0x10
 #define PCI_CAPABILITIES  0x34
-/* Memory, and no INTx: without its MSI, a device would raise that. */
+/* Enable memory, and disable INTx, which a device would raise while its MSI is off. */
 #define COMMAND_BITS      0x402U
 #define COMMAND_MASTER    0x004U
 #define NO_DEVICE         0xffffffffU
@@ -42,7 +42,7 @@
 #define MESSAGE_ADDRESS   0xfee00000U
 #define BAR_64            4U
 
-/* Return: its place, or 0. A list that bites its tail ends too. */
+/* Return: its offset, or 0. A circular list ends too. */
 static u8 find_capability(u16 function, u8 kind)
 {
 	u8 place = pci_read(function, PCI_CAPABILITIES) & 0xfc;
@@ -74,7 +74,7 @@ static void write_message(u16 function, u8 place, u32 head, const struct device_
 	}
 }
 
-/* While it is masked, the device keeps what it raises, and sends it later. */
+/* While it is masked, the device keeps interrupts pending, and sends them later. */
 static void write_msi_masked(u16 function, u8 place, const struct device_message *message)
 {
 	u32 head = pci_read(function, place) & ~MSI_MULTIPLE;
@@ -89,9 +89,9 @@ static void write_msi_masked(u16 function, u8 place, const struct device_message
 }
 
 /*
- * The message changes while the capability is off, so that no half of it is sent. What is
- * raised meanwhile would be lost, where an IOMMU changes from one message to the other in
- * one moment: so L1 does not run meanwhile.
+ * The message changes while the capability is off, so that no partly written message is sent. An
+ * interrupt raised meanwhile would be lost, while an IOMMU changes its target atomically. So L1
+ * does not run meanwhile.
  */
 static void write_msi_off(u16 function, u8 place, const struct device_message *message)
 {
@@ -124,7 +124,7 @@ static u64 bar_of(u16 function, u32 number)
 	return high << 32 | (low & ~0xfU);
 }
 
-/* L1 says where its devices are: it may be the hypervisor's memory. */
+/* L1 chooses the addresses of its devices, and could name the hypervisor's memory. */
 static volatile u32 *find_entry(u16 function, u8 place, u32 source)
 {
 	u32 table = pci_read(function, place + 4);
@@ -134,7 +134,7 @@ static volatile u32 *find_entry(u16 function, u8 place, u32 source)
 	return gpa_is_device(gpa) ? machine_place(gpa) : NULL;
 }
 
-/* L1 has the table mapped and may write there: of that, the host sees nothing. */
+/* L1 has the table mapped and may write to it, which the host does not notice. */
 static int write_msix(u16 function, u8 place, u32 source, const struct device_message *message)
 {
 	volatile u32 *entry = find_entry(function, place, source);
@@ -153,7 +153,7 @@ static int write_msix(u16 function, u8 place, u32 source, const struct device_me
 	return 0;
 }
 
-/* A message is a write to memory. Before there is one, nobody has asked for such writes. */
+/* A message is a write to memory, which is not enabled before the first message. */
 static void enable_device(u16 function, bool sends)
 {
 	u32 command = pci_read(function, PCI_COMMAND) & 0xffff;

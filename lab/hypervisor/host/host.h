@@ -17,7 +17,7 @@ struct l1_cpu;
  * @siefp:    event flags page
  * @simp:     message page
  * @sint:     the interrupt sources
- * @assist:   the VP assist page: kept, without effect
+ * @assist:   the VP assist page: stored, without effect
  */
 struct host_vp {
 	u64 scontrol;
@@ -28,7 +28,7 @@ struct host_vp {
 };
 
 /**
- * hypercall_handle() - carry one out
+ * hypercall_handle() - carry out a hypercall
  * @l1:      of this CPU.
  * @control: the control word.
  * @input:   the input page's address, or for a fast call the first argument.
@@ -47,9 +47,9 @@ u64 hypercall_handle(struct l1_cpu *l1, u64 control, u64 input, u64 output);
 void hypercall_by_page(struct l1_cpu *l1);
 
 /**
- * host_read_msr() - L1 reads one
+ * host_read_msr() - L1 reads an MSR of the host
  * @l1:    of this CPU.
- * @msr:   which; any 64 bits of a trust domain.
+ * @msr:   the MSR; a trust domain may pass any 64 bits.
  * @value: out.
  *
  * Return: whether there is such an MSR.
@@ -57,17 +57,17 @@ void hypercall_by_page(struct l1_cpu *l1);
 bool host_read_msr(struct l1_cpu *l1, u64 msr, u64 *value);
 
 /**
- * host_write_msr() - L1 writes one
+ * host_write_msr() - L1 writes an MSR of the host
  * @l1:    of this CPU.
- * @msr:   which.
- * @value: what.
+ * @msr:   the MSR.
+ * @value: the value.
  *
- * Return: whether there is such an MSR, and takes the value.
+ * Return: whether there is such an MSR, and it accepts the value.
  */
 bool host_write_msr(struct l1_cpu *l1, u64 msr, u64 value);
 
 /**
- * struct host_identity - what the leaves depend on
+ * struct host_identity - the state that the leaves depend on
  * @hyperv: the host is Hyper-V, else KVM
  * @td:     L1 is isolated by TDX, without a paravisor
  * @vps:    how many VPs there are
@@ -79,8 +79,8 @@ struct host_identity {
 };
 
 /**
- * host_cpuid_answer() - what L1 is told
- * @identity: what it depends on.
+ * host_cpuid_answer() - compute the answer for L1
+ * @identity: the state that it depends on.
  * @leaf:     in EAX.
  * @words:    out: EAX to EDX.
  *
@@ -90,7 +90,7 @@ struct host_identity {
 void host_cpuid_answer(const struct host_identity *identity, u32 leaf, u32 words[4]);
 
 /**
- * host_cpuid() - the same, of this machine
+ * host_cpuid() - the same, for this machine
  * @leaf:  in EAX.
  * @words: out: EAX to EDX.
  */
@@ -105,7 +105,7 @@ void host_cpuid(u32 leaf, u32 words[4]);
 void port_of_l1_read(u16 port, u32 size, u32 *value);
 
 /**
- * port_of_l1_write() - L1 writes one
+ * port_of_l1_write() - L1 writes a port
  * @port:  which.
  * @size:  1, 2 or 4.
  * @value: what.

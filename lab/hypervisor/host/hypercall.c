@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hyper-V's hypercalls: which there are, and where their pages lie.
+ * Hyper-V's hypercalls: which are supported, and access to their pages.
  *
- * Owns: the dispatch. What a call's input says, and when it is refused, is decoded by
- * decode.c, which knows no machine.
+ * Owns: the dispatch. decode.c decodes and checks the input of a call, without knowing the
+ * machine.
  */
 #include "apic/timer.h"
 #include "base/options.h"
@@ -26,7 +26,7 @@
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
 
-/* HvCallGetVpRegisters of one name, which decode.c does not know. */
+/* HvCallGetVpRegisters for a single register, which decode.c does not know. */
 #define REGISTER_VSM_VP_STATUS 0x000d0003
 #define NAME_OFFSET            16
 /* The active VTL: a paravisor's. */
@@ -67,7 +67,7 @@ static u64 get_registers(u64 control, const u8 *input, u64 *output)
 		output[1] = 0;
 		return 1ULL << REP_COUNT_SHIFT;
 	}
-	/* It is the same whoever writes it last. */
+	/* Several CPUs may write it, with the same value. */
 	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
@@ -127,8 +127,8 @@ static u64 bytes_of_result(u64 result)
 }
 
 /*
- * L1 may write to its pages meanwhile: the input is read once. Neither it nor the output
- * crosses a page; what is beyond counts as 0.
+ * L1 may write to its pages at the same time, so the input is read only once. Input and output do
+ * not cross a page; what would be beyond it counts as 0.
  */
 static u64 call_by_pages(u64 control, u64 input, u64 output)
 {

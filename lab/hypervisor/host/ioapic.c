@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The board's IOAPIC. Owns: which register the window shows (82093AA datasheet, 3.1).
+ * The board's IOAPIC. Owns: which register the window accesses (82093AA datasheet, 3.1).
  */
 #include "base/lock.h"
 #include "base/machine.h"
@@ -13,7 +13,7 @@
 #define WINDOW         0x10
 #define FIRST_ENTRY    0x10
 
-/* Between the look at the selection and the write, no other CPU selects. */
+/* No other CPU may select a register between the check and the write. */
 static struct lock ioapic_lock;
 
 static volatile u32 *place_of(u64 offset)
@@ -21,7 +21,7 @@ static volatile u32 *place_of(u64 offset)
 	return machine_place(IOAPIC_PLACE + offset);
 }
 
-/* Of an entry's two halves, the even register is the lower one. */
+/* The even register is the lower half of an entry. */
 static bool shows_entry(void)
 {
 	u32 selected = *place_of(SELECT) & 0xff;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The board's IOAPIC, which a trust domain reaches by the host alone.
+ * The board's IOAPIC, which a trust domain can access only by the host.
  */
 #ifndef _HYPERVISOR_HOST_IOAPIC_H
 #define _HYPERVISOR_HOST_IOAPIC_H
@@ -25,20 +25,20 @@
 bool ioapic_is_at(u64 gpa);
 
 /**
- * ioapic_write() - carry a write of L1 out
+ * ioapic_write() - carry out a write of L1
  * @gpa:   one of its registers.
- * @size:  in bytes. There are registers of 4 alone: others change nothing.
+ * @size:  in bytes. All registers have 4; writes of another size have no effect.
  * @value: any.
  */
 void ioapic_write(u64 gpa, u32 size, u32 value);
 
 /**
- * ioapic_entry() - what of a redirection entry L1 may have
+ * ioapic_entry() - restrict a redirection entry of L1
  * @low: its lower half.
  *
- * One that is no plain interrupt of L1 stays masked: an INIT, SMI or NMI would reach the
- * hypervisor in place of L1, and so would the host's vectors. Portable.
- * Return: that.
+ * An entry that is not an ordinary interrupt of L1 stays masked: an INIT, SMI or NMI would reach
+ * the hypervisor instead of L1, and so would the host's vectors. Portable.
+ * Return: the lower half to be written.
  */
 static inline u32 ioapic_entry(u32 low)
 {

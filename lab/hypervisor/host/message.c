@@ -4,17 +4,17 @@
  *
  * A slot is shared with the guest, which may be on another CPU, or hostile
  * itself. The host writes a message only into an empty slot: all but the type,
- * then the type. The guest takes it, empties the slot, and looks at the pending
+ * then the type. The guest reads it, empties the slot, and reads the pending
  * flag:
  *
  *	host, the slot is full			guest
  *	sets the flag				clears the type
  *	full barrier				full barrier
- *	looks at the type again			looks at the flag
+ *	reads the type again			reads the flag
  *
- * so that one of them sees the other: either the guest writes its EOM register
- * and the host delivers what waits, or the host finds the slot empty and does
- * so at once.
+ * so that one of them sees the other's write: either the guest writes its EOM register and the
+ * host delivers the next message then, or the host finds the slot empty and delivers it
+ * immediately.
  */
 #include <linux/types.h>
 
@@ -47,11 +47,11 @@ static bool find_single(const u32 *banks, u32 *single)
 }
 
 /**
- * message_compose() - tell the guest to assert some vectors in VTL0
+ * message_compose() - make a message that asks the guest to assert vectors in VTL0
  * @banks:   vector n is bit n % 32 of bank n / 32; at least one.
  * @message: out: all of the message.
  *
- * Return: whether it is one with several vectors.
+ * Return: whether the message has several vectors.
  */
 bool message_compose(const u32 *banks, struct host_message *message)
 {
@@ -80,9 +80,9 @@ bool slot_is_free(struct host_message *slot)
 		return true;
 
 	WRITE_ONCE(slot->flags, slot->flags | MESSAGE_PENDING);
-	/* Pairs with the guest's, between the type and the flag: see the top. */
+	/* Pairs with the guest's barrier between the type and the flag: see the top. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	/* The same pair as the first look. */
+	/* The same pair as for the first read. */
 	return __atomic_load_n(&slot->type, __ATOMIC_ACQUIRE) == MESSAGE_NONE;
 }
 
@@ -93,6 +93,6 @@ void slot_write(struct host_message *slot, const struct host_message *message)
 	slot->reserved = message->reserved;
 	slot->sender = message->sender;
 	memcpy(slot->payload, message->payload, sizeof(slot->payload));
-	/* Pairs with the guest's look at the type. */
+	/* Pairs with the guest's read of the type. */
 	__atomic_store_n(&slot->type, message->type, __ATOMIC_RELEASE);
 }

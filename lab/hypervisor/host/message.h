@@ -3,8 +3,8 @@
  * A message of the host, and the slot of a VP's message page that it goes into.
  *
  * Owns: the layout, how vectors are written into a message, and the order in which the host reads
- * and writes a slot, which it shares with the guest without a lock. Knows no VP and not when a
- * message is written; compiles in user space too.
+ * and writes a slot, which it shares with the guest without a lock. Must not know: VPs, and when
+ * a message is written. It compiles in user space too.
  */
 #ifndef _HYPERVISOR_HOST_MESSAGE_H
 #define _HYPERVISOR_HOST_MESSAGE_H
@@ -25,9 +25,9 @@
 
 /**
  * struct host_message - one slot
- * @type:         MESSAGE_NONE: the slot is empty; the host writes it. Else it is
- *                the guest's, until it writes MESSAGE_NONE.
- * @payload_size: how many bytes of @payload count.
+ * @type:         MESSAGE_NONE: the slot is empty, and the host may write it. Otherwise it
+ *                belongs to the guest, until the guest writes MESSAGE_NONE.
+ * @payload_size: how many bytes of @payload are used.
  * @flags:        MESSAGE_PENDING; the host may set it while the slot is the guest's.
  * @reserved:     0.
  * @sender:       0.
@@ -58,8 +58,8 @@ bool slot_is_free(struct host_message *slot);
  * @slot:    free, unless the host is hostile.
  * @message: all of it.
  *
- * The guest sees all of the message once it sees the type. It may look at the
- * flag of the message before this one now: either value does.
+ * The guest sees all of the message once it sees the type. It may still read the flag of the
+ * previous message: either value is correct.
  * Context: as slot_is_free().
  */
 void slot_write(struct host_message *slot, const struct host_message *message);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The MSRs that are the host's: x2APIC's slow half, a few of the CPU that a trust
- * domain asks for, and Hyper-V's own.
+ * The MSRs of the host: the x2APIC registers that need an exit, a few MSRs of the CPU that a
+ * trust domain reads, and Hyper-V's own.
  *
- * Owns: which there are. Source of Hyper-V's: TLFS, "Register Mappings"; of the memory
- * types': a host without MTRRs, as Linux wants it in a trust domain.
+ * Owns: which MSRs exist. Sources: for Hyper-V's, TLFS, "Register Mappings"; for the memory types,
+ * a host without MTRRs, as Linux expects it in a trust domain.
  */
 #include "apic/physical.h"
 #include "apic/registers.h"
@@ -45,7 +45,7 @@
 
 #define TIME_COUNT_HZ     10000000ULL
 
-/* The partition's; any CPU writes them, and each is one word. */
+/* MSRs of the partition. Any CPU writes them; each is one word. */
 static u64 guest_os_id, hypercall_page, tsc_page, invariant_control;
 
 void host_cpuid(u32 leaf, u32 words[4])
@@ -103,7 +103,7 @@ static bool read_hyperv(struct l1_cpu *l1, u32 msr, u64 *value)
 	}
 }
 
-/* A trust domain calls by TDVMCALL; only others get code. */
+/* A trust domain calls by TDVMCALL; only an ordinary guest gets code. */
 static void write_hypercall(u64 value)
 {
 	void *page = gpa_memory(value & PAGE_MASK);
@@ -123,7 +123,7 @@ static bool write_hyperv(struct l1_cpu *l1, u32 msr, u64 value)
 		write_hypercall(value);
 		return true;
 	case MSR_TSC_PAGE:
-		/* Sequence 0 in it, which it has: the guest reads the time count instead. */
+		/* The page keeps sequence 0: the guest reads the time reference counter instead. */
 		tsc_page = value;
 		return true;
 	case MSR_ASSIST_PAGE:

@@ -25,7 +25,7 @@
 static struct lock pci_lock;
 static u32 address_of_l1;
 
-/** struct kept - registers that are not L1's to write; a size of 0 is none */
+/** struct kept - registers that L1 cannot write; the entry is free if its size is 0 */
 static struct kept {
 	u16 function;
 	u8 place;
@@ -74,7 +74,7 @@ static void config_of_l1_read(u16 port, u32 size, u32 *value)
 	lock_drop(&pci_lock);
 }
 
-/* Byte writes below 0xcfc are the chip set's reset control. */
+/* Byte writes below 0xcfc go to the chip set's reset control. */
 static void config_of_l1_write(u16 port, u32 size, u32 value)
 {
 	lock_take(&pci_lock);

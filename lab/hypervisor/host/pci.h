@@ -25,12 +25,12 @@ u32 pci_read(u16 function, u8 place);
 void pci_write(u16 function, u8 place, u32 value);
 
 /**
- * pci_keep() - from now on, and for good, L1's writes to some registers have no effect
- * @function: whose.
+ * pci_keep() - ignore L1's writes to some registers from now on
+ * @function: the function.
  * @place:    the first.
  * @size:     how many bytes.
  *
- * Return: whether there was room to write that down. Again for the same is as good.
+ * Return: whether there was room to record that. It may be called again for the same function.
  */
 bool pci_keep(u16 function, u8 place, u8 size);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Proxied interrupts: what VPs are told of, by messages in slot 0.
+ * Proxied interrupts, which VPs get by messages in slot 0.
  *
- * Owns: which vectors wait, what the next message says, when it is written, and what is
- * counted. The slot is synic.c's. Compiles in user space too.
+ * Owns: which vectors wait, the contents of the next message, when it is written, and the
+ * counters. synic.c owns the slot. It compiles in user space too.
  */
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -18,11 +18,11 @@
 #include "vcpu/l1.h"
 
 /**
- * waiting_add() - an interrupt has come
- * @waiting: of the VP that it is for.
- * @vector:  VTL0's.
+ * waiting_add() - add an interrupt
+ * @waiting: of its target VP.
+ * @vector:  of VTL0.
  *
- * Return: whether it waits now, and did not already.
+ * Return: whether it was not waiting already.
  */
 bool waiting_add(struct waiting *waiting, u8 vector)
 {
@@ -57,7 +57,7 @@ static bool is_any(const u32 *banks)
 }
 
 /**
- * waiting_any() - is there something to be told
+ * waiting_any() - does any vector wait
  * @waiting: of which VP.
  *
  * Return: whether there is.
@@ -67,7 +67,7 @@ bool waiting_any(const struct waiting *waiting)
 	return is_any(waiting->vectors) || is_any(waiting->duplicates);
 }
 
-/* What goes into the next message; it leaves where it was. */
+/* Move vectors into the next message. */
 static void take_vectors(struct waiting *waiting, u32 *banks)
 {
 	if (is_any(waiting->duplicates)) {
@@ -83,8 +83,8 @@ static void take_vectors(struct waiting *waiting, u32 *banks)
 
 /**
  * waiting_compose() - make the next message
- * @waiting: there is something to be told.
- * @message: out: all of it, which goes into the slot now.
+ * @waiting: at least one vector waits.
+ * @message: out: all of the message, which must be written into the slot now.
  */
 void waiting_compose(struct waiting *waiting, struct host_message *message)
 {
@@ -100,7 +100,7 @@ void waiting_compose(struct waiting *waiting, struct host_message *message)
 }
 
 /**
- * waiting_read() - what was counted, and how many vectors wait
+ * waiting_read() - read the counters, and the number of waiting vectors
  * @waiting: of which VP.
  * @state:   out: all but @vp and @slot_full.
  */
@@ -117,14 +117,14 @@ void waiting_read(const struct waiting *waiting, struct lab_host_vp *state)
  * struct vp - the host's side of one VP
  * @lock:    protects @waiting, and the order of messages. The locks of behaviour and
  *           SynIC are taken inside.
- * @waiting: interrupts that are not in a message yet, and counts
+ * @waiting: interrupts that are not in a message yet, and counters
  */
 static struct vp {
 	struct lock lock;
 	struct waiting waiting;
 } vps[L1_CPUS_MAX];
 
-/* Lock held. Writes one message if something waits, and the slot is free. */
+/* Lock held. Writes one message if a vector waits and the slot is free. */
 static void deliver(u32 number)
 {
 	struct vp *vp = &vps[number];

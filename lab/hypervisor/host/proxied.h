@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proxied interrupts: those that a VP has not been told of yet, and the messages in slot 0 that
- * tell of them.
+ * Proxied interrupts: those that wait for a message, and the messages in slot 0.
  */
 #ifndef _HYPERVISOR_HOST_PROXIED_H
 #define _HYPERVISOR_HOST_PROXIED_H
@@ -14,14 +13,13 @@
 struct lab_host_post;
 struct lab_host_vp;
 
-/* Which vectors wait, what the next message says, and what is counted. Whoever calls
- * these has the VP to itself. */
+/* Waiting vectors, the next message, and counters. Only one caller at a time for a VP. */
 
 /**
- * struct waiting - of one VP
- * @vectors:    those that are to be asserted, not in a message yet
- * @duplicates: those of the last message that are to come once more
- * @counts:     what user space is told; @waiting and @slot_full of it are unused
+ * struct waiting - the waiting vectors of one VP
+ * @vectors:    vectors to be asserted, not in a message yet
+ * @duplicates: vectors of the last message that are to be sent once more
+ * @counts:     counters for user space; @waiting and @slot_full of it are unused
  */
 struct waiting {
 	u32 vectors[VECTOR_BANKS];
@@ -35,16 +33,16 @@ bool waiting_any(const struct waiting *waiting);
 void waiting_compose(struct waiting *waiting, struct host_message *message);
 void waiting_read(const struct waiting *waiting, struct lab_host_vp *state);
 
-/* Telling the VPs. */
+/* Sending to the VPs. */
 
-/* The interrupt source: that of the intercepts, as on Hyper-V. */
+/* The interrupt source, which is that of intercepts, as on Hyper-V. */
 #define SINT_PROXY 0
 
 /**
  * struct host_proxy - where a proxied interrupt goes
  * @vps:       bit n is VP n; not empty
  * @vector:    VTL0's
- * @multicast: to all VPs of @vps; else to one of them
+ * @multicast: to all VPs of @vps; otherwise to one of them
  */
 struct host_proxy {
 	u32 vps;
@@ -53,11 +51,11 @@ struct host_proxy {
 };
 
 /**
- * proxied_interrupt() - let VPs know of an interrupt
- * @proxy: which, and who.
+ * proxied_interrupt() - send an interrupt to VPs
+ * @proxy: the vector and the VPs.
  *
- * VPs that take no messages are left out; if none does, the first of them gets it when it
- * does again.
+ * VPs that accept no messages are skipped; if none accepts one, the first VP gets it when it does
+ * again.
  * Context: any CPU.
  */
 void proxied_interrupt(const struct host_proxy *proxy);
@@ -69,10 +67,11 @@ void proxied_interrupt(const struct host_proxy *proxy);
 void proxied_end_of_message(u32 vp);
 
 /**
- * proxied_resume() - a VP may take messages again
+ * proxied_resume() - a VP may accept messages again
  * @vp: on this CPU.
  *
- * If it does, it hears of a message that it left behind, and of what came meanwhile.
+ * If it does, its vector is raised again for a message left in the slot, and waiting vectors are
+ * sent.
  */
 void proxied_resume(u32 vp);
 
@@ -86,7 +85,7 @@ int proxied_read(struct lab_host_vp *state);
 
 /**
  * proxied_post() - LAB_HOST_POST: write a message as a hostile host would
- * @asked: which VP, what message, and whether it is to hear of it; any values.
+ * @asked: the VP, the message, and whether to raise its vector; any values.
  *
  * Return: 0, or -EINVAL: no such VP, or a value out of range.
  */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the host takes a proxied interrupt of a device.
+ * Receivers: where the host takes the proxied interrupts of devices.
  *
- * Owns: what stands behind each vector that is the host's. Must not know: devices.
+ * Owns: the receiver of each vector of the host. Must not know: devices.
  */
 #include "host/receiver.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
-/* By CPU and vector. Written before a device is told of it, and read after it was. */
+/* By CPU and vector. Written before a device uses the vector, and read after that. */
 static struct receiver receivers[L1_CPUS_MAX][HOST_VECTORS];
 
 static struct receiver *take_vector(u32 cpu)
@@ -55,7 +55,7 @@ void receiver_interrupt(u32 cpu, u32 vector)
 {
 	const struct receiver *receiver = &receivers[cpu][vector - HOST_VECTOR_FIRST];
 
-	/* L1 may have put the vector into a device itself. */
+	/* L1 may have programmed a device with this vector itself. */
 	if (!receiver->exits)
 		return;
 	__atomic_add_fetch(receiver->exits, 1, __ATOMIC_RELAXED);

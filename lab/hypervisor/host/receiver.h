@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the host takes a proxied interrupt of a device: a vector of a CPU that is the
- * host's, and one source's.
+ * Receivers: where the host takes the proxied interrupts of one source. Each has a vector of the
+ * host on a CPU.
  */
 #ifndef _HYPERVISOR_HOST_RECEIVER_H
 #define _HYPERVISOR_HOST_RECEIVER_H
@@ -11,16 +11,15 @@
 #include "host/proxied.h"
 
 /**
- * struct receiver - one of them
- * @proxy:  who hears of its interrupts
- * @exits:  how many came from this source, with its other receivers; NULL: it was
- *          never used
- * @cpu:    whose vector
- * @vector: which
+ * struct receiver - a receiver
+ * @proxy:  the target of its interrupts
+ * @exits:  the source's counter of interrupts, shared with its other receivers; NULL: it
+ *          was never used
+ * @cpu:    the CPU
+ * @vector: the vector on it
  *
- * Who hears never changes while it is used: a source that is to go elsewhere gets another
- * receiver. So an interrupt that was on its way goes where the source went when it was
- * raised.
+ * The target never changes while it is used: a source with a new target gets a new receiver. So a
+ * pending interrupt goes to the target that its source had when it was raised.
  */
 struct receiver {
 	struct host_proxy proxy;
@@ -31,17 +30,17 @@ struct receiver {
 
 /**
  * receiver_create() - let the host take interrupts for some VPs
- * @proxy: who hears of them.
- * @exits: counts them; stays for good.
+ * @proxy: their target.
+ * @exits: their counter, which is never freed.
  *
- * Rather on a CPU where the message goes, else anywhere.
- * Context: one at a time.
+ * It prefers a CPU to which the message goes, and otherwise uses any.
+ * Context: one caller at a time.
  * Return: the receiver, or NULL: no CPU has a vector left.
  */
 struct receiver *receiver_create(const struct host_proxy *proxy, u64 *exits);
 
 /**
- * receiver_destroy() - give its vector back
+ * receiver_destroy() - free a receiver and its vector
  * @receiver: no device sends to it any more; or NULL.
  *
  * Context: as interrupts_release().

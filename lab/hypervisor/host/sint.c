@@ -6,7 +6,7 @@
  * Messages go to slot 7 of VP 0, one at a time, as synic.c writes slot 0. An event is
  * a flag in the page of a VP. While SINT 7 is masked on a VP, neither is sent there.
  *
- * Knows no kernel: it is compiled into the hypervisor of lab/hypervisor too.
+ * It compiles in user space too.
  */
 #include <linux/errno.h>
 
@@ -36,7 +36,7 @@ struct signal_input {
 	u16 reserved;
 };
 
-/* Guards all below, and the slot. A VP's own lock may be taken inside. */
+/* Protects all below, and the slot. A VP's own lock may be taken inside. */
 static struct lock lock;
 static struct host_message queue[LAB_HOST_SINT_QUEUE];
 static unsigned int queue_first, queue_length;
@@ -58,7 +58,7 @@ static void deliver(void)
 	sint_vp_interrupt(MESSAGE_VP);
 }
 
-/* Lock held. Takes one refusal: a status, or 0. */
+/* Lock held. Uses up one refusal. Return: its status, or 0. */
 static u16 refuse(void)
 {
 	if (!refusal.count)
@@ -120,7 +120,7 @@ u16 sint_signal(const void *input)
 }
 
 /**
- * sint_look() - send what waits, if it can be sent now
+ * sint_look() - send waiting messages, if that is possible now
  * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
  *
  * After it has masked SINT 7, nothing more is sent there once this returns.
@@ -137,7 +137,7 @@ void sint_look(u32 vp)
 
 /**
  * sint_send() - send a message to the guest's VMM
- * @message: all of it; a host may write anything but no type.
+ * @message: all of it; any values, but a type that is not 0.
  *
  * It waits while SINT 7 is masked, or the slot is full.
  *
@@ -190,7 +190,7 @@ int sint_event(const struct lab_host_event *event)
 }
 
 /**
- * sint_refuse() - refuse what the guest posts or signals, for a while
+ * sint_refuse() - refuse messages and events of the guest, a limited number of times
  * @wanted: any values.
  *
  * Return: 0, or -EINVAL: a value out of range.
@@ -207,7 +207,7 @@ int sint_refuse(const struct lab_host_refusal *wanted)
 }
 
 /**
- * sint_read() - what the guest has sent, and what waits for it
+ * sint_read() - read what the guest has sent, and how much waits for it
  * @now: in: @vp; out: the rest.
  *
  * Return: 0, or -EINVAL: no such VP.

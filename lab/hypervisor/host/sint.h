@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host's VMBus: for the kernel of L1, which finds nothing on it, and for the guest's VMM,
- * which has SINT 7.
+ * The host's VMBus: for the kernel of L1, which finds no device on it, and for the guest's VMM,
+ * which uses SINT 7.
  */
 #ifndef _HYPERVISOR_HOST_SINT_H
 #define _HYPERVISOR_HOST_SINT_H
@@ -28,7 +28,7 @@ int sint_read(struct lab_host_sint *state);
  *
  * Source: the channel messages of Linux's include/linux/hyperv.h.
  * Context: any CPU.
- * Return: whether it was for VMBus, and is answered as far as it has an answer.
+ * Return: whether it was for VMBus; it has been answered then, if it has an answer.
  */
 bool vmbus_post(const void *input);
 

@@ -2,8 +2,8 @@
 /*
  * SINT 7 of each VP, for sint.c.
  *
- * Owns: nothing. The pages, the mask and the vector are what L1 wrote into the VP's MSRs;
- * while a page is not enabled, or L1 does not share it, there is none.
+ * The pages, the mask and the vector are those of the VP's MSRs, which L1 has written. A page does
+ * not exist while it is disabled, or L1 does not share it.
  */
 #include "apic/physical.h"
 #include "host/message.h"
@@ -35,7 +35,7 @@ bool sint_vp_set_flag(u32 vp, u32 flag)
 
 	if (!page)
 		return false;
-	/* L1 clears flags of the same byte meanwhile. */
+	/* L1 may clear flags of the same byte at the same time. */
 	__atomic_fetch_or(page + SINT * FLAG_BYTES + flag / 8, 1U << flag % 8,
 			  __ATOMIC_SEQ_CST);
 	return true;

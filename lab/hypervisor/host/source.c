@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a device's interrupts go, and changing that without losing one.
+ * The targets of devices' interrupts, and changing them without losing one.
  *
- * Owns: the sources. A change is always the same three steps: a receiver for the new way,
- * if it needs one; the device is told, which is one moment for all raises; the old receiver
- * is given back.
+ * Owns: the sources. Each change has the same three steps: allocate a receiver for the new target,
+ * if it needs one; program the device, which takes effect atomically; free the old receiver.
  */
 #include <linux/errno.h>
 
@@ -17,17 +16,17 @@
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
-/* A disk has 65. */
+/* A disk has 65 of them. */
 #define SOURCES_MAX  1024
 #define FIRST_VECTOR 16
 
 /**
- * struct route - where a source is to go
+ * struct route - the target of a source
  * @way:     LAB_HOST_WAY_*
- * @masked:  nowhere for now
+ * @masked:  it raises nothing now
  * @apic_id: message, redirected: the CPU
  * @vector:  message, redirected: its vector
- * @proxy:   proxied: who hears of it
+ * @proxy:   proxied: the VPs and their vector
  */
 struct route {
 	u32 way;
@@ -38,13 +37,13 @@ struct route {
 };
 
 /**
- * struct source - one thing of a device that raises an interrupt
- * @used:     it is one
+ * struct source - an interrupt source of a device
+ * @used:     the entry is used
  * @function: of which device
  * @number:   which of its sources
  * @route:    where it goes
- * @receiver: where the host takes it, while proxied and unmasked; else NULL
- * @exits:    how many came to the host; the receivers count
+ * @receiver: where the host takes it, while proxied and unmasked; otherwise NULL
+ * @exits:    how many interrupts came to the host; the receivers count them
  */
 struct source {
 	bool used;
@@ -55,7 +54,7 @@ struct source {
 	u64 exits;
 };
 
-/* Protects the sources, but for @exits. The PCI lock is taken inside. */
+/* Protects the sources, except @exits. The PCI lock is taken inside. */
 static struct lock source_lock;
 static struct source sources[SOURCES_MAX];
 
@@ -71,7 +70,7 @@ static struct source *find(u16 function, u32 number)
 	return NULL;
 }
 
-/* Nobody has unmasked it: a device sends nothing after its reset. */
+/* A new source is masked: a device sends nothing after its reset. */
 static struct source *make(u16 function, u32 number)
 {
 	u32 i;
@@ -90,7 +89,7 @@ static int look_up(u32 device, u32 number, struct source **source)
 {
 	if (device > U16_MAX)
 		return -ENOENT;
-	/* The device is not asked for a source that is known: tests look often. */
+	/* Tests read sources often: the device is accessed only for a source that is not known. */
 	*source = find(device, number);
 	if (*source)
 		return 0;
@@ -105,7 +104,7 @@ static bool needs_receiver(const struct route *route)
 	return route->way == LAB_HOST_WAY_PROXIED && !route->masked;
 }
 
-/* Below L1's first vector nothing is posted to it: see interrupts.h. */
+/* Vectors below L1's first one cannot be posted to it: see interrupts.h. */
 static struct device_message message_of(const struct route *route,
 					const struct receiver *receiver)
 {
@@ -121,8 +120,8 @@ static struct device_message message_of(const struct route *route,
 }
 
 /*
- * Lock held. If the device refuses, it is masked and so is the route, which is the old
- * one otherwise. @old: out: the receiver that it leaves, to be destroyed without the lock.
+ * Lock held. If the device refuses, it is masked, and the route stays the old one, but masked.
+ * @old: out: its old receiver, to be destroyed without the lock.
  */
 static int change(struct source *source, const struct route *wanted, struct receiver **old)
 {
@@ -149,7 +148,7 @@ static int change(struct source *source, const struct route *wanted, struct rece
 	return error;
 }
 
-/* A new way; the source stays masked if it was. */
+/* A new target; the source stays masked if it was. */
 static int change_way(u32 device, u32 number, struct route *wanted)
 {
 	struct receiver *old = NULL;
@@ -176,7 +175,7 @@ static int set_masked(u32 device, u32 number, bool masked)
 
 	lock_take(&source_lock);
 	error = look_up(device, number, &source);
-	/* Also if it is so already: the device forgets what it was told when it is reset. */
+	/* Even without a change: a reset device has lost its message. */
 	if (!error) {
 		wanted = source->route;
 		wanted.masked = masked;

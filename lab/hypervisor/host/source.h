@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a device's interrupts go.
+ * The targets of devices' interrupts.
  */
 #ifndef _HYPERVISOR_HOST_SOURCE_H
 #define _HYPERVISOR_HOST_SOURCE_H
@@ -16,12 +16,12 @@ struct lab_host_source;
  * source_retarget() - HvCallRetargetDeviceInterrupt
  * @asked: decoded; its device's id is bus << 8 | devfn.
  *
- * Redirected, the device's message names CPU and vector: nothing else comes between it
- * and L1, as with an interrupt that the IOMMU posts. Else it comes to the host, which
- * sends messages. A source that is masked stays so.
+ * For a redirected source, the device's message names CPU and vector, so its interrupts reach L1
+ * directly, like those that an IOMMU posts. Otherwise they go to the host, which sends messages. A
+ * masked source stays masked.
  *
- * What was raised before has been handled as it was to be then, if L1 lets it: see
- * interrupts_release().
+ * Interrupts that were raised before have reached their old target then, unless L1 holds them up:
+ * see interrupts_release().
  * Return: one of HOST_STATUS_*.
  */
 u16 source_retarget(const struct host_retarget *asked);
@@ -38,13 +38,13 @@ int source_set_message(const struct lab_host_message *asked);
  * source_set_mask() - LAB_HOST_SET_MASK
  * @asked: any values; @device is bus << 8 | devfn.
  *
- * Return: likewise; -ENOSPC: no vector is left for it to come to the host.
+ * Return: the same; -ENOSPC: the host has no free vector for it.
  */
 int source_set_mask(const struct lab_host_mask *asked);
 
 /**
  * source_read() - LAB_HOST_GET_SOURCE
- * @state: in: device and source. Out: all but how often it was raised.
+ * @state: in: device and source. Out: all but the number of its raises.
  *
  * Return: 0, or -ENOENT: no such source.
  */

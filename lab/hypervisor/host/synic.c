@@ -2,11 +2,10 @@
 /*
  * The SynIC of each VP.
  *
- * Owns: its MSRs, the slots, and the messages that wait for one, but for proxied.c's. The
- * host writes a message into an empty slot alone: all but the type, then the type. L1
- * takes it, empties the slot, and then looks whether the flag says that another waits; the
- * host sets the flag, and then looks again whether the slot is empty. So one of the two
- * sees the other.
+ * Owns: its MSRs, the slots, and the messages that wait for a slot, except those of proxied.c. The
+ * host writes a message only into an empty slot: all but the type, then the type. L1 reads it,
+ * empties the slot, and then checks the flag for another message; the host sets the flag, and
+ * then checks again whether the slot is empty. So at least one of the two sees the other's write.
  */
 #include "apic/physical.h"
 #include "base/lock.h"
@@ -62,7 +61,7 @@ bool synic_interrupt(u32 vp, u32 sint)
 	return true;
 }
 
-/* Lock held. Sends what waits and can be sent, the oldest first. */
+/* Lock held. Sends all waiting messages that can be sent, the oldest first. */
 static void deliver(u32 vp)
 {
 	u32 i;
@@ -82,7 +81,7 @@ static void deliver(u32 vp)
 	}
 }
 
-/* Lock held. The order is kept: those before the first free one are older. */
+/* Lock held. In order: the entries before the first free one are older. */
 static struct queued *new_entry(void)
 {
 	u32 i, last = 0;
@@ -161,7 +160,7 @@ void synic_reset(struct l1_cpu *l1)
 		l1->hv.sint[i] = SINT_RESET;
 }
 
-/* A slot is free, a page there, or a source unmasked: what waits may go now. */
+/* A slot is free, a page enabled, or a source unmasked: waiting messages may be sent now. */
 static void send_what_waits(struct l1_cpu *l1)
 {
 	lock_take(&synic_lock);

@@ -17,7 +17,7 @@ struct l1_cpu;
  * synic_page() - the page that SIMP or SIEFP names
  * @msr: its value.
  *
- * Return: where it is; NULL while it is not enabled, or L1 does not share it.
+ * Return: its address; NULL while it is disabled, or L1 does not share it.
  */
 static inline u8 *synic_page(u64 msr)
 {
@@ -39,7 +39,7 @@ static inline bool sint_is_masked(u64 sint)
  * sint_vector() - the vector that an interrupt source raises
  * @sint: value of its MSR.
  *
- * Return: it, or 0 if it is none that L1 may have: see interrupts.h.
+ * Return: the vector, or 0 if it is not one of L1's: see interrupts.h.
  */
 static inline u8 sint_vector(u64 sint)
 {
@@ -49,7 +49,7 @@ static inline u8 sint_vector(u64 sint)
 }
 
 /**
- * synic_reset() - as after a reset: all sources are masked
+ * synic_reset() - reset the SynIC: all sources are masked
  * @l1: whose.
  */
 void synic_reset(struct l1_cpu *l1);
@@ -65,7 +65,7 @@ void synic_reset(struct l1_cpu *l1);
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value);
 
 /**
- * synic_write() - L1 writes one
+ * synic_write() - L1 writes one of its MSRs
  * @l1:    of this CPU.
  * @msr:   any of Hyper-V's.
  * @value: what.
@@ -79,19 +79,19 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value);
  * @vp:      to which VP; any value.
  * @sint:    by which of its interrupt sources; any value.
  * @type:    of the message.
- * @payload: what it says.
+ * @payload: its payload.
  * @size:    how many bytes, up to 240.
  *
  * If the slot is full, the message waits until L1 writes its EOM register.
  * Context: any CPU.
- * Return: whether it was sent, or waits; not if the source is masked or has no page, or
- * if too many wait.
+ * Return: whether it was sent, or waits; false if the source is masked, has no page, or too many
+ * messages wait.
  */
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
 
 /**
- * synic_is_live() - does a VP take messages of an interrupt source
- * @vp:   one that there is.
+ * synic_is_live() - does a VP accept messages of an interrupt source
+ * @vp:   one that exists.
  * @sint: which source.
  *
  * Return: whether it is unmasked, and there is a page.
@@ -100,7 +100,7 @@ bool synic_is_live(u32 vp, u32 sint);
 
 /**
  * synic_is_full() - is there a message in a slot
- * @vp:   one that there is.
+ * @vp:   one that exists.
  * @sint: which slot.
  *
  * Return: whether there is.
@@ -109,7 +109,7 @@ bool synic_is_full(u32 vp, u32 sint);
 
 /**
  * synic_is_free() - may a message be written into a slot
- * @vp:   one that there is.
+ * @vp:   one that exists.
  * @sint: which slot.
  *
  * Return: whether it may; if not, L1 will write its EOM register, or unmask the source.
@@ -118,7 +118,7 @@ bool synic_is_free(u32 vp, u32 sint);
 
 /**
  * synic_interrupt() - raise the vector of an interrupt source
- * @vp:   one that there is.
+ * @vp:   one that exists.
  * @sint: which source.
  *
  * Return: whether it is unmasked, and has one.
@@ -130,7 +130,7 @@ bool synic_interrupt(u32 vp, u32 sint);
  * @vp:        to which VP; any value.
  * @sint:      into which slot; any value.
  * @message:   256 bytes.
- * @interrupt: L1 is to hear of it.
+ * @interrupt: whether to raise its vector.
  *
  * Return: whether there is such a VP, and such a slot.
  */
@@ -150,7 +150,7 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 bool sint_vp_exists(u32 vp);
 
 /**
- * sint_vp_is_live() - does it run
+ * sint_vp_is_live() - is a VP running
  * @vp: any value.
  *
  * Return: whether there is such a VP, and L1 has started its CPU.
@@ -158,7 +158,7 @@ bool sint_vp_exists(u32 vp);
 bool sint_vp_is_live(u32 vp);
 
 /**
- * sint_vp_slot() - where its messages go
+ * sint_vp_slot() - find the slot of its messages
  * @vp: one that exists.
  *
  * Return: its slot 7; NULL: it has no message page.
@@ -183,7 +183,7 @@ bool sint_vp_set_flag(u32 vp, u32 flag);
 bool sint_vp_is_masked(u32 vp);
 
 /**
- * sint_vp_interrupt() - let it know
+ * sint_vp_interrupt() - raise the vector of SINT 7
  * @vp: one that exists.
  */
 void sint_vp_interrupt(u32 vp);

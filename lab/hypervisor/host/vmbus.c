@@ -23,7 +23,7 @@
 #define UNLOAD             16
 #define UNLOAD_RESPONSE    17
 
-/* From this version on, a contact names its SINT, and gets a connection of its own. */
+/* From this version on, a contact names its SINT, and gets its own connection. */
 #define VERSION_5_0        0x00050000
 #define VERSION_NEWEST     0x00050003
 #define SINT_BEFORE_5_0    2
@@ -63,7 +63,7 @@ struct version_response {
 	u32 connection;
 };
 
-/* Where answers go: as the last contact says, until it unloads. */
+/* The destination of answers: that of the last contact, until it unloads. */
 static struct lock vmbus_lock;
 static bool connected;
 static u32 answer_vp, answer_sint;
@@ -71,11 +71,11 @@ static u32 answer_vp, answer_sint;
 static void answer(const void *payload, u8 size)
 {
 	if (!synic_post(answer_vp, answer_sint, CHANNEL_MESSAGE, payload, size))
-		print("hypervisor: no place for what VMBus says: VP %u, SINT %u\n", answer_vp,
+		print("hypervisor: VMBus cannot send an answer: VP %u, SINT %u\n", answer_vp,
 		      answer_sint);
 }
 
-/* Return: whether it is VMBus that is to answer: SINT 7 is sint.c's alone. */
+/* Return: whether VMBus must answer: SINT 7 belongs to sint.c. */
 static bool answer_contact(const void *payload)
 {
 	struct version_response response = {
@@ -100,7 +100,7 @@ static bool answer_contact(const void *payload)
 	return true;
 }
 
-/* Nobody is answered who has made no contact, as no version was agreed on. */
+/* Without a contact there is no answer, as no version was agreed on. */
 static void answer_simply(u32 type)
 {
 	struct message_header header = { .type = type };
@@ -115,7 +115,7 @@ static bool is_connection(u32 connection)
 	       connection == CONNECTION_OF_VTL;
 }
 
-/* What is of VMBus, and long enough for what it says to be. */
+/* A message of VMBus that is long enough for its type. */
 static bool is_of_vmbus(const struct post_input *in, u32 type)
 {
 	if (in->reserved || in->size > PAYLOAD_MAX || in->type != CHANNEL_MESSAGE ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between Linux 6.1, 6.12 and 7.x.
+ * Differences between Linux 6.1, 6.12 and 7.x.
  */
 #ifndef _HYPERVISOR_L1_COMPAT_H
 #define _HYPERVISOR_L1_COMPAT_H

@@ -3,13 +3,12 @@
  * The lab's host: how tests and the demo ask for real device interrupts, and
  * tell the host how to behave.
  *
- * Owns: the ioctls of /dev/vtlirq_lab_host. A lab interface: it may change at
- * any time, and no production build has it.
+ * Owns: the ioctls of /dev/vtlirq_lab_host. It is an interface of the lab, which may change at any
+ * time.
  *
- * A device has one or more sources (its MSI, or its MSI-X table entries). Where
- * a source's interrupts go is set in one of two ways: by LAB_HOST_SET_MESSAGE,
- * which names CPU and vector outright, or as on Hyper-V, by the hypercall
- * HvCallRetargetDeviceInterrupt through the driver's seam. In that call the
+ * A device has one or more sources (its MSI, or its MSI-X table entries). The target of a source
+ * is set either by LAB_HOST_SET_MESSAGE, which names CPU and vector directly, or as on Hyper-V, by
+ * the hypercall HvCallRetargetDeviceInterrupt through the driver. In that call the
  * device id is struct lab_host_device.bdf, the MSI's address LAB_HOST_MSI_ADDRESS
  * and its data the number of the source.
  */
@@ -24,13 +23,13 @@
 
 #define LAB_HOST_KIND_EDU	1
 #define LAB_HOST_KIND_IVSHMEM	2
-/* Any other PCI function; its own work raises it, and nobody else can. */
+/* Any other PCI function; only the device itself can raise it. */
 #define LAB_HOST_KIND_FUNCTION	3
 
 /* Entry data 0 of every source in HvCallRetargetDeviceInterrupt. */
 #define LAB_HOST_MSI_ADDRESS	0xfee00000
 
-/* Indices of devices are below this; one that was taken away leaves a gap. */
+/* Indices of devices are below this; a removed device leaves a gap. */
 #define LAB_HOST_DEVICES_MAX	32
 #define LAB_HOST_RAISES_MAX	1000000
 #define LAB_HOST_HELD_USECS_MAX	1000000
@@ -42,7 +41,7 @@
  * @kind:    out: one of LAB_HOST_KIND_*.
  * @sources: out: how many sources it has.
  * @bdf:     out: PCI bus << 8 | devfn.
- * @name:    out: a name for people, such as "edu 00:03.0".
+ * @name:    out: its name, such as "edu 00:03.0".
  */
 struct lab_host_device {
 	__u32 index;
@@ -58,11 +57,11 @@ struct lab_host_device {
  * @source:  index of the source.
  * @apic_id: destination CPU, 0..255.
  * @vector:  CPU vector to raise there, 16..255.
- * @enabled: 0: the source is masked, and @apic_id and @vector are not looked
- *           at; 1: it raises.
+ * @enabled: 0: the source is masked, and @apic_id and @vector are ignored; 1: it
+ *           raises.
  *
- * A raise of an ivshmem that was on its way when its source was masked is kept,
- * and sent when the source is enabled again.
+ * A raise of an ivshmem that was not delivered when its source was masked stays pending, and is
+ * sent when the source is enabled again.
  */
 struct lab_host_message {
 	__u32 device;
@@ -80,9 +79,8 @@ struct lab_host_message {
  *          each other faster than the CPU takes them merge in its interrupt
  *          controller. 0 raises nothing, and only reads @raised.
  * @reserved: 0.
- * @raised: out: how often the source was told to raise, by anyone, since the
- *          module was loaded. Also given if the ioctl failed half way with
- *          EAGAIN or EINTR.
+ * @raised: out: how often the source was raised, by all callers, since the module
+ *          was loaded. Also set if the ioctl stopped early with EAGAIN or EINTR.
  *
  * An edu has sent its message before the ioctl returns. An ivshmem sends it
  * some time later, from QEMU's main loop, where raises of one source may merge
@@ -101,8 +99,8 @@ struct lab_host_raise {
  * @cpu: in: which CPU.
  * @reserved: in: 0.
  * @isr: out: its in-service register, the eight banks; the vectors that the
- *       kernel keeps for itself (from 0xec up) are shown as 0.
- * @irr: out: its interrupt request register, likewise.
+ *       kernel reserves for itself (from 0xec on) are shown as 0.
+ * @irr: out: its interrupt request register, in the same form.
  */
 struct lab_host_apic {
 	__u32 cpu;
@@ -116,9 +114,8 @@ struct lab_host_apic {
  * @device: index of the device.
  * @source: index of the source.
  * @cpu:    the CPU to hold.
- * @usecs:  for how long it keeps its interrupts closed,
- *          1..LAB_HOST_HELD_USECS_MAX, after the source was raised once: the
- *          interrupt is pending there all the time.
+ * @usecs:  how long it keeps interrupts off, 1..LAB_HOST_HELD_USECS_MAX, after the
+ *          source was raised once: the interrupt is pending there meanwhile.
  */
 struct lab_host_held {
 	__u32 device;
@@ -131,11 +128,12 @@ struct lab_host_held {
  * struct lab_host_mask - LAB_HOST_SET_MASK's argument
  * @device: index of the device.
  * @source: index of the source.
- * @masked: 1: it raises nothing until unmasked, wherever it goes; 0: it raises.
+ * @masked: 1: it raises nothing until it is unmasked, whatever its target is; 0: it
+ *          raises.
  * @reserved: 0.
  *
- * What a guest does in its device. A retarget does not change it; a source is
- * masked until it is unmasked here, or enabled by LAB_HOST_SET_MESSAGE.
+ * A guest does this in its device. A retarget does not change it; a source is masked until it is
+ * unmasked here, or enabled by LAB_HOST_SET_MESSAGE.
  */
 struct lab_host_mask {
 	__u32 device;
@@ -145,7 +143,7 @@ struct lab_host_mask {
 };
 
 /* struct lab_host_source.way */
-#define LAB_HOST_WAY_NONE	0	/* nobody has said where it goes */
+#define LAB_HOST_WAY_NONE	0	/* no target has been set */
 #define LAB_HOST_WAY_MESSAGE	1	/* LAB_HOST_SET_MESSAGE */
 #define LAB_HOST_WAY_REDIRECTED	2	/* to a hardware vector, by hypercall */
 #define LAB_HOST_WAY_PROXIED	3	/* to the host, by hypercall */
@@ -155,11 +153,11 @@ struct lab_host_mask {
  * @device:  in: index of the device.
  * @source:  in: index of the source.
  * @way:     out: LAB_HOST_WAY_*.
- * @masked:  out: 1 if so.
+ * @masked:  out: 1 if it is masked.
  * @vp:      out: the CPU that its message names, or the first VP of its set.
  * @vector:  out: the vector there: of the CPU, or (proxied) of VTL0.
- * @exits:   out: host exits that its interrupts have cost: one for each proxied.
- * @raised:  out: as struct lab_host_raise.
+ * @exits:   out: host exits for its interrupts: one for each proxied interrupt.
+ * @raised:  out: as in struct lab_host_raise.
  */
 struct lab_host_source {
 	__u32 device;
@@ -174,15 +172,15 @@ struct lab_host_source {
 
 /**
  * struct lab_host_vp - LAB_HOST_GET_VP's argument
- * @vp:         in: which.
+ * @vp:         in: which VP.
  * @reserved:   in: 0.
- * @exits:      out: host exits for device interrupts that were to be proxied to it.
+ * @exits:      out: host exits for device interrupts that are proxied to it.
  * @eoms:       out: host exits because it wrote its EOM register.
  * @singles:    out: messages with a single vector.
  * @multiples:  out: messages with several vectors.
  * @queued:     out: times a vector had to wait because the slot was full.
- * @merged:     out: interrupts whose vector was waiting already: one message
- *              will do for both, as one bit of an APIC would.
+ * @merged:     out: interrupts whose vector was waiting already: one message serves
+ *              both, as one bit in an APIC does.
  * @waiting:    out: how many vectors wait now.
  * @slot_full:  out: 1 if the slot has a message now.
  */
@@ -204,15 +202,15 @@ struct lab_host_vp {
 
 /**
  * struct lab_host_behaviour - LAB_HOST_SET_BEHAVIOUR's and _GET_'s argument
- * @flags:         LAB_HOST_*; REDIRECTS unless told else. Without it the call
- *                 is refused if its redirect flag is set (a reserved bit then).
- * @refuse_count:  so many more retargets are refused.
- * @refuse_status: with this status; not 0.
- * @refuse_redirected_only: 1: only those with the redirect flag count.
- * @delay_us:      each retarget takes so much longer, up to a second.
- * @duplicate_count: so many more messages are delivered twice.
+ * @flags:         LAB_HOST_*; REDIRECTS by default. Without it the call is refused
+ *                 if its redirect flag is set (a reserved bit then).
+ * @refuse_count:  the number of retargets to be refused.
+ * @refuse_status: the status for them; not 0.
+ * @refuse_redirected_only: 1: refuse only those with the redirect flag.
+ * @delay_us:      an additional delay of each retarget, up to a second.
+ * @duplicate_count: the number of messages to be sent twice.
  * @retargets:     out: retargets so far, refused ones too.
- * @refused:       out: those refused, for whatever reason.
+ * @refused:       out: how many were refused, for any reason.
  */
 struct lab_host_behaviour {
 	__u32 flags;
@@ -227,7 +225,7 @@ struct lab_host_behaviour {
 
 /**
  * struct lab_host_post - LAB_HOST_POST's argument: a hostile host's message
- * @vp:        whose slot 0 it is written to, whatever is there.
+ * @vp:        the VP to whose slot 0 it is written, whatever the slot contains.
  * @interrupt: 1: the shared vector is raised, too.
  * @message:   all of the slot.
  */
@@ -239,10 +237,10 @@ struct lab_host_post {
 
 /**
  * struct lab_host_vector - LAB_HOST_RAISE_VECTOR's argument
- * @cpu:    where.
- * @vector: which CPU vector, 31..255; 0: that CPU's shared vector. What the
- *          kernel does with one of its own is its own: 0x32, of the old PC
- *          controller, is never ended, and blocks that CPU below 0x40.
+ * @cpu:    the CPU.
+ * @vector: its vector, 31..255; 0: that CPU's shared vector. The kernel treats one of
+ *          its own as its interrupt: for 0x32, of the legacy PIC, it sends no EOI, so
+ *          that CPU takes no interrupt below 0x40 any more.
  */
 struct lab_host_vector {
 	__u32 cpu;
@@ -251,17 +249,17 @@ struct lab_host_vector {
 
 /**
  * struct lab_host_hostile - LAB_HOST_HOSTILE's argument: a hostile host at full speed
- * @seed:       of all that is random; the same again gives the same events.
+ * @seed:       of the random numbers; the same seed gives the same events.
  * @count:      how many events, 0..LAB_HOST_EVENTS_MAX, each at a random VP: three of
- *              four are a message in its slot, most of them nearly sane; the others
+ *              four are a message in its slot, most of them nearly valid; the others
  *              are its shared vector, or one of the CPU's vectors from 0x40 to
- *              0xea, but for 0x80: what Linux makes of its own is its own.
+ *              0xea, except 0x80: Linux would treat its own as its interrupts.
  * @reserved:   0.
  * @messages:   out: messages written, as by LAB_HOST_POST.
  * @interrupts: out: times a shared vector was raised.
  * @vectors:    out: other vectors raised.
  *
- * The figures are given also if a signal ended it half way.
+ * The counters are set even if a signal ended it early.
  */
 struct lab_host_hostile {
 	__u64 seed;
@@ -272,13 +270,13 @@ struct lab_host_hostile {
 	__u64 vectors;
 };
 
-/* So many messages for SINT 7 may wait. */
+/* The number of messages for SINT 7 that may wait. */
 #define LAB_HOST_SINT_QUEUE	16
 
 /**
  * struct lab_host_sint_message - LAB_HOST_SINT_SEND's argument
- * @message: for slot 7 of VP 0, all of it. An honest host says a size up to 240 in
- *           byte 4. The pending flag, bit 0 of byte 5, is the host's own.
+ * @message: for slot 7 of VP 0, all of it. A correct host writes a size up to 240 in
+ *           byte 4. The host itself sets the pending flag, bit 0 of byte 5.
  */
 struct lab_host_sint_message {
 	__u8 message[256];
@@ -286,7 +284,7 @@ struct lab_host_sint_message {
 
 /**
  * struct lab_host_event - LAB_HOST_SINT_EVENT's argument
- * @vp:   whose page.
+ * @vp:   the VP whose page is used.
  * @flag: which flag of SINT 7, below 2048.
  */
 struct lab_host_event {
@@ -296,8 +294,8 @@ struct lab_host_event {
 
 /**
  * struct lab_host_refusal - LAB_HOST_SINT_REFUSE's argument
- * @count:  so many more messages and events of the guest are refused.
- * @status: with this status; not 0.
+ * @count:  the number of messages and events of the guest to be refused.
+ * @status: the status for them; not 0.
  */
 struct lab_host_refusal {
 	__u32 count;
@@ -310,15 +308,15 @@ struct lab_host_refusal {
  * @masked:   out: SINT 7 is masked there.
  * @waiting:  out: messages that wait for slot 7 of VP 0.
  * @slot_full: out: 1 if that slot has a message now.
- * @posts:    out: messages that the guest has posted, and that were taken.
- * @signals:  out: events that it has signalled, likewise.
+ * @posts:    out: messages that the guest has posted, and that were accepted.
+ * @signals:  out: events that it has signalled, and that were accepted.
  * @post_connection: out: of the last message.
- * @post_type: out: likewise.
- * @post_size: out: likewise.
+ * @post_type: out: of the last message.
+ * @post_size: out: of the last message.
  * @signal_connection: out: of the last event.
- * @signal_flag: out: likewise.
+ * @signal_flag: out: of the last event.
  * @reserved: out: 0.
- * @payload:  out: of the last message, with what follows its size.
+ * @payload:  out: of the last message, including the bytes after its size.
  */
 struct lab_host_sint {
 	__u32 vp;
@@ -348,9 +346,9 @@ struct lab_host_sint {
 /* EINVAL: no such CPU, or offline; or @reserved is not 0. */
 #define LAB_HOST_READ_APIC	_IOWR(LAB_HOST_IOCTL, 0x03, struct lab_host_apic)
 /*
- * Raises the source while @cpu's interrupts are closed, and returns at once
- * when the interrupt is seen pending in that CPU's interrupt controller; the
- * CPU opens its interrupts @usecs later. Only one CPU can be held at a time.
+ * Raises the source while @cpu has interrupts off, and returns as soon as the interrupt is pending
+ * in that CPU's interrupt controller; the CPU turns interrupts on @usecs later. Only one CPU can
+ * be held at a time.
  *
  * ETIME: it did not become pending within a second. EBUSY: a CPU is still held
  * by an earlier call. EINVAL: a value out of range; @cpu is offline, or is the
@@ -358,7 +356,7 @@ struct lab_host_sint {
  * one that the source's message names. ENOENT, EAGAIN, EOPNOTSUPP: as LAB_HOST_RAISE.
  */
 #define LAB_HOST_RAISE_HELD	_IOW(LAB_HOST_IOCTL, 0x04, struct lab_host_held)
-/* ENOENT, EINVAL as above; ENOSPC: no vector is left for it to come to the host. */
+/* ENOENT, EINVAL as above; ENOSPC: the host has no free vector for it. */
 #define LAB_HOST_SET_MASK	_IOW(LAB_HOST_IOCTL, 0x05, struct lab_host_mask)
 /* ENOENT. */
 #define LAB_HOST_GET_SOURCE	_IOWR(LAB_HOST_IOCTL, 0x06, struct lab_host_source)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * /dev/vtlirq_lab_tdx: the emulated TDX module's registers, for tests.
+ * The ioctls of /dev/vtlirq_lab_tdx: the emulated TDX module, for tests.
  *
- * Private to the lab: it changes when the lab does.
+ * Private to the lab: it may change at any time.
  */
 #ifndef _LAB_TDX_H
 #define _LAB_TDX_H
@@ -19,9 +19,9 @@ struct lab_tdx_regs {
 };
 
 /**
- * struct lab_tdx_unswitched - what a TDX module does not switch between L1 and L2
+ * struct lab_tdx_unswitched - state that a TDX module does not switch between L1 and L2
  *
- * The node saves and restores its own kernel's around each call.
+ * The node saves and restores the kernel's own state around each call.
  */
 struct lab_tdx_unswitched {
 	__u64 cr2;
@@ -41,7 +41,7 @@ struct lab_tdx_unswitched {
 
 /* Load @unswitched before the call. */
 #define LAB_TDX_CALL_LOAD  0x1
-/* Have a local interrupt pending at the call, on @vector; 0: one of the kernel's. */
+/* Make a local interrupt pending at the call, on @vector; 0: one of the kernel's. */
 #define LAB_TDX_CALL_PENDING 0x2
 /* Start a timer of @usecs before the call, whose interrupt is counted. */
 #define LAB_TDX_CALL_TIMER 0x4
@@ -50,12 +50,12 @@ struct lab_tdx_unswitched {
  * struct lab_tdx_call - one TDCALL, with interrupts off around it
  * @regs:       in and out
  * @unswitched: in, with LAB_TDX_CALL_LOAD, and out: as the call left it
- * @cpu:        where
+ * @cpu:        the CPU on which to execute it
  * @flags:      LAB_TDX_CALL_*
  * @vector:     of LAB_TDX_CALL_PENDING
  * @usecs:      of LAB_TDX_CALL_TIMER
- * @before:     out: test interrupts that L1 handled before it opened interrupts
- * @after:      out: and right after
+ * @before:     out: test interrupts that L1 handled before it turned interrupts on
+ * @after:      out: those that it handled right afterwards
  */
 struct lab_tdx_call {
 	struct lab_tdx_regs regs;
@@ -71,7 +71,7 @@ struct lab_tdx_call {
 /**
  * struct lab_tdx_memory - contiguous pages of L1, freed with the file
  * @pages: in: 1 to LAB_TDX_PAGES_MAX, a power of two
- * @gpa:   out: where they are; also the offset for mmap()
+ * @gpa:   out: their address; also the offset for mmap()
  */
 struct lab_tdx_memory {
 	__u64 pages;
@@ -90,10 +90,10 @@ struct lab_tdx_memory {
 #define LAB_TDX_ANY_LEAF 0xffffffffu
 
 /**
- * struct lab_tdx_hook - make something happen that only a host would do
+ * struct lab_tdx_hook - force something that only a host could cause
  * @kind:          LAB_TDX_HOOK_*
- * @cpu:           whose VCPU
- * @count:         how many times; 0 takes it back
+ * @cpu:           the CPU
+ * @count:         how many times; 0 removes the hook
  * @leaf:          of LAB_TDX_HOOK_STATUS
  * @status:        RAX 63:32 in its place
  * @qualification: RCX
@@ -111,7 +111,7 @@ struct lab_tdx_hook {
 	__u32 event;
 };
 
-/* Internal exits, that L1 is not shown. */
+/* Internal exits, which L1 does not see. */
 enum lab_tdx_internal {
 	LAB_TDX_INTERNAL_NMI,
 	LAB_TDX_INTERNAL_WINDOW,
@@ -129,10 +129,10 @@ enum lab_tdx_internal {
 #define LAB_TDX_REASONS 80
 
 /**
- * struct lab_tdx_stats - counts of one VCPU
+ * struct lab_tdx_stats - counters of one CPU, for all its L2 VCPUs
  * @enters:      calls of VP.ENTER
- * @entered:     those that ran L2
- * @pending:     those that ended with PENDING_INTERRUPT
+ * @entered:     calls that ran L2
+ * @pending:     calls that ended with PENDING_INTERRUPT
  * @notified:    exits with L2_EXIT_PENDING_INTERRUPT
  * @host_routed: exits that a hook made
  * @delivered:   virtual interrupts delivered
@@ -141,9 +141,9 @@ enum lab_tdx_internal {
  * @reasons:     exits to L1 with status 0, by basic reason
  * @hooked:      calls that LAB_TDX_HOOK_STATUS has answered
  * @flushes:     requests to the host by VP.VMCALL: WBINVD, and WBNOINVD
- * @ticks:       of the clock in which L2 ran; if that clock stands still while the hypervisor
- *               works, L2's own instructions
- * @waited:      of the clock in which the CPU waited for an interrupt of L1's
+ * @ticks:       ticks of the clock in which L2 ran; with a clock that stands still while the
+ *               hypervisor works, the number of L2's instructions
+ * @waited:      ticks of the clock in which the CPU waited for an interrupt of L1
  */
 struct lab_tdx_stats {
 	__u64 enters;
@@ -161,7 +161,7 @@ struct lab_tdx_stats {
 	__u64 waited;
 };
 
-/** struct lab_tdx_get_stats - ask for the counts of @cpu */
+/** struct lab_tdx_get_stats - read the counters of @cpu */
 struct lab_tdx_get_stats {
 	__u32 cpu;
 	__u32 reserved;
@@ -172,11 +172,11 @@ struct lab_tdx_get_stats {
 #define LAB_TDX_ALLOC     _IOWR('T', 0x61, struct lab_tdx_memory)
 #define LAB_TDX_HOOK      _IOW('T', 0x62, struct lab_tdx_hook)
 #define LAB_TDX_GET_STATS _IOWR('T', 0x63, struct lab_tdx_get_stats)
-/* The VCPU of a CPU becomes fresh: fields, bitmap, hooks, counts. */
+/* Reset the L2 VCPUs of a CPU: fields, bitmap, hooks, counters. */
 #define LAB_TDX_RESET_VCPU _IOW('T', 0x64, __u32)
-/* All VCPUs, and no page has an alias any more. */
+/* Reset all L2 VCPUs, and remove all aliases. */
 #define LAB_TDX_RESET_VM  _IO('T', 0x65)
-/* How many L2 VMs there are. EINVAL: more than 3. */
+/* Set the number of L2 VMs. EINVAL: more than 3. */
 #define LAB_TDX_SET_VMS   _IOW('T', 0x68, __u32)
 
 #endif /* _LAB_TDX_H */

@@ -17,7 +17,7 @@
  * @rcx:  its first argument.
  * @rdx:  its second.
  *
- * Context: any; the hypervisor is there.
+ * Context: any. The hypervisor must be the lab's.
  * Return: the result.
  */
 static inline u64 door_call(u64 call, u64 rcx, u64 rdx)
@@ -30,7 +30,7 @@ static inline u64 door_call(u64 call, u64 rcx, u64 rdx)
 /**
  * door_is_there() - is this kernel's hypervisor the lab's
  *
- * Without a hypervisor, VMMCALL is #UD: CPUID says whether there is one at all.
+ * Without a hypervisor, VMMCALL raises #UD, so CPUID is checked first.
  *
  * Return: whether it is.
  */

@@ -3,7 +3,6 @@
  * Numbers of the TDX module's interface to a guest: leaves, statuses, operand
  * ids, exit reasons and the layout that TDG.VP.ENTER reads and writes.
  *
- * Owns: nothing but numbers.
  */
 #ifndef _HYPERVISOR_TDX_ABI_H
 #define _HYPERVISOR_TDX_ABI_H
@@ -40,7 +39,7 @@ enum tdx_leaf {
 #define TDX_FIELD_VALUE_NOT_VALID    TDX_STATUS(0xC0000C03)
 #define TDX_GLA_NOT_CANONICAL        TDX_STATUS(0xC0001160)
 
-/* Details of OPERAND_INVALID: which one. */
+/* The detail of OPERAND_INVALID: which operand. */
 enum tdx_operand {
 	TDX_OPERAND_RAX = 0,
 	TDX_OPERAND_RCX = 1,
@@ -49,13 +48,13 @@ enum tdx_operand {
 	TDX_OPERAND_VAPIC = 170,
 };
 
-/* The partition: guest-physical addresses of so many bits, the top one "shared". */
+/* The partition. The top bit of a guest-physical address is the shared bit. */
 #define TDX_L2_VMS_MAX     3
 #ifndef TDX_GPA_WIDTH
 #define TDX_GPA_WIDTH      48
 #endif
 #define TDX_PRIVATE_GPAS   (1ULL << (TDX_GPA_WIDTH - 1))
-/* SEPT_VE_DISABLE: private memory that is not accepted is no #VE. */
+/* SEPT_VE_DISABLE: private memory that is not accepted raises no #VE. */
 #define TDX_ATTRIBUTES     BIT_ULL(28)
 /* x87, SSE, AVX. */
 #define TDX_XFAM           7ULL
@@ -66,10 +65,10 @@ enum tdx_operand {
 #define TDX_ENTER_RESERVED   (~(TDX_ENTER_INVALIDATE | 3ULL << TDX_ENTER_VM_SHIFT))
 #define TDX_ENTER_ALIGNMENT  256
 
-/* VP.VMCALL's RCX says which registers are passed. RAX, RCX and RSP cannot be. */
+/* VP.VMCALL's RCX selects the registers that are passed. RAX, RCX and RSP cannot be. */
 #define TDVMCALL_FORBIDDEN   0xffffffff00000013ULL
 
-/* Where the general registers stand in L2_ENTER_GUEST_STATE. */
+/* The order of the general registers in L2_ENTER_GUEST_STATE. */
 enum l2_gpr {
 	GPR_RAX, GPR_RCX, GPR_RDX, GPR_RBX, GPR_RSP, GPR_RBP, GPR_RSI, GPR_RDI,
 	GPR_R8, GPR_R9, GPR_R10, GPR_R11, GPR_R12, GPR_R13, GPR_R14, GPR_R15,
@@ -77,7 +76,7 @@ enum l2_gpr {
 };
 
 /**
- * struct l2_enter_guest_state - what VP.ENTER reads, and every exit writes
+ * struct l2_enter_guest_state - the state that VP.ENTER reads and every exit writes
  * @gpr:    by enum l2_gpr
  * @rflags: RFLAGS
  * @rip:    RIP
@@ -141,7 +140,7 @@ enum vmx_reason {
 #define EVENT_SOFT_INTERRUPT     (4U << 8)
 #define EVENT_SOFT_EXCEPTION     (6U << 8)
 
-/* Processor controls that are looked at. */
+/* Processor controls that are used. */
 #define PRIMARY_INTERRUPT_WINDOW BIT(2)
 #define PRIMARY_RDPMC            BIT(11)
 #define PRIMARY_RDTSC            BIT(12)
@@ -161,7 +160,7 @@ enum vmx_reason {
 #define INTERRUPTIBILITY_SHADOW  3U
 #define INTERRUPTIBILITY_NMI     8U
 
-/* Segment access rights as VMX has them. */
+/* Segment access rights in VMX's format. */
 #define RIGHTS_PRESENT  BIT(7)
 #define RIGHTS_UNUSABLE BIT(16)
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Between the hypervisor and the files of l2/, which run L2.
+ * The interface between the hypervisor and the files of l2/, which run L2.
  *
- * Owns: what they take from the hypervisor: the L2 VCPUs, memory of L1, the deadline's
- * timer, and L1's APIC. The rest is in shim/.
+ * Owns: what they use of the hypervisor: the L2 VCPUs, memory of L1, the deadline's timer, and
+ * L1's APIC.
  */
 #include "apic/physical.h"
 #include "apic/timer.h"
@@ -38,7 +38,7 @@ static_assert(offsetof(struct svm_run, shadow) == RUN_SHADOW);
 static_assert(offsetof(struct svm_run, from) == RUN_FROM);
 static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
-/* By the number of the CPU, which alone uses it, but for resets. */
+/* By the number of the CPU. Except for resets, no other CPU uses it. */
 static struct l2_cpu *cpus[L1_CPUS_MAX];
 static struct l2_cpu cpu_places[L1_CPUS_MAX];
 
@@ -67,7 +67,7 @@ void *ram_at(u64 gpa)
 	return ram_is_memory(gpa) ? gpa_memory(gpa) : NULL;
 }
 
-/* The host carries L1's writes to the IOAPIC out, and looks at them: see host/ioapic.h. */
+/* The IOAPIC is not L1's: the host checks each write of L1, see host/ioapic.h. */
 bool ram_is_device(u64 gpa)
 {
 	return gpa_is_device(gpa) && !ioapic_is_at(gpa);
@@ -98,7 +98,7 @@ void deadline_stop(struct vcpu *vcpu)
 	timer_keep_l2(l1_here());
 }
 
-/* The NMI that the deadline's timer would bring: it is due already. */
+/* The deadline is due already: send the NMI that its timer would raise. */
 void deadline_interrupt(void)
 {
 	request_nmi_here();
@@ -121,10 +121,9 @@ bool apic_host_takes(void)
 }
 
 /*
- * Where a virtual interrupt is requested at VMRUN, QEMU may lose the request of a
- * physical one that reaches the APIC at that moment (see docs/faults.md). L2
- * would go on for ever: so an NMI ends it after a while, and the APIC is told to ask
- * again.
+ * If a virtual interrupt is requested at VMRUN, QEMU may lose a physical interrupt that reaches
+ * the APIC at that moment (see docs/faults.md), and L2 would not end. So an NMI ends it after a
+ * while, and the APIC is made to signal its requests again.
  */
 void apic_timer_repeat(void)
 {
@@ -144,7 +143,7 @@ static void exit_at_once(struct vmcb *vmcb)
 	vmcb->exit_int_error = vmcb->event_inj_error;
 }
 
-/* The APIC tells the CPU what it has for L1 after each run, and not only at L2's end. */
+/* The APIC signals its requests to the CPU after each run, and not only at L2's end. */
 void svm_run(struct svm_run *run)
 {
 	struct l1_cpu *l1 = l1_here();
@@ -159,7 +158,7 @@ void svm_run(struct svm_run *run)
 	apic_tell_cpu();
 }
 
-/* No two VMs of a CPU run at once: they share the page that has L1's state meanwhile. */
+/* The VMs of a CPU share the page that holds L1's state, since only one runs at a time. */
 static void make_vcpu(struct vcpu *vcpu, struct vmcb *host, const u8 *ports)
 {
 	vcpu->run.vmcb = heap_pages(1);
@@ -236,9 +235,8 @@ static void write_registers(struct l1_cpu *l1, const struct tdcall_regs *regs)
 }
 
 /*
- * CR2 and DR6 are shared by L1 and L2: l2/ finds L1's in the CPU. The CPU
- * is in guest mode as far as others are concerned: each entry of L2 flushes its TLB, and
- * an NMI ends L2 at any time.
+ * CR2 and DR6 are shared by L1 and L2: l2/ expects L1's in the CPU. For other CPUs, this CPU is
+ * in guest mode meanwhile: each entry of L2 flushes its TLB, and an NMI ends L2 at any time.
  */
 static void enter(struct l1_cpu *l1, struct tdcall_regs *regs)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDCALL: which leaf is whose.
+ * The dispatch of TDCALLs.
  *
- * Owns: the leaves that a trust domain without L2 uses. All others are those of
- * l2/, which l2.c leads to. To add a leaf: a number in call_leaf(), and a
- * function that reads @regs of L1 and returns the status for RAX.
+ * Owns: the leaves that a trust domain without L2 uses. All others are in l2/, and are called by
+ * l2.c. To add a leaf, add its number to call_leaf(), and a function that reads @regs of L1 and
+ * returns the status for RAX.
  */
 #include "base/options.h"
 #include "base/print.h"
@@ -46,8 +46,8 @@ static u64 veinfo_get(struct l1_cpu *l1)
 }
 
 /*
- * Memory that is not there would be an exit to the host, which would end the trust
- * domain: here the operand is refused.
+ * If the memory does not exist, TDX exits to the host, which would end the trust domain. Here the
+ * operand is refused.
  */
 static u64 page_accept(struct l1_cpu *l1)
 {
@@ -69,7 +69,7 @@ static u64 page_accept(struct l1_cpu *l1)
 	}
 }
 
-/* Whether each CPUID is a #VE: of the kernel, and of user space. */
+/* Where each CPUID raises #VE: in the kernel, and in user space. */
 static u64 cpuidve_set(struct l1_cpu *l1)
 {
 	u64 rcx = l1->regs[GPR_RCX];
@@ -96,7 +96,7 @@ static u64 call_leaf(struct l1_cpu *l1, u64 leaf)
 	case LEAF_PAGE_ACCEPT:
 		return page_accept(l1);
 	default:
-		/* Versions and reserved bits are looked at there. */
+		/* It also checks versions and reserved bits. */
 		return l2_call(l1);
 	}
 }

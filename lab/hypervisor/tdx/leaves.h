@@ -39,8 +39,8 @@ u64 measure_extend(struct l1_cpu *l1);
  * measure_report() - TDG.MR.REPORT
  * @l1: of this CPU; RCX: where the report goes, RDX: what the caller adds, R8: 0.
  *
- * The report has the layout of a real one, and no message authentication code: nobody
- * can take it for one.
+ * The report has the layout of a real one, but no message authentication code, so it cannot be
+ * mistaken for a real one.
  *
  * Return: the status, for RAX.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a trust domain measures and reports of itself.
+ * Measurements and the report of a trust domain.
  *
  * Owns: the run-time measurement registers, and the layout of TDREPORT_STRUCT (Intel TDX
  * Module ABI Specification, "Measurement and Attestation Types").
@@ -94,7 +94,7 @@ u64 measure_report(struct l1_cpu *l1)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 	if (l1->regs[GPR_R8])
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
-	/* The module looks at where the report goes once it has made one. */
+	/* The module checks the destination after it has made the report. */
 	place = gpa_own_memory(to);
 	if (!place)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;

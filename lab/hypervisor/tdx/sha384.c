@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SHA-384 of one block (FIPS 180-4, chapters 4.1.3, 5.3.4 and 6.4). Owns: nothing.
+ * SHA-384 of one block (FIPS 180-4, chapters 4.1.3, 5.3.4 and 6.4).
  */
 #include "base/string.h"
 #include "tdx/sha384.h"

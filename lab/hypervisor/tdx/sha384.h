@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 #define SHA384_BYTES 48
-/* What fits into one block with its padding. */
+/* The largest message that fits into one block with its padding. */
 #define SHA384_DATA_MAX 111
 
 /**

@@ -3,7 +3,7 @@
  * TDG.VP.VMCALL: the subfunctions of the guest-host communication interface.
  *
  * Owns: which registers the host sees, and each subfunction's registers. Must not know:
- * what the host is; Hyper-V's calls are those whose R10 is not 0.
+ * which host it is; calls with R10 other than 0 are Hyper-V's.
  */
 #include <linux/errno.h>
 
@@ -67,7 +67,7 @@ static void notify(void)
 	}
 }
 
-/* Nobody here can sign one. */
+/* There is no quoting enclave: the answer is an error. */
 static u64 get_quote(const u64 *r)
 {
 	struct quote *quote = gpa_shared_memory(r[GPR_R12]);
@@ -95,7 +95,7 @@ static bool is_direction(u64 number)
 	return number <= 1;
 }
 
-/* Devices of the machine are L1's: the address is one of it, and not private. */
+/* L1 owns the machine's devices: the address must be that of a device, and shared. */
 static u64 mmio(u64 *r)
 {
 	volatile void *place = machine_place(r[GPR_R14] & ~GPA_SHARED);
@@ -183,7 +183,7 @@ static u64 map_gpa(struct l1_cpu *l1, u64 *r)
 	return error == -ENOMEM ? VMCALL_RETRY : VMCALL_INVALID_OPERAND;
 }
 
-/* Eight registers carry the words of a person, if the first of them has any. */
+/* Eight registers may contain a message as text. */
 static void fatal_error(const u64 *r)
 {
 	u64 words[9] = { r[GPR_R14], r[GPR_R15], r[GPR_RBX], r[GPR_RDI], r[GPR_RSI],
@@ -213,7 +213,7 @@ static u64 rdmsr(struct l1_cpu *l1, u64 *r)
 	return VMCALL_SUCCESS;
 }
 
-/* Nothing is cached that a device would not see. 0: WBINVD; 1: WBNOINVD. */
+/* There is nothing to do: devices see all writes. 0: WBINVD; 1: WBNOINVD. */
 static u64 flush_caches(u64 kind)
 {
 	if (kind > 1)
@@ -222,7 +222,7 @@ static u64 flush_caches(u64 kind)
 	return VMCALL_SUCCESS;
 }
 
-/* R12 asks for optional functions in later versions: there are none. */
+/* In later versions, R12 asks for optional functions: there are none. */
 static u64 get_info(u64 *r)
 {
 	r[GPR_R11] = 0;
@@ -275,7 +275,7 @@ static void count(struct l1_cpu *l1, u64 function)
 		l1->count.vmcalls[function]++;
 }
 
-/* KVM's word for a call that there is not. */
+/* KVM's error code for an unknown call. */
 #define NO_SUCH_CALL ((u64)-1000)
 
 static void serve_vendor(struct l1_cpu *l1, u64 *r)
@@ -288,7 +288,7 @@ static void serve_vendor(struct l1_cpu *l1, u64 *r)
 	r[GPR_R10] = VMCALL_SUCCESS;
 }
 
-/* The host sees, and changes, what RCX says; the others are 0 to it. */
+/* The host sees and changes the registers in RCX; it sees the others as 0. */
 static void pass(u64 *to, const u64 *from, u64 mask)
 {
 	u32 i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the host takes from the machine, for its tests: devices, vectors, slots.
+ * Stand-ins for what the host uses of the machine, for its tests: devices, vectors, slots.
  */
 #include <string.h>
 
@@ -61,7 +61,7 @@ void posted_post(struct l1_cpu *l1, u8 vector)
 	l1->posted.requested |= BIT(vector);
 }
 
-/* As long as something is pending, it cannot be free. */
+/* A vector that is pending does not become free. */
 void interrupts_release(struct l1_cpu *l1, u8 vector)
 {
 	if (!stand_in.pending)

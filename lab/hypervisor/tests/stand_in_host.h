@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the host takes from the machine, for its tests.
+ * Stand-ins for what the host uses of the machine, for its tests.
  */
 #ifndef _HYPERVISOR_TESTS_STAND_IN_HOST_H
 #define _HYPERVISOR_TESTS_STAND_IN_HOST_H
@@ -19,15 +19,15 @@
 #define STAND_IN_FUNCTIONS 32
 
 /**
- * struct stand_in - what was done to the machine, and how it behaves
- * @sends:      what each source was told last
- * @programmed: how often any was told
+ * struct stand_in - the calls to the machine, and how it behaves
+ * @sends:      the last message of each source
+ * @programmed: how often a source was programmed
  * @refuses:    devices refuse
- * @vectors:    the host has so many on each CPU
- * @pending:    a vector that is given back does not become free
+ * @vectors:    how many vectors the host has on each CPU
+ * @pending:    a released vector does not become free
  * @slots:      of the VPs
- * @sent_to:    whom the last interrupt was sent to
- * @sent:       and which
+ * @sent_to:    the target of the last interrupt
+ * @sent:       its vector
  */
 extern struct stand_in {
 	struct device_message sends[STAND_IN_FUNCTIONS][STAND_IN_FUNCTIONS];
@@ -45,7 +45,7 @@ extern struct stand_in {
 	u32 sent;
 } stand_in;
 
-/* Two CPUs, which take messages. */
+/* Reset it: two CPUs, which accept messages. */
 void stand_in_reset(void);
 
 #endif /* _HYPERVISOR_TESTS_STAND_IN_HOST_H */

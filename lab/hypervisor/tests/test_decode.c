@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The host without devices: how it understands hypercalls, each status of it, and the
- * messages that it composes.
+ * The host without devices: how it decodes hypercalls, each of its statuses, and the messages
+ * that it composes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -351,7 +351,7 @@ static void reps_are_counted_to_the_one_that_failed(void **state)
 	assert_int_equal(ask(REPS(4)), REPS(2) | HOST_STATUS_INVALID_PARAMETER);
 	assert_int_equal(answer[2], 1ULL << 34);
 	assert_int_equal(answer[4], 0xa5a5a5a5a5a5a5a5ULL);
-	/* A call that goes on goes on behind it. */
+	/* A continued call continues after it. */
 	assert_int_equal(ask(REPS(4) | START(3)), REPS(4));
 	assert_int_equal(answer[6], 1ULL << 34);
 	assert_int_equal(ask(REPS(4) | START(2)), REPS(2) | HOST_STATUS_INVALID_PARAMETER);

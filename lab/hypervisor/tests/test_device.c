@@ -29,7 +29,7 @@
 static u32 space[64];
 static u32 table[4][4] __aligned(8);
 static bool held, table_is_there;
-/* What the message was while it could be sent: half of one is never. */
+/* The message whenever it could be sent: it is never a partly written one. */
 static u32 halves;
 
 static const struct device_message nothing;
@@ -157,7 +157,7 @@ static void check_mask(u32 wide, u32 data)
 	assert_int_equal(program(0, &second), 0);
 	assert_int_equal(space[PLACE / 4 + 1], 0xfee02000);
 	assert_int_equal(space[data], 0x52);
-	/* What is raised now is kept: the device still has its message. */
+	/* An interrupt that is raised now stays pending: the device still has its message. */
 	assert_int_equal(program(0, &nothing), 0);
 	assert_int_equal(space[mask_place() / 4], 1);
 	assert_int_equal(space[PLACE / 4], MSI | MASKS | CAPABLE(1) | ENABLE | wide);

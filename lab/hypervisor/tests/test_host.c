@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where interrupts of devices go, and what VPs are told of them. The messages' layout is
+ * The targets of devices' interrupts, and the messages to VPs. The messages' layout is
  * that of hvdef's HvMessageTypeX64ProxyInterruptIntercept (see host/message.c).
  */
 #include <setjmp.h>
@@ -74,7 +74,7 @@ static struct lab_host_source state_of(u32 source)
 	return state;
 }
 
-/* The device sends what it was told. */
+/* The device sends its message. */
 static void raise_source(u32 source)
 {
 	const struct device_message *message = &stand_in.sends[function][source];
@@ -83,7 +83,7 @@ static void raise_source(u32 source)
 	receiver_interrupt(message->apic_id - 10, message->vector);
 }
 
-/* L1 takes what is in the slot. */
+/* L1 reads the slot. */
 static struct host_message take(u32 vp)
 {
 	struct host_message message = stand_in.slots[vp].message;
@@ -142,7 +142,7 @@ static void test_an_interrupt_is_a_message(void **state)
 	assert_int_equal(vp_of(1).eoms, vp_before[1].eoms);
 }
 
-/* While the slot is full, others wait, and what waits already merges. */
+/* While the slot is full, other vectors wait, and vectors that wait already merge. */
 static void test_a_full_slot(void **state)
 {
 	u32 banks[9];
@@ -187,7 +187,7 @@ static void test_a_message_comes_twice(void **state)
 	assert_false(vp_of(0).slot_full);
 }
 
-/* What was on its way goes where the source went when it was raised. */
+/* A pending interrupt goes to the target that its source had when it was raised. */
 static void test_a_late_interrupt_goes_the_old_way(void **state)
 {
 	struct host_message message;
@@ -214,14 +214,14 @@ static void test_no_vector_is_left(void **state)
 	assert_int_equal(retarget(1, 1, VECTOR, false), 0);
 	assert_int_equal(retarget(2, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
-	/* On the other CPU, which tells the first one's VP. */
+	/* On the other CPU, which sends a message to the first one's VP. */
 	assert_int_equal(mask(1, 0), 0);
 	assert_int_equal(stand_in.sends[function][1].apic_id, 11);
 	raise_source(1);
 	assert_int_equal(stand_in.slots[0].interrupts, 1);
 	assert_int_equal(mask(2, 0), -ENOSPC);
 	assert_int_equal(state_of(2).masked, 1);
-	/* A change wants the new one before it gives the old one back. */
+	/* A change allocates the new vector before it releases the old one. */
 	assert_int_equal(retarget(0, 1, 0x60, false), HOST_STATUS_INSUFFICIENT_MEMORY);
 	assert_int_equal(state_of(0).vector, VECTOR);
 }
@@ -270,20 +270,20 @@ static void test_several_vps(void **state)
 	assert_int_equal(stand_in.slots[1].interrupts, 1);
 	take(0);
 	take(1);
-	/* One of them: the first that takes messages. */
+	/* To one of them: the first that accepts messages. */
 	stand_in.slots[0].live = false;
 	assert_int_equal(retarget(0, 3, VECTOR, false), 0);
 	raise_source(0);
 	assert_int_equal(stand_in.slots[1].interrupts, 2);
 	take(1);
-	/* Nobody does: the first of them hears of it later. */
+	/* None does: the first of them gets it later. */
 	stand_in.slots[1].live = false;
 	raise_source(0);
 	assert_int_equal(vp_of(0).waiting, 1);
 	stand_in.slots[0].live = true;
 	proxied_resume(0);
 	assert_int_equal(stand_in.slots[0].interrupts, 2);
-	/* And again of what it left behind. */
+	/* Its vector is raised again for a message left in the slot. */
 	proxied_resume(0);
 	assert_int_equal(stand_in.slots[0].interrupts, 3);
 }
@@ -310,7 +310,7 @@ static void test_a_message_by_hand(void **state)
 	assert_int_equal(set_message(11, 15, 1), -EINVAL);
 	assert_int_equal(set_message(11, 256, 1), -EINVAL);
 	assert_int_equal(set_message(11, 0x31, 2), -EINVAL);
-	/* Those of the host, which nobody posts to L1. */
+	/* The host's vectors, which cannot be posted to L1. */
 	assert_int_equal(set_message(11, HOST_VECTOR_FIRST, 1), 0);
 	assert_false(stand_in.sends[function][0].enabled);
 }

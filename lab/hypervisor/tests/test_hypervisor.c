@@ -27,12 +27,12 @@
 #include "vcpu/cpuid.h"
 #include "vcpu/gpa.h"
 
-/* What the portable parts take from the machine: pages, and the end. */
+/* Stand-ins for what the portable parts use of the machine: pages, and stop(). */
 #define POOL_PAGES 1024
 
 static int pages_left = -1;
 
-/* Nothing is given back: all tests together stay below this. */
+/* Pages are never freed: all tests together need fewer than this. */
 static u8 pool[POOL_PAGES][PAGE_SIZE] __aligned(4096);
 static u32 used;
 
@@ -82,7 +82,7 @@ static void test_destination(void **state)
 	assert_int_equal(destination, 3);
 	assert_true(apic_destination(0xffffffffULL << 32, &destination));
 	assert_int_equal(destination, 0xff);
-	/* A CPU of another cluster is none of the first eight. */
+	/* A CPU of another cluster is not one of the first eight. */
 	assert_false(apic_destination(0x10001ULL << 32 | APIC_ICR_LOGICAL, &destination));
 }
 
@@ -114,7 +114,7 @@ static void test_count(void **state)
 	count = apic_count_until(5000000000ULL, 1000000000ULL, 1000000000ULL);
 	assert_int_equal(count.count, 2500000000U);
 	assert_int_equal(count.divide, 0);
-	/* And however far it is, it comes. */
+	/* The timer is armed, however far the time is. */
 	count = apic_count_until(~0ULL, 1000000000ULL, 1000000000ULL);
 	assert_true(count.count > 3000000000U);
 }
@@ -192,7 +192,7 @@ static void test_cpuid_counts_cores(void **state)
 	assert_int_equal(words[0], 0);
 }
 
-/* A trust domain's host names its CPUs; else they are what they are. */
+/* The host of a trust domain chooses the CPUs' identity; otherwise it is the machine's. */
 static void test_cpuid_names_the_cpu(void **state)
 {
 	u32 words[4];
@@ -212,7 +212,7 @@ static void test_cpuid_names_the_cpu(void **state)
 	assert_int_equal(words[3], 0x201);
 }
 
-/* What the module does not know is a #VE, as are those that it knows as "faulting". */
+/* Leaves that the module does not know, or knows as "faulting", raise #VE. */
 static void test_cpuid_of_module(void **state)
 {
 	(void)state;
@@ -315,7 +315,7 @@ static void test_host_cpuid(void **state)
 	assert_memory_equal(&words[1], "KVMKVMKVM\0\0\0", 12);
 }
 
-/* Below all that a sanitizer keeps for itself, and below the shared bit. */
+/* Below the addresses that a sanitizer uses, and below the shared bit. */
 #define SPACE_PLACE ((void *)0x20000000)
 
 /* Memory of the test itself: an address is a pointer, as in the hypervisor. */
@@ -330,7 +330,7 @@ static u8 *space_make(u64 size)
 	return memory;
 }
 
-/* Addresses that nothing is read from or written to may be any. */
+/* Addresses that are not accessed may have any value. */
 static void test_gpa_states(void **state)
 {
 	u64 done;
@@ -364,7 +364,7 @@ static void test_gpa_states(void **state)
 	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, false, &done), 0);
 	assert_int_equal(gpa_state(16 * MB + PAGE_SIZE), GPA_PENDING);
 	assert_null(gpa_shared_memory(16 * MB + PAGE_SIZE));
-	/* Private memory that is asked to be private stays as it is. */
+	/* Making private memory private changes nothing. */
 	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, false, &done), 0);
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
 }
@@ -389,7 +389,7 @@ static void test_gpa_of_2_mib(void **state)
 	assert_false(gpa_is_large(20 * MB));
 	assert_int_equal(gpa_state(21 * MB), GPA_PRIVATE);
 	assert_true(gpa_is_large(16 * MB));
-	/* What has no large page needs no table. */
+	/* An address that is not in a large page needs no table. */
 	pages_left = 0;
 	assert_int_equal(gpa_split(21 * MB), 0);
 	assert_int_equal(gpa_split(32 * MB), 0);
@@ -484,7 +484,7 @@ static void test_operands(void **state)
 	assert_int_equal(decode("\x0f\xb6\x08", 3), 0x1000);			/* movzbl (%rax) */
 	/* movl $1, 0x10(%rip): the immediate counts. */
 	assert_int_equal(decode("\xc7\x05\x10\x00\x00\x00\x01\x00\x00\x00", 10), 0x10001a);
-	/* A register is no memory, and half an instruction no instruction. */
+	/* A register is not memory, and an incomplete instruction is not decoded. */
 	assert_int_equal(decode("\x8b\xc8", 2), ~0ULL);
 	assert_int_equal(decode("\x8b\x88\x10", 3), ~0ULL);
 	assert_int_equal(decode("", 0), ~0ULL);
@@ -524,7 +524,7 @@ static void test_map(void **state)
 	assert_false(map_set(&map, 4 * MB, MB, MAP_NVS));
 }
 
-/* Linux blocks the class of the host's vectors for good (setup_local_APIC()). */
+/* Linux permanently blocks the class of the host's vectors (setup_local_APIC()). */
 static void test_priorities(void **state)
 {
 	(void)state;
@@ -555,7 +555,7 @@ static void test_format(void **state)
 	assert_string_equal(text("%u %d %x", 7, -3, 0xab), "7 -3 ab");
 	assert_string_equal(text("%02x|%4u|%s|%c", 5, 12, "word", 'x'), "05|  12|word|x");
 	assert_string_equal(text("%llx", ~0ULL), "ffffffffffffffff");
-	/* What does not fit is cut. */
+	/* Text that does not fit is truncated. */
 	assert_int_equal(strlen(text("%s%s", "0123456789012345678", "0123456789012345678")), 31);
 	assert_string_equal(text("100%%"), "100%");
 }

@@ -120,7 +120,7 @@ static void test_interrupts_end_l1(void **state)
 	assert_true(ends_l1());
 	set(APIC_IRR, HOST_VECTOR_FIRST);
 	assert_true(ends_l1());
-	/* One of L1's own outranks it, pending or in service. */
+	/* An interrupt of L1, pending or in service, outranks it. */
 	set(APIC_IRR, L1_VECTOR_FIRST);
 	assert_false(ends_l1());
 	registers[APIC_IRR + 1] = 0;
@@ -130,7 +130,7 @@ static void test_interrupts_end_l1(void **state)
 	assert_true(ends_l1());
 }
 
-/* The vector is another source's only when nothing of the old one can come. */
+/* The vector can be reused only when the old source's interrupts cannot arrive any more. */
 static void test_a_vector_drains(void **state)
 {
 	u8 vector = interrupts_alloc(&l1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * SINT 7 and VMBus's answers, without VPs. What they do to a VP goes into the stand-ins.
+ * SINT 7 and VMBus's answers, without VPs: stand-ins record what they do to a VP.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,7 +102,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Takes what waits, as a guest does: none of a test's messages is the next one's. */
+/* Read all waiting messages, as a guest does, so that the next test starts without any. */
 static int teardown(void **state)
 {
 	u32 i;
@@ -144,7 +144,7 @@ static void test_messages_wait_for_the_slot(void **state)
 	assert_int_equal(now_of(1).waiting, LAB_HOST_SINT_QUEUE);
 	assert_int_equal(now_of(1).slot_full, 1);
 	assert_int_equal(vps[0].interrupts, 1);
-	/* Nobody waited yet when the first was written: the flag came later. */
+	/* No message was waiting when the first was written: the flag was set later. */
 	assert_int_equal(vps[0].slot.flags, MESSAGE_PENDING);
 	for (i = 1; i <= LAB_HOST_SINT_QUEUE + 1; i++) {
 		assert_int_equal(vps[0].slot.type, i);
@@ -323,7 +323,7 @@ static void test_vmbus_takes_nothing_malformed(void **state)
 	post = contact_of(0x50003, 1, 2);
 	post.reserved = 1;
 	assert_false(vmbus_post(&post));
-	/* And the messages of SINT 7 are sint.c's. */
+	/* Messages of SINT 7 belong to sint.c. */
 	post = contact_of(0x50003, 0, 7);
 	assert_false(vmbus_post(&post));
 	post = simple_of(3);

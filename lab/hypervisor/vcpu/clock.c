@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L1's time stamp counter, which is L2's as well.
+ * The time stamp counter of L1, which L2 shares.
  *
- * Owns: its offset from the CPU's. If the clock is stopped while the hypervisor works,
- * what remains between two readings is L1's own time and L2's: under QEMU's -icount,
- * their own instructions. That is for one CPU: with more, their clocks drift apart. L2's
- * clock alone may be stopped with any number of CPUs, since L1 keeps time by its own.
+ * Owns: its offset from the CPU's. If the clock is stopped while the hypervisor works, the
+ * difference of two readings is the time of L1 and L2, and under QEMU's -icount the number of
+ * their instructions. That works with one CPU; with more, their clocks drift apart. Only L2's
+ * clock may be stopped with any number of CPUs, since L1 does not keep time by it.
  */
 #include "apic/timer.h"
 #include "base/heap.h"
@@ -16,7 +16,7 @@
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 
-/* What world_measure does from a reading to its exit: RDTSC, MOV, VMMCALL. */
+/* The instructions of world_measure from a reading to its exit: RDTSC, MOV, VMMCALL. */
 #define MEASURED_INSTRUCTIONS 3
 #define VMMCALL_LENGTH        3
 
@@ -29,9 +29,9 @@ bool clock_is_stopped, clock_of_l2_is_stopped;
 static u64 stopped_at[L1_CPUS_MAX];
 
 /**
- * struct unseen - the hypervisor's own instructions that lie outside of its two readings
- * @before: from that of go_on() to the guest
- * @after:  from the guest to that of stand_still()
+ * struct unseen - the hypervisor's own instructions outside of its two readings of the clock
+ * @before: from the reading in go_on() to the guest
+ * @after:  from the guest to the reading in stand_still()
  */
 static struct unseen {
 	u64 before, after;
@@ -42,7 +42,7 @@ static bool stops(u32 through)
 	return clock_is_stopped || (clock_of_l2_is_stopped && through == SWITCH_L2);
 }
 
-/* What SVM adds to the TSC of the guest. */
+/* The TSC offset that SVM adds for the guest. */
 static u64 offset(const struct l1_cpu *l1, u32 through)
 {
 	return stops(through) ? l1->clock_offset : 0;
@@ -74,7 +74,7 @@ static void stand_still(struct l1_cpu *l1, u32 through)
 		timer_stop(l1);
 }
 
-/* Not inlined, here and below: what is measured is what is taken off. */
+/* Not inlined, here and below: the measured code must be the code that runs. */
 noinline void clock_run(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs)
 {
 	vmcb->tsc_offset = go_on(l1, SWITCH_L1);
@@ -109,7 +109,7 @@ static u32 ticks_per_instruction(void)
 	return (second - first) / 2;
 }
 
-/* What a clock would have told the guest that is stopped whatever the guest is. */
+/* The reading of a clock that is stopped for every guest. */
 static u32 stopped_reading(const struct l1_cpu *l1, u32 through, u32 reading)
 {
 	return reading + l1->clock_offset - offset(l1, through);
@@ -137,7 +137,7 @@ static void measure(struct l1_cpu *l1, u32 through)
 
 void clock_measure(struct l1_cpu *l1)
 {
-	/* What is known is taken off already: another CPU would measure the rest. */
+	/* Measure once: what is known is subtracted already. */
 	if (unseen[SWITCH_L1].before)
 		return;
 	measure(l1, SWITCH_L1);

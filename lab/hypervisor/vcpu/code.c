@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An instruction's prefixes. Owns: which bytes are some (Intel SDM 2A, 2.1.1). Portable.
+ * An instruction's prefixes. Owns: which bytes are prefixes (Intel SDM 2A, 2.1.1). Portable.
  */
 #include "vcpu/code.h"
 

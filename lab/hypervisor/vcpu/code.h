@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The instruction at which L1 has exited, read from its memory: SVM tells neither its length
- * nor its prefixes, nor which of its addresses has led to a nested page fault.
+ * The instruction at which L1 has exited, read from its memory: SVM does not report its length
+ * and prefixes, nor which of its addresses has led to a nested page fault.
  */
 #ifndef _HYPERVISOR_VCPU_CODE_H
 #define _HYPERVISOR_VCPU_CODE_H
@@ -14,9 +14,9 @@ struct vmcb;
 #define CODE_MAX 15
 
 /**
- * struct code - an instruction, as far as L1's memory has it
- * @bytes:    all of it, and what follows
- * @count:    how many bytes there are; the others are 0
+ * struct code - an instruction, as far as it could be read
+ * @bytes:    the instruction, and what follows it
+ * @count:    how many bytes could be read; the others are 0
  * @prefixes: how many of them come before the opcode, REX among them
  * @data:     one is 0x66
  * @repeat:   one is 0xf2 or 0xf3
@@ -61,7 +61,7 @@ static inline const u8 *code_opcode(const struct code *code)
 #define OPERAND_CODE_MAX 15
 
 /**
- * struct operand_state - what an address is made from
+ * struct operand_state - the registers from which an address is computed
  * @gpr:     general registers by enum l2_gpr, RAX and RSP among them
  * @rip:     of the instruction
  * @fs_base: FS's base
@@ -81,8 +81,8 @@ struct operand_state {
  * @state:   the registers.
  * @address: out: linear address.
  *
- * Portable. An instruction without a ModRM byte is taken for one with it: the caller
- * has to look whether the address makes sense.
+ * Portable. An instruction without a ModRM byte is decoded as if it had one: the caller must
+ * check whether the address makes sense.
  *
  * Return: whether the bytes name memory.
  */
@@ -94,8 +94,8 @@ bool operand_decode(const u8 *code, u32 count, const struct operand_state *state
  * @regs: its registers, but for RAX and RSP.
  * @gpa:  guest-physical address of the fault.
  *
- * SVM does not tell. Of the addresses that the instruction may have used, it is the
- * one that leads to the page of @gpa.
+ * SVM does not report it. Of the addresses that the instruction may have used, this is the one
+ * that leads to the page of @gpa.
  *
  * Return: the linear address, or 0: none of them does.
  */
@@ -104,12 +104,12 @@ u64 operand_find(const struct vmcb *vmcb, const u64 *regs, u64 gpa);
 /* L1's own page tables. */
 
 /**
- * walk() - where an address of L1 leads
+ * walk() - translate an address of L1
  * @vmcb: of L1, which has exited.
  * @gla:  linear address.
  * @gpa:  out: guest-physical address, with the shared bit.
  *
- * Return: whether it is mapped. Rights are not looked at.
+ * Return: whether it is mapped. Access rights are not checked.
  */
 bool walk(const struct vmcb *vmcb, u64 gla, u64 *gpa);
 
@@ -120,7 +120,7 @@ bool walk(const struct vmcb *vmcb, u64 gla, u64 *gpa);
  * @to:    where to.
  * @count: how many bytes.
  *
- * Return: how many bytes were there.
+ * Return: how many bytes could be read.
  */
 u32 walk_read(const struct vmcb *vmcb, u64 gla, void *to, u32 count);
 

@@ -2,9 +2,9 @@
 /*
  * L1's writes to CR0, CR4 and CR8.
  *
- * Owns: which values there are. QEMU takes any from a guest, and its next VMRUN refuses
- * some, which would be the end of L1. For a trust domain, what is a #GP and what a #VE is
- * as in Intel's TDX module TDX_1.5.01, td_cr_access_exit() of td_other_exits.c.
+ * Owns: which values are allowed. QEMU accepts any value from a guest, but its next VMRUN
+ * refuses some, which would end L1. For a trust domain, #GP and #VE are raised as by Intel's
+ * TDX module TDX_1.5.01, td_cr_access_exit() in td_other_exits.c.
  */
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
@@ -36,14 +36,14 @@
 #define SEGMENT_LONG  BIT(9)
 #define SEGMENT_32    BIT(10)
 
-/* What becomes of a write. */
+/* The result of a write. */
 enum verdict { CR_WRITTEN, CR_GP, CR_VE };
 
 /**
- * struct write - one of them
- * @number: of the register
- * @gpr:    where the value comes from
- * @value:  it
+ * struct write - a write to a control register
+ * @number: of the control register
+ * @gpr:    the register with the value
+ * @value:  the value
  * @length: of the instruction
  */
 struct write {
@@ -53,7 +53,7 @@ struct write {
 	u32 length;
 };
 
-/* An ordinary guest leaves 64-bit mode to start its CPUs: its writes are the CPU's affair. */
+/* An ordinary guest leaves 64-bit mode to start its CPUs: its writes are not intercepted. */
 u16 control_register_intercepts(void)
 {
 	return options.td ? BIT(0) | BIT(4) : 0;
@@ -87,7 +87,7 @@ static void decode_mov(const struct l1_cpu *l1, const struct code *code, struct 
 	write->length = code->prefixes + 3;
 }
 
-/* PE is set by it, and never cleared. */
+/* LMSW can set PE, but not clear it. */
 static void decode_lmsw(const struct l1_cpu *l1, const struct code *code, struct write *write)
 {
 	u8 modrm = code_opcode(code)[2];
@@ -99,8 +99,8 @@ static void decode_lmsw(const struct l1_cpu *l1, const struct code *code, struct
 }
 
 /*
- * LMSW from memory is #UD, as SMSW is for L2: no 64-bit kernel has it, and the operand is
- * not worth a decoder of lengths.
+ * LMSW from memory raises #UD, as SMSW does for L2: 64-bit kernels do not use it, and it would
+ * need a decoder of instruction lengths.
  */
 static bool decode(const struct l1_cpu *l1, struct write *write)
 {
@@ -125,8 +125,8 @@ static bool decode(const struct l1_cpu *l1, struct write *write)
 }
 
 /*
- * L1 is in 64-bit mode for good: paging stays on. CD is a #VE in a trust domain, and is let
- * pass: Linux 6.12 sets it on Hyper-V without a paravisor, and would go no further.
+ * L1 stays in 64-bit mode, with paging on. In a trust domain, setting CD is a #VE; here it is
+ * allowed, because Linux 6.12 sets it on Hyper-V without a paravisor, and would stop there.
  */
 static enum verdict write_cr0(struct l1_cpu *l1, u64 value)
 {
@@ -169,7 +169,7 @@ static enum verdict write_cr4(struct l1_cpu *l1, u64 value)
 	return CR_WRITTEN;
 }
 
-/* It is the task priority. */
+/* CR8 is the task priority. */
 static enum verdict write_cr8(struct l1_cpu *l1, u64 value)
 {
 	if (value > CR8_MAX)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What CPUID says to L1.
+ * The answers of CPUID to L1.
  *
- * Owns: the table of what is kept of the CPU's answer, and what is added. A trust
- * domain has an Intel CPU, without all that a TDX module takes away (Intel TDX Module
- * Base Architecture Specification, "CPUID Virtualization"). Portable.
+ * Owns: the table of the bits that are kept from the CPU's answer, and of those that are added.
+ * A trust domain sees an Intel CPU, without the features that a TDX module removes (Intel TDX
+ * Module Base Architecture Specification, "CPUID Virtualization"). Portable.
  */
 #include "base/string.h"
 #include "vcpu/cpuid.h"
@@ -52,8 +52,8 @@
 /**
  * struct cpuid_rule - how a leaf is answered
  * @leaf: which
- * @keep: of the CPU's answer
- * @add:  then
+ * @keep: bits of the CPU's answer
+ * @add:  bits that are added to them
  */
 struct cpuid_rule {
 	u32 leaf;
@@ -61,7 +61,7 @@ struct cpuid_rule {
 	u32 add[CPUID_WORDS];
 };
 
-/* What is not here is 0. */
+/* Other leaves are 0. */
 static const struct cpuid_rule td_rules[] = {
 	{ 0x0, { 0 }, { LEAF_LAST } },
 	{ 0x1, { 0, ALL, ALL & ~(MONITOR | VMX | SMX), ALL },
@@ -79,7 +79,7 @@ static const struct cpuid_rule td_rules[] = {
 	{ 0x80000008, { 0 }, { LINEAR_BITS << 8 | GPA_WIDTH } },
 };
 
-/* Leaf 4 of a Sapphire Rapids, but for what its cores share: Intel SDM 2A, CPUID. */
+/* Leaf 4 of a Sapphire Rapids, except for the sharing of caches: Intel SDM 2A, CPUID. */
 #define CACHE_CORES 26
 #define CACHE_WAYS  22
 #define CACHE_LINE  63
@@ -93,7 +93,7 @@ static const u32 caches[][CPUID_WORDS] = {
 	{ UNIFIED_L2, 15 << CACHE_WAYS | CACHE_LINE, 2047, 0 },
 };
 
-/* What is not here is the CPU's. */
+/* Other leaves are the CPU's. */
 static const struct cpuid_rule plain_rules[] = {
 	{ 0x1, { ALL, ALL, ALL & ~MONITOR, ALL }, { 0, 0, ADDED_1_C, 0 } },
 	{ 0x7, { ALL, ALL & ~TSC_ADJUST, ALL & ~LA57, ALL }, { 0 } },
@@ -111,7 +111,7 @@ struct cpuid_known {
 	u32 subleafs;
 };
 
-/* Intel TDX Module 1.5.01, cpuid_configurations.c: without those that are "faulting". */
+/* Intel TDX Module 1.5.01, cpuid_configurations.c, without the leaves that are "faulting". */
 static const struct cpuid_known known[] = {
 	{ 0x0, 0 }, { 0x1, 0 }, { 0x3, 0 }, { 0x4, 5 }, { 0x5, 0 }, { 0x7, 3 }, { 0x8, 0 },
 	{ 0xa, 0 }, { 0xd, 19 }, { 0xe, 0 }, { 0x11, 0 }, { 0x12, 0 }, { 0x13, 0 },
@@ -120,7 +120,7 @@ static const struct cpuid_known known[] = {
 	{ 0x80000001, 0 }, { 0x80000007, 0 }, { LEAF_LAST_EXTENDED, 0 },
 };
 
-/* What is above the last leaf is taken for the last of the first range. */
+/* A leaf above the last one gets the answer of the last leaf of the first range. */
 static u32 in_range(u32 leaf)
 {
 	if (cpuid_is_of_host(leaf))
@@ -161,7 +161,7 @@ static void apply(const struct cpuid_rule *rule, u32 words[CPUID_WORDS])
 		words[i] = (words[i] & rule->keep[i]) | rule->add[i];
 }
 
-/* A vendor's name stands in EBX, EDX and ECX. */
+/* The vendor's name is in EBX, EDX and ECX. */
 static void put_name(const char *name, u32 words[CPUID_WORDS])
 {
 	memcpy(&words[CPUID_B], name, 4);
@@ -174,7 +174,7 @@ static void copy_bit(u32 *word, u32 bit, bool value)
 	*word = (*word & ~bit) | (value ? bit : 0);
 }
 
-/* These show CR4, which is the hypervisor's while CPUID is executed here. */
+/* These bits reflect CR4, which is the hypervisor's while CPUID is executed here. */
 static void put_cr4(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS])
 {
 	if (leaf == LEAF_FEATURES)
@@ -183,7 +183,7 @@ static void put_cr4(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 wo
 		copy_bit(&words[CPUID_C], OSPKE, view->cr4 & CR4_PKE);
 }
 
-/* The host of a trust domain says which CPU this is. */
+/* The host of a trust domain chooses the CPU's identity. */
 static void put_id(const struct cpuid_view *view, u32 leaf, u32 words[CPUID_WORDS])
 {
 	if (leaf == LEAF_FEATURES)
@@ -192,7 +192,7 @@ static void put_id(const struct cpuid_view *view, u32 leaf, u32 words[CPUID_WORD
 		words[CPUID_D] = view->id;
 }
 
-/* A kernel that has no topology learns from here how many cores there are. */
+/* A kernel without the topology leaves reads the number of cores here. */
 static void put_cache(const struct cpuid_view *view, u32 subleaf, u32 words[CPUID_WORDS])
 {
 	if (subleaf >= ARRAY_SIZE(caches))

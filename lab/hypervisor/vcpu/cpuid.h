@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What CPUID says to L1.
+ * The answers of CPUID to L1.
  */
 #ifndef _HYPERVISOR_VCPU_CPUID_H
 #define _HYPERVISOR_VCPU_CPUID_H
@@ -12,7 +12,7 @@ struct l1_cpu;
 enum cpuid_word { CPUID_A, CPUID_B, CPUID_C, CPUID_D, CPUID_WORDS };
 
 /**
- * struct cpuid_view - what the answers depend on
+ * struct cpuid_view - the state that the answers depend on
  * @td:     L1 is a trust domain
  * @cr4:    of L1
  * @tsc_hz: how fast L1's TSC goes
@@ -31,12 +31,12 @@ struct cpuid_view {
 #define CPUID_TOPOLOGY_V2 0x1f
 
 /**
- * cpuid_answer() - what L1 is told
- * @view:    what it depends on.
+ * cpuid_answer() - compute the answer
+ * @view:    the state that it depends on.
  * @leaf:    in EAX; none of the host's.
  * @subleaf: in ECX.
- * @words:   in: what the CPU says, to CPUID_TOPOLOGY_V2 what it says to CPUID_TOPOLOGY; out:
- *           what L1 is told.
+ * @words:   in: the CPU's answer, for CPUID_TOPOLOGY_V2 that to CPUID_TOPOLOGY; out: the
+ *           answer for L1.
  *
  * Portable.
  */
@@ -46,7 +46,7 @@ void cpuid_answer(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 word
  * cpuid_is_of_host() - does the host answer
  * @leaf: in EAX.
  *
- * Return: whether it does: the leaves that hypervisors have for themselves.
+ * Return: whether it does: these leaves are reserved for hypervisors.
  */
 static inline bool cpuid_is_of_host(u32 leaf)
 {

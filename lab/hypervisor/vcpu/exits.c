@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L1's exits, and what becomes of them.
+ * L1's exits, and how they are handled.
  *
- * Owns: which exit is whose: the TDX module's, a #VE, or the end of the machine.
+ * Owns: what handles an exit: the TDX module, a #VE, or the end of the machine.
  * Must not know: what a TDCALL or a hypercall does.
  */
 #include <asm/processor-flags.h>
@@ -49,7 +49,7 @@
 #define HLT_LENGTH     1
 #define TDCALL_LENGTH  3
 
-/* Where the register of a self-IPI stands in a virtual-APIC page. */
+/* The offset of the self-IPI register in a virtual-APIC page. */
 #define SELF_IPI_OFFSET 0x3f0
 
 #define SEGMENT_LONG   BIT(9)
@@ -63,13 +63,13 @@ static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualificatio
 	l1_raise_ve(l1, &ve);
 }
 
-/* One whose length is @opcode without its prefixes. */
+/* For an instruction of @opcode bytes, without its prefixes. */
 static void raise_ve_of(struct l1_cpu *l1, enum vmx_reason reason, u32 opcode)
 {
 	raise_ve(l1, reason, 0, code_length(l1, opcode));
 }
 
-/* Its port is a byte of its own: 0xe4 to 0xe7. */
+/* The port is an immediate byte: opcodes 0xe4 to 0xe7. */
 static bool port_is_immediate(const struct l1_cpu *l1)
 {
 	struct code code;
@@ -111,7 +111,7 @@ static void exit_halt(struct l1_cpu *l1)
 		smp_park(l1);
 }
 
-/* INVD and WBINVD are one to QEMU. */
+/* QEMU does not distinguish INVD and WBINVD. */
 static void exit_invd(struct l1_cpu *l1)
 {
 	struct code code;
@@ -123,7 +123,7 @@ static void exit_invd(struct l1_cpu *l1)
 
 static u64 violation_of(u64 error)
 {
-	/* SVM takes each walk of L1's tables for a write; VMX for a read. */
+	/* SVM reports each walk of L1's tables as a write; VMX reports a read. */
 	if (error & SVM_NPF_TABLE)
 		return EPT_LINEAR | EPT_READ;
 	if (error & SVM_NPF_WRITE)
@@ -132,9 +132,9 @@ static u64 violation_of(u64 error)
 }
 
 /*
- * The CPU itself makes a #VE of a shared address, and not while the last one's contents are
- * there still: then it exits, the TDX module hands it to the host (td_ept_violation.c), and
- * a host has no more to give.
+ * The CPU itself raises #VE for an unmapped shared address, but not before the contents of the
+ * last #VE have been fetched: then it exits, the TDX module exits to the host
+ * (td_ept_violation.c), and this host cannot map anything.
  */
 static bool is_ve(const struct l1_cpu *l1, u64 gpa)
 {
@@ -142,9 +142,9 @@ static bool is_ve(const struct l1_cpu *l1, u64 gpa)
 }
 
 /*
- * An address of the shared half that the host does not map is a #VE. Private memory
- * that is not there would be an exit to the host, which has nothing to give: attribute
- * SEPT_VE_DISABLE keeps it from being a #VE.
+ * An access to an address in the shared half that the host does not map raises #VE. An access to
+ * private memory that does not exist would exit to the host, which cannot map anything:
+ * attribute SEPT_VE_DISABLE prevents a #VE.
  */
 static void exit_page_fault(struct l1_cpu *l1)
 {
@@ -167,7 +167,7 @@ static void exit_page_fault(struct l1_cpu *l1)
 	stop("hypervisor: L1 cannot go on\n");
 }
 
-/* The instructions that only Intel has, and that L1 believes to have. */
+/* Instructions of Intel's CPUs, which L1 believes to run on. */
 static void exit_undefined(struct l1_cpu *l1)
 {
 	struct code code;
@@ -185,7 +185,7 @@ static void exit_undefined(struct l1_cpu *l1)
 	}
 }
 
-/* The control's calls, or else Hyper-V's, as a guest on AMD makes them. */
+/* Calls of the side door, or Hyper-V's, as a guest on AMD makes them. */
 static void exit_vmmcall(struct l1_cpu *l1)
 {
 	if (!l1->vmcb->cpl && control_handle(l1))
@@ -275,7 +275,7 @@ static void exit_msr(struct l1_cpu *l1)
 	}
 }
 
-/* A plain L1 is told that there is none. */
+/* CPUID tells an ordinary guest that there is none. */
 static void exit_monitor(struct l1_cpu *l1)
 {
 	bool waits = l1->vmcb->exit_code == SVM_MWAIT;

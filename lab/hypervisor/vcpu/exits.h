@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * L1's exits, and what becomes of those that need some thought.
+ * L1's exits, and the handlers of the more complex ones.
  */
 #ifndef _HYPERVISOR_VCPU_EXITS_H
 #define _HYPERVISOR_VCPU_EXITS_H
@@ -34,14 +34,14 @@ enum msr_result {
 };
 
 /**
- * msr_fill_permissions() - which accesses do not exit
+ * msr_fill_permissions() - fill in which accesses do not exit
  * @map: SVM's permission map, all 0.
  */
 void msr_fill_permissions(u8 *map);
 
 /**
  * msr_handle() - L1 accesses an MSR
- * @l1:       of this CPU; its registers say which.
+ * @l1:       of this CPU; its registers name the MSR.
  * @is_write: which instruction.
  *
  * Return: how it ended.
@@ -67,11 +67,11 @@ u16 control_register_intercepts(void);
 void control_register_write(struct l1_cpu *l1);
 
 /**
- * control_register_repair() - make the state one that VMRUN takes
+ * control_register_repair() - change the state to one that VMRUN accepts
  * @l1: of this CPU, about to be entered.
  *
- * A CPU refuses a debug register with bits 63:32, and a code segment of 64 and of 32 bits,
- * when they are written; QEMU when they are there at VMRUN.
+ * A CPU refuses a debug register with bits 63:32, and a code segment that is both 64-bit and
+ * 32-bit, when it is written; QEMU refuses it at VMRUN.
  */
 void control_register_repair(struct l1_cpu *l1);
 

@@ -2,8 +2,8 @@
 /*
  * L1's guest-physical space: SVM's nested page table.
  *
- * Owns: the table, which is also the record of what is private, pending or shared.
- * Memory is mapped by 2 MiB until a part of it changes. Portable: it compiles in user
+ * Owns: the table, which also records what is private, pending or shared. Memory is mapped by
+ * pages of 2 MiB until a part of one changes. Portable: it compiles in user
  * space too, where an address is a pointer.
  */
 #include <linux/errno.h>
@@ -18,7 +18,7 @@
 #define ENTRY_WRITE   BIT_ULL(1)
 #define ENTRY_USER    BIT_ULL(2)
 #define ENTRY_LARGE   BIT_ULL(7)
-/* Of those that the CPU ignores: it is memory, present or not. */
+/* A bit that the CPU ignores: this is memory, present or not. */
 #define ENTRY_MEMORY  BIT_ULL(9)
 #define ENTRY_ADDRESS GENMASK_ULL(51, 12)
 #define ENTRY_TABLE   (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER)
@@ -47,7 +47,7 @@ static u64 *entry_of(u64 *table, u64 gpa, int level)
 	return &table[gpa >> (12 + 9 * (level - 1)) & (ENTRIES - 1)];
 }
 
-/* A large page becomes a table of smaller ones, which say the same. */
+/* A large page is replaced by a table of smaller pages with the same attributes. */
 static u64 *split(u64 *entry, int level)
 {
 	u64 *table = heap_page(), old = *entry, part;
@@ -67,7 +67,7 @@ static bool is_leaf(u64 entry, int level)
 	return level == 1 || !(entry & ENTRY_PRESENT) || (entry & ENTRY_LARGE);
 }
 
-/* The entry of a level, with tables made where there are none; NULL: no page for one. */
+/* The entry of a level; missing tables are made. NULL: out of memory. */
 static u64 *walk_to(u64 gpa, int to)
 {
 	u64 *table = root, *entry;
@@ -82,7 +82,7 @@ static u64 *walk_to(u64 gpa, int to)
 	return entry_of(table, gpa, to);
 }
 
-/* The entry that says what an address is, at whatever level it stands. */
+/* The entry that describes an address, at whatever level it is. */
 static u64 look_up(u64 gpa)
 {
 	u64 *table = root, entry = 0;
@@ -97,7 +97,7 @@ static u64 look_up(u64 gpa)
 	return entry;
 }
 
-/* At boot, where nothing can be done without: a size of each level as it fits. */
+/* At boot. Uses the largest level that fits. Stops the machine if it is out of memory. */
 static void map(u64 gpa, u64 address, u64 size, u64 flags)
 {
 	while (size) {
@@ -252,7 +252,7 @@ int gpa_share(u64 base, u64 size, bool shared, u64 *done)
 		return -EINVAL;
 	lock_take(&gpa_lock);
 	for (; *done < size; *done += PAGE_SIZE) {
-		/* A walk makes tables where there is nothing: look first. */
+		/* A walk makes tables where there are none, so check first. */
 		if (!(look_up(base + *done) & ENTRY_MEMORY))
 			error = -EINVAL;
 		else
@@ -273,14 +273,14 @@ static enum gpa_accepted accept_page(u64 gpa)
 		return GPA_WAS_ACCEPTED;
 	if (state != GPA_PENDING)
 		return GPA_CANNOT_ACCEPT;
-	/* It is pending, so the table that says so is there. */
+	/* It is pending, so its table exists. */
 	entry = walk_to(gpa, 1);
 	memset((void *)(unsigned long)gpa, 0, PAGE_SIZE);
 	__atomic_store_n(entry, gpa | ENTRY_MEMORY | ENTRY_TABLE, __ATOMIC_RELEASE);
 	return GPA_ACCEPTED;
 }
 
-/* All of a large page must be the same: the module knows no page that is half accepted. */
+/* All of a large page must have one state: the module has no partly accepted pages. */
 static bool is_uniform(u64 base, u64 size)
 {
 	enum gpa_state first = gpa_state(base);

@@ -2,22 +2,22 @@
 /*
  * L1's guest-physical space.
  *
- * An address is the same as the machine's, so that devices need no translation. A
- * trust domain has it twice: without the shared bit, private memory; with it, devices
- * and what L1 shares with the host.
+ * An address is the same as the machine's, so devices need no translation. A trust domain has
+ * two halves: private memory without the shared bit; devices, and memory that L1 shares with
+ * the host, with the shared bit.
  */
 #ifndef _HYPERVISOR_VCPU_GPA_H
 #define _HYPERVISOR_VCPU_GPA_H
 
 #include <linux/types.h>
 
-/* QEMU's TCG has 40 bits of physical address, no matter what CPUID is told to say. */
+/* QEMU's TCG has 40 bits of physical address, whatever CPUID reports. */
 #define GPA_WIDTH  40
 #define GPA_SHARED BIT_ULL(GPA_WIDTH - 1)
 
 /**
- * enum gpa_state - what an address is
- * @GPA_NOTHING: there is none
+ * enum gpa_state - the state of an address
+ * @GPA_NOTHING: neither memory nor a device
  * @GPA_PRIVATE: memory, private and accepted; or all memory of a plain L1
  * @GPA_PENDING: memory, private and not accepted
  * @GPA_OF_HOST: memory that is shared, or a device
@@ -30,34 +30,34 @@ enum gpa_state {
 };
 
 /**
- * gpa_start() - an empty space
- * @two_halves: of a trust domain.
+ * gpa_start() - make an empty space
+ * @two_halves: for a trust domain.
  */
 void gpa_start(bool two_halves);
 
 /**
- * gpa_add_memory() - memory, private and accepted
+ * gpa_add_memory() - add memory, private and accepted
  * @base: at a page's boundary.
  * @size: whole pages.
  */
 void gpa_add_memory(u64 base, u64 size);
 
 /**
- * gpa_add_device() - devices
+ * gpa_add_device() - add devices
  * @base: at a page's boundary.
  * @size: whole pages.
  */
 void gpa_add_device(u64 base, u64 size);
 
 /**
- * gpa_add_both() - what is seen with and without the shared bit, as a ROM is
+ * gpa_add_both() - add what can be accessed with and without the shared bit, such as a ROM
  * @base: at a page's boundary.
  * @size: whole pages.
  */
 void gpa_add_both(u64 base, u64 size);
 
 /**
- * gpa_root() - what the CPU wants to know
+ * gpa_root() - the root for the CPU
  *
  * Return: the physical address of the nested page table.
  */
@@ -69,7 +69,7 @@ static inline bool gpa_is_shared_half(u64 gpa)
 }
 
 /**
- * gpa_state() - what an address is
+ * gpa_state() - find the state of an address
  * @gpa: any; the shared bit is ignored.
  *
  * Context: any. Another CPU may change it at any time.
@@ -78,27 +78,27 @@ static inline bool gpa_is_shared_half(u64 gpa)
 enum gpa_state gpa_state(u64 gpa);
 
 /**
- * gpa_state_name() - the same in words
+ * gpa_state_name() - describe a state
  * @state: one of enum gpa_state.
  *
- * Return: them.
+ * Return: the text.
  */
 const char *gpa_state_name(enum gpa_state state);
 
 /**
- * gpa_is_large() - is it part of 2 MiB, or more, that never had parts
+ * gpa_is_large() - is it part of a page of 2 MiB or more
  * @gpa: any; the shared bit is ignored.
  *
- * Return: whether; all of them are private memory then.
+ * Return: whether it is; all of that page is private memory then.
  */
 bool gpa_is_large(u64 gpa);
 
 /**
- * gpa_split() - have an address mapped by 4 KiB from now on
+ * gpa_split() - map an address by a page of 4 KiB from now on
  * @gpa: any; the shared bit is ignored.
  *
- * As a host demotes a page that is to have parts. Nothing else changes.
- * Return: 0; -ENOMEM: no page for a table.
+ * A host demotes a large page in this way. The states do not change.
+ * Return: 0, or -ENOMEM.
  */
 int gpa_split(u64 gpa);
 
@@ -106,7 +106,7 @@ int gpa_split(u64 gpa);
  * gpa_memory() - the hypervisor's view of L1's memory
  * @gpa: any; the shared bit is ignored.
  *
- * Return: where it is, up to the end of the page; NULL: it is not L1's memory.
+ * Return: where it is, up to the end of the page; NULL: it is not memory of L1.
  */
 void *gpa_memory(u64 gpa);
 
@@ -123,12 +123,12 @@ void *gpa_shared_memory(u64 gpa);
  * @gpa: any; the shared bit is part of the address.
  *
  * Return: where it is, up to the end of the page; NULL: L1 has no memory at this address.
- * Memory that is private has none with the shared bit, shared memory none without it, and
- * memory that L1 has not accepted has none at all.
+ * L1 sees private memory only without the shared bit, shared memory only with it, and memory
+ * that it has not accepted not at all.
  */
 void *gpa_own_memory(u64 gpa);
 
-/* IOAPIC, HPET and APIC: not mapped, so that a trust domain's accesses are #VE. */
+/* IOAPIC, HPET and APIC: not mapped, so that accesses of a trust domain raise #VE. */
 #define GPA_CHIPS     0xfec00000ULL
 #define GPA_CHIPS_END 0xff000000ULL
 #define GPA_APIC      0xfee00000ULL
@@ -137,20 +137,20 @@ void *gpa_own_memory(u64 gpa);
  * gpa_is_device() - may the host access it for L1
  * @gpa: any; the shared bit is ignored.
  *
- * Neither memory, nor what is the hypervisor's own, nor the CPU's APIC.
- * Return: whether it is a device's.
+ * Memory, the hypervisor's own addresses and the CPU's APIC are no devices.
+ * Return: whether it belongs to a device.
  */
 bool gpa_is_device(u64 gpa);
 
 /**
- * gpa_share() - memory becomes the host's to see (GHCI: MapGPA)
+ * gpa_share() - share memory with the host, or make it private again (GHCI: MapGPA)
  * @base: without the shared bit.
  * @size: whole pages.
- * @shared: or private again: it is then pending.
+ * @shared: whether to share it; memory that becomes private is pending.
  * @done: out: how much of it was done.
  *
- * The caller has all CPUs flush their TLBs.
- * Return: 0; -EINVAL: not all of it is memory; -ENOMEM: no page for a table.
+ * The caller must flush the TLBs of all CPUs.
+ * Return: 0; -EINVAL: not all of it is memory; -ENOMEM.
  */
 int gpa_share(u64 base, u64 size, bool shared, u64 *done);
 
@@ -169,7 +169,7 @@ enum gpa_accepted {
 };
 
 /**
- * gpa_accept() - L1 takes private memory, which becomes zero
+ * gpa_accept() - L1 accepts private memory, which is zeroed
  * @base: aligned to @size.
  * @size: 4 KiB or 2 MiB.
  *

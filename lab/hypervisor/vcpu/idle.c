@@ -2,10 +2,10 @@
 /*
  * Waiting for an interrupt without taking it.
  *
- * Owns: the guest that does. If the hypervisor itself halted with its interrupts on,
- * it would be given the interrupt, which is L1's. So a guest halts in its place, which
- * the interrupt ends as it ends L2; it is still requested then, and reaches L1 as
- * soon as L1 lets it in. One of the host's is taken, and the wait goes on.
+ * Owns: the guest that waits. If the hypervisor itself halted with interrupts on, it would take
+ * the interrupt, which is L1's. So a guest halts in its place; the interrupt ends it, as it ends
+ * L2, stays pending, and reaches L1 once L1 has interrupts on. An interrupt of the host is taken
+ * here, and the wait goes on.
  */
 #include "apic/physical.h"
 #include "base/heap.h"
@@ -48,7 +48,7 @@ struct vmcb *idle_make(const u8 *code)
 	return vmcb;
 }
 
-/* With GIF 0, an NMI that another CPU sends after the look at @nmi_waits is held back. */
+/* GIF is 0: an NMI that another CPU sends after @nmi_waits was read stays pending. */
 static bool has_something(const struct l1_cpu *l1)
 {
 	return apic_is_deliverable() || posted_is_deliverable(l1) || READ_ONCE(l1->nmi_waits);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Physical interrupts that are the host's and not L1's.
+ * Physical interrupts of the host.
  *
- * Owns: the host's vectors of each CPU, and the moment at which the hypervisor lets
- * interrupts in. Must not know: what the host does with them.
+ * Owns: the host's vectors of each CPU, and when the hypervisor takes interrupts. Must not
+ * know: what the host does with them.
  */
 #include "apic/physical.h"
 #include "apic/timer.h"
@@ -27,7 +27,7 @@ u8 interrupts_alloc(struct l1_cpu *l1)
 		return 0;
 	vector = __builtin_ctz(free);
 	__atomic_or_fetch(&l1->interrupts.used, BIT(vector), __ATOMIC_SEQ_CST);
-	/* That CPU has left L1 since, or will look at @used before it enters. */
+	/* That CPU has left L1 since, or reads @used before it enters L1. */
 	if (!used)
 		request_flush_all();
 	return vector;
@@ -58,7 +58,7 @@ static bool is_drained(const struct l1_cpu *l1, u8 vector)
 	return !(__atomic_load_n(&l1->interrupts.draining, __ATOMIC_SEQ_CST) & BIT(vector));
 }
 
-/* L1 may be in a handler of its own here, which the host's interrupt would have to wait for. */
+/* L1 may be in a handler of its own on this CPU, for which the host's interrupt must wait. */
 static void drain_here(struct l1_cpu *l1)
 {
 	while (interrupts_take_hosts(l1))
@@ -66,7 +66,7 @@ static void drain_here(struct l1_cpu *l1)
 	interrupts_settle(l1);
 }
 
-/* The other CPU looks when an NMI comes; what is pending comes when L1 has interrupts on. */
+/* The other CPU checks on an NMI; a pending interrupt comes once L1 has interrupts on. */
 static void drain_there(struct l1_cpu *l1, u8 vector)
 {
 	u32 waited;
@@ -112,14 +112,14 @@ bool interrupts_note(struct l1_cpu *l1, u64 vector)
 }
 
 /*
- * One of L1 may come between the look and the moment: it is requested anew. If it is
- * a level's, its end has the IOAPIC request it again.
+ * An interrupt of L1 may arrive in between: it is requested again. If it is level-triggered,
+ * its EOI makes the IOAPIC request it again.
  */
 static void handle(struct l1_cpu *l1, u32 vector)
 {
 	bool level = apic_has(APIC_TMR, vector);
 
-	/* What the APIC calls spurious is in no register. */
+	/* A spurious interrupt has no bit in ISR. */
 	if (!apic_has(APIC_ISR, vector))
 		return;
 	apic_write(APIC_EOI, 0);
@@ -133,7 +133,7 @@ static void handle(struct l1_cpu *l1, u32 vector)
 		apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | vector);
 }
 
-/* The highest first: the end of an interrupt is that of the highest in service. */
+/* The highest first: an EOI ends the highest interrupt in service. */
 static void handle_all(struct l1_cpu *l1)
 {
 	int bank;

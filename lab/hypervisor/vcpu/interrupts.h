@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Physical interrupts that are the host's and not L1's.
+ * Physical interrupts of the host.
  *
- * Each CPU has a few vectors that the host may use. They are of the lowest priority class,
- * which no kernel has for interrupts: Linux keeps 0 to 31 for exceptions. If L1 wants one all
- * the same, it gets it by posted.h.
+ * Each CPU has a few vectors that the host may use. They are of the lowest priority class, which
+ * kernels do not use for interrupts: vectors 0 to 31 are exceptions. If L1 uses one of them all
+ * the same, posted.h delivers it.
  */
 #ifndef _HYPERVISOR_VCPU_INTERRUPTS_H
 #define _HYPERVISOR_VCPU_INTERRUPTS_H
@@ -13,7 +13,7 @@
 
 struct l1_cpu;
 
-/* Of the class, 0x10 is left out, and 0x11, an exception that has an error code. */
+/* The class without 0x10, and without 0x11, which is an exception with an error code. */
 #define HOST_VECTOR_FIRST 0x12
 #define HOST_VECTOR_LAST  0x1f
 #define HOST_VECTORS      (HOST_VECTOR_LAST - HOST_VECTOR_FIRST + 1)
@@ -21,11 +21,12 @@ struct l1_cpu;
 
 /**
  * struct l1_interrupts - which vectors of a CPU are the host's, and what came
- * @used:     bit n: the host uses vector n; others set bits, and wait until it is seen
- * @draining: bit n of @used: no device names it any more; it is free once nothing of it
- *            is pending
- * @taken:    interrupts that the hypervisor was given and has not handled yet
- * @open:     interrupts are let in
+ * @used:     bit n: the host uses vector n; other CPUs set bits, and wait until this CPU has
+ *            seen them
+ * @draining: bit n of @used: no device uses it any more; it becomes free once it is no longer
+ *            pending
+ * @taken:    interrupts that the hypervisor has taken and not handled yet
+ * @open:     the hypervisor takes interrupts now
  */
 struct l1_interrupts {
 	u32 used;
@@ -35,7 +36,7 @@ struct l1_interrupts {
 };
 
 /**
- * interrupts_alloc() - take a vector for the host
+ * interrupts_alloc() - allocate a vector for the host
  * @l1: on which CPU.
  *
  * Once this returns, an interrupt of the vector reaches the host, whatever runs there.
@@ -45,18 +46,18 @@ struct l1_interrupts {
 u8 interrupts_alloc(struct l1_cpu *l1);
 
 /**
- * interrupts_release() - give a vector back
+ * interrupts_release() - free a vector
  * @l1:     on which CPU.
- * @vector: of interrupts_alloc(). No device names it any more.
+ * @vector: from interrupts_alloc(). No device uses it any more.
  *
- * Waits until the host was given what is pending, but not for ever: L1 may keep it from
- * coming for as long as it likes. Then the vector is free later.
- * Context: any CPU; no lock is held that an interrupt's handling takes.
+ * Waits for a limited time until a pending interrupt has reached the host: L1 can hold it up
+ * for as long as it likes. In that case the vector becomes free later.
+ * Context: any CPU; no lock is held that the handling of an interrupt takes.
  */
 void interrupts_release(struct l1_cpu *l1, u8 vector);
 
 /**
- * interrupts_settle() - free what is drained
+ * interrupts_settle() - free vectors that are drained
  * @l1: of this CPU.
  *
  * Context: NMI's handler, or GIF 0.
@@ -67,15 +68,15 @@ void interrupts_settle(struct l1_cpu *l1);
  * interrupts_enter() - decide whether interrupts end L1
  * @l1: of this CPU, about to be entered.
  *
- * They do while the host has a vector in use, unless L1 has one of its own pending or in
- * service: that outranks the host's until its end, which is an exit. So L1's own reach it
- * as if there were no host, and none is ever injected.
+ * They do while the host uses a vector, unless an interrupt of L1 is pending or in service: it
+ * outranks the host's until its EOI, which is an exit. So L1's interrupts reach it as if there
+ * were no host, and none is ever injected.
  * Context: GIF is 0, after request_enter().
  */
 void interrupts_enter(struct l1_cpu *l1);
 
 /**
- * interrupts_take_hosts() - take an interrupt of the host, if that is next
+ * interrupts_take_hosts() - take the next interrupt if it is the host's
  * @l1: of this CPU.
  *
  * Context: GIF is 1, interrupts off.
@@ -89,7 +90,7 @@ bool interrupts_take_hosts(struct l1_cpu *l1);
  * @vector: any.
  *
  * Context: its handler.
- * Return: whether interrupts are let in; if not, it is an exception.
+ * Return: whether the hypervisor takes interrupts now; if not, this is an exception.
  */
 bool interrupts_note(struct l1_cpu *l1, u64 vector);
 

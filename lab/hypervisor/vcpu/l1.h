@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One CPU of L1. Each runs on the CPU of its number, for good.
+ * One CPU of L1. Each always runs on the CPU of the same number.
  */
 #ifndef _HYPERVISOR_VCPU_L1_H
 #define _HYPERVISOR_VCPU_L1_H
@@ -21,8 +21,8 @@
 #define EXIT_CODES      0x90
 
 /**
- * struct l1_ve - what TDG.VP.VEINFO.GET tells of the last #VE
- * @valid:         L1 has not asked yet
+ * struct l1_ve - the contents of the last #VE, for TDG.VP.VEINFO.GET
+ * @valid:         L1 has not fetched them yet
  * @reason:        in VMX numbering
  * @length:        of the instruction
  * @qualification: in VMX form
@@ -60,25 +60,25 @@ struct l1_counters {
  * @regs:         by enum l2_gpr; RAX and RSP are in the control block
  * @vmcb:         SVM's control block
  * @vmcb_pa:      where it is
- * @idle:         that of the guest which waits for interrupts, see idle.c
+ * @idle:         the control block of the guest that waits for interrupts, see idle.c
  * @index:        0 is the boot CPU
  * @apic_id:      of the CPU's APIC
  * @online:       it runs L1
- * @in_guest:     it may be between VMRUN and its exit; who asks something of this CPU
- *                writes first and then looks here, this CPU the other way round
- * @flush_wanted: how often the TLB was to be flushed; others add to it
- * @flush_done:   as of which of these it was
+ * @in_guest:     it may be between VMRUN and its exit; another CPU writes a request first and
+ *                then reads this, this CPU does both in the other order
+ * @flush_wanted: how many flushes of the TLB were requested; other CPUs increment it
+ * @flush_done:   the value of @flush_wanted at the last flush
  * @held_as_of:   at which request_hold_all() it was last held
  * @nmi_waits:    an NMI for L1 is to be injected; any CPU sets it
  * @nmi_blocked:  L1 handles one
- * @clock_offset: a stopped clock less the CPU's TSC
- * @waited:       ticks of the clock in which this CPU has waited for an interrupt
- * @apic:         of its APIC
- * @interrupts:   those of the host
- * @posted:       its own on vectors below 32
+ * @clock_offset: the stopped clock minus the CPU's TSC
+ * @waited:       how many ticks of the clock this CPU has waited for interrupts
+ * @apic:         the state of its APIC
+ * @interrupts:   the host's interrupts on it
+ * @posted:       L1's interrupts on vectors below 32
  * @ve:           its last #VE
- * @cpuid_ve:     L1_CPUID_VE_*: whose CPUIDs are all a #VE
- * @hv:           Hyper-V's state of it
+ * @cpuid_ve:     L1_CPUID_VE_*: where each CPUID raises #VE
+ * @hv:           its state in Hyper-V
  * @notify:       the vector that GHCI's SetupEventNotifyInterrupt asked for, 0: none
  * @count:        for the report
  */
@@ -111,7 +111,7 @@ struct l1_cpu {
 extern struct l1_cpu l1_cpus[L1_CPUS_MAX];
 extern u32 l1_count;
 
-/* Each CPU's stack has this size and alignment, with a pointer at its lowest end. */
+/* The size and alignment of each CPU's stack, whose lowest word points to its struct l1_cpu. */
 #define STACK_SIZE 0x8000UL
 
 /**
@@ -128,8 +128,8 @@ static inline struct l1_cpu *l1_here(void)
 }
 
 /**
- * l1_start() - have a CPU of L1 begin, in 64-bit mode
- * @l1:   which; @index and @apic_id are set.
+ * l1_start() - start a CPU of L1, in 64-bit mode
+ * @l1:   the CPU; @index and @apic_id are set.
  * @rip:  where it begins.
  * @rsi:  its first argument.
  * @cr3:  its page table.
@@ -140,13 +140,13 @@ static inline struct l1_cpu *l1_here(void)
 void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt);
 
 /**
- * l1_run() - run it, for ever
+ * l1_run() - run L1; does not return
  * @l1: of this CPU.
  */
 void l1_run(struct l1_cpu *l1) __noreturn;
 
 /**
- * l1_skip() - the instruction was carried out
+ * l1_skip() - move RIP past an instruction that was carried out
  * @l1:     of this CPU.
  * @length: of the instruction.
  */
@@ -158,18 +158,18 @@ void l1_skip(struct l1_cpu *l1, u32 length);
 #define VECTOR_VE 20
 
 /**
- * l1_raise() - L1 gets an exception
+ * l1_raise() - raise an exception in L1
  * @l1:     of this CPU.
  * @vector: which; #DF and #GP come with an error code of 0.
  */
 void l1_raise(struct l1_cpu *l1, u8 vector);
 
 /**
- * l1_raise_ve() - L1 gets a #VE
+ * l1_raise_ve() - raise a #VE in L1
  * @l1: of this CPU.
- * @ve: what it is told, once it asks.
+ * @ve: its contents.
  *
- * A second one before it has asked is a #DF, as a TDX module makes it.
+ * If L1 has not fetched the contents of the last one, it is a #DF, as with a TDX module.
  */
 void l1_raise_ve(struct l1_cpu *l1, const struct l1_ve *ve);
 

@@ -2,8 +2,8 @@
 /*
  * L1's RDMSR and WRMSR.
  *
- * Owns: which MSRs L1 has without an exit, and which the TDX module, or for a plain L1
- * the CPU, serves. All others are the host's. Intel TDX Module Base Architecture
+ * Owns: which MSRs L1 accesses without an exit, and which the TDX module serves, or the CPU for
+ * an ordinary guest. The host serves all others. Intel TDX Module Base Architecture
  * Specification, "MSR Virtualization".
  */
 #include <asm/msr-index.h>
@@ -20,14 +20,14 @@
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 
-/* What a CPU of this generation says to be free of. */
+/* The vulnerabilities that CPUs of this generation report not to have. */
 #define ARCH_CAPABILITIES_OF_TD (BIT_ULL(0) | BIT_ULL(4) | BIT_ULL(5) | BIT_ULL(6) | \
 				 BIT_ULL(8) | BIT_ULL(13) | BIT_ULL(14) | BIT_ULL(15) | \
 				 BIT_ULL(26) | BIT_ULL(27))
-/* Fast strings, and that there is neither branch trace nor PEBS. */
+/* Fast strings; branch trace and PEBS are unavailable. */
 #define MISC_ENABLE_OF_TD (BIT_ULL(0) | BIT_ULL(11) | BIT_ULL(12))
 
-/* SVM's map has three ranges of so many MSRs, two bits for each. */
+/* SVM's map has three ranges with this number of MSRs, two bits for each. */
 #define MAP_RANGE_MSRS  0x2000
 #define MAP_RANGE_BYTES 0x800
 #define MAP_READ        1
@@ -42,7 +42,7 @@
 #define HOST_MSR_FIRST  0x40000000
 #define HOST_MSR_LAST   0x4fffffff
 
-/** struct msr_range - MSRs that are a trust domain's without an exit */
+/** struct msr_range - MSRs that a trust domain accesses without an exit */
 static const struct msr_range {
 	u32 first, last;
 	u8 access;
@@ -55,7 +55,7 @@ static const struct msr_range {
 	{ MSR_FS_BASE, MSR_TSC_AUX, MAP_READ | MAP_WRITE },
 };
 
-/* And that a plain L1 has not. */
+/* MSRs that an ordinary guest does not access without an exit. */
 static const struct msr_range plain_kept[] = {
 	{ MSR_APIC_BASE, MSR_APIC_BASE, MAP_READ | MAP_WRITE },
 	{ MSR_IA32_TSC, MSR_IA32_TSC, MAP_WRITE },
@@ -66,10 +66,10 @@ static const struct msr_range plain_kept[] = {
 };
 
 /**
- * struct msr_gap - MSRs that a trust domain has not: an access is a #GP
+ * struct msr_gap - MSRs that a trust domain does not have: an access raises #GP
  * @first: the first of them
  * @last:  the last
- * @reads: reading is one too
+ * @reads: a read raises it too
  */
 static const struct msr_gap {
 	u32 first, last;
@@ -135,7 +135,7 @@ void msr_fill_permissions(u8 *map)
 		set_range(map, &td_passed[i], false);
 }
 
-/* In x2APIC mode for good, as a trust domain is. */
+/* Always in x2APIC mode, as in a trust domain. */
 static u64 apic_base_of(const struct l1_cpu *l1)
 {
 	return 0xfee00000 | APIC_BASE_ENABLE | APIC_BASE_X2APIC |
@@ -151,7 +151,7 @@ static enum msr_result read_apic(struct l1_cpu *l1, u32 msr, u64 *value)
 	return l1_apic_read(l1, msr, value) ? MSR_DONE : MSR_REFUSED;
 }
 
-/* VMX's virtual APIC looks at what is written (Intel SDM 3C, "x2APIC Virtualization"). */
+/* VMX's virtual APIC checks the value (Intel SDM 3C, "x2APIC Virtualization"). */
 static bool is_reserved(u32 msr, u64 value)
 {
 	return value > (msr == APIC_MSR_FIRST + APIC_EOI ? 0 : VECTOR_MASK);
@@ -213,7 +213,7 @@ static enum msr_result read_msr(struct l1_cpu *l1, u32 msr, u64 *value)
 	}
 }
 
-/* Of a trust domain, SCE alone is its own (Intel TDX Module 1.5.01, td_msr_access.c). */
+/* A trust domain can change only SCE (Intel TDX Module 1.5.01, td_msr_access.c). */
 static enum msr_result write_efer_of_td(struct l1_cpu *l1, u64 value)
 {
 	u64 now = l1->vmcb->efer & ~EFER_SVME;
@@ -224,7 +224,7 @@ static enum msr_result write_efer_of_td(struct l1_cpu *l1, u64 value)
 	return MSR_DONE;
 }
 
-/* What VMRUN would refuse is a #GP, as is another mode while paging is on. */
+/* A value that VMRUN would refuse is a #GP, as is a change of mode while paging is on. */
 static enum msr_result write_efer(struct l1_cpu *l1, u64 value)
 {
 	bool paging = l1->vmcb->cr0 & CR0_PG;

@@ -22,7 +22,7 @@
 #define NO_INDEX       4
 
 /**
- * struct decoder - an instruction, as far as it is read
+ * struct decoder - an instruction, as far as it is decoded
  * @code:    its bytes
  * @count:   how many there are
  * @at:      the next one
@@ -125,7 +125,7 @@ static u64 take_sib(struct decoder *decoder, const struct operand_state *state)
 	return address + state->gpr[base] + take_displacement(decoder, displacement_bytes(mod));
 }
 
-/* An address relative to RIP counts from the instruction's end, beyond its immediate. */
+/* An address relative to RIP starts at the instruction's end, after its immediate. */
 static u32 immediate_bytes(const struct decoder *decoder)
 {
 	u32 wide = decoder->data16 ? 2 : 4;

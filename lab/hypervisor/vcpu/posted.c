@@ -2,9 +2,10 @@
 /*
  * Interrupts of L1 on the vectors 16 to 31.
  *
- * Owns: IRR and ISR of the lowest priority class, and when one of it is delivered: as
- * VMX's virtual APIC does it (Intel SDM 3C, "Virtual-Interrupt Delivery"), by an event that
- * goes in at VMRUN. All other classes outrank it: those are the CPU's APIC's.
+ * Owns: IRR and ISR of the lowest priority class, and when an interrupt of it is delivered, by
+ * event injection at VMRUN, with the rules of VMX's virtual APIC (Intel SDM 3C,
+ * "Virtual-Interrupt Delivery"). All other classes have a higher priority, and are in the CPU's
+ * APIC.
  */
 #include <asm/processor-flags.h>
 
@@ -34,7 +35,7 @@ static bool has_own(u32 first)
 	return apic_highest(first) >= L1_VECTOR_FIRST;
 }
 
-/* L1 writes its task priority by an MSR, or by CR8, which is the APIC's. */
+/* L1 writes its task priority by an MSR, or by CR8, which changes the APIC's. */
 static bool is_outranked(const struct l1_cpu *l1)
 {
 	return l1->posted.in_service || ((l1->apic.tpr | apic_read(APIC_TPR)) & PRIORITY_CLASS) ||
@@ -47,8 +48,8 @@ bool posted_is_deliverable(const struct l1_cpu *l1)
 }
 
 /*
- * The dummy interrupt never gets in: L1 exits when it could. QEMU aborts where a guest moves
- * to CR8 meanwhile: it tells its CPU of a virtual interrupt without the lock that this takes.
+ * The dummy interrupt is never delivered: L1 exits when it could be. QEMU aborts if the guest
+ * writes CR8 meanwhile, since it signals the virtual interrupt without the lock that it needs.
  */
 static void ask_for_window(struct vmcb *vmcb)
 {
@@ -64,8 +65,8 @@ static bool is_open(const struct vmcb *vmcb)
 }
 
 /*
- * As one of software's, where no gate can forbid it: lab/tdx-module/event.c says why. It has
- * no error code, whatever its vector.
+ * Injected as a software interrupt, which no gate forbids at CPL 0; tdx/l2/event.c says why. It
+ * has no error code, whatever its vector.
  */
 static void inject(struct l1_cpu *l1)
 {
@@ -85,7 +86,7 @@ void posted_enter(struct l1_cpu *l1)
 	vmcb->int_control = 0;
 	vmcb->cr_write &= ~CONTROL_REGISTER_8;
 	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
-	/* One of the APIC comes first: its end is an exit. */
+	/* An interrupt of the APIC comes first: its EOI is an exit. */
 	if (!posted_is_deliverable(l1) || has_own(APIC_IRR))
 		return;
 	if (is_open(vmcb))
@@ -94,7 +95,7 @@ void posted_enter(struct l1_cpu *l1)
 		ask_for_window(vmcb);
 }
 
-/* Once one was delivered, RVI is the highest of all that are requested. */
+/* After a delivery, RVI is the highest of all requested vectors. */
 bool posted_end(struct l1_cpu *l1)
 {
 	l1->posted.unseen = 0;

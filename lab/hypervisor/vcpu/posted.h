@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Interrupts of L1 on the vectors 16 to 31, which the CPU's APIC cannot bring: there they
- * are the host's, see interrupts.h.
+ * Interrupts of L1 on the vectors 16 to 31, which the CPU's APIC cannot deliver to L1, because
+ * the host uses them there: see interrupts.h.
  */
 #ifndef _HYPERVISOR_VCPU_POSTED_H
 #define _HYPERVISOR_VCPU_POSTED_H
@@ -11,13 +11,13 @@
 struct l1_cpu;
 
 #define POSTED_VECTOR_FIRST 16
-/* Of these, a TDX module lets this one alone end L2: td_l2_interrupt.c. */
+/* The only one of these that ends L2 with a TDX module: td_l2_interrupt.c. */
 #define POSTED_VECTOR_LAST  31
 
 /**
- * struct l1_posted - those of one CPU, by bit of the vector
- * @requested:  IRR; others set bits, this CPU clears them
- * @unseen:     of @requested, those that RVI does not tell of: they came while L2 ran
+ * struct l1_posted - these interrupts on one CPU, a bit for each vector
+ * @requested:  IRR; other CPUs set bits, this CPU clears them
+ * @unseen:     those of @requested that RVI does not include: they came while L2 ran
  * @in_service: ISR
  */
 struct l1_posted {
@@ -32,7 +32,7 @@ static inline bool posted_is_one(u64 vector)
 }
 
 /**
- * posted_post() - have L1 get an interrupt
+ * posted_post() - send L1 an interrupt
  * @l1:     on which CPU; may be this one.
  * @vector: one that posted_is_one().
  *
@@ -44,13 +44,13 @@ void posted_post(struct l1_cpu *l1, u8 vector);
  * posted_is_deliverable() - does one outrank L1's priority
  * @l1: of this CPU.
  *
- * Whether L1 has its interrupts on is not looked at.
+ * It does not matter whether L1 has its interrupts on.
  * Return: whether one does.
  */
 bool posted_is_deliverable(const struct l1_cpu *l1);
 
 /**
- * posted_enter() - inject one, or ask for an exit once that is possible
+ * posted_enter() - inject one, or request an exit for when that becomes possible
  * @l1: of this CPU, about to be entered.
  *
  * Context: GIF is 0; exceptions and NMIs are in the control block already.
@@ -61,12 +61,12 @@ void posted_enter(struct l1_cpu *l1);
  * posted_end() - L1 writes its EOI register
  * @l1: of this CPU.
  *
- * Return: whether it has ended one of these; else it is for the APIC.
+ * Return: whether that has ended one of these; otherwise the EOI is for the APIC.
  */
 bool posted_end(struct l1_cpu *l1);
 
 /**
- * posted_ends_l2() - is L2 to be left for one
+ * posted_ends_l2() - must L2 end for one of them
  * @l1: of this CPU, which runs L2.
  *
  * Return: whether it is.

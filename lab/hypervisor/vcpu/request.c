@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one CPU asks of another.
+ * Requests from one CPU to another.
  *
- * Owns: the order of writes and reads between them. The one that asks writes what it
- * wants, then reads @in_guest; the other writes @in_guest, then reads what is wanted.
- * Both orders are sequentially consistent, so at least one of the two sees the other.
+ * Owns: the order of writes and reads between them. The requesting CPU writes its request, then
+ * reads @in_guest; the other CPU writes @in_guest, then reads the requests. Both orders are
+ * sequentially consistent, so at least one of the two sees the other's write.
  */
 #include "apic/physical.h"
 #include "base/machine.h"
@@ -12,7 +12,7 @@
 #include "vcpu/l1.h"
 #include "vcpu/request.h"
 
-/* It is sent after the reason is written: its handler finds it. */
+/* It is sent after the request was written, so its handler sees the request. */
 static void ask(struct l1_cpu *l1)
 {
 	apic_send(l1->apic_id, APIC_ICR_NMI | APIC_ICR_ASSERT);
@@ -58,10 +58,10 @@ void request_flush_all(void)
 	}
 }
 
-/* Odd while others are held: which time it is. One CPU at a time writes. */
+/* A sequence number, odd while the other CPUs are held. One CPU at a time writes it. */
 static u32 held;
 
-/* Another CPU holds this one until it has done what it wants. */
+/* Another CPU holds this one until it has finished. */
 static void be_held(struct l1_cpu *l1)
 {
 	u32 now = __atomic_load_n(&held, __ATOMIC_SEQ_CST);
@@ -99,9 +99,9 @@ void request_let_go(void)
 }
 
 /*
- * Every NMI has left guest mode, so it answers a flush: what is entered next was
- * flushed, L1 by request_enter() and L2 at each of its entries. L1 gets only the NMIs
- * that it sends itself: one of the board is the host's, on TDX too.
+ * An NMI always leaves guest mode, so it completes a flush: the next entry flushes, of L1 by
+ * request_enter() and of L2 always. L1 gets only the NMIs that it sends itself: NMIs of the
+ * board belong to the host, on TDX too.
  */
 void request_handle_nmi(void)
 {
@@ -112,7 +112,7 @@ void request_handle_nmi(void)
 	__atomic_store_n(&l1->flush_done, __atomic_load_n(&l1->flush_wanted, __ATOMIC_SEQ_CST),
 			 __ATOMIC_RELEASE);
 	interrupts_settle(l1);
-	/* Else it is held when it enters; now it may have a lock that the other one needs. */
+	/* Outside of guest mode it may have a lock that the other CPU needs: it is held later. */
 	if (l1->in_guest)
 		be_held(l1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one CPU asks of another: to flush its TLB, to take an NMI. By a physical NMI,
- * since other interrupts are L1's, or the host's.
+ * Requests from one CPU to another: to flush its TLB, or to inject an NMI. They are sent by a
+ * physical NMI, since other interrupts belong to L1 or the host.
  */
 #ifndef _HYPERVISOR_VCPU_REQUEST_H
 #define _HYPERVISOR_VCPU_REQUEST_H
@@ -9,37 +9,37 @@
 struct l1_cpu;
 
 /**
- * request_nmi() - have L1 get an NMI
+ * request_nmi() - send L1 an NMI
  * @l1: on which CPU; may be this one.
  */
 void request_nmi(struct l1_cpu *l1);
 
 /**
- * request_nmi_here() - have this CPU leave guest mode right after it enters it
+ * request_nmi_here() - make this CPU leave guest mode right after its next entry
  *
- * L1 gets no NMI of it.
+ * L1 does not get this NMI.
  */
 void request_nmi_here(void);
 
 /**
- * request_look() - have a CPU look what is asked of it
+ * request_look() - make a CPU check its requests
  * @l1: of another CPU.
  */
 void request_look(struct l1_cpu *l1);
 
 /**
- * request_flush_all() - no CPU uses an old entry of L1's nested page table any more
+ * request_flush_all() - flush old entries of L1's nested page table on all CPUs
  *
- * Context: with the new entries written. Returns once all CPUs have left guest mode
- * since, or will flush before they enter it. Two CPUs may do it at once.
+ * Context: the new entries are written. Returns once each CPU has left guest mode, or will
+ * flush before it enters it. Two CPUs may call it at once.
  */
 void request_flush_all(void);
 
 /**
- * request_hold_all() - no other CPU runs L1 or L2 until request_let_go()
+ * request_hold_all() - stop all other CPUs from running L1 and L2 until request_let_go()
  *
- * Context: one CPU at a time, which holds no lock that the handling of an exit or of an
- * interrupt takes, unless who waits for it has left guest mode.
+ * Context: one CPU at a time. It holds no lock that the handling of an exit or an interrupt
+ * takes, except from a CPU that has left guest mode.
  */
 void request_hold_all(void);
 
@@ -73,7 +73,7 @@ void request_enter(struct l1_cpu *l1);
 void request_enter_l2(struct l1_cpu *l1);
 
 /**
- * request_leave() - and has left it
+ * request_leave() - this CPU has left guest mode
  * @l1: of this CPU.
  */
 void request_leave(struct l1_cpu *l1);

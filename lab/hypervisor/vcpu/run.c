@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Running L1: what goes in at each VMRUN.
+ * Running L1, and what is injected at each VMRUN.
  *
  * Owns: the loop, and the exceptions and NMIs that are injected. Interrupts are not:
  * they reach L1 from the CPU's APIC, and interrupts.c takes those of the host. Must not
@@ -47,7 +47,7 @@ static struct vmcb_segment flat(u16 selector, u16 attributes, u32 limit)
 	return (struct vmcb_segment){ selector, attributes, limit, 0 };
 }
 
-/* SVM and its instructions are the hypervisor's alone. */
+/* L1 cannot use SVM and its instructions. */
 static u64 intercepts_always(void)
 {
 	return SVM_INTERCEPT(SVM_NMI) | SVM_INTERCEPT(SVM_SHUTDOWN) |
@@ -95,7 +95,7 @@ static void set_state(struct vmcb *vmcb, u64 rip, u64 cr3, u64 gdt)
 	vmcb->ldtr = flat(0, LDT, 0);
 	vmcb->gdtr.base = gdt;
 	vmcb->gdtr.limit = GDT_LIMIT;
-	/* A trust domain starts with NXE on, and with machine checks. */
+	/* A trust domain starts with NXE and machine checks enabled. */
 	vmcb->efer = EFER_64;
 	vmcb->cr0 = CR0_64;
 	vmcb->cr4 = CR4_PAE | (options.td ? CR4_MCE : 0);
@@ -188,8 +188,8 @@ void l1_show(struct l1_cpu *l1)
 }
 
 /*
- * A delivery that an exit has interrupted is repeated, unless the exit itself has led
- * to an exception. QEMU calls an interrupt an exception here.
+ * A delivery that an exit has interrupted is repeated, unless the exit itself has raised an
+ * exception. QEMU reports an interrupt as an exception here.
  */
 static void repeat_interrupted(struct vmcb *vmcb)
 {
@@ -204,7 +204,7 @@ static void repeat_interrupted(struct vmcb *vmcb)
 	vmcb->event_inj_error = vmcb->exit_int_error;
 }
 
-/* The handler of a #VE fetches its contents before an NMI's handler may raise another. */
+/* An NMI waits until the #VE handler has fetched the contents: the NMI handler may raise #VE. */
 static void inject_nmi(struct l1_cpu *l1)
 {
 	if (l1->nmi_blocked || l1->ve.valid || (l1->vmcb->event_inj & EVENT_VALID) ||

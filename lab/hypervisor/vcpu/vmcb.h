@@ -5,7 +5,7 @@
 #ifndef _HYPERVISOR_VCPU_VMCB_H
 #define _HYPERVISOR_VCPU_VMCB_H
 
-/* Offsets that vmrun.S needs; tdx/l2.c holds them against the structure. */
+/* Offsets that vmrun.S needs; tdx/l2.c checks them against the structure. */
 #define VMCB_STAR           0x600
 #define VMCB_LSTAR          0x608
 #define VMCB_CSTAR          0x610
@@ -146,7 +146,7 @@ struct vmcb {
 #define SVM_NESTED_PAGING  1U
 #define SVM_FLUSH_ALL      1
 
-/* Where the error code of a nested page fault says it happened. */
+/* Bits in the error code of a nested page fault. */
 #define SVM_NPF_WRITE    BIT_ULL(1)
 #define SVM_NPF_FETCH    BIT_ULL(4)
 #define SVM_NPF_TABLE    BIT_ULL(33)

@@ -2,8 +2,8 @@
 /*
  * The switch to L1 and back. Owns: nothing but the order of instructions.
  *
- * Nothing but what VMRUN itself switches is saved: the hypervisor uses neither FS nor
- * GS, TR, LDTR, SYSCALL's MSRs nor the FPU, so that L1's stay in the CPU.
+ * Only the state that VMRUN itself switches is saved: the hypervisor does not use FS, GS, TR,
+ * LDTR, SYSCALL's MSRs or the FPU, so L1's values stay in the CPU.
  */
 #include "vcpu/guest_registers.inc"
 
@@ -22,7 +22,7 @@ world_run:
 	movq	%rsi, %rax
 	guest_registers_load
 
-	/* For V_INTR_MASKING. QEMU takes the shadow of STI into the guest: NOP ends it. */
+	/* For V_INTR_MASKING. QEMU would take STI's shadow into the guest: NOP ends it. */
 	sti
 	nop
 	vmrun	%rax
@@ -44,13 +44,13 @@ world_load:
 	vmload	%rax
 	ret
 
-/* What the guest that waits for an interrupt does; see idle.c. */
+/* The code of the guest that waits for an interrupt; see idle.c. */
 	.globl	world_wait
 world_wait:
 	hlt
 	jmp	world_wait
 
-/* And the one that measures a world switch: two readings, with an exit between them. */
+/* The code that measures a world switch: two readings, with an exit between them. */
 	.globl	world_measure
 world_measure:
 	rdtsc

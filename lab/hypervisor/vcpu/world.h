@@ -30,14 +30,14 @@ void world_load(u64 vmcb_pa);
 /* Code for guests that share the hypervisor's address space. */
 extern u8 world_wait[], world_measure[];
 
-/* Their clock stands still while the hypervisor works. Constant once L1 runs. */
+/* The guests' clock stands still while the hypervisor works. Constant once L1 runs. */
 extern bool clock_is_stopped;
 
 /* The same for L2's clock alone. */
 extern bool clock_of_l2_is_stopped;
 
 /**
- * clock_measure() - find out what of a world switch lies outside of the clock's readings
+ * clock_measure() - measure the part of a world switch outside of the clock's readings
  * @l1: of this CPU.
  *
  * Context: at boot, if one of the two above is set.
@@ -45,7 +45,7 @@ extern bool clock_of_l2_is_stopped;
 void clock_measure(struct l1_cpu *l1);
 
 /**
- * clock_of_l1() - L1's time stamp counter, as it stands
+ * clock_of_l1() - read L1's time stamp counter
  * @l1: of this CPU, which is not in guest mode.
  *
  * Return: its value.
@@ -53,7 +53,7 @@ void clock_measure(struct l1_cpu *l1);
 u64 clock_of_l1(const struct l1_cpu *l1);
 
 /**
- * clock_run() - world_run(), with the clock going
+ * clock_run() - world_run(), with the clock running
  * @l1:   of this CPU.
  * @vmcb: the control block of L1, or of a guest that waits in its place.
  * @regs: for world_run().
@@ -63,7 +63,7 @@ u64 clock_of_l1(const struct l1_cpu *l1);
 void clock_run(struct l1_cpu *l1, struct vmcb *vmcb, u64 *regs);
 
 /**
- * clock_run_l2() - svm_run_switch(), with the clock going
+ * clock_run_l2() - svm_run_switch(), with the clock running
  * @l1:  of this CPU.
  * @run: for svm_run_switch().
  *
@@ -80,11 +80,11 @@ void clock_run_l2(struct l1_cpu *l1, struct svm_run *run);
 struct vmcb *idle_make(const u8 *code);
 
 /**
- * idle_wait() - wait until L1 gets something to do
+ * idle_wait() - wait for an interrupt of L1
  * @l1: of this CPU, whose @idle waits.
  *
- * Returns once an interrupt is requested that outranks L1's priority, which stays
- * where it is, or an NMI has come. Whether L1 has its interrupts on does not matter.
+ * Returns once an interrupt is pending that outranks L1's priority, or an NMI is. The interrupt
+ * stays pending. It does not matter whether L1 has its interrupts on.
  */
 void idle_wait(struct l1_cpu *l1);
 

@@ -3,8 +3,8 @@
  * The tables by which Linux finds its CPUs, its I/O APIC and its PCI bus (ACPI Specification
  * 6.4, chapters 4 and 5). The DSDT is dsdt.dsl.
  *
- * The machine has ACPI's fixed hardware, of which only powering off does something. Without
- * it ("reduced hardware"), Linux would want UEFI to restart.
+ * The machine has ACPI's fixed hardware, but of that only powering off has an effect. Without
+ * fixed hardware ("reduced hardware"), Linux would need UEFI to restart.
  */
 #include <string.h>
 
@@ -35,7 +35,7 @@
 #define MADT_LOCAL_X2APIC	9
 #define MADT_ENABLED		1
 #define LOCAL_APIC_BASE		0xfee00000u
-/* Ids above are told by an entry of the newer kind. */
+/* Larger ids need an entry of the newer kind. */
 #define LOCAL_APIC_ID_MAX	254
 
 struct acpi_header {
@@ -75,7 +75,7 @@ struct acpi_xsdt {
 	uint64_t tables[2];
 } __attribute__((packed));
 
-/* A firmware control structure has a signature and a length, and here no more. */
+/* Here, the firmware control structure only has a signature and a length. */
 struct acpi_facs {
 	char signature[4];
 	uint32_t length;

@@ -2,9 +2,9 @@
 /*
  * Loading a bzImage, by Linux's 64-bit boot protocol (Documentation/arch/x86/boot.rst).
  *
- * Owns: what is where in the guest's memory when it starts. From the start of it: page
- * tables, boot parameters, command line; at 16 MiB the kernel; at the end the initial file
- * system and, last, the ACPI tables.
+ * Owns: the layout of the guest's memory when it starts. Page tables, boot parameters and the
+ * command line are at the beginning, the kernel at 16 MiB, the initial file system and, last,
+ * the ACPI tables at the end.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +22,7 @@
 #define COMMAND_LINE_MAX	2048
 #define KERNEL_OFFSET		(16 << 20)
 
-/* Of the boot parameters; the header stands in the image at the same place. */
+/* Offsets in the boot parameters; the header has the same offset in the image. */
 #define PARAMETER_RSDP		0x070
 #define PARAMETER_E820_COUNT	0x1e8
 #define HEADER			0x1f1

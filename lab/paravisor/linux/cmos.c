@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A real-time clock as Motorola's MC146818 has it: it is never being updated while it is
- * read, has no alarm, and counts in BCD, as Linux assumes whatever register B says.
+ * A real-time clock like Motorola's MC146818. An update is never in progress, there is no alarm,
+ * and it counts in BCD: Linux assumes that, and ignores register B.
  */
 #include <time.h>
 

@@ -58,8 +58,8 @@ enum { A, B, C, D, WORDS };
 
 /**
  * struct rule - how a leaf is answered
- * @keep: of VTL2's answer
- * @add:  then
+ * @keep: these bits of VTL2's answer
+ * @add:  these bits are set
  */
 struct rule {
 	uint32_t leaf;
@@ -67,7 +67,7 @@ struct rule {
 	uint32_t add[WORDS];
 };
 
-/* A leaf that is not here is 0. Subleafs beyond 0 are, too. */
+/* Other leaves are 0, and subleaves other than 0, too. */
 static const struct rule rules[] = {
 	{ LEAF_VENDOR, { 0, ALL, ALL, ALL }, { LEAF_MAX } },
 	{ LEAF_FEATURES, { ALL, 0xffff, ~HIDDEN_1_C, ~HIDDEN_1_D }, { 0, 0, ADDED_1_C, 0 } },
@@ -102,7 +102,7 @@ static void rule_apply(uint32_t leaf, uint32_t words[WORDS])
 		words[i] = rule ? (words[i] & rule->keep[i]) | rule->add[i] : 0;
 }
 
-/* How many bits of an APIC id tell VPs of the one package apart. */
+/* How many bits of an APIC id number the VPs of the one package. */
 static unsigned int id_bits(const struct vmm *vm)
 {
 	uint32_t highest = 0;
@@ -138,7 +138,7 @@ static void topology_fill(const struct vp *vp, uint32_t level, uint32_t words[WO
 	}
 }
 
-/* The crystal is as fast as the TSC, so that nothing is rounded. */
+/* The crystal's frequency is that of the TSC, so that no division rounds it. */
 static void tsc_fill(const struct machine *machine, uint32_t words[WORDS])
 {
 	words[A] = 1;

@@ -78,7 +78,7 @@ static unsigned int operand_size(const struct reader *reader)
 	return reader->operand_16 ? 2 : 4;
 }
 
-/* ModRM and what belongs to it. Return: the register's field; @memory: it names memory. */
+/* ModRM, SIB and displacement. Return: the field of the register; @memory: it names memory. */
 static unsigned int read_operands(struct reader *reader, bool *memory)
 {
 	uint8_t modrm = next(reader), mode = modrm >> 6, base = modrm & 7;

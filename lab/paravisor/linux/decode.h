@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The instruction by which a guest reaches for a device's registers. Portable.
+ * The instruction by which a guest accesses a device's registers. Portable.
  */
 #ifndef _LAB_PARAVISOR_LINUX_DECODE_H
 #define _LAB_PARAVISOR_LINUX_DECODE_H
@@ -43,7 +43,7 @@ struct decode_access {
  * @registers: the guest's, by their number in instructions
  * @access:    out
  *
- * Where the memory is, is not decoded: the exit tells that.
+ * The address is not decoded, since the exit contains it.
  *
  * Return: false if it is another instruction, or not all of it is there.
  */
@@ -51,12 +51,12 @@ bool decode_access(const uint8_t *bytes, unsigned int count,
 		   const uint64_t registers[DECODE_REGISTERS], struct decode_access *access);
 
 /**
- * decode_read_finish() - what is in the register when the instruction has read
+ * decode_read_finish() - the register's new value after a read
  * @access: from decode_access()
- * @old:    what was in it before
+ * @old:    the register's old value
  * @value:  what was read
  *
- * Return: what is in it then.
+ * Return: the new value.
  */
 uint64_t decode_read_finish(const struct decode_access *access, uint64_t old, uint64_t value);
 

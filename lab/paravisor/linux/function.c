@@ -582,7 +582,7 @@ static int sources_silence(struct function *function)
 	return ret;
 }
 
-/* --- coming and going ------------------------------------------------------ */
+/* --- opening and closing --------------------------------------------------- */
 
 int function_open(struct vmm *vm, uint16_t bdf, struct function *function)
 {

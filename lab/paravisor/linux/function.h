@@ -91,7 +91,7 @@ int function_open(struct vmm *vm, uint16_t bdf, struct function *function);
 /* Silences it, and takes it back. */
 void function_close(struct function *function);
 
-/* What it is, for people: by its class, or its vendor and device where that says little (kind.c). */
+/* What it is, for people: its class, or its vendor and device if that is unknown (kind.c). */
 void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH]);
 
 /* Its configuration space; @offset and @size are within a word of 4 bytes. */

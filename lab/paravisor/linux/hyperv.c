@@ -5,7 +5,7 @@
  *
  * Owns: the answers to its CPUID leaves, its MSRs and hypercalls. They are a part of what
  * OpenHCL shows on TDX when it hides isolation (openvmm, cvm_cpuid/tdx.rs and
- * hv1_emulator/src/cpuid.rs). There is no SynIC, so that Linux finds no VMBus and takes the
+ * hv1_emulator/src/cpuid.rs). There is no SynIC, so that Linux finds no VMBus and uses the
  * APIC's timer.
  */
 #include <string.h>
@@ -221,7 +221,7 @@ bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value)
 	case MSR_REFERENCE_TSC:
 		return reference_page_write(machine, value);
 	case MSR_VP_ASSIST:
-		/* A page for hints of the hypervisor, which has none to give. */
+		/* A page for hints of the hypervisor, which this one does not give. */
 		machine->vp_assist[vp->number] = value;
 		return true;
 	case MSR_TSC_INVARIANT:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An I/O APIC as Intel's 82093AA has it, with what Linux uses of it: fixed delivery, by the
- * id of an APIC.
+ * An I/O APIC like Intel's 82093AA, as far as Linux uses it: fixed delivery to an APIC id.
  */
 #include <string.h>
 

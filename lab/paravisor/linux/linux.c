@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Linux as a guest: making the machine that it finds, and who serves which of its exits.
+ * Linux as a guest: makes the machine that it finds, and dispatches its exits.
  *
- * An address of VTL0 is the same address of VTL2, so that a device's DMA needs no
- * translation. Below 1 MiB Linux has what VTL2 was booted without, if anything, to start
- * its CPUs in; and sees the firmware's tables, which it looks for, but cannot write there.
+ * An address of VTL0 is the same address of VTL2, so that a device's DMA needs no translation.
+ * Below 1 MiB Linux has the memory that VTL2 was booted without, if any, to start its CPUs in.
+ * There it can also read, but not write, the firmware's tables, for which it searches.
  */
 #include <cpuid.h>
 #include <errno.h>
@@ -84,7 +84,7 @@ static int memory_take(struct machine *machine)
 	machine->memory_place = memory_map(machine->memory.base, machine->memory.size);
 	if (!machine->memory_place)
 		return -ENOMEM;
-	/* What an earlier guest left there is not for this one. */
+	/* This guest must not see the data of an earlier one. */
 	memset(machine->memory_place, 0, machine->memory.size);
 	if (!machine->low.size)
 		return 0;
@@ -144,7 +144,7 @@ static void output_flush(struct machine *machine)
 	}
 }
 
-/* In lines, since each write of VTL2's console costs exits; but a person sees each byte. */
+/* Writes whole lines, since each write to VTL2's console costs exits; or each byte at once. */
 static void uart_output(void *context, uint8_t byte)
 {
 	struct machine *machine = machine_of(context);
@@ -243,9 +243,9 @@ static int functions_open(struct vmm *vm)
 	return ret;
 }
 
-/* --- coming and going ------------------------------------------------------ */
+/* --- opening and closing --------------------------------------------------- */
 
-/* The TDX module tells it to a trust domain (CPUID virtualization of leaf 0x15). */
+/* A trust domain finds it in CPUID leaf 0x15, which the TDX module virtualizes. */
 static int tsc_find(struct machine *machine)
 {
 	uint32_t denominator, numerator, crystal, unused;
@@ -366,7 +366,7 @@ static bool linux_serve(struct vp *vp, uint32_t reason)
 		return hyperv_call_serve(vp);
 	case REASON_INVD:
 	case REASON_WBINVD:
-		/* Private memory is coherent, and no device of VTL0's looks past the cache. */
+		/* Private memory is coherent, and DMA of VTL0's devices is, too. */
 		exit_step_over(vp);
 		return true;
 	case REASON_TRIPLE_FAULT:

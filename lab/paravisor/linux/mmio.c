@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A page that VTL0 was not given: the registers of a device that this VMM emulates, or
- * nothing, which reads as ones and ignores writes.
+ * A page that VTL0 was not given: the registers of a device that this VMM emulates, or a page
+ * without a device, which reads as ones and ignores writes.
  */
 #include <inttypes.h>
 #include <stdio.h>

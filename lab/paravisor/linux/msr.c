@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * MSRs that exit: the x2APIC's, those that the driver or the TDX module keeps for VTL0, a
- * few that say what is not there; and Hyper-V's. What is not known is a general protection
- * fault, as on a CPU that does not have it.
+ * MSRs that exit: the x2APIC's, those that the driver or the TDX module stores for VTL0, a few
+ * that describe the machine, and Hyper-V's. Any other is a general protection fault, as on a
+ * CPU that does not have it.
  */
 #include <inttypes.h>
 
@@ -100,7 +100,7 @@ static bool constant_write(uint32_t msr, uint64_t value)
 	return msr == MSR_MICROCODE || msr == MSR_MISC_ENABLE || msr == MSR_CSTAR;
 }
 
-/* LMA is the CPU's: it says whether paging is on in this mode. */
+/* The CPU sets LMA, depending on CR0.PG and LME. */
 static bool field_write(struct vp *vp, uint64_t field, uint64_t value)
 {
 	uint64_t mask = field == TDX_EFER ? ~(uint64_t)EFER_LMA : UINT64_MAX;

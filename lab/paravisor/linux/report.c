@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What came to the guest, by interrupt: for people.
+ * Prints the counts of each interrupt of the guest.
  */
 #include <inttypes.h>
 #include <stdio.h>

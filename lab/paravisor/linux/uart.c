@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A serial port as National Semiconductor's PC16550D has it. A byte that the guest sends is
- * sent at once, so that the transmitter is always empty.
+ * A serial port like National Semiconductor's PC16550D. A byte that the guest sends is sent at
+ * once, so that the transmitter is always empty.
  */
 #include "uart.h"
 
-/* Registers by number, and what else is at the number. */
+/* Registers by number; some numbers have another register for writes. */
 #define DATA			0
 #define INTERRUPT_ENABLE	1
 #define INTERRUPT_ID		2	/* written: FIFO control */
@@ -84,7 +84,7 @@ static uint8_t identify_interrupt(struct uart *uart)
 	return id | (uart->fifo & FIFO_ENABLE ? ID_FIFO : 0);
 }
 
-/* In a loop, what the guest sets comes back to it: RTS to CTS, DTR to DSR, and so on. */
+/* In loop mode, outputs are connected to inputs: RTS to CTS, DTR to DSR, and so on. */
 static uint8_t modem_status(const struct uart *uart)
 {
 	uint8_t modem = uart->modem;
@@ -130,7 +130,7 @@ static void send(struct uart *uart, uint8_t byte)
 
 static void write_enabled(struct uart *uart, uint8_t value)
 {
-	/* Enabled while the transmitter is empty, which it is, the interrupt comes at once. */
+	/* The transmitter is empty, so its interrupt comes as soon as it is enabled. */
 	if (value & ENABLE_SENT && !(uart->enabled & ENABLE_SENT))
 		uart->sent = true;
 	uart->enabled = value & ENABLE_BITS;

@@ -13,7 +13,7 @@ repeat echo_check 64 &
 network=$!
 moves=0
 while [ "$moves" -lt $((100 * rounds)) ] && kill -0 "$disk" && kill -0 "$network"; do
-	irqs_move 'nvme0q|eth0'
+	irqs_move 'nvme0q|eth0' || exit 1
 done
 tell "moved $moves times"
 repeat_end "$disk" "$network" || exit 1

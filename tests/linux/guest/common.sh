@@ -9,6 +9,7 @@ tell() { echo "test: $*"; }
 # word NAME - print the value of a word of the kernel's command line.
 word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
 
+vps=$(nproc)
 rounds=$(word rounds)
 rounds=${rounds:-1}
 
@@ -70,17 +71,22 @@ repeat_end()
 	done
 }
 
-# irqs_move NAME - move each interrupt whose name matches to each VP in turn. Linux refuses to
-# move those of the disk's queues, which it manages itself. Adds to $moves.
+# irqs_move PATTERN - move each interrupt whose name matches to each VP in turn. Linux refuses
+# to move those of the disk's queues, which it manages itself. Adds to $moves; fails if there
+# was no move.
 irqs_move()
 {
+	before=$moves
 	for irq in $(irqs_of "$1"); do
-		for cpu in $(seq 0 $(($(nproc) - 1))); do
+		cpu=0
+		while [ "$cpu" -lt "$vps" ]; do
 			# The numbers that the mask has are hexadecimal.
 			printf '%x\n' $((1 << cpu)) >"/proc/irq/$irq/smp_affinity" 2>/dev/null &&
 				moves=$((moves + 1))
+			cpu=$((cpu + 1))
 		done
 	done
+	[ "$moves" -gt "$before" ]
 }
 
 # handled_tell - print how many interrupts each device had, when none is in flight any more,
@@ -94,5 +100,5 @@ handled_tell()
 	sleep 3
 }
 
-# irqs_of NAME - the numbers of the interrupts whose name matches.
-irqs_of() { sed -n "s/^ *\([0-9]*\):.*$1.*/\1/p" /proc/interrupts; }
+# irqs_of PATTERN - print the numbers of the interrupts whose name matches.
+irqs_of() { sed -nE "s/^ *([0-9]+):.*($1).*/\1/p" /proc/interrupts; }

@@ -2,8 +2,8 @@
 /*
  * The local APICs: reading them.
  *
- * Through the callback of the exported apic driver: apic_read() is a static
- * call from Linux 6.6 on, and its trampoline is not exported to modules.
+ * By the callback of the exported apic driver: since Linux 6.6, apic_read() is a static call whose
+ * trampoline is not exported to modules.
  */
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
@@ -13,10 +13,10 @@
 
 #include "board.h"
 
-/* Each bank of a register has 16 bytes, of which the first four count. */
+/* Each bank of a register has 16 bytes, of which the first four are used. */
 #define APIC_BANK_BYTES 0x10
 
-/* From this vector up the kernel keeps them for itself: lab_host.h says so. */
+/* Vectors from here on are reserved by the kernel: see lab_host.h. */
 #define FIRST_KERNEL_VECTOR 0xec
 
 static u32 read_bank(u32 what, u32 bank)
@@ -47,10 +47,10 @@ static void read_here(void *info)
 /**
  * lab_apic_read() - read one CPU's registers, on that CPU
  * @cpu:   which CPU; any value.
- * @state: out: what was there, without the kernel's own vectors.
+ * @state: out: the registers, without the kernel's own vectors.
  *
- * The request to look is itself an interrupt, of a higher priority than any
- * device's: what is shown as requested may be taken right after.
+ * The request is itself an interrupt with a higher priority than any device's: a vector that is
+ * shown as requested may be taken right afterwards.
  *
  * Return: 0, or -EINVAL: no such CPU, or it is offline.
  */
@@ -65,7 +65,7 @@ int lab_apic_read(u32 cpu, struct lab_apic *state)
  * lab_apic_requested() - has this vector arrived at this CPU, not yet taken
  * @vector: any.
  *
- * The caller has interrupts off, or the answer means nothing.
+ * Context: interrupts off; otherwise the answer has no meaning.
  *
  * Return: whether it has.
  */
@@ -75,7 +75,7 @@ bool lab_apic_requested(u8 vector)
 }
 
 /**
- * lab_apic_id() - what messages call this CPU
+ * lab_apic_id() - the id that names a CPU in messages
  * @cpu: a possible CPU.
  *
  * Return: its physical APIC id.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module vtlirq_board: /dev/vtlirq_lab_host, whose devices it drives, and whose host is
- * below the kernel.
+ * The module vtlirq_board: /dev/vtlirq_lab_host, for devices that the module drives, and for the
+ * host, which runs below the kernel.
  *
- * Owns: the order in which the parts come and go.
+ * Owns: the order in which its parts are started and stopped.
  */
 #include <linux/module.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the module vtlirq_board call, besides devices and the host.
+ * The interfaces between the parts of the module vtlirq_board, except devices and the host.
  */
 #ifndef _HYPERVISOR_L1_BOARD_BOARD_H
 #define _HYPERVISOR_L1_BOARD_BOARD_H
@@ -15,7 +15,7 @@ struct lab_host_hostile;
 int lab_node_register(void);
 void lab_node_unregister(void);
 
-/* control.c: how the host shall behave, and what it has counted. */
+/* control.c: the host's behaviour and counters. */
 
 long lab_control_ioctl(unsigned int command, void __user *argument);
 

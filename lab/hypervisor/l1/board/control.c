@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host by hand.
+ * Control of the host.
  *
- * Owns: those ioctls of lab_host.h that need no device to raise: copies
- * arguments in and out, and refuses those that make no sense.
+ * Owns: the ioctls of lab_host.h that need no device: it copies arguments in and out, and refuses
+ * invalid ones.
  */
 #include <linux/build_bug.h>
 #include <linux/cpu.h>
@@ -14,7 +14,7 @@
 #include "device.h"
 #include "forward.h"
 
-/* The same layout for programs of 32 and 64 bits: no other entry is needed. */
+/* 32-bit and 64-bit programs have the same layout: no compat entry is needed. */
 static_assert(sizeof(struct lab_host_mask) == 16);
 static_assert(sizeof(struct lab_host_source) == 40);
 static_assert(sizeof(struct lab_host_vp) == 64);
@@ -121,7 +121,7 @@ static long be_hostile(void __user *argument)
 		return -EFAULT;
 
 	error = lab_hostile_run(&asked);
-	/* Also if it stopped half way: the books must balance. */
+	/* Even if it stopped early, so that the accounting is complete. */
 	if (error != -EINVAL && copy_to_user(argument, &asked, sizeof(asked)))
 		return -EFAULT;
 	return error;
@@ -182,9 +182,9 @@ static long get_sint(void __user *argument)
 }
 
 /**
- * lab_control_ioctl() - one of these ioctls
- * @command:  which; any value.
- * @argument: user space's.
+ * lab_control_ioctl() - carry out one of these ioctls
+ * @command:  the ioctl; any value.
+ * @argument: from user space.
  *
  * Return: 0 or a negative errno; -ENOTTY: it is none of these.
  */

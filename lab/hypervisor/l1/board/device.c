@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of devices, and what holds for the sources of every kind.
+ * The table of devices, and the functions that are common to sources of all kinds.
  */
 #include <linux/cpu.h>
 #include <linux/nospec.h>
@@ -12,15 +12,15 @@
 #include "device.h"
 #include "forward.h"
 
-/* How many raises go by before others may run and signals are looked at. */
+/* The number of raises after which the loop reschedules and checks for signals. */
 #define RAISES_AT_ONCE 64
 
 static DECLARE_RWSEM(devices_lock);
 static struct lab_device *devices[LAB_HOST_DEVICES_MAX];
 
 /**
- * lab_device_add() - let user space see a device
- * @device: it is ready to raise, with all sources masked.
+ * lab_device_add() - make a device visible to user space
+ * @device: ready to raise, with all sources masked.
  *
  * The device gets the lowest free index, and keeps it.
  *
@@ -46,7 +46,7 @@ int lab_device_add(struct lab_device *device)
 
 /**
  * lab_device_remove() - undo lab_device_add()
- * @device: whoever uses it now is waited for; then nobody finds it any more.
+ * @device: the device; the function waits for its current users.
  */
 void lab_device_remove(struct lab_device *device)
 {
@@ -56,11 +56,11 @@ void lab_device_remove(struct lab_device *device)
 }
 
 /**
- * lab_device_get() - find a device, and keep it and the CPUs
+ * lab_device_get() - find a device, and keep it and the CPUs from going away
  * @index: any value.
  *
- * Return: the device, which stays until lab_device_put(); or NULL, if there is
- * none of this index, and then there is nothing to put.
+ * Return: the device, until lab_device_put(); NULL: there is none with this index, and
+ * lab_device_put() must not be called.
  */
 struct lab_device *lab_device_get(u32 index)
 {
@@ -79,7 +79,7 @@ struct lab_device *lab_device_get(u32 index)
 }
 
 /**
- * lab_device_put() - give back what lab_device_get() found
+ * lab_device_put() - release the device of lab_device_get()
  */
 void lab_device_put(void)
 {
@@ -88,7 +88,7 @@ void lab_device_put(void)
 }
 
 /**
- * lab_source_find() - a source of a device
+ * lab_source_find() - find a source of a device
  * @device: the device.
  * @number: which; any value.
  *
@@ -109,8 +109,8 @@ struct lab_source *lab_source_find(struct lab_device *device, u32 number)
  *
  * edu sends its message before this returns. ivshmem sends it some time later.
  *
- * Return: 0; -ENOENT: no such source; -EOPNOTSUPP: it raises by itself alone; -EAGAIN: it is
- * masked, nothing happened; or as forward_message().
+ * Return: 0; -ENOENT: no such source; -EOPNOTSUPP: only the device itself can raise it; -EAGAIN:
+ * it is masked, and nothing happened; or as forward_message().
  */
 int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *sent)
 {
@@ -140,8 +140,8 @@ int lab_source_raise(struct lab_device *device, u32 number, struct lab_message *
  * @number: which source; any value.
  * @count:  how often, back to back. Several callers may raise one source.
  *
- * Return: 0 if all were raised; else why it stopped before: as
- * lab_source_raise(), or -EINTR for a signal that ends the caller.
+ * Return: 0 if all were raised; otherwise the reason why it stopped: as lab_source_raise(), or
+ * -EINTR for a signal that ends the caller.
  */
 int lab_source_raise_many(struct lab_device *device, u32 number, u32 count)
 {
@@ -163,7 +163,7 @@ int lab_source_raise_many(struct lab_device *device, u32 number, u32 count)
 }
 
 /**
- * lab_source_message() - what a source would send now
+ * lab_source_message() - read the message that a source would send now
  * @device:  the device.
  * @number:  which source; any value.
  * @message: out: the message. Another caller may rewrite it at any time.
@@ -185,7 +185,7 @@ int lab_source_message(struct lab_device *device, u32 number, struct lab_message
 }
 
 /**
- * lab_source_raised() - how often a source was told to raise
+ * lab_source_raised() - read how often a source was raised
  * @device: the device.
  * @number: which source; any value.
  * @raised: out: how often, since the device was found, by all callers.

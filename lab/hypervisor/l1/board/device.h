@@ -3,15 +3,15 @@
  * A device of the lab's host, and its sources.
  *
  * Owns: what all devices have in common, whatever their kind: the table of them, and the
- * count of each source's raises. Must not know how a kind raises (kinds.c),
- * what a source sends (forward.c), nor the ioctls (node.c, control.c).
+ * count of each source's raises. Must not know: how a kind raises (kinds.c), what a source
+ * sends (forward.c), and the ioctls (node.c, control.c).
  *
  * Locks, outer first:
  *   CPU hotplug's      held from lab_device_get() to lab_device_put(), so that no
  *                      vector goes away with its CPU meanwhile
- *   the table's rwsem  held for reading likewise; a device goes away only under
- *                      it held for writing
- *   source->change     where a source goes changes once at a time (forward.c)
+ *   the table's rwsem  held for reading at the same time; held for writing when a
+ *                      device is removed
+ *   source->change     one change of a source's target at a time (forward.c)
  *   source->lock       one message is rewritten, or sent, at a time
  */
 #ifndef _HYPERVISOR_L1_BOARD_DEVICE_H
@@ -24,7 +24,7 @@
 
 struct lab_device;
 
-/* What a source sends. */
+/* The message of a source. */
 struct lab_message {
 	u8 apic_id;
 	u8 vector;
@@ -32,15 +32,15 @@ struct lab_message {
 };
 
 /**
- * struct lab_kind - what one kind of device does in its own way
+ * struct lab_kind - the functions of one kind of device
  * @id:      LAB_HOST_KIND_*.
- * @name:    for people.
+ * @name:    for messages.
  * @bars:    bit n: it uses BAR n; BAR 0 is mapped for it, if it can be raised.
  * @count:   how many sources this function has, or a negative errno.
  * @start:   make it ready to raise; its BAR 0 is mapped.
  * @raise:   make the device raise one source, once. Called with the source's
- *           lock held, and only while the source is enabled. NULL: only its own
- *           work makes it raise one.
+ *           lock held, and only while the source is enabled. NULL: it cannot be
+ *           made to raise one.
  */
 struct lab_kind {
 	u32 id;
@@ -56,13 +56,13 @@ extern const struct lab_kind lab_ivshmem;
 extern const struct lab_kind lab_function;
 
 /**
- * struct lab_source - one thing of a device that raises an interrupt
- * @lock:    guards @message and @raised. Taken with interrupts off: a CPU that is told to
- *           hold (hold.c) must not be stopped while it has the lock, since the raiser
- *           needs it then.
- * @message: of it, @enabled alone: whether it was unmasked from here.
- * @raised:  how often it was told to raise.
- * @change:  one caller at a time masks it, unmasks it, or says what it sends.
+ * struct lab_source - an interrupt source of a device
+ * @lock:    protects @message and @raised. Taken with interrupts off: a CPU that is held
+ *           (hold.c) must not be stopped while it has the lock, since the raising CPU needs
+ *           it then.
+ * @message: only @enabled is used: whether it was unmasked by this module.
+ * @raised:  how often it was raised.
+ * @change:  one caller at a time masks it, unmasks it, or changes its message.
  */
 struct lab_source {
 	raw_spinlock_t lock;	/* see above */

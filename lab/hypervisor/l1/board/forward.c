@@ -2,12 +2,12 @@
 /*
  * The host's part of /dev/vtlirq_lab_host, by the side door.
  *
- * Owns: how an argument gets to the hypervisor. Where a source goes, and whether it is
- * masked, is the hypervisor's to know: nothing of it is kept here.
+ * Owns: how an argument is passed to the hypervisor. The hypervisor knows the target of a source,
+ * and whether it is masked; this module does not store that.
  *
- * No raise of a source comes between the hypervisor's steps when this node masks it: a
- * source says that it is not enabled before it is masked, and that it is only when all is
- * done. What a retarget of the guest comes between is the hypervisor's to make safe.
+ * When this node masks a source, no raise comes between the hypervisor's steps: the source is
+ * marked as not enabled before it is masked, and as enabled only after it has been unmasked. The
+ * hypervisor makes a concurrent retarget of the guest safe.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
@@ -26,10 +26,10 @@
 #include "device.h"
 #include "forward.h"
 
-/* No CPU has this: a message whose CPU is not known, or is the host's. */
+/* The APIC id of no CPU: for a message whose CPU is unknown, or the host's. */
 #define NO_APIC_ID U8_MAX
 
-/* Written with interrupts off, by its CPU. A page of memory: its address is one number. */
+/* Written by its CPU, with interrupts off. One page, so it is contiguous in memory. */
 static DEFINE_PER_CPU(void *, pages);
 
 static int error_of(u64 result)
@@ -39,7 +39,7 @@ static int error_of(u64 result)
 	return result <= MAX_ERRNO ? -(int)result : -EIO;
 }
 
-/* One ioctl of lab_host.h. @out may be NULL, or @in. */
+/* Pass on one ioctl of lab_host.h. @out may be NULL, or @in. */
 static int call(unsigned int command, const void *in, void *out)
 {
 	size_t size = _IOC_SIZE(command);
@@ -93,7 +93,7 @@ int forward_message(struct lab_device *device, u32 number, struct lab_message *m
 	return 0;
 }
 
-/* Raises see it at once: who raises holds the same lock. */
+/* Raises see it immediately, since they hold the same lock. */
 static void set_enabled(struct lab_source *source, bool enabled)
 {
 	raw_spin_lock_irq(&source->lock);
@@ -101,7 +101,7 @@ static void set_enabled(struct lab_source *source, bool enabled)
 	raw_spin_unlock_irq(&source->lock);
 }
 
-/* Raises that come meanwhile are refused, if it is masked now. */
+/* If it is being masked, raises are refused meanwhile. */
 static int change(struct lab_device *device, u32 number, unsigned int command, const void *asked,
 		  bool enable)
 {

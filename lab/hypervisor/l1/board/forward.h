@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host's part of /dev/vtlirq_lab_host, by the side door: one function for each thing
- * that is the host's to do or to know. What it does, and which errno means what, is told in
- * lab_host.h, beside the ioctl.
+ * The host's part of /dev/vtlirq_lab_host, by the side door: one function for each ioctl that the
+ * host serves. lab_host.h describes what they do, and their error codes.
  */
 #ifndef _HYPERVISOR_L1_BOARD_FORWARD_H
 #define _HYPERVISOR_L1_BOARD_FORWARD_H
@@ -21,19 +20,19 @@ struct lab_host_vp;
 struct lab_message;
 
 /**
- * forward_start() - have a page for each CPU's calls
+ * forward_start() - allocate a page for each CPU's calls
  *
  * Return: 0, or -ENOMEM.
  */
 int forward_start(void);
 
 /**
- * forward_stop() - undo forward_start(); nobody calls any more
+ * forward_stop() - undo forward_start(), when there are no more calls
  */
 void forward_stop(void);
 
 /**
- * forward_message() - what a source would send now
+ * forward_message() - read the message that a source would send now
  * @device:  the device.
  * @number:  which of its sources.
  * @message: out.
@@ -44,7 +43,7 @@ void forward_stop(void);
 int forward_message(struct lab_device *device, u32 number, struct lab_message *message);
 
 /**
- * forward_set_message() - have a source send this, and unmask it
+ * forward_set_message() - set the message of a source, and unmask it
  * @device:  the device.
  * @number:  which source; any value.
  * @apic_id: the CPU.
@@ -65,7 +64,7 @@ int forward_set_message(struct lab_device *device, u32 number, u8 apic_id, u8 ve
 int forward_set_masked(struct lab_device *device, u32 number, bool masked);
 
 /**
- * forward_source() - where a source's interrupts go, and what that has cost
+ * forward_source() - read the target of a source, and its counters
  * @device: the device.
  * @number: which source; any value.
  * @state:  in: @device of it; out: the rest.

@@ -2,7 +2,7 @@
 /*
  * Raising a source while its CPU cannot take the interrupt.
  *
- * Owns: the one hold that may be going on. Two CPUs have a part in it:
+ * Owns: the only hold that may be in progress. It involves two CPUs:
  *
  *	caller				held CPU, interrupts off
  *	ASKED, sends the call
@@ -11,12 +11,11 @@
  *					sees the vector requested: SEEN
  *	returns to user space		stays closed, then opens
  *
- * Either may give up: the caller says CANCELLED when the CPU does not come, or
- * the source cannot be raised; the held CPU says MISSED when nothing arrives.
+ * Either may give up: the caller sets CANCELLED if the CPU does not come, or if the source cannot
+ * be raised; the held CPU sets MISSED if no interrupt arrives.
  *
- * The held CPU goes on when the caller has long returned, and the caller may
- * read the outcome when the held CPU has long gone. So the hold is static, and
- * free only when both have left it.
+ * The held CPU may continue after the caller has returned, and the caller may read the result
+ * after the held CPU has finished. So the hold is static, and free only when both have left it.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -30,8 +29,8 @@
 #include "device.h"
 
 /*
- * How long to wait for the CPU to come, and for the interrupt to arrive: more
- * than any of them takes, and too short for any watchdog to wake.
+ * How long to wait for the CPU, and for the interrupt: longer than either takes, and shorter than
+ * the time-out of any watchdog.
  */
 #define PATIENCE_MSECS 1000
 
@@ -45,9 +44,8 @@ enum hold_state {
 };
 
 /*
- * @users is 0 when the hold is free, 2 when a caller took it, and goes down as
- * each of the two leaves. @usecs is written before the call is sent; @vector
- * before @state says RAISED.
+ * @users is 0 when the hold is free, 2 when a caller has taken it, and is decremented when either
+ * leaves. @usecs is written before the call is sent; @vector before @state becomes RAISED.
  */
 static struct {
 	atomic_t users;
@@ -71,13 +69,13 @@ static void leave_hold(void)
 	atomic_dec_return_release(&hold.users);
 }
 
-/* Moves from one state to another unless the other side has moved first. */
+/* Changes the state, unless the other side has changed it first. */
 static bool move_state(enum hold_state from, enum hold_state to)
 {
 	return atomic_cmpxchg(&hold.state, from, to) == from;
 }
 
-/* On the held CPU: has the interrupt arrived, before patience runs out? */
+/* On the held CPU: wait until the interrupt has arrived. Return: false after the time-out. */
 static bool wait_until_requested(void)
 {
 	ktime_t deadline = ktime_add_ms(ktime_get(), PATIENCE_MSECS);
@@ -119,7 +117,7 @@ leave:
 	leave_hold();
 }
 
-/* On the caller: has the CPU closed its interrupts, before patience runs out? */
+/* On the caller: wait until the CPU is held. Return: false after the time-out. */
 static bool wait_until_closed(void)
 {
 	ktime_t deadline = ktime_add_ms(ktime_get(), PATIENCE_MSECS);
@@ -132,7 +130,7 @@ static bool wait_until_closed(void)
 	return !move_state(HOLD_ASKED, HOLD_CANCELLED);
 }
 
-/* On the caller: the CPU is closed. Raises, and hears whether it arrived. */
+/* On the caller: the CPU is held. Raise the source, and wait until the interrupt arrives. */
 static int raise_into(struct lab_device *device, u32 source, u32 cpu)
 {
 	struct lab_message sent = { };
@@ -140,7 +138,7 @@ static int raise_into(struct lab_device *device, u32 source, u32 cpu)
 
 	error = lab_source_raise(device, source, &sent);
 	if (!error && sent.apic_id != lab_apic_id(cpu))
-		error = -ETIME;		/* Routed away meanwhile. */
+		error = -ETIME;		/* Its target has changed meanwhile. */
 	if (error) {
 		move_state(HOLD_CLOSED, HOLD_CANCELLED);
 		return error;
@@ -149,14 +147,14 @@ static int raise_into(struct lab_device *device, u32 source, u32 cpu)
 	hold.vector = sent.vector;
 	move_state(HOLD_CLOSED, HOLD_RAISED);
 
-	/* Ends: the held CPU looks at the clock, and waits for nobody. */
+	/* This ends: the held CPU has a time-out, and does not wait for the caller. */
 	state = atomic_cond_read_acquire(&hold.state, VAL == HOLD_SEEN || VAL == HOLD_MISSED);
 	return state == HOLD_SEEN ? 0 : -ETIME;
 }
 
 /*
- * The caller must not be moved to the CPU that it asked to close: it would not
- * run, nor raise, before that CPU opens. So it cannot be moved at all.
+ * The caller must not migrate to the CPU that it holds: it could not raise the source before that
+ * CPU continues. So migration is disabled.
  */
 static int close_and_raise(struct lab_device *device, u32 source, u32 cpu)
 {
@@ -164,7 +162,7 @@ static int close_and_raise(struct lab_device *device, u32 source, u32 cpu)
 	u32 here = get_cpu();
 
 	if (cpu == here || smp_call_function_single(cpu, hold_here, NULL, 0))
-		leave_hold();		/* In place of the CPU that never came. */
+		leave_hold();		/* For the CPU that has never come. */
 	else if (wait_until_closed())
 		error = raise_into(device, source, cpu);
 	else
@@ -174,8 +172,8 @@ static int close_and_raise(struct lab_device *device, u32 source, u32 cpu)
 }
 
 /*
- * Refused before any CPU is disturbed. The message must name the CPU: the same
- * vector of another CPU is another interrupt, and could be taken for this one.
+ * Checked before any CPU is held. The message must name the CPU: the same vector on another CPU is
+ * another interrupt, and could be mistaken for this one.
  */
 static int check_source(struct lab_device *device, u32 source, u32 cpu)
 {
@@ -193,19 +191,19 @@ static int check_source(struct lab_device *device, u32 source, u32 cpu)
 }
 
 /**
- * lab_hold_raise() - raise a source while a CPU has its interrupts closed
+ * lab_hold_raise() - raise a source while a CPU has interrupts off
  * @device: the device.
  * @source: which source; any value.
- * @cpu:    the CPU to close, which the source's message names. Any value.
- * @usecs:  for how long it stays closed after the interrupt has arrived.
+ * @cpu:    the CPU to hold, which the source's message names. Any value.
+ * @usecs:  how long it keeps interrupts off after the interrupt has arrived.
  *
- * Returns as soon as the interrupt is pending at @cpu, which opens later. If
- * the same vector was pending there already, from an earlier raise, that is
- * taken for it: the APIC cannot tell them apart.
+ * Returns as soon as the interrupt is pending at @cpu, which takes it later. If the same vector
+ * was already pending there from an earlier raise, that counts, since the APIC cannot distinguish
+ * them.
  *
- * Return: 0; -EBUSY: another hold is going on; -EINVAL: no such CPU, or it is
+ * Return: 0; -EBUSY: another hold is in progress; -EINVAL: no such CPU, or it is
  * offline, or the caller's own, or not the one that the message names; -ETIME:
- * the CPU did not close, or nothing arrived there; or as lab_source_raise().
+ * the CPU was not held in time, or no interrupt arrived there; or as lab_source_raise().
  */
 int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs)
 {
@@ -226,15 +224,15 @@ int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs)
 }
 
 /**
- * lab_hold_wait_idle() - wait until no CPU runs any code of a hold
+ * lab_hold_wait_idle() - wait until no CPU runs code of a hold
  *
- * For the module's exit, when no caller can be there any more.
+ * For the module's exit, when there can be no caller any more.
  */
 void lab_hold_wait_idle(void)
 {
 	while (atomic_read_acquire(&hold.users))
 		msleep(20);
 
-	/* The last to leave may still be on its way out, with interrupts off. */
+	/* The last one may still be returning, with interrupts off. */
 	synchronize_rcu();
 }

@@ -2,8 +2,8 @@
 /*
  * A hostile host at full speed.
  *
- * Owns: what a message of such a host looks like, and which vectors it raises.
- * Knows nothing of how they are sent.
+ * Owns: the contents of such a host's messages, and the vectors that it raises. Must not know: how
+ * they are sent.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -18,10 +18,10 @@
 #include "forward.h"
 #include "host/message.h"
 
-/* CPUs may come and go between so many events. */
+/* The number of events after which CPUs may go offline. */
 #define EVENTS_AT_ONCE	256
 
-/* Not Linux's own: 0x30..0x3f, of the old PC controller; 0x80; from 0xeb up. */
+/* Without Linux's own: 0x30..0x3f, of the legacy PIC; 0x80; and those from 0xeb on. */
 #define FIRST_VECTOR	0x40
 #define LAST_VECTOR	0xea
 #define SYSCALL_VECTOR	0x80
@@ -48,7 +48,7 @@ static void fill(u64 *seed, void *place, size_t bytes)
 	}
 }
 
-/* Mostly near to a sane one: garbage alone would all be refused in one place. */
+/* Mostly similar to a valid one: random bytes would all be refused in one place. */
 static void message_make(u64 *seed, struct host_message *message)
 {
 	u64 how = next(seed);
@@ -64,7 +64,7 @@ static void message_make(u64 *seed, struct host_message *message)
 	if (!(how & 0xe0))
 		head |= how >> 32;
 	memcpy(message->payload, &head, sizeof(head));
-	/* A few bits, such as one message brings. */
+	/* A few bits, as in a real message. */
 	if (how & 0x100)
 		memset(message->payload + sizeof(head) + sizeof(u32), 0, 7 * sizeof(u32));
 }
@@ -91,7 +91,7 @@ static void vector_raise(u64 *seed, u32 cpu, struct lab_host_hostile *done)
 		done->vectors++;
 }
 
-/* One event, at a CPU that is online. CPUs are kept from changing. */
+/* One event, at an online CPU. CPU hotplug is disabled. */
 static void event(u64 *seed, struct lab_host_hostile *done)
 {
 	u64 what = next(seed);
@@ -116,11 +116,11 @@ static void events(u64 *seed, u32 count, struct lab_host_hostile *done)
 }
 
 /**
- * lab_hostile_run() - be hostile for so many events
- * @asked: in: seed and count; out: what was done.
+ * lab_hostile_run() - make a number of hostile events
+ * @asked: in: seed and count; out: counters.
  *
  * Context: process; may sleep.
- * Return: 0; -EINVAL: a value out of range; -EINTR: a signal ended it half way.
+ * Return: 0; -EINVAL: a value out of range; -EINTR: a signal ended it early.
  */
 int lab_hostile_run(struct lab_host_hostile *asked)
 {

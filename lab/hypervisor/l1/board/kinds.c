@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kinds of devices: what each does in its own way.
+ * The kinds of devices.
  *
  * Owns: the registers of edu and ivshmem; the hypervisor writes their messages. Must not know:
  * who raises a source, nor where it goes.
@@ -30,8 +30,8 @@ static int edu_count(struct pci_dev *pdev)
 }
 
 /*
- * Acknowledging at once takes nothing back: the message is on its way already.
- * It only keeps the status from growing, which nobody here looks at.
+ * Acknowledging immediately does not cancel the message, which has been sent already. It only
+ * clears the status, which is not used here.
  */
 static void edu_raise(struct lab_device *device, u32 source)
 {
@@ -66,11 +66,11 @@ const struct lab_kind lab_edu = {
 #define IVSHMEM_POSITION	0x08
 #define IVSHMEM_DOORBELL	0x0c
 
-/* The doorbell's value: which peer, which of its vectors. */
+/* The doorbell's value: the peer, and one of its vectors. */
 #define DOORBELL_PEER		GENMASK(31, 16)
 #define DOORBELL_VECTOR		GENMASK(15, 0)
 
-/* How long to wait for QEMU to hear from its server, and how often to look. */
+/* How long to wait until QEMU has the position from its server, and the poll interval. */
 #define POSITION_WAIT_USECS	(2 * USEC_PER_SEC)
 #define POSITION_POLL_USECS	(10 * USEC_PER_MSEC)
 
@@ -100,7 +100,7 @@ static int learn_position(struct lab_device *device)
 	error = readx_poll_timeout(readl, where, position, position <= U16_MAX,
 				   POSITION_POLL_USECS, POSITION_WAIT_USECS);
 	if (error) {
-		pci_err(device->pdev, "no position: QEMU's ivshmem server did not answer; see that it runs\n");
+		pci_err(device->pdev, "no position: QEMU's ivshmem server has not answered; check that it runs\n");
 		return error;
 	}
 	device->position = position;
@@ -122,7 +122,7 @@ const struct lab_kind lab_ivshmem = {
  * writes one, so it cannot be raised from here.
  */
 
-/* All messages of an MSI go to one CPU: there is one place to send them, so one source. */
+/* All messages of an MSI go to one CPU, so they are one source. */
 static int count_msi(struct pci_dev *pdev)
 {
 	int messages = pci_msi_vec_count(pdev);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/vtlirq_lab_host: the way in for user space.
+ * /dev/vtlirq_lab_host, the interface for user space.
  *
- * Owns: the ioctls of lab_host.h that are about devices: copies arguments in
- * and out, and refuses those that no device could make sense of. The others are
- * control.c's. Must not know kinds of devices.
+ * Owns: the ioctls of lab_host.h for devices: it copies arguments in and out, and refuses those
+ * that are invalid for any device. control.c has the others. Must not know: kinds of devices.
  */
 #include <linux/build_bug.h>
 #include <linux/fs.h>
@@ -18,10 +17,10 @@
 #include "device.h"
 #include "forward.h"
 
-/* Below this a vector is an exception's, and an APIC takes no such message. */
+/* Lower vectors are exceptions, which an APIC does not accept in a message. */
 #define FIRST_LEGAL_VECTOR 16
 
-/* The same layout for programs of 32 and 64 bits: no other entry is needed. */
+/* 32-bit and 64-bit programs have the same layout: no compat entry is needed. */
 static_assert(sizeof(struct lab_host_device) == 48);
 static_assert(sizeof(struct lab_host_message) == 20);
 static_assert(sizeof(struct lab_host_raise) == 24);
@@ -52,7 +51,7 @@ static long node_get_device(void __user *argument)
 	return copy_to_user(argument, &answer, sizeof(answer)) ? -EFAULT : 0;
 }
 
-/* What a masked source would send is not looked at. */
+/* The message of a masked source is not checked. */
 static bool message_is_legal(const struct lab_host_message *asked)
 {
 	if (asked->enabled > 1)
@@ -106,7 +105,7 @@ static long node_raise(void __user *argument)
 	if (uncounted)
 		return uncounted;
 
-	/* Also if it stopped half way: the books must balance. */
+	/* Even if it stopped early, so that the accounting is complete. */
 	asked.raised = raised;
 	if (copy_to_user(argument, &asked, sizeof(asked)))
 		return -EFAULT;
@@ -189,7 +188,7 @@ static struct miscdevice node = {
 };
 
 /**
- * lab_node_register() - let user space in
+ * lab_node_register() - make the node
  *
  * Return: 0 or a negative errno.
  */
@@ -199,9 +198,9 @@ int lab_node_register(void)
 }
 
 /**
- * lab_node_unregister() - let nobody in any more
+ * lab_node_unregister() - remove the node
  *
- * Who has the node open keeps the module, so nobody is inside.
+ * An open file keeps the module loaded, so no ioctl is in progress.
  */
 void lab_node_unregister(void)
 {

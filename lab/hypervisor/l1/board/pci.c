@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The PCI driver: from a function that the kernel found to a device of the
- * table, and back.
+ * The PCI driver, which makes a device of the table from a PCI function, and removes it.
  *
- * Owns: what every PCI function needs, and the order of it. A function that is no
- * device of the lab's becomes one when root binds it by driver_override. Never calls the
- * kernel's own MSI code: it would choose the vector itself, whereas here the
- * vector is what user space says, as with an IOMMU that the host programs.
+ * Owns: the set-up that every PCI function needs. Any other function becomes a device of the lab
+ * when root binds it by driver_override. It never uses the kernel's own MSI code, which would
+ * choose the vector itself: here user space chooses it, as a host does that programs an IOMMU.
  */
 #include <linux/cpu.h>
 #include <linux/err.h>
@@ -22,13 +20,13 @@
 #define LAB_NAME	"vtlirq_lab_host"
 #define LAB_BAR		0
 
-/* Whether the device is the lab's to raise. If not, nothing is done to it unasked. */
+/* Whether the lab can raise the device. If not, it is not touched without a request. */
 static bool is_ours(const struct lab_device *device)
 {
 	return device->kind->raise;
 }
 
-/* Return: 0, or the error of the last that could not be masked. */
+/* Return: 0, or the error of the last source that could not be masked. */
 static int mask_all(struct lab_device *device)
 {
 	int error, last = 0;
@@ -69,7 +67,7 @@ static struct lab_device *make_device(struct pci_dev *pdev, const struct lab_kin
 	return device;
 }
 
-/* The registers of a device that is not ours are user space's, as sysfs has them. */
+/* The registers of other devices belong to user space, by sysfs. */
 static int map_registers(struct lab_device *device)
 {
 	struct pci_dev *pdev = device->pdev;
@@ -111,7 +109,7 @@ static int open_function(struct lab_device *device)
 		return error;
 	}
 
-	/* Messages only; a raise must never come in over the shared INTx line. */
+	/* Only messages: a raise must never use the shared INTx line. */
 	pci_intx(pdev, 0);
 	return 0;
 }
@@ -123,8 +121,8 @@ static void close_function(struct lab_device *device)
 }
 
 /*
- * A message is a write to memory: without a bus master, none is sent. That of a device
- * which is not ours becomes one with its first message, as the hypervisor writes it.
+ * A message is a write to memory, which needs bus mastering. For devices that the lab cannot
+ * raise, the hypervisor enables it with the first message.
  */
 static int start_messages(struct lab_device *device)
 {
@@ -169,7 +167,7 @@ close:
 static int lab_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	const struct lab_kind *known = (const struct lab_kind *)id->driver_data;
-	/* What driver_override alone has brought here matches no line of the table. */
+	/* A function that was bound by driver_override has no entry in the table of ids. */
 	const struct lab_kind *kind = known ?: &lab_function;
 	struct lab_device *device;
 	int error;
@@ -195,7 +193,7 @@ static void lab_remove(struct pci_dev *pdev)
 {
 	struct lab_device *device = pci_get_drvdata(pdev);
 
-	/* No CPU goes offline under a device that is not in the table any more. */
+	/* A device that is not in the table any more must not have its CPU go offline. */
 	cpus_read_lock();
 	lab_device_remove(device);
 	mask_all(device);
@@ -221,10 +219,9 @@ static struct pci_driver lab_driver = {
 };
 
 /**
- * lab_pci_register() - take all devices of the known kinds
+ * lab_pci_register() - bind all devices of the known kinds
  *
- * Return: 0 or a negative errno. No device at all is no error: the table of
- * devices is empty then.
+ * Return: 0 or a negative errno. It is not an error if there are no devices.
  */
 int lab_pci_register(void)
 {
@@ -232,7 +229,7 @@ int lab_pci_register(void)
 }
 
 /**
- * lab_pci_unregister() - give all devices back, masked and silent
+ * lab_pci_unregister() - unbind all devices, with all sources masked
  */
 void lab_pci_unregister(void)
 {

@@ -2,7 +2,7 @@
 /*
  * The module vtlirq_door: TDCALLs for tests, and the hypervisor's side door.
  *
- * Owns: when it can be there at all, and what it says of itself.
+ * Owns: when it can be loaded, and the cost of a call that it prints.
  */
 #include <linux/errno.h>
 #include <linux/irqflags.h>
@@ -14,7 +14,7 @@
 #include "../vmmcall.h"
 #include "door.h"
 
-/* With L1's clock stopped meanwhile, it is what L1 itself does: a few instructions. */
+/* With a stopped clock, this counts only L1's own instructions. */
 static void tell_cost(void)
 {
 	unsigned long flags;

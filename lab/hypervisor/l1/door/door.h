@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the module vtlirq_door call.
+ * The interfaces between the parts of the module vtlirq_door.
  */
 #ifndef _HYPERVISOR_L1_DOOR_DOOR_H
 #define _HYPERVISOR_L1_DOOR_DOOR_H
@@ -21,10 +21,10 @@ void node_stop(void);
 /* tdcall.S: the instruction. */
 
 /**
- * door_tdcall() - execute it
+ * door_tdcall() - execute TDCALL
  * @regs: the general registers but RSP, in and out
  *
- * Context: interrupts off. Not instrumented: a tracer may count on RBP.
+ * Context: interrupts off. Not instrumented: a tracer may rely on RBP.
  */
 void door_tdcall(struct lab_tdx_regs *regs);
 
@@ -34,9 +34,9 @@ int testcall(struct lab_tdx_call *call);
 
 /* testmem.c: memory of L1 for tests. */
 
-/** struct testmem - what one open file has */
+/** struct testmem - the memory of one open file */
 struct testmem {
-	/* Guards @blocks. */
+	/* Protects @blocks. */
 	struct mutex lock;
 	struct list_head blocks;
 };
@@ -46,11 +46,11 @@ int testmem_add(struct testmem *memory, u64 pages, u64 *gpa);
 int testmem_map(struct testmem *memory, struct vm_area_struct *vma);
 void testmem_free(struct testmem *memory);
 
-/* services.c: what tests ask of the L2 services besides TDCALLs. */
+/* services.c: requests of tests to the L2 services besides TDCALLs. */
 
 /**
- * services_hook() - have something happen to the L2 VCPU of this CPU
- * @hook: what; any values.
+ * services_hook() - set a hook for the L2 VCPUs of this CPU
+ * @hook: the hook; any values.
  *
  * Context: preemption off.
  * Return: 0; -EINVAL: there is no such hook; -ENOMEM.
@@ -58,8 +58,8 @@ void testmem_free(struct testmem *memory);
 int services_hook(const struct lab_tdx_hook *hook);
 
 /**
- * services_stats() - the counts of an L2 VCPU
- * @cpu:   whose; any value.
+ * services_stats() - read the counters of the L2 VCPUs of a CPU
+ * @cpu:   the CPU; any value.
  * @stats: out; it must not cross a page.
  *
  * Return: 0, or -EINVAL: there is no such CPU.
@@ -67,21 +67,21 @@ int services_hook(const struct lab_tdx_hook *hook);
 int services_stats(u32 cpu, struct lab_tdx_stats *stats);
 
 /**
- * services_reset_vcpu() - make an L2 VCPU fresh
- * @cpu: whose; it runs no L2 now.
+ * services_reset_vcpu() - reset the L2 VCPUs of a CPU
+ * @cpu: the CPU, which runs no L2 now.
  */
 void services_reset_vcpu(u32 cpu);
 
 /**
- * services_reset_vm() - L2 sees no page any more, and the partition's fields are fresh
+ * services_reset_vm() - remove all aliases of L2, and reset the partition's fields
  */
 void services_reset_vm(void);
 
 /**
- * services_set_vms() - have so many L2 VMs from now on
- * @vms: how many; any value.
+ * services_set_vms() - set the number of L2 VMs
+ * @vms: the number; any value.
  *
- * Return: 0, or -EINVAL: more than there can be.
+ * Return: 0, or -EINVAL: too many.
  */
 int services_set_vms(u32 vms);
 

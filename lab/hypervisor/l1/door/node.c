@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/vtlirq_lab_tdx: the way in for tests.
+ * /dev/vtlirq_lab_tdx, the interface for tests.
  *
- * Owns: the ioctls of lab_tdx.h: copies arguments in and out. Must not know:
+ * Owns: the ioctls of lab_tdx.h: it copies arguments in and out. Must not know:
  * what a call does.
  */
 #include <linux/cpu.h>
@@ -19,7 +19,7 @@
 #include "../lab_tdx.h"
 #include "door.h"
 
-/* Calls share each CPU's L2 VCPU and probe; a reset wants all of them still. */
+/* Calls share each CPU's L2 VCPUs and test interrupts; a reset needs all of them idle. */
 static DEFINE_MUTEX(node_lock);
 
 static_assert(sizeof(struct lab_tdx_hook) == 40);
@@ -188,7 +188,7 @@ static int node_open(struct inode *inode, struct file *file)
 	return nonseekable_open(inode, file);
 }
 
-/* L2 may see the file's memory, or its virtual APIC be there: away with all of it. */
+/* L2 may have aliases of the file's memory, or its virtual APIC there: reset everything. */
 static int node_release(struct inode *inode, struct file *file)
 {
 	struct testmem *memory = file->private_data;
@@ -222,7 +222,7 @@ static struct miscdevice node = {
 /**
  * node_start() - make the node
  *
- * Return: 0, or what the registration said.
+ * Return: 0 or a negative errno.
  */
 int node_start(void)
 {

@@ -2,7 +2,7 @@
 /*
  * Calls of the side door about L2.
  *
- * Owns: how an argument gets to the hypervisor, which takes one that lies in one page.
+ * Owns: how an argument is passed to the hypervisor, which accepts it only within one page.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>

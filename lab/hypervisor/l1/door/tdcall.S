@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The TDCALL instruction for tests, with all general registers but RSP from memory, and back
- * into it.
+ * The TDCALL instruction for tests. All general registers except RSP are loaded from memory and
+ * stored back.
  *
- * Independent of the driver's, on purpose: a mistake in the order of the registers there
- * must not be made here as well, where the tests of the TDX module would not find it.
+ * Independent of the driver's code, on purpose: a mistake there in the order of the registers must
+ * not be repeated here, where the tests of the TDX module could not find it.
  */
 #include <linux/linkage.h>
 
-/* The order of struct lab_tdx_regs. RDI, which is the pointer, stands at 0x30. */
+/* In the order of struct lab_tdx_regs. RDI, which is the pointer, is at 0x30. */
 .macro load_registers
 	movq	0x00(%rdi), %rax
 	movq	0x08(%rdi), %rcx
@@ -27,7 +27,7 @@
 	movq	0x30(%rdi), %rdi
 .endm
 
-/* The pointer is on top of the stack, and the call's RDI is there in the end. */
+/* The pointer is on top of the stack; it is exchanged with RDI of the call. */
 .macro store_registers
 	xchgq	%rdi, (%rsp)
 	movq	%rax, 0x00(%rdi)
@@ -46,7 +46,7 @@
 	movq	%r15, 0x70(%rdi)
 .endm
 
-/* L2's RBP comes back, with which no stack can be unwound. */
+/* RBP is L2's afterwards: the stack cannot be unwound. */
 .section .noinstr.text, "ax"
 
 SYM_FUNC_START(door_tdcall)

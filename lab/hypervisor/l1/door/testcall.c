@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A test's TDCALL, with the kernel kept safe around it: what a driver has to
- * do, in the plainest form.
+ * A test's TDCALL, which leaves the kernel as it was. It shows what a driver has to do, in the
+ * simplest form.
  *
- * Owns: the saving and restoring of what a TDX module does not switch, and the
- * interrupts that a test wants to have pending. Must not know: what a call does.
+ * Owns: saving and restoring the state that a TDX module does not switch, and the interrupts that
+ * a test requests. Must not know: what a call does.
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
@@ -30,9 +30,9 @@
 
 /**
  * struct probe - the test interrupts of one CPU
- * @work:  one that is pending at once
+ * @work:  one that is pending immediately
  * @timer: one that comes later
- * @count: handled
+ * @count: how many were handled
  */
 struct probe {
 	struct irq_work work;
@@ -42,7 +42,7 @@ struct probe {
 
 static DEFINE_PER_CPU(struct probe, probes);
 
-/* As tdcall.S has them. */
+/* In the order of tdcall.S. */
 static_assert(sizeof(struct lab_tdx_regs) == 0x78);
 static_assert(offsetof(struct lab_tdx_regs, rbp) == 0x20);
 static_assert(offsetof(struct lab_tdx_regs, rdi) == 0x30);
@@ -107,7 +107,7 @@ static void unswitched_write(const struct lab_tdx_unswitched *state)
 	asm volatile("movdqu %0, %%xmm0" : : "m" (state->xmm0));
 }
 
-/* PKRU is shared too, but no test looks at it. */
+/* PKRU is shared too, but no test uses it. */
 static u32 pkru_read(void)
 {
 	return boot_cpu_has(X86_FEATURE_OSPKE) ? rdpkru() : 0;
@@ -119,7 +119,7 @@ static void pkru_restore(u32 pkru)
 		wrpkru(pkru);
 }
 
-/* Between the first and the last line, L2's state may be in the CPU. */
+/* Between the first and the last statement, L2's state may be in the CPU. */
 static void call_guarded(struct lab_tdx_call *call)
 {
 	struct lab_tdx_unswitched own;
@@ -161,7 +161,7 @@ static long call_in_worker(void *argument)
 	call_here(call);
 	preempt_enable();
 
-	/* Both are over before the next call makes them anew. */
+	/* Both must be finished before the next call prepares them again. */
 	hrtimer_cancel(&probe->timer);
 	irq_work_sync(&probe->work);
 	return 0;
@@ -172,7 +172,7 @@ static long call_in_worker(void *argument)
  * @call: in and out
  *
  * Context: may sleep. One at a time on each CPU.
- * Return: 0; -EINVAL: an argument that means nothing; -ENXIO: no such CPU online.
+ * Return: 0; -EINVAL: an invalid argument; -ENXIO: no such CPU online.
  */
 int testcall(struct lab_tdx_call *call)
 {

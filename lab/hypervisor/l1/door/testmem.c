@@ -21,7 +21,7 @@ struct block {
 };
 
 /**
- * testmem_init() - nothing yet
+ * testmem_init() - a file without memory
  * @memory: of a new file
  */
 void testmem_init(struct testmem *memory)
@@ -31,7 +31,7 @@ void testmem_init(struct testmem *memory)
 }
 
 /**
- * testmem_add() - another block
+ * testmem_add() - allocate a block
  * @memory: of the file
  * @pages:  how many, a power of two
  * @gpa:    out: where
@@ -68,9 +68,9 @@ static bool holds(const struct block *block, unsigned long first, unsigned long 
 }
 
 /**
- * testmem_map() - mmap() at the offset that is the address
+ * testmem_map() - mmap(); the offset is the physical address
  * @memory: of the file
- * @vma:    what is wanted
+ * @vma:    the request
  *
  * Return: 0, or -ENXIO: none of this file's blocks.
  */
@@ -93,8 +93,8 @@ int testmem_map(struct testmem *memory, struct vm_area_struct *vma)
 }
 
 /**
- * testmem_free() - all blocks
- * @memory: of a file that is gone: nothing of it is mapped, or seen by L2
+ * testmem_free() - free all blocks
+ * @memory: of a closed file: none of it is mapped, or has an alias of L2
  */
 void testmem_free(struct testmem *memory)
 {

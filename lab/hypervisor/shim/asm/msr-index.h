@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers of MSRs, under the names that Linux has for them.
+ * Numbers of MSRs, with Linux's names.
  */
 #ifndef _HYPERVISOR_SHIM_MSR_INDEX_H
 #define _HYPERVISOR_SHIM_MSR_INDEX_H

@@ -59,7 +59,7 @@ typedef s64 __s64;
 
 #define __ffs(bits) ((unsigned int)__builtin_ctzl(bits))
 
-/* The compiler's own would be a call of its library. */
+/* The compiler's own would call its library. */
 static inline unsigned int hweight32(u32 bits)
 {
 	unsigned int count;

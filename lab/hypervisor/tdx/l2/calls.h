@@ -15,7 +15,7 @@ void tdx_vp_enter(struct l2_cpu *cpu, struct tdcall_regs *regs);
 void memory_attr_rd(struct tdcall_regs *regs);
 void memory_attr_wr(struct tdcall_regs *regs);
 
-/* How many L2 VMs the partition has: a host's choice, when it makes one. */
+/* How many L2 VMs the partition has. On TDX, the host chooses it when it creates a TD. */
 unsigned int metadata_l2_vms(void);
 void metadata_set_l2_vms(unsigned int vms);
 void metadata_vp_rd(struct tdcall_regs *regs);

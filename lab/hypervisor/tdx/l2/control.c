@@ -16,7 +16,7 @@
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 
-/* Held by the module itself: an L2 that would change them gets #GP. */
+/* The module fixes these bits: an L2 that changes them gets #GP. */
 #define CR0_OF_MODULE (X86_CR0_NE | X86_CR0_NW | X86_CR0_CD)
 #define CR4_OF_MODULE (X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_MCE)
 
@@ -150,7 +150,7 @@ static bool load_cr4(struct vcpu *vcpu, struct l2_exit *exit, const struct acces
 	if ((value ^ vcpu_field(vcpu, L2_CR4_SHADOW)) & mask)
 		return to_l1(exit, access);
 	value = (value & ~mask) | (now & mask);
-	/* L2 never sees the module's bits, so what it writes there is not looked at. */
+	/* L2 never sees the module's bits, so what it writes to them is ignored. */
 	value = (value & ~(u64)CR4_OF_MODULE) | (now & CR4_OF_MODULE);
 	if ((vmcb->efer & EFER_LMA) && !(value & X86_CR4_PAE))
 		return faults(vcpu);
@@ -220,14 +220,14 @@ static bool clts_exit(struct vcpu *vcpu, struct l2_exit *exit, const struct acce
 }
 
 /**
- * control_exit() - L2 has touched a control register that SVM watches
+ * control_exit() - L2 has accessed a control register that is intercepted
  * @vcpu: the VCPU
- * @exit: out: if L1 must know
+ * @exit: out: if the exit is for L1
  *
- * LMSW always goes to L1. SMSW, which VMX lets pass, is #UD here: reading a
- * masked CR0 by it is not worth a decoder of memory operands.
+ * LMSW always exits to L1. SMSW, which VMX does not intercept, raises #UD here: it would need a
+ * decoder of memory operands to read a masked CR0.
  *
- * Return: whether L2 is left.
+ * Return: whether L2 ends.
  */
 bool control_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
@@ -250,7 +250,7 @@ bool control_exit(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /**
- * control_debug_exit() - L2 has touched a debug register, and L1 wants to know
+ * control_debug_exit() - L2 has accessed a debug register, and L1 intercepts that
  * @vcpu: the VCPU
  * @exit: out
  */

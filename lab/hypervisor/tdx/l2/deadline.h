@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The TSC deadline of L2. Most VCPUs have none most of the time, and pay one test.
+ * The TSC deadline of L2. A VCPU without a deadline, which is the usual case, costs one test.
  */
 #ifndef _HYPERVISOR_TDX_L2_DEADLINE_H
 #define _HYPERVISOR_TDX_L2_DEADLINE_H
@@ -21,10 +21,10 @@ static inline bool deadline_is_set(const struct vcpu *vcpu)
 }
 
 /**
- * deadline_is_due() - has the time come
- * @vcpu: whose
+ * deadline_is_due() - has the deadline passed
+ * @vcpu: the VCPU
  *
- * Return: whether it has; it stays so until L1 writes another deadline.
+ * Return: whether it has; it remains due until L1 writes another deadline.
  */
 static inline bool deadline_is_due(const struct vcpu *vcpu)
 {
@@ -32,8 +32,8 @@ static inline bool deadline_is_due(const struct vcpu *vcpu)
 }
 
 /**
- * deadline_arm() - see to it that L2 does not run past the deadline
- * @vcpu: whose
+ * deadline_arm() - make sure that L2 does not run past the deadline
+ * @vcpu: the VCPU
  *
  * Context: on its CPU, interrupts off.
  */
@@ -45,7 +45,7 @@ static inline void deadline_arm(struct vcpu *vcpu)
 
 /**
  * deadline_disarm() - undo deadline_arm()
- * @vcpu: whose
+ * @vcpu: the VCPU
  *
  * Context: as for deadline_arm(). The timer cannot be running.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDG.VP.ENTER: its checks, and its registers at the end.
+ * TDG.VP.ENTER: its checks, and its output registers.
  *
- * Owns: the order of the checks, the state buffer, and what each output
- * register holds. Must not know: SVM, but for where its control block has what these need.
+ * Owns: the order of the checks, the state buffer, and the contents of each output register.
+ * Must not know: SVM, except where the control block has these values.
  */
 #include <linux/types.h>
 
@@ -50,7 +50,7 @@ static u64 check_operands(struct l2_cpu *cpu, const struct tdcall_regs *regs,
 
 /*
  * If L1 has lost the state buffer or the virtual-APIC page since it named them, a TDX module
- * exits to the host, and the call is repeated for ever. Here the operand is refused.
+ * exits to the host, and the call is repeated endlessly. Here the operand is refused.
  */
 static u64 check_pages(const struct vcpu *vcpu, u64 buffer)
 {
@@ -61,7 +61,7 @@ static u64 check_pages(const struct vcpu *vcpu, u64 buffer)
 	return TDX_SUCCESS;
 }
 
-/* L1 may write to it meanwhile: each word is read once. */
+/* L1 may write to it at the same time, so each word is read only once. */
 static void read_buffer(struct vcpu *vcpu, const struct l2_enter_guest_state *buffer)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
@@ -78,7 +78,7 @@ static void read_buffer(struct vcpu *vcpu, const struct l2_enter_guest_state *bu
 
 static void write_buffer(struct vcpu *vcpu, struct l2_enter_guest_state *buffer)
 {
-	/* Else L2 has not run, and they are still there. */
+	/* Otherwise L2 has not run, and they are unchanged. */
 	if (vcpu->run.from == vcpu->run.gpr)
 		cpu_copy_words(buffer->gpr, vcpu->run.gpr, GPR_COUNT);
 	buffer->rflags = vcpu->run.vmcb->rflags;
@@ -88,7 +88,7 @@ static void write_buffer(struct vcpu *vcpu, struct l2_enter_guest_state *buffer)
 	buffer->svi = vcpu->vapic.svi;
 }
 
-/* Below the threshold already at entry: the exit comes before L2's first instruction. */
+/* If TPR is below the threshold at entry, the exit comes before L2's first instruction. */
 static bool tpr_is_below(const struct vcpu *vcpu)
 {
 	return !vcpu_has_vid(vcpu) && vapic_read(&vcpu->vapic, VAPIC_TPR) >> 4 <
@@ -100,7 +100,7 @@ static void run_from_entry(struct vcpu *vcpu, struct l2_exit *exit)
 	event_take_from_entry(vcpu);
 	if (vcpu_has_vid(vcpu))
 		vapic_update_ppr(&vcpu->vapic);
-	/* The event goes in first, then the deadline's exit comes: by an interrupt. */
+	/* The event is injected first; then an interrupt causes the deadline's exit. */
 	if (vcpu->inject.info && deadline_is_due(vcpu))
 		deadline_interrupt();
 	if (!vcpu->inject.info && tpr_is_below(vcpu)) {
@@ -133,7 +133,7 @@ static u64 pair(u64 high, u64 low)
 	return high << 32 | (u32)low;
 }
 
-/* Nothing was loaded: it is what L1 wrote. */
+/* The state was not loaded: report what L1 wrote. */
 static void write_segments_written(const struct vcpu *vcpu, struct tdcall_regs *regs)
 {
 	regs->rsi = pair(vcpu_field(vcpu, L2_CS_LIMIT),
@@ -143,8 +143,8 @@ static void write_segments_written(const struct vcpu *vcpu, struct tdcall_regs *
 }
 
 /*
- * The same from the control block, whose first word of a segment is nearly what L1
- * gets: of its 12 bits of rights, VMX has the upper 4 in another place.
+ * The same from the control block. The first word of a segment is nearly what L1 gets; only the
+ * upper 4 of its 12 bits of rights are elsewhere in VMX's format.
  */
 static void write_segments(const struct vcpu *vcpu, struct tdcall_regs *regs)
 {
@@ -156,7 +156,7 @@ static void write_segments(const struct vcpu *vcpu, struct tdcall_regs *regs)
 	regs->r12 = vmcb->ss.attributes >> 5 & 3;
 }
 
-/* RBP is L2's: what it holds belongs to both. */
+/* RBP is L2's: it is not switched. */
 static void write_outputs(const struct vcpu *vcpu, const struct l2_exit *exit,
 			  struct tdcall_regs *regs)
 {

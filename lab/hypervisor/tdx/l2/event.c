@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is delivered through L2's IDT, and when.
+ * Delivery of events through L2's IDT.
  *
- * Owns: the one event that goes in at a VMRUN, the windows that wait for the
- * next, and what of it is reported. Must not know: MSRs, exits but its own.
+ * Owns: the event that is injected at a VMRUN, the windows for the next one, and what is reported
+ * of it. Must not know: MSRs, and exits other than its own.
  *
- * A virtual interrupt goes in as one of SVM, and moves from IRR to ISR when L2 has
- * taken it, which is known right after VMRUN: so the page is right whenever anybody
- * of this VCPU looks, and an interrupted delivery is reported as an interrupt.
+ * A virtual interrupt is delivered as a virtual interrupt of SVM. It moves from IRR to ISR when
+ * L2 has taken it, which is known right after VMRUN. So the virtual-APIC page is correct at each
+ * exit, and an interrupted delivery is reported as that of an interrupt.
  */
 #include <linux/types.h>
 
@@ -23,7 +23,7 @@ static bool is_software(u32 info)
 }
 
 /**
- * event_inject_exception() - L2 gets a fault
+ * event_inject_exception() - raise a fault in L2
  * @vcpu:      the VCPU
  * @vector:    which
  * @has_error: an error code of 0 goes with it
@@ -37,11 +37,11 @@ void event_inject_exception(struct vcpu *vcpu, u8 vector, bool has_error)
 }
 
 /*
- * SVM does not know VMX's types of software's exceptions; it pushes RIP as it stands.
+ * SVM does not have VMX's types of software exceptions; it pushes the current RIP.
  *
- * An interrupt is given to QEMU as one of software, which is delivered in the same way where
- * no gate can forbid it: helper_vmrun() leaves the vector of any other in exception_index,
- * and if QEMU stops its CPU soon after, it delivers the vector again.
+ * An interrupt is injected as a software interrupt, which is delivered in the same way at CPL 0,
+ * where no gate forbids it. For other types, QEMU's helper_vmrun() leaves the vector in
+ * exception_index, and delivers it again if its CPU stops soon afterwards.
  */
 static u32 svm_info(const struct vcpu *vcpu, u32 info)
 {
@@ -97,9 +97,9 @@ static bool nmi_window_is_open(const struct vcpu *vcpu)
 }
 
 /*
- * The virtual interrupt is offered, and L2 takes it at once, unless one of L1 ends
- * L2 before. Not as an event to inject: QEMU, if it stops its CPU soon after, takes
- * an injected interrupt for one that is still to be delivered, and delivers it again.
+ * Request the virtual interrupt. L2 takes it immediately, unless an interrupt of L1 ends L2
+ * before. It is not injected as an event: if QEMU stops its CPU soon afterwards, it treats an
+ * injected interrupt as not yet delivered, and delivers it again.
  */
 static u32 offer(struct vcpu *vcpu)
 {
@@ -110,8 +110,8 @@ static u32 offer(struct vcpu *vcpu)
 }
 
 /*
- * Taken, even if its delivery was interrupted: QEMU then leaves the request set, and
- * calls the interrupt an exception.
+ * It counts as taken even if its delivery was interrupted: then QEMU leaves the request set, and
+ * reports the interrupt as an exception.
  */
 static noinline void finish_offer(struct vcpu *vcpu)
 {
@@ -141,7 +141,7 @@ static bool exits_at_once(struct vcpu *vcpu, struct l2_exit *exit)
 	return true;
 }
 
-/* The dummy interrupt never gets in: L2 exits when it could. */
+/* The dummy interrupt is never delivered: L2 exits when it could be. */
 static void set_window(struct vcpu *vcpu, bool waits)
 {
 	u32 control = SVM_V_INTR_MASKING | SVM_V_IGNORE_TPR |
@@ -160,12 +160,12 @@ static void set_window(struct vcpu *vcpu, bool waits)
 }
 
 /**
- * event_prepare() - decide what goes into L2 at the next VMRUN
+ * event_prepare() - decide what is injected at the next VMRUN
  * @vcpu: the VCPU
- * @exit: out: if L2 is left instead
+ * @exit: out: if L2 ends instead
  *
  * Context: GIF is 0.
- * Return: whether L2 is left without another instruction.
+ * Return: whether L2 ends without another instruction.
  */
 bool event_prepare(struct vcpu *vcpu, struct l2_exit *exit)
 {
@@ -198,7 +198,7 @@ static void record_interrupted(struct vcpu *vcpu)
 		vcpu_set_field(vcpu, L2_IDT_EVENT_ERROR, 0);
 		return;
 	}
-	/* It is reported with the type that it was given. */
+	/* It is reported with its original type. */
 	if (is_same(info, svm_info(vcpu, vcpu->injected.info))) {
 		info = vcpu->injected.info;
 		if (is_software(info))
@@ -210,7 +210,7 @@ static void record_interrupted(struct vcpu *vcpu)
 }
 
 /**
- * event_after() - what became of the event of the last VMRUN
+ * event_after() - find out what happened to the event of the last VMRUN
  * @vcpu: the VCPU; VMRUN has succeeded
  */
 void event_after(struct vcpu *vcpu)
@@ -228,10 +228,10 @@ void event_after(struct vcpu *vcpu)
 }
 
 /**
- * event_again() - L2 goes on inside: an interrupted delivery is repeated
+ * event_again() - L2 continues, so repeat an interrupted delivery
  * @vcpu: the VCPU
  *
- * Not over an exception that the exit itself has led to.
+ * An exception that the exit itself has raised takes precedence.
  */
 void event_again(struct vcpu *vcpu)
 {

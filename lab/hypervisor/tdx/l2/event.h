@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is delivered through L2's IDT, and when.
+ * Delivery of events through L2's IDT.
  */
 #ifndef _HYPERVISOR_TDX_L2_EVENT_H
 #define _HYPERVISOR_TDX_L2_EVENT_H
@@ -18,7 +18,7 @@ void event_inject_exception(struct vcpu *vcpu, u8 vector, bool has_error);
 void event_again(struct vcpu *vcpu);
 
 /**
- * event_take_from_entry() - the event that L1 put into the VM-entry fields
+ * event_take_from_entry() - take the event that L1 has put into the VM-entry fields
  * @vcpu: the VCPU that enters L2
  *
  * The field stays valid until VMRUN has taken the event.

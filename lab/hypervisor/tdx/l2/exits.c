@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SVM's exits, and what VMX would have said.
+ * Conversion of SVM's exits into VMX's.
  *
- * Owns: which exit goes to L1, with which reason, qualification and length.
- * Must not know: what goes into L2 next.
+ * Owns: which exit goes to L1, with which reason, qualification and length. Must not know: what
+ * is injected next.
  */
 #include <linux/types.h>
 
@@ -16,10 +16,10 @@
 #include "tdx/l2/run.h"
 #include "tdx/l2/vcpu.h"
 
-/* The host's choice for this VCPU. It says nothing about who interrupts. */
+/* Chosen by the host for this VCPU; independent of the interrupt's source. */
 #define NOTIFICATION_VECTOR 0xf2
 
-/* Instructions whose exit is all there is to tell. */
+/* Instructions whose exit has a reason and a length only. */
 static const struct simple_exit {
 	u32 code;
 	u32 reason;
@@ -78,8 +78,8 @@ static const struct simple_exit {
 #define VECTORS_WITH_ERROR (BIT(8) | GENMASK(14, 10) | BIT(17))
 
 /*
- * Where QEMU takes one instruction for another: INVD for WBINVD, and RDTSCP for
- * RDTSC. Silicon does not, and finds the same here.
+ * QEMU reports INVD as WBINVD, and RDTSCP as RDTSC. On hardware, which reports them correctly,
+ * this changes nothing.
  */
 static void tell_apart(const struct vcpu *vcpu, struct l2_exit *exit)
 {
@@ -115,9 +115,9 @@ static bool simple_exit(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /*
- * The interrupt stays in L1's APIC until L1 lets it in. One of the host would end the TD
- * entry; the host handles it and enters L2 again, without RESUME_L1: if it has posted
- * an interrupt to L1 meanwhile, that ends L2 at once (Intel TDX Module 1.5,
+ * The interrupt stays pending in L1's APIC until L1 has interrupts on. On TDX, an interrupt of
+ * the host ends the TD entry; the host handles it and enters L2 again, without RESUME_L1. If it
+ * has posted an interrupt to L1 meanwhile, that ends L2 immediately (Intel TDX Module 1.5,
  * td_l2_interrupt.c and tdh_vp_enter.c).
  */
 static bool interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
@@ -136,7 +136,7 @@ static bool interrupt_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	return true;
 }
 
-/* L1's handler takes it here. On TDX it would be the host's, and L1 see nothing. */
+/* L1's handler takes it here. On TDX the host would take it, without L1's knowledge. */
 static void nmi_exit(struct vcpu *vcpu)
 {
 	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_NMI);
@@ -190,7 +190,7 @@ static void page_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	exit->qualification = page_attributes(vcpu, gpa, is_pending) | EPT_LINEAR;
 	exit->extended = is_pending ? EXTENDED_PENDING : 0;
 	vcpu->stats->faults++;
-	/* SVM takes each walk of L2's tables for a write; VMX for a read. */
+	/* SVM reports each walk of L2's tables as a write; VMX reports a read. */
 	if (error & SVM_NPF_TABLE) {
 		exit->qualification |= EPT_READ;
 		return;
@@ -239,7 +239,7 @@ static bool undefined_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	return false;
 }
 
-/* A page fault goes to L1 if its bit and the comparison of its error code say the same. */
+/* A page fault goes to L1 if its bit equals the result of the error code comparison. */
 static bool l1_wants_exception(const struct vcpu *vcpu, u8 vector)
 {
 	bool bit = vcpu_field(vcpu, L2_EXCEPTION_BITMAP) & BIT(vector);
@@ -253,7 +253,7 @@ static bool l1_wants_exception(const struct vcpu *vcpu, u8 vector)
 
 /*
  * An exception in the delivery of another one: SDM 3A, 6.15, table "Conditions for Generating
- * a Double Fault". QEMU exits before it looks at that.
+ * a Double Fault". QEMU exits before it checks that.
  */
 static u8 after_exception(const struct vcpu *vcpu, u8 vector)
 {
@@ -289,7 +289,7 @@ static void reflect_exception(struct vcpu *vcpu, u8 vector)
 	stats_count_internal(vcpu->stats, LAB_TDX_INTERNAL_EXCEPTION);
 }
 
-/* SVM's own instructions do not exist on the machine that L2 believes to be on. */
+/* SVM's own instructions do not exist on the CPU that L2 sees. */
 static bool no_such_instruction(struct vcpu *vcpu)
 {
 	event_inject_exception(vcpu, VECTOR_UD, false);
@@ -312,7 +312,7 @@ static void decode_software(const struct insn *insn, struct l2_event *event)
 	event->length = insn->prefixes + 1;
 }
 
-/* INT3, INT n or INTO: the first and the last may be L1's, the others go on. */
+/* INT3, INT n or INTO: the first and the last may exit to L1, INT n is delivered. */
 static bool software_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {
 	struct l2_event event;
@@ -359,7 +359,7 @@ static bool exception_exit(struct vcpu *vcpu, struct l2_exit *exit)
 	return false;
 }
 
-/* The instruction that ends the blocking has not run yet: the window is one early. */
+/* IRET has not been executed yet: the window opens one instruction early. */
 static void iret_exit(struct vcpu *vcpu)
 {
 	vcpu_set_field(vcpu, L2_INTERRUPTIBILITY,
@@ -425,14 +425,14 @@ static noinline bool rarer_exit(struct vcpu *vcpu, struct l2_exit *exit)
 /**
  * exits_handle() - L2 has exited
  * @vcpu: the VCPU
- * @exit: out: why, if it is L1's business
+ * @exit: out: if the exit is for L1
  *
  * Context: GIF is 0.
- * Return: whether it is; else L2 goes on.
+ * Return: whether it is for L1; otherwise L2 continues.
  */
 bool exits_handle(struct vcpu *vcpu, struct l2_exit *exit)
 {
-	/* By far the first in number: it does not go down the list. */
+	/* By far the most frequent one. */
 	if (likely((u32)vcpu->run.vmcb->exit_code == SVM_INTR))
 		return interrupt_exit(vcpu, exit);
 	return rarer_exit(vcpu, exit);

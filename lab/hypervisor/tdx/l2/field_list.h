@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The L2 VMCS, by ascending code. Included where FIELD and HIDDEN say what is
- * to be made of it:
+ * The L2 VMCS, by ascending code. The including file defines FIELD and HIDDEN:
  *
  * FIELD(name, code, mask of what L1 may write, value of a fresh VCPU)
- * HIDDEN(name, code): it exists, but L1 cannot read it.
+ * HIDDEN(name, code): a field that L1 cannot read.
  */
 HIDDEN(VPID,            0x0000)
 FIELD(POSTED_VECTOR,    0x0002, FIELD_NONE, 0)

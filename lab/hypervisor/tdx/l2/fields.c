@@ -20,14 +20,14 @@
 #define CODE_L2_CONTROLS  0x51
 #define CODE_TSC_DEADLINE 0x59
 
-/* Element sizes, as identifiers have them in bits 33:32. */
+/* Element sizes, in bits 33:32 of an identifier. */
 #define SIZE_2 1ULL
 #define SIZE_4 2ULL
 #define SIZE_8 3ULL
 
 #define CONTEXT_VCPU 2ULL
 
-/* 31:24, 37:34, 46:38, 49:47, 55, 62: reserved, or for sequences alone. */
+/* 31:24, 37:34, 46:38, 49:47, 55, 62: reserved, or used only for sequences. */
 #define ID_RESERVED 0x4083fffcff000000ULL
 
 struct vmcs_field {
@@ -37,7 +37,7 @@ struct vmcs_field {
 	u64 initial;
 };
 
-/* The order is that of enum l2_field, which the same list makes. */
+/* In the order of enum l2_field, which is made from the same list. */
 #define FIELD(name, code, mask, initial) { code, true, mask, initial },
 #define HIDDEN(name, code) { code, false, 0, 0 },
 
@@ -48,7 +48,7 @@ static const struct vmcs_field vmcs_fields[L2_VMCS_COUNT] = {
 #undef FIELD
 #undef HIDDEN
 
-/* The sets of controls that can change without this emulation losing its meaning. */
+/* The controls that this emulation supports L1 to change. */
 #define PRIMARY_CHANGEABLE                                                      \
 	(PRIMARY_INTERRUPT_WINDOW | PRIMARY_RDPMC | PRIMARY_RDTSC |             \
 	 PRIMARY_CR3_LOAD | PRIMARY_CR3_STORE | PRIMARY_CR8_LOAD |              \
@@ -92,8 +92,8 @@ static u64 vmcs_id(unsigned int index)
 }
 
 /**
- * l2_fields_reset() - make a VCPU's L2 state that of a fresh one
- * @fields:     all of it
+ * l2_fields_reset() - reset a VCPU's L2 state
+ * @fields:     the state
  * @vcpu_index: which VCPU
  */
 void l2_fields_reset(struct l2_fields *fields, u64 vcpu_index)
@@ -127,9 +127,9 @@ static unsigned int management_vm(u32 code)
 
 /**
  * l2_field_vm() - which L2 VM does a field identifier name
- * @id: as L1 gave it
+ * @id: from L1
  *
- * Return: 1 to TDX_L2_VMS_MAX; 1 also for what belongs to none.
+ * Return: 1 to TDX_L2_VMS_MAX; 1 also for a field that belongs to no VM.
  */
 unsigned int l2_field_vm(u64 id)
 {
@@ -145,13 +145,13 @@ unsigned int l2_field_vm(u64 id)
 }
 
 /**
- * l2_field_needs_vm() - is this field there only if its VM is?
- * @id: as L1 gave it
+ * l2_field_needs_vm() - does a field exist only if its VM does
+ * @id: from L1
  *
- * The controls and the deadline of a VM that there is not can be read and
- * written all the same, without effect.
+ * The controls and the deadline of a VM that does not exist can be read and written, without
+ * effect.
  *
- * Return: whether it is.
+ * Return: whether it does.
  */
 bool l2_field_needs_vm(u64 id)
 {
@@ -159,8 +159,8 @@ bool l2_field_needs_vm(u64 id)
 }
 
 /**
- * field_id_is_sane() - are the bits zero that a single-field access leaves alone
- * @id: what L1 asked for
+ * field_id_is_sane() - are the bits zero that a single-field access does not use
+ * @id: from L1
  *
  * Return: whether they are.
  */
@@ -229,7 +229,7 @@ static bool find_management(struct l2_fields *fields, u32 code, struct field_pla
 /**
  * l2_field_find() - what does a field identifier of VP.RD or VP.WR name
  * @fields: of the calling VCPU, and of the VM that @id names
- * @id:     as L1 gave it
+ * @id:     from L1
  * @place:  out: the field; its identifier is that of VM 1
  *
  * Return: false if there is no such field, or its identifier is malformed.
@@ -249,7 +249,7 @@ bool l2_field_find(struct l2_fields *fields, u64 id, struct field_place *place)
 }
 
 /**
- * l2_field_first() - where a walk over all fields begins
+ * l2_field_first() - the first field of a walk over all fields
  *
  * Return: its identifier.
  */
@@ -303,11 +303,11 @@ u64 l2_field_next(u64 id)
 }
 
 /**
- * field_write_rule() - what a masked write makes of a field
+ * field_write_rule() - the result of a masked write
  * @old:      its value
  * @value:    L1's
- * @selected: the bits that L1 wants to write
- * @mask:     those it may
+ * @selected: the bits that L1 selects
+ * @mask:     the bits that L1 may write
  * @result:   out: the new value
  *
  * Return: a status; @result is only set on success.
@@ -325,12 +325,12 @@ u64 field_write_rule(u64 old, u64 value, u64 selected, u64 mask, u64 *result)
 }
 
 /**
- * deadline_check() - can a TSC deadline be kept?
- * @deadline: what L1 wrote
+ * deadline_check() - is a TSC deadline valid
+ * @deadline: from L1
  * @now:      the TSC
  *
- * One in the past is due at once. One so far ahead that the difference does not
- * fit is taken for an error.
+ * A deadline in the past is due immediately. A deadline so far ahead that the difference does
+ * not fit is an error.
  *
  * Return: a status.
  */
@@ -357,7 +357,7 @@ static bool controls_are_valid(u64 now, u64 wanted, u64 changeable)
  * @place:  the field, by l2_field_find()
  * @value:  what it would hold
  *
- * Whether an address is memory of L1 is for the caller to see.
+ * The caller checks whether an address is memory of L1.
  *
  * Return: a status.
  */

@@ -14,7 +14,7 @@
 #define FIELD(name, code, mask, initial) L2_##name,
 #define HIDDEN(name, code) L2_##name,
 
-/* Where a field stands in struct l2_fields. */
+/* The index of a field in struct l2_fields. */
 enum l2_field {
 #include "tdx/l2/field_list.h"
 	L2_VMCS_COUNT
@@ -29,7 +29,7 @@ enum l2_field {
  * struct l2_fields - the metadata of one L2 VM of a VCPU that an L1 can reach
  * @vmcs:         the L2 VMCS, by enum l2_field
  * @msr_bitmap:   L1's shadow of the MSR bitmap
- * @l2_controls:  L2_CTLS: kept, without effect
+ * @l2_controls:  L2_CTLS: stored, without effect
  * @tsc_deadline: TSC_DEADLINE; all ones is off
  * @vcpu_index:   VCPU_INDEX, the same in all VMs
  */
@@ -60,11 +60,11 @@ enum field_kind {
 
 /**
  * struct field_place - a field that was found
- * @id:       its identifier, as "next field" outputs name it
+ * @id:       its identifier, in the form of "next field" outputs
  * @value:    where its value is
  * @mask:     what L1 may write
- * @bits:     as many as it has
- * @kind:     who must know of a write
+ * @bits:     the bits that it has
+ * @kind:     what a write affects
  * @vmcs:     enum l2_field, or -1
  * @readable: L1 may read it
  */

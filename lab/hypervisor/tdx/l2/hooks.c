@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test hooks. Owns: when a hook takes effect, and for how long. Must not
- * know: how calls and exits are carried out otherwise.
+ * The test hooks. Owns: when a hook takes effect, and for how long. Must not know: how calls and
+ * exits are handled otherwise.
  */
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -10,7 +10,7 @@
 #include "tdx/l2/vcpu.h"
 
 /**
- * hook_set() - put a hook in place of the CPU's last of the same kind
+ * hook_set() - set a hook, in place of the CPU's last one of the same kind
  * @hooks: the hooks of the CPU
  * @hook:  the new one
  *
@@ -35,11 +35,11 @@ int hook_set(struct lab_hooks *hooks, const struct lab_tdx_hook *hook)
 }
 
 /**
- * hook_takes_call() - shall a call fail before it begins
+ * hook_takes_call() - fail a call if a hook requests it
  * @cpu:  the calling CPU
  * @regs: in, and RAX out in that case
  *
- * Return: whether it shall.
+ * Return: whether the call has failed.
  */
 bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
@@ -67,13 +67,12 @@ static void make_host_routed(struct vcpu *vcpu, struct lab_tdx_hook *hook, struc
 }
 
 /**
- * hook_at_exit() - change what L1 is told about an exit
+ * hook_at_exit() - change what is reported to L1 about an exit
  * @vcpu: the VCPU
  * @exit: in and out
  *
- * An exit that was replaced comes again when L2 goes on, since its instruction
- * has not completed. A trap would not: it is let through, as is one that has
- * an event to report.
+ * A replaced exit happens again when L2 continues, since its instruction has not completed. That
+ * is not true of a trap, which is not replaced; neither is an exit that has an event to report.
  */
 void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {

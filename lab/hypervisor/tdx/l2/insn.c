@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L2's instructions in its memory: QEMU's SVM tells neither their bytes nor
- * their length.
+ * L2's instructions, read from its memory: QEMU's SVM reports neither their bytes nor their
+ * length.
  *
- * Owns: the walk of L2's page tables, and the prefixes. Reads only pages that
- * L2 itself sees. Must not know: what the instructions do.
+ * Owns: the walk of L2's page tables, and the prefixes. It reads only pages that L2 can access.
+ * Must not know: what the instructions do.
  */
 #include <linux/types.h>
 
@@ -179,11 +179,11 @@ bool insn_is(const struct insn *insn, const u8 *opcode, u32 length)
 }
 
 /**
- * insn_length() - the length of an instruction that is known but for its prefixes
+ * insn_length() - the length of an instruction, including its prefixes
  * @vcpu:          the VCPU, after the instruction's exit
- * @opcode_length: without prefixes
+ * @opcode_length: its length without prefixes
  *
- * Return: with them.
+ * Return: the length.
  */
 u32 insn_length(const struct vcpu *vcpu, u32 opcode_length)
 {

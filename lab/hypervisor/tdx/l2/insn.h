@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * L2's instructions in its memory.
+ * L2's instructions, read from its memory.
  */
 #ifndef _HYPERVISOR_TDX_L2_INSN_H
 #define _HYPERVISOR_TDX_L2_INSN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a run of L2 needs of L1: its memory and its APIC. ../l2.c has both.
+ * What a run of L2 uses of L1: its memory and its APIC. Both are in ../l2.c.
  */
 #ifndef _HYPERVISOR_TDX_L2_L1_H
 #define _HYPERVISOR_TDX_L2_L1_H
@@ -13,16 +13,16 @@
 /* Memory, by its physical address. */
 
 void *ram_mapped(u64 gpa);
-/* Memory that L1 has accepted; NULL: it is none, or the page at 0. */
+/* Memory that L1 has accepted; NULL: not such memory, or the page at address 0. */
 void *ram_at(u64 gpa);
-/* The same, of which the page at 0 is no exception. */
+/* The same, including the page at address 0. */
 bool ram_is_memory(u64 gpa);
 /* Memory that L1 has not accepted yet. */
 bool ram_is_pending(u64 gpa);
-/* Whether it is no memory, but a device that L1 may give away. */
+/* Whether it is a device that L1 may give to L2. */
 bool ram_is_device(u64 gpa);
 
-/* Whether L1 has it by a page of 2 MiB; and have it by 4 KiB from now on: 0 or -ENOMEM. */
+/* Whether L1 has it mapped by a page of 2 MiB; and map it by 4 KiB: 0 or -ENOMEM. */
 bool ram_is_large(u64 gpa);
 int ram_split(u64 gpa);
 
@@ -31,14 +31,14 @@ static inline bool gpa_is_private(u64 gpa)
 	return gpa < TDX_PRIVATE_GPAS;
 }
 
-/* The CPU's APIC, which plays L1's virtual APIC. */
+/* The CPU's APIC, which serves as L1's virtual APIC. */
 
 /**
  * apic_has_deliverable() - does an interrupt of L1 outrank L1's priority
  *
- * Whether L1 has its interrupts on is not looked at.
+ * It does not matter whether L1 has its interrupts on.
  *
- * Context: on this CPU; with GIF 0 the answer stays true.
+ * Context: on this CPU; with GIF 0 the answer does not change.
  * Return: whether one does.
  */
 bool apic_has_deliverable(void);
@@ -46,7 +46,7 @@ bool apic_has_deliverable(void);
 bool apic_host_takes(void);
 
 /**
- * apic_timer_repeat() - have an NMI end L2 after a while, again and again
+ * apic_timer_repeat() - make NMIs end L2 periodically
  *
  * Context: as for apic_has_deliverable(), until apic_timer_restore().
  */
@@ -54,9 +54,9 @@ void apic_timer_repeat(void);
 void apic_timer_restore(void);
 
 /**
- * apic_tell_again() - have the APIC tell the CPU what is requested
+ * apic_tell_again() - make the APIC signal its requests to the CPU
  *
- * The task priority is written as it is.
+ * The task priority is written, without a change of its value.
  *
  * Context: in L1.
  */

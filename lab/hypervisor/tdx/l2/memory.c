@@ -2,14 +2,14 @@
 /*
  * The leaves that give L2 its memory: MEM.PAGE.ATTR.RD and .WR.
  *
- * Owns: their operands, and which mixes of attributes there are. Must not know:
- * page tables.
+ * Owns: their operands, and which combinations of attributes are legal. Must not know: page
+ * tables.
  *
- * What is checked, in which order, and what the registers hold is as in Intel's
- * tdg_mem_page_attr_wr.c and tdg_mem_page_attr_rd.c. L1's memory is mapped by 2 MiB until
- * a part of it is named; then by 4 KiB for good: the host that the module asks splits it
- * at once. All else is taken to be mapped by 4 KiB, devices too: what is not there, L2
- * finds out when it touches it.
+ * The checks, their order and the output registers are those of Intel's tdg_mem_page_attr_wr.c
+ * and tdg_mem_page_attr_rd.c. L1's memory is mapped by pages of 2 MiB until a call names a part
+ * of one; from then on that page is mapped by 4 KiB, as a host would demote it. Everything else,
+ * including devices, counts as mapped by 4 KiB. If an address does not exist, L2 gets a
+ * violation when it accesses it.
  */
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -32,10 +32,10 @@
 #define GPA_LEVEL    GENMASK_ULL(2, 0)
 #define GPA_ADDRESS  GENMASK_ULL(51, 12)
 #define LEVEL_LARGEST 2
-/* Of RCX at the end: L1 has not accepted the page. */
+/* In RCX at the end: L1 has not accepted the page. */
 #define GPA_PENDING_BIT BIT_ULL(62)
 
-/* Nothing is told of the page. */
+/* RCX and RDX are 0 if the call fails. */
 static u64 refuse(struct tdcall_regs *regs, u64 status)
 {
 	regs->rax = status;
@@ -78,7 +78,7 @@ static u64 check_fields(const struct tdcall_regs *regs)
 	return TDX_SUCCESS;
 }
 
-/* What an address has below a page of this level. */
+/* The bits of the offset within a page of this level. */
 static u64 offset_mask(u64 level)
 {
 	return BIT_ULL(12 + 9 * level) - 1;
@@ -103,13 +103,13 @@ static u64 check_operands(const struct tdcall_regs *regs)
 	return TDX_SUCCESS;
 }
 
-/* The nested table has no page that can be written or run but not read. */
+/* The nested page table has no pages that can be written or executed but not read. */
 static bool mix_is_legal(u16 attributes)
 {
 	return !(attributes & ~SUPPORTED) && (attributes & PAGE_ATTR_R);
 }
 
-/* An alias is valid; where there is none, the field is 0. */
+/* The field of an alias has VALID set; without an alias it is 0. */
 static u16 told(u16 attributes)
 {
 	return attributes ? attributes | FIELD_VALID : 0;
@@ -130,7 +130,7 @@ void memory_attr_rd(struct tdcall_regs *regs)
 	regs->rdx = 0;
 	for (vm = 1; vm <= metadata_l2_vms(); vm++)
 		set_field(&regs->rdx, vm, told(npt_get(vm, regs->rcx)));
-	/* The page that L1 has there, and its level. */
+	/* The page in which L1 has the address, and its level. */
 	if (ram_is_large(regs->rcx))
 		regs->rcx = (regs->rcx & ~offset_mask(NPT_LEVEL_2M)) | NPT_LEVEL_2M;
 	else if (ram_is_pending(regs->rcx))
@@ -148,7 +148,7 @@ static u64 mismatch(u64 level)
 	return TDX_PAGE_SIZE_MISMATCH | level;
 }
 
-/* No memory for a table: the host would be asked for it. L1 tries again. */
+/* Without memory for a table, TDX would ask the host for it. Here L1 has to try again. */
 static u64 status_of(int error, u64 level)
 {
 	switch (error) {
@@ -162,7 +162,7 @@ static u64 status_of(int error, u64 level)
 }
 
 /**
- * struct change - what becomes of the alias of one VM
+ * struct change - the change of the alias of one VM
  * @old: the attributes before
  * @new: the attributes afterwards
  */
@@ -184,9 +184,9 @@ static struct change plan(const struct tdcall_regs *regs, unsigned int vm, u64 g
 }
 
 /*
- * What L1 is told of a VM: the alias, or, where there is none before and after, what L1
- * wrote. If a mix is illegal, it is the alias as it remains, but of another VM that L1
- * names what would have become of it.
+ * RDX at the end. For each VM that L1 has selected: its alias; or, without an alias before and
+ * after the call, what L1 wrote. If the attributes of a VM are illegal, nothing has changed, and
+ * RDX has the old alias of that VM, but the new ones of the others.
  */
 static u64 tell(const struct tdcall_regs *regs, const struct change *changes)
 {
@@ -209,7 +209,7 @@ static u64 tell(const struct tdcall_regs *regs, const struct change *changes)
 	return rdx;
 }
 
-/* Whether all mixes are legal. */
+/* Return: whether all attributes are legal. */
 static bool plan_all(const struct tdcall_regs *regs, u64 gpa, struct change *changes)
 {
 	bool legal = true;
@@ -225,7 +225,7 @@ static bool plan_all(const struct tdcall_regs *regs, u64 gpa, struct change *cha
 	return legal;
 }
 
-/* When R, W and X are gone, the alias goes, whatever else is set. */
+/* Without R, W and X the alias is removed, whatever else is set. */
 static u64 commit(const struct tdcall_regs *regs, u64 gpa, u64 level, struct change *changes)
 {
 	unsigned int vm;
@@ -258,7 +258,7 @@ static void change(struct tdcall_regs *regs, u64 gpa, u64 level)
 		regs->rcx |= GPA_PENDING_BIT;
 }
 
-/* L1's page is to be of that level, or the host makes it so: it can only split. */
+/* L1's page must have that level. A large page is split if needed, as by a host. */
 static u64 check_level(u64 gpa, u64 level)
 {
 	if (!level)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The leaves that read and write fields: registers in, registers out.
+ * The leaves that read and write fields.
  *
- * Owns: the fields of the partition and of the module, which are few. Those of
- * a VCPU are fields.c's. Must not know: what a field is for, but for the two
- * that others must hear of.
+ * Owns: the fields of the partition and of the module, which are few. Those of a VCPU are in
+ * fields.c. Must not know: what a field is for, except the two whose writes affect other parts.
  */
 #include <linux/types.h>
 
@@ -32,9 +31,9 @@ static unsigned int l2_vms = 1;
 
 /**
  * struct small_field - a field of the partition or of the module
- * @id:    its identifier without the bits that do not count
- * @mask:  what L1 may write
- * @value: it
+ * @id:    its identifier without the bits that are ignored
+ * @mask:  the bits that L1 may write
+ * @value: its value
  */
 struct small_field {
 	u64 id;
@@ -47,11 +46,11 @@ struct small_field {
 #define MAX_VCPUS  0x1110000200000002ULL
 #define TD_CTLS    0x1110000300000017ULL
 
-/* Of TD_CTLS: the CPUs of L1 have APIC ids, and a topology, that its host has chosen. */
+/* In TD_CTLS: the CPUs of L1 have the APIC ids and the topology that its host has chosen. */
 #define PENDING_VE_DISABLE BIT_ULL(0)
 #define ENUM_TOPOLOGY      BIT_ULL(1)
 
-/* By ascending identifiers. L1's CPUs share them: each is one word. */
+/* By ascending identifiers. L1's CPUs share them without a lock, since each is one word. */
 static struct small_field vm_fields[] = {
 	{ NUM_VCPUS, 0, 0 },
 	{ NUM_L2_VMS, 0, 0 },
@@ -83,7 +82,7 @@ unsigned int metadata_l2_vms(void)
 }
 
 /**
- * metadata_set_l2_vms() - have so many L2 VMs from now on
+ * metadata_set_l2_vms() - set the number of L2 VMs
  * @vms: up to TDX_L2_VMS_MAX
  */
 void metadata_set_l2_vms(unsigned int vms)
@@ -92,9 +91,9 @@ void metadata_set_l2_vms(unsigned int vms)
 }
 
 /**
- * metadata_reset_vm() - make the partition's fields fresh
+ * metadata_reset_vm() - reset the partition's fields
  *
- * But for the topology, which L1's kernel turns on when it boots, and goes by for good.
+ * Except the topology, which L1's kernel turns on at boot and then relies on.
  */
 void metadata_reset_vm(void)
 {
@@ -207,7 +206,7 @@ static u64 make_value(const struct vcpu *vcpu, const struct tdcall_regs *regs,
 {
 	u64 old = *place->value, status;
 
-	/* All ones, which says "never set", is no address to keep bits of. */
+	/* All ones means "never set"; it is not an address whose other bits are kept. */
 	if (place->kind == FIELD_VAPIC_PAGE && old == L2_VAPIC_UNSET)
 		old = 0;
 	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
@@ -267,7 +266,7 @@ static u64 vm_value(const struct small_field *field)
 
 /**
  * metadata_vm_rd() - TDG.VM.RD
- * @regs: in and out; only version 1 tells the next field
+ * @regs: in and out; only version 1 returns the next field
  */
 void metadata_vm_rd(struct tdcall_regs *regs)
 {

@@ -2,9 +2,9 @@
 /*
  * L2's RDMSR and WRMSR.
  *
- * Owns: who serves which MSR: L1, as its bitmap says; the CPU, by SVM's
- * permission map; or the code here, with the virtual APIC and a few others.
- * Must not know: how an interrupt that becomes deliverable gets into L2.
+ * Owns: what serves an MSR: L1, if its bitmap says so; the CPU, by SVM's permission map; or the
+ * code here, for the virtual APIC and a few others. Must not know: how an interrupt that becomes
+ * deliverable is delivered.
  */
 #include <linux/types.h>
 
@@ -37,10 +37,10 @@
 
 #define FIRST_LEGAL_VECTOR 16
 
-/* Of RDMSR and WRMSR, without prefixes. */
+/* The length of RDMSR and WRMSR, without prefixes. */
 #define MSR_LENGTH 2
 
-/* Those that a TDX module passes through, of which SVM or nobody switches each. */
+/* The MSRs that a TDX module passes through. SVM switches some of them, the others are shared. */
 static const struct passed_msr {
 	u32 msr;
 	bool writable;
@@ -88,8 +88,8 @@ static void permit(struct vcpu *vcpu, u32 msr, bool write)
 }
 
 /**
- * msr_load_permissions() - L1's bitmap has changed
- * @vcpu: whose
+ * msr_load_permissions() - make SVM's permission map from L1's bitmap
+ * @vcpu: the VCPU
  */
 void msr_load_permissions(struct vcpu *vcpu)
 {
@@ -112,12 +112,12 @@ static void trap(struct l2_exit *exit, u32 reason, u64 qualification)
 }
 
 /**
- * msr_tpr_write() - L2 writes its TPR, by whichever register
+ * msr_tpr_write() - L2 writes its TPR, by the MSR or by CR8
  * @vcpu: the VCPU
- * @exit: out: if that leads to L1
+ * @exit: out: if that is an exit to L1
  * @tpr:  new
  *
- * Return: whether L2 is left, after the instruction.
+ * Return: whether L2 ends, after the instruction.
  */
 bool msr_tpr_write(struct vcpu *vcpu, struct l2_exit *exit, u8 tpr)
 {
@@ -164,7 +164,7 @@ static bool is_page_register(u32 msr)
 	}
 }
 
-/* ID, version, LDR, SVR, ESR, ICR, LVT and timer: whatever the bitmap says. */
+/* ID, version, LDR, SVR, ESR, ICR, LVT and timer, independent of the bitmap. */
 static bool is_l1_register(u32 msr)
 {
 	switch (msr) {
@@ -246,7 +246,7 @@ static bool write_efer(struct vcpu *vcpu, u64 value)
 	return true;
 }
 
-/* Each byte is a memory type; 2 and 3 are none. */
+/* Each byte is a memory type; 2 and 3 are invalid. */
 static bool pat_is_valid(u64 pat)
 {
 	int i;
@@ -308,11 +308,11 @@ static enum verdict write_msr(struct vcpu *vcpu, struct l2_exit *exit, u32 msr)
 }
 
 /**
- * msr_exit() - L2 has executed RDMSR or WRMSR, and SVM has stopped it
+ * msr_exit() - L2 has executed RDMSR or WRMSR, and exited
  * @vcpu: the VCPU
- * @exit: out: if L1 must know
+ * @exit: out: if the exit is for L1
  *
- * Return: whether L2 is left.
+ * Return: whether L2 ends.
  */
 bool msr_exit(struct vcpu *vcpu, struct l2_exit *exit)
 {

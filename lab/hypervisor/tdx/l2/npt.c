@@ -26,13 +26,13 @@
 #define ENTRY_LARGE      BIT_ULL(7)
 #define ENTRY_NX         BIT_ULL(63)
 #define ENTRY_ADDRESS    GENMASK_ULL(51, 12)
-/* Of those that the CPU ignores: memory of L1, not a device. */
+/* A bit that the CPU ignores: memory of L1, not a device. */
 #define ENTRY_RAM        BIT_ULL(9)
 #define ENTRY_ATTRIBUTES 52
 #define ENTRY_TABLE      (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER)
 
 #define ENTRIES 512
-/* The table's levels count from 1, those of the module from 0. */
+/* Levels of the table start at 1, those of the module at 0. */
 #define LEVEL_LARGE (1 + NPT_LEVEL_2M)
 
 /* By VM; that of VM 1 is the first. */
@@ -75,7 +75,7 @@ static u64 look_up(unsigned int vm, u64 gpa)
 	return entry & ENTRY_PRESENT ? entry : 0;
 }
 
-/* In place of nothing, an empty table; of a large page, one of small pages that say the same. */
+/* An empty table, or a table of small pages that replaces a large page. */
 static u64 *make_table(u64 *entry)
 {
 	u64 *table = heap_page(), old = *entry;
@@ -85,12 +85,12 @@ static u64 *make_table(u64 *entry)
 		return NULL;
 	for (i = 0; (old & ENTRY_PRESENT) && i < ENTRIES; i++)
 		table[i] = (old & ~ENTRY_LARGE) + i * PAGE_SIZE;
-	/* Who looks a page up meanwhile finds the one or the other. */
+	/* A concurrent look-up finds the old or the new entry. */
 	__atomic_store_n(entry, machine_address(table) | ENTRY_TABLE, __ATOMIC_RELEASE);
 	return table;
 }
 
-/* The entry of a level, with tables made above it; NULL: no memory for one. Lock held. */
+/* The entry of a level; missing tables are made. NULL: out of memory. Lock held. */
 static u64 *walk_to(unsigned int vm, u64 gpa, int to)
 {
 	u64 *table = root_of(vm), *entry;
@@ -106,9 +106,9 @@ static u64 *walk_to(unsigned int vm, u64 gpa, int to)
 }
 
 /*
- * What is neither memory of L1 nor a device is not there for L2: it may be the hypervisor's
- * own. Each of L2's accesses is one of a user as far as this table is concerned. QEMU aborts
- * where an instruction reaches into a page of a device: nothing is run there.
+ * L2 can access only memory of L1 and devices: other addresses may be the hypervisor's own. All
+ * accesses of L2 are user accesses for this table. QEMU aborts if an instruction crosses into a
+ * page of a device, so devices cannot be executed.
  */
 static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 {
@@ -131,13 +131,13 @@ static u64 make_leaf(u64 gpa, int level, u16 attributes, bool is_ram)
 }
 
 /**
- * npt_get() - what L2 may do with a page
+ * npt_get() - find the attributes of a page
  * @vm:  which VM: 1 to TDX_L2_VMS_MAX
  * @gpa: private
  *
- * Takes no lock: tables are only taken away when nothing runs.
+ * Takes no lock: tables are freed only while no L2 runs.
  *
- * Return: PAGE_ATTR_*, 0 if L2 does not see it.
+ * Return: PAGE_ATTR_*, or 0 without an alias.
  */
 u16 npt_get(unsigned int vm, u64 gpa)
 {
@@ -145,26 +145,26 @@ u16 npt_get(unsigned int vm, u64 gpa)
 }
 
 /**
- * npt_memory() - a page that L2 sees, for L1 to read
+ * npt_memory() - find a page that L2 can access
  * @vm:  which VM
  * @gpa: private
  *
- * Takes no lock, so it serves while L2 is being run.
+ * Takes no lock, so it can be called while L2 runs.
  *
- * Return: where the kernel has it mapped, or NULL: no alias, or no memory.
+ * Return: its address in the hypervisor; NULL: there is no alias, or it is not memory.
  */
 const void *npt_memory(unsigned int vm, u64 gpa)
 {
 	return look_up(vm, gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
 }
 
-/* Lock held, so that a page which ceases to be memory is seen by npt_drop(). */
+/* Lock held, so that npt_drop() sees the alias of a page that is being shared. */
 static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
 	bool is_ram = attributes && ram_is_memory(gpa);
 	u64 *entry;
 
-	/* Where L2 sees nothing, nothing needs a table to say so. */
+	/* Without an alias, no table is needed. */
 	if (!attributes && !look_up(vm, gpa) && level == 1)
 		return 0;
 	entry = walk_to(vm, gpa, level);
@@ -177,16 +177,15 @@ static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
 }
 
 /**
- * npt_set() - let L2 see a page, or no longer
- * @vm:         which VM
+ * npt_set() - make, change or remove the alias of a page
  * @vm:         which VM
  * @gpa:        private, at a boundary of the page
  * @level:      0: of 4 KiB, NPT_LEVEL_2M: of 2 MiB; all of it is memory of L1, or none is
  * @attributes: PAGE_ATTR_*, with R unless there are none
  *
- * A large page of which a part changes becomes small ones.
+ * A large page is split if a part of it changes.
  * Context: any but NMI; outside of GIF 0.
- * Return: 0; -ENOMEM; -EEXIST: the large page is made of small ones.
+ * Return: 0; -ENOMEM; -EEXIST: the large page has been split.
  */
 int npt_set(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
@@ -204,8 +203,9 @@ static u64 level_size(int level)
 }
 
 /*
- * One entry loses what it has within a range. If there is no memory for a table of the
- * parts of a large page, all of them go. Lock held. Return: where the next entry begins.
+ * Clear the part of one entry that is within a range. A large page is split if only a part of it
+ * is; if there is no memory for that, all of it is cleared. Lock held. Return: the address at
+ * which the next entry begins.
  */
 static u64 drop_at(unsigned int vm, u64 gpa, u64 end)
 {
@@ -232,11 +232,11 @@ static u64 drop_at(unsigned int vm, u64 gpa, u64 end)
 }
 
 /**
- * npt_drop() - no VM sees some pages any longer
+ * npt_drop() - remove the aliases of some pages in all VMs
  * @base: private, at a page's boundary
  * @size: whole pages
  *
- * L1 does not have them any more. The caller has all CPUs leave guest mode.
+ * L1 does not have these pages any more. The caller must make all CPUs leave guest mode.
  * Context: as npt_set().
  */
 void npt_drop(u64 base, u64 size)
@@ -252,11 +252,11 @@ void npt_drop(u64 base, u64 size)
 }
 
 /**
- * npt_refresh() - what L1 has made of some pages has changed
+ * npt_refresh() - the state of some pages has changed
  * @base: private, at a page's boundary
  * @size: whole pages
  *
- * A page that L1 has accepted becomes accessible through the aliases that it has already.
+ * A page that L1 has accepted becomes accessible through its existing aliases.
  * Context: as npt_set().
  */
 void npt_refresh(u64 base, u64 size)
@@ -285,7 +285,7 @@ u64 npt_root(unsigned int vm)
 	return machine_address(root_of(vm));
 }
 
-/* Not recursive: at most four levels lie below the root. */
+/* Not recursive: there are at most four levels below the root. */
 static void free_below(u64 *table, int level)
 {
 	u64 *stack[5] = { };
@@ -311,7 +311,7 @@ static void free_below(u64 *table, int level)
 }
 
 /**
- * npt_clear() - no L2 VM sees any page
+ * npt_clear() - remove all aliases of all VMs
  *
  * Context: no L2 runs, no call is under way.
  */
@@ -326,7 +326,7 @@ void npt_clear(void)
 }
 
 /**
- * npt_create() - an empty table for each VM
+ * npt_create() - make an empty table for each VM
  *
  * Return: 0, or -ENOMEM.
  */

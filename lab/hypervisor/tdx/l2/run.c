@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Running L2 until L1 is concerned.
+ * Running L2 until an exit is for L1.
  *
  * Owns: the loop over VMRUN, and the state that L1 and L2 share. Must not know:
  * registers of a TDCALL.
@@ -12,8 +12,8 @@
 #include "tdx/l2/vcpu.h"
 
 /*
- * QEMU 7.2 does not intercept XSETBV, by which L2 would change the XCR0 that L1
- * shares with it. On TDX it cannot without L1: what it wrote is undone.
+ * QEMU 7.2 does not intercept XSETBV, so L2 can change XCR0, which L1 shares. On TDX it cannot do
+ * that without L1, so the change is undone.
  */
 static void run_with_xcr0(struct vcpu *vcpu)
 {
@@ -24,7 +24,7 @@ static void run_with_xcr0(struct vcpu *vcpu)
 		cpu_write_xcr0(xcr0);
 }
 
-/* Where QEMU may lose an interrupt of L1, see tdx/l2.c. */
+/* QEMU may lose an interrupt of L1 here, see tdx/l2.c. */
 static void run_with_request(struct vcpu *vcpu)
 {
 	apic_timer_repeat();
@@ -34,9 +34,9 @@ static void run_with_request(struct vcpu *vcpu)
 }
 
 /*
- * CR2 and DR6 of L1 go in, and L2's come out, since a TDX module switches
- * neither. Of STAR and its like, the world switch takes care. DR7 is each VM's
- * own: SVM's exit turns L1's breakpoints off, and QEMU's leaves L2's value.
+ * CR2 and DR6 are shared by L1 and L2, since a TDX module does not switch them. The world switch
+ * handles STAR and similar MSRs. DR7 is each VM's own: an exit of SVM turns L1's breakpoints
+ * off, and QEMU's exit leaves L2's value.
  */
 static void run_once(struct vcpu *vcpu)
 {
@@ -62,9 +62,9 @@ static void forget_interrupted(struct vcpu *vcpu)
 }
 
 /**
- * l2_run() - run L2 until L1 is concerned
- * @vcpu: its state is loaded
- * @exit: in: all 0; out: why
+ * l2_run() - run L2 until an exit is for L1
+ * @vcpu: the VCPU, whose state is loaded
+ * @exit: in: all 0; out: the exit
  *
  * Context: interrupts off, GIF 0; an NMI opens GIF for a moment.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running L2 until an exit concerns L1: who handles which exit of SVM.
+ * Running L2 until an exit is for L1, and the handlers of exits.
  */
 #ifndef _HYPERVISOR_TDX_L2_RUN_H
 #define _HYPERVISOR_TDX_L2_RUN_H

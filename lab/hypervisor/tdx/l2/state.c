@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Between the L2 VMCS and SVM's control block.
+ * Conversion between the L2 VMCS and SVM's control block.
  *
- * Owns: which field stands where, in which form, which controls become which
- * intercepts, and which of the two is newer. Must not know: exits and interrupts.
+ * Owns: the place and format of each field in both, which controls become which intercepts, and
+ * which of the two is newer. Must not know: exits and interrupts.
  *
- * Nearly all of L2's state stays in the control block from one entry to the next:
- * it is loaded when L1 has written a field (VP.WR), and saved when L1 looks (VP.RD,
- * VP.WR). What the state buffer holds goes between it and the control block at each
- * entry and exit. An unusable segment's rights are thus as L2 left them.
+ * Nearly all of L2's state stays in the control block from one entry to the next. It is loaded
+ * when L1 has written a field (VP.WR), and saved when L1 accesses one (VP.RD, VP.WR). Only the
+ * contents of the state buffer are copied at each entry and exit. So the access rights of an
+ * unusable segment stay as L2 left them.
  */
 #include <linux/types.h>
 
@@ -21,7 +21,7 @@
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 
-/* A TDX module holds these on in L2's CR4; SVM's guests may not have them. */
+/* A TDX module forces these bits on in L2's CR4; a guest of SVM must not have them. */
 #define CR4_VMX_ONLY (X86_CR4_VMXE | X86_CR4_SMXE)
 
 /* CR0 to CR4 and CR8. */
@@ -33,7 +33,7 @@
 #define EXCEPTION_UD BIT(6)
 #define EXCEPTION_MC BIT(18)
 
-/* #BP and #OF, which QEMU takes for INT n. */
+/* #BP and #OF, which QEMU treats as INT n. */
 #define SOFTWARE_EXCEPTIONS (BIT(3) | BIT(4))
 
 struct segment_fields {
@@ -50,7 +50,7 @@ static const struct segment_fields segments[] = {
 	SEGMENT(FS, fs), SEGMENT(GS, gs), SEGMENT(LDTR, ldtr), SEGMENT(TR, tr),
 };
 
-/* Fields that SVM has in the same form. */
+/* Fields that SVM has in the same format. */
 static const struct plain_field {
 	enum l2_field field;
 	size_t place;
@@ -99,7 +99,7 @@ static u64 *plain_at(struct vmcb *vmcb, size_t place)
 	return (void *)vmcb + place;
 }
 
-/* What L1 gets to know whatever it asked for, and what is a guest's no more than under VMX. */
+/* Exits that L1 always gets, and instructions that a guest of VMX does not have. */
 static u64 fixed_intercepts(void)
 {
 	return SVM_INTERCEPT(SVM_INTR) | SVM_INTERCEPT(SVM_NMI) |
@@ -133,7 +133,7 @@ static u64 asked_intercepts(const struct vcpu *vcpu)
 	return intercepts;
 }
 
-/* CR8 writes always: they may make an interrupt deliverable. */
+/* CR8 writes always exit: they may make an interrupt deliverable. */
 static void load_register_intercepts(const struct vcpu *vcpu)
 {
 	u32 primary = vcpu_field(vcpu, L2_PRIMARY);
@@ -160,7 +160,7 @@ static void load_controls(const struct vcpu *vcpu)
 	struct vmcb *vmcb = vcpu->run.vmcb;
 
 	vmcb->intercepts = fixed_intercepts() | asked_intercepts(vcpu);
-	/* #UD always, for the instructions that only Intel has. */
+	/* #UD always exits, for the instructions that only Intel has. */
 	vmcb->exceptions = (u32)vcpu_field(vcpu, L2_EXCEPTION_BITMAP) | EXCEPTION_UD;
 	vmcb->exceptions &= ~EXCEPTION_MC;
 	load_register_intercepts(vcpu);
@@ -172,7 +172,7 @@ static void load_controls(const struct vcpu *vcpu)
 }
 
 /**
- * state_load_written() - the part of state_load() for when L1 has written fields
+ * state_load_written() - load the fields that L1 has written, for state_load()
  * @vcpu: the VCPU that enters L2
  */
 void state_load_written(struct vcpu *vcpu)
@@ -196,7 +196,7 @@ void state_load_written(struct vcpu *vcpu)
 	vcpu->written = false;
 }
 
-/* The state buffer's, and the exit's: they are what they are even if entry failed. */
+/* The state of the buffer and of the exit, which is valid even if the entry failed. */
 static void save_reported(struct vcpu *vcpu)
 {
 	const struct vmcb *vmcb = vcpu->run.vmcb;
@@ -239,10 +239,10 @@ static void save_stale(struct vcpu *vcpu)
 }
 
 /**
- * state_settle() - all of the L2 VMCS is as L2 has left it
+ * state_settle() - bring the L2 VMCS up to date with what L2 has changed
  * @vcpu: the VCPU, outside of L2
  *
- * To be called before any field is looked at or written for L1.
+ * It must be called before any field is read or written for L1.
  */
 void state_settle(struct vcpu *vcpu)
 {
@@ -251,7 +251,7 @@ void state_settle(struct vcpu *vcpu)
 }
 
 /**
- * state_written() - a field is another than it was
+ * state_written() - a field has changed
  * @vcpu: the VCPU, settled
  */
 void state_written(struct vcpu *vcpu)
@@ -261,9 +261,9 @@ void state_written(struct vcpu *vcpu)
 
 /**
  * state_refused() - the entry has failed
- * @vcpu: the VCPU; its @exit is what L1 will be told
+ * @vcpu: the VCPU; its @exit will be reported to L1
  *
- * L1 will find what it wrote; and all is checked and loaded once more.
+ * The fields stay as L1 wrote them, and are checked and loaded again at the next entry.
  */
 void state_refused(struct vcpu *vcpu)
 {
@@ -272,7 +272,7 @@ void state_refused(struct vcpu *vcpu)
 	state_written(vcpu);
 }
 
-/* Of what L1 has written: L2 itself cannot get into a mode that is none. */
+/* Checks what L1 has written: L2 itself cannot get into an invalid mode. */
 static bool modes_are_valid(const struct vcpu *vcpu)
 {
 	u64 cr0 = vcpu_field(vcpu, L2_CR0);
@@ -304,7 +304,7 @@ static bool event_is_valid(const struct vcpu *vcpu)
 	       !(state & INTERRUPTIBILITY_SHADOW);
 }
 
-/* Both shadows at once do not exist, nor does that of STI with interrupts off. */
+/* Both shadows at once are invalid, and so is that of STI with interrupts off. */
 static bool shadow_is_valid(const struct vcpu *vcpu)
 {
 	u32 state = vcpu_field(vcpu, L2_INTERRUPTIBILITY);
@@ -321,8 +321,8 @@ static bool shadow_is_valid(const struct vcpu *vcpu)
  * state_is_valid() - the checks of a VM entry on L2's state
  * @vcpu: the VCPU that enters L2
  *
- * Those that matter here; SVM makes more. What L1 has not touched since it was
- * last good is not looked at.
+ * Only those that matter here; SVM makes more. State that was valid, and that L1 has not written
+ * since, is not checked again.
  *
  * Return: whether hardware would accept it.
  */
@@ -339,7 +339,7 @@ bool state_is_valid(const struct vcpu *vcpu)
 }
 
 /**
- * state_skip() - L2's instruction was carried out for it
+ * state_skip() - move RIP past an instruction that was carried out for L2
  * @vcpu:   the VCPU
  * @length: of the instruction
  */
@@ -350,7 +350,7 @@ void state_skip(struct vcpu *vcpu, u32 length)
 }
 
 /**
- * vcpu_reset() - make a VCPU fresh
+ * vcpu_reset() - reset a VCPU
  * @vcpu: the VCPU
  * @cpu:  the number of its CPU
  *

@@ -19,8 +19,8 @@ bool state_is_valid(const struct vcpu *vcpu);
 void state_skip(struct vcpu *vcpu, u32 length);
 
 /**
- * state_load() - from the L2 VMCS into the control block
- * @vcpu: the VCPU that enters L2; what its state buffer holds is there already
+ * state_load() - copy state from the L2 VMCS into the control block
+ * @vcpu: the VCPU that enters L2; the contents of its state buffer are already there
  */
 static inline void state_load(struct vcpu *vcpu)
 {
@@ -31,8 +31,8 @@ static inline void state_load(struct vcpu *vcpu)
 }
 
 /*
- * SVM does not tell the two shadows apart, but with interrupts off it cannot be
- * that of STI, and the next entry would be refused with it.
+ * SVM does not distinguish the two shadows. With interrupts off it cannot be that of STI, which
+ * the next entry would refuse.
  */
 static inline u64 state_shadow_kind(const struct vcpu *vcpu)
 {
@@ -43,8 +43,7 @@ static inline u64 state_shadow_kind(const struct vcpu *vcpu)
 }
 
 /**
- * state_save() - and back, after an exit: what the state buffer gets, but for RIP
- *                and RFLAGS
+ * state_save() - copy state back after an exit: that of the state buffer, except RIP and RFLAGS
  * @vcpu: the VCPU that leaves L2
  */
 static inline void state_save(struct vcpu *vcpu)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which leaf a TDCALL asks for.
+ * The dispatch of TDCALLs to leaves.
  *
- * Owns: the decoding of RAX, and the leaves that fit in a few lines. Must not
- * know: what stands behind the others.
+ * Owns: the decoding of RAX, and the leaves that fit in a few lines. Must not know: how the
+ * others work.
  */
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -49,7 +49,7 @@ static void vp_info(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 }
 
-/* Every entry flushes: nothing is left to do but to refuse nonsense. */
+/* Every entry flushes the TLB, so only the operands are checked. */
 static void vp_invept(struct tdcall_regs *regs)
 {
 	unsigned int vms = metadata_l2_vms();
@@ -65,7 +65,7 @@ static bool is_canonical(u64 address)
 	return high == 0 || high == -1;
 }
 
-/* An entry names a page and how many follow it: both ends tell of all between. */
+/* An entry names a page and how many follow it: checking both ends is enough. */
 static u64 invalidate_entry(u64 entry)
 {
 	u64 first = entry & GLA_ADDRESS, last = first + (entry & GLA_FOLLOWING) * PAGE_SIZE;
@@ -75,7 +75,7 @@ static u64 invalidate_entry(u64 entry)
 	return TDX_SUCCESS;
 }
 
-/* L1 may write to the list meanwhile: each entry is read once. */
+/* L1 may write to the list at the same time, so each entry is read only once. */
 static u64 invalidate_list(struct tdcall_regs *regs)
 {
 	u64 first = regs->rdx & GLA_LIST_FIRST, count = regs->rdx >> 52, place, end, status;
@@ -92,7 +92,7 @@ static u64 invalidate_list(struct tdcall_regs *regs)
 		if (status)
 			return status;
 	}
-	/* Done: none is left. The number of the first has no room for that past the last. */
+	/* All are done. The index of the first entry wraps around after the last one. */
 	regs->rdx = place | (end & GLA_LIST_FIRST);
 	return TDX_SUCCESS;
 }
@@ -116,7 +116,7 @@ static bool is_well_formed(u64 rax)
 	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
 }
 
-/* A read that fails has no next field; a read or a write that fails has no value. */
+/* After a failed read, there is no next field; after a failed read or write, no value. */
 static void forget_outputs(struct tdcall_regs *regs, u64 asked)
 {
 	switch (asked) {
@@ -156,7 +156,7 @@ static void call_field_leaf(struct tdcall_regs *regs)
 
 static void call_leaf(struct l2_cpu *cpu, struct tdcall_regs *regs)
 {
-	/* VP.ENTER comes first: its time matters. */
+	/* VP.ENTER is tested first, since its speed matters. */
 	if (likely((regs->rax & LEAF) == TDX_VP_ENTER)) {
 		tdx_vp_enter(cpu, regs);
 		return;
@@ -190,10 +190,10 @@ static void call_checked(struct l2_cpu *cpu, struct tdcall_regs *regs)
 	call_leaf(cpu, regs);
 }
 
-/* Bits of CR4 that each CPU for 64-bit has: VME to OSXMMEXCPT. */
+/* Bits of CR4 that each 64-bit CPU has: VME to OSXMMEXCPT. */
 #define CR4_ALWAYS	GENMASK_ULL(10, 0)
 
-/* The others, and what says that there are: a leaf of CPUID, a register, a bit. */
+/* The other bits, and where CPUID reports them: the leaf, the register, the bit. */
 static const struct cr4_bit {
 	u8 bit, leaf, reg, feature;
 } cr4_bits[] = {

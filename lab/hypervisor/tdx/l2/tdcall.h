@@ -2,9 +2,9 @@
 /*
  * The leaves that run L2, as the rest of the hypervisor sees them.
  *
- * Independent of the driver's header for the same registers, on purpose: the module is
- * written after Intel's documents alone, so that a mistake of the driver's is not made
- * here a second time, and that the lab needs no driver.
+ * Independent of the driver's header for the same registers, on purpose: the module is written
+ * only from Intel's documents, so that it does not repeat a mistake of the driver, and so that
+ * the lab does not need the driver.
  */
 #ifndef _HYPERVISOR_TDX_L2_TDCALL_H
 #define _HYPERVISOR_TDX_L2_TDCALL_H
@@ -42,8 +42,8 @@ int tdx_module_rdmsr(u32 msr, u64 *value);
 /**
  * tdx_module_has_topology() - has L1 turned its topology on
  *
- * TD_CTLS.ENUM_TOPOLOGY: then the TDX module answers what asks for it: CPUID 0xb and 0x1f,
- * and the x2APIC's ID. Before, each of these is a #VE.
+ * By TD_CTLS.ENUM_TOPOLOGY. From then on the TDX module answers CPUID 0xb and 0x1f, and reads of
+ * the x2APIC's ID; before that, each of these raises #VE.
  *
  * Context: any.
  * Return: whether it has.

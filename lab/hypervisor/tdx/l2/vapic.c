@@ -2,10 +2,10 @@
 /*
  * APIC virtualization with virtual-interrupt delivery, as the CPU does it.
  *
- * Owns: what becomes of RVI, SVI and the virtual-APIC page. Must not know: who
- * asks, and how an interrupt gets into L2. It compiles in user space too.
+ * Owns: the changes of RVI, SVI and the virtual-APIC page. Must not know: why they change, and how
+ * an interrupt is delivered. It compiles in user space too.
  *
- * L1 may write the page at any time, rules or not: each register is read once.
+ * L1 may write to the page at any time, so each register is read only once.
  */
 #include "tdx/l2/vapic.h"
 

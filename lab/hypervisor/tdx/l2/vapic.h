@@ -34,7 +34,7 @@ void vapic_set_tpr(struct vapic *vapic, u8 tpr);
 void vapic_self_ipi(struct vapic *vapic, u8 vector);
 
 /**
- * vapic_read() - a register of the page
+ * vapic_read() - read a register of the page
  * @vapic:  the virtual APIC
  * @offset: of the register, a multiple of 16 within the page
  *

@@ -14,10 +14,10 @@
 struct tdcall_regs;
 
 /**
- * struct l2_event - something to be delivered through L2's IDT
+ * struct l2_event - an event to be delivered through L2's IDT
  * @info:   EVENT_*
  * @error:  error code
- * @length: how far RIP goes on before, for software's events
+ * @length: how far RIP is advanced before, for software events
  */
 struct l2_event {
 	u32 info;
@@ -26,7 +26,7 @@ struct l2_event {
 };
 
 /**
- * struct l2_exit - why L2 is left, as L1 will be told
+ * struct l2_exit - an exit, as it will be reported to L1
  * @status:        of VP.ENTER
  * @qualification: in VMX form
  * @gpa:           if @reason defines one
@@ -64,21 +64,21 @@ struct lab_hooks {
 /**
  * struct vcpu - the VCPU of one L2 VM on one CPU
  * @vm:         which VM: 1 to TDX_L2_VMS_MAX
- * @fields:     what VP.RD and VP.WR reach
- * @written:    of @fields, L1 has written what the control block does not have yet
- * @stale:      of @fields, what L2 may have changed is newer in the control block;
- *              never together with @written
- * @vapic:      the virtual APIC, valid while L2 is in
- * @run:        the world switch's
- * @inject:     goes in at the next VMRUN
- * @injected:   went in at the last one
- * @offered:    a virtual interrupt is, in the VMRUN that runs
+ * @fields:     the fields of VP.RD and VP.WR
+ * @written:    L1 has written to @fields what the control block does not have yet
+ * @stale:      the control block is newer than @fields, since L2 has run; never together with
+ *              @written
+ * @vapic:      the virtual APIC, valid while L2 runs
+ * @run:        the operands of the world switch
+ * @inject:     the event for the next VMRUN
+ * @injected:   the event of the last VMRUN
+ * @offered:    a virtual interrupt is requested in the current VMRUN
  * @shadow:     an interrupt shadow of L2 before the next VMRUN
  * @entered:    VMRUN has succeeded since VP.ENTER
- * @exit:       why L2 was last left, as L1 was told
+ * @exit:       the last exit, as it was reported to L1
  * @msrpm:      SVM's permission map
- * @hooks:      of the CPU: what a test wants to happen
- * @stats:      of the CPU
+ * @hooks:      the CPU's hooks
+ * @stats:      the CPU's counters
  */
 struct vcpu {
 	unsigned int vm;
@@ -99,10 +99,10 @@ struct vcpu {
 };
 
 /**
- * struct l2_cpu - all that one CPU of L1 has for L2
+ * struct l2_cpu - the state of one CPU of L1 for L2
  * @vcpus: by VM; that of VM 1 is the first
- * @hooks: what a test wants to happen
- * @stats: counts, of all VMs together
+ * @hooks: what tests want to happen
+ * @stats: counters of all VMs together
  */
 struct l2_cpu {
 	struct vcpu vcpus[TDX_L2_VMS_MAX];
@@ -111,7 +111,7 @@ struct l2_cpu {
 };
 
 /**
- * l2_cpu_here() - what this CPU has for L2
+ * l2_cpu_here() - the state of this CPU for L2
  *
  * Return: a pointer to it.
  */
@@ -143,13 +143,13 @@ static inline bool vcpu_has_vid(const struct vcpu *vcpu)
 	return vcpu_field(vcpu, L2_SECONDARY) & SECONDARY_VID;
 }
 
-/* Only the CPU itself counts; who reads sees each figure whole, but not all of one moment. */
+/* Only the CPU itself counts. A reader may see counters of different moments. */
 
 /**
  * stats_count_exit() - count an exit to L1
  * @stats:  of the VCPU
- * @status: as L1 is told
- * @reason: likewise
+ * @status: as reported to L1
+ * @reason: as reported to L1
  */
 static inline void stats_count_exit(struct lab_tdx_stats *stats, u64 status, u32 reason)
 {
@@ -166,19 +166,19 @@ static inline void stats_count_internal(struct lab_tdx_stats *stats, enum lab_td
 	stats->internal[kind]++;
 }
 
-/* hooks.c: what tests make happen that otherwise only a host, or bad luck, would. */
+/* hooks.c: effects for tests that otherwise only a host, or chance, could cause. */
 
 int hook_set(struct lab_hooks *hooks, const struct lab_tdx_hook *hook);
 bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs);
 void hook_at_exit(struct vcpu *vcpu, struct l2_exit *exit);
 
-/* And hook_takes_call(). */
+/* The same for hook_takes_call(). */
 static inline bool hooks_want_calls(const struct lab_hooks *hooks)
 {
 	return hooks->status.count;
 }
 
-/* Shall hook_at_exit() be asked: without a hook, an exit costs this test alone. */
+/* Whether hook_at_exit() must be called. Without a hook, an exit costs only this test. */
 static inline bool hooks_want_exits(const struct lab_hooks *hooks)
 {
 	return hooks->exit.count | hooks->stale.count;

@@ -10,7 +10,7 @@
 #include "vcpu/vmcb.h"
 #include "tdx/l2/vmrun.h"
 
-/* What TDX does not switch: from one control block to the other. Uses RAX. */
+/* State that TDX does not switch: copied from one control block to the other. Uses RAX. */
 .macro hand_over_one field from to
 	movq	\field(\from), %rax
 	movq	%rax, \field(\to)
@@ -39,26 +39,26 @@ svm_run_switch:
 	movq	RUN_HOST_PA(%rdi), %rax
 	vmsave	%rax
 
-	/* What TDX does not switch goes in as L1 has it. */
+	/* State that TDX does not switch: L2 starts with L1's. */
 	movq	RUN_VMCB(%rdi), %rcx
 	movq	RUN_HOST(%rdi), %rdx
 	hand_over %rdx %rcx
 	movq	RUN_VMCB_PA(%rdi), %rax
 	vmload	%rax
 
-	/* The flags last until the branch: no MOV touches them. */
+	/* The flags are used by the branch below: MOV does not change them. */
 	cmpq	$0, RUN_SHADOW(%rdi)
 	movq	RUN_FROM(%rdi), %rdi
 	guest_registers_load
 	jne	.Lshadow
 
-	/* QEMU takes the shadow of STI into L2: this NOP uses it up. */
+	/* QEMU takes the shadow of STI into L2: this NOP ends it before. */
 	sti
 	nop
 	vmrun	%rax
 	jmp	.Lback
 .Lshadow:
-	/* And here it is what is wanted; silicon looks at int_state. */
+	/* Here the shadow is intended; hardware uses int_state instead. */
 	sti
 	vmrun	%rax
 .Lback:
@@ -69,7 +69,7 @@ svm_run_switch:
 	leaq	RUN_GPR(%rdi), %rax
 	movq	%rax, RUN_FROM(%rdi)
 
-	/* What TDX does not switch is left to L1 as L2 left it. */
+	/* State that TDX does not switch: L1 gets L2's. */
 	movq	RUN_VMCB(%rdi), %rcx
 	movq	RUN_HOST(%rdi), %rdx
 	hand_over %rcx %rdx

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What C and the world switch share.
+ * The interface between C and the world switch.
  */
 #ifndef _HYPERVISOR_TDX_L2_VMRUN_H
 #define _HYPERVISOR_TDX_L2_VMRUN_H
@@ -23,11 +23,11 @@
  * @vmcb_pa: physical address of @vmcb
  * @host_pa: physical address of @host
  * @vmcb:    L2's control block
- * @host:    where L1's half of the state lies that VMRUN does not switch
+ * @host:    where L1's part of the state is saved that VMRUN does not switch
  * @shadow:  the first instruction of L2 is in an interrupt shadow
- * @from:    the registers that L2 goes on with, by enum l2_gpr: at first those of
- *           the state buffer, after each exit @gpr
- * @gpr:     L2's registers at its exit, but RAX and RSP, which are in @vmcb
+ * @from:    the registers with which L2 is entered, by enum l2_gpr: at first those of the state
+ *           buffer, after each exit @gpr
+ * @gpr:     L2's registers at its exit, except RAX and RSP, which are in @vmcb
  */
 struct svm_run {
 	u64 vmcb_pa;
@@ -43,8 +43,8 @@ struct svm_run {
  * svm_run() - run L2 until it exits
  * @run: operands.
  *
- * L1's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK go in, and L2's stay behind
- * in the CPU, as they do when a TDX module is called and returns.
+ * L2 starts with L1's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK, and L1 gets L2's, as with a
+ * TDX module.
  *
  * Context: interrupts off and GIF 0, before and after.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A kernel with nothing in it but tests: what its parts share.
+ * A kernel that contains only tests: the declarations that its parts share.
  */
 #ifndef _BARE_H
 #define _BARE_H
@@ -20,7 +20,7 @@
 #define SELECTOR_USER_CODE 0x2b
 #define SELECTOR_TSS     0x30
 
-/* Offsets in struct cpu, which lies at the lowest end of a stack. */
+/* Offsets in struct cpu, which is at the lowest address of a stack. */
 #define CPU_STACK        0
 #define CPU_REGS         8
 #define CPU_CODE         16
@@ -34,7 +34,7 @@
 /* Registers by their number in an instruction. */
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15, REGS };
 
-/** struct frame - what a trap leaves on the stack, see start.S */
+/** struct frame - the stack frame of a trap, see start.S */
 struct frame {
 	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
 	u64 vector, error;
@@ -53,16 +53,16 @@ struct trap {
 };
 
 /**
- * struct cpu - of each CPU, at the lowest end of its stack
- * @stack:     where execute_at() goes back to
+ * struct cpu - the state of a CPU, at the lowest address of its stack
+ * @stack:     the stack pointer to which execute_at() returns
  * @regs:      the registers of the row
  * @code:      its instruction
  * @trap:      how it ended
  * @index:     which CPU
- * @executing: a trap is the row's, and not a fault of ours
- * @keeps_eoi: the next interrupt is not ended by its handler
- * @arrived:   by vector: interrupts, in the order of @arrivals
- * @arrivals:  how many
+ * @executing: a trap belongs to the row, and is not a fault of the test kernel
+ * @keeps_eoi: the handler of the next interrupt does not write EOI
+ * @arrived:   the vectors of the interrupts that have arrived
+ * @arrivals:  their number
  */
 struct cpu {
 	u64 stack;
@@ -89,7 +89,7 @@ static inline struct cpu *cpu_here(void)
 /* The half of the guest-physical space that the host sees, and where it is mapped. */
 #define SHARED      BIT_ULL(39)
 #define SHARED_VIEW BIT_ULL(40)
-/* Memory for rows: nothing else is there. Its pages may be given away. */
+/* Memory for rows, not used otherwise. Its pages may be shared. */
 #define ARENA       0x4000000ULL
 #define ARENA_BYTES 0x800000ULL
 
@@ -114,14 +114,14 @@ void wrmsr(u32 msr, u64 value);
 
 /* smp.c: the other CPU. */
 
-/* Have it wait for work. Return: whether there is one. */
+/* Start it; it waits for work. Return: whether there is another CPU. */
 bool other_start(const u8 *params);
-/* Have it call a function once, and go on here. */
+/* Make it call a function once, without waiting for it. */
 void other_call(void (*function)(void));
 /* Wait until it has. */
 void other_wait(void);
 
-/* Interrupts are let in for a moment. */
+/* Turn interrupts on for a moment. */
 void let_in(void);
 
 /* main.c: whether the kernel is a trust domain, or an ordinary guest. */
@@ -149,13 +149,13 @@ enum {
 /* RAX in and out; no trap is expected. */
 u64 tdcall(u64 *regs);
 u64 tdcall_1(u64 leaf, u64 rcx);
-/* Return: R10. What R11 holds comes back in @value, if that is not NULL. */
+/* Return: R10. @value, if not NULL, gets R11. */
 u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
 /* A byte for the serial port. */
 void put_byte(u8 byte);
 void power_off(void) __noreturn;
 
-/* l2.c: a VM below. */
+/* l2.c: a guest of the test kernel. */
 
 /* The fields of VM 1; those of the others follow at equal distances. */
 #define FIELD(code)        (0x2420000000000000ULL | (code))
@@ -176,16 +176,16 @@ u64 field_of(u32 vm, u64 id);
 u64 field_get(u64 id);
 void field_set(u64 id, u64 value);
 void field_set_masked(u64 id, u64 value, u64 mask);
-/* Let it see a page. Return: the status. */
+/* Give it an alias of a page. Return: the status. */
 u64 l2_map(u32 vm, u64 gpa);
 /* 64-bit mode, with two pages of tables. Return: 0 if all went well. */
 u64 l2_set_modes(u32 vm, u64 tables);
-/* All that it needs to run its code. */
+/* Make all that it needs to run its code. */
 void l2_make(u32 vm, const void *code, u32 length);
 /* Return: RAX. All registers are in @regs. */
 u64 l2_enter(u32 vm, u64 *regs);
 
-/* tap.c: what is said of rows. */
+/* tap.c: output. */
 
 struct row {
 	void (*run)(void);
@@ -208,7 +208,7 @@ extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2
 extern const struct row alias_rows[];
 extern const u32 ve_count, call_count, posted_count, memory_count, l2_count, alias_count;
 
-/* What ends the machine: only one can be shown at a time. */
+/* Rows that end the machine, one for each run. */
 void end_run(const char *line);
 
 /* fuzz.c */

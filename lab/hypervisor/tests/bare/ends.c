@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ends a trust domain, and thereby the machine: exits to the host, which it cannot
- * undo. The script looks at what the hypervisor says of it.
+ * Rows that end a trust domain, and thereby the machine: exits to the host, which the host cannot
+ * resolve. The script checks the hypervisor's message.
  *
  * Sources: Intel's TDX module TDX_1.5.01, tdx_td_dispatcher.c (a triple fault is
  * TDX_NON_RECOVERABLE_VCPU) and vm_exits/td_ept_violation.c (private memory that is not
@@ -14,7 +14,7 @@
 
 #define HPET 0xfed00000ULL
 
-/* In no range of the machine's memory, and not the host's: private. */
+/* A private address outside of the machine's memory. */
 #define NOWHERE 0x2000000000ULL
 
 static void touch(u64 place)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer: whatever a guest does, the hypervisor goes on.
+ * The fuzzer: the hypervisor must survive whatever a guest does.
  *
- * Owns: the loop, and the random numbers. The same seed makes the same calls on each CPU;
- * how those of two CPUs fall together is QEMU's affair. What ends a trust domain by right
- * is not done: README.md has the list.
+ * Owns: the loop, and the random numbers. The same seed makes the same calls on each CPU; their
+ * interleaving depends on QEMU. It does nothing that legitimately ends a trust domain: README.md
+ * has the list.
  */
 #include "base/string.h"
 #include "fuzz.h"
@@ -14,7 +14,7 @@
 
 static const struct {
 	void (*run)(void);
-	/* In a trust domain, and in an ordinary guest. */
+	/* The weight in a trust domain, and in an ordinary guest. */
 	u32 weight, plain_weight;
 	const char *name;
 } kinds[FUZZ_KINDS] = {
@@ -38,7 +38,7 @@ static u64 state[CPUS_MAX], done[CPUS_MAX][FUZZ_KINDS];
 static volatile bool is_over;
 static bool traces;
 
-/* xorshift64*, of which the upper half is good. */
+/* xorshift64*, whose upper half is sufficiently random. */
 u64 random64(void)
 {
 	u64 *x = &state[cpu_here()->index], high;
@@ -204,7 +204,7 @@ static void read_tsc_hz(void)
 	u64 regs[REGS] = { [RAX] = 0x15 };
 
 	execute("\x0f\xa2", 2, regs);
-	/* An ordinary guest is not told. */
+	/* An ordinary guest cannot read it. */
 	fuzz_tsc_hz = is_td ? regs[RCX] : TSC_HZ_USUAL;
 }
 

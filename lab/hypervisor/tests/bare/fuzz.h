@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls at random: what the parts of the fuzzer share.
+ * Random calls: the declarations that the parts of the fuzzer share.
  */
 #ifndef _BARE_FUZZ_H
 #define _BARE_FUZZ_H
 
 #include "bare.h"
 
-/* Pages whose state changes: L1 itself touches them through the shared half alone. */
+/* Pages whose state changes: L1 itself accesses them only through the shared half. */
 #define WILD        ARENA
 #define WILD_BYTES  (ARENA_BYTES / 2)
-/* Pages of L1 that stay private: what calls read and write, and L2's memory. */
+/* Pages of L1 that stay private: operands of calls, and L2's memory. */
 #define TAME        (ARENA + ARENA_BYTES / 2)
 #define TAME_BYTES  (ARENA_BYTES / 4)
 /* Pages that stay shared: hypercalls' input and output, SynIC's pages. */
 #define COMMON      (TAME + TAME_BYTES)
 #define COMMON_BYTES (ARENA_BYTES / 4)
-/* All of L1's memory ends below: the script gives it 256 MiB. */
+/* The end of L1's memory: the script gives it 256 MiB. */
 #define MEMORY_END  0x10000000ULL
 
 /* 32 bits, or fewer than @below. Each CPU has its own sequence. */
 u32 chance(u32 below);
 u64 random64(void);
-/* A number that programs choke on: small, a power of two, an edge. */
+/* A number that is likely to find bugs: small, a power of two, a limit. */
 u64 odd_number(void);
-/* An address that a call may be given: none of those where L1 itself lives. */
+/* An address for a call: any except those that L1 itself uses. */
 u64 odd_address(void);
-/* And one where a call may write. */
+/* An address to which a call may write. */
 u64 tame_address(u64 alignment);
 
 #define PICK(array) (array)[chance(ARRAY_SIZE(array))]
 
-/* What was done, for the last line. */
+/* The kinds of calls, which are counted. */
 enum fuzz_kind {
 	FUZZ_TDCALL, FUZZ_VMCALL, FUZZ_HYPERCALL, FUZZ_MSR, FUZZ_CPUID, FUZZ_PORT, FUZZ_MMIO,
 	FUZZ_CODE, FUZZ_ENTER, FUZZ_DOOR, FUZZ_INTERRUPTS, FUZZ_KINDS
@@ -53,7 +53,7 @@ void fuzz_enter(void);
 void fuzz_door(void);
 void fuzz_interrupts(void);
 
-/* Run an instruction whatever it does, and fetch the contents of a #VE. */
+/* Execute any instruction, and fetch the contents of a #VE. */
 void fuzz_execute(const void *code, u32 length, u64 *regs);
 void fuzz_registers(u64 *regs);
 u64 fuzz_now(void);

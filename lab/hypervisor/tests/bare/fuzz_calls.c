@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls at random: to the TDX module, to the host, by the side door.
+ * Random calls to the TDX module, to the host, and by the side door.
  *
- * Owns: which of them a guest's author could not mean, since they end the trust domain, or
- * pull the ground from under the fuzzer itself.
+ * Owns: which calls are excluded, since they end the trust domain, or destroy the fuzzer itself.
  */
 #include "base/string.h"
 #include "control/call.h"
@@ -33,7 +32,7 @@ static bool is_device(u64 plain)
 	return plain >= MEMORY_END && plain < SHARED;
 }
 
-/* L2 writes where it has an alias: not where L1 lives, and to no device that moves memory. */
+/* L2 may write to its aliases: so not to memory of L1's own, and not to devices with DMA. */
 static bool is_ground(u64 gpa)
 {
 	u64 plain = gpa & ~SHARED & ((1ULL << 52) - 1);
@@ -70,7 +69,7 @@ static u64 field_id(void)
 	return field_of(1 + chance(4), id);
 }
 
-/* A virtual APIC is written by the hypervisor, as L2's state is: in tame pages. */
+/* The hypervisor writes to a virtual APIC and to L2's state: only in tame pages. */
 static u64 field_value(u64 id)
 {
 	if ((id & 0xffffff) == 0x2012)
@@ -118,7 +117,7 @@ static void choose_operands(u64 *regs)
 		regs[R8] = chance(2) ? 0x7ULL << 16 * (1 + chance(3)) : random64();
 		break;
 	case TDG_VP_ENTER:
-		/* fuzz_enter() sees to it that there is an end. */
+		/* fuzz_enter() does that, and makes sure that L2 ends. */
 		regs[RAX] = TDG_VP_INFO;
 		break;
 	}
@@ -136,12 +135,12 @@ void fuzz_tdcall(void)
 	if (!chance(64))
 		regs[RAX] = random64() | 0x80;
 	call(regs);
-	/* CPUIDs of the fuzzer itself are none. */
+	/* The fuzzer's own CPUIDs must not raise #VE. */
 	if (!chance(8))
 		tdcall_1(TDG_CPUIDVE_SET, 0);
 }
 
-/* The host takes pages away: those alone that L1 does without. */
+/* MapGPA removes pages: only those that L1 does not need. */
 static void choose_map(u64 *regs)
 {
 	u64 size = chance(4) ? (1 + chance(PAGES_MAX)) * PAGE_SIZE : odd_number();
@@ -194,7 +193,7 @@ static void choose_vmcall(u64 *regs)
 	case VMCALL_FATAL:
 	case VMCALL_RDMSR:
 	case VMCALL_WRMSR:
-		/* Others do these, or nobody. */
+		/* Other functions do these, or they are excluded. */
 		regs[R11] = VMCALL_INFO;
 		break;
 	}
@@ -210,7 +209,7 @@ void fuzz_vmcall(void)
 	regs[RCX] = MASK_USUAL;
 	if (!chance(4))
 		regs[RCX] |= random64() & 0xffffffff;
-	/* What is not passed is 0 to the host: function 0 is none. */
+	/* The host sees a register that is not passed as 0, which is no function. */
 	if (!chance(16))
 		regs[RCX] &= ~BIT_ULL(R11 + chance(5));
 	call(regs);
@@ -281,7 +280,7 @@ static void fill_input(u64 page, u16 code)
 {
 	u32 i;
 
-	/* Only where nothing but calls is: the shared pages. */
+	/* Only in the shared pages, which are used for calls only. */
 	if ((page & ~SHARED) < COMMON || (page & ~SHARED) >= COMMON + COMMON_BYTES ||
 	    page % PAGE_SIZE)
 		return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Instructions at random, in L1 and in L2.
+ * Random instructions, in L1 and in L2.
  *
- * Owns: which of them leave L1 itself as it was. L2 may run any: it has no memory but its
+ * Owns: which of them do not damage L1 itself. L2 may execute any: its only memory is that of its
  * aliases.
  */
 #include "base/string.h"
@@ -10,13 +10,13 @@
 #include "fuzz.h"
 
 #define DEADLINE_MAX  1000000
-/* The rest is what the fuzzer itself lives by: its pages are user space's too. */
+/* The other bits are needed by the fuzzer itself, whose pages are user pages. */
 #define CR0_ODD_BITS  (~(u64)(BIT(0) | BIT(31)))
 #define CR4_ODD_BITS  (~(u64)(BIT(20) | BIT(21)))
-/* An ordinary guest writes to the register itself, and QEMU lets it leave its paging mode. */
+/* Writes of an ordinary guest are not intercepted, and QEMU lets it change the paging mode. */
 #define CR4_PAGING    ((u64)(BIT(5) | BIT(12)))
 
-/* Those that are a matter of the hypervisor, with all registers at random. */
+/* Instructions that the hypervisor handles, with random registers. */
 static const struct {
 	u8 length;
 	u8 code[5];
@@ -36,7 +36,8 @@ static const struct {
 };
 
 /*
- * An ordinary guest has the machine's ports, and HLT with interrupts off gives its CPU away.
+ * An ordinary guest accesses the machine's ports directly, and its HLT with interrupts off takes
+ * the CPU offline.
  */
 static bool is_for_td(const u8 *code)
 {
@@ -74,19 +75,19 @@ static void run_instruction(void)
 	fuzz_execute(code, prefixes + instructions[i].length, regs);
 }
 
-/* 0F 01 with each register form, but for LMSW, which is run_control()'s. */
+/* 0F 01 with each register form, except LMSW, which run_control() covers. */
 static void run_group_7(void)
 {
 	u8 code[4] = { 0x66, 0x0f, 0x01, 0xc0 + chance(64) };
 	u64 regs[REGS];
 
-	/* SMSW to RSP pulls the stack away. */
+	/* SMSW to RSP would destroy the stack pointer. */
 	if ((code[3] >= 0xf0 && code[3] <= 0xf7) || code[3] == 0xe4)
 		return;
 	fuzz_registers(regs);
 	if (regs[RBX] == CONTROL_MAGIC)
 		regs[RBX] = 0;
-	/* TDCALL is fuzz_tdcall()'s. */
+	/* fuzz_tdcall() covers TDCALL. */
 	if (code[3] == 0xcc)
 		regs[RAX] = TDG_VP_INFO;
 	regs[RCX] = chance(4);
@@ -101,7 +102,7 @@ static u64 cr4_odd_bits(void)
 	return is_td ? CR4_ODD_BITS : CR4_ODD_BITS & ~CR4_PAGING;
 }
 
-/* MOV CRn, RAX; then the old value goes back. */
+/* MOV CRn, RAX; then restore the old value. */
 static void run_control(void)
 {
 	static const u8 from[][3] = { { 0x0f, 0x20, 0xc0 }, { 0x0f, 0x20, 0xe0 } };
@@ -118,7 +119,7 @@ static void run_control(void)
 	fuzz_execute(to[which], 3, regs);
 }
 
-/* MOV CR8; DR0 to DR3 and DR6 with any value, DR7 with no breakpoint on. */
+/* MOV CR8; DR0 to DR3 and DR6 with any value, DR7 without an enabled breakpoint. */
 static void run_debug(void)
 {
 	u8 code[] = { 0x0f, 0x23, 0xc0 }, number = chance(8);
@@ -142,7 +143,7 @@ static void run_debug(void)
 
 /*
  * An access to memory that the host sees, or a device that it emulates: base registers
- * name that, index registers are small, and no displacement leads away.
+ * point to it, index registers and displacements are small.
  */
 static void run_access(void)
 {
@@ -175,7 +176,7 @@ static void run_access(void)
 			code[n++] = 0x0f;
 			code[n++] = PICK(escaped);
 		}
-		/* With REX.B, the same base is R11 to R15, all of which name it too. */
+		/* With REX.B, the base is R11 to R15, all of which point to it too. */
 		code[n++] = 0x40 | (chance(2) << 3) | (chance(2) ? PICK(bases) : 4);
 		if ((code[n - 1] & 7) == 4)
 			code[n++] = chance(4) << 6 | chance(3) << 3 | PICK(bases);
@@ -229,14 +230,14 @@ static void make_code(u64 page)
 
 	for (i = 0; i < 64; i++)
 		code[i] = chance(3) ? random64() : PICK(first);
-	/* An instruction that leads somewhere comes first now and then. */
+	/* Sometimes begin with an instruction that exits. */
 	if (!chance(4)) {
 		code[0] = 0x0f;
 		code[1] = chance(4) ? 1 : chance(0x40);
 	}
 }
 
-/* The fields that say what L2 is: random, or what it needs to run. */
+/* The fields with L2's state: random, or valid. */
 static void change_fields(u32 vm)
 {
 	static const u16 codes[] = {
@@ -256,8 +257,8 @@ static void change_fields(u32 vm)
 }
 
 /*
- * QEMU does not look at the nested page table while paging is off: what L2 does then, it does
- * to the machine's memory. README.md says so.
+ * QEMU ignores the nested page table while paging is off: L2 would access the machine's memory
+ * then, as README.md says.
  */
 static void keep_paging(u32 vm)
 {
@@ -311,6 +312,6 @@ void fuzz_enter(void)
 	if (!chance(32))
 		regs[RCX] = random64();
 	regs[RDX] = chance(32) ? (u64)buffer : odd_address();
-	/* A buffer that is not this one has registers of its own, and the deadline holds. */
+	/* Another buffer has other registers; the deadline ends L2 in any case. */
 	fuzz_execute("\x66\x0f\x01\xcc", 4, regs);
 }

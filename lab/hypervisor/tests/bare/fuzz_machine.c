@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine at random: MSRs, CPUID, ports, devices, interrupts.
+ * Random accesses to the machine: MSRs, CPUID, ports, devices, interrupts.
  *
- * Owns: which registers are left alone, since a write ends the machine or turns a device
- * upon memory, which nobody can keep from a guest that has the devices.
+ * Owns: which registers are excluded, since a write ends the machine or makes a device write to
+ * memory, which cannot be prevented if a guest has the devices.
  */
 #include "base/string.h"
 #include "fuzz.h"
@@ -35,7 +35,7 @@ static u32 odd_msr(void)
 	return chance(16) ? ranges[i].first + chance(ranges[i].count) : random64();
 }
 
-/* A page of SynIC's is one that stays shared, or any that the fuzzer may lose. */
+/* A page of SynIC's is one that stays shared, or any that the fuzzer does not need. */
 static u64 msr_value(u32 msr)
 {
 	if (msr == 0x40000001 || msr == 0x40000082 || msr == 0x40000083)
@@ -84,9 +84,9 @@ void fuzz_cpuid(void)
 
 /*
  * Not written: the reset control (0xcf9, 0x92, 0x64), power management and SMIs
- * (0x600 to 0x67f, 0xb2), the firmware's DMA (0x510 to 0x51b), PCI's configuration, by
- * which memory moves, the serial port, on which the fuzzer speaks, and the PIT: QEMU does
- * nothing else any more when a timer of a device is due again at once.
+ * (0x600 to 0x67f, 0xb2), the firmware's DMA (0x510 to 0x51b), PCI's configuration, which
+ * can move memory, the serial port, which the fuzzer uses for its output, and the PIT: QEMU does
+ * nothing else any more when a timer of a device is always due.
  */
 static bool may_write(u32 port, u32 size)
 {
@@ -121,7 +121,7 @@ void fuzz_port(void)
 		tdvmcall(VMCALL_IO, odd_number() | 8, chance(3), odd_number(), random64(), NULL);
 		return;
 	}
-	/* The address of PCI's configuration is L1's own word. */
+	/* The PCI configuration address of L1 is stored by the hypervisor. */
 	if (is_write && !may_write(port, size) && !(port == 0xcf8 && size == 4))
 		is_write = false;
 	tdvmcall(VMCALL_IO, size, is_write, port, random64(), NULL);
@@ -135,7 +135,7 @@ static u64 device_address(void)
 	return PICK(chips) | SHARED;
 }
 
-/* Of all other devices, none is written: there is one that moves memory. Nor HPET's timers. */
+/* Other devices are not written, since one can move memory; neither are HPET's timers. */
 void fuzz_mmio(void)
 {
 	static const u8 sizes[] = { 1, 2, 4, 8 };
@@ -170,7 +170,7 @@ static void write_host_msr(u32 msr, u64 value)
 		fuzz_execute("\x0f\x30", 2, regs);
 }
 
-/* Nothing of the fuzzer's must keep it from being woken. */
+/* Make sure that an interrupt wakes it. */
 static void halt(void)
 {
 	wrmsr(X2APIC_TPR, 0);
@@ -208,7 +208,7 @@ void fuzz_interrupts(void)
 		write_host_msr(TIMER_INITIAL, chance(1000000));
 		break;
 	case 5:
-		/* An ordinary guest has the IOAPIC itself. */
+		/* An ordinary guest accesses the IOAPIC directly. */
 		if (is_td)
 			fuzz_ioapic();
 		break;

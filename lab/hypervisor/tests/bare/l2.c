@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VM below the test kernel. Owns: its pages, and the fields that it needs.
+ * Guests of the test kernel. Owns: their pages, and the fields that they need.
  */
 #include "bare.h"
 #include "base/string.h"
@@ -79,7 +79,7 @@ static u64 write_masked(u32 vm, u32 code, u64 value, u64 mask)
 	return tdcall(regs);
 }
 
-/* Addresses are what they are: pages of 1 GiB. */
+/* An identity mapping, by pages of 1 GiB. */
 static void make_tables(u64 *pml4, u64 *pdpt)
 {
 	u32 i;

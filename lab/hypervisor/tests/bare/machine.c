@@ -3,7 +3,7 @@
  * The test kernel's machine: page table, segments, traps.
  *
  * Owns: what a trap means. While a row executes its instruction, a trap is its result; an
- * interrupt is written down and ended; all else is a fault of the test itself.
+ * interrupt is recorded and ended; everything else is a fault of the test itself.
  */
 #include "bare.h"
 #include "base/string.h"
@@ -64,7 +64,7 @@ void wrmsr(u32 msr, u64 value)
 	asm volatile("wrmsr" : : "a" ((u32)value), "d" ((u32)(value >> 32)), "c" (msr));
 }
 
-/* User space may touch all of it: there is none but that of a row. */
+/* User space may access all of it: only rows use it. */
 static void make_page_table(void)
 {
 	u64 i;
@@ -145,7 +145,7 @@ static void take_result(struct cpu *cpu, struct frame *frame)
 	cpu->trap = (struct trap){
 		frame->vector, frame->error, frame->rip, frame->cs, frame->rflags,
 	};
-	/* The frame leaves RSP out. */
+	/* The frame does not contain RSP. */
 	for (i = 0; i < REGS; i++) {
 		if (i != RSP)
 			cpu->regs[i] = gprs[i < RSP ? i : i - 1];
@@ -217,7 +217,7 @@ static const struct {
 	{ 0x68 }, { 0x48, 0xcf },
 };
 
-/* What follows the instruction is one that is not allowed to user space: it ends there. */
+/* The instruction is followed by one that user space must not execute, which ends it. */
 u64 execute_as_user(const void *code, u32 length, u64 *regs)
 {
 	u32 place = code_address() + sizeof(to_user), back = sizeof(to_user) + length;

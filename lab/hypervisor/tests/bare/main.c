@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test kernel: what its command line asks for. Owns: the words.
+ * The test kernel's start. Owns: the words of its command line.
  */
 #include "bare.h"
 #include "base/string.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of L2's aliases when L1's page is shared, and when it is private again.
+ * L2's aliases of a page that L1 shares, and that becomes private again.
  *
  * The expectations are those of Intel's TDX module TDX_1.5.01. By MapGPA the host calls
  * TDH.MEM.RANGE.BLOCK and TDH.MEM.PAGE.REMOVE of each page: the files are
@@ -177,7 +177,7 @@ static void row_l2_touches_a_pending_page(void)
 	CHECK(regs[RCX] & EPT_ALLOWED, 0);
 	CHECK(regs[R8], page);
 	CHECK(regs[R13], EXTENDED_PENDING);
-	/* The violation of a page that L1 has, has none. */
+	/* A violation for a page that L1 has accepted has none. */
 	CHECK(load_in(1, l2_page(1, 10)), REASON_EPT);
 	CHECK(regs[R13], 0);
 }
@@ -198,7 +198,7 @@ static void row_an_accepted_page_is_seen_by_its_aliases(void)
 	CHECK(load_in(2, page), REASON_EPT);
 }
 
-/* translate_gpas() fails on TDX, and the host is asked, again and again. Here: refused. */
+/* On TDX translate_gpas() fails, which asks the host repeatedly. Here the call is refused. */
 static void row_l2_does_not_enter_with_pages_that_are_shared(void)
 {
 	u64 vapic;

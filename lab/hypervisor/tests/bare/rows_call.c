@@ -152,7 +152,7 @@ static void row_vmcall_xmm_registers(void)
 
 static bool is_leaf(u32 leaf)
 {
-	/* All that td_call() knows; this emulation has none for service TDs and reports. */
+	/* All leaves of td_call(); this emulation has none for service TDs and reports. */
 	return leaf <= 12 || (leaf >= 18 && leaf <= 27);
 }
 
@@ -190,7 +190,7 @@ static void row_tdcall_reserved_bits_of_rax(void)
 	}
 }
 
-/* With prefixes that mean nothing to it. */
+/* With prefixes that have no meaning for it. */
 static void row_tdcall_with_prefixes(void)
 {
 	static const u8 code[] = { 0x2e, 0x66, 0x0f, 0x01, 0xcc, 0x48, 0xff, 0xc3 };

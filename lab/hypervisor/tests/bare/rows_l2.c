@@ -65,7 +65,7 @@ static void row_l2_sees_its_aliases_alone(void)
 	CHECK(l2_buffer(1)->gpr[RAX], 0);
 }
 
-/* L1 cannot give what it has not: the hypervisor's memory, the CPU's APIC, the IOAPIC. */
+/* L1 cannot give L2 what it does not own: the hypervisor's memory, the APIC, the IOAPIC. */
 static void row_l2_sees_no_memory_that_is_not_l1s(void)
 {
 	static const u64 places[] = { HYPERVISOR, 0x3ff000, 0xfee00000, 0xfec00000 };
@@ -81,8 +81,8 @@ static void row_l2_sees_no_memory_that_is_not_l1s(void)
 }
 
 /*
- * A page fault that L1 does not want, whose handler is another one: SDM 3A, 6.15. No exit of
- * silicon's comes in between.
+ * A page fault that L1 does not intercept, whose handler causes another one: SDM 3A, 6.15.
+ * Hardware does not exit in between.
  */
 static void row_l2_ends_when_its_page_faults_fault(void)
 {
@@ -151,7 +151,7 @@ static void row_l2_ends_at_its_deadline(void)
 	CHECK(now() < deadline + 100 * DEADLINE_TICKS, true);
 }
 
-/* Once L2 runs, for which nobody can wait. QEMU gives each CPU 0.1 s at a time. */
+/* Once L2 runs, which cannot be detected. QEMU gives each CPU 0.1 s at a time. */
 static void send_below_31(void)
 {
 	u64 until = now() + DEADLINE_TICKS;
@@ -164,8 +164,8 @@ static void send_below_31(void)
 }
 
 /*
- * td_l2_interrupt.c: what is below 31 is requested, and RVI does not tell of it. So L1
- * gets it only once the CPU has looked for the next one, after another interrupt.
+ * td_l2_interrupt.c: what is below 31 is requested, and RVI does not include it. So L1
+ * gets it only after another interrupt, when the CPU evaluates the next one.
  */
 static void row_l2_goes_on_when_less_than_31_is_posted(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts of L1, on the vectors that no kernel has for interrupts.
+ * Interrupts of L1, on the vectors that kernels do not use for interrupts.
  *
  * The expectations are those of Intel's SDM 3C, "APIC Virtualization and Virtual
  * Interrupts", for the CPU that runs L1: "Posted-Interrupt Processing" knows no lowest
@@ -239,7 +239,7 @@ static void row_posted_before_vp_enter(void)
 	CHECK(arrived(), 1);
 }
 
-/* A timer that repeats at once would have QEMU do nothing else. */
+/* QEMU would do nothing else with a periodic timer that is always due. */
 static void row_timer_that_repeats_at_once(void)
 {
 	u64 until;

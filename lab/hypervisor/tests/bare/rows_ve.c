@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is a #VE, and what TDG.VP.VEINFO.GET tells of it.
+ * What raises #VE, and the outputs of TDG.VP.VEINFO.GET.
  *
  * The expectations are those of Intel's TDX module TDX_1.5.01: of
  * src/td_dispatcher/tdx_td_dispatcher.c, which instruction is one; of
@@ -335,7 +335,7 @@ static void row_ve_efer(void)
 	VE("\x0f\x30", REASON_WRMSR, 0);
 	regs[RAX] = before | 0x1000;
 	VE("\x0f\x30", REASON_WRMSR, 0);
-	/* LMA is not looked at. */
+	/* LMA is ignored. */
 	regs[RAX] = before ^ 0x400;
 	CHECK(RUN("\x0f\x30"), NO_TRAP);
 	CHECK(RUN("\x0f\x32"), NO_TRAP);
@@ -458,7 +458,7 @@ static void row_ud_instructions_of_vmx(void)
 	CHECK(RUN("\x66\x0f\x01\xcf"), VECTOR_UD);
 }
 
-/* A CPU of Intel's has none. */
+/* Intel's CPUs do not have them. */
 static void row_ud_instructions_of_svm(void)
 {
 	u8 code[] = { 0x0f, 0x01, 0xd8 };

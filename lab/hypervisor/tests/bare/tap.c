@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is said of rows, on the serial port. Owns: TAP's lines.
+ * Output on the serial port. Owns: TAP's lines.
  */
 #include <stdarg.h>
 
@@ -40,7 +40,7 @@ void rows_run(const struct row *rows, u32 count)
 
 	for (i = 0; i < count; i++) {
 		row_failed = false;
-		/* What the last one may have left. */
+		/* The last row may have left a #VE. */
 		tdcall_1(TDG_VEINFO_GET, 0);
 		rows[i].run();
 		done++;
