@@ -86,6 +86,12 @@ int socket_path_lock(const char *directory)
 	while (flock(opened, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;
+		/*
+		 * The kernel has no CONFIG_FILE_LOCKING. Without the lock, a new process that
+		 * has got the process id of a dead one may lose its socket.
+		 */
+		if (errno == ENOSYS)
+			break;
 		error = -errno;
 		close(opened);
 		return error;

@@ -7,18 +7,18 @@
  * at a time.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bare.h"
 #include "internal.h"
 
-/* Which parts of the range are in use: a byte for each, locked by its VMM. */
-#define SLOTS_FILE	"/run/vtlirq-vtl0-memory"
 /* What is set aside below is for a guest that starts its CPUs there. */
 #define LOW_END		0x100000
 
@@ -29,43 +29,56 @@
 #define ENTRY_DEVICE	0x09b
 #define DEVICES_BASE	0xc0000000ULL
 
-/* Takes the part of the file that stands for a guest, or says that it is taken. */
-static bool slot_lock(int fd, uint64_t slot)
+/*
+ * Takes the name that stands for a part of the range. It is a socket's and no file's: the
+ * kernel frees it with the socket, and also has it without CONFIG_FILE_LOCKING.
+ * Return: the socket, or a negative errno; -EADDRINUSE if another VMM has the name.
+ */
+static int slot_bind(uint64_t slot)
 {
-	struct flock lock = {
-		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1,
-	};
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int opened = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int length, ret = opened;
 
-	return !fcntl(fd, F_OFD_SETLK, &lock);
+	if (opened < 0)
+		return -errno;
+	/* With a zero first, it is not in the file system. */
+	length = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1,
+			  "vtlirq-vtl0-memory-%" PRIu64, slot);
+	if (bind(opened, (const struct sockaddr *)&name,
+		 offsetof(struct sockaddr_un, sun_path) + 1 + length)) {
+		ret = -errno;
+		close(opened);
+	}
+	return ret;
 }
 
 /*
- * Finds a part of the range that no other VMM uses. The lock lasts as long as the file
- * descriptor, so that the part of a VMM that has died is free again.
+ * Finds a part of the range that no other VMM uses. It is taken as long as the socket is
+ * open, so that the part of a VMM that has died is free again.
  */
 static int slot_take(struct vmm *vm)
 {
 	struct range range;
 	uint64_t slot;
-	int fd;
+	int taken;
 
 	if (!memory_range_find(LOW_END, UINT32_MAX, &range) || range.base % VTL0_MEMORY_SIZE) {
 		complain("no memory is set aside for VTL0; boot VTL2 with memmap=32M$0x10000000");
 		return -EADDRNOTAVAIL;
 	}
-	fd = open(SLOTS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		complain(SLOTS_FILE ": %s", strerror(errno));
-		return -errno;
-	}
 	for (slot = 0; slot < range.size / VTL0_MEMORY_SIZE; slot++) {
-		if (!slot_lock(fd, slot))
+		taken = slot_bind(slot);
+		if (taken == -EADDRINUSE)
 			continue;
+		if (taken < 0) {
+			complain("a socket: %s", strerror(-taken));
+			return taken;
+		}
 		vm->base = range.base + slot * VTL0_MEMORY_SIZE;
-		vm->slot = fd;
+		vm->slot = taken;
 		return 0;
 	}
-	close(fd);
 	complain("all of the memory that is set aside for VTL0 is in use");
 	return -EBUSY;
 }

@@ -104,7 +104,7 @@ static inline uint64_t *vp_registers(struct vp *vp)
  * @vtl:       the VTL file
  * @host:      the lab's host, or a negative errno
  * @base:      address of the guest's memory
- * @slot:      bare guest: the lock of its part of the memory
+ * @slot:      bare guest: a socket, whose name stands for its part of the memory
  * @memory:    the guest's memory, as this process sees it
  * @image:     bare guest: head of its image, as it was when loaded
  * @boot:      bare guest: boot page

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,18 @@
 #define ROUTES	70	/* more than one message holds */
 
 static char directory[64];
+/* The kernel has no file locks. */
+static bool has_no_locks;
+
+int __real_flock(int file, int operation);
+
+int __wrap_flock(int file, int operation)
+{
+	if (!has_no_locks)
+		return __real_flock(file, operation);
+	errno = ENOSYS;
+	return -1;
+}
 
 static int make_directory(void **state)
 {
@@ -219,6 +232,13 @@ static void test_stale(void **state)
 		}
 		assert_int_equal(stat(path, &status), -1);
 	}
+}
+
+static void test_no_locks(void **state)
+{
+	has_no_locks = true;
+	test_stale(state);
+	has_no_locks = false;
 }
 
 static void test_directories(void **state)
@@ -415,6 +435,7 @@ int main(void)
 						remove_directory),
 		cmocka_unit_test_setup_teardown(test_nobody, make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(test_stale, make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(test_no_locks, make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(test_directories, make_directory,
 						remove_directory),
 		cmocka_unit_test_setup_teardown(test_garbage, make_directory, remove_directory),
