@@ -40,7 +40,7 @@ void device_prepare_copy(const struct device *device);
 /* Reset the eventfd. */
 void device_forget(const struct device *device);
 
-/* ---- vm.c: a VM of Linux's own KVM with one vCPU, its APIC in the kernel, and the bare guest ---- */
+/* ---- vm.c: a VM of Linux's own KVM with one vCPU, APIC in the kernel, and the bare guest ---- */
 
 /* How the guest ends an interrupt. */
 enum vm_eoi {
