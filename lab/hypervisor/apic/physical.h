@@ -60,6 +60,8 @@ enum apic_register {
 #define APIC_ICR_SELF        BIT(18)
 #define APIC_ICR_ALL         (2U << 18)
 #define APIC_ICR_OTHERS      (3U << 18)
+/* Of the lower half. */
+#define APIC_ICR_RESERVED    (GENMASK(31, 20) | GENMASK(17, 16) | BIT(13))
 
 /**
  * apic_read() - read a register

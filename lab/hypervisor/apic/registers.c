@@ -168,7 +168,10 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)
 	case APIC_ESR:
 		return true;
 	case APIC_ICR:
-		send(l1, value);
+		if (value & APIC_ICR_RESERVED)
+			return false;
+		/* QEMU's APIC stores the bit as it is written, and would be busy for ever. */
+		send(l1, value & ~(u64)APIC_ICR_BUSY);
 		return true;
 	case APIC_LVT_TIMER:
 		timer_write_lvt(l1, value);

@@ -256,6 +256,27 @@ static void row_timer_that_repeats_at_once(void)
 	CHECK(arrived() >= 2, true);
 }
 
+/*
+ * SDM 3C, "Virtualizing MSR-Based APIC Accesses": WRMSR of ICR faults if one of the bits 31:20,
+ * 17:16 and 13 is set. Bit 12, which xAPIC sets while it sends, is none of them.
+ */
+static void row_icr_reserved_bits_are_refused(void)
+{
+	const u64 self = 0x44000 | HIGHER;
+	u32 bit;
+
+	begin();
+	for (bit = 0; bit < 32; bit++) {
+		if (bit >= 20 || bit == 17 || bit == 16 || bit == 13)
+			CHECK(!tdvmcall(VMCALL_WRMSR, ICR, self | BIT(bit), 0, 0, NULL), false);
+	}
+	let_in();
+	CHECK(arrived(), 0);
+	CHECK(tdvmcall(VMCALL_WRMSR, ICR, self | BIT(12), 0, 0, NULL), 0);
+	let_in();
+	CHECK(arrived(), 1);
+}
+
 const struct row posted_rows[] = {
 	ROW(row_posted_by_its_own_cpu),
 	ROW(row_posted_by_the_host),
@@ -270,6 +291,7 @@ const struct row posted_rows[] = {
 	ROW(row_posted_nothing_below_16),
 	ROW(row_posted_before_vp_enter),
 	ROW(row_timer_that_repeats_at_once),
+	ROW(row_icr_reserved_bits_are_refused),
 };
 
 const u32 posted_count = ARRAY_SIZE(posted_rows);
