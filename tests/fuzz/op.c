@@ -239,7 +239,7 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 
 /*
  * Makes allocation number @number, or a copy from or to user space, fail in the next system call
- * of this thread; 0: none. Returns how many were left before the previous failure.
+ * of this thread; 0: none. Returns how many steps were left until the previous failure.
  */
 static unsigned int fail_at(const struct op_thread *thread, unsigned int number)
 {

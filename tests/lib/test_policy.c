@@ -305,7 +305,7 @@ static void test_refused(void **state)
 	assert_int_equal(fake.calls[FAKE_MAP], asked);
 	second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
-	/* Refused again: the wait is twice as long. */
+	/* The host refuses again, so the next wait is twice as long. */
 	for (int i = 0; i < 7; i++)
 		second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);

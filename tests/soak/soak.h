@@ -131,7 +131,7 @@ struct ledger *ledger_attach(int fd);
 unsigned int place_vp(const struct ledger *ledger, unsigned int index, unsigned int place);
 unsigned int place_vector(const struct ledger *ledger, unsigned int index, unsigned int place);
 
-/* Find the entry whose place (@vp, @vector) is; false if there is none. */
+/* Finds the entry that owns the place (@vp, @vector). Returns false if there is none. */
 bool place_find(const struct ledger *ledger, unsigned int vp, unsigned int vector,
 		unsigned int *index, unsigned int *place);
 

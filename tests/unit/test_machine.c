@@ -349,7 +349,7 @@ static unsigned int clock_read(uint8_t index)
 	return from_bcd(cmos_read(&cmos));
 }
 
-/* Reads as Linux does: it repeats the reading until the time has not changed meanwhile. */
+/* Reads as Linux does: it repeats the reading until the time has not changed during it. */
 static void the_clock_has_the_time(void **state)
 {
 	struct tm read = { 0 };

@@ -135,7 +135,7 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).free, 0);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
 	must_map(&files[0], 1, 0x32);
-	/* Vectors in quarantine count, but are reused. */
+	/* Vectors in quarantine count against the quota, but they are reused. */
 	vector = must_map(&files[0], 0, 0x31);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);

@@ -532,7 +532,7 @@ static void the_barrier_comes_when_the_parameter_says(void **unused)
 	barriers_check(PREDICTOR_BARRIER_EXIT, 0, 0);
 }
 
-/* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": this is mask 0. */
+/* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": for a mask of 0. */
 static void without_memory_mxcsr_has_the_bits_of_every_cpu(void **unused)
 {
 	(void)unused;

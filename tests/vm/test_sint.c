@@ -258,7 +258,7 @@ static void what_waited_while_it_was_paused_comes(void **state)
 	assert_int_equal(read_number(), 2);
 }
 
-/* pause_message_stream() in vmbus.rs: the message in the slot is read, then comes the end. */
+/* pause_message_stream() in vmbus.rs: the message in the slot is read, then the stream ends. */
 static void a_paused_stream_ends_after_its_last_message(void **state)
 {
 	struct message message;

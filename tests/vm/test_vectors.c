@@ -100,7 +100,7 @@ static void all_vectors_come_back(void **state)
 	first = map_all(cpu);
 	for (round = 0; round < 3; round++) {
 		unmap_all(cpu, first);
-		/* Vectors that nothing raised after their unmap are reused immediately. */
+		/* Vectors in quarantine that were never raised are reused immediately. */
 		assert_int_equal(map_all(cpu), first);
 	}
 	unmap_all(cpu, first);

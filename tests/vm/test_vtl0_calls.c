@@ -548,7 +548,7 @@ static unsigned long pins_acquired(void)
 /* If a VMM has much locked memory, the driver searches for the page, and pins only that page. */
 static void no_other_page_of_the_vmm_is_pinned(void **state)
 {
-	/* New mappings are placed below existing ones; the search goes the same way down. */
+	/* New mappings are placed below existing ones: the upward search meets them first. */
 	uint8_t *page = page_own(), *locked;
 	const struct asked asked = { "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC),
 				     frame_of(page), ALL };
