@@ -6,14 +6,14 @@
 
 /* Defines an instruction, and the offset in the buffer at which it reads or writes. */
 	.macro insn offset, text:vararg
-	.pushsection .rodata
+	.pushsection .data.rel.ro, "aw"
 	.quad 771f, 772f, \offset
 	.popsection
 771:	\text
 772:
 	.endm
 
-	.section .rodata
+	.section .data.rel.ro, "aw"
 	.globl machine_insns
 	.globl machine_insns_end
 	.balign 8
@@ -66,7 +66,7 @@ machine_insns:
 	insn 6, movswl 6(%rbx), %ecx
 	insn 6, movswq 6(%rbx), %rdx
 
-	.section .rodata
+	.section .data.rel.ro, "aw"
 machine_insns_end:
 
 /*

@@ -439,13 +439,15 @@ static int run_cpu_add(void)
 
 static long node_open(const char *name, struct file **opened)
 {
+	const struct file_operations *operations = node(name);
 	struct file *file = calloc(1, sizeof(*file));
 	int ret;
 
-	assert(file);
-	file->operations = node(name);
+	if (!file || !operations)
+		fail();
+	file->operations = operations;
 	file->references = 1;
-	ret = file->operations->open(NULL, file);
+	ret = operations->open(NULL, file);
 	if (ret)
 		free(file);
 	else

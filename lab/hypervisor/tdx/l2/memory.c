@@ -128,7 +128,7 @@ void memory_attr_rd(struct tdcall_regs *regs)
 		return;
 	}
 	regs->rdx = 0;
-	for (vm = 1; vm <= metadata_l2_vms(); vm++)
+	for (vm = 1; vm < FIELDS && vm <= metadata_l2_vms(); vm++)
 		set_field(&regs->rdx, vm, told(npt_get(vm, regs->rcx)));
 	/* The page in which L1 has the address, and its level. */
 	if (ram_is_large(regs->rcx))
@@ -193,7 +193,7 @@ static u64 tell(const struct tdcall_regs *regs, const struct change *changes)
 	u64 rdx = regs->rdx;
 	unsigned int vm;
 
-	for (vm = 1; vm <= metadata_l2_vms(); vm++) {
+	for (vm = 1; vm < FIELDS && vm <= metadata_l2_vms(); vm++) {
 		const struct change *change = &changes[vm];
 
 		if (!is_selected(regs, vm))
@@ -215,7 +215,7 @@ static bool plan_all(const struct tdcall_regs *regs, u64 gpa, struct change *cha
 	bool legal = true;
 	unsigned int vm;
 
-	for (vm = 1; vm <= metadata_l2_vms(); vm++) {
+	for (vm = 1; vm < FIELDS && vm <= metadata_l2_vms(); vm++) {
 		if (!is_selected(regs, vm))
 			continue;
 		changes[vm] = plan(regs, vm, gpa);
@@ -231,7 +231,7 @@ static u64 commit(const struct tdcall_regs *regs, u64 gpa, u64 level, struct cha
 	unsigned int vm;
 	u64 status = TDX_SUCCESS;
 
-	for (vm = 1; !status && vm <= metadata_l2_vms(); vm++) {
+	for (vm = 1; !status && vm < FIELDS && vm <= metadata_l2_vms(); vm++) {
 		if (!is_selected(regs, vm))
 			continue;
 		if (!is_present(changes[vm].new))
