@@ -8,15 +8,15 @@
 #	coverage_begin KERNEL RUN
 #	lab/vm/run ... "${coverage_arguments[@]}" --exec "$(coverage_wrap "$command")" | coverage_take
 #
-# Owns: how the counts come out of the guest. Must not know: what runs there.
+# This file owns the transfer of the counts out of the guest. It must not know what runs there.
 
-# What the VM is given besides, for whoever boots it.
+# Additional arguments for the command that boots the VM.
 # shellcheck disable=SC2034
 coverage_arguments=()
 coverage_directory=
 
-# coverage_begin KERNEL RUN - the counts of a run before this one go now, so that
-# what is there afterwards is never an older run's.
+# coverage_begin KERNEL RUN - remove the counts of an earlier run, so that the counts that exist
+# afterwards are never those of an older run.
 coverage_begin()
 {
 	[ "$1" = kasan ] || return 0
@@ -26,12 +26,12 @@ coverage_begin()
 	coverage_arguments=(--program "$coverage_root/tests/coverage/give")
 	rm -rf "$coverage_directory"
 	mkdir -p "$coverage_directory"
-	# The compiler's notes, of the very build that will count.
+	# Copy the compiler's notes, which must belong to the same build that counts.
 	(cd "$coverage_root/build/modules/$1/driver" &&
 		find . -name '*.gcno' -exec cp --parents -t "$coverage_directory" {} +)
 }
 
-# coverage_wrap COMMAND - the guest's command, which gives its counts at the end.
+# coverage_wrap COMMAND - print the guest's command, which also prints its counts at the end.
 coverage_wrap()
 {
 	if [ -n "$coverage_directory" ]; then
@@ -42,8 +42,8 @@ coverage_wrap()
 	fi
 }
 
-# Passes on what the guest says, line by line, but for the counts, which go to where
-# they are kept.
+# Passes on the guest's output, line by line, except the counts, which are stored in the
+# directory of the run.
 coverage_take()
 {
 	local line packed=$coverage_directory/packed inside='' whole=''

@@ -26,7 +26,7 @@ file == "" || !match($0, /^ *[^ :]+: *[0-9]+:/) { next }
 
 line == 0 { next }
 
-# A head counts for its function: what it does at its beginning is told there.
+# The head of a function counts for the function: gcov counts its entry there.
 source ~ /^[A-Za-z_][^;]*\(/ {
 	name = source
 	sub(/\(.*/, "", name)
@@ -36,7 +36,7 @@ source ~ /^[A-Za-z_][^;]*\(/ {
 count != "-" {
 	key = file SUBSEP line
 	function_of[key] = name
-	# "#####" and "=====" are never.
+	# "#####" and "=====" mean that the line never ran.
 	sum[key] += count + 0
 }
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Reads tests/coverage/uncovered, then lines "FILE LINE FUNCTION COUNT", sorted, and
-# "FILE - - -" for a file that was not built; prints how much ran, what did not, and what of
-# that has no explanation. Exit status 1 if there is such a line, or an explanation that
-# is no longer needed.
+# "FILE - - -" for a file that was not built. Prints how much of the code ran, which lines did
+# not, and which of those have no explanation. The exit status is 1 if there is such a line, or an
+# explanation that is no longer needed.
 
 function thousands(number,    text)
 {
@@ -13,7 +13,7 @@ function thousands(number,    text)
 	return text
 }
 
-# ---- tests/coverage/uncovered: a reason, then what it is for, indented ----
+# ---- tests/coverage/uncovered: a reason, then the functions that it explains, indented ----
 
 FNR == NR && (/^#/ || NF == 0) { next }
 FNR == NR && /^[^ \t]/ { reasons[++reasons_count] = $0; next }
@@ -37,7 +37,7 @@ $2 == "-" { missed_add($1 SUBSEP "*", "") ; next }
 $4 > 0 { ran[$1]++; next }
 { missed_add($1 SUBSEP $3, $2) }
 
-# A run of lines is told by its first and last.
+# A range of consecutive lines is printed as its first and last line.
 function missed_add(key, line)
 {
 	missed[key]++
@@ -76,7 +76,7 @@ function table(    i, can, did)
 		100 * all_ran / all_lines
 }
 
-# More lines than were explained are not explained: the function has changed.
+# If more lines did not run than were explained, the function has changed: none is explained.
 function is_explained(key)
 {
 	return key in may && (key ~ /\*$/ || missed[key] <= may[key])
@@ -111,7 +111,7 @@ function unexplained(    i)
 	}
 }
 
-# What has run by now, or is no more: its explanation must go.
+# An explanation must be removed if its lines have run, or do not exist any more.
 function outdated(    key, part)
 {
 	for (key in may) {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What VTL0 runs under the fuzzer: again and again one thing that may exit, by a
- * number that looks random. It lies in VTL0's own memory, wherever that is.
+ * The program that VTL0 runs under the fuzzer: it repeatedly does one thing that may exit, which
+ * a pseudo-random number selects. It is in VTL0's own memory, at any address.
  *
  * RDI = the number, not 0; RSI = a page of VTL0's that it may write to; RBP = an
  * address that VTL0 has not been given; RSP = a stack on which the lab's guest takes
- * interrupts. All others are for the moment.
+ * interrupts. All other registers are temporary.
  */
 	.section .rodata
 	.globl	guest_program, guest_program_end
 guest_program:
 again:
-	/* xorshift; the upper bits choose, the others say how. */
+	/* xorshift; the upper bits select the action, the others are its arguments. */
 	mov	%rdi, %rax
 	shl	$13, %rax
 	xor	%rax, %rdi
@@ -40,7 +40,7 @@ choices:
 	.long	\choice - choices
 	.endr
 
-	/* Interrupts to others: EDX = the destination, EAX = vector and how. */
+	/* Interrupts to other VPs: EDX = the destination, EAX = vector and mode. */
 physical:
 	movzbl	%al, %eax
 	or	$0x4010, %eax
@@ -106,7 +106,7 @@ calm:
 	wrmsr
 	jmp	again
 
-	/* Waiting. */
+	/* Halts. */
 halt:
 	sti
 	hlt
@@ -116,7 +116,7 @@ idle:
 	rdmsr
 	jmp	again
 
-	/* What the VMM is asked. */
+	/* Exits that the VMM handles. */
 read_any:
 	mov	%eax, %ecx
 	and	$0xc0001fff, %ecx
@@ -152,7 +152,7 @@ spin:
 	loop	1b
 	jmp	again
 
-	/* Memory that is there, and that is not; an event that cannot be delivered. */
+	/* Memory that exists, and memory that does not; an event that cannot be delivered. */
 store:
 	and	$0xff8, %eax
 	mov	%rdi, (%rsi, %rax)
@@ -170,7 +170,7 @@ software:
 	int	$0x41
 	jmp	again
 
-	/* What the TDX module does not switch. */
+	/* Registers that the TDX module does not switch. */
 state:
 	mov	%rdi, %cr2
 	movq	%rdi, %xmm0

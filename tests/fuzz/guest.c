@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VTL0 for the fuzzer; see guest.h. It uses internal functions of the VMM, which knows how
+ * VTL0 for the fuzzer; see guest.h. It uses internal functions of the VMM, which know how
  * an L2 VCPU is prepared.
  */
 #include <errno.h>
@@ -19,16 +19,16 @@
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 
-/* Behind all that the lab's guest has. */
+/* This is behind all that the lab's guest uses. */
 #define PROGRAM_OFFSET	0x1a0000
 #define PLACE_OFFSET	0x1c0000
-/* Below what the lab's guest has on its stack. */
+/* This is below all that the lab's guest has on its stack. */
 #define STACK_GAP	0x200
 
 #define RFLAGS_FIXED	0x2
 #define RFLAGS_IF	0x200
 
-/* Limit and base of the tables, by field. */
+/* The fields with limit and base of the tables. */
 static const uint64_t tables[OP_TABLES] = {
 	TDX_FIELD32(0x4810), TDX_FIELD64(0x6816), TDX_FIELD32(0x4812), TDX_FIELD64(0x6818),
 };
@@ -60,7 +60,7 @@ static int guest_start(unsigned int vps)
 	return ret;
 }
 
-/* The guest has loaded them itself, each VP the same. */
+/* The guest has loaded the tables itself, with the same values on each VP. */
 static int tables_note(struct op_world *world)
 {
 	cpu_set_t before, first;
@@ -95,7 +95,7 @@ static int world_note(struct op_world *world)
 	return tables_note(world);
 }
 
-/* What the fuzzer has asked the TDX module to do wrong would meet the next guest. */
+/* Hooks that the fuzzer has set in the TDX module would disturb the next guest. */
 static void hooks_clear(unsigned int vps)
 {
 	static const uint32_t kinds[] = { LAB_TDX_HOOK_EXIT, LAB_TDX_HOOK_STATUS };
@@ -141,7 +141,7 @@ void guest_drop(struct op_world *world)
 
 void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory)
 {
-	/* The run page that matters is filled in elsewhere. */
+	/* The VP's real run page is filled in by guest_context_fill(). */
 	struct mshv_vtl_run run = { 0 };
 	struct vmm vm = { .vtl = vtl, .base = world->base, .guest = &bare_guest };
 	struct vp to = {

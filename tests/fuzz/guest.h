@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * VTL0 for the fuzzer: the lab's guest is started, so that its tables and handlers are in
- * memory, and stopped. Then a program runs in its memory that does nothing but cause exits.
+ * memory, and stopped. Then a program runs in its memory whose instructions only cause exits.
  */
 #ifndef _TESTS_FUZZ_GUEST_H
 #define _TESTS_FUZZ_GUEST_H
@@ -11,21 +11,21 @@
 #include "op.h"
 
 /*
- * Makes VTL0, and takes down in @world how it runs; its memory at @memory is not
- * Linux's, as what VTL0 does with garbage in its registers, it does there. Drops
- * the one before. 0 or a negative errno.
+ * Creates VTL0, and records in @world how it runs. Its memory at @memory does not belong to
+ * Linux, so that VTL0 can damage only this memory, even with garbage in its registers. Removes
+ * the previous VTL0. Returns 0 or a negative errno.
  */
 int guest_make(struct op_world *world);
 
 void guest_drop(struct op_world *world);
 
 /*
- * On the CPU of VP @vp: its L2 VCPU is as it was, whatever was written there. All
- * that VTL0 has in memory too, if @memory.
+ * Called on the CPU of VP @vp: restores its L2 VCPU, whatever was written there; and if @memory
+ * is set, all of VTL0's memory, too.
  */
 void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory);
 
-/* Registers with which the program begins; @seed says what it does. */
+/* Sets the registers with which the program begins; @seed determines what it does. */
 void guest_context_fill(const struct op_world *world, struct mshv_vtl_run *run, unsigned int vp,
 			uint64_t seed);
 

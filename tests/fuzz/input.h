@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The fuzzer's input, taken byte by byte; zeroes follow when it is used up.
+ * The fuzzer's input, read byte by byte; after its end, zeros are returned.
  */
 #ifndef _TESTS_FUZZ_INPUT_H
 #define _TESTS_FUZZ_INPUT_H

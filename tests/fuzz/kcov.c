@@ -109,7 +109,7 @@ void kcov_choose(const struct kcov_shared *shared, struct op_sequence *sequence,
 	}
 	*sequence = shared->kept[random_below(stream, count)];
 	other = &shared->kept[random_below(stream, count)];
-	/* One that is just being written is none. */
+	/* A sequence that is being written at this moment may be invalid. */
 	if (!sequence->length || sequence->length > OP_SEQUENCE || !other->length ||
 	    other->length > OP_SEQUENCE) {
 		op_sequence_random(sequence, stream);

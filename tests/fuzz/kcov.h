@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Coverage by KCOV: which places of the driver the system calls of a thread have reached,
+ * Coverage by KCOV: the places of the driver that the system calls of a thread have reached,
  * and the sequences of operations that reached new places.
  */
 #ifndef _TESTS_FUZZ_KCOV_H
@@ -15,12 +15,12 @@
 #define KCOV_KEPT	2048
 
 /**
- * struct kcov_shared - what processes share
- * @base:    where the driver's text is; 0: there is no KCOV
- * @places:  by offset in the text: it was reached
- * @reached: how many were
- * @kept:    sequences that reached a new one
- * @count:   how many were kept, ever
+ * struct kcov_shared - memory that processes share
+ * @base:    address of the driver's text; 0: there is no KCOV
+ * @places:  by offset in the text: whether the place was reached
+ * @reached: number of places that were reached
+ * @kept:    sequences that reached a new place
+ * @count:   total number of sequences that were kept
  */
 struct kcov_shared {
 	uint64_t base;
@@ -32,9 +32,9 @@ struct kcov_shared {
 };
 
 /**
- * struct kcov - a thread's
+ * struct kcov - the trace of a thread
  * @fd:    -1: none
- * @trace: number of places, then these
+ * @trace: the number of places, followed by these places
  */
 struct kcov {
 	struct kcov_shared *shared;
@@ -42,23 +42,23 @@ struct kcov {
 	uint64_t *trace;
 };
 
-/* Looks for the driver; once, before all else. */
+/* Finds the driver's text; called once, before all other functions. */
 void kcov_find(struct kcov_shared *shared, const char *module);
 
-/* On the thread itself. */
+/* Starts tracing of the calling thread. */
 void kcov_begin(struct kcov *kcov, struct kcov_shared *shared);
 
-/* From here on it is looked. */
+/* Starts a new measurement. */
 void kcov_clear(struct kcov *kcov);
 
-/* Keeps @sequence if, since kcov_clear(), it has come to a new place. */
+/* Keeps @sequence if it has reached a new place since kcov_clear(). */
 void kcov_judge(struct kcov *kcov, const struct op_sequence *sequence);
 
-/* A sequence to run: new, or one that was kept, changed. */
+/* Chooses a sequence to run: a new one, or a changed copy of one that was kept. */
 void kcov_choose(const struct kcov_shared *shared, struct op_sequence *sequence,
 		 struct stream *stream);
 
-/* Lines "# reached OFFSET", for the script that knows the driver's symbols. */
+/* Prints lines "# reached OFFSET", for the script that knows the driver's symbols. */
 void kcov_print(const struct kcov_shared *shared);
 
 #endif /* _TESTS_FUZZ_KCOV_H */

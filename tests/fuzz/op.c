@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Sequences of operations: created at random, mutated and executed; see op.h. What an
- * operation does is in op_driver.c, op_guest.c and op_around.c.
+ * Sequences of operations: they are created at random, mutated and executed; see op.h. The
+ * operations are in op_driver.c, op_guest.c and op_around.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 #define PAGE 4096
 
-/* How often each kind is made up, in parts of the sum. */
+/* How often each kind is chosen, relative to the sum. */
 static const struct {
 	const char *name;
 	unsigned int weight;
@@ -67,7 +67,7 @@ uint64_t op_ioctls(const struct tally *tally)
 	uint64_t sum = 0;
 	unsigned int kind;
 
-	/* Those that were not made, since they would do harm, do not count. */
+	/* Calls that were not made, because they would do harm, do not count. */
 	for (kind = 0; kind < OP_KINDS; kind++) {
 		if (kinds[kind].is_ioctl)
 			sum += tally_of(tally, kind) - tally->by[kind][ECANCELED];
@@ -79,7 +79,7 @@ static uint8_t kind_choose(struct stream *stream)
 {
 	unsigned int sum = 0, kind, at;
 
-	/* Once in a while; it takes as long as a hundred others. */
+	/* This is rare, because it takes as long as a hundred other operations. */
 	if (random_once_in(stream, 600))
 		return OP_KIND_FORK;
 	for (kind = 0; kind < OP_KINDS; kind++)
@@ -109,11 +109,11 @@ static void op_change(struct op *op, struct stream *stream)
 {
 	uint8_t *bytes = (uint8_t *)op;
 
-	/* The kind is kept, since the other bytes depend on it. */
+	/* The kind is not changed, because the other bytes depend on it. */
 	bytes[1 + random_below(stream, sizeof(*op) - 1)] = random_next(stream);
 }
 
-/* Takes some of the ops of @other into @sequence, and changes some. */
+/* Copies some operations of @other into @sequence, and changes some. */
 void op_sequence_mutate(struct op_sequence *sequence, const struct op_sequence *other,
 			struct stream *stream)
 {
@@ -144,7 +144,7 @@ static int arena_open(struct op_pool *pool)
 	return pool->arena == MAP_FAILED ? -errno : 0;
 }
 
-/* Events, a pipe, sockets that can carry files, and what cannot be polled. */
+/* Opens events, a pipe, sockets that can carry files, and files that cannot be polled. */
 static void events_open(struct op_pool *pool)
 {
 	unsigned int i;
@@ -181,7 +181,7 @@ int op_pool_open(struct op_pool *pool)
 	return 0;
 }
 
-/* The thread that has the signal; NULL: it touches nothing just now. */
+/* The thread that handles the signal; NULL: it does not touch memory now. */
 static __thread struct op_thread *trapped;
 
 static void trap(int number)
@@ -238,14 +238,14 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 }
 
 /*
- * The allocation of that number, or copy from and to user space, fails in the next
- * system call of this thread; 0: none does. How many are left of the number before.
+ * Makes allocation number @number, or a copy from or to user space, fail in the next system call
+ * of this thread; 0: none. Returns how many steps were left until the previous failure.
  */
 static unsigned int fail_at(const struct op_thread *thread, unsigned int number)
 {
 	char text[16] = "";
 
-	/* Where this is what failed, the operation was not. */
+	/* If this read is what failed, the operation did not fail. */
 	if (!number && pread(thread->fail, text, sizeof(text) - 1, 0) <= 0)
 		return 1;
 	dprintf(thread->fail, "%u", number);
@@ -270,7 +270,7 @@ static void op_run(struct op_thread *thread, const struct op *op)
 	long ret;
 
 	if (fails) {
-		/* Early ones more often: few ioctls have many. */
+		/* Low numbers are more frequent, because few ioctls have many such steps. */
 		fail_at(thread, 1 + (op->word >> 8) % (1 + (op->word >> 24) % 16));
 	}
 	ret = op_run_trapped(thread, op);

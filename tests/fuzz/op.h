@@ -51,7 +51,7 @@ enum op_kind {
 	OP_KINDS
 };
 
-/* op.c knows how it is read. */
+/* The functions of each kind know how the values are used. */
 struct op {
 	uint8_t kind;
 	uint8_t how;
@@ -67,16 +67,16 @@ struct op_sequence {
 };
 
 /**
- * struct op_world - what does not change; shared by all processes
- * @tally:    what came of it
- * @cpus:     CPUs that there are
- * @apic_ids: of each
+ * struct op_world - data that do not change; shared by all processes
+ * @tally:    the results of the operations
+ * @cpus:     number of CPUs
+ * @apic_ids: APIC id of each CPU
  * @has_vtl0: @good was taken from a guest that ran
  * @good:     contexts with which VTL0 runs
  * @tables:   limits and bases of GDT and IDT
  * @base:     address of VTL0's memory
- * @memory:   the same, as each process sees it
- * @image:    what was there at first
+ * @memory:   mapping of this memory in each process
+ * @image:    initial contents of this memory
  * @failures: how often an allocation or a copy was made to fail
  */
 struct op_world {
@@ -99,7 +99,7 @@ struct op_world {
 #define OP_RECENT	64
 
 /**
- * struct op_pool - what the threads of a process share, and take from each other
+ * struct op_pool - objects that the threads of a process share, and may close for each other
  * @mshv:    /dev/mshv
  * @host:    the lab's host
  * @tdx:     the lab's TDX module; -1: none
@@ -107,8 +107,8 @@ struct op_world {
  * @hvs:     files of /dev/mshv_hvcall
  * @events:  files that can be polled, and some that cannot
  * @arena:   OP_PAGES pages of address space, for mappings of VTL files
- * @recent:  mappings made: CPU << 8 | hardware vector
- * @cpus_mapped: CPUs, from 0 on, on which it maps; the others are free to go
+ * @recent:  mappings that were made: CPU << 8 | hardware vector
+ * @cpus_mapped: number of CPUs, from 0 on, on which it maps; the others can go offline
  */
 struct op_pool {
 	int mshv;
@@ -124,13 +124,13 @@ struct op_pool {
 };
 
 /**
- * struct op_thread - one that does operations
- * @buffer: two pages, the second of which is not there
+ * struct op_thread - a thread that executes operations
+ * @buffer: two pages, the second of which cannot be accessed
  * @frozen: a page that can only be read
  * @alarm:  ends a run of VTL0
- * @needs_repair: the VCPU of its CPU cannot go on
+ * @needs_repair: the VCPU of its CPU cannot continue
  * @fail:   /proc/thread-self/fail-nth; -1: there is none
- * @trap:   where a touch of what is not there goes on
+ * @trap:   the place where the thread continues after an access to missing memory
  */
 struct op_thread {
 	struct op_world *world;
@@ -143,23 +143,23 @@ struct op_thread {
 	sigjmp_buf trap;
 };
 
-/* The name of a kind, for the tally. */
+/* Returns the name of a kind, for the tally. */
 const char *op_name(unsigned int kind);
 
-/* How many ioctls of the driver were made. */
+/* Returns how many ioctls of the driver were made. */
 uint64_t op_ioctls(const struct tally *tally);
 
 void op_sequence_random(struct op_sequence *sequence, struct stream *stream);
 void op_sequence_mutate(struct op_sequence *sequence, const struct op_sequence *other,
 			struct stream *stream);
 
-/* Opens what a process needs; a negative errno if it cannot. */
+/* Opens all that a process needs. Returns 0 or a negative errno. */
 int op_pool_open(struct op_pool *pool);
 
-/* On the thread itself. */
+/* Prepares the calling thread. */
 int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_pool *pool);
 
-/* Once in a process: SIGBUS and SIGSEGV of a touch go to its thread's trap. */
+/* Called once in a process: SIGBUS and SIGSEGV of an access continue at the thread's trap. */
 void op_signals_set(void);
 
 void op_sequence_run(struct op_thread *thread, const struct op_sequence *sequence);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Operations around the driver's ioctls: files and pages that are opened and closed, writes
- * to run pages, events, interrupts and processes.
+ * Operations around the driver's ioctls: they open and close files and pages, write to run
+ * pages, and use events, interrupts and processes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ int op_event_file(const struct op_thread *thread, unsigned int raw)
 	return __atomic_load_n(&thread->pool->events[raw % OP_EVENTS], __ATOMIC_RELAXED);
 }
 
-/* An index of the driver's pages: run pages, virtual APIC pages, and none. */
+/* Returns an index of the driver's pages: run pages, virtual APIC pages, or an invalid one. */
 static unsigned long page_index(const struct op_thread *thread, const struct op *op)
 {
 	static const uint8_t kinds[] = { 0, 0, 0, 0, 3, 3, 1, 2 };
@@ -92,7 +92,7 @@ struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op 
 	return page == MAP_FAILED ? NULL : page;
 }
 
-/* Leads to where something is: a context of a guest, with little changed. */
+/* Fills a run page with the context of a guest and few changes, so that VTL0 can be entered. */
 static void run_fill(const struct op_world *world, struct mshv_vtl_run *run, const struct op *op,
 		     unsigned int cpu)
 {
@@ -203,8 +203,8 @@ long op_pin(struct op_thread *thread, const struct op *op)
 }
 
 /*
- * A hardware vector, as the host may post it: one that was mapped, mostly. Not
- * those below 0x40 that were not, nor 0x80: what Linux makes of these is its own.
+ * Raises a hardware vector, as the host may do: usually one that was mapped. It does not raise
+ * vectors below 0x40 that were not mapped, or 0x80, because Linux itself uses these.
  */
 long op_raise(struct op_thread *thread, const struct op *op)
 {
@@ -222,8 +222,8 @@ long op_raise(struct op_thread *thread, const struct op *op)
 }
 
 /*
- * Sets a poll file whose wait queue goes before the file does: that of its signals,
- * which end with the child, while the files, and what was set, are its parent's too.
+ * Sets a poll file whose wait queue disappears before the file does: the wait queue of a
+ * process's signals, which ends with the child, while the parent shares its files.
  */
 static void child_watched(const struct op_thread *thread, const struct op *op)
 {
@@ -238,8 +238,8 @@ static void child_watched(const struct op_thread *thread, const struct op *op)
 }
 
 /*
- * It has no alarm: the runs of VTL0 are its parent's. So what it touches that is
- * not there ends it, or it would go on as the thread that it was made by.
+ * The child has no alarm, because the runs of VTL0 belong to its parent. If it touches memory
+ * that does not exist it exits; otherwise it would continue as a copy of its parent's thread.
  */
 static void child_run(struct op_thread *thread, const struct op *op, bool shares)
 {
@@ -256,7 +256,7 @@ static void child_run(struct op_thread *thread, const struct op *op, bool shares
 	_exit(0);
 }
 
-/* A child that has all files for a moment, and goes without a word. */
+/* Creates a child that has all files open for a moment, and exits without closing them. */
 long op_fork(struct op_thread *thread, const struct op *op)
 {
 	bool shares = op->how % 4;
@@ -303,7 +303,7 @@ static long text_write(const char *path, const char *text)
 	return ret;
 }
 
-/* The driver's parameters; and whether it traces. */
+/* Sets the driver's parameters, or enables and disables its tracepoints. */
 long op_parameter(struct op_thread *thread, const struct op *op)
 {
 	static const char *const names[] = { "vectors_per_cpu", "quarantine_ms" };
@@ -319,7 +319,7 @@ long op_parameter(struct op_thread *thread, const struct op *op)
 	return text_write(path, values[op->values[0] % 12]);
 }
 
-/* A VTL file into a socket, or what is there out of it. */
+/* Sends a VTL file through a socket, or receives one. */
 long op_send_file(struct op_thread *thread, const struct op *op)
 {
 	union {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Operations that are ioctls of the driver: which arguments they get, and where in memory
- * these are.
+ * Operations that are ioctls of the driver: the choice of their arguments, and of the place of
+ * the arguments in memory.
  */
 #include <errno.h>
 #include <sched.h>
@@ -16,7 +16,7 @@
 
 #define TDG_VP_WR		10
 #define TDG_MEM_PAGE_ATTR_WR	24
-/* The field by which VTL0's virtual APIC is placed. */
+/* The field that contains the address of VTL0's virtual APIC. */
 #define FIELD_CODE		0xffffU
 #define FIELD_VIRTUAL_APIC	0x2012
 
@@ -56,9 +56,10 @@ static int hv_file(const struct op_thread *thread, const struct op *op)
 }
 
 /*
- * Where an argument lies: mostly where it should; else half of it in a page that
- * is not there, or in one that cannot be written; in a run page that others write
- * to meanwhile; or nowhere at all. Those that must be filled in are.
+ * Chooses the place of an argument. Usually the place is valid; otherwise half of it is in a page
+ * that does not exist, or it is in a page that cannot be written, in a run page that other
+ * threads write to at the same time, or at an arbitrary address. The argument is copied to its
+ * place if the place is accessible.
  */
 static void *argument_place(struct op_thread *thread, const struct op *op, const void *argument,
 			    size_t size)
@@ -209,7 +210,7 @@ long op_kick_cpus(struct op_thread *thread, const struct op *op)
 			   NULL);
 }
 
-/* Leaves and fields that there are, mostly. */
+/* Usually chooses leaves and fields that exist. */
 static void tdcall_aim(struct mshv_tdcall *args, const struct op *op)
 {
 	static const uint8_t leaves[] = { 1, 7, 8, 9, 9, 10, 10, 10, 11, 23, 26, 27 };
@@ -225,9 +226,9 @@ static void tdcall_aim(struct mshv_tdcall *args, const struct op *op)
 }
 
 /*
- * Not called, since what they do is VTL2's own to answer for, and cannot be told
- * from a fault of the driver's: MEM.PAGE.ATTR.WR, which lets VTL0 write any page
- * of this kernel, and VP.WR of the place of the virtual APIC, which lets the CPU.
+ * These calls are not made, because VTL2 is responsible for their effects, which could not be
+ * distinguished from an error of the driver: MEM.PAGE.ATTR.WR, which lets VTL0 write any page of
+ * this kernel, and VP.WR of the address of the virtual APIC, which lets the CPU write any page.
  */
 static bool tdcall_is_harmful(const struct mshv_tdcall *args)
 {
@@ -252,7 +253,7 @@ long op_tdcall(struct op_thread *thread, const struct op *op)
 		tdcall_aim(&args, op);
 	if (tdcall_is_harmful(&args))
 		return -ECANCELED;
-	/* No other thread may write to it between this check and the kernel's. */
+	/* No other thread may write to the argument between this check and the kernel's. */
 	if (op->place >= 15 && op->place <= 33)
 		safe.place = 40;
 	return call_placed(thread, &safe, op_vtl(thread, op), MSHV_TDCALL, &args, sizeof(args),
@@ -282,7 +283,7 @@ void op_alarm_set(struct op_thread *thread, unsigned int usecs)
 {
 	struct itimerspec span = {
 		.it_value.tv_nsec = usecs * 1000L,
-		/* Again and again: the first may come before the ioctl is there. */
+		/* The signal is repeated: the first one may come before the ioctl starts. */
 		.it_interval.tv_nsec = usecs ? 2000000 : 0,
 	};
 
@@ -294,15 +295,15 @@ long op_return(struct op_thread *thread, const struct op *op)
 	struct op here = *op;
 	long ret;
 
-	/* A file through which VTL0 was once entered keeps all CPUs until it is closed. */
+	/* After VTL0 was entered through a file, CPUs stay online until the file is closed. */
 	if (!thread->world->has_vtl0)
 		return -ECANCELED;
-	/* On this CPU, and into a state from which VTL0 is entered: nothing cancels. */
+	/* Use this CPU, and a state from which VTL0 is entered, without a cancel. */
 	here.values[3] = sched_getcpu();
 	here.place |= 1;
 	if (op->word & 3)
 		op_scribble(thread, &here);
-	/* Most end before, or soon after, VTL0 is entered; some do not end. */
+	/* Most runs end before or soon after VTL0 is entered; some do not end by themselves. */
 	op_alarm_set(thread, op->word % 16 ? 200 + op->word % 3000 : 20000);
 	ret = call(op_vtl(thread, op), MSHV_RETURN_TO_LOWER_VTL, (void *)op->values[0]);
 	op_alarm_set(thread, 0);
@@ -316,7 +317,7 @@ long op_hvcall_setup(struct op_thread *thread, const struct op *op)
 		.bitmap = (uintptr_t)thread->buffer,
 	};
 
-	/* Calls 0x50 and 0x7e, and some that do not exist. */
+	/* Allow calls 0x50 and 0x7e, and some that do not exist. */
 	memset(thread->buffer, op->how & 0x10 ? 0xff : 0x55, 64);
 	thread->buffer[10] = 0x01;
 	thread->buffer[15] = 0x40;
@@ -326,7 +327,7 @@ long op_hvcall_setup(struct op_thread *thread, const struct op *op)
 			   sizeof(args), NULL);
 }
 
-/* A retarget of a device that there may be; its message goes anywhere. */
+/* A retarget of a device that may exist; its message goes to an arbitrary target. */
 static void retarget_fill(uint64_t *input, const struct op *op)
 {
 	input[0] = ~0ULL;
@@ -334,7 +335,7 @@ static void retarget_fill(uint64_t *input, const struct op *op)
 	input[2] = 1;
 	input[3] = 0xfee00000ULL | op->values[2] % 9 << 32;
 	input[4] = 0;
-	/* Not where the kernel has its own: 0x80, and below 0x40. */
+	/* Avoid the kernel's own vectors: 0x80, and those below 0x40. */
 	input[5] = (0x90 + op->values[2] % 0x50) | (op->values[3] & 7) << 32;
 	input[6] = op->values[3] & 2 ? op->values[3] >> 8 & 1 : op->values[3] >> 8;
 	input[7] = 1;
@@ -366,7 +367,7 @@ long op_hvcall(struct op_thread *thread, const struct op *op)
 			   NULL);
 }
 
-/* A command of one file on another, or none of anyone's. */
+/* Makes an ioctl of one kind of file on another one, or an ioctl that does not exist. */
 long op_wrong(struct op_thread *thread, const struct op *op)
 {
 	static const unsigned long commands[] = {
@@ -378,7 +379,7 @@ long op_wrong(struct op_thread *thread, const struct op *op)
 
 	if (op->how & 1)
 		command = 0xb800 | (op->values[0] & 0xffff00ff);
-	/* TDCALL and RETURN have operations of their own, which take care. */
+	/* TDCALL and RETURN have their own operations, which avoid harmful arguments. */
 	if ((command & 0xff) == 0x32 || (command & 0xff) == 0x27 || (command & 0xff) == 0x1d)
 		return -ECANCELED;
 	return call_placed(thread, op, files[op->values[1] % 3], command, op->values,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The operation that runs VTL0 several times: with registers with which it makes progress, a
- * TDX module that sometimes does what only a host can cause, and exits that are answered
- * wrongly, by skipping the instruction.
+ * The operation that runs VTL0 several times: with registers with which VTL0 makes progress, a
+ * TDX module that sometimes does what only a host can cause, and wrong answers to exits, which
+ * only skip the instruction.
  */
 #include <errno.h>
 #include <sched.h>
@@ -29,11 +29,11 @@
 #define REASON_ENTRY_FAILED	33
 #define REASON_EPT_VIOLATION	48
 
-/* An exit goes to the host and comes back, with an event cut short or not. */
+/* An exit goes to the host and comes back; it may interrupt the delivery of an event. */
 static void hook_exit_fill(struct lab_tdx_hook *hook, const struct op *op)
 {
 	static const uint32_t events[] = {
-		/* None; an interrupt; NMI; #GP with an error code; INT n; INT3. */
+		/* No event; an interrupt; NMI; #GP with an error code; INT n; INT3. */
 		0, EVENT_VALID | 0x51, EVENT_VALID | 0x202, EVENT_VALID | 0xb0d,
 		EVENT_VALID | 0x441, EVENT_VALID | 0x603,
 	};
@@ -81,7 +81,7 @@ static void run_prepare(const struct op_world *world, struct mshv_vtl_run *run,
 	run->cancel = 0;
 }
 
-/* Prepares the next run. False: VTL0 must be prepared anew. */
+/* Prepares the next run. Returns false if VTL0 must be set up again. */
 static bool exit_answer(const struct op_world *world, struct mshv_vtl_run *run,
 			const struct op *op, unsigned int vp, uint64_t seed)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What each kind of operation does. It returns 0 or more, or a negative errno. A thread that
- * touches memory that does not exist continues at its trap.
+ * The functions for each kind of operation. They return 0 or more, or a negative errno. A thread
+ * that touches memory that does not exist continues at its trap.
  */
 #ifndef _TESTS_FUZZ_OP_KINDS_H
 #define _TESTS_FUZZ_OP_KINDS_H
@@ -24,10 +24,10 @@ long op_hvcall_setup(struct op_thread *thread, const struct op *op);
 long op_hvcall(struct op_thread *thread, const struct op *op);
 long op_wrong(struct op_thread *thread, const struct op *op);
 
-/* Several runs of VTL0, op_guest.c. */
+/* Several runs of VTL0, in op_guest.c. */
 long op_guest(struct op_thread *thread, const struct op *op);
 
-/* What goes on around them, op_around.c. */
+/* Operations around the ioctls, in op_around.c. */
 long op_mmap(struct op_thread *thread, const struct op *op);
 long op_munmap(struct op_thread *thread, const struct op *op);
 long op_touch(struct op_thread *thread, const struct op *op);
@@ -42,21 +42,21 @@ long op_debugfs(struct op_thread *thread, const struct op *op);
 long op_parameter(struct op_thread *thread, const struct op *op);
 long op_send_file(struct op_thread *thread, const struct op *op);
 
-/* Values: likely ones, those at boundaries, and any. */
+/* Returns a value: a likely one, one at a boundary, or any. */
 uint64_t op_value(uint8_t how, uint64_t raw);
 unsigned int op_cpu(const struct op_thread *thread, const struct op *op);
 int op_vtl(const struct op_thread *thread, const struct op *op);
 
-/* A file that can be polled, mostly. */
+/* Returns a file, which usually can be polled. */
 int op_event_file(const struct op_thread *thread, unsigned int raw);
 
-/* A run page of a CPU, mapped for a moment; NULL: there is none. */
+/* Maps the run page of a CPU; the caller unmaps it. NULL: there is none. */
 struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op *op);
 
-/* From now on, end each run of VTL0 after @usecs; 0: no longer. */
+/* From now on, ends each run of VTL0 after @usecs; 0 stops that. */
 void op_alarm_set(struct op_thread *thread, unsigned int usecs);
 
-/* Puts @fd into a slot, and closes what was there. */
+/* Puts @fd into a slot, and closes the previous file of the slot. */
 void op_slot_set(int *slot, int fd);
 
 #endif /* _TESTS_FUZZ_OP_KINDS_H */

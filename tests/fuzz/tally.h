@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The results of the calls: how many, by kind and errno. They are in memory that processes
+ * The results of the calls, counted by kind and errno. The counts are in memory that processes
  * share, so that the calls of a killed process are counted too.
  */
 #ifndef _TESTS_FUZZ_TALLY_H
@@ -19,13 +19,13 @@ struct tally {
 	uint64_t by[TALLY_KINDS][TALLY_ERRNOS];
 };
 
-/* Counts one; @ret is what the call gave: below 0 is a negative errno. */
+/* Counts one call; @ret is its result: below 0 it is a negative errno. */
 void tally_add(struct tally *tally, unsigned int kind, long ret);
 
-/* All of a kind. */
+/* Returns the number of all calls of a kind. */
 uint64_t tally_of(const struct tally *tally, unsigned int kind);
 
-/* A line for each kind that was called. */
+/* Prints a line for each kind that was called. */
 void tally_print(const struct tally *tally, const char *(*name)(unsigned int kind),
 		 unsigned int kinds);
 

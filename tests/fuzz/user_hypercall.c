@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes decode.c and message.c of the lab's host: hypercalls of a guest with any values, and
- * the messages to the guest.
+ * Fuzzes decode.c and message.c of the lab's host: hypercalls of a guest with arbitrary values,
+ * and the messages to the guest.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "host/decode.h"
 #include "host/message.h"
 
-/* Nothing beside it may be read or written: each has an allocation of its own. */
+/* Each page is a separate allocation, so that any access beside it is detected. */
 static void *page_new(void)
 {
 	void *page = aligned_alloc(8, PAGE_SIZE);
@@ -50,7 +50,7 @@ static void calls_fuzz(struct input *input)
 	input_take(input, &control, sizeof(control));
 	input_take(input, &view.existing, how & 1 ? 8 : sizeof(view.existing));
 	input_take(input, in, PAGE_SIZE);
-	/* Else nearly all would be refused for this. */
+	/* Without this value, nearly all calls would be refused. */
 	if (how & 2)
 		memset(in, 0xff, 8);
 	if (how & 4) {
@@ -69,7 +69,7 @@ static void calls_fuzz(struct input *input)
 	free(out);
 }
 
-/* What is put into a message is what a guest finds in it. */
+/* A guest must find in a message the same vectors that were put into it. */
 static void message_fuzz(struct input *input)
 {
 	struct host_message message;

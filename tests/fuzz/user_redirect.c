@@ -4,7 +4,7 @@
  * CPUs that go offline, allocations that fail. Each step is compared with a model of the
  * references.
  *
- * Includes redirect.c, to set its module parameters.
+ * This program includes redirect.c, so that it can set the module parameters.
  */
 #include "input.h"
 #include "shim.h"
@@ -15,15 +15,15 @@
 
 static struct redirect_file files[FILES];
 
-/* The model: references by file, CPU and hardware vector; who stands for whom. */
+/* The model: references by file, CPU and hardware vector; the proxy vector of each. */
 static u32 held[FILES][SHIM_CPUS][REDIRECT_VECTORS];
 static u32 stands_for[SHIM_CPUS][REDIRECT_VECTORS];
 static bool is_closed[SHIM_CPUS];
-/* Raised while the CPU took no interrupt. */
+/* Raised while the CPU had interrupts disabled. */
 static bool pending[SHIM_CPUS][REDIRECT_VECTORS];
 
 /**
- * struct past - what was with a vector, as the model has it
+ * struct past - the history of a vector in the model
  * @since:  when it was freed, or last raised after that; 0: never
  * @raised: it was raised since it was mapped
  */
@@ -78,7 +78,7 @@ static void machine_stop(void)
 	assert(!shim_hotplug_readers && emul_arrivals == emul_eois);
 }
 
-/* A CPU's id, mostly. */
+/* Returns an id that usually belongs to a CPU. */
 static u32 id_of(u8 byte, int *cpu)
 {
 	u32 id = byte < 240 ? EMUL_ID(byte % SHIM_CPUS) : byte;
@@ -87,7 +87,7 @@ static u32 id_of(u8 byte, int *cpu)
 	return id;
 }
 
-/* A free one: it was quiet for long enough, or had never been raised. */
+/* A vector that was allocated must have been quiet for long enough, or never been raised. */
 static void given_check(unsigned int cpu, u32 vector)
 {
 	struct past *one = &past[cpu][vector];
@@ -182,7 +182,7 @@ static void vector_compare(const struct redirect_mapping *mapping, bool quaranti
 	search->found |= mapping->vector == search->vector;
 }
 
-/* Does the driver have it, mapped or in quarantine? */
+/* Returns whether the driver has the vector mapped or in quarantine. */
 static bool vector_is_taken(unsigned int cpu, u32 vector)
 {
 	struct search search = { .vector = vector };
@@ -191,7 +191,7 @@ static bool vector_is_taken(unsigned int cpu, u32 vector)
 	return search.found;
 }
 
-/* What is mapped sets its bit, and no other does. */
+/* A mapped vector sets its bit, and no other vector sets any bit. */
 static void do_raise(struct input *input)
 {
 	unsigned int cpu = input_byte(input) % SHIM_CPUS;
@@ -257,7 +257,7 @@ static void do_hotplug(struct input *input)
 	assert(vtl_redirect_stats_get(cpu, &stats));
 	assert(ret == (mapped_on(cpu) || stats.quarantined ? -EBUSY : 0));
 	shim_cpu_online[cpu] = ret;
-	/* What was pending on it goes with it. */
+	/* When the CPU goes offline, its pending interrupts are gone. */
 	if (!ret && is_closed[cpu]) {
 		interrupts_open(cpu);
 		is_closed[cpu] = false;
@@ -301,7 +301,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine_start(&input);
 	while (!input_is_empty(&input)) {
 		steps[input_byte(&input) % (sizeof(steps) / sizeof(steps[0]))](&input);
-		/* Seldom, since it takes longer than the step. */
+		/* This is done rarely, because it takes longer than the step. */
 		if (!(++done % 16))
 			accounting_check();
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes driver/synic.c with messages of the host, which are made from the input and change
+ * Fuzzes driver/synic.c with messages of the host, which are created from the input and change
  * while they are read.
  *
- * Includes synic.c, to reset its counters.
+ * This program includes synic.c, so that it can reset the counters.
  */
 #include "input.h"
 #include "shim.h"
@@ -18,7 +18,7 @@ bool vtl_proxy_vector_is_legal(u32 vector)
 	return vector >= 16 && vector < 256;
 }
 
-/* SINT 7 is not looked at here. */
+/* This fuzzer does not use SINT 7. */
 bool vtl_sint_is_open;
 
 void vtl_sint_interrupt(struct synic_message *slots)
@@ -31,10 +31,10 @@ void *vtl_host_synic_messages(void)
 	return page;
 }
 
-/* What counts of a message: its head, and the first words of its payload. */
+/* The relevant part of a message: its head, and the first words of its payload. */
 #define MESSAGE_BYTES	52
 
-/* Most inputs would be refused at once, so the head is mended, mostly. */
+/* Most random inputs would be refused immediately, so the head is usually corrected. */
 static void message_write(void)
 {
 	u8 how = input_byte(&input);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes what the command reads: the driver's files in debugfs, and numbers. And the library's
- * reading of /proc/cpuinfo, whose file is included.
+ * Fuzzes what the command reads: the driver's files in debugfs, and numbers; and the library's
+ * function that reads /proc/cpuinfo, whose source file is included.
  */
 #include "apic_id.c"
 #undef NDEBUG
@@ -50,7 +50,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(mkdtemp(directory));
 	atexit(directory_remove);
 	setenv("VTLIRQ_DEBUGFS", directory, 1);
-	/* There is no driver: debugfs is all that is read. */
+	/* There is no driver: only debugfs is read. */
 	snprintf(path, sizeof(path), "%s/node", directory);
 	setenv("VTLIRQ_NODE", path, 1);
 	return 0;
@@ -88,7 +88,7 @@ static void vps_read(void)
 
 	if (!state_vps(&vps, &count, &missing))
 		free(vps);
-	/* That there is no driver is always a problem. */
+	/* The missing driver is always reported as a problem. */
 	assert(missing.count);
 	problem_list_free(&missing);
 }
@@ -117,7 +117,7 @@ static void both_fuzz(const uint8_t *data, size_t size)
 	vps_read();
 }
 
-/* The library's reader, not the command's. */
+/* This tests the library's function, not the command's. */
 static void cpuinfo_fuzz(const uint8_t *data, size_t size)
 {
 	FILE *file = size ? fmemopen((void *)data, size, "r") : NULL;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fuzzes lib/server.c and lib/client.c: what a client may send to the process that
- * publishes its routes, and what such a process may answer.
+ * Fuzzes lib/server.c and lib/client.c: the requests that a client may send to the process that
+ * publishes its routes, and the answers of such a process.
  *
- * Includes both, to reach the functions that read the socket; the routes are fake.
+ * This program includes both, to reach the functions that read the socket; the routes are fake.
  */
 #include "server.c"
 #include "client.c"
@@ -65,7 +65,7 @@ static void sockets_open(int pair[2])
 	assert(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
 }
 
-/* A message of any size, which begins as it should, mostly. */
+/* Sends a message of any size, usually with a valid start. */
 static size_t request_send(struct input *input, int socket)
 {
 	uint8_t bytes[2 * sizeof(struct wire_request)];
@@ -118,7 +118,7 @@ static void server_fuzz(struct input *input)
 	free(server);
 }
 
-/* Its size and its head are as they should be, mostly. */
+/* Sends an answer, usually with a valid size and head. */
 static void reply_send(struct input *input, int socket)
 {
 	struct wire_reply reply;

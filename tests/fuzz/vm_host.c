@@ -4,7 +4,8 @@
  * delays and repeats, changes its capability, and misdirects device interrupts, while a VMM
  * moves routes and reads the run pages. At the end the accounting is checked.
  *
- * Owns: what runs at the same time, and what must be true whatever the host does.
+ * This file owns the set of threads that run, and the checks that must hold whatever the host
+ * does.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -29,9 +30,9 @@
 #define HOSTS_MAX	4
 #define MAPPED		300
 
-/* Vectors 96..127 are blocked from the beginning to the end. */
+/* Vectors 96..127 are blocked all the time. */
 #define BANK_BLOCKED	3
-/* Vectors below 16 are no device's. */
+/* A device cannot have a vector below 16. */
 #define BITS_ILLEGAL	0xffffU
 
 static struct {
@@ -67,11 +68,11 @@ static const char *kind_name(unsigned int kind)
 
 static struct tally tally;
 
-/* What the host did, in all. */
+/* The total counts of what the host did. */
 static struct lab_host_hostile done;
 static uint64_t events_done;
 
-/* What the consumer saw. */
+/* The counts of the thread that takes bits from the run pages. */
 static uint64_t taken, taken_illegal, taken_blocked;
 
 static bool work_ends;
@@ -126,7 +127,7 @@ static void behave_badly(struct stream *stream)
 	tally_add(&tally, KIND_BEHAVE, labhost_behaviour_set(lab.host, &behaviour));
 }
 
-/* Send a source's interrupts to a wrong CPU and vector, but not to Linux's own vectors. */
+/* Sends a source's interrupts to a wrong CPU and vector, but not to Linux's own vectors. */
 static void send_astray(struct stream *stream)
 {
 	const struct labhost_source *source = &lab.sources[random_below(stream, lab.count)];
@@ -137,7 +138,7 @@ static void send_astray(struct stream *stream)
 						     vector));
 }
 
-/* Whoever looks at it meanwhile, the driver must not mind. */
+/* The driver must work correctly whether it is being traced or not. */
 static void trace_switch(bool on)
 {
 	FILE *file = fopen("/sys/kernel/tracing/events/mshv_vtl/enable", "we");
@@ -257,7 +258,7 @@ static void *vmm_run(void *argument)
 	return NULL;
 }
 
-/* Many vectors of each CPU stand for something, and which ones changes all the time. */
+/* Maps many vectors of each CPU, and changes the mappings all the time. */
 static void *mapper_run(void *argument)
 {
 	struct stream stream = { config.seed ^ 0x3a3a };
@@ -313,7 +314,7 @@ static void *consumer_run(void *argument)
 	while (work_goes_on()) {
 		runs_take();
 		run = lab.run[random_below(&stream, lab.cpus)];
-		/* A device of the guest comes and goes. */
+		/* The filter changes as if a device of the guest appeared and disappeared. */
 		run->proxy_irr_blocked[4 + random_below(&stream, 4)] = random_next(&stream);
 		sched_yield();
 	}
@@ -323,7 +324,7 @@ static void *consumer_run(void *argument)
 /* ---- the accounting ---- */
 
 /**
- * struct figures - the driver's and the host's of a VP
+ * struct figures - counters of the driver and the host for a VP
  */
 struct figures {
 	uint64_t redirected;
@@ -358,7 +359,7 @@ static bool vp_is_quiet(unsigned int vp)
 	return !host.waiting && !host.slot_full;
 }
 
-/* The last message may have come without an interrupt: the host is kind for once. */
+/* The last message may have come without an interrupt, so here the host sends one. */
 static bool vp_quiet_down(unsigned int vp)
 {
 	unsigned int tries;
@@ -370,7 +371,7 @@ static bool vp_quiet_down(unsigned int vp)
 	return vp_is_quiet(vp);
 }
 
-/* The figures of a VP, from all places where they are kept. */
+/* Compares the counters of a VP from all the places where they exist. */
 static uint64_t vp_check(unsigned int vp)
 {
 	struct figures figures = figures_of(vp);
@@ -450,7 +451,7 @@ static void fuzz(void)
 	host_behave();
 }
 
-/* The interface for events refuses invalid arguments. */
+/* Checks that the interface for events refuses invalid arguments. */
 static bool host_has_limits(void)
 {
 	struct lab_host_hostile many = { .count = LAB_HOST_EVENTS_MAX + 1 };

@@ -2,9 +2,10 @@
 /*
  * vm_ioctl: a hostile VMM. Several threads of a process use all files and pages of the driver
  * in ways that no VMM would. The process is killed at a random moment, and the next one starts;
- * CPUs go offline and come back meanwhile. At the end the accounting is checked.
+ * CPUs go offline and come back in the meantime. At the end the accounting is checked.
  *
- * Owns: processes and threads. op.c decides what they do, kcov.c measures what they reach.
+ * This file owns the processes and threads. op.c decides what they do, and kcov.c measures which
+ * code they reach.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,11 +31,11 @@
 #include "../harness/random.h"
 
 #define THREADS_MAX	16
-/* A process that is killed is gone by then, or it never will be. */
+/* A process that was killed ends within this time, or it hangs. */
 #define DEATH_MS	30000
 /*
- * After so many processes, VTL0 is made anew; the last of them run without it, since CPUs
- * neither come nor go while a VMM runs VTL0.
+ * VTL0 is created again after so many processes; the last of these processes run without it,
+ * because CPUs cannot go offline or online while a VMM runs VTL0.
  */
 #define GUEST_LIVES	16
 #define GUEST_GONE	12
@@ -49,7 +50,7 @@ static struct {
 } config = { .ops = 20000, .threads = 4 };
 
 /**
- * struct shared - what all processes share
+ * struct shared - memory that all processes share
  */
 struct shared {
 	struct op_world world;
@@ -86,7 +87,7 @@ static void thread_pin(unsigned int cpu)
 
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
-	/* One that is offline just now is left to the scheduler. */
+	/* If the CPU is offline now, the scheduler chooses another one. */
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
@@ -111,14 +112,14 @@ static void *thread_run(void *argument)
 	return NULL;
 }
 
-/* Writes into all pages, again and again, whatever the others do. */
+/* Writes into all pages repeatedly, without regard to the other threads. */
 static void *scribbler_run(void *argument)
 {
 	struct worker *worker = argument;
 	struct stream stream = { worker->seed ^ 0x5c5c5c5c };
 	struct op_thread thread;
 	struct op_sequence one = { .length = 1 };
-	/* In some processes pages are left alone for longer, so that VTL0 gets somewhere. */
+	/* Some processes write less often, so that VTL0 makes progress. */
 	unsigned int batch = 1 + worker->seed % 8, pause = 1 + worker->seed / 8 % 8;
 
 	if (op_thread_begin(&thread, &shared->world, &worker->pool))
@@ -149,7 +150,7 @@ static void worker_run(uint64_t seed)
 		fprintf(stderr, "vm_ioctl: a process cannot begin: %s\n", strerror(-ret));
 		_exit(2);
 	}
-	/* What VTL0 cannot do is no news here. */
+	/* The VMM's messages about errors of VTL0 are not of interest here. */
 	if (!freopen("/dev/null", "w", stderr))
 		_exit(2);
 	pthread_create(&scribbler, NULL, scribbler_run, &worker);
@@ -164,7 +165,7 @@ static void worker_run(uint64_t seed)
 
 /* ---- CPUs that come and go ---- */
 
-/* Held while a CPU is away. */
+/* Held while a CPU is offline. */
 static pthread_mutex_t hotplug_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool hotplug_ends;
 static uint64_t hotplug_gone, hotplug_refused;
@@ -206,7 +207,7 @@ static void *hotplug_run(void *argument)
 
 static uint64_t processes, killed;
 
-/* False if it does not end though it was killed: it hangs in the kernel. */
+/* Returns false if the process does not end after it was killed: it hangs in the kernel. */
 static bool process_reap(pid_t pid, int *status)
 {
 	unsigned int waited;
@@ -219,7 +220,7 @@ static bool process_reap(pid_t pid, int *status)
 	return false;
 }
 
-/* Ends by itself, or is killed: whichever comes first. */
+/* Runs a process until it ends by itself, or is killed. */
 static bool process_run(struct stream *stream)
 {
 	uint64_t seed = random_next(stream);
@@ -254,7 +255,7 @@ static void progress_print(uint64_t *printed)
 	fflush(stdout);
 }
 
-/* Before a process: VTL0 comes, or goes. */
+/* Called before a process starts: creates or removes VTL0 if it is time to. */
 static void guest_choose(void)
 {
 	int ret = 0;
@@ -333,7 +334,7 @@ static void failures_prepare(void)
 	if (access("/sys/kernel/debug/failslab", F_OK))
 		return;
 	fail_prepare();
-	/* What fails may be the frame of a signal: its process dies then, which is no news. */
+	/* The failure may hit the frame of a signal, which kills the process: do not log that. */
 	file = fopen("/proc/sys/debug/exception-trace", "we");
 	if (!file)
 		return;

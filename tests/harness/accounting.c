@@ -73,7 +73,7 @@ static unsigned long descriptors(void)
 	return irq_descriptors();
 }
 
-/* Waits until @figure() is @wanted: the last file may still be closing. */
+/* Waits until @figure() returns @wanted: the last file may still be closing. */
 static void settle(const char *what, unsigned long (*figure)(void), unsigned long wanted)
 {
 	unsigned long found = figure();
@@ -86,7 +86,7 @@ static void settle(const char *what, unsigned long (*figure)(void), unsigned lon
 	accounting_check(found == wanted, "%s: %lu, as before: %lu", what, found, wanted);
 }
 
-/* Maps and raises an interrupt on this CPU. Return: whether it arrived. */
+/* Maps and raises an interrupt on a CPU. Return: whether it arrived. */
 static bool cpu_relays(int vtl, unsigned int cpu)
 {
 	struct mshv_vtl_run *run = vtl_page(vtl, cpu);

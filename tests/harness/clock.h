@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Time for tests: clocks in milliseconds, sleeping, and how long to wait.
+ * Time for tests: clocks in milliseconds, sleeping, and time limits.
  */
 #ifndef _TESTS_HARNESS_CLOCK_H
 #define _TESTS_HARNESS_CLOCK_H
@@ -18,13 +18,13 @@ static inline uint64_t clock_ms(clockid_t id)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-/* Time that never goes back. */
+/* Reads a clock that never goes back. */
 static inline uint64_t now_ms(void)
 {
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
-/* Sleeps. No test may rely on the exact time. */
+/* Sleeps for @ms. A test must not rely on the exact time. */
 static inline void sleep_ms(unsigned int ms)
 {
 	struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
@@ -33,7 +33,7 @@ static inline void sleep_ms(unsigned int ms)
 		;
 }
 
-/* Lets other threads run, also those of this CPU. */
+/* Lets other threads run, including threads of the same CPU. */
 static inline void pause_briefly(void)
 {
 	const struct timespec pause = { .tv_nsec = 50000 };
@@ -42,8 +42,8 @@ static inline void pause_briefly(void)
 }
 
 /*
- * How long to wait for something that must happen: @ms, multiplied by VTLIRQ_SLOWNESS,
- * which is set for kernels that take longer for everything.
+ * The time limit for something that must happen: @ms, multiplied by VTLIRQ_SLOWNESS, which is
+ * set for kernels on which everything takes longer.
  */
 static inline unsigned int patience(unsigned int ms)
 {
@@ -53,12 +53,12 @@ static inline unsigned int patience(unsigned int ms)
 	return factor ? ms * factor : ms;
 }
 
-/* Long enough for a slow machine that is busy with other work. */
+/* This is enough for a slow machine that is busy with other work. */
 #define PATIENCE_MS	patience(20000)
 
 /*
- * wait_until() - wait for a condition, at most PATIENCE_MS
- * @condition: evaluated again and again
+ * wait_until() - wait for a condition, for at most PATIENCE_MS
+ * @condition: evaluated repeatedly
  * @...:       what check() prints if it does not become true; the test then ends
  */
 #define wait_until(condition, ...)                                      \

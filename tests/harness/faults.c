@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What may fail; see faults.h. Owns the kernel's settings of fault injection, but for
- * what fails when: that is told thread by thread, in fail-nth.
+ * The choice of what may fail; see faults.h. This file owns the kernel's settings for fault
+ * injection, except when a failure happens: each thread sets that in fail-nth.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -17,14 +17,14 @@ static bool setting_write(const char *path, const char *value)
 	if (!file)
 		return false;
 	fputs(value, file);
-	/* It is written here. */
+	/* The value is written when the file is closed. */
 	return !fclose(file);
 }
 
 /*
- * The cache in which Linux keeps the tree of its interrupt descriptors (radix_tree_node, and
- * maple_node since 6.5) is left alone, if the VM was booted so (lab/vm/run): Linux does not
- * look whether one got a place there, and follows NULL when it did not.
+ * If the VM was booted with this choice (lab/vm/run), no failures are injected into the cache
+ * that Linux uses for the tree of its interrupt descriptors (radix_tree_node, and maple_node
+ * since 6.5): Linux does not check this allocation, and dereferences NULL if it fails.
  */
 static void caches_choose(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What tests share that call the host themselves; see host.h.
+ * Functions for tests that make hypercalls themselves; see host.h.
  */
 #include <assert.h>
 #include <errno.h>
@@ -14,11 +14,11 @@
 
 #define CONTROL_HEADER_SHIFT	17
 #define CONTROL_REPS_SHIFT	32
-/* The valid banks, and one of them. */
+/* The word of valid banks, and one bank. */
 #define SET_WORDS		2
-/* What lab/hypervisor has for each CPU: HOST_VECTORS of vcpu/interrupts.h there. */
+/* The number of vectors per CPU in lab/hypervisor: HOST_VECTORS of vcpu/interrupts.h there. */
 #define HOST_VECTORS		14
-/* From 0x30 to the last one. */
+/* The vectors from 0x30 to the last one are tried. */
 #define VECTORS_TRIED		(256 - 0x30)
 
 static_assert(sizeof(struct hv_retarget) == 72, "as the host has it");

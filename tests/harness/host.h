@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What tests share that call the host themselves, as OpenHCL's VMM does: the
- * node, the words of HvCallRetargetDeviceInterrupt, sources named to the host.
+ * Functions for tests that make hypercalls themselves, as OpenHCL's VMM does: the node, the words
+ * of HvCallRetargetDeviceInterrupt, and the names of sources in these calls.
  */
 #ifndef _TESTS_HARNESS_HOST_H
 #define _TESTS_HARNESS_HOST_H
@@ -63,60 +63,60 @@ struct hv_message {
 	uint8_t rest[256 - 16 - 36];
 };
 
-/* A file that may make the calls that OpenHCL's VMM makes; nothing is set up. */
+/* Opens a file; the first function also allows the calls that the tests make. */
 int hv_open(void);
 int hv_open_raw(void);
 
-/* A hypercall: 0 or a negative errno; the host's result is in @status. */
+/* Makes a hypercall. Returns 0 or a negative errno; the host's result is in @status. */
 int hv_call(int hv, uint64_t control, const void *input, size_t input_size, void *output,
 	    size_t output_size, uint64_t *status);
 
-/* The call with this input: the host's result, in full. An errno ends the test. */
+/* Makes the call with this input. Returns the host's full result; an errno ends the test. */
 uint64_t hv_retarget(int hv, const struct hv_retarget *input);
 
-/* What names a source to a host; to one VP, by set. */
+/* The words that name a source to a host, with a set of one VP as target. */
 struct hv_retarget hv_target(const struct labhost_source *source, unsigned int vp,
 			     unsigned int vector, uint32_t flags);
 
-/* Retargets as that: the host's result. */
+/* Retargets with that input. Returns the host's result. */
 uint64_t hv_route(int hv, const struct labhost_source *source, unsigned int vp,
 		  unsigned int vector, uint32_t flags);
 
 /*
- * Has sources proxied, unmasked, to @vps VPs in turn: all of them, or as many as the host
- * has vectors of the machine for. How many. The vectors begin with 0x30, and repeat after
- * the last one there is.
+ * Makes sources proxied and unmasked, to each of @vps VPs in turn: all sources, or as many as
+ * the host has vectors of the machine for. Returns how many. The vectors begin with 0x30, and
+ * are reused after the last one.
  */
 size_t hv_proxy_sources(int hv, unsigned int first_vp, unsigned int vps);
 
-/* The capability register. */
+/* Reads the capability register. */
 uint64_t hv_capabilities(int hv);
 
-/* Unmasks a source, and masks it. */
+/* Unmask a source, and mask it. */
 void source_unmask(const struct labhost_source *source);
 void source_mask(const struct labhost_source *source);
 
-/* The host behaves again: it redirects, and refuses nothing. */
+/* Restores the host's normal behaviour: it redirects, and refuses nothing. */
 void host_behave(void);
-/* It has no capability to redirect. */
+/* The host has no capability to redirect. */
 void host_behave_without(void);
-/* It refuses so many more retargets. */
+/* The host refuses the next @count retargets. */
 void host_refuse(unsigned int count, unsigned int status, bool redirected_only);
 
-/* The host's counters of a VP and of a source. */
+/* Read the host's counters of a VP and of a source. */
 struct lab_host_vp host_vp(unsigned int vp);
 struct lab_host_source host_source(const struct labhost_source *source);
 
-/* The host exits that all sources have cost. */
+/* Returns the number of host exits that all sources have caused. */
 uint64_t host_exits(void);
 
-/* A column of the driver's file "synic". */
+/* Returns a column of the driver's file "synic". */
 unsigned long synic_column(unsigned int cpu, const char *name);
 
-/* What came to a vector of a VP. */
+/* Returns the counts of a vector of a VP. */
 struct mshv_vector_counts vector_counts(unsigned int vp, unsigned int vector);
 
-/* Fixture: as lab_setup(), and a host that behaves; no test leaves a route. */
+/* Fixture: as lab_setup(), with a host that behaves normally; a test must not leave a route. */
 int hv_setup(void **state);
 int hv_teardown(void **state);
 

@@ -3,13 +3,13 @@
 #
 # TAP for the scripts of the tests, on the host and in the guest. To be sourced; POSIX.
 #
-# Owns: the numbers of the tests, and whether one has failed.
+# This file owns the numbers of the tests, and the result whether one has failed.
 
 ktap_number=0
 ktap_failed=0
 
-# ktap_result STATUS NAME [FILE] - one test, which passes if STATUS is 0. If it fails, the
-# text of FILE shows why.
+# ktap_result STATUS NAME [FILE] - report one test, which passes if STATUS is 0. If it fails,
+# the text of FILE shows why.
 ktap_result()
 {
 	ktap_number=$((ktap_number + 1))
@@ -22,7 +22,7 @@ ktap_result()
 	ktap_failed=1
 }
 
-# ktap_test NAME COMMAND... - one test: the command succeeds. Its output shows if it fails.
+# ktap_test NAME COMMAND... - run one test: COMMAND must succeed. If it fails, its output is shown.
 ktap_test()
 {
 	ktap_name=$1 ktap_output=$(mktemp) ktap_status=0

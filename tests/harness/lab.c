@@ -433,7 +433,7 @@ const struct labhost_source *source_of_kind(unsigned int kind)
 	return NULL;
 }
 
-/* An interrupt may just be handled: only one that stays in service is a missed EOI. */
+/* An interrupt may be handled right now: only one that stays in service is a missed EOI. */
 bool cpu_in_service(unsigned int cpu)
 {
 	struct lab_host_apic apic;
@@ -451,7 +451,7 @@ bool cpu_in_service(unsigned int cpu)
 	return true;
 }
 
-/* A line in the kernel's log, so that its other lines can be told apart. */
+/* Writes a line to the kernel's log, which separates the lines of the tests. */
 static void kernel_log_test(void)
 {
 	static unsigned int number;

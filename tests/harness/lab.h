@@ -16,17 +16,17 @@
 #include "clock.h"
 #include "labhost_client.h"
 
-/* Vectors that the kernel gives to devices lie below; see the driver. */
+/* The largest number of CPUs that the tests support. */
 #define CPUS_MAX 64
 
 /**
- * struct lab - what every test has
+ * struct lab - what every test uses
  * @host:    the lab's host
  * @sources: all interrupt sources
- * @count:   how many
+ * @count:   number of sources
  * @vtl:     a VTL file
- * @cpus:    CPUs of the VM
- * @run:     the run page of each
+ * @cpus:    number of CPUs of the VM
+ * @run:     the run page of each CPU
  */
 struct lab {
 	int host;
@@ -40,8 +40,8 @@ struct lab {
 extern struct lab lab;
 
 /*
- * Opens a VTL file, its run pages and the list of sources; @lab.host and @lab.cpus are set.
- * False if there are fewer than @devices sources. lab_close() undoes it.
+ * Opens a VTL file, its run pages and the list of sources; @lab.host and @lab.cpus must be set.
+ * Returns false if there are fewer than @devices sources. lab_close() undoes it.
  */
 bool lab_open(size_t devices);
 void lab_close(void);
@@ -50,114 +50,114 @@ void lab_close(void);
 int lab_setup(void **state);
 int lab_teardown(void **state);
 
-/* The test that a node is one, and opens for root alone. */
+/* Checks that @path is a device node, and that only root can open it. */
 void node_is_for_root_alone(const char *path);
 
-/* A new VTL file. */
+/* Opens a new VTL file. */
 int vtl_open(void);
 
-/* The ioctl as it is; 0 or a negative errno. */
+/* Makes the ioctl with @args unchanged. Returns 0 or a negative errno. */
 int vtl_map_ioctl(int vtl, struct mshv_map_device_intr *args);
 
-/* Map: the hardware vector, or a negative errno. */
+/* Maps. Returns the hardware vector, or a negative errno. */
 int vtl_map(int vtl, unsigned int proxy_vector, unsigned int cpu);
 
-/* Unmap: 0 or a negative errno. */
+/* Unmaps. Returns 0 or a negative errno. */
 int vtl_unmap(int vtl, unsigned int vector, unsigned int cpu);
 
 /* Maps a page of a VTL file by index. */
 struct mshv_vtl_run *vtl_page(int vtl, unsigned long index);
 
-/* Takes what is set in a run page, as a VMM does; false if scan is 0. */
+/* Takes the bits that are set in a run page, as a VMM does; returns false if scan is 0. */
 bool run_take(struct mshv_vtl_run *run, uint32_t bits[8]);
 
-/* Takes until @vector was among it, or patience(@ms) are over. */
+/* Takes bits until @vector was among them, or until patience(@ms) is over. */
 bool run_wait(struct mshv_vtl_run *run, unsigned int vector, unsigned int ms);
 
-/* Takes until all is quiet for @ms; how often any bit was set. */
+/* Takes bits until none is set for @ms. Returns how often any bit was set. */
 unsigned int run_quiet(struct mshv_vtl_run *run, unsigned int ms);
 
-/* Clears the run pages of all VPs, to their last byte. */
+/* Clears the run pages of all VPs completely. */
 void runs_clear(void);
 
 /*
- * Lets the other threads of this CPU run, and the other CPUs. One thread of QEMU runs all
- * CPUs, and goes to the next at a PAUSE or HLT, or after 100 ms: loops that wait without
- * this one take that long for each round.
+ * Lets the other threads of this CPU and the other CPUs run. One thread of QEMU runs all CPUs,
+ * and switches to the next one at a PAUSE or HLT, or after 100 ms: a loop that waits without
+ * this function takes that long for each round.
  */
 void others_run(void);
 
-/* APIC id of a CPU, from /proc/cpuinfo. */
+/* Returns the APIC id of a CPU, from /proc/cpuinfo. */
 unsigned int apic_id(unsigned int cpu);
 
-/* Binds the caller to a CPU. */
+/* Binds the calling thread to a CPU. */
 void cpu_pin(unsigned int cpu);
 
-/* Binds the caller to any CPU but this, if there is another. */
+/* Binds the calling thread to any CPU but this one, if there is another. */
 void cpu_pin_away(unsigned int cpu);
 
-/* Puts a CPU online or offline: 0 or a negative errno. */
+/* Takes a CPU online or offline. Returns 0 or a negative errno. */
 int cpu_set_online(unsigned int cpu, bool online);
 
-/* A value of the driver's file "totals". */
+/* Returns a value of the driver's file "totals". */
 unsigned long totals(const char *name);
 
-/* Waits until a total has come to @value: an interrupt may take its time. */
+/* Waits until a total has reached @value: an interrupt may take some time. */
 void totals_wait(const char *name, unsigned long value);
 
-/* A column of one of the driver's files that have a line for each CPU. */
+/* Returns a column of one of the driver's files that have a line for each CPU. */
 unsigned long debugfs_column(const char *name, unsigned int cpu, const char *wanted);
 
-/* What one of the attributes of /sys/class/misc/mshv has for a CPU. */
+/* Returns a CPU's value in one of the attributes of /sys/class/misc/mshv. */
 unsigned long sysfs_count(const char *name, unsigned int cpu);
 
-/* A column of the driver's file "cpus". */
+/* Returns a column of the driver's file "cpus". */
 unsigned long cpus_column(unsigned int cpu, const char *name);
 
-/* Lines of the driver's file "mappings" that hold @text. */
+/* Returns the number of lines of the driver's file "mappings" that contain @text. */
 unsigned int mappings_with(const char *text);
 
-/* Waits until no vector is in quarantine any more. */
+/* Waits until no vector is in quarantine. */
 void quarantine_wait_empty(void);
 
-/* The parameter quarantine_ms, unless it is set. */
+/* The default of the parameter quarantine_ms. */
 #define QUARANTINE_DEFAULT_MS 1000
 
-/* What the kernel maps in its own address space, in KiB. */
+/* Returns how much memory the kernel maps in its own address space, in KiB. */
 unsigned long direct_map_size(void);
 
-/* Is VTL2 a TDX guest, whose memory is private or shared? */
+/* Returns whether VTL2 is a TDX guest, whose memory is private or shared. */
 bool is_trust_domain(void);
 
-/* Is a process killed that reads there? */
+/* Returns whether a process that reads at @place is killed. */
 bool read_is_fatal(const volatile uint8_t *place);
 
-/* Sets a parameter of the driver; gives the one before. */
+/* Sets a parameter of the driver. Returns the previous value. */
 long driver_parameter(const char *name, long value);
 
 /*
- * Interrupt descriptors of the kernel. /proc/irq does not do: those of the driver are
- * never set up by a driver's request_irq(), and have no directory there.
+ * Counts the interrupt descriptors of the kernel. /proc/irq does not show all of them: those of
+ * the driver are never set up by a request_irq(), and have no directory there.
  */
 unsigned int irq_descriptors(void);
 
-/* From now on... */
+/* Marks the current end of the kernel's log. */
 int kernel_log_mark(void);
-/* ...how many lines of the kernel's log hold @text; closes @mark. */
+/* Returns how many lines after @mark contain @text; closes @mark. */
 unsigned int kernel_log_count(int mark, const char *text);
 
-/* Routes a source to a CPU and vector, and raises it once. */
+/* Routes a source to a CPU and vector; the second function also raises it once. */
 void source_route(const struct labhost_source *source, unsigned int cpu, unsigned int vector);
 void source_raise(const struct labhost_source *source);
 
-/* The first source of a kind; a test with it is synchronous if it is an edu. */
+/* Returns the first source of a kind; a raise of an edu is synchronous. */
 const struct labhost_source *source_of_kind(unsigned int kind);
 
-/* Does a CPU have a device's interrupt in service for long? Then an EOI was missed. */
+/* Returns whether a device's interrupt stays in service on a CPU: then an EOI was missed. */
 bool cpu_in_service(unsigned int cpu);
 
 /*
- * A test with its fixture. One that needs a second CPU is skipped without.
+ * A test with its fixture. A test that needs a second CPU is skipped if there is none.
  */
 #define LAB_TEST(name) cmocka_unit_test_setup_teardown(name, lab_setup, lab_teardown)
 #define NEEDS_TWO_CPUS()                      \

@@ -12,11 +12,11 @@
 /**
  * struct option_spec - an option
  * @name:     without the dashes
- * @argument: what the help calls its argument; NULL if it has none
+ * @argument: the name of its argument in the help; NULL if it has none
  * @help:     what it does; NULL hides it
- * @value:    where the number goes; 1 if it has no argument
- * @min:      least number allowed
- * @max:      greatest number allowed; 0: no limit
+ * @value:    the number is stored here; 1 if the option has no argument
+ * @min:      the smallest number allowed
+ * @max:      the largest number allowed; 0: no limit
  * @words:    if set, the argument is one of these words, and @value its index
  */
 struct option_spec {
@@ -29,14 +29,14 @@ struct option_spec {
 	const char *const *words;
 };
 
-/* A whole number in C's notation: false if @text is something else. */
+/* Parses a whole number in C's notation: returns false if @text is something else. */
 bool number_parse(const char *text, uint64_t *number);
 
-/* Takes all options; prints what is wrong, or the help, and ends the program. */
+/* Parses all options; after an error or the help, it prints a message and ends the program. */
 void options_parse(int argc, char **argv, const char *purpose, const struct option_spec *specs,
 		   size_t count);
 
-/* A seed for a run that was not given one. */
+/* Returns a new seed, for a run without an option for it. */
 uint64_t options_seed(void);
 
 #endif /* _TESTS_HARNESS_OPTIONS_H */

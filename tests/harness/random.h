@@ -29,7 +29,7 @@ static inline uint64_t random_below(struct stream *stream, uint64_t limit)
 	return random_next(stream) % limit;
 }
 
-/* True once in @times. */
+/* Returns true once in @times calls on average. */
 static inline bool random_once_in(struct stream *stream, unsigned int times)
 {
 	return !random_below(stream, times);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every error path of an operation: it is done again and again, with failure number 1, 2,
- * 3 ... (an allocation, a copy, ...) injected, until it succeeds without having met one.
+ * Every error path of an operation: the operation is repeated with failure number 1, 2, 3 ...
+ * (an allocation, a copy, ...) injected, until it succeeds without a failure.
  *
- * Owns: the loop. Must not know: what fails, and how it is made to fail.
+ * This file owns the loop. It must not know what fails, and how it is made to fail.
  */
 #ifndef _TESTS_HARNESS_SWEEP_H
 #define _TESTS_HARNESS_SWEEP_H
@@ -14,10 +14,10 @@
 /**
  * struct sweep_operation - an operation in a situation
  * @name:    for messages
- * @prepare: makes the situation
- * @run:     0 or more, or a negative errno
- * @done:    checks the result of a success, also in another way
- * @undo:    ends the situation; NULL if the sweep's end() does all
+ * @prepare: creates the situation
+ * @run:     the operation; returns 0 or more, or a negative errno
+ * @done:    checks the result of a success, also by other means
+ * @undo:    ends the situation; NULL if the sweep's end() is sufficient
  */
 struct sweep_operation {
 	const char *name;
@@ -30,11 +30,11 @@ struct sweep_operation {
 /**
  * struct sweep - how failures are injected and what is compared
  * @begin:    called before @prepare; optional
- * @remember: remembers the state after @prepare
+ * @remember: saves the state after @prepare
  * @inject:   makes failure @number happen from now on; 0: none
  * @met:      ends the injection; returns whether the failure happened
- * @expected: is this the error of a failure that was injected?
- * @compare:  checks that the state is what it was at @remember()
+ * @expected: returns whether an injected failure may cause this error
+ * @compare:  checks that the state is equal to that at @remember()
  * @end:      called after @undo; optional
  * @max:      more failures than any operation has
  */
@@ -50,15 +50,15 @@ struct sweep {
 };
 
 /*
- * One run with failure @number; 0: without a failure. If the operation fails, the state
- * must be as before, and it must succeed when it is done again.
+ * One run with failure @number; 0: without a failure. If the operation fails, the state must not
+ * have changed, and the operation must succeed when it is repeated.
  *
  * Return: whether the failure happened.
  */
 bool sweep_attempt(const struct sweep *sweep, const struct sweep_operation *operation,
 		   unsigned int number);
 
-/* All failures from number @first on. Return: how many happened. */
+/* Injects all failures from number @first on. Return: how many happened. */
 unsigned int sweep_from(const struct sweep *sweep, const struct sweep_operation *operation,
 			unsigned int first);
 

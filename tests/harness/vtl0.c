@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the tests of VTL0 share; see vtl0.h.
+ * Functions that the tests of VTL0 share; see vtl0.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 
 struct guest guest;
 
-/* Stays that a failed test left behind are ended by the fixture. */
+/* The fixture ends the runs that a failed test left behind. */
 static struct vp_run *vp_runs[4];
 
 static void console_drop(void *context, unsigned int vp, const char *line)
@@ -161,13 +161,13 @@ static void alarm_came(int number)
 	(void)number;
 }
 
-/* To this thread alone, which need not be the process's first. */
+/* The alarm goes to this thread only, which may be another than the first of the process. */
 static timer_t alarm_begin(unsigned int ms)
 {
 	const struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
-	/* Again and again: one that comes before the ioctl is lost. */
+	/* The signal is repeated, because one that arrives before the ioctl is lost. */
 	const struct itimerspec often = { .it_value = span, .it_interval = span };
-	/* Not SA_RESTART: the ioctl is to return. */
+	/* SA_RESTART is not set, so that the ioctl returns. */
 	const struct sigaction action = { .sa_handler = alarm_came };
 	struct sigevent event = {
 		.sigev_notify = SIGEV_THREAD_ID,
@@ -284,7 +284,7 @@ void guest_module_call(struct lab_tdx_call *call)
 	close(node);
 }
 
-/* By a call that does nothing else to them: VP.INFO. */
+/* Uses VP.INFO, a call that does not change these registers. */
 struct lab_tdx_unswitched guest_vtl2_registers(void)
 {
 	struct lab_tdx_call call = { .regs.rax = 1 };
@@ -371,7 +371,7 @@ static void signal_note(int number)
 	signalled = 1;
 }
 
-/* Restartable sequences make a preemption a return to user space: leave them. */
+/* With restartable sequences, a preemption returns to user space: unregister them. */
 static void rseq_leave(void)
 {
 	void *rseq = (char *)__builtin_thread_pointer() + __rseq_offset;
@@ -380,7 +380,7 @@ static void rseq_leave(void)
 		syscall(SYS_rseq, rseq, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
-/* Is there an interrupt that the kernel leaves to the VMM? */
+/* Returns whether there is an interrupt that the kernel leaves to the VMM. */
 static bool interrupt_is_the_vmms(const struct mshv_vtl_run *run)
 {
 	unsigned int bank;
@@ -395,8 +395,8 @@ static bool interrupt_is_the_vmms(const struct mshv_vtl_run *run)
 }
 
 /*
- * Did the kernel end the ioctl for a reason of its own, such as work that it had
- * put off? From 6.4 on that happens ten times a second at most.
+ * Returns whether the kernel ended the ioctl for a reason of its own, for example for deferred
+ * work. From 6.4 on that happens at most ten times a second.
  */
 static bool vp_run_is_to_go_on(const struct vp_run *vp_run, unsigned int again, uint64_t begin)
 {
@@ -442,7 +442,7 @@ static void vp_run_remember(struct vp_run *vp_run, struct vp_run *instead)
 
 void vp_run_begin_as_it_is(struct vp_run *vp_run)
 {
-	/* Not SA_RESTART: the ioctl is to return. */
+	/* SA_RESTART is not set, so that the ioctl returns. */
 	const struct sigaction action = { .sa_handler = signal_note };
 
 	sigaction(SIGUSR1, &action, NULL);
@@ -458,7 +458,7 @@ void vp_run_begin_as_it_is(struct vp_run *vp_run)
 void vp_run_begin(struct vp_run *vp_run)
 {
 	vp_run->cpu = guest.vp;
-	/* The VMM takes the offload back while it has an event to inject. */
+	/* The VMM clears this flag while it has an event to inject. */
 	__atomic_fetch_or(&lab.run[guest.vp]->offload_flags, MSHV_VTL_OFFLOAD_INTR_INJECT,
 			  __ATOMIC_RELAXED);
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
@@ -498,7 +498,7 @@ int vp_run_end_by_signal(struct vp_run *vp_run)
 {
 	unsigned int tries;
 
-	/* A signal before the ioctl is lost: then another one. */
+	/* A signal that arrives before the ioctl is lost, so it is sent again. */
 	for (tries = 0; vp_run->used && tries < 100; tries++) {
 		pthread_kill(vp_run->thread, SIGUSR1);
 		vp_run_join(vp_run, 200);

@@ -7,7 +7,7 @@
 
 #include "check.h"
 
-/* What the driver should have for the routes. */
+/* The state that the driver should have for the routes. */
 struct expected {
 	uint32_t references[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
@@ -84,7 +84,7 @@ static void check_live(const struct live *live, struct expected *expected)
 		check_proxied(live, expected);
 }
 
-/* A delivery that the library retains keeps its mapping, and its filter open. */
+/* A delivery that the library retains keeps its mapping, and its filter stays open. */
 static void expect_retained(struct expected *expected, uint32_t vp, uint32_t vector)
 {
 	const struct fake_mapping *mapping = &fake.mappings[vp][vector];
@@ -104,7 +104,7 @@ static void check_filter(uint32_t vp, uint32_t vector, uint32_t wanted)
 {
 	uint32_t is_open = fake.filter[vp][vector];
 
-	/* The route left after the last check, so messages may arrive from now on. */
+	/* The route was moved away after the last check: messages may arrive from now on. */
 	if (!wanted && fake.wanted[vp][vector])
 		fake_message(1ULL << vp, vector);
 	fake.wanted[vp][vector] = wanted;

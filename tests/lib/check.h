@@ -11,10 +11,10 @@
 #include "fake.h"
 
 /**
- * struct live - a route, as the test created it
+ * struct live - a route that the test has created
  * @route:  NULL: no route
  * @vps:    the VPs of its last target; below 64
- * @state:  as last reported by the library
+ * @state:  the state that the library reported last
  * @is_unsure: the host's last answer does not tell what it did, so it is not checked
  */
 struct live {
@@ -32,10 +32,10 @@ void live_refresh(struct live *live);
 
 /**
  * check_all() - check that every live route has one delivery with the right target; that
- * the host uses no vector that is not mapped; and that the driver has exactly the
- * references, and the filters are open exactly where, the routes need them
+ * the host uses no vector that is not mapped; that the driver has exactly the references that
+ * the routes need; and that exactly the filters that they need are open
  * @lives: the routes
- * @count: how many
+ * @count: number of routes
  */
 void check_all(const struct live *lives, size_t count);
 

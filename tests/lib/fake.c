@@ -289,7 +289,7 @@ static int hvcall_setup(int fd, const struct mshv_hvcall_setup *setup)
 
 /* ---- ioctls of the driver ---- */
 
-/* Without APIC ids of the driver, the library uses those of this machine. */
+/* Without APIC ids from the driver, the library uses those of this machine. */
 static int vp_of(uint32_t apic_id)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++) {

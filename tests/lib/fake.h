@@ -5,7 +5,7 @@
  *
  * The model has mappings with references, the vectors of each CPU, and the target that
  * the host has for each interrupt. If the library does something that it must never do,
- * the model records a violation. It knows nothing of the internals of the library.
+ * the model records a violation. It does not know the internals of the library.
  */
 #ifndef TESTS_LIB_FAKE_H
 #define TESTS_LIB_FAKE_H
@@ -36,9 +36,9 @@ enum fake_call {
 };
 
 /**
- * struct fake_delivery - where the host sends an interrupt
+ * struct fake_delivery - the target to which the host sends an interrupt
  * @is_redirected: @vector is a hardware vector
- * @generation: of the mapping of that hardware vector
+ * @generation: generation of the mapping of that hardware vector
  * @vps:        only VPs below 64 are used
  */
 struct fake_delivery {
@@ -53,7 +53,7 @@ struct fake_delivery {
 
 /**
  * struct fake_mapping - the mapping of a hardware vector
- * @references: of all files; 0: not mapped
+ * @references: references of all files; 0: not mapped
  * @pending:    interrupts that were raised, and not yet relayed
  * @quarantined_until_ms: unmapped, and in quarantine until then
  * @may_be_used: after a failure, it is unknown whether the host uses the vector
@@ -71,7 +71,7 @@ struct fake_mapping {
  * struct fake_answer - how the host handles a retarget call
  * @error:    errno of the ioctl, or 0
  * @status:   Hyper-V status, or 0
- * @is_done:  it does what was asked, also if it returns an error
+ * @is_done:  the host does what was requested, even if it returns an error
  * @elements: how many elements it claims to have processed
  */
 struct fake_answer {
@@ -94,12 +94,12 @@ struct fake_answer {
  * @fail_errno: by kind: the errno of that call
  * @calls:     by kind: calls made so far
  * @interrupted: how many of 100 calls fail with EINTR
- * @decide:    decides how the host answers; NULL: it does what is asked
+ * @decide:    decides how the host answers; NULL: it does what is requested
  * @is_filtered: fake_allow() and fake_forbid() are used
  * @now_ns:    the clock; 0: the real clock
- * @messages_until_ms: until then a message of the host may arrive there, so that the
- *             filter may be open without a route
- * @wanted:    at the last check, a route led there
+ * @messages_until_ms: until this time a message of the host may arrive at a vector, so that
+ *             its filter may be open without a route
+ * @wanted:    at the last check, a route had this target
  */
 struct fake {
 	int redirects;
@@ -131,7 +131,7 @@ struct fake {
 
 extern struct fake fake;
 
-/* Reset the model: a driver and a host that can redirect. */
+/* Reset the model: the driver and the host can redirect. */
 void fake_reset(void);
 
 /* The host has sent, or may have sent, messages to these VPs. */
@@ -144,7 +144,7 @@ void fake_violation(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* The APIC id of a VP. */
 uint32_t fake_apic_id(uint32_t vp);
 
-/* Where the host sends an interrupt; NULL: the library has not set it. */
+/* Find the target to which the host sends an interrupt; NULL: the library has not set it. */
 struct fake_delivery *fake_find(const struct vtlirq_interrupt *interrupt);
 
 /* The device raises its interrupt. */
@@ -153,14 +153,14 @@ void fake_raise(const struct vtlirq_interrupt *interrupt, uint64_t times);
 /* All CPUs take their pending interrupts. */
 void fake_settle(void);
 
-/* Open file descriptors of the driver. */
+/* The number of open file descriptors of the driver. */
 int fake_files(void);
-/* References on all hardware vectors. */
+/* The number of references on all hardware vectors. */
 uint32_t fake_references(void);
-/* How many filters are open. */
+/* The number of filters that are open. */
 uint32_t fake_open_filters(void);
 
-/* For struct vtlirq_config. */
+/* Functions for struct vtlirq_config. */
 int fake_allow(void *context, uint32_t vp, uint32_t vector);
 void fake_forbid(void *context, uint32_t vp, uint32_t vector);
 

@@ -27,7 +27,7 @@
 #define ROUTES	70	/* more than one message holds */
 
 static char directory[64];
-/* The kernel has no file locks. */
+/* The kernel does not support file locks. */
 static bool has_no_locks;
 
 int __real_flock(int file, int operation);
@@ -255,7 +255,7 @@ static void test_directories(void **state)
 	assert_true(vtlirq_publish(irqs, path) < 0);
 	assert_int_equal(vtlirq_publish(irqs, "/nonexistent/vtlirq"), -ENOENT);
 	assert_int_equal(vtlirq_publish(irqs, "/dev/null"), -ENOTDIR);
-	/* Other users could put their own sockets there. */
+	/* The folder is refused, because other users could put their own sockets there. */
 	assert_int_equal(vtlirq_publish(irqs, "/tmp"), -EPERM);
 	snprintf(path, sizeof(path), "%s/new", directory);
 	assert_int_equal(vtlirq_publish(irqs, path), 0);
@@ -285,7 +285,7 @@ static void send_garbage(int socket, uint64_t *random)
 
 	for (size_t i = 0; i < length; i++)
 		message[i] = fake_random(random);
-	/* Sometimes a request with a valid start. */
+	/* Some requests have a valid start. */
 	if (fake_random(random) % 2 && length >= 32) {
 		const uint32_t header[] = { 0x716c7476, fake_random(random) % 3,
 					    fake_random(random) % 7, fake_random(random) % 4 };

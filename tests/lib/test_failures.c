@@ -5,7 +5,7 @@
  * nothing, to the byte, and must succeed when it is repeated.
  *
  * Failures are injected into malloc() and similar functions, and into functions of the
- * C library that allocate (linked with --wrap). Knows nothing of the internals of the
+ * C library that allocate (linked with --wrap). This test does not know the internals of the
  * library.
  */
 #include <stdarg.h>
@@ -33,12 +33,12 @@
 /* No operation has so many allocations; a test that does not end is a failure, too. */
 #define FAILURES_MAX	2000
 
-/* From AddressSanitizer. */
+/* This function is part of AddressSanitizer. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
 /* ---- failure injection ---- */
 
-/* Counts down in all threads; the call that finds 1 fails. 0: no failure. */
+/* All threads decrement it; the call that finds 1 fails. 0: no failure. */
 static int countdown;
 
 static bool fails(void)
@@ -96,7 +96,7 @@ ssize_t __wrap_getline(char **line, size_t *size, FILE *file)
 	return fails() ? -1 : __real_getline(line, size, file);
 }
 
-/* The header turns getline() into this when it is optimized. */
+/* With optimization, the header replaces getline() by this function. */
 ssize_t __wrap___getdelim(char **line, size_t *size, int end, FILE *file)
 {
 	return fails() ? -1 : __real___getdelim(line, size, end, file);
@@ -175,8 +175,8 @@ static void settle(void)
 }
 
 /*
- * Waits until the number does not change: the thread of the server may still be freeing
- * its answer.
+ * Waits until the number does not change any more: the thread of the server may still be
+ * freeing its answer.
  */
 static size_t bytes_settled(void)
 {
@@ -222,7 +222,7 @@ static void snapshot_compare(const struct snapshot *before)
 
 	settle();
 	snapshot_take(&now);
-	/* Memory that another thread had at the first reading is freed soon. */
+	/* Memory that another thread had allocated at the first reading is freed soon. */
 	for (; now.bytes > before->bytes && patience; patience--) {
 		poll(NULL, 0, 1);
 		now.bytes = __sanitizer_get_current_allocated_bytes();
@@ -351,7 +351,7 @@ static int run_create_any(void)
 	return create(0, 0xff);
 }
 
-/* A driver without APIC ids: the library finds them itself. */
+/* The driver reports no APIC ids, so that the library finds them itself. */
 static void has_old_driver(void)
 {
 	fake.counts = -EOPNOTSUPP;
@@ -474,7 +474,7 @@ static int run_apic_id(void)
 	return error;
 }
 
-/* Route 1 is busy and has no vector: route 0 has the only one. */
+/* Route 1 is busy and has no vector: route 0 uses the only one. */
 static void has_busy_route(void)
 {
 	fake.vectors = 1;
@@ -495,7 +495,7 @@ static int run_rebalance(void)
 
 static void busy_route_is_redirected(void)
 {
-	/* After a failure, the next calls do the work; they must see interrupts. */
+	/* After a failure, the following calls do the work; they must see interrupts. */
 	for (int i = 0; i < 4 && live[1].state.delivery != VTLIRQ_REDIRECTED; i++) {
 		fake_raise(&live[1].interrupt, 10000);
 		fake_settle();
@@ -666,7 +666,7 @@ static void end(const struct sweep_operation *operation)
 	assert_int_equal(check_verdict("close"), 0);
 }
 
-/* ENOMEM for memory, EAGAIN for a thread. */
+/* The error is ENOMEM for memory, and EAGAIN for a thread. */
 static bool expected(int error)
 {
 	return error == -ENOMEM || error == -EAGAIN;
@@ -683,7 +683,7 @@ static const struct sweep sweep = {
 	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
 };
 
-/* The C library and the sanitizer allocate memory at first use, and keep it. */
+/* The C library and the sanitizer allocate memory at first use, and do not free it. */
 static void warm_up(const struct sweep_operation *operation)
 {
 	for (int i = 0; i < 2; i++)

@@ -53,7 +53,7 @@ static void close_all(void)
 	assert_int_equal(check_verdict("close"), 0);
 }
 
-/* Create routes @first to @last to a VP, each with a vector of its own. */
+/* Create routes @first to @last to a VP, each with its own vector. */
 static void create(int first, int last, uint32_t vp)
 {
 	struct vtlirq_single_target single;
@@ -69,7 +69,7 @@ static void create(int first, int last, uint32_t vp)
 	look();
 }
 
-/* Let a second pass in which each route gets as many interrupts as @rates says. */
+/* Let a second pass in which each route gets the number of interrupts in @rates. */
 static int second(const unsigned int *rates)
 {
 	int moved;
@@ -128,7 +128,7 @@ static void test_busiest_first(void **state)
 	assert_int_equal(summary.promotions, 2);
 	assert_int_equal(summary.demotions, 2);
 	assert_int_equal(summary.redirected, 2);
-	/* After that, nothing moves any more. */
+	/* After that, no route moves any more. */
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(second(rates), 0);
 	close_all();
@@ -143,7 +143,7 @@ static void test_free_vectors(void **state)
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 3, 0);
 	second(rates);
-	/* No route is busy enough to replace the one that has the vector. */
+	/* No route is busy enough to replace the one that uses the vector. */
 	assert_int_equal(second(rates), 0);
 	fake.vectors = 4;
 	/* A silent route is not promoted. */
@@ -305,7 +305,7 @@ static void test_refused(void **state)
 	assert_int_equal(fake.calls[FAKE_MAP], asked);
 	second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
-	/* Refused again: the wait is twice as long. */
+	/* The host refuses again, so the next wait is twice as long. */
 	for (int i = 0; i < 7; i++)
 		second(rates);
 	assert_int_equal(fake.calls[FAKE_MAP], asked + 1);
@@ -343,7 +343,7 @@ static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .is_done = true };
 }
 
-/* The idlest route cannot be moved: the next one is demoted instead. */
+/* The least busy route cannot be moved, so the next one is demoted instead. */
 static void test_stuck_route_blocks_nobody(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
@@ -360,7 +360,7 @@ static void test_stuck_route_blocks_nobody(void **state)
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* Route 1 needs the vector of route 0, which is tried less and less often. */
+	/* Route 1 needs the vector of route 0, which is tried at growing intervals. */
 	for (int i = 0; i < 20; i++)
 		failures += second(rates) < 0;
 	assert_true(failures > 0);
@@ -369,7 +369,7 @@ static void test_stuck_route_blocks_nobody(void **state)
 	close_all();
 }
 
-/* More stuck routes than moves in a round: they must not use up the moves of every round. */
+/* There are more stuck routes than moves in a round: they must not use up all the moves. */
 static void test_stuck_routes_leave_moves_for_others(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
@@ -392,7 +392,7 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 	close_all();
 }
 
-/* One of two routes on the idlest vector cannot be moved: another vector is freed. */
+/* One of two routes on the least busy vector cannot be moved: another vector is freed. */
 static void test_stuck_route_on_a_shared_vector(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
@@ -419,7 +419,7 @@ static void test_stuck_route_on_a_shared_vector(void **state)
 	close_all();
 }
 
-/* A freed vector is in quarantine first: still, only one route is demoted. */
+/* A freed vector is first in quarantine; nevertheless, only one route is demoted. */
 static void test_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
@@ -433,7 +433,7 @@ static void test_vector_in_quarantine(void **state)
 	assert_int_equal(second(rates), 1);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(3, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
-	/* The policy does not know the quarantine, but waits for the vector. */
+	/* The policy does not know the quarantine, but it waits for the vector. */
 	assert_int_equal(second(rates), 0);
 	assert_int_equal(second(rates), 1);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);

@@ -22,7 +22,7 @@
 
 #define SECOND	1000000000ULL
 
-/* From AddressSanitizer. */
+/* This function is part of AddressSanitizer. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
 static struct vtlirq *irqs;
@@ -73,7 +73,7 @@ static struct vtlirq_target to(struct live *one, uint64_t vps, uint32_t vector, 
 	};
 }
 
-/* Create route @i, with a device of its own. */
+/* Create route @i, with its own device. */
 static int create_flags(int i, uint64_t vps, uint32_t vector, uint32_t flags)
 {
 	struct vtlirq_target target = to(&live[i], vps, vector, flags);
@@ -143,7 +143,7 @@ static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .status = 0xd };
 }
 
-/* The host gives this answer so many times, and correct answers after that. */
+/* The host gives this answer to a number of calls, and correct answers after that. */
 static struct fake_answer wrong_answer;
 static int wrong_answers;
 
@@ -361,7 +361,7 @@ static void test_names(void **state)
 	name[VTLIRQ_ROUTE_NAME_SIZE - 1] = '\0';
 	assert_int_equal(vtlirq_route_name_set(route, name), 0);
 	assert_string_equal(name_of(0), name);
-	/* A shorter name replaces the old one completely, and is kept over a move. */
+	/* A shorter name replaces the old one completely, and is kept when the route moves. */
 	assert_int_equal(vtlirq_route_name_set(route, " ~"), 0);
 	assert_int_equal(retarget(0, 1, 42), 0);
 	assert_string_equal(name_of(0), " ~");
@@ -486,7 +486,7 @@ static void test_refused(void **state)
 	assert_int_equal(summary.refusals, 8);
 	assert_int_equal(summary.refusals_saved, 14);
 	assert_int_equal(summary.map_calls, 8);
-	/* The longest wait is 64 times the first. */
+	/* The longest wait is 64 times the first one. */
 	fake.now_ns += 64 * SECOND;
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 1, 40), 0);
@@ -511,7 +511,7 @@ static void test_refused_altogether(void **state)
 	assert_int_equal(vtlirq_last_hv_status(irqs), 0xd);
 	assert_int_equal(retarget(1, 2, 42), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* The same target refused: nothing changes. */
+	/* The same target is refused: nothing changes. */
 	assert_int_equal(retarget(1, 1, 41), -ENXIO);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(vtlirq_route_prefer(live[1].route, VTLIRQ_PREFER_PROXIED), -ENXIO);
@@ -557,7 +557,7 @@ static void test_timeout(void **state)
 	assert_int_equal(create(0, 1, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(fake.calls[FAKE_RETARGET], 4);
-	/* The host always runs out of time: nothing changes. */
+	/* The host always times out: nothing changes. */
 	host_answers(1000, (struct fake_answer) { .status = 0x78 });
 	assert_int_equal(retarget(0, 2, 41), -ENXIO);
 	assert_true(fake.calls[FAKE_RETARGET] < 50);
@@ -571,12 +571,12 @@ static void test_timeout(void **state)
 	fake.now_ns += 2 * SECOND;
 	assert_int_equal(retarget(0, 4, 42), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	/* Nothing is retained any more, since the host has accepted another target. */
+	/* No vector is retained any more, because the host has accepted another target. */
 	assert_int_equal(fake_references(), 1);
 	close_all();
 }
 
-/* The host uses the new delivery, but reports an error: it is told the old one again. */
+/* The host uses the new delivery, but reports an error: the library sets the old one again. */
 static void test_host_is_told_again(void **state)
 {
 	static const struct fake_answer answers[] = {
@@ -661,7 +661,7 @@ static void test_destroy_is_refused(void **state)
 	assert_int_equal(destroy(0), -ENXIO);
 	assert_int_equal(fake_references(), 2);
 	look();
-	/* The filter is held, since interrupts may still arrive. */
+	/* The filter stays open, because interrupts may still arrive. */
 	fake_raise(&(struct vtlirq_interrupt){ 100, 0xfee00000, 0 }, 1);
 	fake.decide = NULL;
 	assert_int_equal(destroy(1), 0);
@@ -673,7 +673,7 @@ static void test_destroy_is_refused(void **state)
 	close_all();
 }
 
-/* Two interrupts may arrive on a retained vector: it is kept until the close. */
+/* Two interrupts may arrive on a retained vector: it is retained until the close. */
 static void test_retained_for_several(void **state)
 {
 	(void)state;
@@ -718,7 +718,7 @@ static void test_callers_file(void **state)
 
 /* ---- the filter ---- */
 
-/* A message that arrives after the route has left must find the filter open. */
+/* A message that arrives after the route was moved away must find the filter open. */
 static void test_filter_lingers(void **state)
 {
 	(void)state;
@@ -726,7 +726,7 @@ static void test_filter_lingers(void **state)
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(retarget(0, 2, 41), 0);
-	/* Redirected: the unmap has relayed all pending interrupts. */
+	/* For a redirected route, the unmap has relayed all pending interrupts. */
 	assert_int_equal(fake.filter[0][40], 0);
 
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -735,7 +735,7 @@ static void test_filter_lingers(void **state)
 	fake.now_ns += 9 * SECOND;
 	vtlirq_rebalance(irqs);
 	assert_int_equal(fake.filter[1][41], 1);
-	/* Held again, and released again: the time starts again. */
+	/* The filter is needed again, and released again: its time starts again. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.now_ns += 9 * SECOND;
@@ -746,7 +746,7 @@ static void test_filter_lingers(void **state)
 	assert_int_equal(fake.filter[1][41], 0);
 	look();
 
-	/* A filter that is due while it is held stays open, and may be queued again. */
+	/* A filter that is due while a route needs it stays open, and may be queued again. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	assert_int_equal(retarget(0, 4, 42), 0);
 	assert_int_equal(retarget(0, 2, 41), 0);
@@ -770,7 +770,7 @@ static void test_counts(void **state)
 	fake.proxied[1][41] = 500;
 	assert_int_equal(create(0, 1, 40), 0);
 	fake_raise(&live[0].interrupt, 3);
-	/* Still pending: the unmap relays them to the old target. */
+	/* Interrupts are still pending: the unmap relays them to the old target. */
 	assert_int_equal(retarget(0, 2, 41), 0);
 	fake_raise(&live[0].interrupt, 4);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -784,7 +784,7 @@ static void test_counts(void **state)
 	look();
 	assert_int_equal(live[0].state.redirected, 13);
 	assert_int_equal(live[0].state.proxied, 5);
-	/* Interrupts of a VP that the route has left are not counted for it. */
+	/* After a route has moved, interrupts of the old VP are not counted for it. */
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.proxied[1][41] += 100;
 	look();
@@ -792,7 +792,7 @@ static void test_counts(void **state)
 	close_all();
 }
 
-/* A late message is counted for its route, until another route starts there. */
+/* A late message is counted for its route, until another route uses the same target. */
 static void test_late_counts(void **state)
 {
 	(void)state;
@@ -805,7 +805,7 @@ static void test_late_counts(void **state)
 	fake.proxied[1][41]++;
 	look();
 	assert_int_equal(live[0].state.proxied, 2);
-	/* There and back, with a late message at each target. */
+	/* The route moves there and back, with a late message at each target. */
 	assert_int_equal(retarget(0, 1, 40), 0);
 	fake.proxied[1][41]++;
 	fake.proxied[0][40]++;
@@ -814,7 +814,7 @@ static void test_late_counts(void **state)
 	look();
 	assert_int_equal(live[0].state.proxied, 5);
 
-	/* From now on, they are counted for the other route. */
+	/* From now on, late messages are counted for the other route. */
 	assert_int_equal(create(1, 1, 40), 0);
 	fake.proxied[0][40] += 7;
 	look();
@@ -822,7 +822,7 @@ static void test_late_counts(void **state)
 	assert_int_equal(live[1].state.proxied, 7);
 	assert_int_equal(destroy(1), 0);
 
-	/* After 10 seconds no message is late any more. */
+	/* After 10 seconds a message is not late any more. */
 	assert_int_equal(retarget(0, 4, 42), 0);
 	fake.proxied[1][41]++;
 	fake.now_ns += 11 * SECOND;
@@ -839,7 +839,7 @@ static void test_no_counts(void **state)
 	(void)state;
 	fake.counts = -EOPNOTSUPP;
 	open_usual();
-	/* Then the APIC id is that of a CPU of this machine. */
+	/* In this case the APIC id is that of a CPU of this machine. */
 	assert_int_equal(create(0, 1, 40), 0);
 	look();
 	assert_int_equal(live[0].state.redirected, 0);

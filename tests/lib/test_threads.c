@@ -28,7 +28,7 @@ static bool stop;
 
 static int allow(void *context, uint32_t vp, uint32_t vector)
 {
-	/* About the time to wake up a VP. */
+	/* This is about the time to wake up a VP. */
 	usleep(1);
 	return fake_allow(context, vp, vector);
 }
@@ -42,7 +42,7 @@ static struct fake_answer decide(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .is_done = true };
 }
 
-/* No other route has this vector, so the counts are those of the route. */
+/* No other route has this vector, so its counts are those of the route. */
 static int move(int i, uint64_t *random)
 {
 	uint64_t vps = 1 + fake_random(random) % ((1 << VPS) - 1);
@@ -151,7 +151,7 @@ static void open_all(void)
 	}
 }
 
-/* All interrupts that were raised were counted, wherever the route was moved. */
+/* Checks that all interrupts that were raised were counted, wherever the route was. */
 static void check_counts(void)
 {
 	for (int i = 0; i < ROUTES; i++) {

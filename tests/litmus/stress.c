@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The driver's barrier pairs on real threads of this machine: two or three threads
- * go through an array of cells side by side, each does its part of a pattern in each
- * cell, and what came of it is counted. The outcome that would lose something must
- * never be there. The same patterns with a barrier or an order taken away follow:
- * there it must show, or the loops above would see nothing either.
+ * The driver's barrier pairs on real threads of this machine: two or three threads go through an
+ * array of cells in parallel. Each thread does its part of a pattern in each cell, and the
+ * outcomes are counted. The outcome in which something is lost must never occur. Then the same
+ * patterns run without a barrier or an order: there this outcome must occur, because otherwise
+ * the loops could not detect it above either.
  *
- * Atomics are those of the shim kernel, which the unit tests run on; assert and pull
- * are the driver's own. What the kernel orders by grace periods and locks is not
- * here, nor what a machine like this one orders by itself: see the *.litmus.
+ * The atomic operations are those of the shim kernel, which the unit tests use; assert and pull
+ * are the driver's own code. This program does not test what the kernel orders by grace periods
+ * and locks, and what a machine like this one always orders: see the *.litmus.
  *
- * Owns: the patterns and their outcomes. Must not know: the memory model.
+ * This file owns the patterns and their outcomes. It must not know the memory model.
  */
 #include <inttypes.h>
 #include <sched.h>
@@ -24,23 +24,23 @@
 #define ROUNDS_LEAST	100000UL
 #define MUTANT_SECONDS	60
 #define OUTCOMES	4
-/* Cells by which one thread may be ahead of the others: they meet in between. */
+/* A thread may be ahead of the others by so many cells, so that they meet in between. */
 #define LEAD		4
 
 /* A full barrier, for the compiler and the CPU. */
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
-/* What a thread read; it writes this alone. */
+/* The values that a thread has read; only this thread writes them. */
 struct seen {
 	_Alignas(64) u32 first;
 	u32 second;
 };
 
 /**
- * struct cell - one round of a pattern; each variable on a cache line of its own
+ * struct cell - one round of a pattern; each variable is on a separate cache line
  * @run:    a run page
- * @one, @two, @three: what else the threads share; a pattern says what they are
- * @seen:   by thread: what it read, for outcome()
+ * @one, @two, @three: other variables that the threads share; a pattern defines them
+ * @seen:   by thread: the values that it read, for outcome()
  */
 struct cell {
 	_Alignas(64) struct mshv_vtl_run run;
@@ -50,15 +50,15 @@ struct cell {
 	struct seen seen[THREADS];
 };
 
-/* What one thread does in a cell. */
+/* The part of one thread in a cell. */
 typedef void part_t(struct cell *cell);
 
 /**
- * struct pattern - what threads do in a cell
- * @name:    as the *.litmus is named
+ * struct pattern - the parts of the threads in a cell
+ * @name:    the name of the *.litmus
  * @reset:   fills in a zeroed cell, or NULL
- * @outcome: of a cell when all are done: 0 if something is lost, or 1..3
- * @threads: by thread, its part; NULL: two threads are enough
+ * @outcome: the outcome of a cell after all parts: 0 if something is lost, or 1..3
+ * @threads: by thread, its part; NULL: two threads are sufficient
  */
 struct pattern {
 	const char *name;
@@ -96,7 +96,7 @@ static void assert_second(struct cell *cell)
 	assert_vector(cell, 2);
 }
 
-/* What was taken, and whether scan was set. */
+/* Pulls, and records what was taken. */
 static void pull(struct cell *cell, unsigned int thread)
 {
 	u32 bits[MSHV_VTL_PROXY_BANKS];
@@ -115,7 +115,7 @@ static void pull_third(struct cell *cell)
 	pull(cell, 2);
 }
 
-/* A vector is taken, or waits with scan set; 1: all wait, 2: some, 3: none. */
+/* Each vector is taken, or waits with scan set; 1: all wait, 2: some, 3: none. */
 static unsigned int relayed(const struct cell *cell, u32 wanted, u32 taken)
 {
 	u32 waiting = cell->run.proxy_irr[0];
@@ -158,7 +158,7 @@ static unsigned int put_back_outcome(const struct cell *cell)
 
 static void scan_before_bit(struct cell *cell)
 {
-	/* The wrong way round: nothing comes before it. */
+	/* This is the wrong order: the store does not follow the bit. */
 	smp_store_release(&cell->run.scan_proxy_irr, 1);
 	atomic_or(1, (atomic_t *)&cell->run.proxy_irr[0]);
 }
@@ -202,7 +202,7 @@ static void halt(struct cell *cell)
 
 static void halt_without_barrier(struct cell *cell)
 {
-	/* As in halt(); what is missing comes after it. */
+	/* As in halt(), but the barrier after it is missing. */
 	smp_store_release(&cell->one, 1);
 	WRITE_ONCE(cell->two, 1);
 	cell->seen[1].first = READ_ONCE(cell->run.scan_proxy_irr);
@@ -227,7 +227,7 @@ static void halt_unless_cancelled(struct cell *cell)
 	cell->seen[1].first = READ_ONCE(cell->three);
 }
 
-/* One of the two has seen the other. */
+/* At least one of the two must have seen the other. */
 static unsigned int each_other_outcome(const struct cell *cell)
 {
 	return cell->seen[0].first + 2 * cell->seen[1].first;
@@ -244,7 +244,7 @@ static void wake(struct cell *cell)
 		WRITE_ONCE(cell->two, 0);
 }
 
-/* Who sleeps with nothing seen was made runnable. */
+/* A sleeper that has seen nothing must have been made runnable. */
 static unsigned int wake_outcome(const struct cell *cell)
 {
 	if (cell->seen[1].first)
@@ -420,7 +420,7 @@ static const struct pattern patterns[] = {
 	{ "owner-handover", NULL, owner_outcome, { own_first, own_second } },
 };
 
-/* The outcome 0 must show. */
+/* In these patterns the outcome 0 must occur. */
 static const struct pattern mutants[] = {
 	{ "post-halt, no barrier in halt", NULL, each_other_outcome,
 	  { post, halt_without_barrier } },
@@ -438,7 +438,7 @@ static const struct pattern mutants[] = {
 
 /* --- threads -------------------------------------------------------------- */
 
-/* What all threads run now; written by thread 0 between two meetings. */
+/* The pattern that all threads run; thread 0 writes it between two meetings. */
 static const struct pattern *current_pattern;
 static bool finished;
 static unsigned int lead[THREADS];
@@ -446,7 +446,7 @@ static unsigned int lead[THREADS];
 static unsigned int arrived;
 static unsigned int meeting;
 
-/* All threads meet here. One that waits lets others have the CPU now and then. */
+/* All threads meet here. A thread that waits sometimes gives the CPU to others. */
 static void meet(void)
 {
 	unsigned int now = READ_ONCE(meeting);
@@ -465,7 +465,7 @@ static void meet(void)
 	}
 }
 
-/* This thread's part of a batch. */
+/* Runs this thread's part of a batch. */
 static void batch_run(unsigned int thread)
 {
 	part_t *part = current_pattern->threads[thread];
@@ -515,7 +515,7 @@ static void batch(const struct pattern *pattern, unsigned long outcomes[OUTCOMES
 		outcomes[pattern->outcome(&cells[i])]++;
 }
 
-/* Two threads side by side want a CPU each; the third goes where there is room. */
+/* Two parallel threads need a CPU each; the third may run on any CPU. */
 static void threads_start(pthread_t threads[THREADS])
 {
 	unsigned int cpus = 0, cpu, i;
@@ -550,7 +550,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* A pattern holds for its time and rounds; a mutant ends with what it has shown. */
+/* Runs a pattern for its time and rounds; a mutant ends when it has shown its outcome. */
 static bool pattern_run(const struct pattern *pattern, double seconds, bool mutant,
 			unsigned long outcomes[OUTCOMES])
 {
@@ -572,10 +572,10 @@ static unsigned long total(const unsigned long outcomes[OUTCOMES])
 }
 
 /**
- * struct report - where the report stands
- * @number: of the next line of TAP
- * @rounds: of all patterns
- * @bad:    lines that are not ok
+ * struct report - the state of the report
+ * @number: number of the next line of TAP
+ * @rounds: rounds of all patterns
+ * @bad:    number of lines that are not ok
  */
 struct report {
 	unsigned int number;

@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Assert, pull, halt and kick: no bit is lost, and no wake-up.
+ * Assert, pull, halt and kick: no bit and no wake-up is lost.
  *
  * Stands for: vtl_vp_assert(), vtl_vp_wake_here() and vtl_vp_pull() (driver/run_page.h),
  * vtl_vp_post_all() and kick_all() (driver/run_page.c), iteration_begin(),
- * iteration_enter(), halt_sleep() (driver/vtl0_run.c), and the VMM's taking of what the exit mask sends to it.
+ * iteration_enter(), halt_sleep() (driver/vtl0_run.c), and a VMM that takes the vectors which the
+ * exit mask passes to it.
  *
- * One VP, vectors 0 and 1 in one bank. A device of the VP's own CPU asserts
+ * There is one VP, and vectors 0 and 1 in one bank. A device of the VP's own CPU asserts
  * vector 0 from its interrupt, which runs only while that CPU's interrupts are
- * open, and then to its end; another CPU posts vector 1 (an IPI of VTL0). Each
- * does so TIMES times, and waits in between until VTL0 has handled the one before,
- * since a bit holds one. With -DEXIT_MASK vector 1 must go through the VMM.
+ * enabled, and then to its end; another CPU posts vector 1 (an IPI of VTL0). Each
+ * of them does so TIMES times, and waits in between until VTL0 has handled the previous one,
+ * since a bit holds only one. With -DEXIT_MASK vector 1 must go through the VMM.
  *
- * Memory is as on x86: a store may be late, unless a locked instruction or a
- * barrier follows. The one late store that matters is that of the sleeper, and
- * it is modelled by hand: it becomes visible at set_current_state()'s barrier,
+ * The memory behaves as on x86: a store may be delayed, unless a locked instruction or a
+ * barrier follows. The only delayed store that matters is that of the sleeper, which
+ * is modelled explicitly: it becomes visible at set_current_state()'s barrier,
  * or, with -DMUTANT_NO_BARRIER, at any time after.
  *
- * Properties: each asserted vector is handled (else the model ends where it must
- * not: spin's "invalid end state"); VTL0 handles nothing that was not asserted.
+ * Properties: each asserted vector is handled (otherwise the model ends in a wrong state:
+ * spin's "invalid end state"); VTL0 handles nothing that was not asserted.
  *
- * Mutants, each of which must fail: NO_BARRIER, SCAN_FIRST (scan before the bit),
- * PLAIN_OR, CLEAR_LATE (pull takes the bits, then clears scan), NO_LOOK (sleep
- * without a look at scan), KICK_NOBODY (a post wakes, but never interrupts),
- * PUT_BACK_QUIET (a bank put back without scan), OPEN_WINDOW (interrupts open
- * between pull and entry).
+ * Mutants, each of which must fail: NO_BARRIER, SCAN_FIRST (scan is set before the bit),
+ * PLAIN_OR, CLEAR_LATE (pull takes the bits, then clears scan), NO_LOOK (the VP sleeps
+ * without checking scan), KICK_NOBODY (a post wakes, but never interrupts),
+ * PUT_BACK_QUIET (a bank is put back without setting scan), OPEN_WINDOW (interrupts are
+ * enabled between pull and entry).
  */
 #ifndef TIMES
 #define TIMES 3
@@ -43,7 +44,7 @@ byte handled[2];
 
 #define ALL_HANDLED (handled[0] == TIMES && handled[1] == TIMES)
 
-/* atomic_or(), and what it would be without being atomic. */
+/* atomic_or(), and the same operation if it were not atomic. */
 inline bit_or(mask)
 {
 #ifdef MUTANT_PLAIN_OR
@@ -106,7 +107,7 @@ active proctype poster()
 	od
 }
 
-/* The device, which raises its vector into the APIC of the VP's CPU. */
+/* The device raises its vector in the APIC of the VP's CPU. */
 active proctype device()
 {
 	byte sent;
@@ -122,8 +123,8 @@ active proctype device()
 }
 
 /*
- * The VP's CPU takes an interrupt wherever its interrupts are open. @busy keeps
- * the task of the VP from running meanwhile: they share the CPU.
+ * The VP's CPU handles an interrupt at any point where its interrupts are enabled. @busy
+ * prevents the VP's task from running at the same time, since they share the CPU.
  */
 bool busy;
 
@@ -137,7 +138,7 @@ end:	do
 	od
 }
 
-/* A step of the VP's task: only while no interrupt runs on its CPU. */
+/* A step of the VP's task, which requires that no interrupt runs on its CPU. */
 #define STEP !busy ->
 
 byte taken, irr;
@@ -184,7 +185,7 @@ inline pull()
 #ifdef EXIT_MASK
 	if
 	:: taken & 2 ->
-		/* The whole bank is put back, then scan says so. */
+		/* The whole bank is put back, then scan is set. */
 		atomic { STEP bits = bits | taken; taken = 0; vmm = true }
 #ifndef MUTANT_PUT_BACK_QUIET
 		atomic { STEP scan = true }
@@ -214,7 +215,7 @@ inline halt_sleep()
 	stop = false;
 	woken = false;
 #ifdef MUTANT_NO_BARRIER
-	/* The store is still on its way when scan is looked at. */
+	/* The store is not visible yet when scan is checked. */
 	atomic { STEP stop = scan }
 	atomic { STEP sleeper = true }
 #else
@@ -244,7 +245,7 @@ active proctype vp()
 		:: else
 		fi;
 #ifdef MUTANT_OPEN_WINDOW
-		/* What comes here is neither pulled nor ends VTL0's run. */
+		/* An interrupt here is neither pulled nor does it end VTL0's run. */
 		open = true;
 		skip;
 		atomic { STEP open = false }
@@ -252,7 +253,7 @@ active proctype vp()
 		if
 		:: irr -> guest_handle(); open = true
 		:: !irr && !vmm && halted ->
-			/* The CPU's interrupts are open while the task sleeps. */
+			/* The CPU's interrupts are enabled while the task sleeps. */
 			open = true;
 			halt_sleep();
 			halted = false

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A route moves while its device raises: nothing is lost, nothing comes to a
- * place that the route has left, and each interrupt comes once.
+ * A route moves while its device raises: no interrupt is lost, none arrives at a
+ * place that the route has left, and each one arrives once.
  *
  * Stands for: the moves of libvtlirq (lib/delivery.c, lib/route.c), the driver's map
- * and unmap as unmap.pml shows them, and the host's HvCallRetargetDeviceInterrupt.
+ * and unmap as in unmap.pml, and the host's HvCallRetargetDeviceInterrupt.
  *
- * Three ways: two hardware vectors (0, 1), and the host's message (2), which is
- * always there. The device sends to the way that the host has programmed; a
- * message is on its way for a while. A hardware vector that is not mapped drops
- * what comes. Unmap relays what is pending there before it returns. The host, at
- * a retarget, waits until what was sent to itself has been posted.
+ * There are three paths ("way" in the model): two hardware vectors (0, 1), and the host's
+ * message (2), which always exists. The device sends to the path that the host has programmed;
+ * a message is in flight for a while. A hardware vector that is not mapped drops
+ * its interrupts. Unmap relays pending interrupts before it returns. At a retarget, the host
+ * waits until the interrupts that were sent to itself have been posted.
  *
- * Mutants, each of which must fail: UNMAP_FIRST (the old way is taken down before
- * the host is told), HOST_FIRST (the host is told before the new way is up),
- * NO_DRAIN (unmap drops what is pending), FORGET (a refused redirect leaves the
- * new mapping behind), KEEP (after a refusal the route believes that it moved).
+ * Mutants, each of which must fail: UNMAP_FIRST (the old path is removed before
+ * the host is told), HOST_FIRST (the host is told before the new path exists),
+ * NO_DRAIN (unmap drops pending interrupts), FORGET (a refused redirect leaves the
+ * new mapping behind), KEEP (after a refusal the route assumes that it has moved).
  */
 #define WAYS	3
 #define HOST	2
@@ -37,7 +37,7 @@ active proctype device()
 	od
 }
 
-/* Each way's CPU takes what is pending there. */
+/* The CPU of each path handles the interrupts that are pending there. */
 active [WAYS] proctype way()
 {
 	byte me = _pid - 1;
@@ -60,7 +60,7 @@ inline host_retarget(to, done)
 	:: to != HOST -> done = false
 	:: atomic { programmed = to; done = true }
 	fi;
-	/* What was sent to the host has been posted. */
+	/* Interrupts that were sent to the host have been posted. */
 	atomic { pending[HOST] == 0 || programmed == HOST }
 }
 
@@ -128,7 +128,7 @@ active proctype library()
 				unmap(now);
 				now = next;
 #else
-				/* The fallback: relayed by the host, to the new place. */
+				/* The fallback: the host relays the interrupts to the new place. */
 				if
 				:: now != HOST ->
 					host_retarget(HOST, done);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Unmap and quarantine against interrupts that arrive: none that was raised while
+ * Unmap and quarantine against interrupts that arrive: no interrupt that was raised while
  * the vector was mapped is lost or relayed twice, none sets the bit of a wrong
  * mapping, and every arrival has exactly one end of interrupt.
  *
  * Stands for: vtl_redirect_unmap(), mapping_retire(), quarantine_free(),
  * vtl_redirect_stale() (driver/redirect.c), vtl_vector_quiesce(),
  * vtl_vector_is_pending(), vtl_vector_free(), the flow handlers
- * (driver/arch/x86/vectors.c), and the kernel's way with a vector that is free.
+ * (driver/arch/x86/vectors.c), and the kernel's handling of a vector that is free.
  *
- * One CPU vector, which stands for mapping A, then, after quarantine, for mapping
+ * One CPU vector belongs to mapping A and, after quarantine, to mapping
  * B, whose device raises it too. A's device raises it while it is mapped, and
- * LATE times after it was unmapped, but not when quarantine is over any more:
- * it lasts until the vector is quiet. One that arrived in the CPU's APIC within that
- * time may still be pending there, since calls between CPUs outrank it.
+ * LATE times after it was unmapped, but not after the end of quarantine, which
+ * lasts until the vector is quiet. An interrupt that arrived in the CPU's APIC within that
+ * time may still be pending there, since calls between CPUs have a higher priority.
  *
- * The CPU takes the interrupt whenever it is requested and its interrupts are
- * open; a request that meets another becomes one with it, so a device raises
- * only what is not requested, and each request remembers who made it.
+ * The CPU handles the interrupt whenever it is pending and interrupts are
+ * enabled. A pending interrupt merges with a second one, so a device raises
+ * the vector only if it is not pending; and each pending interrupt records its device.
  *
- * Mutants, each of which must fail: NO_LOOK (quiesce without a look at what is
- * requested), NO_SWALLOW, NO_PENDING (free without a look at what is requested),
- * NO_QUARANTINE, NO_EOI (a late arrival is not ended), TWO_EOIS.
+ * Mutants, each of which must fail: NO_LOOK (quiesce does not check for a pending
+ * interrupt), NO_SWALLOW, NO_PENDING (free does not check for a pending interrupt),
+ * NO_QUARANTINE, NO_EOI (a late arrival gets no EOI), TWO_EOIS.
  */
 #define RAISES	2
 #define LATE	1
@@ -50,7 +50,7 @@ active proctype device_a()
 
 	do
 	:: raised_a < RAISES ->
-		/* Raised while mapped, or it is a late one. */
+		/* The vector is raised while it is mapped; otherwise it is a late one. */
 		atomic {
 			requested == NOBODY;
 			if
@@ -88,7 +88,7 @@ active proctype cpu()
 end:	do
 	:: atomic { requested != NOBODY && !closed && !serving ->
 			whose = requested; requested = NOBODY; serving = true }
-		/* The handler runs with interrupts off: no call comes in between. */
+		/* The handler runs with interrupts disabled, so that no call interrupts it. */
 		atomic {
 			if
 			:: handler == RELAY_A -> assert(whose == A); relay_a()
@@ -118,7 +118,7 @@ end:	do
 
 active proctype vmm()
 {
-	/* The call runs on the CPU, between two interrupts of it. */
+	/* The call runs on the CPU, between two of its interrupts. */
 	atomic {
 		!serving;
 		closed = true
@@ -131,7 +131,7 @@ active proctype vmm()
 #ifndef MUTANT_NO_SWALLOW
 			swallow = true
 #else
-			/* It comes again, and the descriptor still relays. */
+			/* The interrupt is handled again, and the descriptor still relays it. */
 			skip
 #endif
 		:: else
@@ -151,7 +151,7 @@ active proctype vmm()
 	quiet = true;
 #endif
 
-	/* quarantine_reclaim(): one that is pending is passed over. */
+	/* quarantine_reclaim(): a vector that is pending is skipped. */
 #ifndef MUTANT_NO_PENDING
 	atomic { !serving && requested == NOBODY; handler = FREE }
 #else

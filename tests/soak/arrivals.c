@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where interrupts are handled; see soak.h.
+ * The handling of interrupts; see soak.h.
  *
  * In VTL0 the guest's own handler counts them in its report pages. While no VP is in VTL0,
  * bits are taken from the run pages as a VMM does, and counted in the ledger. Interrupts that
@@ -19,7 +19,7 @@
 static struct ledger *ledger;
 static struct vmm *vm;
 static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
-/* The guest runs, so that the keeper must not take interrupts. */
+/* The guest runs, so the keeper must not take interrupts. */
 static bool in_vtl0;
 
 static void console_drop(void *context, unsigned int vp, const char *line)
@@ -61,7 +61,7 @@ bool arrivals_open(struct ledger *shared, bool vtl0)
 	return !vtl0 || !vtl0_open();
 }
 
-/* The counts are gone then, too. */
+/* This also discards the guest's counts. */
 void arrivals_close(void)
 {
 	vmm_destroy(vm);

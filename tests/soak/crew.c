@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The workers, as the keeper sees them; see soak.h.
+ * The workers, as the keeper manages them; see soak.h.
  *
- * A device whose route ends must be silent, since its interrupts would not be handled. To lose
- * no interrupt, either the sources are masked while their interrupts are on their way, and the
+ * When a route ends, its device must be silent, because its interrupts would not be handled. To
+ * lose no interrupt, either the sources are masked while interrupts are in flight, and the
  * device keeps these until the next process unmasks it; or all interrupts have been handled
  * before.
  */
@@ -27,7 +27,7 @@ static int ledger_fd;
 static pid_t pids[WORKERS_MAX];
 static unsigned int generations[WORKERS_MAX];
 static uint64_t killed;
-/* Held while a worker may be dead, or about to die, on purpose. */
+/* Held while a worker may be dead, or about to be killed, on purpose. */
 static pthread_mutex_t pids_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void worker_start(unsigned int number)
@@ -72,7 +72,7 @@ static void sources_mask(unsigned int number)
 	}
 }
 
-/* It is stopped, so that it unmasks nothing that has just been masked. */
+/* The worker is stopped first, so that it cannot unmask a source that was just masked. */
 static void silence_under_fire(unsigned int number)
 {
 	kill(pids[number], SIGSTOP);
@@ -96,7 +96,7 @@ void crew_kill(unsigned int number, bool under_fire)
 
 	pthread_mutex_lock(&pids_lock);
 	__atomic_store_n(&figures->hold, 1, __ATOMIC_RELEASE);
-	/* One that is closed may keep its interrupt for long: it is not waited for. */
+	/* A masked device may keep its interrupt for a long time, so the wait has a limit. */
 	if (under_fire || !wait_quiet(number))
 		silence_under_fire(number);
 	kill(pids[number], SIGKILL);

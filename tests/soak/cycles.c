@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cycles: map and unmap again and again, on all CPUs, from several threads. Sometimes an
+ * cycles: map and unmap repeatedly, on all CPUs, from several threads. Sometimes an
  * interrupt arrives in between, or the file is closed instead of an unmap. At the end the
- * system must be as it was before.
+ * system must be in the same state as before.
  *
- * Owns: what a cycle is, and what "as before" means.
+ * This file owns the definition of a cycle, and of "the same state".
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,23 +24,23 @@
 #include "soak.h"
 
 #define THREADS_MAX	8
-/* Each thread has proxy vectors of its own, so that each bit has one taker. */
+/* Each thread has its own proxy vectors, so that only one thread takes each bit. */
 #define VECTOR_FIRST	0x30
 #define VECTORS_EACH	16
 #define HELD_MAX	6
 #define RAISES_ONCE_IN	16
 #define CLOSES_ONCE_IN	200
-/* A call to another CPU is slow here: most cycles are on the thread's own. */
+/* A call to another CPU is slow here, so most cycles are on the thread's own CPU. */
 #define ELSEWHERE_ONCE_IN 16
 #define WAIT_MS		patience(20000)
 #define QUARANTINE_MS	50
-/* Caches of the kernel fill: so many cycles first, and then rounds to learn by. */
+/* First so many cycles fill the caches of the kernel; then ROUNDS measure the variation. */
 #define WARM_UP		10000
 #define ROUNDS		3
 #define ROUND		2000
-/* Memory that the kernel itself may allocate or free meanwhile. */
+/* The kernel itself may allocate or free this much memory in the meantime. */
 #define BOUND_KB	512
-/* A leak makes rounds differ, too: it must not excuse itself. */
+/* A leak also makes rounds differ, so the measured variation must have a limit. */
 #define SWING_MAX_KB	512
 
 static struct {
@@ -52,7 +52,7 @@ static struct {
 
 /**
  * struct cycler - a thread that maps and unmaps
- * @held: what it has mapped now
+ * @held: its present mappings
  */
 struct cycler {
 	pthread_t thread;
@@ -81,7 +81,7 @@ static void fail_with(const char *what, int error)
 
 /* ---- a cycle ---- */
 
-/* Takes this bit alone: the others are other threads'. */
+/* Waits for one bit and clears only this bit: the others belong to other threads. */
 static bool bit_wait(struct mshv_vtl_run *run, unsigned int vector)
 {
 	uint32_t *bank = &run->proxy_irr[vector / 32], bit = 1U << vector % 32;
@@ -96,7 +96,7 @@ static bool bit_wait(struct mshv_vtl_run *run, unsigned int vector)
 	return true;
 }
 
-/* A real interrupt of this thread's own device. */
+/* Sends a real interrupt from this thread's own device. */
 static void interrupt_send(struct cycler *cycler, const struct held *held)
 {
 	const struct labhost_source *source = &lab.sources[cycler->number];
@@ -118,7 +118,7 @@ static void interrupt_send(struct cycler *cycler, const struct held *held)
 	figure_add(&interrupts, 1);
 }
 
-/* Vectors of a closed file are in quarantine until they were quiet for a while. */
+/* Waits if needed: vectors of a closed file are in quarantine until they are quiet. */
 static int map_when_one_is_left(const struct cycler *cycler, const struct held *held)
 {
 	uint64_t deadline = now_ms() + WAIT_MS;
@@ -162,7 +162,7 @@ static void unmap_one(struct cycler *cycler)
 	figure_add(&cycles, 1);
 }
 
-/* What it held goes with the file. */
+/* The close removes the mappings of the file. */
 static void file_close(struct cycler *cycler)
 {
 	close(cycler->vtl);
@@ -219,7 +219,7 @@ static void second_print(unsigned int second)
 	before = done;
 }
 
-/* So many more cycles; a line a second if @begin is not 0. */
+/* Runs @count more cycles; prints a line every second if @begin is not 0. */
 static void cycles_run(uint64_t count, uint64_t begin)
 {
 	uint64_t next = begin + 1000;
@@ -245,8 +245,8 @@ static int64_t distance(int64_t one, int64_t other)
 }
 
 /*
- * How much the figures of memory differ from round to round, when there is nothing to
- * be lost yet: the greatest is kept in @swing, and what was last in the result.
+ * Measures how much the figures of memory differ from round to round, before anything could be
+ * lost: @swing gets the greatest difference. Returns the last figures.
  */
 static struct measure learn(struct measure *swing)
 {
@@ -316,7 +316,7 @@ static void run_cycles(void)
 	before = learn(&swing);
 	done = figure_read(&cycles);
 	raised = figure_read(&interrupts);
-	/* What filled the caches has had its own time. */
+	/* The time for filling the caches does not count. */
 	begin = now_ms();
 	deadline_ms = begin + config.seconds * 1000ULL;
 	cycles_run(config.count, begin);
@@ -329,7 +329,7 @@ static void run_cycles(void)
 	accounting_check(done >= config.count, "%" PRIu64 " cycles in the time", done);
 	printf("# %" PRIu64 " times a vector had to be waited for\n", figure_read(&waits));
 	vectors = measures_check(&before, &after, &swing);
-	/* Of each, what is gone: less memory that is free, more slab in use. */
+	/* The differences show what is lost: less free memory, more slab memory in use. */
 	printf("# figure: %s map/unmap cycles, %s of them with an interrupt, in %s s; lost: %"
 	       PRId64 " kB of memory, %" PRId64 " kB of slab, %" PRId64 " open files, %" PRId64
 	       " vectors\n", table_number(done), table_number(raised), table_number(begin / 1000),
@@ -347,7 +347,7 @@ static void devices_open(void)
 		printf("Bail out! the lab has too few devices\n");
 		exit(1);
 	}
-	/* More vectors are freed in a second than there are. */
+	/* In one second more vectors are freed than exist, so quarantine must be short. */
 	driver_parameter("quarantine_ms", QUARANTINE_MS);
 	for (i = 0; i < config.threads; i++) {
 		cyclers[i].number = i;

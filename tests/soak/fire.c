@@ -2,8 +2,9 @@
 /*
  * Threads that raise devices; see soak.h.
  *
- * Each device is raised once and then waited for, since two interrupts that meet become one.
- * A masked source refuses to raise: then nothing was raised, and nothing is counted.
+ * Each device is raised once, and then the thread waits for the interrupt, because two that are
+ * pending at the same time merge. A masked source refuses to raise: then nothing was raised, and
+ * nothing is counted.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,9 +16,9 @@
 #define PAUSE_NS	200000
 
 /**
- * struct gun - a thread, and which entries are its own: each n-th
- * @passes:    how often it has gone by all of them
- * @passed_at: when it last began to
+ * struct gun - a thread, which handles every n-th entry
+ * @passes:    number of passes over all its entries
+ * @passed_at: time when its last pass began
  */
 struct gun {
 	pthread_t thread;
@@ -43,7 +44,7 @@ static void trouble_note(const char *what, unsigned int index, unsigned int plac
 	pthread_mutex_unlock(&trouble_lock);
 }
 
-/* What has come to a place of an entry since it was last looked at. */
+/* Returns how many arrived at a place of an entry since the last look. */
 static uint64_t place_look(struct entry *entry, unsigned int index, unsigned int place)
 {
 	uint64_t count = arrivals_count(place_vp(ledger, index, place),
@@ -53,7 +54,7 @@ static uint64_t place_look(struct entry *entry, unsigned int index, unsigned int
 	if (!fresh)
 		return 0;
 	entry->at[place] = count;
-	/* After the count: all places where it may have come by then are in it. */
+	/* @seen is read after the count, so it includes all places where they may have arrived. */
 	if (!(__atomic_load_n(&entry->seen, __ATOMIC_SEQ_CST) >> place & 1)) {
 		figure_add(&misdelivered, fresh);
 		trouble_note("came where its route does not lead", index, place);
@@ -97,7 +98,7 @@ static void entry_raise(struct entry *entry, unsigned int index)
 		trouble_note("cannot be raised", index, PLACES);
 }
 
-/* While it is closed the masked device keeps its interrupt: that does not count. */
+/* Time does not count while the device is masked, because it keeps its interrupt. */
 static void entry_wait(const struct entry *entry, unsigned int index, uint64_t ms)
 {
 	if (!entry->open || ledger->workers[entry->worker].hold)
@@ -107,7 +108,7 @@ static void entry_wait(const struct entry *entry, unsigned int index, uint64_t m
 		trouble_note("was raised and is not handled", index, PLACES);
 }
 
-/* How many entries went on. */
+/* Checks all entries once. Returns how many were raised again. */
 static unsigned int gun_pass(struct gun *gun)
 {
 	uint64_t now = now_ms(), passed = now - gun->passed_at;
@@ -141,7 +142,7 @@ static void *gun_run(void *argument)
 		arrivals_poll();
 		raised = gun_pass(gun);
 		__atomic_store_n(&gun->passes, before + 1, __ATOMIC_RELEASE);
-		/* The CPU is for those that handle, when they are behind. */
+		/* Leave the CPU to the threads that handle interrupts if they are behind. */
 		if (raised < ledger->entries_count / guns_count / 8)
 			nanosleep(&pause, NULL);
 	}
@@ -177,7 +178,7 @@ void fire_cease(bool cease)
 	fire_pass();
 }
 
-/* The current pass may have begun before the call. */
+/* Waits for two passes, because the current pass may have begun before the call. */
 void fire_pass(void)
 {
 	uint64_t begun;

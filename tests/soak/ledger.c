@@ -64,7 +64,7 @@ void entry_move_end(struct entry *entry, uint32_t allowed)
 	__atomic_store_n(&entry->allowed, allowed, __ATOMIC_SEQ_CST);
 }
 
-/* A move that begins meanwhile changes what is allowed, or is seen in @seen. */
+/* A move that begins in the meantime changes @allowed, or is visible in @seen. */
 void entry_raise_begin(struct entry *entry)
 {
 	uint32_t allowed;

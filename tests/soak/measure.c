@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the kernel has allocated; see measure.h.
+ * Measures what the kernel has allocated; see measure.h.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -9,10 +9,10 @@
 
 #include "measure.h"
 
-/* More than any CPU has; proxy vectors from 16 to 255. */
+/* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
 #define PROXY_FIRST	16
 #define PROXY_COUNT	240
-/* What is freed after a grace period, or by a worker of the kernel, is by then. */
+/* In this time, memory is freed that waits for a grace period or a kernel worker. */
 #define SETTLE_MS	500
 #define LOOKS		4
 
@@ -82,7 +82,7 @@ static int64_t interrupt_rows(void)
 	return count;
 }
 
-/* Allocates all vectors of a CPU, and frees them. */
+/* Allocates all vectors of a CPU, and frees them. Returns how many there were. */
 static int64_t vectors_left(unsigned int cpu)
 {
 	int vtl = vtl_open(), count = 0;
@@ -107,7 +107,7 @@ static void settle(void)
 	sleep_ms(SETTLE_MS);
 }
 
-/* Of several looks the best: what others hold for a moment is not lost. */
+/* Takes the best of several readings: memory that others hold for a moment is not lost. */
 struct measure measure_take(void)
 {
 	struct measure measure = { .available = 0 };
@@ -115,7 +115,7 @@ struct measure measure_take(void)
 	unsigned int cpu, look;
 	int64_t value;
 
-	/* Freed vectors count again when they are quiet. */
+	/* Freed vectors can be allocated again when they are quiet. */
 	quarantine_wait_empty();
 	for (cpu = 0; cpu < lab.cpus; cpu++)
 		measure.vectors[cpu] = vectors_left(cpu);

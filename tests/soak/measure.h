@@ -10,12 +10,12 @@
 #include "../harness/lab.h"
 
 /**
- * struct measure - as it is at a quiet moment
+ * struct measure - the figures at a quiet moment
  * @available:  kB of available memory (MemAvailable)
- * @slab:       kB in objects of the slab allocator, each cache's in use
+ * @slab:       kB in objects of the slab allocator that are in use, over all caches
  * @files:      open files of the system
  * @fds:        open files of this process
- * @descriptors: interrupts that the kernel has (/sys/kernel/irq)
+ * @descriptors: interrupt descriptors of the kernel (/sys/kernel/irq)
  * @rows:       lines of /proc/interrupts
  * @vectors:    by CPU: how many hardware vectors can be allocated there
  */
@@ -29,10 +29,10 @@ struct measure {
 	int64_t vectors[CPUS_MAX];
 };
 
-/* Waits until what is being freed has been freed, and looks. */
+/* Waits until everything that is being freed has been freed, and measures. */
 struct measure measure_take(void);
 
-/* A part of it, at once: kB. */
+/* Measure a single figure without waiting, in kB. */
 int64_t measure_available(void);
 int64_t measure_slab(void);
 

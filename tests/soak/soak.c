@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * soak: the accounting of interrupts under load. Devices raise as fast as they can, while
- * routes are created, moved, promoted, demoted and destroyed, files closed, processes killed,
- * VPs halted and taken out of VTL0, and the host refuses. At the end every interrupt must be
- * accounted for.
+ * soak: the accounting of interrupts under load. Devices raise as fast as possible, while
+ * routes are created, moved, promoted, demoted and destroyed, files are closed, processes are
+ * killed, VPs are halted and taken out of VTL0, and the host refuses. At the end every interrupt
+ * must be accounted for.
  *
- * Owns: the order of a run, the random changes, and what must be true. This process is the
- * keeper: it raises and counts, and outlives the processes that it kills.
+ * This file owns the order of a run, the random changes, and the final checks. This process is
+ * the keeper: it raises and counts, and outlives the processes that it kills.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,12 +24,12 @@
 #include "../harness/host.h"
 #include "soak.h"
 
-/* How many of each CPU's vectors there are for the routes that want one. */
+/* The number of vectors of each CPU; it is smaller than the number of routes. */
 #define QUOTA		32
 #define DRAIN_MS	patience(60000)
 #define TICK_MS		50
 #define QUIET_MS	patience(1000)
-/* How long a turn is: shorter than an interrupt may take. */
+/* How long one kind of handling lasts: less than the time limit for an interrupt. */
 #define TURN_MS		10000
 
 /**
@@ -74,7 +74,7 @@ static void quiet_wait(unsigned int ms)
 
 /* ---- what is done to all at random ---- */
 
-/* One time in eight, both deliveries are refused. */
+/* In one case of eight, both kinds of delivery are refused. */
 static void host_change(struct stream *stream)
 {
 	if (random_once_in(stream, 3)) {
@@ -84,7 +84,7 @@ static void host_change(struct stream *stream)
 	host_refuse(1 + random_below(stream, 5), HV_ACCESS_DENIED, !random_once_in(stream, 8));
 }
 
-/* What VTL0 has taken would wait there for a whole turn: so little of it as can be. */
+/* Interrupts that VTL0 has accepted would wait until it runs again, so first let them end. */
 static bool turn_change(void)
 {
 	bool good;
@@ -96,7 +96,7 @@ static bool turn_change(void)
 	return good;
 }
 
-/* What happens to VPs: in turns they are in VTL0, or none is. */
+/* Changes the state of VPs: periodically all of them enter VTL0, or all leave it. */
 static bool vps_change(struct stream *stream)
 {
 	static uint64_t turn_ends;
@@ -131,7 +131,7 @@ static void *chaos_run(void *argument)
 			*good = false;
 		process_kill(&stream);
 	}
-	/* What VTL0 has taken can end only there. */
+	/* Interrupts that VTL0 has accepted can be handled only there. */
 	if (!arrivals_switch(config.mode != MODE_PAGE))
 		*good = false;
 	return NULL;
@@ -227,7 +227,7 @@ static void trouble_tell(void)
 		printf("# VTL0 has ended\n");
 }
 
-/* Each device has a route and its last interrupt comes; then there is an end to it. */
+/* Each device gets a route, and its last interrupt is handled; then the processes end. */
 static void run_drain(void)
 {
 	host_behave();
@@ -261,7 +261,7 @@ static void entries_check(void)
 	accounting_check(!idle, "each device was raised (%u were not)", idle);
 }
 
-/* In places that are no entry's. */
+/* Counts arrivals at places that belong to no entry. */
 static uint64_t strays(void)
 {
 	unsigned int vp, vector, index, place;
@@ -276,7 +276,7 @@ static uint64_t strays(void)
 	return sum;
 }
 
-/* All that came where it should not. */
+/* Counts all interrupts that arrived at a wrong place. */
 static uint64_t lost_ways(void)
 {
 	return fire_misdelivered() + strays();

@@ -16,19 +16,19 @@
 
 /*
  * The accounting of the soak, in memory that outlives the processes that write it: the keeper
- * raises and counts, workers own the routes and are killed.
+ * raises and counts; the workers own the routes and are killed.
  *
- * Owns: what keeper and workers tell each other, and where each device interrupt
- * may arrive. Knows nothing of routes, devices or VTL0.
+ * This file owns the communication between the keeper and the workers, and the set of places
+ * where each device interrupt may arrive. It knows nothing about routes, devices or VTL0.
  *
- * Each entry has three places (VP, vector) of its own, which no other entry ever has:
- * so an interrupt that shows up in a place tells whose it is.
+ * Each entry has three places (VP, vector) of its own, which are never used by another entry: so
+ * the place where an interrupt arrives shows which entry it belongs to.
  */
 
 #define ENTRIES_MAX	256
 #define ENTRIES_PER_CPU	64
 #define PLACES		3
-/* Above the vector that the guest's commands have. */
+/* These are above the vector that the guest's commands use. */
 #define VECTOR_FIRST	0x30
 #define WORKERS_MAX	8
 
@@ -53,15 +53,16 @@ enum readiness {
 
 /**
  * struct entry - a device interrupt and its counts
- * @source:  which
- * @worker:  whose
- * @open:    worker: it has a route and may raise; only a hint, since a masked
- *           source refuses to raise
- * @allowed: worker: by bit, the places to which it is sent now; two while it moves
- * @seen:    both: the places to which it was sent since it was last raised
- * @raised:  keeper
- * @handled: keeper: as it last saw it
- * @at:      keeper: what each place had then
+ * @source:  the interrupt source
+ * @worker:  the number of the worker that owns it
+ * @open:    written by the worker: it has a route and may raise; only a hint, since a
+ *           masked source refuses to raise
+ * @allowed: written by the worker, by bit: the places to which it is sent now; two while it
+ *           moves
+ * @seen:    written by both: the places to which it was sent since it was last raised
+ * @raised:  written by the keeper
+ * @handled: written by the keeper: the count at its last look
+ * @at:      written by the keeper: the count of each place at its last look
  */
 struct entry {
 	struct labhost_source source;
@@ -75,14 +76,14 @@ struct entry {
 } __attribute__((aligned(128)));
 
 /**
- * struct worker_figures - what the processes that had this number did, in all
- * @hold:     keeper: nothing of it is raised now
- * @ready:    worker: enum readiness: each device has a route, and will keep it
- * @failure:  worker: the errno of a call that must not fail, or 0
- * @failed:   worker: which call that was
+ * struct worker_figures - total counts of all processes that had this worker's number
+ * @hold:     written by the keeper: none of its entries is raised now
+ * @ready:    written by the worker: enum readiness: each device has a route, and will keep it
+ * @failure:  written by the worker: the errno of a call that must not fail, or 0
+ * @failed:   written by the worker: the name of that call
  * @moves, @made, @ended: routes retargeted, created, destroyed
- * @up, @down: changes to redirected and to proxied, in place
- * @refused:  calls that the host refused both ways
+ * @up, @down: changes to redirected and to proxied, without a move
+ * @refused:  calls for which the host refused both kinds of delivery
  * @files:    VTL files closed
  */
 struct worker_figures {
@@ -100,13 +101,13 @@ struct worker_figures {
 } __attribute__((aligned(128)));
 
 /**
- * struct ledger - all of it
- * @seed:    of all that is random
- * @cpus:    VPs that take interrupts
- * @entries_count: valid ones in @entries
- * @workers_count: valid ones in @workers
- * @phase:   enum phase; the keeper's
- * @counts:  interrupts handled by the keeper's takers; with VTL0, the guest's report
+ * struct ledger - all of the shared memory
+ * @seed:    seed of all random numbers
+ * @cpus:    number of VPs that handle interrupts
+ * @entries_count: number of valid elements of @entries
+ * @workers_count: number of valid elements of @workers
+ * @phase:   enum phase; written by the keeper
+ * @counts:  interrupts that the keeper has taken from run pages; for VTL0, the guest's report
  *           pages are read instead
  */
 struct ledger {
@@ -120,28 +121,28 @@ struct ledger {
 	uint64_t counts[CPUS_MAX][256];
 };
 
-/* A new ledger, all zeroes, in a file without a name: its descriptor in @fd. */
+/* Creates a ledger, filled with zeros, in a file without a name; @fd gets its descriptor. */
 struct ledger *ledger_create(int *fd);
 
-/* The one that another process made. */
+/* Maps the ledger that another process has created. */
 struct ledger *ledger_attach(int fd);
 
-/* Where an entry's place is. */
+/* Return the VP and the vector of an entry's place. */
 unsigned int place_vp(const struct ledger *ledger, unsigned int index, unsigned int place);
 unsigned int place_vector(const struct ledger *ledger, unsigned int index, unsigned int place);
 
-/* Find the entry whose place (@vp, @vector) is; false if there is none. */
+/* Finds the entry that owns the place (@vp, @vector). Returns false if there is none. */
 bool place_find(const struct ledger *ledger, unsigned int vp, unsigned int vector,
 		unsigned int *index, unsigned int *place);
 
 /*
- * Around a call that sends an entry to a place: before it, the new place is allowed
- * too; after it, the new or the old ones alone.
+ * Called around a call that sends an entry to a place: from the first one on, the new place is
+ * allowed too; from the second one on, only the places in its argument.
  */
 uint32_t entry_move_begin(struct entry *entry, unsigned int place);
 void entry_move_end(struct entry *entry, uint32_t allowed);
 
-/* Before a raise: what arrives from now on may be in these places alone. */
+/* Called before a raise: from now on, only these places are valid for an arrival. */
 void entry_raise_begin(struct entry *entry);
 
 static inline void figure_add(uint64_t *figure, uint64_t count)
@@ -157,74 +158,74 @@ static inline uint64_t figure_read(const uint64_t *figure)
 /* ---- arrivals.c ---- */
 
 /*
- * Where interrupts are handled: by the guest in VTL0, or by whoever takes the bits of
- * the run pages; one or the other, or both in turns.
+ * The handling of interrupts: by the guest in VTL0, or by threads that take the bits of the run
+ * pages; one or the other, or both alternately.
  */
 
-/* Ready to handle; @vtl0: in VTL0. False: it cannot be. */
+/* Prepares the handling; @vtl0: in VTL0. Returns false if that is impossible. */
 bool arrivals_open(struct ledger *ledger, bool vtl0);
 void arrivals_close(void);
 
-/* To be called all the time, by any threads: takes what has come, if that is its turn. */
+/* Any thread calls it continuously: it takes the bits that are set if VTL0 does not run. */
 void arrivals_poll(void);
 
-/* How many came to a vector of a VP, in all. */
+/* Returns the total number of interrupts that arrived at a vector of a VP. */
 uint64_t arrivals_count(unsigned int vp, unsigned int vector);
 
 /*
- * Of these, one call at a time. A VP runs, halts, or leaves VTL0 for a moment; all of
- * them enter or leave VTL0. False: that failed.
+ * Only one of these may be called at a time. A VP runs, halts, or leaves VTL0 for a moment; all
+ * of them enter or leave VTL0. They return false if that failed.
  */
 bool arrivals_shake(struct stream *stream);
 bool arrivals_switch(bool vtl0);
 
-/* Whose turn it is now. */
+/* Returns whether VTL0 handles the interrupts now. */
 bool arrivals_in_vtl0(void);
 
-/* Whether VTL0 has ended by itself. */
+/* Returns whether VTL0 has ended by itself. */
 bool arrivals_broken(void);
 
 /* ---- crew.c ---- */
 
 /*
- * The workers as the keeper has them: started, killed, started again.
+ * The workers, as the keeper manages them: they are started, killed, and started again.
  */
 
-/* Starts a process for each number; @fd: the ledger's. */
+/* Starts a process for each number; @fd: file of the ledger. */
 void crew_start(struct ledger *ledger, int fd);
 
 /*
- * Kills one with SIGKILL, and starts it again. @under_fire: its devices' interrupts
- * may be on their way when it dies; else it dies in the middle of whatever it does.
+ * Kills a worker with SIGKILL, and starts it again. @under_fire: interrupts of its devices may
+ * be in flight when it dies; otherwise it dies in the middle of any of its operations.
  */
 void crew_kill(unsigned int number, bool under_fire);
 
-/* How many were killed. */
+/* Returns how many were killed. */
 uint64_t crew_killed(void);
 
-/* Waits until all have come so far; false: not in time. */
+/* Waits until all workers have reached @level; returns false after @ms. */
 bool crew_wait(enum readiness level, unsigned int ms);
 
-/* The number of one that failed, or ended by itself; -1: none. */
+/* Returns the number of a worker that failed, or ended by itself; -1: none. */
 int crew_failed(void);
 
-/* Waits for their end; false if one did not end well. */
+/* Waits until all workers have ended; returns false if one reported an error. */
 bool crew_end(void);
 
 /* ---- fire.c ---- */
 
 /*
- * Devices under fire: threads that raise each as soon as its last interrupt was
- * handled, and look where it was.
+ * Raising devices: threads that raise each device as soon as its last interrupt was handled, and
+ * check where it arrived.
  */
 
 #define FIRE_THREADS_MAX	8
 
 /**
- * struct fire_trouble - the first thing that went wrong
- * @what:  NULL: nothing did
- * @index: of the entry
- * @place: where it came; PLACES: nowhere
+ * struct fire_trouble - the first error that was found
+ * @what:  NULL: there was none
+ * @index: the index of the entry
+ * @place: the place where it arrived; PLACES: none
  */
 struct fire_trouble {
 	const char *what;
@@ -232,53 +233,53 @@ struct fire_trouble {
 	unsigned int place;
 };
 
-/* @hang_ms: how long an interrupt may take. */
+/* @hang_ms: the time limit for an interrupt. */
 void fire_start(struct ledger *ledger, unsigned int threads, unsigned int hang_ms);
 void fire_stop(void);
 
-/* Stop or resume raising all devices; interrupts on their way are still counted. */
+/* Stops or resumes raising all devices; interrupts in flight are still counted. */
 void fire_cease(bool cease);
 
-/* When it returns, each thread has gone by all its entries since it was called. */
+/* Returns after each thread has checked all its entries since the call. */
 void fire_pass(void);
 
-/* Sums over all entries, or over those of one worker. */
+/* Return sums over all entries, or over those of one worker. */
 uint64_t fire_raised(void);
 uint64_t fire_handled(void);
 bool fire_is_quiet(int worker);
 
-/* Interrupts in a place to which the route did not lead, or that were not raised. */
+/* Returns how many interrupts arrived at a wrong place, or without having been raised. */
 uint64_t fire_misdelivered(void);
 
-/* What went wrong first. */
+/* Returns the first error. */
 struct fire_trouble fire_trouble(void);
 
 /* ---- worker.c ---- */
 
 /*
- * A worker: a process with routes of its own, which it changes at random until it is
- * told to end, or killed.
+ * A worker: a process with its own routes, which it changes at random until it is told to end,
+ * or is killed.
  */
 
-/* All of a worker's life. @generation: how many had this number before. */
+/* The main function of a worker. @generation: how many processes had this number before. */
 int worker_main(struct ledger *ledger, unsigned int number, unsigned int generation);
 
 /* ---- state.c ---- */
 
 /*
- * What the driver and the lab's host say of themselves.
+ * The counters of the driver and of the lab's host.
  */
 
 /**
- * struct state - figures that only grow
- * @redirected, @proxied: relayed by the driver, from vectors that entries may have
- * @blocked:  by the VMM's filter, either way
- * @unmapped: came to a hardware vector that stood for nothing
- * @exits:    of the host, for all sources
- * @raised:   what the host was told to raise
- * @merged:   vectors that waited already for a slot
+ * struct state - counters that only increase
+ * @redirected, @proxied: relayed by the driver, for vectors that entries may have
+ * @blocked:  blocked by the VMM's filter, for both kinds of delivery
+ * @unmapped: arrived at a hardware vector without a mapping
+ * @exits:    exits to the host, for all sources
+ * @raised:   raises that the host was told to make
+ * @merged:   vectors that were already waiting for a slot
  * @refused:  calls that the host refused
- * @halts:    of VPs in VTL0
+ * @halts:    halts of VPs in VTL0
  */
 struct state {
 	uint64_t redirected;
@@ -294,33 +295,33 @@ struct state {
 
 struct state state_read(void);
 
-/* Some of them, quicker. */
+/* Read single counters faster. */
 uint64_t state_merged(void);
 uint64_t state_refused(void);
 uint64_t state_halts(void);
 
-/* All that is known of a device interrupt that makes trouble, and of the driver. */
+/* Prints everything that is known about a device interrupt with an error, and the driver. */
 void state_tell_entry(const struct ledger *ledger, unsigned int index, unsigned int place,
 		      const char *what);
 
 /* ---- table.c ---- */
 
 /*
- * Lines for people: a row a second, the heads of the columns now and then.
+ * Output for people: one row each second, with the headings of the columns repeated.
  */
 
 #define TABLE_HEAD_EVERY	20
 
-/* Begins a row; every so often with the line @head before it. */
+/* Begins a row; at regular intervals the line @head is printed before it. */
 void table_row(const char *head, unsigned int second);
 
-/* A figure, right under the head's column. */
+/* Prints a figure, aligned with the heading of its column. */
 void table_cell(int width, uint64_t value);
 
-/* Ends it. */
+/* Ends the row. */
 void table_end(void);
 
-/* A number as people write it: 1,234,567. In one of a few places, used in turn. */
+/* Formats a number as 1,234,567. The result is one of a few buffers, which are reused. */
 const char *table_number(uint64_t value);
 
 #endif /* _TESTS_SOAK_SOAK_H */

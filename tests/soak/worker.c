@@ -2,7 +2,7 @@
 /*
  * A worker; see soak.h.
  *
- * Owns: a VTL file, the routes of its entries, and the changes to them. It relies on the
+ * This file owns a VTL file, the routes of its entries, and the changes to them. It relies on the
  * keeper to make sure that its devices are silent when it is killed.
  */
 #include <errno.h>
@@ -19,13 +19,13 @@
 
 #define MOVERS		3
 #define WAIT_MS		5
-/* One in so many actions closes the file, with all that goes with it. */
+/* One in so many actions closes the file, and with it all routes. */
 #define CLOSES_ONCE_IN	600
 
 /**
  * struct owned - an entry of this worker
- * @lock:  held by who changes the route
- * @route: NULL: there is none now
+ * @lock:  held by the thread that changes the route
+ * @route: NULL: there is no route now
  */
 struct owned {
 	pthread_mutex_t lock;
@@ -46,7 +46,7 @@ static enum phase phase(void)
 	return __atomic_load_n(&ledger->phase, __ATOMIC_ACQUIRE);
 }
 
-/* The host may refuse, any time; all else must not fail. */
+/* The host may refuse at any time; no other error is allowed. */
 static int call_judge(int ret, const char *name)
 {
 	if (ret >= 0)
@@ -61,7 +61,7 @@ static int call_judge(int ret, const char *name)
 	return ret;
 }
 
-/* What lies between the two filters of a VMM: here all of it is open. */
+/* The filter callback of a VMM: here every vector that is used is opened. */
 static int filter_open(void *context, uint32_t vp, uint32_t vector)
 {
 	(void)context;
@@ -128,7 +128,7 @@ static void route_silence(unsigned int index)
 	entry_masked(entry, true);
 }
 
-/* The host may refuse to take it back; the file then keeps the vector. */
+/* The host may refuse to end the delivery; in that case the file keeps the vector. */
 static void route_end(unsigned int index)
 {
 	struct vtlirq_route *route = owned[index].route;
@@ -154,7 +154,7 @@ static void route_move(unsigned int index, unsigned int place)
 		return;
 	}
 	entry_move_end(entry, 1U << place);
-	/* To where it is already is no move. */
+	/* A move to the present place does not count as a move. */
 	figure_add(&figures->moves, before != 1U << place);
 }
 
@@ -187,7 +187,7 @@ static void rebalance(void)
 	figure_add(&figures->down, after.demotions - before.demotions);
 }
 
-/* All that it holds goes with the file; and all is made again. */
+/* Closing the file ends all its routes; then all of them are created again. */
 static void file_close_and_open(struct stream *stream)
 {
 	unsigned int i;
@@ -231,7 +231,7 @@ static void something_do(struct stream *stream, bool first)
 		return;
 	}
 	pthread_rwlock_rdlock(&context_lock);
-	/* One thread alone, so that the sums before and after are its own. */
+	/* Only one thread does this, so that the difference of the sums is its own. */
 	if (first && random_once_in(stream, 50))
 		rebalance();
 	pthread_mutex_lock(&owned[index].lock);
@@ -266,7 +266,7 @@ static void setup(void)
 	context_open();
 }
 
-/* What one has not, because the host refused, gets one now. */
+/* Creates the routes that do not exist because the host refused them. */
 static void routes_complete(enum readiness level)
 {
 	unsigned int i, tries;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The programs that the tests run as L2: a few instructions each, in 64-bit mode, with registers
- * that the test has set. They end by VMCALL, in a loop.
+ * that the test has set. Each program ends with VMCALL, in a loop.
  */
 #include "guest.h"
 
@@ -43,7 +43,7 @@ program_STI_HLT:
 	hlt
 	finish
 
-/* SS from RAX, with its old value. */
+/* Load SS from RAX, which has the same value. */
 program_MOV_SS_HLT:
 	movl	%eax, %ss
 	hlt
@@ -94,7 +94,7 @@ program_WRMSR:
 	wrmsr
 	finish
 
-/* Then write RBX to the MSR in RSI. */
+/* After the first write, write RBX to the MSR in RSI. */
 program_WRMSR_TWICE:
 	wrmsr
 	movq	%rsi, %rcx
@@ -182,7 +182,7 @@ program_XSETBV:
 	xsetbv
 	finish
 
-/* RBX points to zeros, for an interrupt table without a limit. */
+/* RBX points to zeros, so that the interrupt table has a limit of 0. */
 program_TRIPLE:
 	lidt	(%rbx)
 	ud2
@@ -215,7 +215,7 @@ program_VMRUN:
 	vmrun	%rax
 	finish
 
-/* Write registers that L1 and L2 share, with values that the test has chosen. */
+/* Write to registers that L1 and L2 share, with values that the test has chosen. */
 program_DIRTY:
 	movq	%rsi, %cr2
 	movq	%rsi, %xmm0

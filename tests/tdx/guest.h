@@ -6,7 +6,7 @@
 #ifndef _TESTS_TDX_GUEST_H
 #define _TESTS_TDX_GUEST_H
 
-/* L2's addresses. All but the last are mapped to a page. */
+/* L2's addresses. All pages but the last are mapped by default. */
 #define L2_CODE      0x400000
 #define L2_STUBS     0x402000
 #define L2_STACK     0x410000
@@ -15,7 +15,7 @@
 #define L2_DATA      0x430000
 #define L2_HIDDEN    0x440000
 
-/* In the tables' page. */
+/* This is in the page of the tables. */
 #define L2_IDT L2_TABLES
 
 /* In the data page: the number of interrupts, whether to write EOI, and the vectors. */
@@ -24,7 +24,7 @@
 #define LOG_LOOPS (L2_DATA + 0x10)
 #define LOG_FIRST (L2_DATA + 0x100)
 
-/* An exception handler executes VMCALL with this plus its vector in RAX. */
+/* An exception handler executes VMCALL with RAX = this value plus its vector. */
 #define GUEST_FAULT 0xe000
 
 #define SELECTOR_CODE 0x08

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The programs for L2, one slot each. The including file defines PROGRAM.
+ * The programs for L2, with one slot for each. The including file defines PROGRAM.
  */
 PROGRAM(SPIN)
 PROGRAM(VMCALL)

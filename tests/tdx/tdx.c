@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the conformance tests share; see tdx.h.
+ * Functions that the conformance tests share; see tdx.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +88,7 @@ void msr_exits(uint32_t msr, bool read, bool exits)
 	field_set_masked(OF_VM(l2.vm, FIELD_BITMAP(word)), exits ? bit : 0, bit);
 }
 
-/* As a paravisor offloads the APIC: TPR, EOI and self-IPI. */
+/* Offloads TPR, EOI and self-IPI of the APIC, as a paravisor does. */
 void msr_offload(void)
 {
 	static const uint32_t msrs[] = { 0x808, 0x80b, 0x83f };
@@ -150,7 +150,7 @@ static void build_gates(void)
 	}
 }
 
-/* In the data page: the handlers' code and data selectors. */
+/* The offset in the data page of the segment table, with the handlers' selectors. */
 #define GDT_OFFSET 0xf00
 
 static void build_segments(void)
@@ -411,7 +411,7 @@ struct lab_tdx_stats l2_stats(void)
 	return asked.stats;
 }
 
-/* A call that does not run L2 does not change this state. */
+/* This call does not run L2, so it does not change the state. */
 struct lab_tdx_unswitched l1_state(void)
 {
 	check_hex(tdcall(VP_RD, 0, FIELD_VCPU_INDEX, 0, 0), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the conformance tests share: one partition with one L2 that can run
- * small programs, and TDCALLs. A check that fails ends the test.
+ * small programs, and TDCALLs. A failed check ends the test.
  */
 #ifndef _TESTS_TDX_TDX_H
 #define _TESTS_TDX_TDX_H
@@ -81,11 +81,11 @@ enum vmcs {
 #define FIELD_L2_CONTROLS   0xA020000300000051ULL
 #define FIELD_VCPU_INDEX    0xA020000200000002ULL
 
-/* The same field of another VM; of a field of the VCPU that is not in the VMCS. */
+/* The same field of another VM; and a field of the VCPU of another VM, outside of the VMCS. */
 #define OF_VM(number, id)      ((id) + ((uint64_t)(number) - 1) * 0x0800000000000000ULL)
 #define VCPU_OF_VM(number, id) ((id) + (number) - 1)
 
-/* Controls. */
+/* Bits of the controls. */
 #define INTERRUPT_WINDOW BIT(2)
 #define NMI_WINDOW       BIT(22)
 #define VID              BIT(9)
@@ -120,13 +120,13 @@ enum page {
  * @cpu:    the CPU whose VCPUs are used
  * @gpa:    the block's guest-physical address
  * @memory: its address in this program
- * @vm:     the VM of page_allow(), l2_enter() and the functions that use them
+ * @vm:     the VM that page_allow(), l2_enter() and related functions use
  * @state:  its state buffer
  * @vapic:  its virtual-APIC page
- * @call:   the last call, in and out
- * @flags:  of the next call; cleared by it
- * @vector: its pending interrupt
- * @usecs:  its timer
+ * @call:   the last call, input and output
+ * @flags:  flags of the next call, which clears them
+ * @vector: the pending interrupt of the next call
+ * @usecs:  the timer of the next call
  */
 struct l2 {
 	int node;
@@ -144,7 +144,7 @@ struct l2 {
 
 extern struct l2 l2;
 
-/* Ends the test unless both are the same, and shows them in hexadecimal. */
+/* Ends the test unless both values are equal, and prints them in hexadecimal. */
 #define check_hex(is, should)                                           \
 	do {                                                            \
 		uint64_t is_ = (is), should_ = (should);                \
@@ -153,8 +153,8 @@ extern struct l2 l2;
 	} while (0)
 
 /*
- * Fixtures: a fresh partition whose L2 is in 64-bit mode; the same with three VMs, of which
- * the first is in 64-bit mode; nothing but the block.
+ * Fixtures: a new partition whose L2 is in 64-bit mode; the same with three VMs, of which
+ * the first is in 64-bit mode; only the block of memory.
  */
 int l2_setup(void **state);
 int l2_setup_vms(void **state);
@@ -164,82 +164,82 @@ int l2_teardown(void **state);
 /* Set the number of L2 VMs. */
 void l2_set_vms(uint32_t vms);
 
-/* VM 1 of the VCPU of @l2.cpu: in 64-bit mode, with its virtual APIC in @vapic. */
+/* Set up VM 1 of @l2.cpu's VCPU: in 64-bit mode, with its virtual APIC in @vapic. */
 void l2_setup_vcpu(enum page vapic);
 
 /* Use another VM from now on. */
 void l2_select(unsigned int vm);
 
-/* The same, and prepare it: VM 1's pages and programs, its own buffer and virtual APIC. */
+/* Use another VM and set it up: VM 1's pages and programs, its own buffer and virtual APIC. */
 void l2_setup_vm(unsigned int vm);
 
-/* Bytes of a page of the block, and its address. */
+/* The address of a page of the block in this program, and its guest-physical address. */
 void *page_at(enum page page);
 uint64_t page_gpa(enum page page);
 
 /* The value of registers that a call must not change. */
 #define POISON 0x5a5a5a5a5a5a5a5aULL
 
-/* A call with all registers known: RAX is @leaf, the others are POISON. */
+/* Registers for a call, with all values known: RAX is @leaf, the others are POISON. */
 struct lab_tdx_regs regs_poisoned(uint64_t leaf);
 
-/* One TDCALL with these of its registers; RAX. */
+/* Make one TDCALL with these registers, and return RAX. */
 uint64_t tdcall(uint64_t leaf, uint64_t rcx, uint64_t rdx, uint64_t r8, uint64_t r9);
 
-/* The same with all registers as @regs says, in and out. */
+/* The same with all registers in @regs, which is input and output. */
 uint64_t tdcall_regs(struct lab_tdx_regs *regs);
 
-/* Fields; these check that the call succeeds. */
+/* Read and write fields; these functions check that the call succeeds. */
 uint64_t field_get(uint64_t id);
 void field_set(uint64_t id, uint64_t value);
 void field_set_masked(uint64_t id, uint64_t value, uint64_t mask);
 
-/* All MSRs from @first to @last: exit to L1, or not. */
+/* Choose whether accesses of an MSR exit to L1. */
 void msr_exits(uint32_t msr, bool read, bool exits);
 void msr_offload(void);
 
 /* Set L2's attributes of a page; 0 removes the alias. */
 void page_allow(enum page page, uint64_t attributes);
 
-/* The next entry begins here, with a fresh stack. */
+/* Start @program at the next entry, with a fresh stack. */
 void l2_start(enum guest_program program);
 
-/* One VP.ENTER; RAX. The same with more bits of RCX than those of the VM. */
+/* Call VP.ENTER once and return RAX; the second function sets more bits of RCX. */
 uint64_t l2_enter(void);
 uint64_t l2_enter_with(uint64_t bits);
 
-/* Repeat VP.ENTER until its status is not 0x1102 or 0x1120; RAX. */
+/* Repeat VP.ENTER until its status is neither 0x1102 nor 0x1120, and return RAX. */
 uint64_t l2_run(void);
 
-/* l2_run(), and it must end with this reason and status 0. */
+/* Call l2_run(), and check that it ends with this reason and status 0. */
 void l2_expect(uint32_t reason);
 
 /* Move RIP past the instruction that has exited. */
 void l2_skip(void);
 
-/* The virtual-APIC page. */
+/* Access the virtual-APIC page. */
 uint32_t vapic_get(uint32_t offset);
 void vapic_put(uint32_t offset, uint32_t value);
 bool vapic_bit(uint32_t base, uint8_t vector);
 void vapic_set(uint32_t base, uint8_t vector);
 
-/* VIRR and RVI, as a driver asserts. */
+/* Set VIRR and RVI, as a driver does to assert a vector. */
 void l2_assert(uint8_t vector);
 
-/* What L2's handlers have recorded. */
+/* Access the records of L2's handlers. */
 uint64_t log_count(void);
 void log_clear(void);
 uint8_t log_vector(unsigned int index);
 void log_eoi(bool wanted);
 uint64_t log_loops(void);
 
-/* Counters of the CPU. */
+/* Read the counters of the CPU. */
 struct lab_tdx_stats l2_stats(void);
 
-/* L1's current state on @l2.cpu that a TDX module does not switch. */
+/* Read L1's current state on @l2.cpu that a TDX module does not switch. */
 struct lab_tdx_unswitched l1_state(void);
 
-/* Hooks: the next calls of a leaf, the next exit, all exits. */
+/* Set hooks: for the next calls of a leaf, for the next exit, for all exits. */
 void hook_status(uint32_t count, uint32_t leaf, uint64_t status);
 void hook_exit(uint64_t status, uint32_t reason, uint64_t qualification, uint32_t event);
 void hook_stale(uint64_t value);
@@ -255,7 +255,7 @@ void hook_stale(uint64_t value);
 #define TEST_BARE(function) \
 	cmocka_unit_test_setup_teardown(function, l2_setup_bare, l2_teardown)
 
-/* Each file's tests, and how many. */
+/* The tests of each file, and their number. */
 extern const struct CMUnitTest enter_tests[], exit_tests[], field_tests[], memory_tests[];
 extern const struct CMUnitTest interrupt_tests[], event_tests[], state_tests[];
 extern const size_t enter_count, exit_count, field_count, memory_count;

@@ -21,7 +21,7 @@ static uint64_t enter_with(uint64_t rcx, uint64_t rdx)
 	return tdcall(VP_ENTER, rcx, rdx, 0, 0);
 }
 
-/* The same, repeated if a timer interrupt of L1 came first. */
+/* The same; it is repeated if a timer interrupt of L1 was pending first. */
 static uint64_t enter_unless_pending(uint64_t rcx, uint64_t rdx)
 {
 	uint64_t status;
@@ -57,8 +57,8 @@ static void row_1_1_version_1_is_vm_rds_alone(void **state)
 }
 
 /*
- * A trust domain's own physical addresses are as wide, whatever the machine is; where
- * L1 is none, the emulated module has the narrower of TDX's two widths.
+ * In a trust domain, physical addresses have the same width on every machine. If L1 is not a
+ * trust domain, the emulated module has the smaller of TDX's two widths.
  */
 static uint64_t gpa_width(void)
 {
@@ -189,7 +189,7 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 	struct lab_tdx_stats before = l2_stats(), after;
 
 	(void)state;
-	/* L1's own TPR is 0x10: this one stays pending, and has no effect. */
+	/* L1's own TPR is 0x10: this interrupt stays pending, and has no effect. */
 	l2.vector = 0x1f;
 	l2.flags = LAB_TDX_CALL_PENDING;
 	l2_expect(18);
@@ -201,7 +201,7 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 static void row_2_3_6_buffer_that_is_no_memory_is_refused(void **state)
 {
 	(void)state;
-	/* On TDX it exits to the host, repeatedly; here RDX is refused. */
+	/* On TDX the entry would exit to the host repeatedly; here RDX is refused. */
 	check_hex(enter_unless_pending(VM_1, 0xfee00000), INVALID | RDX_OPERAND);
 	check_hex(enter_unless_pending(VM_1, 0x7ffffffff000), INVALID | RDX_OPERAND);
 	check_hex(enter_unless_pending(VM_1, 0), INVALID | RDX_OPERAND);
@@ -320,7 +320,7 @@ static void row_2_4_r11_is_the_length_and_rip_stays(void **state)
 	(void)state;
 	l2_expect(18);
 	check_hex(l2.call.regs.r11 >> 32, 3);
-	/* The slot has a jump to the program; the exit is at its instruction. */
+	/* The slot has a jump to the program; the exit is at the program's instruction. */
 	check(l2.state->rip != ENTRY(GUEST_VMCALL), "nothing was run");
 	check_hex(*(uint8_t *)(page_at(PAGE_CODE) + l2.state->rip - L2_CODE + 2), 0xc1);
 }
@@ -402,12 +402,12 @@ static void host_routed(uint64_t status, uint32_t reason)
 	l2_expect(10);
 	rip = l2.state->rip;
 	hook_exit(status, reason, 0x4711, 0x80000041);
-	/* The exit may be that of a timer interrupt of L1. */
+	/* The hook may replace an exit for a timer interrupt of L1. */
 	check_hex(l2_run(), status | reason);
 	check_hex(l2.call.regs.rcx, 0x4711);
 	check_hex(l2.call.regs.r10, 0x80000041);
 	check_hex(l2.state->rip, rip);
-	/* The instruction was not emulated, so it can be repeated. */
+	/* The instruction was not emulated, so it can be executed again. */
 	l2_expect(10);
 	check_hex(l2.call.regs.r10 & 0x80000000, 0);
 	check_hex(l2_stats().host_routed, 1);

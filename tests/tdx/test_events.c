@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events that L1 puts into L2 at entry, and the TSC deadline.
+ * Events that L1 injects into L2 at entry, and the TSC deadline.
  */
 #include <x86intrin.h>
 
@@ -26,7 +26,7 @@ static void row_4_6_an_interrupt_goes_in(void **state)
 	l2_expect(18);
 	check_hex(log_count(), 1);
 	check_hex(log_vector(0), 0x41);
-	/* It does not change the virtual APIC. */
+	/* The injection does not change the virtual APIC. */
 	check(!vapic_bit(VAPIC_ISR, 0x41), "in service");
 }
 
@@ -48,7 +48,7 @@ static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **stat
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | 0x41);
 	check_hex(l2_run(), 0x80000021);
-	/* The event stays valid. */
+	/* The event remains valid. */
 	check_hex(field_get(FIELD(F_EVENT)), VALID | 0x41);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 1, 1);
@@ -100,7 +100,7 @@ static void row_4_6_nmi_window_is_8(void **state)
 	field_set_masked(FIELD(F_PRIMARY), NMI_WINDOW, NMI_WINDOW);
 	l2_expect(8);
 	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
-	/* While one is served, the window is closed: it opens with IRET. */
+	/* While an NMI is handled, the window is closed; IRET opens it. */
 	field_set(FIELD(F_EVENT), VALID | NMI | 2);
 	l2_expect(8);
 	check_hex(log_count(), 1);
@@ -115,7 +115,7 @@ static void row_4_6_a_software_interrupt_returns_behind_its_instruction(void **s
 	check_hex(log_count(), 1);
 	l2_start(GUEST_HLT);
 	l2_expect(12);
-	/* As if HLT were a one-byte INT: its return is past it. */
+	/* HLT is used as a one-byte INT: the handler returns to the instruction after it. */
 	field_set(FIELD(F_EVENT), VALID | SOFTWARE | 0x80);
 	field_set(FIELD(F_EVENT_LENGTH), 1);
 	l2_expect(18);
@@ -157,7 +157,7 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 	check_hex(l2.state->rip, rip);
 }
 
-/* SDM volume 3, "Information for VM Exits That Occur During Event Delivery": type 0. */
+/* SDM volume 3, "Information for VM Exits That Occur During Event Delivery": the type is 0. */
 static void row_10_5_8_an_interrupt_on_a_missing_stack_is_reported(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Which of L2's instructions exit to L1, and which do not.
+ * Which instructions of L2 exit to L1, and which do not.
  */
 #include <sched.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define VECTOR_UD 6
 #define VECTOR_GP 13
 
-/* The program's first exit has this reason, length and qualification. */
+/* Checks that the program's first exit has this reason, length and qualification. */
 static void expect(enum guest_program program, uint32_t reason, uint32_t length,
 		   uint64_t qualification)
 {
@@ -21,14 +21,14 @@ static void expect(enum guest_program program, uint32_t reason, uint32_t length,
 	check_hex(l2.call.regs.r11 >> 32, length);
 	check_hex(l2.call.regs.rcx, qualification);
 	rip = l2.state->rip;
-	/* RIP is at the instruction: after another entry it exits again. */
+	/* RIP is still at the instruction, so that another entry exits again. */
 	l2_expect(reason);
 	check_hex(l2.state->rip, rip);
 	l2_skip();
 	l2_expect(18);
 }
 
-/* The program's end is this exception in L2. */
+/* Checks that the program ends with this exception in L2. */
 static void expect_fault(enum guest_program program, uint8_t vector)
 {
 	l2_start(program);
@@ -53,7 +53,7 @@ static void row_7_vmcall_is_18(void **state)
 {
 	(void)state;
 	expect(GUEST_VMCALL, 18, 3, 0);
-	/* AMD's form too, for guests that ask CPUID which to use. */
+	/* AMD's instruction exits too, for guests that ask CPUID which one to use. */
 	expect(GUEST_VMMCALL, 18, 3, 0);
 }
 
@@ -101,7 +101,7 @@ static uint64_t xcr0_of_l1(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* QEMU 7.2 cannot intercept it: there is no exit, but shared state does not change either. */
+/* QEMU 7.2 cannot intercept it: there is no exit, but the shared state does not change either. */
 static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 {
 	uint64_t before = xcr0_of_l1();
@@ -199,7 +199,7 @@ static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
 static void row_7_page_faults_go_by_their_error_code(void **state)
 {
 	(void)state;
-	/* Not present, by L2's own table. */
+	/* The page is marked as not present in L2's own page table. */
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 14, 1 << 14);
 	l2_start(GUEST_STORE);
@@ -286,7 +286,7 @@ static void row_7_owned_bits_of_cr4_are_28(void **state)
 	l2_start(GUEST_WRITE_CR4);
 	l2.state->rax = 0x20;
 	l2_expect(18);
-	/* The module's own bits stay. */
+	/* The bits that the module owns are unchanged. */
 	check_hex(field_get(FIELD(F_CR4)), 0x2060);
 }
 
@@ -323,7 +323,7 @@ static void row_4_4_every_msr_exits_by_default(void **state)
 	}
 }
 
-/* L1 intercepts no MSR that its bitmap covers. */
+/* Clears the MSR bitmap, so that L1 intercepts no MSR that the bitmap covers. */
 static void release_all_msrs(void)
 {
 	unsigned int word;
@@ -434,7 +434,7 @@ static void row_4_5_some_pass_through(void **state)
 	l2_expect(18);
 	check_hex(field_get(FIELD(0x680E)), 0x5511223344);
 	check_hex(field_get(FIELD(0x6810)), 0x99);
-	/* Each VM has its own of these: L1's are unchanged, or it would not run any more. */
+	/* Each VM has its own FS and GS base: L1 would not run any more if its own had changed. */
 	l2_start(GUEST_RDMSR);
 	l2.state->rcx = 0xc0000100;
 	l2_expect(18);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Fields: identifiers, masks, the rule of a write, fresh values.
+ * Fields: identifiers, masks, the rule for a write, values after reset.
  */
 #include <cpuid.h>
 #include <sched.h>
@@ -14,10 +14,10 @@
 #define CONFIG_FLAGS   0x9110000300000016ULL
 #define TD_CTLS        0x1110000300000017ULL
 #define NOTIFY_ENABLES 0x9110000300000010ULL
-/* As Linux writes it, without the bits that are ignored. */
+/* The identifier that Linux uses, without the bits that are ignored. */
 #define TOPOLOGY_ENUM_CONFIGURED 0x9100000000000019ULL
 
-/* Of TD_CTLS. */
+/* Bits of TD_CTLS. */
 #define ENUM_TOPOLOGY 0x2
 #define REDUCE_VE     0x8
 
@@ -146,7 +146,7 @@ static void row_3_3_controls_without_capability_are_value_not_valid(void **state
 	uint64_t now = field_get(FIELD(F_PRIMARY));
 
 	(void)state;
-	/* MTF, whose exit has no route to L1. */
+	/* The bit is MTF, whose exit cannot be routed to L1. */
 	check_hex(wr(FIELD(F_PRIMARY), now | 1u << 27, ~0ULL), FIELD_BAD_VALUE);
 	check_hex(wr(FIELD(F_TERTIARY), 2, 2), FIELD_BAD_VALUE);
 	/* RDTSCP cannot be disabled for L2 here. */
@@ -247,7 +247,7 @@ static uint64_t set_topology(uint64_t value)
 	return old & ENUM_TOPOLOGY;
 }
 
-/* Without a topology it is a #VE, to which Linux answers with zeros. */
+/* Without a topology CPUID causes a #VE, and Linux returns zeros. */
 static void check_no_topology(unsigned int leaf)
 {
 	unsigned int a, b, c, d;
@@ -256,7 +256,7 @@ static void check_no_topology(unsigned int leaf)
 	check_hex(a | b | c | d, 0);
 }
 
-/* Level 1 is that of the cores, all of which the package has. */
+/* Level 1 is the level of the cores, and the package has all of them. */
 static void check_topology(unsigned int leaf)
 {
 	unsigned int a, b, c, d, id;
@@ -276,7 +276,7 @@ static void row_3_4_the_host_has_configured_the_topology(void **state)
 	check_hex(tdcall(VM_WR, 0, TOPOLOGY_ENUM_CONFIGURED, 0, 1), FIELD_READ_ONLY);
 }
 
-/* The test's process is pinned to one CPU, since each CPU has its own answer. */
+/* The test's process is pinned to one CPU, because each CPU has its own answer. */
 static void row_3_4_l1_turns_its_topology_on(void **state)
 {
 	uint64_t before = set_topology(0);
@@ -310,7 +310,7 @@ static void row_3_4_vm_rd_version_1_tells_the_next_field(void **state)
 	for (id = l2.call.regs.rdx; id != ~0ULL; id = l2.call.regs.rdx, count++)
 		check_hex(tdcall(VM_RD | 1 << 16, 0, id, 0, 0), 0);
 	check(count >= 4, "%u fields", count);
-	/* Version 0 does not change RDX. */
+	/* Version 0 of VM.RD does not change RDX. */
 	check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
 	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
 }
@@ -388,7 +388,7 @@ static void row_1_2_vp_rd_walks_all_fields(void **state)
 	check_hex(rd(~0ULL), STATUS(0xC0B));
 	for (id = l2.call.regs.rdx; id != ~0ULL; id = l2.call.regs.rdx, count++) {
 		check_hex(rd(id), 0);
-		/* Ascending by class and code, so it comes to an end. */
+		/* The fields are in ascending order of class and code, so the loop ends. */
 		check((id & 0x3f00000000ffffffULL) > last, "%#llx after %#llx",
 		      (unsigned long long)id, (unsigned long long)last);
 		last = id & 0x3f00000000ffffffULL;

@@ -2,10 +2,10 @@
 /*
  * TDG.VP.VMCALL: what the host returns, and in which registers.
  *
- * The expectations are those of Intel's Guest-Hypervisor Communication Interface (GHCI) for
- * TDX 1.5, chapter 3, "TDG.VP.VMCALL Interface", and of Intel's TDX module TDX_1.5.01
- * for passing registers: src/td_dispatcher/vm_exits/tdg_vp_vmcall.c, and
- * src/td_transitions/tdh_vp_enter.c for returning them.
+ * The expected results follow Intel's Guest-Hypervisor Communication Interface (GHCI) for
+ * TDX 1.5, chapter 3, "TDG.VP.VMCALL Interface". For the passing of registers they follow Intel's
+ * TDX module TDX_1.5.01: src/td_dispatcher/vm_exits/tdg_vp_vmcall.c passes them, and
+ * src/td_transitions/tdh_vp_enter.c returns them.
  */
 #include <cpuid.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static uint64_t vmcall(uint64_t function, uint64_t r12, uint64_t r13, uint64_t r
 	return regs.r10;
 }
 
-/* tdg_vp_vmcall.c: RAX, RCX and RSP cannot be passed, and 63:32 are reserved. */
+/* tdg_vp_vmcall.c: RAX, RCX and RSP cannot be passed, and bits 63:32 are reserved. */
 static void row_9_5_rcx_may_not_name_every_register(void **state)
 {
 	unsigned int bit;
@@ -74,7 +74,7 @@ static void row_9_5_a_refused_mask_changes_rax_alone(void **state)
 	assert_memory_equal(&regs, &before, sizeof(regs));
 }
 
-/* tdg_vp_vmcall.c, xmm_select: bits 31:16 name XMM registers, and are legal. */
+/* tdg_vp_vmcall.c, xmm_select: bits 31:16 select XMM registers, and are legal. */
 static void row_9_5_xmm_registers_may_be_named(void **state)
 {
 	(void)state;
@@ -85,7 +85,7 @@ static void row_9_5_xmm_registers_may_be_named(void **state)
 	check_hex(regs.r10, OK);
 }
 
-/* tdg_vp_vmcall.c, copy_gprs_data_from_td_to_vmm(); tdh_vp_enter.c for what comes back. */
+/* tdg_vp_vmcall.c, copy_gprs_data_from_td_to_vmm(); tdh_vp_enter.c returns the values. */
 static void row_9_5_registers_that_are_not_named_stay(void **state)
 {
 	(void)state;
@@ -117,7 +117,7 @@ static void row_9_5_a_hosts_answer_needs_its_register_named(void **state)
 	check_hex(regs.r15, POISON);
 }
 
-/* Unless R11 is passed, the host reads function 0, which is none. */
+/* If R11 is not passed, the host reads function 0, which does not exist. */
 static void row_9_5_a_function_that_is_not_passed_is_0(void **state)
 {
 	(void)state;
@@ -140,7 +140,7 @@ static void row_9_5_unknown_functions_are_refused(void **state)
 		check_hex(vmcall(functions[i], 0, 0, 0, 0), BAD_OPERAND);
 }
 
-/* GHCI 3.1: R12 = 0, and R11 to R14 come back as 0. */
+/* GHCI 3.1: R12 = 0, and R11 to R14 are returned as 0. */
 static void row_9_6_get_td_vm_call_info(void **state)
 {
 	(void)state;
@@ -160,7 +160,7 @@ static void row_9_6_map_gpa_checks_alignment(void **state)
 	check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE), 1, 0, 0), BAD_ALIGNMENT);
 }
 
-/* GHCI 3.2: an address beyond the guest's width is an operand that is not valid. */
+/* GHCI 3.2: an address beyond the guest's width is an invalid operand. */
 static void row_9_6_map_gpa_checks_its_range(void **state)
 {
 	unsigned int bit;
@@ -173,7 +173,7 @@ static void row_9_6_map_gpa_checks_its_range(void **state)
 	check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE), 0, 0, 0), BAD_OPERAND);
 }
 
-/* GHCI 3.2: R11 is where it failed. */
+/* GHCI 3.2: R11 is the address at which it failed. */
 static void row_9_6_map_gpa_tells_where_it_failed(void **state)
 {
 	uint64_t nothing = 0x7000000000ULL;
@@ -184,8 +184,8 @@ static void row_9_6_map_gpa_tells_where_it_failed(void **state)
 }
 
 /*
- * GHCI 3.2, and TDG.MEM.PAGE.ACCEPT: a page that was shared, and becomes private, is pending
- * until it is accepted, and zero then.
+ * GHCI 3.2, and TDG.MEM.PAGE.ACCEPT: a shared page that becomes private is pending until it is
+ * accepted, which fills it with zeros.
  */
 static void row_9_6_a_page_goes_to_the_host_and_comes_back(void **state)
 {
@@ -201,18 +201,18 @@ static void row_9_6_a_page_goes_to_the_host_and_comes_back(void **state)
 	check_hex(tdcall(6, gpa, 0, 0, 0), STATUS(0xB0A));
 }
 
-/* GHCI 3.3: the buffer is shared, aligned, and of pages. */
+/* GHCI 3.3: the buffer must be shared and aligned, and consist of whole pages. */
 static void row_9_6_get_quote_checks_its_buffer(void **state)
 {
 	(void)state;
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE) | SHARED | 8, PAGE, 0, 0), BAD_ALIGNMENT);
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE) | SHARED, PAGE / 2, 0, 0), BAD_ALIGNMENT);
-	/* It is private. */
+	/* The address is private. */
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE), PAGE, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE) | SHARED, PAGE, 0, 0), BAD_OPERAND);
 }
 
-/* GHCI 3.5: vectors 32 to 255. */
+/* GHCI 3.5: vectors 32 to 255 are allowed. */
 static void row_9_6_event_notify_takes_vectors_of_32_and_up(void **state)
 {
 	(void)state;
@@ -222,7 +222,7 @@ static void row_9_6_event_notify_takes_vectors_of_32_and_up(void **state)
 	check_hex(vmcall(NOTIFY, 1ULL << 32 | 64, 0, 0, 0), BAD_OPERAND);
 }
 
-/* GHCI 3.6: R12 and R13 are EAX and ECX; R12 to R15 come back as EAX to EDX. */
+/* GHCI 3.6: R12 and R13 are EAX and ECX; R12 to R15 return EAX to EDX. */
 static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
 {
 	unsigned int a, b, c, d;
@@ -236,7 +236,7 @@ static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
 	check_hex(regs.r15, d);
 }
 
-/* GHCI 3.7: an interrupt ends it, even if L1 has its interrupts off. */
+/* GHCI 3.7: an interrupt ends the halt, even if L1 has interrupts disabled. */
 static void row_9_7_hlt_ends_with_a_pending_interrupt(void **state)
 {
 	(void)state;
@@ -265,13 +265,13 @@ static void row_9_7_hlt_waits_for_an_interrupt(void **state)
 
 #define PCI_ADDRESS 0xcf8
 
-/* GHCI 3.9: R12 size, R13 direction, R14 port, R15 value; R11 comes back. */
+/* GHCI 3.9: R12 size, R13 direction, R14 port, R15 value; R11 returns the value. */
 static void row_9_7_io_reads_what_it_wrote(void **state)
 {
 	unsigned int tries;
 
 	(void)state;
-	/* The kernel may use the register meanwhile, on another CPU. */
+	/* The kernel may use the register at the same time, on another CPU. */
 	for (tries = 0; tries < 100; tries++) {
 		check_hex(vmcall(IO_CALL, 4, 1, PCI_ADDRESS, 0x80001234), OK);
 		check_hex(vmcall(IO_CALL, 4, 0, PCI_ADDRESS, 0), OK);
@@ -308,7 +308,7 @@ static void row_9_7_io_has_two_directions(void **state)
 
 #define MTRR_CAP 0xfe
 
-/* GHCI 3.10. Linux reads IA32_MTRRCAP in this way at boot. */
+/* GHCI 3.10. Linux reads IA32_MTRRCAP by this call during boot. */
 static void row_9_7_rdmsr_gives_the_value_in_r11(void **state)
 {
 	(void)state;
@@ -327,7 +327,7 @@ static void row_9_7_wrmsr_of_none_is_refused(void **state)
 {
 	(void)state;
 	check_hex(vmcall(WRMSR_CALL, 0x12345678, 1, 0, 0), BAD_OPERAND);
-	/* It can only be read. */
+	/* This MSR is read-only. */
 	check_hex(vmcall(WRMSR_CALL, MTRR_CAP, 1, 0, 0), BAD_OPERAND);
 }
 
@@ -345,12 +345,12 @@ static void row_9_7_mmio_reads_a_device(void **state)
 	(void)state;
 	check_hex(vmcall(MMIO_CALL, 4, 0, HPET | SHARED, 0), OK);
 	check_hex(regs.r11 >> 16, 0x8086);
-	/* Its period in femtoseconds: IA-PC HPET specification, at most this. */
+	/* The HPET's period in femtoseconds; the IA-PC HPET specification has this maximum. */
 	check_hex(vmcall(MMIO_CALL, 4, 0, (HPET + 4) | SHARED, 0), OK);
 	check(regs.r11 && regs.r11 <= 0x05F5E100, "%#llx", (unsigned long long)regs.r11);
 }
 
-/* 82093AA data sheet: the register that selects others can be read, too. */
+/* 82093AA data sheet: the index register is also readable. */
 static void row_9_7_mmio_writes_a_device(void **state)
 {
 	unsigned int number;

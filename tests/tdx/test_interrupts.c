@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts: those of L1 that end L2, and the virtual ones of L2.
+ * Interrupts: L1's interrupts, which end L2, and L2's virtual interrupts.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@
 #define MID  0x52
 #define HIGH 0x93
 
-/* L2 has its interrupts on, and its APIC is offloaded. */
+/* Starts L2 with interrupts enabled, and with its APIC offloaded. */
 static void start_open(enum guest_program program)
 {
 	msr_offload();
@@ -25,7 +25,7 @@ static void start_open(enum guest_program program)
 	l2.state->rflags |= RFLAGS_IF;
 }
 
-/* The same, and L2 writes an MSR of its APIC. */
+/* The same, with a program that writes an MSR of its APIC. */
 static void start_wrmsr(uint32_t msr, uint64_t value)
 {
 	start_open(GUEST_WRMSR);
@@ -33,7 +33,7 @@ static void start_wrmsr(uint32_t msr, uint64_t value)
 	l2.state->rax = value;
 }
 
-/* The exit came after its instruction: RIP is at the program's end already. */
+/* The exit came after the instruction: RIP is already at the end of the program. */
 static void check_is_past_it(void)
 {
 	uint64_t rip = l2.state->rip;
@@ -81,7 +81,7 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 		l2.flags = LAB_TDX_CALL_TIMER;
 		l2.usecs = 2000;
 		check_hex(l2_enter() >> 44, 1);
-		/* L1's handler waits for L1. */
+		/* L1's handler runs only after the call, when L1 enables interrupts. */
 		check_hex(l2.call.before, 0);
 	} while (l2.call.regs.rax != (NOTIFIED | 1) || !l2.call.after || log_loops() == before);
 	check(l2.state->rip > L2_CODE + 0x200 - 1 && l2.state->rip < L2_CODE + 0x220,
@@ -89,8 +89,8 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 }
 
 /*
- * L1's timer expires at about the moment of the entry: each time a little earlier or
- * later. If its interrupt is lost, L2 does not end.
+ * L1's timer expires at about the time of the entry: each time a little earlier or later. If its
+ * interrupt were lost, L2 would not end.
  */
 static void sweep_a_timer_over_the_entry(uint64_t rflags)
 {
@@ -127,7 +127,7 @@ static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits(void **state)
 	check_hex(l2_stats().delivered, 0);
 }
 
-/* The kernel sends an NMI to each CPU whose stack it is to show, other than this one. */
+/* To show the stacks of the other CPUs, the kernel sends an NMI to each of them. */
 static void *send_nmis(void *done)
 {
 	int trigger = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
@@ -138,10 +138,10 @@ static void *send_nmis(void *done)
 	return (void *)sent;
 }
 
-/* Sends from CPU 0 while L2 spins on the last; returns the NMIs that came in L2. */
+/* Sends NMIs from CPU 0 while L2 spins on the last CPU. Returns how many arrived in L2. */
 static uint64_t spin_under_nmis(void)
 {
-	/* Outlives a test that fails. */
+	/* This is static, because the thread outlives a test that fails. */
 	static bool done;
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -175,10 +175,10 @@ static void row_5_an_nmi_is_not_l2s(void **state)
 		skip();
 	l2_start(GUEST_SPIN);
 	l2.state->rbx = LOW;
-	/* It may also come between two entries. */
+	/* The NMI may also arrive between two entries. */
 	for (tries = 0; !spin_under_nmis(); tries++)
 		check(tries < 20, "no NMI has come in L2");
-	/* L1's handler got it, and L2 continues: it is neither an exit nor an event of L2. */
+	/* L1's handler got the NMI, and L2 continues: it is neither an exit nor an event of L2. */
 	check_hex(l2.state->rbx, LOW);
 	check_hex(l2_stats().reasons[0], 0);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
@@ -191,7 +191,7 @@ static void row_10_5_3_irr_alone_is_not_seen(void **state)
 	(void)state;
 	start_open(GUEST_WRMSR_TWICE);
 	vapic_set(VAPIC_IRR, LOW);
-	/* EOI, then TPR: neither evaluates IRR. */
+	/* L2 writes EOI, then TPR: neither evaluates IRR. */
 	l2.state->rcx = 0x80b;
 	l2.state->rsi = 0x808;
 	l2_expect(18);
@@ -231,7 +231,7 @@ static void row_10_5_4_interrupts_off_hold_it_back(void **state)
 	l2_expect(18);
 	check_hex(l2.state->rvi, MID);
 	check_hex(log_count(), 0);
-	/* It is delivered as soon as L2 turns them on. */
+	/* It is delivered as soon as L2 enables interrupts. */
 	l2_start(GUEST_STI_VMCALL);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -264,7 +264,7 @@ static void row_10_5_5_service_nests(void **state)
 {
 	(void)state;
 	start_open(GUEST_VMCALL);
-	/* Without an EOI, the lower one stays in service while the higher one interrupts it. */
+	/* Without an EOI, the lower vector stays in service while the higher one interrupts it. */
 	log_eoi(false);
 	l2_assert(LOW);
 	l2_expect(18);
@@ -275,7 +275,7 @@ static void row_10_5_5_service_nests(void **state)
 	check_hex(l2.state->svi, HIGH);
 	check(vapic_bit(VAPIC_ISR, LOW) && vapic_bit(VAPIC_ISR, HIGH), "not both in service");
 	check_hex(log_count(), 2);
-	/* One of the same class as that in service has to wait for its EOI. */
+	/* A vector of the class that is in service has to wait for the EOI. */
 	l2_assert((HIGH & 0xf0) | 0xf);
 	l2_expect(18);
 	check_hex(log_count(), 2);
@@ -325,7 +325,7 @@ static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
 	l2_start(GUEST_STI_HLT);
 	l2_assert(MID);
 	l2_expect(12);
-	/* What a driver does to wake L2. */
+	/* A driver does this to wake L2. */
 	l2_skip();
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, 1);
 	l2_expect(18);
@@ -336,7 +336,7 @@ static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 {
 	(void)state;
 	start_open(GUEST_HLT);
-	/* Start after the slot's jump, which would end the shadow. */
+	/* Start after the slot's jump, because the jump would end the shadow. */
 	l2_expect(12);
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 1, 1);
 	l2_assert(MID);
@@ -357,7 +357,7 @@ static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 	l2_expect(12);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
 	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
-	/* The next entry takes it as it is, and HLT comes again. */
+	/* The next entry keeps the shadow, and HLT exits again. */
 	l2_expect(12);
 	l2_skip();
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
@@ -366,7 +366,7 @@ static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
 }
 
-/* With interrupts off, STI has none, and an entry that says so would be refused. */
+/* With interrupts disabled, STI causes no shadow, and an entry with such a shadow would fail. */
 static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
 {
 	(void)state;
@@ -383,7 +383,7 @@ static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
 }
 
-/* Between any two instructions, and not only at one that exits. */
+/* The interrupt arrives between any two instructions, not only at one that exits. */
 static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
 {
 	unsigned int tries, shadows = 0;
@@ -506,7 +506,7 @@ static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 	l2_expect(18);
 	check_hex(vapic_get(VAPIC_PPR), 0x60);
 	check_hex(log_count(), 0);
-	/* Equal classes: PPR is TPR, including its low bits. */
+	/* The priority classes are equal: PPR is TPR, including its low bits. */
 	vapic_put(VAPIC_TPR, 0x6c);
 	l2_expect(18);
 	check_hex(vapic_get(VAPIC_PPR), 0x6c);
@@ -566,7 +566,7 @@ static void row_4_6_interrupt_window_is_7(void **state)
 	l2_start(GUEST_STI_VMCALL);
 	l2_assert(MID);
 	l2_expect(7);
-	/* While the window is requested, nothing is delivered. */
+	/* While the interrupt window is requested, no interrupt is delivered. */
 	check_hex(log_count(), 0);
 	check_hex(l2.state->rvi, MID);
 	check(l2.state->rflags & RFLAGS_IF, "interrupts are off");
@@ -598,7 +598,7 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 	check_hex(l2.state->svi, MID);
 	check_hex(log_count(), 0);
 	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
-	/* L1 injects it again by the entry fields: it is delivered once. */
+	/* L1 injects it again by the entry fields, and it is delivered once. */
 	page_allow(PAGE_STACK, 7);
 	field_set(FIELD(F_EVENT), 0x80000000 | MID);
 	l2_expect(18);

@@ -2,8 +2,8 @@
 /*
  * Leaves that a trust domain without L2 uses, and the registers of a call that fails.
  *
- * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
- * file, which is in src/td_dispatcher unless it says otherwise.
+ * The expected results follow Intel's TDX module, release TDX_1.5.01; the comment of each row
+ * names the file, which is in src/td_dispatcher if no other folder is named.
  */
 #include <cpuid.h>
 #include <sched.h>
@@ -29,7 +29,7 @@ enum {
 #define NUM_L2_VMS       0x9010000100000005ULL
 #define REPORT_BYTES     1024
 
-/* vm_exits/tdg_vp_info.c writes RCX, RDX and R8 to R11, and nothing else. */
+/* vm_exits/tdg_vp_info.c writes only RCX, RDX and R8 to R11. */
 static void row_1_2_vp_info_changes_its_outputs_alone(void **state)
 {
 	struct lab_tdx_regs regs = regs_poisoned(VP_INFO);
@@ -45,7 +45,7 @@ static void row_1_2_vp_info_changes_its_outputs_alone(void **state)
 	check_hex(regs.r15, POISON);
 }
 
-/* Linux, arch/x86/coco/tdx/tdx.c, tdx_setup(): without bit 28 it panics. */
+/* Linux, arch/x86/coco/tdx/tdx.c, tdx_setup(): it panics if bit 28 is clear. */
 static void row_1_2_vp_info_has_sept_ve_disable(void **state)
 {
 	(void)state;
@@ -67,7 +67,7 @@ static void row_1_1_no_other_leaf_has_a_version(void **state)
 		check_hex(tdcall(leaves[i] | 1 << 16, 0, 0, 0, 0), INVALID | 0);
 }
 
-/* vm_exits/tdg_vm_rd_wr.c: of VM.RD there are 0 and 1. */
+/* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1. */
 static void row_1_1_vm_rd_has_no_version_2(void **state)
 {
 	(void)state;
@@ -75,7 +75,7 @@ static void row_1_1_vm_rd_has_no_version_2(void **state)
 	check_hex(tdcall(VM_RD | 0xff << 16, 0, NUM_L2_VMS, 0, 0), INVALID | 0);
 }
 
-/* tdx_td_dispatcher.c, td_call(): reserved bits come before the leaf. */
+/* tdx_td_dispatcher.c, td_call(): reserved bits are checked before the leaf. */
 static void row_1_1_reserved_bits_count_for_every_leaf(void **state)
 {
 	static const uint64_t leaves[] = { 0, RTMR_EXTEND, VEINFO_GET, MR_REPORT, CPUIDVE_SET,
@@ -89,7 +89,7 @@ static void row_1_1_reserved_bits_count_for_every_leaf(void **state)
 	}
 }
 
-/* tdx_td_dispatcher.c, td_call(): the numbers that no case has. */
+/* tdx_td_dispatcher.c, td_call(): it has no case for these numbers. */
 static void row_1_1_undefined_leaves_change_rax_alone(void **state)
 {
 	static const uint64_t leaves[] = { 13, 14, 15, 16, 17, 28, 31, 64, 0x7fff };
@@ -105,7 +105,7 @@ static void row_1_1_undefined_leaves_change_rax_alone(void **state)
 	}
 }
 
-/* vm_exits/tdg_vp_veinfo_get.c: the five outputs are 0 if there is none. */
+/* vm_exits/tdg_vp_veinfo_get.c: the five outputs are 0 if there is no #VE. */
 static void row_9_1_veinfo_get_without_a_ve(void **state)
 {
 	struct lab_tdx_regs regs = regs_poisoned(VEINFO_GET);
@@ -141,8 +141,8 @@ static uint32_t vendor(void)
 #define GENU 0x756e6547
 
 /*
- * vm_exits/td_cpuid.c: bit 1 makes each CPUID of user space a #VE. Linux' handle_cpuid()
- * (arch/x86/coco/tdx/tdx.c) answers those outside of the host's range with zeros.
+ * vm_exits/td_cpuid.c: with bit 1 set, each CPUID of user space causes a #VE. Linux' handle_cpuid()
+ * (arch/x86/coco/tdx/tdx.c) returns zeros for leaves outside of the host's range.
  */
 static void row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve(void **state)
 {
@@ -158,7 +158,7 @@ static void row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve(void **state)
 	check_hex(vendor(), GENU);
 }
 
-/* vm_exits/td_cpuid.c: bit 0 is for CPL 0, and user space keeps its answers. */
+/* vm_exits/td_cpuid.c: bit 0 is for CPL 0, so the results in user space do not change. */
 static void row_9_1_cpuidve_of_the_supervisor_is_not_user_spaces(void **state)
 {
 	uint32_t seen;
@@ -181,7 +181,10 @@ static void row_9_1_cpuidve_has_two_bits(void **state)
 		check_hex(tdcall(CPUIDVE_SET, 1ULL << bit, 0, 0, 0), INVALID | 1);
 }
 
-/* Intel SDM 2A, CPUID, and td_cpuid.c: the host's leaves are a #VE, which Linux passes on. */
+/*
+ * Intel SDM 2A, CPUID, and td_cpuid.c: the host's leaves cause a #VE, and Linux asks the host
+ * for them.
+ */
 static void row_9_1_cpuid_of_the_hosts_range_is_a_ve(void **state)
 {
 	unsigned int a, b, c, d;
@@ -201,7 +204,7 @@ static uint64_t accept(uint64_t rcx)
 	return tdcall(PAGE_ACCEPT, rcx, 0, 0, 0);
 }
 
-/* vm_exits/tdg_mem_page_accept.c: the details are the level of the page that is mapped. */
+/* vm_exits/tdg_mem_page_accept.c: the details are the level at which the page is mapped. */
 static void row_9_2_accept_of_an_accepted_page_is_told(void **state)
 {
 	volatile uint64_t *word = page_at(PAGE_SPARE);
@@ -212,7 +215,7 @@ static void row_9_2_accept_of_an_accepted_page_is_told(void **state)
 	check_hex(*word, 0x1234);
 }
 
-/* The same: verify_page_info_input(LVL_PT, LVL_PD), which wants 11:3 and 63:52 to be 0. */
+/* The same file: verify_page_info_input(LVL_PT, LVL_PD) requires 11:3 and 63:52 to be 0. */
 static void row_9_2_accept_checks_its_reserved_bits(void **state)
 {
 	unsigned int bit;
@@ -231,11 +234,11 @@ static void row_9_2_accept_takes_4_kib_and_2_mib(void **state)
 	(void)state;
 	for (level = 2; level < 8; level++)
 		check_hex(accept(level), INVALID | 1);
-	/* A page of 2 MiB begins at a multiple of it. */
+	/* The address of a page of 2 MiB must be a multiple of its size. */
 	check_hex(accept((page_gpa(PAGE_SPARE) & ~0x1fffffULL) | 0x1000 | 1), INVALID | 1);
 }
 
-/* The same: check_gpa_validity(PRIVATE_ONLY). */
+/* The same file: check_gpa_validity(PRIVATE_ONLY). */
 static void row_9_2_accept_of_a_shared_address_is_operand_invalid_rcx(void **state)
 {
 	unsigned int bit;
@@ -263,12 +266,12 @@ static void row_9_3_report_has_its_type_and_the_data(void **state)
 	check_hex(report(page_gpa(PAGE_SPARE), page_gpa(PAGE_SPARE_2), 0), 0);
 	check_hex(to[0], 0x81);
 	check_hex(to[1], 0);
-	/* Version 0: no service TD is bound. */
+	/* Version 0 means that no service TD is bound. */
 	check_hex(to[2], 0);
 	assert_memory_equal(to + 128, from, 64);
 }
 
-/* TDINFO_STRUCT begins at 512 with ATTRIBUTES, which VP.INFO tells too. */
+/* TDINFO_STRUCT begins at 512 with ATTRIBUTES, which VP.INFO also returns. */
 static void row_9_3_report_has_the_attributes(void **state)
 {
 	uint64_t *to = page_at(PAGE_SPARE);
@@ -277,7 +280,7 @@ static void row_9_3_report_has_the_attributes(void **state)
 	check_hex(report(page_gpa(PAGE_SPARE), page_gpa(PAGE_SPARE_2), 0), 0);
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	check_hex(to[64], l2.call.regs.rdx);
-	/* x87 and SSE are on in every XFAM. */
+	/* x87 and SSE are enabled in every XFAM. */
 	check_hex(to[65] & 3, 3);
 }
 
@@ -304,7 +307,7 @@ static void row_9_3_report_has_no_other_subtype(void **state)
 			  INVALID | 8);
 }
 
-/* The address of the report is translated last, when all else is good. */
+/* The address of the report is translated last, when all other operands are valid. */
 static void row_9_3_report_checks_in_order(void **state)
 {
 	uint64_t nothing = 0x7000000000ULL;
@@ -329,7 +332,7 @@ static void row_9_3_extend_checks_its_operands(void **state)
 	check_hex(tdcall(RTMR_EXTEND, page_gpa(PAGE_SPARE) | 1, 4, 0, 0), INVALID | 1);
 }
 
-/* The same: PRIVATE_ONLY. */
+/* The same file: PRIVATE_ONLY. */
 static void row_9_3_extend_takes_private_memory_alone(void **state)
 {
 	(void)state;
@@ -339,7 +342,7 @@ static void row_9_3_extend_takes_private_memory_alone(void **state)
 #define RTMR_OFFSET (512 + 208)
 #define RTMR_BYTES  48
 
-/* Only the register that is named changes, and a second time once more. */
+/* Only the named register changes, and it changes again at the second call. */
 static void row_9_3_extend_changes_one_register(void **state)
 {
 	uint8_t *to = page_at(PAGE_SPARE), before[4 * RTMR_BYTES], once[RTMR_BYTES];
@@ -359,8 +362,8 @@ static void row_9_3_extend_changes_one_register(void **state)
 }
 
 /*
- * src/vmm_dispatcher/migration_api_calls/tdg_servtd_rd_wr.c: nobody is bound. The module has
- * several words for that; a guest may rely on the class alone, and on R8.
+ * src/vmm_dispatcher/migration_api_calls/tdg_servtd_rd_wr.c: no service TD is bound. The module
+ * has several status codes for that; a guest may rely only on their class, and on R8.
  */
 static void row_9_4_service_tds_are_refused(void **state)
 {
@@ -369,7 +372,7 @@ static void row_9_4_service_tds_are_refused(void **state)
 	check_hex(tdcall(SERVTD_WR, 0, NUM_L2_VMS, POISON, 0) >> 63, 1);
 }
 
-/* vm_exits/tdg_mr_verifyreport.c: a CPU without SEAMVERIFYREPORT has no such leaf. */
+/* vm_exits/tdg_mr_verifyreport.c: the leaf requires a CPU with SEAMVERIFYREPORT. */
 static void row_9_4_verifyreport_is_not_there(void **state)
 {
 	(void)state;
@@ -400,7 +403,7 @@ static void row_3_5_a_vp_wr_that_fails_has_r8_zero(void **state)
 	check_hex(l2.call.regs.r8, 0);
 }
 
-/* vm_exits/tdg_vm_rd_wr.c: RDX belongs to version 1 alone. */
+/* vm_exits/tdg_vm_rd_wr.c: only version 1 writes RDX. */
 static void row_3_5_a_vm_rd_that_fails(void **state)
 {
 	uint64_t id = 0x9010000100000fffULL;
@@ -461,7 +464,7 @@ static void row_3_4_the_partitions_own_fields_are_read_only(void **state)
 	}
 }
 
-/* The same table: what a guest may not read. FATAL, CHLDCNT, HKID's place. */
+/* The same table: a guest may not read these: FATAL, CHLDCNT, HKID's place. */
 static void row_3_4_the_hosts_fields_are_not_a_guests(void **state)
 {
 	static const uint64_t ids[] = { 0x8010000000000001ULL, 0x8010000200000002ULL,
@@ -473,7 +476,7 @@ static void row_3_4_the_hosts_fields_are_not_a_guests(void **state)
 		check_hex(tdcall(VM_RD, 0, ids[i], 0, 0) >> 63, 1);
 }
 
-/* vm_exits/tdg_vp_enter.c (src/td_transitions): the shared bit is the width's top bit. */
+/* vm_exits/tdg_vp_enter.c (src/td_transitions): the shared bit is the highest of the width. */
 static void row_2_3_1_a_shared_buffer_is_operand_invalid_rdx(void **state)
 {
 	unsigned int bit;

@@ -10,7 +10,7 @@
 
 #define ALL (~0ULL)
 
-/* Count codes: this number of fields follows, with codes that increase by 2. */
+/* A range of codes, which increase by 2 from one field to the next. */
 struct range {
 	uint32_t first, last;
 };
@@ -60,7 +60,7 @@ static void all_take_every_bit(const struct range *ranges, unsigned int count)
 			takes_every_bit(code);
 }
 
-/* Of a field with a mask: each other bit is not writable by itself. */
+/* Checks a field's mask: no other bit is writable by itself. */
 static void has_mask(uint32_t code, uint64_t mask)
 {
 	uint64_t old = field_get(FIELD(code)), bits = bits_of(code);
@@ -72,7 +72,7 @@ static void has_mask(uint32_t code, uint64_t mask)
 		if (!(mask & bit))
 			check_hex(wr(code, old ^ bit, bit), FIELD_READ_ONLY);
 	}
-	/* Changed beside a bit that is writable, it is not valid. */
+	/* A change of such a bit together with a writable bit is an invalid value. */
 	for (i = 0; i < 64; i++) {
 		uint64_t bit = 1ULL << i;
 
@@ -286,7 +286,7 @@ static void row_3_3_mask_vapic_page(void **state)
 	check_hex(field_get(FIELD(F_VAPIC)), old);
 }
 
-/* src/common/metadata_handlers/metadata_vp.c: the shared bit is that of the guest's width. */
+/* src/common/metadata_handlers/metadata_vp.c: the shared bit depends on the guest's width. */
 static void row_3_3_vapic_page_is_not_shared(void **state)
 {
 	unsigned int bit;
@@ -338,7 +338,7 @@ static void row_3_3_codes_between_fields_are_none(void **state)
 	}
 }
 
-/* include/auto_gen/tdvps_fields_lookup.c: 512 words, and all bits. */
+/* include/auto_gen/tdvps_fields_lookup.c: there are 512 words, and all bits are writable. */
 static void row_3_3_mask_msr_bitmap(void **state)
 {
 	unsigned int word;
@@ -352,7 +352,7 @@ static void row_3_3_mask_msr_bitmap(void **state)
 		check_hex(field_get(FIELD_BITMAP(word)), 1ULL << 63 | word);
 }
 
-/* The same: L2_CTLS has 0x7, TSC_DEADLINE all. */
+/* The same file: the mask of L2_CTLS is 0x7, and TSC_DEADLINE is writable. */
 static void row_3_4_mask_l2_controls(void **state)
 {
 	unsigned int bit;

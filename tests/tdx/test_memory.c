@@ -28,7 +28,7 @@
 #define LARGE         (LARGE_PAGES * PAGE)
 #define LEVEL_2M      1
 #define LEVEL_1G      2
-/* Blocks that L1 does not have by 2 MiB any more are skipped. */
+/* Blocks that L1 does not map by a page of 2 MiB any more are skipped. */
 #define BLOCKS_MAX    8
 
 static uint64_t wr(uint64_t rcx, uint64_t rdx, uint64_t r8)
@@ -174,7 +174,7 @@ static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
 static void row_6_operands_are_checked_in_order(void **state)
 {
 	(void)state;
-	/* Each VM's of both registers, before the next VM's: tdg_mem_page_attr_wr.c. */
+	/* Both registers are checked for one VM before the next VM: tdg_mem_page_attr_wr.c. */
 	check_hex(wr(~0ULL, VM_1_FIELD(R), 1), INVALID | 8);
 	check_hex(wr(~0ULL, VM_1_FIELD(R), 1ULL << 32), INVALID | 2);
 	check_hex(wr(~0ULL, 1, 1), INVALID | 2);
@@ -182,7 +182,7 @@ static void row_6_operands_are_checked_in_order(void **state)
 	check_hex(wr(~0ULL, 0, 0), INVALID | 1);
 }
 
-/* tdg_mem_page_attr_wr.c: what L1 maps by smaller pages is no leaf at the level asked for. */
+/* tdg_mem_page_attr_wr.c: a range that L1 maps by smaller pages has no leaf at this level. */
 static void row_6_what_l1_has_by_parts_is_page_size_mismatch(void **state)
 {
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
@@ -205,7 +205,7 @@ static void row_6_an_address_within_a_large_page_is_operand_invalid_rcx(void **s
 	check_hex(wr((0x40000000 + LARGE) | LEVEL_1G, rdx, ALL_CHANGES), INVALID | 1);
 }
 
-/* 2 MiB that L1 has by one page. */
+/* Returns 2 MiB that L1 maps by one page. */
 static uint64_t large_page(uint8_t **memory)
 {
 	struct lab_tdx_memory asked = { .pages = LARGE_PAGES };
@@ -284,7 +284,7 @@ static void row_6_a_page_of_2_mib(void **state)
 	munmap(memory, LARGE);
 }
 
-/* walk_private_gpa() fails above level 0; the host demotes L1's page, and its aliases with it. */
+/* walk_private_gpa() fails above level 0; the host splits L1's page, and its aliases. */
 static void row_6_a_part_of_2_mib_changes(void **state)
 {
 	uint64_t gpa, part, rdx = VM_1_FIELD(0x8000 | R);
@@ -326,7 +326,7 @@ static void row_6_a_part_of_2_mib_is_taken_away(void **state)
 	munmap(memory, LARGE);
 }
 
-/* The same walk, whether or not there is an alias, and one is asked for. */
+/* The same walk is made whether or not there is an alias, and whether or not one is requested. */
 static void row_6_naming_a_part_is_enough_to_split_2_mib(void **state)
 {
 	uint8_t *memory;
@@ -382,7 +382,7 @@ static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
 static void row_6_a_device_can_have_an_alias(void **state)
 {
 	(void)state;
-	/* The HPET, which is not memory of L1. */
+	/* The address is the HPET's, which is not memory of L1. */
 	check_hex(wr(0xfed00000, VM_1_FIELD(0x8000 | R | W), VM_1_FIELD(0x7f)), 0);
 	check_hex(tdcall(ATTR_RD, 0xfed00000, 0, 0, 0), 0);
 	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R | W));
@@ -401,7 +401,7 @@ static void row_6_the_buffer_and_the_virtual_apic_need_no_alias(void **state)
 	l2_expect(18);
 }
 
-/* tdg_mem_page_attr_wr.c: EXIT writes 0 to both. */
+/* tdg_mem_page_attr_wr.c: EXIT writes 0 to both registers. */
 static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
 {
 	(void)state;
@@ -416,7 +416,10 @@ static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
 	check_hex(l2.call.regs.rdx, 0);
 }
 
-/* The same: an alias that has gone leaves VALID, one that was never there what L1 wrote. */
+/*
+ * The same file: for an alias that was removed the output has VALID; for one that never existed
+ * it has the value that L1 wrote.
+ */
 static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
 {
 	uint64_t gpa = page_gpa(PAGE_HIDDEN), r8 = VM_1_FIELD(0x7f);
@@ -430,7 +433,7 @@ static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
 	check_hex(attributes(PAGE_HIDDEN), 0);
 }
 
-/* The same: a VM whose VALID is 0 is ignored, and is 0 in the output. */
+/* The same file: a VM whose VALID is 0 is ignored, and its output is 0. */
 static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
 {
 	(void)state;
@@ -440,7 +443,7 @@ static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
 	check_hex(l2.call.regs.rcx, page_gpa(PAGE_HIDDEN));
 }
 
-/* src/common/helpers/helpers.h, is_gpa_attr_legal(): bits 14:7, once a page is present. */
+/* src/common/helpers/helpers.h, is_gpa_attr_legal(): bits 14:7 of a page that is present. */
 static void row_6_reserved_attributes_are_page_attr_invalid(void **state)
 {
 	unsigned int bit;
@@ -451,14 +454,14 @@ static void row_6_reserved_attributes_are_page_attr_invalid(void **state)
 
 		check_hex(wr(page_gpa(PAGE_HIDDEN), rdx, VM_1_FIELD(0x7fff)), PAGE_ATTR_BAD);
 		check_hex(l2.call.regs.rdx, 0);
-		/* Not selected, it is not there. */
+		/* A bit that is not selected is not written. */
 		check_hex(wr(page_gpa(PAGE_HIDDEN), rdx, VM_1_FIELD(0x7f)), 0);
 		check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000), VM_1_FIELD(0x7f)), 0);
 	}
 	check_hex(attributes(PAGE_HIDDEN), 0);
 }
 
-/* check_gpa_validity(PRIVATE_ONLY): the shared bit is the top one of the width. */
+/* check_gpa_validity(PRIVATE_ONLY): the shared bit is the highest bit of the width. */
 static void row_6_a_shared_address_is_operand_invalid_rcx(void **state)
 {
 	unsigned int bit;

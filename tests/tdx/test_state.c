@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * State that L1 and L2 share, and state that they do not; all CPUs at once; and invalid operands.
+ * State that L1 and L2 share, and state that they do not share; all CPUs at once; and invalid
+ * operands.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,12 +11,12 @@
 
 #include "tdx.h"
 
-/* The values that L2 leaves: canonical where that is required. */
+/* The value that L2 leaves in each register: it is canonical where that is required. */
 #define DIRT 0x00005a5a12345678ULL
 
 #define VECTOR 0x52
 
-/* L1 has its own registers again: constant ones are unchanged, and none has a value of L2. */
+/* Checks that L1 has its own registers: constant ones are unchanged, and none is L2's. */
 static void check_l1(const struct lab_tdx_unswitched *before)
 {
 	struct lab_tdx_unswitched now = l1_state();
@@ -29,7 +30,7 @@ static void check_l1(const struct lab_tdx_unswitched *before)
 	check(now.kernel_gs_base != DIRT, "the GS base of user space is L2's");
 }
 
-/* After anything that was done to L2: with reset fields it runs, and gets its interrupt. */
+/* Checks, after any test, that L2 runs after a reset and gets its interrupt. */
 static void check_l2(void)
 {
 	l2_teardown(NULL);
@@ -74,7 +75,7 @@ static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 	check_hex((uint32_t)left->sfmask, (uint32_t)DIRT);
 	check_hex((uint32_t)left->tsc_aux, (uint32_t)DIRT);
 	check_hex(l2.call.regs.rbp, ~DIRT);
-	/* The node has restored L1's. */
+	/* The node has restored L1's registers. */
 	check_l1(&before);
 }
 
@@ -112,7 +113,7 @@ static void row_8_switched_registers_are_each_ones_own(void **state)
 	check_hex(field_get(FIELD(F_EFER)), 0xd01);
 }
 
-/* A page of virtual APIC each, and a priority of its own, 1 to 15. */
+/* Each VCPU has its own page for the virtual APIC, and its own priority, 1 to 15. */
 #define VCPUS_MAX 15
 #define ROUNDS 200
 
@@ -219,7 +220,7 @@ static void row_1_2_each_cpu_has_its_own_vcpu(void **state)
 	pthread_barrier_destroy(&round);
 }
 
-/* A random register: often a value that is nearly valid. */
+/* A random value for a register: often one that is almost valid. */
 static uint64_t any(void)
 {
 	uint64_t value = (uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^ random();
@@ -256,7 +257,7 @@ static void row_1_1_no_registers_harm_l1(void **state)
 		};
 
 		if (regs.rax == VP_ENTER) {
-			/* With whatever fields L2 has now. */
+			/* L2 is entered with the fields that it has at this time. */
 			l2.flags = LAB_TDX_CALL_TIMER;
 			l2.usecs = 50;
 			regs.rdx = random() % 2 ? page_gpa(PAGE_STATE) : regs.rdx;

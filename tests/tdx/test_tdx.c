@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The conformance tests of the emulated TDX module. Each name begins with the
- * row of the specification that it shows; the tables are in docs/tdx-module.md.
+ * row of the specification that it tests; the tables are in docs/tdx-module.md.
  */
 #include <string.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VM 2 and 3: what names them, and that each has fields of its own; invalidations.
+ * VM 2 and 3: how they are named, and that each has its own fields; invalidations.
  *
- * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
- * file, which is in src/td_dispatcher/vm_exits unless it says otherwise.
+ * The expected results follow Intel's TDX module, release TDX_1.5.01; the comment of each row
+ * names the file, which is in src/td_dispatcher/vm_exits if no other folder is named.
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@ static void row_3_4_num_l2_vms_is_what_there_are(void **state)
 	}
 }
 
-/* tdg_vp_invept.c: bit 0 is L1's, and those above the last VM's are none. */
+/* tdg_vp_invept.c: bit 0 means L1, and bits above the last VM name no VM. */
 static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
 {
 	uint32_t vms;
@@ -79,7 +79,7 @@ static void row_1_2_invgla_has_reserved_bits(void **state)
 			check_hex(tdcall(INVGLA, VM_1 | 1ULL << bit, 0x400000, 0, 0), INVALID | 1);
 }
 
-/* invvpid_gla_list_entry(): bits 11:0 are how many pages follow the first. */
+/* invvpid_gla_list_entry(): bits 11:0 are the number of pages after the first. */
 static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 {
 	(void)state;
@@ -90,7 +90,7 @@ static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 	check_hex(tdcall(INVGLA, VM_1, 0xffff7ffffffff000ULL, 0, 0), NOT_CANONICAL);
 }
 
-/* The same: RDX is written only for a list. */
+/* The same file: RDX is written only for a list. */
 static void row_1_2_invgla_of_one_entry_leaves_rdx(void **state)
 {
 	(void)state;
@@ -109,7 +109,7 @@ static uint64_t invalidate_list(uint64_t rdx)
 	uint64_t status;
 	unsigned int tries;
 
-	/* It ends early where an interrupt waits, and is executed again. */
+	/* The call ends early if an interrupt is pending, and is then repeated. */
 	for (tries = 0; tries < 1000; tries++) {
 		status = tdcall(INVGLA, VM_1 | LIST, rdx, 0, 0);
 		rdx = l2.call.regs.rdx;
@@ -129,7 +129,7 @@ static void row_1_2_invgla_of_a_list_tells_how_far(void **state)
 	check_hex(l2.call.regs.rdx, list(5, 0));
 }
 
-/* first_entry has nine bits: past the last it is 0 again. */
+/* first_entry has nine bits: after the last entry it is 0 again. */
 static void row_1_2_invgla_of_a_whole_list(void **state)
 {
 	(void)state;
@@ -162,11 +162,11 @@ static void row_1_2_invgla_checks_its_list(void **state)
 		check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1 << bit, 0, 0), INVALID | 2);
 	for (bit = 62; bit < 64; bit++)
 		check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1ULL << bit, 0, 0), INVALID | 2);
-	/* It is private. */
+	/* The list must be in private memory. */
 	check_hex(tdcall(INVGLA, VM_1 | LIST, list(0, 1) | 1ULL << 39, 0, 0), INVALID | 2);
 }
 
-/* src/common/metadata_handlers/metadata_generic.c: a VM's class is there if the VM is. */
+/* src/common/metadata_handlers/metadata_generic.c: the class of a VM exists if the VM does. */
 static void row_3_2_each_vm_has_its_fields(void **state)
 {
 	unsigned int vm;
@@ -187,7 +187,7 @@ static void row_3_2_each_vm_has_its_fields(void **state)
 	}
 }
 
-/* src/common/data_structures/td_vmcs_init.c: each begins with the same. */
+/* src/common/data_structures/td_vmcs_init.c: each VM has the same initial values. */
 static void row_3_6_each_vm_is_fresh(void **state)
 {
 	static const struct {
@@ -221,7 +221,7 @@ static void row_3_3_each_vm_has_the_same_masks(void **state)
 	}
 }
 
-/* src/td_transitions/tdg_vp_enter.c: l2_vapic_gpa is each VM's own. */
+/* src/td_transitions/tdg_vp_enter.c: each VM has its own l2_vapic_gpa. */
 static void row_2_3_3_each_vm_needs_its_virtual_apic(void **state)
 {
 	unsigned int vm;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VM 2 and 3 run, each with registers, memory, a virtual APIC and a deadline of its own.
+ * VM 2 and 3 run, each with its own registers, memory, virtual APIC and deadline.
  *
- * The expectations are those of Intel's TDX module, release TDX_1.5.01; each row names the
- * file and the function.
+ * The expected results follow Intel's TDX module, release TDX_1.5.01; the comment of each row
+ * names the file and the function.
  */
 #include "tdx.h"
 
@@ -21,7 +21,7 @@
 
 #define F_EXIT_REASON 0x4402
 
-/* One field of the attributes for each VM. */
+/* The attributes have one field for each VM. */
 #define VM_FIELD(vm, x) ((uint64_t)(x) << 16 * (vm))
 #define EACH_VM_FIELD(x) (VM_FIELD(1, x) | VM_FIELD(2, x) | VM_FIELD(3, x))
 
@@ -55,7 +55,7 @@ static void row_2_3_each_vm_can_be_entered(void **state)
 	}
 }
 
-/* The same: bits 1:0 of RCX ask for an invalidation, and do not name a VM. */
+/* The same function: bits 1:0 of RCX request an invalidation, and do not name a VM. */
 static void row_2_3_each_vm_can_be_entered_with_an_invalidation(void **state)
 {
 	unsigned int vm, how;
@@ -74,8 +74,8 @@ static void row_2_3_each_vm_can_be_entered_with_an_invalidation(void **state)
 }
 
 /*
- * src/common/helpers/helpers.h, set_vm_vmcs_as_active(): there is a VMCS for each VM, in which
- * its masks, shadows and exit information stay while another VM runs.
+ * src/common/helpers/helpers.h, set_vm_vmcs_as_active(): there is a VMCS for each VM, which keeps
+ * its masks, shadows and exit information while another VM runs.
  */
 static void row_8_each_vm_has_its_own_vmcs(void **state)
 {
@@ -140,8 +140,8 @@ static uint64_t write_attributes(uint64_t rdx, uint64_t r8)
 }
 
 /*
- * src/td_dispatcher/vm_exits/tdg_mem_page_attr_wr.c, get_all_l2_sept_entries(): the aliases
- * are in a secure EPT of each VM.
+ * src/td_dispatcher/vm_exits/tdg_mem_page_attr_wr.c, get_all_l2_sept_entries(): each VM has a
+ * secure EPT, which contains its aliases.
  */
 static void row_6_each_vm_has_its_own_aliases(void **state)
 {
@@ -162,7 +162,7 @@ static void row_6_each_vm_has_its_own_aliases(void **state)
 	}
 }
 
-/* The same: one call changes the aliases of several VMs, each by its own mask. */
+/* The same file: one call changes the aliases of several VMs, each with its own mask. */
 static void row_6_one_call_changes_all_vms(void **state)
 {
 	uint64_t rdx = VM_FIELD(1, 0x8000 | R) | VM_FIELD(2, 0x8000 | R | W) |
@@ -172,14 +172,14 @@ static void row_6_one_call_changes_all_vms(void **state)
 	check_hex(write_attributes(rdx, EACH_VM_FIELD(0x7f)), 0);
 	check_hex(l2.call.regs.rdx, rdx);
 	check_hex(all_attributes(PAGE_HIDDEN), rdx);
-	/* W of VM 1 and X of VM 3 change, VM 2 is not valid. */
+	/* W of VM 1 and X of VM 3 change; VM 2 is ignored, since VALID is 0. */
 	check_hex(write_attributes(VM_FIELD(1, 0x8000 | W) | VM_FIELD(3, 0x8000),
 				   VM_FIELD(1, W) | VM_FIELD(2, 0x7f) | VM_FIELD(3, X)), 0);
 	check_hex(l2.call.regs.rdx, VM_FIELD(1, 0x8000 | R | W) | VM_FIELD(3, 0x8000 | R | W));
 	check_hex(all_attributes(PAGE_HIDDEN), EACH_VM_FIELD(0x8000 | R | W));
 }
 
-/* tdg_mem_page_attr_wr(), step 3: an alias that has gone leaves VALID in its own field alone. */
+/* tdg_mem_page_attr_wr(), step 3: the removal of an alias leaves VALID only in its own field. */
 static void row_6_an_alias_of_one_vm_goes(void **state)
 {
 	(void)state;
@@ -197,8 +197,8 @@ static void row_6_an_alias_of_one_vm_goes(void **state)
 }
 
 /*
- * get_all_l2_sept_entries(): if the attributes of one VM are illegal, none change. RDX has the
- * current ones of that VM, and of the others what they would have become.
+ * get_all_l2_sept_entries(): if the attributes of one VM are illegal, no VM's change. RDX has the
+ * current attributes of that VM, and for the other VMs those that were requested.
  */
 static void row_6_an_illegal_mix_of_one_vm_stops_all(void **state)
 {
@@ -251,7 +251,7 @@ static void row_4_5_each_vm_has_its_own_msr_bitmap(void **state)
 	}
 }
 
-/* src/common/helpers/helpers.c, translate_gpas(): l2_vapic_hpa[vm_id]. */
+/* src/common/helpers/helpers.c, translate_gpas(): it uses l2_vapic_hpa[vm_id]. */
 static void row_4_each_vm_has_its_own_virtual_apic_page(void **state)
 {
 	unsigned int vm;
@@ -275,7 +275,7 @@ static void row_4_each_vm_has_its_own_virtual_apic_page(void **state)
 	check_hex(vapic_get(VAPIC_TPR), 9 << 4);
 }
 
-/* tdg_vp_enter.c, read_l2_enter_guest_state(): RVI is of the VM that is entered. */
+/* tdg_vp_enter.c, read_l2_enter_guest_state(): RVI belongs to the VM that is entered. */
 static void row_4_an_interrupt_is_of_one_vm(void **state)
 {
 	unsigned int vm;
@@ -303,7 +303,7 @@ static void row_4_an_interrupt_is_of_one_vm(void **state)
 	check(!vapic_bit(VAPIC_IRR, VECTOR), "it is still pending");
 }
 
-/* set_vm_vmcs_as_active(): the VM-entry interruption information is a field of a VMCS. */
+/* set_vm_vmcs_as_active(): the VM-entry interruption information is in the VM's own VMCS. */
 static void row_4_6_an_event_is_of_one_vm(void **state)
 {
 	unsigned int vm;
@@ -319,7 +319,7 @@ static void row_4_6_an_event_is_of_one_vm(void **state)
 	check_hex(field_get(OF_VM(3, FIELD(F_EVENT))) & VALID, 0);
 }
 
-/* helpers.c, set_vmx_preemption_timer(): tsc_deadline[vm_id]. */
+/* helpers.c, set_vmx_preemption_timer(): it uses tsc_deadline[vm_id]. */
 static void row_10_5_10_a_deadline_is_of_one_vm(void **state)
 {
 	unsigned int vm, round;
@@ -337,7 +337,7 @@ static void row_10_5_10_a_deadline_is_of_one_vm(void **state)
 	l2_expect(18);
 }
 
-/* src/td_dispatcher/tdx_td_l2_dispatcher.c, handle_l2_vm_entry_failures(): of that VM alone. */
+/* src/td_dispatcher/tdx_td_l2_dispatcher.c, handle_l2_vm_entry_failures(): only that VM fails. */
 static void row_2_3_an_entry_of_one_vm_that_fails_leaves_the_others(void **state)
 {
 	(void)state;

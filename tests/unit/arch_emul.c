@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The emulated architecture; see arch_emul.h. It knows vectors and mappings as far as
- * vectors.h shows them, and nothing about references.
+ * The emulated architecture; see arch_emul.h. It knows vectors and mappings only as far as
+ * vectors.h exposes them, and does not know about references.
  */
 #include "arch_emul.h"
 #include "redirect.h"
@@ -128,7 +128,7 @@ unsigned int vtl_vector_limit(void)
 	return EMUL_VECTORS;
 }
 
-/* Lowest first, as a real allocator may do: reuse shows at once. */
+/* Allocates the lowest free vector, as a real allocator may do: a reuse shows at once. */
 int vtl_vector_alloc(struct redirect_mapping *mapping)
 {
 	struct emul_cpu *cpu = &emul_cpus[mapping->cpu];

@@ -17,24 +17,24 @@
 #define EMUL_VECTORS 40
 #endif
 
-/* All vectors free, nothing pending, no interrupt closed. */
+/* Resets: all vectors are free, nothing is pending, and interrupts are enabled. */
 void emul_reset(void);
 
 /*
- * A device's message arrives at a CPU. @cpu: where; @vector: hardware vector. Taken at once,
- * or pending while the CPU's interrupts are closed.
+ * A device's message arrives at a CPU. @cpu: the CPU; @vector: hardware vector. The interrupt is
+ * handled immediately, or stays pending while the CPU's interrupts are disabled.
  */
 void emul_raise(unsigned int cpu, u32 vector);
 
-/* The CPU takes no interrupt until they are opened. @cpu: which. */
+/* The CPU handles no interrupts until they are enabled again. @cpu: the CPU. */
 void emul_interrupts_close(unsigned int cpu);
 
-/* And takes what is pending. @cpu: which. */
+/* Enables interrupts, and handles those that are pending. @cpu: the CPU. */
 void emul_interrupts_open(unsigned int cpu);
 
 /*
- * Called between the moment when an arrival has found its mapping and the
- * moment when its handler runs, for what other CPUs do meanwhile; or NULL.
+ * Called after an arrival has found its mapping and before its handler runs; it does what
+ * other CPUs do at that time. It may be NULL.
  */
 extern void (*emul_meanwhile)(void);
 
@@ -43,7 +43,7 @@ extern unsigned long emul_arrivals;
 extern unsigned long emul_eois;
 extern unsigned long emul_strays;
 
-/* Vectors taken on a CPU. */
+/* Returns the number of vectors that are allocated on a CPU. */
 unsigned int emul_vectors_taken(unsigned int cpu);
 
 #endif /* _ARCH_EMUL_H */

@@ -6,18 +6,18 @@
 #include "../harness/check.h"
 #include "shim_cpu.h"
 
-/* XSAVE area, standard format. The offsets beyond the header are this CPU's own. */
+/* XSAVE area, standard format. The offsets beyond the header are specific to this CPU. */
 #define AREA_AVX	576
 #define AREA_TILES	832
 #define AREA_SIZE	896
 
-/* State component of PKRU, which this CPU keeps out of the area. */
+/* State component of PKRU, which this CPU does not store in the area. */
 #define CPU_PKRU	BIT(9)
 
 struct cpu cpu;
 struct shim_cpu_data boot_cpu_data;
 
-/* In the order of enum cpu_msr. @needs: one of these features; 0: each CPU has it. */
+/* In the order of enum cpu_msr. @needs: requires one of these features; 0: every CPU has it. */
 static const struct {
 	u32 number;
 	unsigned int needs;
@@ -191,7 +191,7 @@ void insn_wrpkru(u32 value)
 
 /* ---- extended state ---- */
 
-/* The kernel's own use of the registers leaves anything in them. */
+/* The kernel's own use of the registers leaves arbitrary values in them. */
 void kernel_fpu_begin(void)
 {
 	struct cpu_extended *extended = &cpu.registers.extended;
@@ -209,7 +209,7 @@ void kernel_fpu_end(void)
 	cpu.kernel_fpu = false;
 }
 
-/* XFD disables tile data: a load would fault, and a store would lose it. */
+/* XFD disables tile data: a load would fault, and a store would lose the data. */
 static u64 components_check(const void *area, u64 components)
 {
 	check_osxsave();
@@ -217,7 +217,7 @@ static u64 components_check(const void *area, u64 components)
 	components &= cpu.registers.xcr0;
 	if (cpu.has & CPU_AMX && components & CPU_TILES)
 		check(!cpu.registers.msr[CPU_MSR_XFD], "#NM: XFD is on");
-	/* PKRU would be VTL0's while VTL2 runs: it is switched by itself. */
+	/* PKRU would have VTL0's value while VTL2 runs, so it must be switched separately. */
 	check(!(components & CPU_PKRU), "PKRU is loaded with the rest");
 	return components;
 }
@@ -253,7 +253,7 @@ static void legacy_store(struct fxregs_state *area, u64 components)
 	}
 }
 
-/* A component that the header does not name is loaded as after a reset. */
+/* A component that the header does not mark as present is loaded with its reset value. */
 static void component_load(void *to, const u8 *from, size_t size, bool present)
 {
 	if (present)
@@ -271,7 +271,7 @@ static void xrstor(const struct xregs_state *area, u64 components)
 	components = components_check(area, components);
 	check(!(present & ~cpu.registers.xcr0) && !area->header.xcomp_bv,
 	      "#GP: the header has %llx", present);
-	/* The driver marks both as present, so what their absence does is not here. */
+	/* The driver marks both as present, so their absence is not emulated. */
 	check((present & components & 3) == (components & 3), "x87 and SSE are absent");
 	legacy_load(&area->i387, components);
 	if (components & CPU_AVX)
@@ -317,7 +317,7 @@ void insn_extended_store(void *area, u64 components)
 
 /* ---- debug registers ---- */
 
-/* While a breakpoint is on, an address of the other side's would be watched. */
+/* While a breakpoint is enabled, it would apply to an address of the other VTL. */
 void cpu_write_dr(unsigned int number, u64 value)
 {
 	check(!(cpu.registers.dr7 & CPU_DR7_ENABLE), "DR%u changes with DR7 %lx", number,

@@ -3,8 +3,8 @@
  * An emulated CPU: the registers that VTL2 and VTL0 share, and the instructions of
  * driver/platform/tdx/insn.h that access them.
  *
- * Owns: what a CPU has. Where the Intel SDM does not allow an instruction or a value, the
- * running test fails. Knows nothing about its users.
+ * This file owns the state and the features of a CPU. If the Intel SDM does not allow an
+ * instruction or a value, the running test fails. It does not know its users.
  */
 #ifndef _CPU_EMUL_H
 #define _CPU_EMUL_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a CPU may have. */
+/* Features that a CPU may have. */
 #define CPU_SPEC_CTRL		(1U << 0)
 #define CPU_XSAVE		(1U << 1)
 #define CPU_XSAVES		(1U << 2)
@@ -22,7 +22,7 @@
 #define CPU_PKU			(1U << 6)
 #define CPU_ALL			0x7fU
 
-/* State components, by their bits in XCR0. */
+/* State components, as bits of XCR0. */
 #define CPU_X87			(1ULL << 0)
 #define CPU_SSE			(1ULL << 1)
 #define CPU_AVX			(1ULL << 2)
@@ -31,7 +31,7 @@
 #define CPU_MXCSR_MASK		0x0002ffffU
 #define CPU_MXCSR_DEFAULT	0x1f80U
 
-/* Local and global enable bits of the four breakpoints, and a reset's value. */
+/* Local and global enable bits of the four breakpoints, and the reset value of DR7. */
 #define CPU_DR7_ENABLE		0xffU
 #define CPU_DR7_RESET		0x400U
 
@@ -65,7 +65,7 @@ struct cpu_extended {
 	uint8_t tiles[64];
 };
 
-/* All that a program can see. */
+/* All registers that a program can see. */
 struct cpu_registers {
 	uint64_t msr[CPU_MSRS];
 	uint64_t cr2;
@@ -78,17 +78,18 @@ struct cpu_registers {
 };
 
 /**
- * struct cpu - the one CPU
- * @registers: what a program can see
+ * struct cpu - the only CPU
+ * @registers: the registers that a program can see
  * @has:       its features
- * @cr4:       VTL2's
- * @refused:   MSR that refuses every value, but by an instruction that may fail; 0: none
- * @first:     MSR that was written first since this was 0; CPU_NO_MSR: XCR0 or PKRU
- * @xsave_uses: XSAVE, XRSTOR and XSETBV that were executed
- * @barriers:  IBPBs that were executed
- * @task_live: the extended registers are a task's, and nowhere else
- * @kernel_fpu: between kernel_fpu_begin() and kernel_fpu_end()
- * @interrupts_off: as the name says
+ * @cr4:       VTL2's CR4
+ * @refused:   MSR that accepts no value, for which only an instruction that may fail is
+ *             allowed; 0: none
+ * @first:     first MSR that was written since this was set to 0; CPU_NO_MSR: XCR0 or PKRU
+ * @xsave_uses: number of XSAVE, XRSTOR and XSETBV instructions
+ * @barriers:  number of IBPBs
+ * @task_live: the extended registers belong to a task, and are not saved anywhere
+ * @kernel_fpu: the kernel is between kernel_fpu_begin() and kernel_fpu_end()
+ * @interrupts_off: interrupts are disabled
  */
 struct cpu {
 	struct cpu_registers registers;
@@ -106,15 +107,15 @@ struct cpu {
 extern struct cpu cpu;
 
 /*
- * A CPU that was just started. @has: its features; @cr4: what VTL2 uses of them:
- * X86_CR4_OSXSAVE, X86_CR4_PKE.
+ * Starts the CPU. @has: its features; @cr4: those of them that VTL2 uses: X86_CR4_OSXSAVE,
+ * X86_CR4_PKE.
  */
 void cpu_reset(unsigned int has, uint64_t cr4);
 
-/* Is there such an MSR? @msr: which. */
+/* Returns whether the CPU has this MSR. @msr: the MSR. */
 bool cpu_has_msr(enum cpu_msr msr);
 
-/* All state components that XCR0 may enable. */
+/* Returns all state components that XCR0 may enable. */
 uint64_t cpu_components(void);
 
 #endif /* _CPU_EMUL_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Instructions for test_machine.c, which the CPU executes and lab/paravisor decodes. RBX is
- * the address of a buffer, RDI an index of 2, and R12 the same address as RBX.
+ * the address of a buffer, RDI an index with value 2, and R12 the same address as RBX.
  */
 
-/* An instruction, and where in the buffer it reads or writes. */
+/* Defines an instruction, and the offset in the buffer at which it reads or writes. */
 	.macro insn offset, text:vararg
 	.pushsection .data.rel.ro, "aw"
 	.quad 771f, 772f, \offset
@@ -20,7 +20,7 @@
 machine_insns:
 	.text
 
-	/* Writes of registers: each size, each way to name the memory. */
+	/* Writes of registers: each size, and each addressing mode. */
 	insn 0, movb %al, (%rbx)
 	insn 0, movb %ah, (%rbx)
 	insn 0, movb %bh, (%rbx)
@@ -39,7 +39,7 @@ machine_insns:
 	insn 8, movw %r8w, 8(%r12)
 	insn 0, movl %eax, %ds:(%rbx)
 
-	/* Constants. */
+	/* Writes of constants. */
 	insn 0, movb $0x5a, (%rbx)
 	insn 4, movw $0x1234, 4(%rbx)
 	insn 8, movl $0x89abcdef, 8(%rbx)

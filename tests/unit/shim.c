@@ -169,7 +169,7 @@ void shim_reset(void)
 	shim_log[0] = '\0';
 }
 
-/* Of the architecture: one call, which interrupts several CPUs. */
+/* Emulates the architecture: one call interrupts several CPUs. */
 void vtl_cpus_interrupt(const struct cpumask *cpus);
 void vtl_cpus_interrupt(const struct cpumask *cpus)
 {

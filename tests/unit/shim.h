@@ -58,9 +58,9 @@ typedef unsigned int gfp_t;
 #define ERR_PTR(error) ((void *)(long)(error))
 
 /*
- * atomic.h, asm/local.h; an OR with no return value orders nothing, and those with one
- * are asked for no more than that. A test may stretch the time before it, so that a wrong
- * order shows.
+ * atomic.h, asm/local.h; an OR without a return value implies no ordering, and the driver does
+ * not rely on any ordering of one with a return value. A test may extend the time before it, so
+ * that a wrong order becomes visible.
  */
 extern void (*shim_stretch)(void);
 
@@ -80,7 +80,7 @@ static inline void atomic_or(int mask, atomic_t *v)
 	atomic_fetch_or(mask, v);
 }
 
-/* bitops.h; on a bitmap that the core and the tests see as words of 32 bits. */
+/* bitops.h; for a bitmap that the core and the tests access as words of 32 bits. */
 static inline bool test_and_set_bit(unsigned int bit, unsigned long *bitmap)
 {
 	u32 mask = 1U << bit % 32;
@@ -117,8 +117,8 @@ static inline long local_read(const local_t *l)
 }
 
 /*
- * asm/sync_bitops.h: like atomic.h, but locked with a single CPU, too. A test
- * may stretch the time before it.
+ * asm/sync_bitops.h: like atomic.h, but with a lock prefix on a single CPU, too. A test may
+ * extend the time before it.
  */
 static inline u32 sync_cmpxchg(u32 *p, u32 old, u32 value)
 {
@@ -129,7 +129,7 @@ static inline u32 sync_cmpxchg(u32 *p, u32 old, u32 value)
 	return old;
 }
 
-/* asm/barrier.h: on x86 loads are in order; only the compiler has to be told. */
+/* asm/barrier.h: x86 does not reorder loads, so a compiler barrier is sufficient. */
 #if defined(__x86_64__)
 #define virt_rmb() __asm__ volatile("" : : : "memory")
 #else
@@ -141,7 +141,7 @@ static inline u32 sync_cmpxchg(u32 *p, u32 old, u32 value)
 #define BIT(bit) (1UL << (bit))
 #define __ffs(word) ((unsigned int)__builtin_ctzl(word))
 
-/* tracepoint.h: no event is ever on, and its arguments still have to compile. */
+/* tracepoint.h: no event is ever enabled, but its arguments must compile. */
 #define TP_PROTO(...) (__VA_ARGS__)
 #define TP_ARGS(...)
 #define DECLARE_EVENT_CLASS(class, ...) struct shim_unused
@@ -209,7 +209,7 @@ void mutex_unlock(struct mutex *mutex);
 #define lockdep_assert_held(mutex) \
 	assert((mutex)->held && pthread_equal((mutex)->owner, pthread_self()))
 
-/* slab.h, mm.h, gfp.h; allocation number shim_fail_at fails, 0: none does */
+/* slab.h, mm.h, gfp.h; allocation number shim_fail_at fails; 0: all succeed */
 #define GFP_KERNEL 0
 #define GFP_KERNEL_ACCOUNT 0
 #define __GFP_ZERO 0
@@ -226,7 +226,7 @@ void *shim_alloc(size_t count, size_t size);
 #define kfree(pointer) free(pointer)
 #define kvfree(pointer) free(pointer)
 
-/* A page is its own memory. */
+/* struct page contains the memory of the page. */
 struct page {
 	_Alignas(4096) u8 bytes[4096];
 };
@@ -237,7 +237,7 @@ struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 #define get_page(page) ((void)(page))
 #define put_page(page) free(page)
 
-/* rcupdate.h; freed by synchronize_rcu() */
+/* rcupdate.h; synchronize_rcu() frees the memory */
 struct rcu_head {
 	struct rcu_head *next;
 	void *pointer;
@@ -248,7 +248,7 @@ void shim_free_later(struct rcu_head *head, void *pointer);
 void synchronize_rcu(void);
 
 /* cpu.h, cpumask.h, topology.h */
-/* A bench has more. */
+/* The benchmarks define more CPUs. */
 #ifndef SHIM_CPUS
 #define SHIM_CPUS 4
 #endif
@@ -279,7 +279,7 @@ struct cpumask {
 #define cpus_read_lock() (shim_hotplug_readers++)
 #define cpus_read_unlock() (shim_hotplug_readers--)
 
-/* percpu.h: one instance for all, which is enough for what the core has. */
+/* percpu.h: one instance for all CPUs, which is sufficient for the core's variables. */
 #define DECLARE_PER_CPU(type, name) extern type name
 #define DEFINE_PER_CPU(type, name) type name
 #define per_cpu(name, cpu) (*((void)(cpu), &(name)))
@@ -289,15 +289,15 @@ struct cpumask {
 #define this_cpu_add(variable, value) __atomic_fetch_add(&(variable), value, __ATOMIC_RELAXED)
 #define this_cpu_inc(variable) this_cpu_add(variable, 1)
 
-/* entry-virt.h: the core in user space enters no guest. */
+/* entry-virt.h: the core in user space never enters a guest. */
 #define CONFIG_VIRT_XFER_TO_GUEST_WORK
 #define XFER_TO_GUEST_MODE_WORK 0UL
 #define xfer_to_guest_mode_handle_work() 0
 
-/* static_call.h: the core in user space calls none. */
+/* static_call.h: the core in user space makes no static call. */
 #define DECLARE_STATIC_CALL(name, type) struct shim_unused
 
-/* rcuwait.h, smp.h: who was woken or interrupted is counted. */
+/* rcuwait.h, smp.h: wake-ups and interrupts are only counted. */
 struct rcuwait {
 	void *task;
 };
@@ -310,12 +310,12 @@ extern unsigned int shim_interrupt_calls;
 int rcuwait_wake_up(struct rcuwait *wait);
 #define smp_send_reschedule(cpu) (shim_reschedules[cpu]++)
 
-/* kconfig.h, version.h: as on the oldest kernel, and nothing is on. */
+/* kconfig.h, version.h: as on the oldest kernel, with all options disabled. */
 #define IS_ENABLED(CONFIG_option) 0
 #define LINUX_VERSION_CODE 0
 #define KERNEL_VERSION(major, minor, patch) 1
 
-/* jiffies.h, ktime.h: a millisecond each, moved by the test */
+/* jiffies.h, ktime.h: both count milliseconds, and the test advances them */
 typedef s64 ktime_t;
 extern unsigned long jiffies;
 #define msecs_to_jiffies(ms) ((unsigned long)(ms))
@@ -324,7 +324,7 @@ extern unsigned long jiffies;
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 #define ktime_get() ((ktime_t)jiffies)
 
-/* workqueue.h: shim_work_run() runs what was scheduled */
+/* workqueue.h: shim_work_run() runs the scheduled work */
 struct work_struct {
 	void (*function)(struct work_struct *work);
 };
@@ -340,7 +340,7 @@ struct delayed_work {
 void schedule_delayed_work(struct delayed_work *work, unsigned long delay);
 void cancel_delayed_work_sync(struct delayed_work *work);
 
-/* printk.h; the last line is kept */
+/* printk.h; the last line is stored */
 extern unsigned int shim_warnings;
 extern char shim_log[512];
 void shim_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -352,12 +352,15 @@ void shim_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define MODULE_PARM_DESC(name, text) struct shim_unused
 
 /**
- * shim_advance() - let time pass, and run work that is due by then
- * @ms: for how long
+ * shim_advance() - advance the time, and run the work that becomes due
+ * @ms: number of milliseconds
  */
 void shim_advance(unsigned long ms);
 
-/* delay.h, sched.h; what others do when the driver has slept is the test's, or NULL */
+/*
+ * delay.h, sched.h; a test may set shim_sleeper to what happens while the driver sleeps, or to
+ * NULL
+ */
 extern void (*shim_sleeper)(void);
 void msleep(unsigned int ms);
 long schedule_timeout_killable(long timeout);
@@ -367,7 +370,7 @@ extern bool shim_killed;
 #define fatal_signal_pending(task) shim_killed
 
 /**
- * shim_reset() - a fresh machine: all CPUs online, no failure ordered
+ * shim_reset() - reset the machine: all CPUs are online, and no failure is ordered
  */
 void shim_reset(void);
 

@@ -9,7 +9,7 @@
 #include "shim.h"
 #include "cpu_emul.h"
 
-/* The contract with user space has this type for it, as the kernel does. */
+/* The contract with user space uses this type for u64, as the kernel does. */
 #define u64 unsigned long long
 
 /* compiler.h, bits.h, cache.h, cpumask.h, log2.h */
@@ -25,7 +25,7 @@ static inline size_t roundup_pow_of_two(size_t size)
 	return size <= 1 ? 1 : 1UL << (64 - __builtin_clzl(size - 1));
 }
 
-/* slab.h: what is a power of two large is aligned to its size. */
+/* slab.h: memory whose size is a power of two is aligned to its size. */
 void *shim_cpu_alloc(size_t size);
 #define kzalloc(size, gfp) shim_cpu_alloc(size)
 
@@ -85,7 +85,7 @@ struct xregs_state {
 	u8 extended_state_area[];
 };
 
-/* Extended registers need no owner here. */
+/* The extended registers have no owner in this shim. */
 void kernel_fpu_begin(void);
 void kernel_fpu_end(void);
 
@@ -102,7 +102,7 @@ extern struct shim_cpu_data boot_cpu_data;
 void cpuid_count(u32 leaf, u32 subleaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
 u32 cpuid_ecx(u32 leaf);
 
-/* compat.h, which knows MSRs on x86 alone */
+/* compat.h, which uses MSRs only on x86 */
 u64 insn_rdmsr(u32 msr);
 void insn_wrmsr(u32 msr, u64 value);
 int shim_wrmsr_safe(u32 msr, u64 value);
@@ -110,7 +110,7 @@ int shim_wrmsr_safe(u32 msr, u64 value);
 #define compat_wrmsrq(msr, value) insn_wrmsr(msr, value)
 #define compat_wrmsrq_safe(msr, value) shim_wrmsr_safe(msr, value)
 
-/* driver/platform/tdx/insn.h, in whose place all this comes */
+/* All of this replaces driver/platform/tdx/insn.h. */
 #define _MSHV_VTL_TDX_INSN_H
 void insn_xsetbv(u64 value);
 int insn_xsetbv_safe(u64 value);

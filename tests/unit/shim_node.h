@@ -4,7 +4,7 @@
  * nodes, files, user memory, wait queues. See shim.h.
  *
  * Everything that may fail because a resource is exhausted counts as an allocation, so that a
- * test can make it fail: shim_fails().
+ * test can make it fail by shim_fails().
  */
 #ifndef _SHIM_NODE_H
 #define _SHIM_NODE_H
@@ -14,10 +14,10 @@
 
 #include "shim.h"
 
-/* The contract with user space has this type for it, as the kernel does. */
+/* The contract with user space uses this type for u64, as the kernel does. */
 #define u64 unsigned long long
 
-/* Return: whether this is what was ordered to fail. */
+/* Return: whether this allocation was ordered to fail. */
 static inline bool shim_fails(void)
 {
 	return ++shim_allocations == shim_fail_at;
@@ -59,7 +59,7 @@ static inline const void *memchr_inv(const void *bytes, int value, size_t size)
 #define get_zeroed_page(gfp) ((unsigned long)alloc_pages_node(0, gfp, 0))
 #define free_page(address) free((void *)(address))
 
-/* uaccess.h; a program's memory is what it is here, unless it is to fail. */
+/* uaccess.h; a program's memory is accessed directly, unless the access is to fail. */
 #define u64_to_user_ptr(address) ((void *)(uintptr_t)(address))
 
 static inline unsigned long copy_from_user(void *to, const void *from, unsigned long size)
@@ -114,7 +114,7 @@ typedef struct poll_table_struct {
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
 #define poll_wait(file, at, table) ((void)(file), (void)(at), (void)(table))
 #define wake_up_interruptible_poll(at, mask) ((void)(at), (void)(mask))
-/* No caller ever waits: a signal comes first. */
+/* A caller never waits here: it is always interrupted by a signal. */
 #define wait_event_interruptible(at, condition) ((void)(at), (condition) ? 0 : -EINTR)
 #define ERESTARTSYS 512
 #define signal_pending(task) ((void)(task), false)
@@ -126,7 +126,7 @@ typedef struct poll_table_struct {
 	for ((bit) = 0; (bit) < (size); (bit)++)        \
 		if ((bits)[(bit) / 64] >> (bit) % 64 & 1)
 
-/* smp.h; here each CPU's turn comes at once. */
+/* smp.h; here the call runs immediately, for one CPU after the other. */
 #define smp_call_function_single(cpu, function, argument, wait) \
 	({ shim_cpu = (cpu); (function)(argument); 0; })
 #define on_each_cpu(function, argument, wait)                           \
@@ -176,9 +176,9 @@ struct file_operations {
 };
 
 /**
- * struct file - an open one
- * @queue:      who waits for it
- * @references: of its descriptor, and of fget()
+ * struct file - an open file
+ * @queue:      its wait queue
+ * @references: references of its descriptor, and of fget()
  */
 struct file {
 	void *private_data;
@@ -211,7 +211,7 @@ struct miscdevice {
 #define MODULE_LICENSE(text) struct shim_unused
 #define pr_info(...) ((void)0)
 #define pr_err(...) ((void)0)
-/* VTL0 is never run here. */
+/* VTL0 never runs here. */
 #define cpu_hotplug_disable() ((void)0)
 #define cpu_hotplug_enable() ((void)0)
 
@@ -248,7 +248,7 @@ struct vm_area_struct {
 #define VM_FAULT_OOM 0x1
 #define VM_FAULT_SIGBUS 0x2
 
-/* cpuhotplug.h; a CPU that comes while the driver is there: shim_cpu_add(). */
+/* cpuhotplug.h; shim_cpu_add() brings a CPU online while the driver is loaded. */
 #define CPUHP_AP_ONLINE_DYN 1
 int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cpu),
 		      int (*offline)(unsigned int cpu));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The contract with OpenHCL's VMM, number by number: the header's values must be those that
- * the VMM's own definitions give.
+ * The contract with OpenHCL's VMM, number by number: the header's values must be equal to those
+ * of the VMM's own definitions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_SINT_PAUSE_MESSAGE_STREAM, 0x4008b825);
 }
 
-/* Numbers of this driver's own, which its clients are built with. */
+/* Numbers that only this driver defines, and that its clients are compiled with. */
 static void own_numbers(void **state)
 {
 	(void)state;
@@ -41,7 +41,7 @@ static void own_numbers(void **state)
 	assert_int_equal(MSHV_CAP_TSC_DEADLINE_OFFLOAD, 0x10003);
 }
 
-/* What has a name of our own is a reserved byte of OpenHCL's (tdx_l2_tsc_deadline_state). */
+/* The byte that this driver names is reserved in OpenHCL (tdx_l2_tsc_deadline_state). */
 static void tsc_deadline(void **state)
 {
 	(void)state;

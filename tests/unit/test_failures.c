@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path of the driver, without a kernel: each operation with failure 1, 2, 3 ... of
- * what may fail in it (an allocation, a vector, a copy from or to the caller, a descriptor),
- * until it succeeds without a failure. A failed operation leaves the state as it was, to the
- * byte, and succeeds when it is repeated.
+ * Every error path of the driver, without a kernel: each operation is repeated with failure 1,
+ * 2, 3 ... of the steps that may fail in it (an allocation, a vector, a copy from or to the
+ * caller, a descriptor), until it succeeds without a failure. A failed operation leaves the
+ * state unchanged, to the byte, and it succeeds when it is repeated.
  *
  * The module's init and exit, its files, ioctls and hotplug are the driver's own code; the
  * kernel around them and the architecture are emulated here.
@@ -27,14 +27,14 @@
 
 #define FILES		16
 #define NODES		6
-/* As many as are left for VTL0, and as quarantine holds. */
+/* The default quota: 64 vectors of each CPU are left to other devices. */
 #define QUOTA		(EMUL_VECTORS - 64)
 #define CPU_LATE	3
 #define PROXY		0x51
 #define CALL		0x7e
 #define FAILURES_MAX	200
 
-/* Of AddressSanitizer. */
+/* This function is part of AddressSanitizer. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
 /* ---- the kernel ---- */
@@ -45,10 +45,10 @@ static struct miscdevice *nodes[NODES];
 static struct file *files[FILES];
 static bool fds[FILES];
 static int (*cpu_online_call)(unsigned int cpu);
-/* Open VTL files, and references to the eventfd. */
+/* Number of open VTL files, and of references to the eventfd. */
 static int handles;
 static struct eventfd_ctx eventfd;
-/* What the host writes. */
+/* The messages that the host writes. */
 static struct synic_message slots[16];
 static unsigned long event_flags[16 * 2048 / 64];
 static bool sint_masked[SHIM_CPUS];
@@ -299,7 +299,7 @@ void vtl_host_synic_offline(void)
 {
 }
 
-/* VTL0 and what an operator sees are not for user space: see tests/vm. */
+/* VTL0 and the tables for operators cannot be tested in user space: see tests/vm. */
 int vtl_vtl0_run(void)
 {
 	return -EOPNOTSUPP;
@@ -314,7 +314,7 @@ int vtl_vtl0_kick(const void *mask, u64 bits, bool wait, bool cancel)
 	return -EOPNOTSUPP;
 }
 
-/* Of page tables: see tests/vm/test_low.c. It has nothing that could fail but this. */
+/* Its page tables are tested in tests/vm/test_low.c; only its registration can fail here. */
 static struct miscdevice low_device = { .name = "mshv_vtl_low" };
 
 int vtl_low_init(void)
@@ -533,7 +533,7 @@ static int run_post(void)
 	};
 	long ret = sint_ioctl(MSHV_SINT_POST_MESSAGE, &args);
 
-	/* The host of this test gives the call's code for a status. */
+	/* The host of this test returns the call code as the status. */
 	return ret == 0x5c ? 0 : ret;
 }
 
@@ -590,7 +590,7 @@ static void has_message(void)
 	vtl_synic_interrupt();
 }
 
-/* Whatever failed, the message is not lost. */
+/* Whatever failed, the message must not be lost. */
 static int run_read(void)
 {
 	struct synic_message message;
@@ -641,7 +641,7 @@ static int run_map(void)
 	return map_ioctl(PROXY, 1, true);
 }
 
-/* Once more: it is the mapping that is there, whose bit an arrival sets. */
+/* Maps again: this returns the existing mapping, and an arrival sets its bit. */
 static void is_mapped(void)
 {
 	long vector = run_map();
@@ -731,7 +731,7 @@ static int run_tdcall(void)
 	return ret;
 }
 
-/* The kernel tries again what had no memory; SIGBUS says that there is no such page. */
+/* The kernel retries a fault without memory; SIGBUS says that there is no such page. */
 static int run_fault(void)
 {
 	struct vm_area_struct area = { .vm_flags = VM_SHARED };
@@ -776,9 +776,9 @@ static const struct sweep_operation operations[] = {
 /* ---- the state that is compared ---- */
 
 /**
- * struct ledger - all that a failure must leave as it was
- * @bytes:  allocated
- * @queued: on the queue of the file that is polled
+ * struct ledger - all state that a failure must not change
+ * @bytes:  allocated memory
+ * @queued: entries on the wait queue of the file that is polled
  */
 struct ledger {
 	size_t bytes;
@@ -817,7 +817,7 @@ static void ledger_cpus(struct ledger *ledger)
 	}
 }
 
-/* Quarantine is over, and what RCU keeps is freed. */
+/* Waits until quarantine is over, and until RCU has freed its memory. */
 static void ledger_read(struct ledger *ledger)
 {
 	int i;
@@ -837,7 +837,7 @@ static void ledger_read(struct ledger *ledger)
 	ledger->bytes = __sanitizer_get_current_allocated_bytes();
 }
 
-/* The file keeps its row for this CPU, and the module what it has allocated for a CPU. */
+/* A file keeps its row for this CPU, and the module keeps its allocation for a CPU. */
 static bool may_keep(const struct sweep_operation *operation, size_t bytes)
 {
 	if (operation->run == run_cpu_add)
@@ -849,7 +849,7 @@ static struct ledger before;
 
 static void remember(const struct sweep_operation *operation)
 {
-	/* What is in quarantine stays there, where that is the situation. */
+	/* This operation requires the vectors in quarantine, which ledger_read() would end. */
 	if (operation->prepare != has_quarantine)
 		ledger_read(&before);
 }
@@ -883,7 +883,7 @@ static void begin(const struct sweep_operation *operation)
 	sint = NULL;
 }
 
-/* Whatever was done: when all files are closed and the module is gone, all is free. */
+/* After each operation, when all files are closed and the module is gone, all is free. */
 static void end(const struct sweep_operation *operation)
 {
 	int fd;
@@ -904,7 +904,7 @@ static void end(const struct sweep_operation *operation)
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
 }
 
-/* As the contract has it for what was wanting; a hotplug state has a number of its own. */
+/* The errno that the contract defines for each resource; a hotplug state has its own. */
 static bool expected(int error)
 {
 	return error == -ENOMEM || error == -EFAULT || error == -EMFILE || error == -ENOSPC ||

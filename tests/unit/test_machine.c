@@ -3,9 +3,9 @@
  * The machine that lab/paravisor shows to Linux, as far as it is portable: decoding of
  * instructions, the serial port, the I/O APIC and the clock.
  *
- * What an instruction does is known from the CPU, which executes it (machine_insns.S); what
- * the devices do, from their data sheets: National Semiconductor PC16550D, Intel 82093AA,
- * Motorola MC146818.
+ * The expected effect of an instruction is known from the CPU, which executes it
+ * (machine_insns.S); that of a device is known from its data sheet: National Semiconductor
+ * PC16550D, Intel 82093AA, Motorola MC146818.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static void registers_fill(uint64_t registers[DECODE_REGISTERS], const uint8_t *
 	registers[RSP] = 0;
 }
 
-/* What the VMM does with an access, to a buffer. */
+/* Emulates an access as the VMM does, on a buffer. */
 static void access_emulate(const struct decode_access *access, uint8_t *place,
 			   uint64_t registers[DECODE_REGISTERS])
 {
@@ -131,7 +131,7 @@ static void an_instruction_that_is_cut_off_is_refused(void **state)
 
 static void another_instruction_is_refused(void **state)
 {
-	/* NOP; RET; ADD [RBX], EAX; MOV EAX, EBX; MOVS; XCHG; MOVZX EAX, BL; prefixes alone. */
+	/* NOP; RET; ADD [RBX], EAX; MOV EAX, EBX; MOVS; XCHG; MOVZX EAX, BL; only prefixes. */
 	static const uint8_t others[][DECODE_BYTES_MAX] = {
 		{ 0x90 }, { 0xc3 }, { 0x01, 0x03 }, { 0x89, 0xd8 }, { 0xa5 }, { 0x87, 0x03 },
 		{ 0x0f, 0xb6, 0xc3 }, { 0x0f, 0x01, 0xc1 }, { 0xc7, 0x0b },
@@ -200,7 +200,7 @@ static void the_transmitter_interrupts_when_it_is_enabled(void **state)
 	port_reset(&port);
 	uart_write(&port.uart, 1, 0x02);
 	assert_int_equal(port.interrupts, 1);
-	/* Reading the cause clears it. */
+	/* A read of the interrupt cause clears it. */
 	assert_int_equal(uart_read(&port.uart, 2) & 0x0f, 0x02);
 	assert_int_equal(uart_read(&port.uart, 2) & 0x0f, 0x01);
 	uart_write(&port.uart, 0, 'x');
@@ -253,7 +253,7 @@ static void a_loop_sends_nothing_and_shows_its_own_lines(void **state)
 	uart_write(&port.uart, 4, 0x1a);
 	uart_write(&port.uart, 0, 'x');
 	assert_int_equal(port.sent, 0);
-	/* RTS is CTS, OUT2 is carrier: what Linux looks for. */
+	/* RTS is connected to CTS, and OUT2 to carrier detect: Linux tests this. */
 	assert_int_equal(uart_read(&port.uart, 6) & 0xf0, 0x90);
 }
 
@@ -328,7 +328,7 @@ static void the_io_apic_says_how_many_pins_it_has(void **state)
 	assert_int_equal(ioapic_read(&ioapic, 0x10) >> 16 & 0xff, IOAPIC_PINS - 1);
 	ioapic_write(&ioapic, 0x00, 0x10);
 	assert_int_equal(ioapic_read(&ioapic, 0x10), 0x10000);
-	/* Beyond the last pin there is nothing. */
+	/* There are no registers beyond the last pin. */
 	ioapic_write(&ioapic, 0x00, 0x10 + 2 * IOAPIC_PINS);
 	ioapic_write(&ioapic, 0x10, 0xffffffff);
 	assert_int_equal(ioapic_read(&ioapic, 0x10), 0);
@@ -349,7 +349,7 @@ static unsigned int clock_read(uint8_t index)
 	return from_bcd(cmos_read(&cmos));
 }
 
-/* Read as Linux does, until two readings are the same. */
+/* Reads as Linux does: it repeats the reading until the time has not changed during it. */
 static void the_clock_has_the_time(void **state)
 {
 	struct tm read = { 0 };

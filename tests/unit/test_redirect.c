@@ -2,7 +2,7 @@
 /*
  * The portable core of redirected interrupts, on the emulated architecture.
  *
- * Includes redirect.c, so that a test can set its module parameters.
+ * This test includes redirect.c, so that it can set the module parameters.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ static bool bit_is_set(unsigned int cpu, u32 vector)
 	return run_page(cpu)->proxy_irr[vector / 32] >> vector % 32 & 1;
 }
 
-/* Takes all bits of a VP, as a VMM does; returns how many there were. */
+/* Takes all bits of a VP, as a VMM does. Returns how many there were. */
 static unsigned int bits_take(unsigned int cpu)
 {
 	struct mshv_vtl_run *run = run_page(cpu);
@@ -91,7 +91,7 @@ static int setup_unavailable(void **state)
 	return machine_start(false);
 }
 
-/* Whatever a test did: when all files are closed, everything is free again. */
+/* After every test, when all files are closed, everything must be free again. */
 static int teardown(void **state)
 {
 	unsigned int cpu, leaked = 0;
@@ -135,7 +135,7 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).free, 0);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x32, EMUL_ID(0), &vector), -ENODEV);
 	must_map(&files[0], 1, 0x32);
-	/* Vectors in quarantine count, but are reused. */
+	/* Vectors in quarantine count against the quota, but they are reused. */
 	vector = must_map(&files[0], 0, 0x31);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -148,11 +148,11 @@ static void the_automatic_quota_never_is_no_limit(void **state)
 {
 	(void)state;
 	vectors_per_cpu = -1;
-	/* The emulated machine has fewer vectors than must be left: one remains. */
+	/* The emulated machine has fewer vectors than the quota must leave: one is allowed. */
 	assert_int_equal(stats_of(0).quota, 1);
 }
 
-/* As many as there are, by one file. */
+/* Maps all vectors by one file. */
 static void map_them_all(struct redirect_file *file, unsigned int cpu, u32 *vectors)
 {
 	int i;
@@ -161,7 +161,7 @@ static void map_them_all(struct redirect_file *file, unsigned int cpu, u32 *vect
 		vectors[i] = must_map(file, cpu, 0x30 + i);
 }
 
-/* Also those that were raised: one bit of each. */
+/* Maps all vectors, raises each of them, and takes their bits. */
 static void map_and_raise_them_all(struct redirect_file *file, unsigned int cpu, u32 *vectors)
 {
 	int i;
@@ -186,7 +186,7 @@ static void exhaustion_takes_what_nothing_has_raised(void **state)
 	map_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[7]);
 	must_unmap(&files[0], 0, vectors[9]);
-	/* The oldest goes first. */
+	/* The vector that was freed first is allocated first. */
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[7]);
 	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[9]);
 	assert_int_equal(jiffies, before);
@@ -203,14 +203,14 @@ static void map_waits_until_a_raised_vector_is_quiet(void **state)
 	shim_advance(300);
 	must_unmap(&files[0], 0, vectors[4]);
 	before = jiffies;
-	/* One that has been quiet for longer, and not by more than that takes. */
+	/* The vector that has been quiet for longer is allocated, after no longer than its time. */
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[3]);
 	assert_int_equal(jiffies - before, 700);
 	assert_int_equal(must_map(&files[0], 0, 0xa1), vectors[4]);
 	assert_int_equal(jiffies - before, 1000);
 }
 
-/* Map looks itself: it does not depend on the work that looks now and then. */
+/* Map checks the time itself, and does not depend on the periodic work. */
 static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
@@ -223,7 +223,7 @@ static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
 	assert_int_equal(must_map(&files[0], 0, 0xa0), vectors[3]);
 }
 
-/* By -ENODEV, and without a wait. */
+/* Map fails with -ENODEV, and does not wait. */
 static void no_vector_is_left(struct redirect_file *file, unsigned int cpu, u32 proxy_vector)
 {
 	unsigned long before = jiffies;
@@ -239,15 +239,15 @@ static void nobody_waits_for_what_cannot_come(void **state)
 
 	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
-	/* One that is raised still. */
+	/* The first vector is still raised. */
 	must_unmap(&files[0], 0, vectors[3]);
 	emul_raise(0, vectors[3]);
 	no_vector_is_left(&files[0], 0, 0xa0);
-	/* One whose time is over too late. */
+	/* The quarantine of the second one ends too late. */
 	quarantine_ms = 5000;
 	must_unmap(&files[0], 0, vectors[4]);
 	no_vector_is_left(&files[0], 0, 0xa0);
-	/* One that the quota forbids. */
+	/* The quota forbids the allocation. */
 	quarantine_ms = 1000;
 	vectors_per_cpu = EMUL_VECTORS - 2;
 	no_vector_is_left(&files[0], 0, 0xa0);
@@ -271,7 +271,7 @@ static void device_raises(void)
 	emul_raise(2, noisy_vector);
 }
 
-/* It begins only when map waits for its vector. */
+/* The device starts to raise only when map waits for the vector. */
 static void a_vector_that_is_raised_while_map_waits_for_it_is_not_given(void **state)
 {
 	u32 vectors[EMUL_VECTORS], vector;
@@ -291,7 +291,7 @@ static void quarantine_ends_meanwhile(void)
 	assert_int_equal(emul_vectors_taken(0), 0);
 }
 
-/* The one that was pending at the unmap is swallowed, and with it the late one. */
+/* The interrupt that was pending at the unmap is swallowed, and the late one merges with it. */
 static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
@@ -343,7 +343,7 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(bits_take(0), 1);
 
-	/* Its arrival is no second one, and no unmapped one. */
+	/* Its arrival is neither relayed a second time nor counted as unmapped. */
 	emul_interrupts_open(0);
 	assert_int_equal(bits_take(0), 0);
 	assert_int_equal(stats_of(0).relayed, 1);
@@ -372,7 +372,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	shim_advance(5000);
 	assert_int_equal(stats_of(0).quarantined, 1);
 
-	/* It is handled at last, and sets no other bit. */
+	/* It is handled in the end, and sets no other bit. */
 	emul_interrupts_open(0);
 	assert_int_equal(bits_take(0), 0);
 	assert_int_equal(emul_strays, 0);
@@ -380,7 +380,7 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
-/* If it went offline and came back, its vectors could be allocated despite quarantine. */
+/* If it could go offline and online again, its vectors would leave quarantine too early. */
 static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 {
 	(void)state;
@@ -392,7 +392,7 @@ static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 	shim_sleeper = NULL;
 	assert_non_null(strstr(shim_log, "CPU 2 cannot go offline"));
 	assert_int_equal(emul_vectors_taken(2), 1);
-	/* It waits until that one is quiet. */
+	/* The operation waits until the vector is quiet. */
 	assert_int_equal(vtl_redirect_offline(2), 0);
 	assert_int_equal(emul_vectors_taken(2), 0);
 }
@@ -418,7 +418,7 @@ static void arrivals_are_counted_by_proxy_vector(void **state)
 	assert_int_equal(count_of(1, 0x42), 0);
 	assert_int_equal(count_of(0, 0x40), 0);
 
-	/* A blocked one is not relayed. */
+	/* A blocked interrupt is not relayed. */
 	run_page(1)->proxy_irr_blocked[2] = 1;
 	emul_raise(1, first);
 	assert_int_equal(count_of(1, 0x40), 2);
@@ -434,7 +434,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
 		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
-		/* A late one is not counted. */
+		/* A late interrupt is not counted. */
 		emul_raise(1, vector);
 		shim_advance(100);
 	}
@@ -446,7 +446,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 	assert_int_equal(stats_of(1).relayed, 101);
 }
 
-/* Who counts merges in VTL0's interrupt controller asks; the shim's CPU is 0. */
+/* The code that counts merges in VTL0's virtual APIC asks this; the shim's CPU is 0. */
 static void a_vector_is_owned_until_the_entry_after_its_unmap(void **state)
 {
 	unsigned long merged = vtl_vp_merged_get(0);
@@ -495,7 +495,7 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	u32 *row = files[0].references[0];
 
 	(void)state;
-	/* As if it had mapped so often. */
+	/* Act as if the file had mapped it so often. */
 	row[vector] = U32_MAX - 1;
 	redirect_tables[0]->by_vector[vector]->references = U32_MAX - 1;
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
@@ -503,13 +503,13 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), -EOVERFLOW);
 	assert_int_equal(row[vector], U32_MAX);
 
-	/* Another file may, and the sum is of more bits. */
+	/* Another file may map it, and the sum has more bits. */
 	must_map(&files[1], 0, 0x40);
 	assert_true(redirect_tables[0]->by_vector[vector]->references == 1UL << 32);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
 
-	/* All of them go with the file. */
+	/* All references are dropped with the file. */
 	vtl_redirect_file_release(&files[0]);
 	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
 	assert_int_equal(vtl_redirect_unmap(&files[1], vector, EMUL_ID(0)), 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The host's messages: what is trusted in them, when the host is told that the slot is free,
- * and what happens to garbage. This test plays the host.
+ * The host's messages: which parts are trusted, when the host is told that the slot is free, and
+ * how malformed messages are handled. This test plays the host.
  *
- * Includes synic.c, so that a test starts with all counters at 0.
+ * This test includes synic.c, so that it can start with all counters at 0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include "shim.h"
 #include "synic.c"
 
-/* A CPU that comes online in no test but the one that is about it. */
+/* A CPU that comes online only in the test that is about it. */
 #define CPU_NEVER 3
 
 static struct synic_message *page;
@@ -25,7 +25,7 @@ bool vtl_proxy_vector_is_legal(u32 vector)
 	return vector >= 16 && vector < 256;
 }
 
-/* SINT 7 is not looked at here. */
+/* This test does not use SINT 7. */
 bool vtl_sint_is_open;
 
 void vtl_sint_interrupt(struct synic_message *slots)
@@ -92,7 +92,7 @@ static u64 count_of(u32 vector)
 	return counts[vector].proxied;
 }
 
-/* Takes all bits of the VP; returns how many there were, 0 if not told to scan. */
+/* Takes all bits of the VP. Returns how many there were, or 0 if the scan flag is clear. */
 static unsigned int bits_take(u32 bits[8])
 {
 	unsigned int bank, taken = 0;
@@ -142,7 +142,7 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
-	/* 0x52 and 0x60 are new, and 0x51 is not. */
+	/* 0x52 and 0x60 are new, and 0x51 merges. */
 	post_multiple(sent, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(stats().relayed, 5);
@@ -154,7 +154,7 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 	assert_int_equal(bits_take(bits), 8 - 5);
 }
 
-/* Who counts merges in VTL0's interrupt controller asks. */
+/* The code that counts merges in VTL0's virtual APIC asks this. */
 static void what_has_come_is_forgotten_when_vtl0_is_entered(void **state)
 {
 	u32 bits[8];
@@ -202,13 +202,13 @@ static void the_host_is_told_only_when_another_waits(void **state)
 	post_single(0x51, 1);
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
-	/* The slot is empty: the host is not told, whatever the flag is. */
+	/* The slot is empty: the host is not told, whatever the value of the flag. */
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().messages, 3);
 }
 
-/* The first call comes when the bit is set, the next when the slot is freed. */
+/* The first call comes before the bit is set, the second before the slot is freed. */
 static void host_flags_another(void)
 {
 	static bool bit_is_set;
@@ -222,7 +222,7 @@ static void a_flag_that_comes_late_is_seen(void **state)
 {
 	(void)state;
 	post_single(0x51, 0);
-	/* After all of the message was handled, just before the slot is free. */
+	/* The flag is set after the message was handled, just before the slot is freed. */
 	shim_stretch = host_flags_another;
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 1);
@@ -248,7 +248,7 @@ static void a_slot_that_the_host_rewrites_is_left_alone(void **state)
 	assert_int_equal(stats().messages, 1);
 	assert_int_equal(bits_take(bits), 1);
 
-	/* It is looked at when the vector comes again. */
+	/* The message is handled at the next interrupt. */
 	vtl_synic_interrupt();
 	assert_int_equal(page->type, 0);
 	assert_int_equal(stats().unknown, 1);
@@ -273,7 +273,7 @@ static void one_interrupt_takes_a_bounded_number(void **state)
 	assert_int_equal(stats().messages, 2 * SYNIC_BUDGET);
 }
 
-/* A conforming host with vectors still to be sent, from the highest down. */
+/* The next vector that a conforming host has to send; it counts down. */
 static u32 queue_next;
 static unsigned int queue_raised;
 
@@ -296,7 +296,7 @@ static void a_long_queue_comes_whole(void **state)
 	queue_raised = 0;
 	on_eom = queue_send;
 	queue_send();
-	/* An interrupt that is raised while one is handled comes after it. */
+	/* An interrupt that is raised during the handling of another one is handled after it. */
 	while (queue_raised) {
 		queue_raised = 0;
 		vtl_synic_interrupt();
@@ -333,7 +333,7 @@ static void before_the_vp_is_there_messages_are_dropped(void **state)
 	assert_int_equal(stats().malformed, 1);
 	assert_int_equal(stats().relayed, 0);
 
-	/* With the run page, and counters not yet. */
+	/* The CPU has a run page, but no counters yet. */
 	shim_cpu = 0;
 	vtl_synic_exit();
 	post_single(0x51, 1);
@@ -384,7 +384,7 @@ static void counters_may_not_be_had(void **state)
 	shim_fail_at = 1;
 	assert_int_equal(vtl_synic_online(0), -ENOMEM);
 	assert_int_equal(vtl_synic_online(0), 0);
-	/* Once made, they stay. */
+	/* The counters remain once they are allocated. */
 	assert_int_equal(vtl_synic_online(0), 0);
 	assert_int_equal(shim_allocations, 2);
 }

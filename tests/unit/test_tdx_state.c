@@ -3,8 +3,8 @@
  * The registers that VTL2 and VTL0 share on TDX: driver/platform/tdx/state.c on an emulated CPU
  * (cpu_emul.h), which has features that QEMU's CPU lacks.
  *
- * Both sides have random values, so a register with the right value has it not by chance.
- * docs/state.md has the table of which register is switched when.
+ * Both sides have random values, so that a register cannot have the right value by chance.
+ * docs/state.md has the table that says when each register is switched.
  */
 #include "../harness/check.h"
 #include "shim_cpu.h"
@@ -14,22 +14,22 @@
 #define SESSIONS	300
 #define ENTRIES_MAX	6
 
-/* The kernel uses all that the CPU has; or, with "noxsave", none of it. */
+/* The kernel uses all features of the CPU; with "noxsave", it uses none of them. */
 #define CR4_ALL		(X86_CR4_OSXSAVE | X86_CR4_PKE | X86_CR4_PAE)
 #define CR4_NOXSAVE	X86_CR4_PAE
 
-/* The last of enum cpu_msr that are switched at each entry, and that need a session. */
+/* MSRs up to this one are switched at each entry, the rest of enum cpu_msr once per session. */
 #define ENTRY_MSR_LAST	CPU_MSR_XFD_ERR
 
 static struct stream stream;
 static struct tdx_state state;
 static struct mshv_tdx_context context;
 
-/* What each side has in its registers, when it runs. */
+/* The values that each side has in its registers while it runs. */
 static struct cpu_registers vtl2;
 static struct cpu_registers vtl0;
 
-/* DR7 when VTL2 calls the TDX module, which is what it returns with. */
+/* DR7 when VTL2 calls the TDX module, which returns with the same value. */
 static uint64_t dr7_at_call;
 
 static bool kernel_uses(u64 cr4_bit)
@@ -85,7 +85,7 @@ static void debug_registers_change(struct cpu_registers *registers)
 	random_fill(&stream, registers->dr, sizeof(registers->dr));
 }
 
-/* Debug registers mean something to Linux only while a breakpoint is on. */
+/* Linux uses the debug registers only while a breakpoint is enabled. */
 static void breakpoints_change(void)
 {
 	if (random_once_in(&stream, 2))
@@ -96,7 +96,7 @@ static void breakpoints_change(void)
 
 /* ---- the two sides ---- */
 
-/* An interrupt of VTL2, or another task before the session. */
+/* The changes by an interrupt of VTL2, or by another task before the session. */
 static void vtl2_work(void)
 {
 	struct cpu_registers *registers = &cpu.registers;
@@ -112,7 +112,7 @@ static void vtl2_work(void)
 		legacy_change(&registers->extended);
 }
 
-/* All that VTL0 may write without an exit, if the VMM lets it. */
+/* Changes all that VTL0 may write without an exit, if the VMM allows it. */
 static void vtl0_work(void)
 {
 	struct cpu_registers *registers = &cpu.registers;
@@ -128,7 +128,7 @@ static void vtl0_work(void)
 	extended_change(&registers->extended);
 }
 
-/* Where the CPU has no XSS, the VMM's word stays as it is. */
+/* If the CPU has no XSS, the VMM's value is unchanged. */
 static u64 xss_of_vmm(void)
 {
 	return cpu_has_msr(CPU_MSR_XSS) ? vtl0.msr[CPU_MSR_XSS] : 0x5a5a;
@@ -148,7 +148,7 @@ static void vmm_write_msrs(void)
 	context.vp_state.cr2 = vtl0.cr2;
 }
 
-/* The 512 bytes of FXSAVE; MXCSR has reserved bits, too, which must not be loaded. */
+/* The 512 bytes of FXSAVE; MXCSR also has reserved bits, which must not be loaded. */
 static void vmm_write_fx_state(void)
 {
 	struct fxregs_state *fx = (struct fxregs_state *)context.fx_state;
@@ -185,13 +185,13 @@ static void machine_start(unsigned int has, u64 cr4)
 	assert_non_null(state.extended);
 	vtl_tdx_state_reset(&state, false);
 
-	/* VTL0 begins as a fresh CPU does. */
+	/* VTL0 starts with the state of a CPU after reset. */
 	cpu_reset(has, cr4);
 	vtl0 = cpu.registers;
 	if (kernel_uses(X86_CR4_OSXSAVE))
 		cpu.registers.xcr0 = cpu_components();
 	vtl2 = cpu.registers;
-	/* The VMM does not start VTL0 without. */
+	/* The VMM always writes these registers before it starts VTL0. */
 	vmm_work();
 }
 
@@ -219,7 +219,7 @@ static void msrs_check(const char *whose, const struct cpu_registers *wanted,
 		      msr, has[msr], (u64)wanted->msr[msr]);
 }
 
-/* VTL0 runs: each register has VTL0's value, so none has VTL2's. */
+/* While VTL0 runs, each register has VTL0's value, so that it has not VTL2's. */
 static void vtl0_check(void)
 {
 	const struct cpu_registers *registers = &cpu.registers;
@@ -233,7 +233,7 @@ static void vtl0_check(void)
 	extended_check(&registers->extended);
 }
 
-/* VTL2's kernel runs; its task does not yet. */
+/* VTL2's kernel runs, but its task does not run yet. */
 static void vtl2_kernel_check(void)
 {
 	const struct cpu_registers *registers = &cpu.registers;
@@ -249,7 +249,7 @@ static void vtl2_kernel_check(void)
 		check(!memcmp(registers->dr, vtl2.dr, sizeof(vtl2.dr)), "VTL2");
 }
 
-/* The session is over: what a task needs is back, and the VMM can read VTL0's. */
+/* The session is over: the task's registers are restored, and the VMM can read VTL0's. */
 static void vtl2_task_check(void)
 {
 	vtl2_kernel_check();
@@ -275,7 +275,7 @@ static void context_check(void)
 
 /* ---- a session ---- */
 
-/* Before it VTL2's task has run, and its registers are in the CPU. */
+/* VTL2's task has run before, and its registers are in the CPU. */
 static void task_run(void)
 {
 	vtl2_work();
@@ -293,15 +293,15 @@ static void session_start(void)
 
 static void vtl0_enter(void)
 {
-	/* Only what an interrupt may change: the rest is VTL0's in the session. */
+	/* Only these can change by an interrupt: the other registers have VTL0's values. */
 	memcpy(vtl2.msr, cpu.registers.msr, sizeof(vtl2.msr[0]) * (ENTRY_MSR_LAST + 1));
 	memcpy(vtl2.dr, cpu.registers.dr, sizeof(vtl2.dr));
 	vtl2.dr7 = cpu.registers.dr7;
 	vtl2.pkru = cpu.registers.pkru;
 	vtl_tdx_state_enter(&state);
-	/* VTL0's addresses are in place, and VTL2 still runs. */
+	/* VTL0's addresses are loaded, while VTL2 still runs. */
 	check(!(cpu.registers.dr7 & CPU_DR7_ENABLE), "DR7 is %lx", cpu.registers.dr7);
-	/* This one the TDX module switches. */
+	/* The TDX module switches DR7. */
 	dr7_at_call = cpu.registers.dr7;
 	cpu.registers.dr7 = CPU_DR7_RESET | random_below(&stream, 256);
 	vtl0_check();
@@ -354,7 +354,7 @@ static void each_side_keeps_its_registers(void **unused)
 	sessions_run(SESSIONS);
 }
 
-/* The CPU fails the test at an instruction or an MSR that it does not have. */
+/* The CPU fails the test when it executes an instruction, or accesses an MSR, that it lacks. */
 static void what_the_cpu_lacks_is_left_alone(void **unused)
 {
 	static const struct {
@@ -391,7 +391,7 @@ static void what_the_kernel_does_not_use_is_left_alone(void **unused)
 	assert_int_equal(cpu.cr4, CR4_NOXSAVE);
 	teardown(unused);
 
-	/* The kernel has no protection keys on, and all else. */
+	/* The kernel uses everything except protection keys. */
 	machine_start(CPU_ALL, X86_CR4_OSXSAVE);
 	sessions_run(SESSIONS);
 }
@@ -413,7 +413,7 @@ static void refuse(u32 msr)
 
 	check(!memcmp(&before, &cpu.registers, sizeof(before)), "MSR %x refused", msr);
 	check(!memcmp(&context_before, &context, sizeof(context)), "MSR %x refused", msr);
-	/* The VMM puts it right. */
+	/* The VMM corrects the value. */
 	session_run(2);
 }
 
@@ -432,7 +432,7 @@ static void a_refused_value_changes_nothing(void **unused)
 		refuse(msrs[i]);
 }
 
-/* VTL0's speculation controls must not hold for more of VTL2 than needed. */
+/* VTL0's speculation controls must not apply to more of VTL2 than necessary. */
 static void spec_ctrl_is_the_first_that_is_restored(void **unused)
 {
 	(void)unused;
@@ -489,14 +489,14 @@ static void vtl2_has_breakpoints_from_one_entry_to_another(void **unused)
 	cpu.registers.dr6 = DR6_RESERVED | 1;
 	vtl0_leave();
 
-	/* An interrupt sets one. */
+	/* An interrupt enables a breakpoint. */
 	breakpoint_set(true);
 	vtl0_enter();
 	debug_registers_change(&cpu.registers);
 	vtl0_leave();
 	assert_memory_equal(cpu.registers.dr, vtl2.dr, sizeof(vtl2.dr));
 
-	/* Another one clears it, and leaves the address behind. */
+	/* Another interrupt disables it, but the address remains in the register. */
 	breakpoint_set(false);
 	vtl0_enter();
 	vtl0_leave();
@@ -532,7 +532,7 @@ static void the_barrier_comes_when_the_parameter_says(void **unused)
 	barriers_check(PREDICTOR_BARRIER_EXIT, 0, 0);
 }
 
-/* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": 0 means this. */
+/* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": for a mask of 0. */
 static void without_memory_mxcsr_has_the_bits_of_every_cpu(void **unused)
 {
 	(void)unused;
@@ -554,7 +554,7 @@ static void xcr0_set(u64 value, int wanted)
 	assert_int_equal(state.xcr0, vtl0.xcr0);
 	assert_int_equal(cpu.cr4, cr4);
 	assert_false(cpu.interrupts_off);
-	/* VTL2 has its own back, unless it has none. */
+	/* VTL2's XCR0 is restored, unless VTL2 does not use one. */
 	if (!kernel_uses(X86_CR4_OSXSAVE))
 		before.xcr0 = vtl0.xcr0;
 	assert_memory_equal(&cpu.registers, &before, sizeof(before));
@@ -589,7 +589,7 @@ static void vtl0_has_an_xcr0_of_its_own(void **unused)
 	xcr0_set(CPU_X87, -EINVAL);
 }
 
-/* What the VMM cannot write itself is as in a fresh CPU (docs/state.md). */
+/* Registers that the VMM cannot write itself have their reset values (docs/state.md). */
 static void reset_check(u64 cr4)
 {
 	struct cpu_registers before;
@@ -608,7 +608,7 @@ static void reset_check(u64 cr4)
 	extended = state.extended;
 	vtl_tdx_state_reset(&state, true);
 	assert_ptr_equal(state.extended, extended);
-	/* Only what the kernel has no use for is reset in the CPU. */
+	/* Only registers that the kernel does not use are reset in the CPU. */
 	if (!kernel_uses(X86_CR4_OSXSAVE))
 		before.xcr0 = CPU_X87;
 	if (!kernel_uses(X86_CR4_PKE))
@@ -622,7 +622,7 @@ static void reset_check(u64 cr4)
 	memset(vtl0.dr, 0, sizeof(vtl0.dr));
 	memset(vtl0.msr, 0, sizeof(vtl0.msr[0]) * (CPU_MSR_PL3_SSP + 1));
 	vtl0.msr[CPU_MSR_XSS] = context.vp_state.msr_xss;
-	/* Where the kernel has no use for them, they stay. */
+	/* Registers that the kernel does not use are unchanged. */
 	if (kernel_uses(X86_CR4_OSXSAVE)) {
 		memset(vtl0.extended.avx, 0, sizeof(vtl0.extended.avx));
 		memset(vtl0.extended.tiles, 0, sizeof(vtl0.extended.tiles));
@@ -639,7 +639,7 @@ static void the_next_vmm_finds_a_fresh_cpu(void **unused)
 	reset_check(CR4_NOXSAVE);
 }
 
-/* A VP is set up from any CPU, and VTL0 may run there already. */
+/* A VP can be set up on any CPU, where VTL0 may already run. */
 static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
 {
 	struct tdx_state another = { .extended = NULL };

@@ -4,9 +4,9 @@
  *
  * open() and ioctl() are replaced by a fake driver and host (linked with --wrap); the VTL
  * file is a memory file, so that run pages can be mapped. The driver's state is read from
- * folders under fixtures/. Processes that publish routes are either fakes, behind the
- * library's calls for tools, or real ones. Each command runs as a whole, in a child process,
- * and a test checks what its user sees: output, messages, exit status.
+ * folders under fixtures/. Processes that publish routes are either fakes behind the library's
+ * calls for tools, or real processes. Each command runs completely in a child process, and a
+ * test checks what its user sees: output, messages, exit status.
  *
  * Build and run from the top of the repository:
  *   make -C tools check
@@ -46,32 +46,32 @@
 #define FIRST_HARDWARE_VECTOR	0x25
 #define OUTPUT_SIZE		65536
 #define ARGUMENT_LIMIT		20
-/* A test that hangs is a failure, not a pause. */
+/* A test that hangs fails after this time. */
 #define TEST_SECONDS		60
 
 /* ---- the fake driver ---- */
 
 /**
- * struct fake_driver - how the driver behaves, and what was asked of it
- * @redirects: what it answers for MSHV_CAP_REDIRECTED_INTERRUPT
+ * struct fake_driver - the behaviour of the driver, and the requests that it received
+ * @redirects: its answer for MSHV_CAP_REDIRECTED_INTERRUPT
  * @is_foreign: it knows none of the ioctls
- * @is_openhcls: it is OpenHCL's driver, without the additions of vtlirq's
- * @is_willing: a driver of another kind, which answers 0 to whatever it is asked
+ * @is_openhcls: it is OpenHCL's driver, without vtlirq's additions
+ * @is_willing: a driver of another kind, which answers every request with 0
  * @map_error: errno of map calls, from call number @map_error_at on
  * @map_error_at: counted from 0
  * @unmap_error: errno of unmap calls
- * @extensions: what it answers for PROXIED_INTERRUPT and LOWER_VTL_TIMER_VIRT
- * @has_host: there is a node for calls to the host
+ * @extensions: its answer for PROXIED_INTERRUPT and LOWER_VTL_TIMER_VIRT
+ * @has_host: there is a node for hypercalls
  * @host_redirects: the host offers redirection
  * @refusal: the host's status for a redirected retarget
  * @refusal_of_all: the host's status for any retarget
- * @quota: of each VP
+ * @quota: quota of each VP
  * @full_vps: how many VPs, from 0 on, have used up their quota
  * @user: the user id that the command sees, or -1 for the real one
- * @counts: what came to each vector of each VP
+ * @counts: the counts of each vector of each VP
  * @maps: map calls that succeeded
  * @unmaps: unmap calls that succeeded
- * @last_apic_id: of the last map call
+ * @last_apic_id: APIC id of the last map call
  */
 struct fake_driver {
 	int redirects;
@@ -95,11 +95,11 @@ struct fake_driver {
 	unsigned int last_apic_id;
 };
 
-/* Shared with the child in which the command runs. */
+/* This memory is shared with the child in which the command runs. */
 static struct fake_driver *driver;
 static int vtl_memory;
 
-/* Where real processes publish. */
+/* The folder in which real processes publish their routes. */
 static char publications[64];
 
 struct fake_peers;
@@ -151,7 +151,7 @@ static int answer_map(struct mshv_map_device_intr *asked)
 	return 0;
 }
 
-/* VPs have every second APIC id, as in fixtures/cpuinfo. */
+/* Only every second APIC id is used by a VP, as in fixtures/cpuinfo. */
 static int answer_vp(struct mshv_vp_interrupts *asked)
 {
 	struct mshv_vector_counts *counts = (void *)(uintptr_t)asked->counts;
@@ -166,7 +166,7 @@ static int answer_vp(struct mshv_vp_interrupts *asked)
 	return 0;
 }
 
-/* The calls that the library makes, where the host's interface has the fields. */
+/* The hypercalls that the library makes, and the offsets of their fields. */
 #define CALL_GET_REGISTERS	0x50
 #define REGISTER_REDIRECTS	(1ULL << 34)
 #define RETARGET_FLAGS_AT	44
@@ -256,7 +256,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	}
 }
 
-/* VPs have every second APIC id. */
+/* Only every second APIC id is used by a VP. */
 int __wrap_vtlirq_vp_apic_id(uint32_t vp, uint32_t *apic_id)
 {
 	*apic_id = 2 * vp;
@@ -267,15 +267,15 @@ int __wrap_vtlirq_vp_apic_id(uint32_t vp, uint32_t *apic_id)
 
 #define PEERS_MAX	3
 #define PEER_ROUTES	12
-/* No process has such a number: it is above the kernel's limit. */
+/* A real process cannot have this number: it is above the kernel's limit. */
 #define PEER_PID	5000001
 
 /**
  * struct fake_peer - a process that publishes routes
  * @open_error: why it cannot be reached, or 0
  * @ask_error: why it does not answer, or 0
- * @summary: of its context
- * @count: how many routes
+ * @summary: summary of its context
+ * @count: number of routes
  * @routes: the routes
  */
 struct fake_peer {
@@ -287,16 +287,16 @@ struct fake_peer {
 };
 
 /**
- * struct fake_peers - all of them; without any, the real library is asked
+ * struct fake_peers - all fake processes; if there are none, the real library is asked
  * @list_error: why they cannot be listed, or 0
- * @count: how many
+ * @count: number of processes
  * @all: the processes; number n has pid PEER_PID + n
  * @asked: how often the first one was asked for its routes
- * @shown_from: it is not there before it was asked that often
- * @shown_until: nor afterwards; 0: it stays
+ * @shown_from: the first one appears after it was asked so often
+ * @shown_until: it disappears after it was asked so often; 0: it stays
  * @step: redirected interrupts of each route of the first one between two requests
- * @move_error: what moving a route gives
- * @prefer_error: what choosing its delivery gives
+ * @move_error: result of moving a route
+ * @prefer_error: result of choosing its delivery
  * @keeps_delivery: a preference does not change the delivery
  * @steps: "r" for each retarget and "p" for each preference, in their order
  */
@@ -327,7 +327,7 @@ static bool first_is_shown(void)
 
 int __real_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count);
 
-/* The last one first: the command has to sort them. */
+/* Lists the last process first, so that the command has to sort them. */
 int __wrap_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 {
 	if (!has_fake_peers())
@@ -340,7 +340,7 @@ int __wrap_vtlirq_publishers(const char *directory, pid_t **pids, size_t *count)
 		if (i || first_is_shown())
 			(*pids)[(*count)++] = PEER_PID + i;
 	}
-	/* A process that is not there yet is also counted as asked. */
+	/* A process that has not appeared yet is also counted as asked. */
 	peers->asked += !first_is_shown();
 	return 0;
 }
@@ -514,13 +514,13 @@ static int make_driver(void **state)
 /* ---- running a command as a user does ---- */
 
 /**
- * struct run - a command that runs, or has run
+ * struct run - a command that runs, or that has ended
  * @child: its process
- * @pipe: what it prints
- * @messages_fd: file that takes its messages
- * @output: what it printed so far
- * @used: bytes of it
- * @messages: what it said on standard error
+ * @pipe: pipe for its output
+ * @messages_fd: file for its messages
+ * @output: its output so far
+ * @used: number of bytes in @output
+ * @messages: its messages on standard error
  * @status: its exit status; 128 + n if signal n killed it
  */
 struct run {
@@ -534,7 +534,7 @@ struct run {
 };
 
 static struct run run;
-/* A command that holds something while another one is run. */
+/* A command that holds mappings or routes while another one is run. */
 static struct run holder;
 
 static const char *fixture(const char *name)
@@ -548,7 +548,7 @@ static const char *fixture(const char *name)
 	return text;
 }
 
-/* The world of a command: a driver that works, a state, three CPUs. */
+/* The environment of a command: a driver that works, its state, three CPUs. */
 static int make_world(void **state)
 {
 	(void)state;
@@ -607,7 +607,7 @@ static void start_holder(const char *line)
 	holder = run;
 }
 
-/* Reads more of the output; false at its end. */
+/* Reads more of the output. Returns false at its end. */
 static bool read_more(void)
 {
 	ssize_t got = read(run.pipe, run.output + run.used, OUTPUT_SIZE - 1 - run.used);
@@ -733,7 +733,7 @@ static void lists_are_sorted_without_doubles_and_written_as_ranges(void **state)
 	number_list_free(&list);
 }
 
-/* A row of each kind of value, and of what each looks like without one. */
+/* A table with a value of each kind, and with a missing value of each kind. */
 static void a_table_shows_each_kind_of_value(void **state)
 {
 	struct row {
@@ -831,7 +831,7 @@ static char *read_tools_file(const char *name)
 	return text;
 }
 
-/* The lines of commands begin with two spaces, the object and the verb. */
+/* In the help, a line of a command begins with two spaces, the object and the verb. */
 static void every_command_has_help_and_is_in_the_manual(void **state)
 {
 	char *manual = read_tools_file("man/vtlirq.8");
@@ -1025,7 +1025,7 @@ static void reports_are_repeated_until_a_signal(void **state)
 {
 	(void)state;
 	start("vtlirq mapping show --interval 0.1");
-	/* The headings of the second report. */
+	/* Wait for the headings of the second report. */
 	read_until("\n\nCPU");
 	kill(run.child, SIGINT);
 	assert_int_equal(finish(), STATUS_OK);
@@ -1051,7 +1051,7 @@ static void vps_come_from_debugfs_and_the_driver(void **state)
 	assert_says(run.output,
 		    "VP  APIC-ID  ONLINE  MAPPED  QUARANTINED  FREE  QUOTA  REDIRECTED  PROXIED  ");
 	assert_says(run.output, "\n 1        2     yes       2            1    61     64        4711       11        0         2       0       10        5      1        5");
-	/* It is offline: the driver does not know it. */
+	/* CPU 3 is offline, so the driver does not know it. */
 	assert_says(run.output, "\n 3        -      no       0            0     0   none           0        -        0         0       -        -");
 	assert_string_equal(run.messages, "");
 	assert_int_equal(run_command("vtlirq vp show --json --vp 1-3"), STATUS_OK);
@@ -1216,7 +1216,7 @@ static void mapping_hold_explains_each_error(void **state)
 	}
 }
 
-/* Root may open everything: the test becomes another user for a moment. */
+/* Root may open everything, so the test becomes another user for a moment. */
 static void without_rights_the_advice_is_to_be_root(void **state)
 {
 	char path[] = "/tmp/vtlirq-test-XXXXXX";
@@ -1295,7 +1295,7 @@ static void routes_of_several_processes_are_sorted(void **state)
 	add_route(add_peer(), 1, 0x52, VTLIRQ_REASON_REFUSED)->status = 0x57;
 	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
 	assert_true(strstr(run.output, "\n5000001 ") < strstr(run.output, "\n5000002 "));
-	/* Each reason is explained once. */
+	/* Each reason is explained only once. */
 	assert_says(run.output, "\n2 proxied: the host refused: its answer was 0x0057, invalid dev");
 	assert_says(run.output, "\n1 proxied: the host refused: its answer was 0x0006, access deni");
 	assert_says_not(run.output, "\n1 proxied: the host refused: its answer was 0x0057");
@@ -1316,7 +1316,7 @@ static void no_routes_are_told_of(void **state)
 	root = parse_json(run.output);
 	assert_int_equal(json_array_size(json_object_get(root, "processes")), 0);
 	json_decref(root);
-	/* A process without a route has no table, but is there. */
+	/* A process without a route has no table, but it is listed. */
 	add_peer();
 	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
 	assert_says_not(run.output, "DEVICE");
@@ -1341,7 +1341,7 @@ static void processes_that_do_not_answer_are_reported(void **state)
 	peers->all[0] = (struct fake_peer){ .ask_error = ETIMEDOUT };
 	assert_int_equal(run_command("vtlirq route show"), STATUS_FAILED);
 	assert_says(run.messages, "process 5000001 does not answer\n  next: see whether it is st");
-	/* One that ended meanwhile publishes nothing: that is no failure. */
+	/* A process that has ended in the meantime publishes nothing: that is no failure. */
 	peers->all[0] = (struct fake_peer){ .open_error = ECONNREFUSED };
 	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
 	assert_string_equal(run.messages, "");
@@ -1414,7 +1414,7 @@ static void route_move_shows_before_and_after(void **state)
 	assert_string_equal(peers->steps, "rr");
 }
 
-/* No hardware vector is allocated that the next step would free. */
+/* The order must not allocate a hardware vector that the next step would free. */
 static void route_move_takes_its_steps_in_the_cheap_order(void **state)
 {
 	(void)state;
@@ -1513,7 +1513,7 @@ static void free_sample(struct sample *sample)
 	free(sample);
 }
 
-/* Compares two samples again, as if for the first time. */
+/* Compares two samples again, as if they had not been compared before. */
 static void compare(const struct sample *old, struct sample *new)
 {
 	free(new->rates);
@@ -1537,9 +1537,9 @@ static void rates_are_per_second_and_of_the_same_route(void **state)
 	sample_route(old, 100, 10);
 	sample_route(old, 0, 50);
 	sample_route(new, 200, 10);
-	/* Its counter began again. */
+	/* The counter of this route started again at 0. */
 	sample_route(new, 5, 40);
-	/* It was not there before. */
+	/* This route did not exist before. */
 	sample_route(new, 1000, 0);
 	compare(old, new);
 	routes = new->routes.all;
@@ -1547,7 +1547,7 @@ static void rates_are_per_second_and_of_the_same_route(void **state)
 	assert_true(routes[1].redirected_rate == 10 && routes[1].proxied_rate == RATE_UNKNOWN);
 	assert_true(routes[2].redirected_rate == RATE_UNKNOWN);
 	assert_true(new->redirected == 210 && new->proxied == 0);
-	/* The same process number, but another process. */
+	/* Another process has the same process number now. */
 	routes[0].state.age_ms = 100;
 	compare(old, new);
 	assert_true(routes[0].redirected_rate == RATE_UNKNOWN);
@@ -1563,7 +1563,7 @@ static void add_vp(struct sample *sample, u64 redirected, u64 entries)
 	sample->vps[0].entries = entries;
 }
 
-/* The library shows the sum to each of the routes that share VP and vector. */
+/* The library reports the sum for each of the routes that share a VP and a vector. */
 static void shared_counts_are_added_once(void **state)
 {
 	struct sample *old = make_sample(0);
@@ -1576,7 +1576,7 @@ static void shared_counts_are_added_once(void **state)
 	}
 	compare(old, new);
 	assert_true(new->redirected == 30 && new->proxied == 4);
-	/* The driver's counters of VPs include all routes, so that they are used instead. */
+	/* The driver's counters of VPs include all routes, so they are used instead. */
 	add_vp(old, 0, 0);
 	add_vp(new, 500, 70);
 	compare(old, new);
@@ -1630,7 +1630,7 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	assert_says(run.output, "interrupts/s: 0.0 redirected, 0.0 proxied; host exits/s: 0.0\n");
 	assert_says(run.output, "\nVP  REDIRECTED/s  PROXIED/s  BLOCKED/s  ENTRIES/s ");
 	assert_says(run.output, "\n 0           0.0        0.0        0.0        0.0 ");
-	/* debugfs says nothing of VP 2's entries. */
+	/* debugfs has no entry counter for VP 2. */
 	assert_says(run.output, "\n 2           0.0        0.0        0.0          - ");
 	assert_says(run.output, "    PID  ROUTE                     DEVICE  VECTOR   VP    DELIVERY  RED");
 	assert_says(run.output, "      1  NVMe 00:01.0, interrupt 1    0x51    1  redirected");
@@ -1648,7 +1648,7 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	json_decref(root);
 }
 
-/* The process is there only in the third of four samples. */
+/* The process exists only in the third of four samples. */
 static void top_survives_processes_that_come_and_go(void **state)
 {
 	const char *report;
@@ -1690,7 +1690,7 @@ static void top_ends_at_a_signal(void **state)
 	assert_int_equal(finish(), STATUS_OK);
 }
 
-/* A terminal of 24 lines, on which the command runs. */
+/* Runs the command on a terminal of 24 lines. */
 static void start_on_terminal(const char *line, const char *kind)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = 120 };
@@ -1705,7 +1705,7 @@ static void start_on_terminal(const char *line, const char *kind)
 		run_child(line, STDOUT_FILENO, run.messages_fd);
 }
 
-/* Reads the rest; the terminal ends with the command, which the reader sees as an error. */
+/* Reads the rest; when the command ends, reading from its terminal fails. */
 static void finish_on_terminal(void)
 {
 	ssize_t got;
@@ -1741,7 +1741,7 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 	assert_says(run.output, "refused:invalid-dev");
 	press("e");
 	read_until("exits, every");
-	/* Without the VPs, the screen has room for all routes. */
+	/* If the VPs are hidden, the screen has room for all routes. */
 	press("v");
 	read_until("\033[H");
 	run.used = 0;
@@ -1805,7 +1805,7 @@ static void assert_diagnosis(const char *name, const char *finding, const char *
 
 	assert_json_text(check, "finding", finding);
 	assert_says(json_string_value(json_object_get(check, "what")), what);
-	/* Each finding that is not ok says what to do. */
+	/* Each finding other than "ok" says what to do. */
 	assert_int_equal(json_is_null(json_object_get(check, "next")), !strcmp(finding, "ok"));
 	assert_int_equal(can_redirect, expected);
 	json_decref(check);
@@ -1882,7 +1882,7 @@ static void doctor_without_a_driver_asks_to_load_it(void **state)
 	assert_diagnosis("redirects", "unknown", "the driver cannot be asked", false);
 }
 
-/* Another driver may have made the node, and answers otherwise. */
+/* Another driver may have created the node, and it answers differently. */
 static void doctor_detects_a_foreign_node(void **state)
 {
 	(void)state;
@@ -1897,7 +1897,7 @@ static void doctor_detects_a_foreign_node(void **state)
 	assert_diagnosis("node", "ok", "creates VTL files, by a driver that is not vtli", false);
 }
 
-/* What the driver does not count is only in the kernel's log. */
+/* Interrupts that the driver does not count are reported only in the kernel's log. */
 static void doctor_reads_the_kernels_log_for_unmapped_vectors(void **state)
 {
 	(void)state;
@@ -1938,10 +1938,10 @@ static void doctor_tells_what_is_only_worth_knowing(void **state)
 static void doctor_counts_the_vectors_that_are_left(void **state)
 {
 	(void)state;
-	/* One of three CPUs still can allocate vectors from quarantine. */
+	/* One of three CPUs can still allocate vectors from quarantine. */
 	setenv("VTLIRQ_DEBUGFS", fixture("full"), 1);
 	assert_diagnosis("vectors", "no", "VP 0-1: no vector is left, or the quota is", true);
-	/* Of two that are online, both are full. */
+	/* Two CPUs are online, and both are full. */
 	setenv("VTLIRQ_DEBUGFS", fixture("exhausted"), 1);
 	assert_diagnosis("vectors", "no", "VP 0-1: no vector is left, or the quota is", false);
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
@@ -2143,7 +2143,7 @@ int main(void)
 		world_test(output_that_does_not_arrive_is_a_failure),
 	};
 
-	/* Under nohup it is ignored, and the commands would not change that. */
+	/* nohup makes a process ignore this signal, and the commands would inherit that. */
 	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, make_driver, remove_driver);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and which
- * CPU is kicked.
+ * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and the
+ * choice of the CPU that is kicked.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ static void all_that_is_asserted_is_pulled_once(void **state)
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(bits[0], 1U << 0x10);
 	assert_int_equal(bits[7], 1U << 31);
-	/* The others are not touched: the result names those that are. */
+	/* The other banks are not written: the result names the banks that are. */
 	assert_int_equal(bits[1], 0xaaaaaaaa);
 	assert_int_equal(bits[3], 0xaaaaaaaa);
 	assert_int_equal(vtl_vp_pull(vtl_vp_run_page(1), bits), 0);
@@ -71,13 +71,13 @@ static void what_meets_its_like_is_counted(void **state)
 	assert_int_equal(vtl_vp_merged_get(0), before);
 	post(0, 0x51);
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
-	/* Of the three, one was there. */
+	/* One of the three was already pending. */
 	assert_int_equal(vtl_vp_assert_bank(run, 2, 1U << 0x11 | 1U << 0x13 | 1), 1U << 0x11 |
 			 1U << 0x13 | 1);
 	assert_int_equal(vtl_vp_merged_get(0), before + 2);
 	assert_int_equal(vtl_vp_assert_bank(run, 2, ~0U), ~0U);
 	assert_int_equal(vtl_vp_merged_get(0), before + 6);
-	/* The other banks are others, and what was taken is there no more. */
+	/* Each bank counts separately, and a vector that was pulled is no longer pending. */
 	assert_int_equal(vtl_vp_assert_bank(run, 3, 1U << 0x11), 1U << 0x11);
 	vtl_vp_scan_set(run);
 	vtl_vp_pull(run, bits);
@@ -121,7 +121,7 @@ static void a_post_to_many_interrupts_them_by_one_call(void **state)
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(vtl_vp_run_page(3)->proxy_irr[2], 1U << 0x11);
 
-	/* Those that know already need no other interrupt. */
+	/* VPs that already have the scan flag set need no other interrupt. */
 	cpus.bits = 0xf;
 	vtl_vp_post_all(&cpus, 0x52);
 	assert_int_equal(shim_interrupt_calls, 1);
@@ -134,7 +134,7 @@ static void a_post_kicks_a_vp_once(void **state)
 	post_to(2, 0x52);
 	assert_int_equal(shim_reschedules[2], 1);
 	assert_int_equal(vtl_vp_run_page(2)->proxy_irr[2], 1U << 0x11 | 1U << 0x12);
-	/* Itself it need not interrupt. */
+	/* The VP of the calling CPU needs no interrupt. */
 	post_to(0, 0x51);
 	assert_int_equal(shim_reschedules[0], 0);
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
@@ -150,7 +150,7 @@ static void a_post_passes_the_hosts_filter(void **state)
 	assert_int_equal(vtl_vp_run_page(1)->proxy_irr[2], 1U << 0x11);
 }
 
-/* They were never counted as relayed. */
+/* Posts are never counted as relayed. */
 static void posts_that_merge_are_not_counted(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# In the guest: runs each test program named, and prints one KTAP document.
+# This script runs in the guest: it runs each test program named, and prints one KTAP document.
 #
-# Owns: the time a program may take, and that one which dies counts as failed.
-# Must not know: what a program tests.
+# It owns the time limit of a program, and the rule that a program that dies counts as failed.
+# It must not know what a program tests.
 
 limit=$((${VTLIRQ_TEST_SECONDS:-300} * ${VTLIRQ_SLOWNESS:-1}))
 
-# run PROGRAM - its TAP, indented; the exit status goes to /tmp/status, as a
-# plain shell would lose it in the pipe. cmocka reports a skipped test as one that failed.
+# run PROGRAM - print its TAP with indentation; the exit status goes to /tmp/status, because a
+# plain shell loses it in the pipe. cmocka reports a skipped test as one that failed.
 run()
 {
 	{
@@ -33,7 +33,7 @@ for program in "$@"; do
 		continue
 	fi
 	failed=1
-	# It died, or hung, before it could say which of its tests failed.
+	# The program died or hung before it could report which of its tests failed.
 	grep -q '^ *not ok ' /tmp/output ||
 		echo "    not ok 0 - $name ended with exit status $status"
 	echo "not ok $number $name"

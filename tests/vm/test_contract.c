@@ -14,7 +14,7 @@
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../harness/lab.h"
 
-/* Not the driver's word, which is tested. */
+/* This does not use the driver's answer, because the driver's answer is under test. */
 static bool lab_has_tdx_module(void)
 {
 	return !access(LAB_TDX_NODE, F_OK);
@@ -45,7 +45,7 @@ static void check_extension_answers(void **state)
 	assert_in_range(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0, 1);
 	assert_in_range(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0, 1);
 	assert_in_range(mshv_extension(MSHV_CAP_DR6_SHARED), 0, 1);
-	/* Where VTL0 can be entered. */
+	/* On these machines VTL0 can be entered. */
 	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT),
 			 lab_has_tdx_module() ? 1 : -EOPNOTSUPP);
 	assert_int_equal(mshv_extension(MSHV_CAP_TSC_DEADLINE_OFFLOAD),
@@ -82,7 +82,7 @@ static void an_unknown_ioctl_is_enotty_and_not_logged(void **state)
 		assert_int_equal(ioctl(mshv, command, 0), -1);
 		assert_int_equal(errno, ENOTTY);
 	}
-	/* Each knows its own alone. */
+	/* Each node accepts only its own ioctls. */
 	assert_int_equal(ioctl(lab.vtl, MSHV_CREATE_VTL, 0), -1);
 	assert_int_equal(errno, ENOTTY);
 	assert_int_equal(ioctl(mshv, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0), -1);
@@ -198,7 +198,7 @@ static void touch_failed(int signal)
 	siglongjmp(touch_context, signal);
 }
 
-/* The signal that reading a page raises; 0 if it can be read. */
+/* Returns the signal that a read of the page raises, or 0 if the page can be read. */
 static int page_touch(unsigned long index)
 {
 	volatile char *page = (void *)vtl_page(lab.vtl, index);
@@ -254,7 +254,7 @@ static void all_files_show_the_same_run_page(void **state)
 	run->cancel = 0x12345678;
 	assert_int_equal(lab.run[0]->cancel, 0x12345678);
 	close(other);
-	/* The page outlives the file. */
+	/* The mapped page remains valid after the file is closed. */
 	run->cancel = 0x23456789;
 	assert_int_equal(lab.run[0]->cancel, 0x23456789);
 	munmap(run, 4096);

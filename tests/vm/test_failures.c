@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path of the driver in a kernel with fault injection: each operation with failure
- * 1, 2, 3 ... (an allocation, a page, a copy from or to the caller), until it succeeds without
- * a failure. A failed operation leaves the state as it was, and succeeds when it is repeated:
- * an interrupt is relayed.
+ * Every error path of the driver in a kernel with fault injection: each operation is repeated
+ * with failure 1, 2, 3 ... (an allocation, a page, a copy from or to the caller), until it
+ * succeeds without a failure. A failed operation leaves the state unchanged, and it succeeds
+ * when it is repeated: an interrupt is relayed.
  *
- * Owns: the injection (/proc/PID/fail-nth), and what is compared. Must not know: which
- * allocations an operation makes.
+ * This file owns the injection (/proc/PID/fail-nth) and the state that is compared. It must not
+ * know which allocations an operation makes.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,12 +32,12 @@
 #define MODULES		"/etc/vtlirq/modules"
 #define MODULES_MAX	8
 #define DRIVER		"mshv_vtl"
-/* More than any operation has: one that never ends is a failure too. */
+/* No operation has so many failures: an operation that never ends fails the test. */
 #define FAILURES_MAX	1000000
-/* The driver's own part of these is less: the kernel's comes first. */
+/* The kernel's allocations come first, and the driver has fewer than this after them. */
 #define LOAD_LAST	70
 #define HOTPLUG_LAST	16
-/* More than what a CPU may keep of free pages for itself. */
+/* This is more than the number of free pages that a CPU may keep for itself. */
 #define ROUNDS		4000
 
 /* ---- orders ---- */
@@ -50,7 +50,7 @@ static bool kernel_fails_to_order(void)
 	       !access("/sys/kernel/debug/failslab", F_OK);
 }
 
-/* Of the caller. */
+/* Opens the fail-nth file of the calling thread. */
 static int orders_open(void)
 {
 	int file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
@@ -59,24 +59,27 @@ static int orders_open(void)
 	return file;
 }
 
-/* Number @number from now on fails; 0: none. */
+/* Failure number @number from now on is injected; 0 means none. */
 static void order_place(int orders, unsigned int number)
 {
 	char text[16];
 	int length = snprintf(text, sizeof(text), "%u", number), again = 0;
 
-	/* An order before it may meet this very call, and is gone then. */
+	/* A failure that is still ordered may hit this very call, and is used up then. */
 	while (write(orders, text, length) != length)
 		check(errno == EFAULT && !again++, "fail-nth: %s", strerror(errno));
 }
 
-/* Ends an order. Return: how many were left before it; 0: it was met. */
+/*
+ * Ends an order. Return: how many possible failures remained until the ordered one; 0 means that
+ * it was injected.
+ */
 static unsigned int order_end(int orders)
 {
 	char text[16] = "";
 	unsigned int left = 1;
 
-	/* If it meets the answer, it was the next one. */
+	/* If the read itself fails, the ordered failure was the next one. */
 	if (pread(orders, text, sizeof(text) - 1, 0) >= 0)
 		left = strtoul(text, NULL, 10);
 	order_place(orders, 0);
@@ -93,7 +96,7 @@ static struct {
 
 static unsigned int modules_count;
 
-/* The list that the VM's start has: one line "FILE ARGUMENTS" for each. */
+/* Reads the list that the VM's start script uses: one line "FILE ARGUMENTS" for each module. */
 static void modules_list(void)
 {
 	FILE *list = fopen(MODULES, "re");
@@ -107,7 +110,7 @@ static void modules_list(void)
 			 file);
 		snprintf(modules[modules_count].arguments, sizeof(modules[0].arguments), "%s",
 			 strtok(line + strlen(file), "\n") ?: "");
-		/* The number in front is the list's own. */
+		/* The number at the start of the file name only orders the list. */
 		snprintf(modules[modules_count].name, sizeof(modules[0].name), "%s", file + 3);
 		dot = strchr(modules[modules_count].name, '.');
 		if (dot)
@@ -121,7 +124,7 @@ static void module_unload(const char *name)
 {
 	unsigned int again;
 
-	/* What a file that was just closed held of it may go a moment later. */
+	/* A file that was closed just now may drop its reference to the module a moment later. */
 	for (again = 0; syscall(SYS_delete_module, name, O_NONBLOCK); again++) {
 		if (errno == ENOENT)
 			return;
@@ -150,7 +153,7 @@ static void modules_unload(void)
 		module_unload(modules[i].name);
 }
 
-/* Those that are missing. */
+/* Loads the modules that are not loaded. */
 static void modules_load(void)
 {
 	unsigned int i;
@@ -166,10 +169,10 @@ static void modules_load(void)
 /* ---- figures ---- */
 
 /**
- * struct figures - what a failure must leave as it was
- * @modules:     that are there, and how many use each
- * @descriptors: of interrupts, in the kernel
- * @files:       of this process
+ * struct figures - the state that a failure must not change
+ * @modules:     the loaded modules, and the number of users of each
+ * @descriptors: interrupt descriptors in the kernel
+ * @files:       open files of this process
  * @mapped:      each mapping: CPU, hardware vector, proxy vector, references
  */
 struct figures {
@@ -255,7 +258,7 @@ static void nothing(void)
 }
 
 static struct figures before;
-/* The file that places orders, and how many were left before the last one. */
+/* The fail-nth file, and how many possible failures remained after the last order. */
 static int orders = -1;
 static unsigned int left;
 
@@ -302,14 +305,14 @@ static void every_failure(const struct sweep_operation *operation)
 	every_failure_from(operation, 1);
 }
 
-/* How many things of an operation may fail. */
+/* Returns how many steps of an operation may fail. */
 static unsigned int failures_count(const struct sweep_operation *operation)
 {
 	assert_false(sweep_attempt(&sweep, operation, FAILURES_MAX));
 	return FAILURES_MAX - left;
 }
 
-/* The last so many: before that it is the kernel alone that is at work. */
+/* Injects only the last @last failures: the earlier ones are in the kernel's own code. */
 static void last_failures(const struct sweep_operation *operation, unsigned int last)
 {
 	unsigned int count = failures_count(operation);
@@ -419,7 +422,7 @@ static void has_file(void)
 
 static int run_map(void)
 {
-	/* So that nothing but the call itself is met. */
+	/* The arguments are prepared here, so that a failure can hit only the call itself. */
 	struct mshv_map_device_intr args = {
 		.vector = PROXY,
 		.apic_id = apic_id(target),
@@ -474,7 +477,7 @@ static void is_unmapped(void)
 	assert_int_equal(run_unmap(), -ENOENT);
 }
 
-/* One is left: dropped, the mapping is gone. */
+/* Exactly one reference remains: after it is dropped, the mapping does not exist any more. */
 static void is_unmapped_once(void)
 {
 	relays();
@@ -495,7 +498,7 @@ static void all_is_unmapped(void)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-/* How many vectors this CPU has to give, with no quota. */
+/* Returns how many vectors this CPU can allocate without a quota. */
 static unsigned int vectors_free(unsigned int cpu)
 {
 	long quota = driver_parameter("vectors_per_cpu", 0);
@@ -642,7 +645,7 @@ static int run_setup(void)
 	return ioctl(file, MSHV_HVCALL_SETUP, &args) ? -errno : 0;
 }
 
-/* A call that has input and output: the capability register. */
+/* A hypercall that has input and output: it reads the capability register. */
 static int run_call(void)
 {
 	struct {
@@ -653,7 +656,7 @@ static int run_call(void)
 	int ret = hv_call(file, HV_CALL_GET_VP_REGISTERS | 1ULL << 32, &input, 20, output,
 			  sizeof(output), &status);
 
-	/* The lab.s host takes memory in this very thread. */
+	/* The lab's host allocates memory in this very thread. */
 	if (!ret && (status & 0xffff) == HV_INSUFFICIENT_MEMORY)
 		return -ENOMEM;
 	if (!ret) {
@@ -682,7 +685,7 @@ static long meminfo(const char *text, const char *key)
 	return strtol(at + strlen(key), NULL, 10);
 }
 
-/* Memory that no line of /proc/meminfo accounts for: kB. */
+/* Returns the memory, in kB, that no line of /proc/meminfo accounts for. */
 static long memory_unaccounted(void)
 {
 	char text[8192];
@@ -700,7 +703,7 @@ static long memory_unaccounted(void)
 	       meminfo(text, "Percpu:") - meminfo(text, "VmallocUsed:");
 }
 
-/* A page that is lost has no name: but it is missed, if it is lost often. */
+/* One leaked page cannot be identified, but many leaked pages are visible in the total. */
 static void pages_are_not_lost(void)
 {
 	unsigned int number, round;
@@ -752,7 +755,7 @@ static void touch_failed(int signal)
 	siglongjmp(touch_context, signal);
 }
 
-/* -EIO: it raised SIGBUS, which says that there is no such page. */
+/* Returns -EIO if the access raised SIGBUS, which means that there is no such page. */
 static int run_page(void)
 {
 	if (page)
@@ -804,7 +807,7 @@ static void run_pages(void **state)
 
 /* ---- what is made for a VP when VTL0 is first entered ---- */
 
-/* No VP of it has been entered yet. */
+/* Opens a file of a driver that was just loaded: none of its VPs has been entered yet. */
 static void has_fresh_file(void)
 {
 	struct mshv_vtl_run *run;
@@ -814,7 +817,7 @@ static void has_fresh_file(void)
 	driver_parameter("quarantine_ms", 1);
 	has_file();
 	run = vtl_page(file, 0);
-	/* It goes in, and comes back at once. */
+	/* The run page is cancelled, so that VTL0 returns immediately. */
 	run->cancel = 1;
 	munmap(run, 4096);
 }
@@ -857,7 +860,7 @@ static void first_entries(void **state)
 
 static const char *const tables[] = { "mappings", "cpus", "vps", "synic", "totals" };
 
-/* Reads one to its end: how many lines it has, or a negative errno. */
+/* Reads one table to its end. Returns the number of lines, or a negative errno. */
 static int table_read(const char *name)
 {
 	char path[64], text[4096];
@@ -894,7 +897,7 @@ static int run_tables(void)
 	return 0;
 }
 
-/* More than fits into the first buffer. */
+/* Creates more lines than fit into the first buffer. */
 static void tables_fill(void)
 {
 	size_t i;
@@ -929,7 +932,7 @@ static int run_load(void)
 	return module_load(0);
 }
 
-/* Also if it has no debugfs, which is what it then does without. */
+/* Without debugfs the driver must work as well: it is loaded, but without these files. */
 static void is_loaded(void)
 {
 	has_file();
@@ -961,7 +964,7 @@ static pid_t thread_of_cpu(unsigned int cpu)
 	return found;
 }
 
-/* Of the kernel's thread that takes a CPU's steps of hotplug. */
+/* Opens the fail-nth file of the kernel thread that runs a CPU's hotplug steps. */
 static int orders_of_cpu(unsigned int cpu)
 {
 	char path[64];
@@ -999,7 +1002,7 @@ static void load_by_its_thread(void **state)
 	relays_on_every_cpu();
 }
 
-/* What is made for each CPU is made by that CPU's own thread. */
+/* The data of each CPU is allocated by the hotplug thread of that CPU. */
 static void load_by_each_cpus_thread(void **state)
 {
 	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -1036,7 +1039,7 @@ static void cpu_comes(void)
 	assert_int_equal(run_online(), 0);
 }
 
-/* The driver has never seen it. */
+/* Takes a CPU offline that the driver has never seen online. */
 static void cpu_is_new(void)
 {
 	driver_unload();
@@ -1108,7 +1111,7 @@ static int group_setup(void **state)
 	return 0;
 }
 
-/* Also of a test that failed. */
+/* The cleanup also runs after a test that failed. */
 static int teardown(void **state)
 {
 	leftovers_close();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Devices that are not the lab's own: any PCI function, bound by its address, whose interrupts
- * go where the guest programs them. A network card with an MSI-X table, a sound card with one
- * MSI, a USB host controller that supports several, and a bus without any.
+ * Devices that the lab does not emulate itself: any PCI function, bound by its address, whose
+ * interrupts go to the target that the guest programs. A network card with an MSI-X table, a
+ * sound card with one MSI, a USB host controller that supports several MSIs, and a bus without
+ * any.
  *
  * The registers are described in Intel's 82574 datasheet (10.2.4) and High Definition Audio
- * Specification 1.0a (3.3). Both devices can raise by a write to one register, without moving
- * data.
+ * Specification 1.0a (3.3). Both devices raise an interrupt when one register is written,
+ * without any data transfer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,9 +50,9 @@
 #define PCI_MASTER	4
 
 /**
- * struct function - a function that the lab has
- * @address:   of sysfs
- * @device:    what the lab says of it
+ * struct function - a PCI function that the lab has taken
+ * @address:   its address in sysfs
+ * @device:    the lab's description of it
  * @registers: its BAR 0
  */
 static struct function {
@@ -65,7 +66,7 @@ static void file_write(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	check(fd >= 0, "%s: %s", path, strerror(errno));
-	/* A function that no driver takes is no error of the bus. */
+	/* The bus reports no error when no driver accepts the function. */
 	check(write(fd, text, strlen(text)) >= 0, "%s: %s", path, strerror(errno));
 	close(fd);
 }
@@ -83,7 +84,7 @@ static bool file_says(const char *address, const char *name, const char *text)
 	return !strncmp(line, text, strlen(text));
 }
 
-/* The first function of this identity. */
+/* Finds the first function with this vendor and device id. */
 static void address_find(const char *vendor, const char *device, char address[16])
 {
 	unsigned int slot, function;
@@ -195,7 +196,7 @@ static struct labhost_source source_of(const struct function *function, unsigned
 	return (struct labhost_source) { function->device.index, source, LAB_HOST_KIND_FUNCTION };
 }
 
-/* Each cause has the entry of its number. */
+/* Each cause uses the MSI-X entry with the same number. */
 static void card_start(void)
 {
 	write32(&card, CARD_IVAR, CARD_OWN_CAUSES);
@@ -203,14 +204,14 @@ static void card_start(void)
 	write32(&card, CARD_IMS, CARD_CAUSES);
 }
 
-/* QEMU's card may send the message once more, when it has throttled its interrupts. */
+/* QEMU's card may send the message twice when it has throttled its interrupts. */
 static void card_raise(unsigned int source)
 {
 	write32(&card, CARD_ICS, CARD_CAUSE(source));
 	write32(&card, CARD_ICR, ~0u);
 }
 
-/* Out of reset, it has found its codec: a cause that remains, and is reported when asked. */
+/* After reset it has found its codec. This cause stays set, and is reported when enabled. */
 static void sound_start(void)
 {
 	unsigned int i;
@@ -322,7 +323,7 @@ static void a_masked_entry_keeps_what_was_raised(void **state)
 	card_raise(2);
 	assert_true(run_wait(lab.run[0], VECTOR + 1, MS));
 	assert_false(run_wait(lab.run[0], VECTOR, QUIET_MS));
-	/* Moved meanwhile, it comes to the new place. */
+	/* The route moves while the source is masked: the interrupt arrives at the new target. */
 	assert_int_equal(hv_route(hv, &masked, lab.cpus - 1, VECTOR + 2, 0), HV_SUCCESS);
 	assert_false(run_wait(lab.run[lab.cpus - 1], VECTOR + 2, QUIET_MS));
 	source_unmask(&masked);
@@ -406,7 +407,7 @@ static uint16_t command_of(const struct function *function)
 	return command;
 }
 
-/* Neither before a message was programmed, nor after it was released. */
+/* It is not a bus master before a message is programmed, or after the function is released. */
 static void it_writes_to_memory_only_when_asked(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);
@@ -421,7 +422,7 @@ static void it_writes_to_memory_only_when_asked(void **state)
 	function_give(&card);
 	assert_int_equal(command_of(&card) & PCI_MASTER, 0);
 	assert_false(is_bound(card.address, &device));
-	/* What was left is masked. */
+	/* The source was left masked by the release. */
 	function_take(&card, CARD);
 	assert_int_equal(host_source(&source).masked, 1);
 }

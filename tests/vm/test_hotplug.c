@@ -57,8 +57,9 @@ static void a_cpu_with_mappings_does_not_go(void **state)
 }
 
 /*
- * Offline and online again, it would give its vectors anew: a way around quarantine.
- * (No device of the lab's raises while a CPU goes, so a long quarantine stands for it.)
+ * If the CPU could go offline and online again, its vectors could be allocated again before
+ * the end of their quarantine. (No device of the lab raises interrupts while a CPU goes
+ * offline, so a long quarantine stands for it.)
  */
 static void a_cpu_with_vectors_that_are_not_quiet_does_not_go(void **state)
 {
@@ -80,7 +81,7 @@ static void a_cpu_with_vectors_that_are_not_quiet_does_not_go(void **state)
 	snprintf(reason, sizeof(reason), "CPU %u cannot go offline: hardware vectors", last);
 	assert_int_equal(kernel_log_count(mark, reason), 1);
 	driver_parameter("quarantine_ms", span);
-	/* It waits for as long as that takes. */
+	/* The offline operation waits until the quarantine ends. */
 	assert_int_equal(cpu_set_online(last, false), 0);
 }
 
@@ -92,7 +93,7 @@ static void a_cpu_that_comes_back_works(void **state)
 	(void)state;
 	NEEDS_TWO_CPUS();
 	for (round = 0; round < 5; round++) {
-		/* What is in quarantine there does not outlive the CPU. */
+		/* A quarantine on that CPU ends when the CPU goes offline. */
 		vector = vtl_map(lab.vtl, 0x51, last);
 		assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
 		assert_int_equal(cpu_set_online(last, false), 0);
@@ -124,7 +125,7 @@ static void an_offline_cpus_page_is_sigbus_and_comes_back_the_same(void **state)
 	NEEDS_TWO_CPUS();
 	lab.run[last]->cancel = 0x55aa55aa;
 	assert_int_equal(cpu_set_online(last, false), 0);
-	/* A mapped one stays. */
+	/* A page that is mapped remains the same page. */
 	assert_int_equal(lab.run[last]->cancel, 0x55aa55aa);
 
 	page = (void *)vtl_page(lab.vtl, last);

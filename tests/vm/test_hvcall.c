@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hypercalls: the node, who may make which call, and what is returned.
+ * Hypercalls: the node, which callers may make which call, and what is returned.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static void the_node_is_for_root_alone(void **state)
 	node_is_for_root_alone("/dev/mshv_hvcall");
 }
 
-/* In a child, since a capability that is dropped does not come back. */
+/* This runs in a child, because a capability that is dropped cannot be regained. */
 static int open_without_capability(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -89,7 +89,7 @@ static void the_setup_is_made_once(void **state)
 	assert_int_equal(setup(hv, 8192, (void *)BAD_POINTER), -EFAULT);
 	assert_int_equal(ioctl(hv, MSHV_HVCALL_SETUP, BAD_POINTER), -1);
 	assert_int_equal(errno, EFAULT);
-	/* What failed was no setup. */
+	/* A setup that failed does not count as the one setup of this file. */
 	assert_int_equal(setup(hv, 8192, bitmap), 0);
 	assert_int_equal(setup(hv, 8192, bitmap), -EINVAL);
 	close(hv);
@@ -161,7 +161,7 @@ static void bad_pointers_are_efault(void **state)
 			 -EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 8, &status),
 			 -EFAULT);
-	/* The address is not checked if there is nothing to write. */
+	/* The address is not checked if there is no output to write. */
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 0, &status),
 			 0);
 	close(hv);
@@ -194,7 +194,7 @@ static void the_capability_follows_the_host(void **state)
 	close(hv);
 }
 
-/* Data that an earlier call left in the kernel's pages must not be visible. */
+/* Data that an earlier call left in the kernel's pages must not be visible to the caller. */
 static void nothing_is_left_in_the_pages(void **state)
 {
 	uint8_t output[4096];
@@ -226,7 +226,7 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 	close(hv);
 }
 
-/* A guest drives this: it must not fill the log. */
+/* A guest can cause these refusals, so they must not fill the log. */
 static void what_is_not_allowed_does_not_flood_the_log(void **state)
 {
 	int mark = kernel_log_mark(), hv = hv_open_raw();
@@ -253,7 +253,7 @@ static void the_counts_are_told(void **state)
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), 0);
 	assert_int_equal(args.apic_id, apic_id(args.vp));
 	assert_int_equal(args.mapped, 0);
-	/* No device has vector 0. */
+	/* A device cannot use vector 0. */
 	assert_int_equal(counts[0].redirected, 0);
 	assert_int_equal(counts[0].proxied, 0);
 

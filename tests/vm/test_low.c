@@ -23,7 +23,7 @@
 #define NODE		"/dev/mshv_vtl_low"
 #define PAGE		4096UL
 #define BLOCK		(2UL << 20)
-/* What lab/vm/run boots without. */
+/* This is the default reservation of lab/vm/run. */
 #define BASE		0x10000000UL
 #define SIZE		(32UL << 20)
 
@@ -35,7 +35,7 @@ static int low_open(int flags)
 	return fd;
 }
 
-/* The mapping, or NULL and errno. */
+/* Returns the mapping, or NULL with errno set. */
 static uint8_t *low_map(int flags, int protection, uint64_t address, size_t size)
 {
 	int fd = low_open(flags);
@@ -67,7 +67,7 @@ static void the_node_is_for_root_alone(void **state)
 	node_is_for_root_alone(NODE);
 }
 
-/* In a child, since a capability that is dropped does not come back. */
+/* This runs in a child, because a capability that is dropped cannot be regained. */
 static int capability_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -117,15 +117,15 @@ static void an_offset_is_an_address_of_vtl0(void **state)
 	assert_int_equal(one[SIZE - PAGE + 7], 0xa5);
 	munmap(one, SIZE);
 	munmap(other, PAGE);
-	/* It is VTL0's memory, not the mapping's. */
+	/* The data belongs to VTL0's memory, and not to one mapping. */
 	other = memory_map(BASE + SIZE - PAGE, PAGE);
 	assert_int_equal(other[7], 0xa5);
 	munmap(other, PAGE);
 }
 
 /*
- * SHARED_MEMORY_FLAG in ioctl.rs. Where nothing is encrypted it is the same memory. In a
- * trust domain, memory that is private has no shared alias.
+ * The bit is SHARED_MEMORY_FLAG in ioctl.rs. Where memory is not encrypted, the bit selects the
+ * same memory. In a trust domain, private memory has no shared alias.
  */
 static void the_highest_bit_of_the_offset_is_no_address(void **state)
 {
@@ -174,7 +174,7 @@ static void a_file_for_reading_makes_no_writable_mapping(void **state)
 	munmap(place, PAGE);
 }
 
-/* All of it, its first page, its last, and a page of it together with others. */
+/* Maps all of it, its first page, its last, and one of its pages together with others. */
 static void ram_is_refused(uint64_t first, uint64_t last)
 {
 	is_refused(first, last - first + 1);
@@ -185,7 +185,7 @@ static void ram_is_refused(uint64_t first, uint64_t last)
 		is_refused(first - PAGE, 2 * PAGE);
 }
 
-/* The kernel's own list of what it manages; a region may begin within a page. */
+/* The list is the kernel's own list of the RAM it manages; a region may begin within a page. */
 static void memory_of_the_kernel_is_refused(void **state)
 {
 	FILE *file = fopen("/proc/iomem", "re");
@@ -223,7 +223,7 @@ static unsigned int address_bits(void)
 	return bits;
 }
 
-/* A page table entry cannot hold it, or the CPU does not take it. */
+/* Such an address does not fit into a page table entry, or the CPU does not support it. */
 static void an_address_beyond_the_cpus_is_refused(void **state)
 {
 	unsigned int bit;
@@ -238,8 +238,8 @@ static void an_address_beyond_the_cpus_is_refused(void **state)
 }
 
 /*
- * OHCL's PR 141: what pins pages must not get any of VTL0's, which have no struct
- * page. Copying is another matter.
+ * OHCL's PR 141: VTL0's pages have no struct page, so a call that pins pages must fail on
+ * them. A call that only copies data must work.
  */
 static void its_pages_cannot_be_pinned(void **state)
 {
@@ -278,7 +278,7 @@ static unsigned long page_table_kb(void)
 	return kb;
 }
 
-/* The whole range, at an address that has @offset in its block of 2 MiB. */
+/* Maps the whole range at an address with offset @offset in a block of 2 MiB. */
 static uint8_t *map_at_offset(size_t offset)
 {
 	int fd = low_open(O_RDWR);
@@ -323,8 +323,8 @@ static bool kernel_has_blocks(void)
 }
 
 /*
- * OHCL's PR 159: a table of 4 KiB for each 2 MiB of VTL0 is tens of MiB. A directory
- * and its directory may be new all the same.
+ * OHCL's PR 159: one table of 4 KiB for each 2 MiB of VTL0 would need tens of MiB. A new page
+ * directory and the table above it are allowed.
  */
 static void aligned_memory_takes_no_page_tables(void **state)
 {
@@ -396,7 +396,7 @@ static void a_child_has_the_same_memory(void **state)
 	munmap(place, SIZE);
 }
 
-/* add_vtl0_memory() in OpenHCL's ioctl.rs; hcl_pfn_range_t has the frame behind the last. */
+/* add_vtl0_memory() in OpenHCL's ioctl.rs; the end in hcl_pfn_range_t is exclusive. */
 static int memory_add(uint64_t start_pfn, uint64_t end_pfn)
 {
 	const struct mshv_vtl0_memory args = { .start_pfn = start_pfn, .end_pfn = end_pfn };
@@ -406,7 +406,7 @@ static int memory_add(uint64_t start_pfn, uint64_t end_pfn)
 	return ret;
 }
 
-/* Of the kernels here only those of the distribution have ZONE_DEVICE. */
+/* Of the kernels tested here, only those of the distribution have ZONE_DEVICE. */
 static bool kernel_takes_memory(void)
 {
 	struct utsname name;
@@ -435,7 +435,7 @@ static void added_memory_is_mapped_by_the_kernel(void **state)
 	before = direct_map_size();
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
 	assert_int_equal(direct_map_size() - before, ADDED / 1024);
-	/* It was not written to, and can be mapped as before. */
+	/* The kernel did not write to the memory, which can still be mapped. */
 	assert_int_equal(place[0], 0x41);
 	munmap(place, SIZE);
 	place = memory_map(BASE, SIZE);
@@ -444,7 +444,7 @@ static void added_memory_is_mapped_by_the_kernel(void **state)
 	munmap(place, SIZE);
 }
 
-/* A VMM that starts again registers all of it again. */
+/* A VMM that is started again registers all of its memory again. */
 static void memory_is_added_once(void **state)
 {
 	unsigned long before;
@@ -456,13 +456,13 @@ static void memory_is_added_once(void **state)
 	before = direct_map_size();
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
 	assert_int_equal(memory_add(FRAME(BASE + BLOCK), FRAME(BASE + ADDED)), 0);
-	/* Where nothing is encrypted, shared memory is the same. */
+	/* Where memory is not encrypted, the shared address selects the same memory. */
 	assert_int_equal(memory_add(FRAME(BASE) | FRAME(MSHV_VTL_LOW_SHARED),
 				    FRAME(BASE + BLOCK)), is_trust_domain() ? -EOPNOTSUPP : 0);
 	assert_int_equal(memory_add(FRAME(BASE + BLOCK), FRAME(BASE + ADDED + BLOCK)), -EEXIST);
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + SIZE)), -EEXIST);
 	assert_int_equal(direct_map_size(), before);
-	/* Two pieces are there as one. */
+	/* Two adjacent ranges that were added are treated as one. */
 	assert_int_equal(memory_add(FRAME(BASE + ADDED), FRAME(BASE + ADDED + BLOCK)), 0);
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED + BLOCK)), 0);
 	assert_int_equal(direct_map_size() - before, BLOCK / 1024);
@@ -473,14 +473,14 @@ static void what_is_no_memory_of_vtl0_is_not_added(void **state)
 	static const uint64_t ranges[][2] = {
 		{ 0, 0 },
 		{ FRAME(BASE + BLOCK), FRAME(BASE) },
-		/* The kernel's, and half of it. */
+		/* A range of the kernel's RAM, and one that half belongs to the kernel. */
 		{ FRAME(8 * BLOCK), FRAME(9 * BLOCK) },
 		{ FRAME(BASE - BLOCK), FRAME(BASE + BLOCK) },
 		{ FRAME(BASE), FRAME(BASE + SIZE + BLOCK) },
-		/* Not whole blocks. */
+		/* These ranges are not aligned to whole blocks. */
 		{ FRAME(BASE + SIZE - BLOCK), FRAME(BASE + SIZE - PAGE) },
 		{ FRAME(BASE + SIZE - BLOCK + PAGE), FRAME(BASE + SIZE) },
-		/* No such address. */
+		/* The CPU has no such address. */
 		{ FRAME(1UL << 52), FRAME((1UL << 52) + BLOCK) },
 		{ FRAME(0UL - BLOCK), FRAME(0UL - BLOCK) + FRAME(BLOCK) },
 		{ 0UL - FRAME(BLOCK), 0 },

@@ -32,7 +32,7 @@ static int driver_load(const char *parameters)
 	return ret;
 }
 
-/* Interrupt descriptors of the driver's own chip. */
+/* Counts the interrupt descriptors of the driver's own irq chip. */
 static unsigned int own_descriptors(void)
 {
 	FILE *pipe = popen("cat /sys/kernel/irq/*/chip_name 2>/dev/null | grep -c VTL0-redirect",
@@ -58,7 +58,7 @@ static void it_stays_while_a_file_is_open(void **state)
 	run = vtl_page(vtl, 0);
 	run->cancel = 0;
 	close(vtl);
-	/* A mapped run page holds it as well. */
+	/* A mapped run page also holds a reference to the module. */
 	assert_int_equal(driver_unload(), -EAGAIN);
 	munmap(run, 4096);
 	assert_int_equal(driver_unload(), 0);
@@ -75,7 +75,7 @@ static void nothing_is_left_after_it(void **state)
 	for (i = 0; i < 40; i++)
 		assert_true(vtl_map(vtl, 0x40 + i, i % sysconf(_SC_NPROCESSORS_ONLN)) > 0);
 	assert_int_equal(own_descriptors(), 40);
-	/* Into quarantine with them, and the driver goes at once. */
+	/* The vectors enter quarantine, and the driver is unloaded immediately. */
 	close(vtl);
 	assert_true(totals("quarantined") > 0);
 	assert_int_equal(driver_unload(), 0);
@@ -89,7 +89,7 @@ static void nothing_is_left_after_it(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-/* VTL0's memory that the kernel was told of; lab/vm/run boots without it. */
+/* VTL0's memory that was registered with the kernel; lab/vm/run boots without any. */
 static void the_memory_of_vtl0_is_given_back(void **state)
 {
 	const struct mshv_vtl0_memory memory = { 0x10800, 0x11000 };
@@ -158,8 +158,8 @@ static int timer_capability(void)
 }
 
 /*
- * The host says once, when it creates a TDX guest, how many L2 VMs that may have
- * (TDH.MNG.INIT, TD_PARAMS.NUM_L2_VMS).
+ * The host sets the number of L2 VMs once, when it creates a TDX guest (TDH.MNG.INIT,
+ * TD_PARAMS.NUM_L2_VMS).
  */
 static void without_an_l2_vm_there_is_no_vtl0(void **state)
 {

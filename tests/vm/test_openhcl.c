@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What OpenHCL's VMM asks of the driver on TDX, call by call: it starts, runs VTL0,
- * and ends.
+ * What OpenHCL's VMM asks of the driver on TDX, call by call, when it starts, runs VTL0, and
+ * ends.
  *
- * A comment names what is replayed by file and line of openvmm at commit 1488a37b:
+ * Each comment names the code that is replayed, by file and line of openvmm at commit 1488a37b:
  * ioctl.rs, register.rs, ioctl/tdx.rs and mapped_page.rs are in openhcl/hcl/src,
  * partition.rs stands for openhcl/virt_mshv_vtl/src/lib.rs, tdx/, hardware_cvm/ are in
  * openhcl/virt_mshv_vtl/src/processor, underhill_mem/ is in openhcl, lockmem.rs is in
  * vm/devices/user_driver/src, tdcall.rs stands for vm/x86/tdcall/src/lib.rs.
  *
- * There, an errno where none is expected ends the VMM. Its calls to the TDX module are in
+ * In that VMM an unexpected errno is fatal. Its calls to the TDX module are in
  * test_vtl0_calls.c, its timer and halts in test_vtl0_timer.c.
  */
 #include <errno.h>
@@ -33,7 +33,7 @@
 #define BLOCK		(2UL << 20)
 #define VECTOR		0x51
 
-/* VTL0's memory, as lab/vm/run reserves it; a guest uses the first part of it. */
+/* VTL0's memory, as lab/vm/run reserves it; the guest uses the first part of it. */
 #define MEMORY		0x10000000UL
 #define MEMORY_UNUSED	(MEMORY + 15 * BLOCK)
 
@@ -45,7 +45,7 @@
 #define HV_ENABLE_PARTITION_VTL	0x0d
 #define HV_HIGHEST_ALLOWED	0xdb
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
 /* Mshv::new() (ioctl.rs:702). */
@@ -64,7 +64,7 @@ static int extension(int mshv, uint32_t capability)
 	return ret < 0 ? -errno : ret;
 }
 
-/* Hcl::new() (ioctl.rs:1844-1858): none but the last may fail, and that not on TDX. */
+/* Hcl::new() (ioctl.rs:1844-1858): only the last one may fail, and not on TDX. */
 static void capabilities_are_those_of_tdx(void **state)
 {
 	int mshv = mshv_open();
@@ -76,7 +76,7 @@ static void capabilities_are_those_of_tdx(void **state)
 	assert_int_equal(extension(mshv, MSHV_CAP_DR6_SHARED), 1);
 	assert_int_equal(extension(mshv, MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
 	assert_int_equal(extension(mshv, MSHV_CAP_CORE_API_STABLE), 0);
-	/* ioctl.rs:1852 knows what is not there by this errno. */
+	/* ioctl.rs:1852 recognizes a missing capability by this errno. */
 	assert_int_equal(extension(mshv, 5), -EOPNOTSUPP);
 	assert_int_equal(extension(mshv, ~0U), -EOPNOTSUPP);
 	close(mshv);
@@ -90,12 +90,12 @@ static int client_vtl(void)
 
 	vtl = ioctl(mshv, MSHV_CREATE_VTL, &byte);
 	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
-	/* Hcl::new() drops it when it returns. */
+	/* Hcl::new() closes this file when it returns. */
 	close(mshv);
 	return vtl;
 }
 
-/* The worker starts other programs: they must not get it. */
+/* The worker starts other programs, which must not inherit the file. */
 static void a_vtl_file_is_closed_by_exec(void **state)
 {
 	int vtl = client_vtl(), flags = fcntl(vtl, F_GETFD);
@@ -120,7 +120,7 @@ static uint8_t *client_memory(uint64_t offset)
 	return place;
 }
 
-/* underhill_mem/src/init.rs:199: without it the VMM ends. */
+/* underhill_mem/src/init.rs:199: if this fails, the VMM exits. */
 static void the_memory_of_vtl0_can_be_mapped_private_and_shared(void **state)
 {
 	uint8_t *private = client_memory(MEMORY_UNUSED);
@@ -139,7 +139,7 @@ static void the_memory_of_vtl0_can_be_mapped_private_and_shared(void **state)
 	munmap(shared, BLOCK);
 }
 
-/* One at a time, the padding not initialized (register.rs:171, 249). */
+/* It passes one register at a time, with padding that is not initialized (register.rs:171, 249). */
 static int client_register(unsigned int command, struct mshv_register *reg)
 {
 	struct mshv_register_list list = {
@@ -161,7 +161,7 @@ static void register_keeps(uint32_t name, uint64_t value)
 	assert_int_equal(in.value[1], 0);
 }
 
-/* On TDX it asks the hypervisor for none of these: EINVAL is what it gets. */
+/* On TDX the driver does not ask the hypervisor for any of these: it returns EINVAL. */
 static void registers_of_a_new_vp_can_be_set(void **state)
 {
 	unsigned int vp, i;
@@ -180,7 +180,7 @@ static void registers_of_a_new_vp_can_be_set(void **state)
 	cpu_pin(0);
 }
 
-/* As invoke_hvcall_ioctl() makes it: an errno is for a code that is not allowed. */
+/* As in invoke_hvcall_ioctl(): an errno means that the call code is not allowed. */
 static int client_call(int hv, uint64_t code, uint64_t *status)
 {
 	uint64_t input[2] = { ~0ULL };
@@ -188,7 +188,7 @@ static int client_call(int hv, uint64_t code, uint64_t *status)
 	return hv_call(hv, code, input, sizeof(input), NULL, 0, status);
 }
 
-/* The codes of partition.rs:1685-1706, in words of 64 (ioctl.rs:780-797). */
+/* The codes of partition.rs:1685-1706, stored in words of 64 bits (ioctl.rs:780-797). */
 static int client_hvcall(void)
 {
 	static const uint16_t codes[] = {
@@ -209,7 +209,7 @@ static int client_hvcall(void)
 	return hv;
 }
 
-/* MemoryAcceptor::new() has a file of its own with its own codes (underhill_mem/src/lib.rs:224). */
+/* MemoryAcceptor::new() opens another file with its own codes (underhill_mem/src/lib.rs:224). */
 static int acceptor_hvcall(void)
 {
 	uint64_t bitmap[HV_HIGHEST_ALLOWED / 64 + 1] = {
@@ -231,9 +231,9 @@ static void the_host_can_be_called(void **state)
 	uint64_t status = ~0ULL;
 
 	(void)state;
-	/* get_vsm_capabilities() (register.rs:357), a call with one register. */
+	/* get_vsm_capabilities() (register.rs:357) makes a call with one register. */
 	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
-	/* The lab's host does not know it: that is a status. */
+	/* The lab's host does not know this call: that is reported as a status. */
 	assert_int_equal(client_call(hv, HV_ENABLE_PARTITION_VTL, &status), 0);
 	assert_int_equal(status & 0xffff, HV_INVALID_CALL_CODE);
 	assert_int_equal(client_call(hv, HV_HIGHEST_ALLOWED + 1, &status), -EPERM);
@@ -244,9 +244,9 @@ static void the_host_can_be_called(void **state)
 }
 
 /**
- * struct client - what a VMM has open
+ * struct client - the files and pages that a VMM has open
  * @vtl:    the VTL file
- * @hvcall: for calls to the host
+ * @hvcall: the file for hypercalls
  * @run:    run pages
  * @apic:   VTL0's virtual APIC pages
  */
@@ -257,7 +257,7 @@ struct client {
 	void *apic[CPUS_MAX];
 };
 
-/* HclVp::new() (ioctl.rs:1473, 1484, 1536) for each VP, after Hcl::new(). */
+/* HclVp::new() (ioctl.rs:1473, 1484, 1536) for each VP, as it runs after Hcl::new(). */
 static struct client client_begin(void)
 {
 	struct client client = { .vtl = client_vtl(), .hvcall = client_hvcall() };
@@ -272,7 +272,7 @@ static struct client client_begin(void)
 	return client;
 }
 
-/* In the order in which Hcl's members are dropped (ioctl.rs:1376-1379). */
+/* Closes everything in the order in which Hcl's members are dropped (ioctl.rs:1376-1379). */
 static void client_end(struct client *client)
 {
 	unsigned int vp;
@@ -304,12 +304,12 @@ static void each_vp_has_its_pages(void **state)
 }
 
 /**
- * struct ring - an io_uring, as IoUring::builder().build() makes it
+ * struct ring - an io_uring, as IoUring::builder().build() creates it
  * @fd:     its file
- * @tail:   of the submissions
- * @sqes:   they
- * @array:  which of them are submitted
- * @done:   how many operations are complete
+ * @tail:   tail of the submission queue
+ * @sqes:   submission queue entries
+ * @array:  indices of the entries that are submitted
+ * @done:   number of completed operations
  * @params: its layout
  * @queues: both queues
  */
@@ -323,7 +323,7 @@ struct ring {
 	uint8_t *queues;
 };
 
-/* support/pal/pal_uring/src/ioring.rs:167. False: the kernel has none. */
+/* support/pal/pal_uring/src/ioring.rs:167. Returns false if the kernel has no io_uring. */
 static bool ring_open(struct ring *ring)
 {
 	memset(ring, 0, sizeof(*ring));
@@ -370,7 +370,7 @@ static bool is_cancelled(void)
 	return __atomic_load_n(&lab.run[guest.vp]->cancel, __ATOMIC_SEQ_CST);
 }
 
-/* The VP's thread is stopped in that mode; its poll file is the ring (partition.rs:727). */
+/* Stops the VP's thread in @mode and sets the ring as its poll file (partition.rs:727). */
 static void ring_watch(const struct ring *ring, enum vtl0_mode mode)
 {
 	struct mshv_set_poll_file poll = { .cpu = guest.vp, .fd = ring->fd };
@@ -424,7 +424,7 @@ static void *event_write_later(void *event)
 	return (void *)write(*(int *)event, &one, sizeof(one));
 }
 
-/* Its executor waits by the ring for other threads; it is the VP's thread that asked. */
+/* The VMM's executor waits on the ring for other threads; here the VP's own thread waits. */
 static void a_wait_of_the_vps_own_thread_ends_the_run(void **state)
 {
 	int event = eventfd(0, EFD_CLOEXEC);
@@ -460,7 +460,7 @@ static void client_kick(uint8_t cpus)
 {
 	uint64_t mask[CPUS_MAX / 64] = { cpus };
 	struct mshv_kick_cpus kick = {
-		/* Of whole bytes, in bits. */
+		/* The length in bits, rounded up to whole bytes. */
 		.len = (lab.cpus + 7) / 8 * 8,
 		.mask = (uintptr_t)mask,
 		.flags = MSHV_KICK_CPUS_CANCEL | MSHV_KICK_CPUS_WAIT,
@@ -475,12 +475,12 @@ static void a_kick_ends(void (*begin)(struct vp_run *vp_run))
 	client_kick(1 << guest.vp);
 	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_true(is_cancelled());
-	/* A VP that is not in VTL0 is cancelled as well: its next entry ends at once. */
+	/* A VP that does not run VTL0 is cancelled as well: its next entry returns immediately. */
 	__atomic_store_n(&lab.run[guest.vp]->cancel, 0, __ATOMIC_SEQ_CST);
 	client_kick(1 << guest.vp);
 	vp_run_begin_as_it_is(&vp_run);
 	assert_int_equal(vp_run_end(&vp_run), -EINTR);
-	/* None at all, and oneself: the VMM may ask for both. */
+	/* The VMM may also kick no VP at all, or the VP that it runs on. */
 	client_kick(0);
 	client_kick(1);
 }
@@ -512,7 +512,7 @@ static int client_map(int vtl, uint32_t vector, uint32_t apic, bool create)
 	return ret ? ret : (int)args.vector;
 }
 
-/* RedirectedVectorMapping (hardware_cvm/mod.rs:112-143): an errno of drop() is a panic. */
+/* RedirectedVectorMapping (hardware_cvm/mod.rs:112-143): drop() panics on any errno. */
 static void a_vector_is_given_back_when_the_host_refuses(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
@@ -533,7 +533,7 @@ static void a_vector_is_given_back_when_the_host_refuses(void **state)
 	client_end(&client);
 }
 
-/* hardware_cvm/mod.rs:1361-1387: the mapping is kept when the host takes the vector. */
+/* hardware_cvm/mod.rs:1361-1387: the mapping is kept when the host accepts the vector. */
 static void interrupt_is_redirected(struct client *client)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
@@ -543,7 +543,7 @@ static void interrupt_is_redirected(struct client *client)
 	assert_true(vector > 15);
 	assert_int_equal(hv_route(client->hvcall, source, vp, vector, HV_TARGET_REDIRECT) & 0xffff,
 			 HV_SUCCESS);
-	/* update_proxy_irr_filter_vtl0() (ioctl.rs:1700) lets it in. */
+	/* update_proxy_irr_filter_vtl0() (ioctl.rs:1700) unblocks the vector. */
 	client->run[vp]->proxy_irr_blocked[VECTOR / 32] &= ~(1u << VECTOR % 32);
 	source_unmask(source);
 	source_raise(source);
@@ -564,7 +564,7 @@ static void mappings_wait(unsigned long count)
 	wait_until(totals("mappings") == count, "%lu mappings", totals("mappings"));
 }
 
-/* What it has mapped is not unmapped by the VMM: the end of the file does. */
+/* The VMM does not unmap its mappings: they are removed when its file is closed. */
 static void a_second_client_starts_after_the_first_has_closed(void **state)
 {
 	unsigned int round;
@@ -583,7 +583,7 @@ static void a_second_client_starts_after_the_first_has_closed(void **state)
 	}
 }
 
-/* The worker ends by exit, with all of it open. */
+/* The worker exits while all of it is open. */
 static void a_second_client_starts_after_the_first_has_exited(void **state)
 {
 	unsigned int round;

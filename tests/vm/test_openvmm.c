@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What OpenHCL's VMM does when the guest retargets, replayed with raw ioctls: map, retarget
- * redirected, unmap only after a failure, then retarget proxied. The VMM panics at any errno of
- * unmap, so there must be none; and it never unmaps after a success, so that closing its file
+ * redirected, unmap only after a failure, then retarget proxied. The VMM panics if unmap returns
+ * any errno, so unmap must not fail. The VMM never unmaps after a success, so closing its file
  * must free everything.
  */
 #include <errno.h>
@@ -18,16 +18,16 @@
 #define VECTOR_FIRST	0x20
 #define ROUNDS		2000
 #define THREADS		2
-/* Of a virtual device: the host has no such one. */
+/* The id of a virtual device: the host has no device with this id. */
 #define DEVICE_UNKNOWN	0xdead0000ULL
 
 /**
  * struct client - the VMM, and what it saw
  * @vtl:      VTL file
- * @hv:       file for calls to the host
- * @seed:     for what the guest asks for
+ * @hv:       file for hypercalls
+ * @seed:     seed of the guest's random requests
  * @redirected, @proxied, @virtual: how its retargets ended
- * @unmap_errno: the first errno of an unmap, which must not be
+ * @unmap_errno: the first errno of an unmap; it must remain 0
  */
 struct client {
 	int vtl;
@@ -48,7 +48,7 @@ static void retarget_proxied(struct client *client, struct hv_retarget *input)
 		client->virtual++;
 }
 
-/* Step 3: true if it was redirected. */
+/* Step 3. Returns true if the host redirected it. */
 static bool retarget_redirected(struct client *client, const struct hv_retarget *wanted,
 				unsigned int vp)
 {
@@ -87,7 +87,7 @@ static void client_close(struct client *client)
 	close(client->vtl);
 }
 
-/* Something that a guest might ask for; now and then of a virtual device. */
+/* A random request of the guest; sometimes it is for a virtual device. */
 static void guest_asks(struct client *client)
 {
 	const struct labhost_source *source = &lab.sources[rand_r(&client->seed) % lab.count];
@@ -123,18 +123,18 @@ static void a_guest_that_retargets_for_long(void **state)
 	assert_int_equal(client.unmap_errno, 0);
 	assert_true(client.redirected && client.proxied && client.virtual);
 	assert_int_equal(client.redirected + client.proxied + client.virtual, ROUNDS);
-	/* Mappings that succeeded are not unmapped yet. */
+	/* The VMM has not unmapped the mappings that succeeded. */
 	assert_true(totals("mappings") > 0);
 
 	for (i = 0; i < lab.count; i++)
 		source_mask(&lab.sources[i]);
 	client_close(&client);
 	balanced();
-	/* The host's own are gone too, since all is masked. */
+	/* The host has freed its own descriptors too, because every source is masked. */
 	assert_int_equal(irq_descriptors(), descriptors);
 }
 
-/* The quota is met again and again: map says ENODEV, and all goes on proxied. */
+/* The quota is reached repeatedly: map returns ENODEV, and everything continues proxied. */
 static void one_that_runs_out_of_vectors(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 5);
@@ -173,7 +173,7 @@ static void a_host_without_the_capability(void **state)
 	unsigned int i;
 
 	(void)state;
-	/* The VMM does not look again, if the host changed its mind after the start. */
+	/* The VMM asks only at the start, and does not notice that the host changed afterwards. */
 	host_behave_without();
 	for (i = 0; i < 200; i++)
 		guest_asks(&client);
@@ -195,8 +195,8 @@ static void *asker(void *arg)
 }
 
 /*
- * The VPs' threads share the VMM's file, and a guest can make two of them map the
- * same pair, one for a device that is refused: the other's mapping must survive.
+ * The threads of all VPs share the VMM's file, and a guest can make two of them map the same
+ * pair while the host refuses one of the two devices: the other's mapping must survive.
  */
 static void two_vps_at_once(void **state)
 {
@@ -242,7 +242,7 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 	balanced();
 }
 
-/* It crashes: its file is closed by the kernel. */
+/* It crashes, and the kernel closes its file. */
 static void one_that_dies(void **state)
 {
 	pid_t child = fork();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Proxied interrupts: from a device's MSI through the host's message and the shared vector to
- * the VP's run page; and a host that writes malformed messages.
+ * Proxied interrupts: the delivery from a device's MSI through the host's message and the shared
+ * vector to the VP's run page; and a host that writes malformed messages.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #define MS		5000
 #define CHANGES		2000
 
-/* A VP that is not the tester's own, if there is another. */
+/* Chooses a VP on another CPU than the test's own, if there is one. */
 static unsigned int vp_choose(void)
 {
 	unsigned int vp = lab.cpus - 1;
@@ -75,7 +75,7 @@ static void a_device_comes_through(void **state)
 	assert_int_equal(after.proxied - before.proxied, 100);
 	assert_int_equal(after.redirected - before.redirected, 0);
 	assert_int_equal(sysfs_count("proxied", vp) - proxied, 100);
-	/* Each has cost an exit. */
+	/* Each interrupt has cost one exit. */
 	assert_int_equal(host_source(source).exits - exits, 100);
 	close(hv);
 }
@@ -137,7 +137,7 @@ static void multicast_comes_to_all(void **state)
 	source_raise(source);
 	for (vp = 0; vp < lab.cpus; vp++)
 		assert_true(run_wait(lab.run[vp], VECTOR, MS));
-	/* And never redirected. */
+	/* An interrupt with several targets is never redirected. */
 	input.flags |= HV_TARGET_REDIRECT;
 	assert_int_equal(hv_retarget(hv, &input), HV_INVALID_PARAMETER);
 	close(hv);
@@ -165,7 +165,7 @@ static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
 	close(hv);
 }
 
-/* Several come at once while the CPU is closed: the slot has room for one. */
+/* Several interrupts arrive while the CPU has interrupts disabled: the slot holds only one. */
 static void a_full_slot_loses_nothing(void **state)
 {
 	unsigned int vp = vp_choose(), i, round, missing;
@@ -201,7 +201,7 @@ static void a_full_slot_loses_nothing(void **state)
 	close(hv);
 }
 
-/* The host says everything twice: the guest may get one more, never one less. */
+/* The host sends everything twice: the guest may get more interrupts, but never fewer. */
 static void duplicates_do_no_harm(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
@@ -238,7 +238,7 @@ static void a_message_of_several_vectors(void **state)
 	post(vp, &message);
 	slot_wait_empty(vp);
 	assert_true(run_take(lab.run[vp], bits));
-	/* Vector 0 is none of a local APIC's. */
+	/* Vector 0 is not valid for a local APIC. */
 	assert_int_equal(bits[0], 0x80000000u);
 	for (bank = 1; bank < 8; bank++)
 		assert_int_equal(bits[bank], message.vectors[bank]);
@@ -283,7 +283,7 @@ static void unknown_types_are_counted_and_skipped(void **state)
 	assert_int_equal(synic_column(vp, "unknown"), before + 200);
 	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
 	assert_in_range(kernel_log_count(mark, "mshv_vtl: "), 0, 20);
-	/* And the next one comes through. */
+	/* The next valid message is relayed. */
 	message = message_single(VECTOR);
 	post(vp, &message);
 	assert_true(run_wait(lab.run[vp], VECTOR, MS));
@@ -302,7 +302,7 @@ static void an_interrupt_without_a_message_is_harmless(void **state)
 	assert_false(cpu_in_service(vp));
 }
 
-/* Changes the host's behaviour until it is told to end. */
+/* Changes the host's behaviour until it is told to stop. */
 static void *behaviour_change(void *argument)
 {
 	struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
@@ -317,7 +317,7 @@ static void *behaviour_change(void *argument)
 	return (void *)ret;
 }
 
-/* What is proxied does not depend on what changes here: no call may fail. */
+/* A proxied route does not depend on the behaviour that changes here: no call may fail. */
 static void the_host_changes_while_it_is_called(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);

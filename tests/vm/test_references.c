@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * References to a mapping, and what remains when their owner goes.
+ * References to a mapping, and what remains after their owner is gone.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 #define WAIT_MS 5000
 
 /*
- * Late interrupts are raised on purpose here: a vector must not leave quarantine
- * before, however long a busy machine stops the VM.
+ * Late interrupts are raised on purpose here: a vector must not leave quarantine before they
+ * arrive, even if a busy machine stops the VM for a long time.
  */
 #define QUARANTINE_LONG_MS 60000
 
@@ -31,7 +31,7 @@ static bool still_relays(unsigned int cpu, int vector, unsigned int proxy_vector
 	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
 }
 
-/* No bit, and the arrival is counted as unmapped. */
+/* No bit is set, and the arrival is counted as unmapped. */
 static void relays_no_more(unsigned int cpu, int vector)
 {
 	unsigned long unmapped = totals("unmapped");
@@ -157,7 +157,7 @@ static void a_file_lives_until_its_last_descriptor(void **state)
 	close(copy);
 }
 
-/* The page of a file that is closed can still be read, and still shows bits. */
+/* The page of a closed file can still be read, and its bits are still set. */
 static void a_run_page_outlives_its_file(void **state)
 {
 	int other = vtl_open();
@@ -171,7 +171,7 @@ static void a_run_page_outlives_its_file(void **state)
 	assert_true(run_wait(run, 0x51, WAIT_MS));
 }
 
-/* Puts a copy of @file into what can be received from the other end of @socket. */
+/* Queues a copy of @file, which can be received from the other end of @socket. */
 static int file_send(int socket, int file)
 {
 	union {
@@ -187,7 +187,7 @@ static int file_send(int socket, int file)
 	return sendmsg(socket, &message, 0) == 1 ? 0 : -1;
 }
 
-/* Its poll file holds the VTL file, which holds its poll file. */
+/* A reference cycle: its poll file holds the VTL file, which holds its poll file. */
 static void cycle_make(void)
 {
 	struct mshv_set_poll_file poll = { .cpu = 0 };

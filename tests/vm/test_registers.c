@@ -23,7 +23,7 @@
 #define DR_COUNT	4
 #define DR6_RESET	0xffff0ff0ULL
 #define BAD_POINTER	8
-/* PAE, without which there is no long mode (Intel SDM). */
+/* PAE is required for long mode (Intel SDM). */
 #define CR4_PAE		(1ULL << 5)
 
 static int list_call(unsigned int command, uint32_t count, uint64_t registers)
@@ -116,7 +116,7 @@ static void what_cannot_be_read_or_written_is_efault(void **state)
 /* On TDX the hypervisor is not asked: vtl_get_vp_register() of OHCL's driver. */
 static void there_are_no_other_registers(void **state)
 {
-	/* Rax, Cr3, Dr7, Efer, SintN, and the neighbours of those that there are. */
+	/* Rax, Cr3, Dr7, Efer, SintN, and the neighbours of the registers that exist. */
 	static const uint32_t names[] = {
 		0, ~0U, 0x00020000, 0x00040002, DR7, 0x00080001, 0x000a0000, XFEM - 1,
 		XFEM + 1, DR0 - 1, MTRR_CAP - 1, MTRR_DEF_TYPE + 1, 0x00080020, 0x0008003f,
@@ -132,7 +132,7 @@ static void there_are_no_other_registers(void **state)
 	}
 }
 
-/* HvRegisterValue has 128 bits; these have 64. */
+/* HvRegisterValue has 128 bits; these registers have 64. */
 static void a_value_that_is_too_wide_is_refused(void **state)
 {
 	struct mshv_register reg = { .name = DR0, .value = { 1, 1 } };
@@ -162,7 +162,7 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
 		for (name = ranges[i].first; name <= ranges[i].last; name++) {
-			/* A CPU has fewer than 16 variable ones. */
+			/* A CPU has fewer than 16 variable MTRRs. */
 			if (get(name, &before))
 				continue;
 			readable++;
@@ -172,9 +172,9 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 		}
 	}
 	/*
-	 * Intel SDM, "IA32_MTRRCAP": how many variable ones, each of two MSRs, and whether
-	 * there are fixed ones, which are eleven. A trust domain's host may have none. QEMU
-	 * reads those as 0 that its CPU does not have.
+	 * Intel SDM, "IA32_MTRRCAP": it gives the number of variable MTRRs, which use two MSRs
+	 * each, and whether there are fixed MTRRs, of which there are eleven. The host of a
+	 * trust domain may have none. QEMU reads an MTRR that its CPU does not have as 0.
 	 */
 	capabilities = value_of(MTRR_CAP);
 	value_of(MTRR_DEF_TYPE);
@@ -184,7 +184,7 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 	assert_int_equal((readable - wanted) % 2, 0);
 }
 
-/* Intel SDM, MOV to DR6: #GP if the upper half is not 0; other bits are fixed. */
+/* Intel SDM, MOV to DR6: #GP if a bit of the upper half is set; other bits are fixed. */
 static void dr6_has_32_bits(void **state)
 {
 	(void)state;
@@ -200,7 +200,7 @@ static void dr6_has_32_bits(void **state)
 	assert_int_equal(set(DR6, DR6_RESET), 0);
 }
 
-/* The VP turns round, its thread is stopped, and the caller is on its CPU. */
+/* Lets the VP spin, stops its thread, and moves the caller to its CPU. */
 static void visits_begin(void)
 {
 	guest_mode(guest.vp, VTL0_MODE_SPIN);

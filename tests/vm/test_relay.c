@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * From a device's MSI to the bit in the run page: on the right VP, with the right vector, every
- * interrupt, and no other.
+ * The relay of an interrupt from a device's MSI to the bit in the run page: every interrupt sets
+ * the right vector of the right VP, and no other bit.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define WAIT_MS 5000
 
-/* Nothing but @vector of @cpu may be set anywhere, now. */
+/* At this moment no bit may be set on any CPU, except on @except. */
 static void nothing_else_is_set(unsigned int except)
 {
 	uint32_t bits[8];
@@ -27,7 +27,7 @@ static void nothing_else_is_set(unsigned int except)
 	assert_false(run_take(lab.run[except], bits));
 }
 
-/* One interrupt, followed from the device to the bit. */
+/* Follows one interrupt from the device to the bit. */
 static void relay_once(const struct labhost_source *source, unsigned int cpu,
 		       unsigned int proxy_vector)
 {
@@ -108,7 +108,7 @@ static void a_blocked_vector_is_counted_and_sets_nothing(void **state)
 	assert_int_equal(totals("relayed"), relayed);
 	nothing_else_is_set(cpu);
 
-	/* Its neighbours are not blocked, nor is it once the filter opens. */
+	/* The neighbours are not blocked, and neither is the vector once the filter opens. */
 	__atomic_store_n(&lab.run[cpu]->proxy_irr_blocked[2], ~(1U << 0x11), __ATOMIC_RELAXED);
 	source_raise(edu);
 	assert_true(run_wait(lab.run[cpu], 0x51, WAIT_MS));

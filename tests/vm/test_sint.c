@@ -124,13 +124,13 @@ static bool is_readable(int fd, unsigned int ms)
 
 static ssize_t read_into(void *buffer, size_t size)
 {
-	/* The compiler would know that some of the buffers are none. */
+	/* A direct system call, since the compiler would warn about the invalid buffers. */
 	ssize_t length = syscall(SYS_read, sint, buffer, size);
 
 	return length < 0 ? -errno : length;
 }
 
-/* Waits for a message: the number that it was sent with. */
+/* Waits for a message. Returns the number that it was sent with. */
 static uint32_t read_number(void)
 {
 	struct message message, sent;
@@ -138,7 +138,7 @@ static uint32_t read_number(void)
 	assert_true(is_readable(sint, patience(5000)));
 	assert_int_equal(read_into(&message, sizeof(message)), sizeof(message));
 	sent = message_of(message.sender, PAYLOAD);
-	/* The pending flag is between the kernel and the host. */
+	/* The pending flag is only used between the kernel and the host. */
 	message.flags = 0;
 	assert_memory_equal(&message, &sent, sizeof(message));
 	return message.sender;
@@ -175,7 +175,7 @@ static int sint_setup(void **state)
 	return ret;
 }
 
-/* What a test has left with the host is not the next one's. */
+/* Reads the messages that a test left with the host, so that the next test does not see them. */
 static int sint_teardown(void **state)
 {
 	struct message message;
@@ -201,7 +201,7 @@ static void the_node_is_for_root_alone(void **state)
 	node_is_for_root_alone(NODE);
 }
 
-/* vtl_synic_mask_vmbus_sint_masked is true at first. */
+/* vtl_synic_mask_vmbus_sint_masked is initially true. */
 static void it_starts_paused(void **state)
 {
 	struct message message;
@@ -231,7 +231,7 @@ static void a_message_of_the_host_is_read(void **state)
 	assert_int_equal(host_sint(0).slot_full, 0);
 }
 
-/* The host has one slot: the next message comes when it was told of the last. */
+/* The host has one slot: it sends the next message when it knows that the last was read. */
 static void messages_come_in_order(void **state)
 {
 	unsigned int round;
@@ -258,7 +258,7 @@ static void what_waited_while_it_was_paused_comes(void **state)
 	assert_int_equal(read_number(), 2);
 }
 
-/* pause_message_stream() in vmbus.rs: what is in the slot is read, then the end. */
+/* pause_message_stream() in vmbus.rs: the message in the slot is read, then the stream ends. */
 static void a_paused_stream_ends_after_its_last_message(void **state)
 {
 	struct message message;
@@ -316,9 +316,9 @@ static void a_message_that_cannot_be_written_stays(void **state)
 }
 
 /**
- * struct reader - a thread that reads one message, and waits for it
- * @result:  what read() gave, or a negative errno; valid when joined
- * @message: likewise
+ * struct reader - a thread that waits for one message and reads it
+ * @result:  result of read(), or a negative errno; valid after the thread is joined
+ * @message: the message; valid likewise
  */
 struct reader {
 	pthread_t thread;
@@ -337,7 +337,7 @@ static void *reader_main(void *argument)
 	return NULL;
 }
 
-/* Begins, and waits until it is likely to sleep. */
+/* Starts the thread, and waits until it probably sleeps. */
 static void reader_begin(struct reader *reader)
 {
 	reader->fd = sint_open(O_RDWR);
@@ -395,7 +395,7 @@ static void a_signal_ends_a_read(void **state)
 	sigaction(SIGUSR1, &before, NULL);
 }
 
-/* Each message has one reader, whatever file it reads. */
+/* Each message goes to one reader, whichever file it reads. */
 static void two_files_have_one_stream(void **state)
 {
 	struct reader one, other;
@@ -411,7 +411,7 @@ static void two_files_have_one_stream(void **state)
 	assert_int_equal(one.message.sender + other.message.sender, 3);
 }
 
-/* HvMessage::payload() in hvdef takes the size at its word. */
+/* HvMessage::payload() in hvdef trusts the size. */
 static void a_message_that_is_too_long_is_dropped(void **state)
 {
 	const struct message longest = message_of(3, PAYLOAD);
@@ -433,7 +433,7 @@ static void a_message_that_is_too_long_is_dropped(void **state)
 	assert_int_equal(read_number(), 3);
 }
 
-/* mshv_vtl_vmbus_isr(): the flags of each CPU. */
+/* mshv_vtl_vmbus_isr(): each CPU has its own flags. */
 static void an_event_signals_its_eventfd(void **state)
 {
 	static const unsigned int flags[] = { 0, 1, 63, 64, 1000, FLAGS - 1 };
@@ -453,7 +453,7 @@ static void an_event_signals_its_eventfd(void **state)
 			assert_true(eventfd_wait(events[i]));
 		}
 	}
-	/* None has signalled another's. */
+	/* An event has not signalled the eventfd of another flag. */
 	for (j = 0; j < ARRAY_SIZE(flags); j++)
 		assert_true(eventfd_is_quiet(events[j]));
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -462,7 +462,7 @@ static void an_event_signals_its_eventfd(void **state)
 	}
 }
 
-/* set_eventfd() in vmbus.rs: -1 for none. */
+/* set_eventfd() in vmbus.rs: -1 removes the eventfd. */
 static void an_eventfd_is_replaced_and_removed(void **state)
 {
 	int one = event_make(), other = event_make();
@@ -477,7 +477,7 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 	assert_int_equal(eventfd_set(5, -1), 0);
 	host_event(0, 5);
 	assert_true(eventfd_is_quiet(other));
-	/* It is not kept for a later reader. */
+	/* The event is not saved for an eventfd that is set later. */
 	assert_int_equal(eventfd_set(5, other), 0);
 	assert_true(eventfd_is_quiet(other));
 	assert_int_equal(eventfd_set(5, -1), 0);
@@ -500,7 +500,7 @@ static void what_is_no_eventfd_is_refused(void **state)
 	close(event);
 }
 
-/* An eventfd outlives its descriptor. */
+/* An eventfd remains valid after its descriptor is closed. */
 static void a_closed_eventfd_does_no_harm(void **state)
 {
 	int event = event_make(), copy = dup(event);
@@ -536,7 +536,7 @@ static int signal_event(uint32_t connection, uint32_t flag)
 	return call(sint, MSHV_SINT_SIGNAL_EVENT, &args);
 }
 
-/* HvCallPostMessage, TLFS: what is beyond the size is 0. */
+/* HvCallPostMessage, TLFS: the payload beyond the size is 0. */
 static void a_message_is_posted(void **state)
 {
 	static const uint32_t sizes[] = { 0, 1, 16, PAYLOAD };
@@ -575,8 +575,9 @@ static void what_cannot_be_posted_is_refused(void **state)
 }
 
 /*
- * HypercallError::check() in ioctl.rs takes what is not negative as the host's status,
- * and poll_post_message() in vmbus_client_hcl tries again after InsufficientBuffers.
+ * HypercallError::check() in ioctl.rs interprets a return value that is not negative as the
+ * host's status, and poll_post_message() in vmbus_client_hcl tries again after
+ * InsufficientBuffers.
  */
 static void the_hosts_refusal_is_told_by_its_status(void **state)
 {
@@ -628,10 +629,10 @@ static void a_pause_is_one_or_zero(void **state)
 }
 
 /**
- * struct source - OpenHCL's HclMessageSource: a thread that reads a file of its own
- * @fd:    the file, not blocking, as PolledPipe has it
- * @sum:   of the numbers of all messages; valid when joined
- * @count: how many there were, likewise
+ * struct source - OpenHCL's HclMessageSource: a thread that reads its own file
+ * @fd:    the file; it is non-blocking, as in PolledPipe
+ * @sum:   sum of the numbers of all messages; valid after the thread is joined
+ * @count: number of messages; valid likewise
  */
 struct source {
 	pthread_t thread;
@@ -640,7 +641,7 @@ struct source {
 	unsigned int count;
 };
 
-/* Until the stream has ended: a read that returns 0. */
+/* Reads until the stream has ended, that is, until a read returns 0. */
 static void *source_main(void *argument)
 {
 	struct source *source = argument;
@@ -663,7 +664,7 @@ static void *source_main(void *argument)
 #define STREAM_MESSAGES	200U
 #define WAITING_MAX	4U
 
-/* The host keeps few messages, and the reader may be slow. */
+/* The host queues only a few messages, and the reader may be slow. */
 static void waiting_wait(unsigned int most)
 {
 	unsigned int i;
@@ -674,7 +675,7 @@ static void waiting_wait(unsigned int most)
 	}
 }
 
-/* What goes by the first file while the second is read. */
+/* The operations on the first file while the second file is read. */
 static void first_file_work(unsigned int number, int event)
 {
 	const uint8_t payload[4] = { number };
@@ -688,9 +689,9 @@ static void first_file_work(unsigned int number, int event)
 }
 
 /*
- * vmbus_client_builder() (vmbus_client_hcl, lib.rs) opens the node twice: the first file
- * posts, signals, sets eventfds and pauses, and the second is polled and read. The
- * stream ends for the second when the first pauses it.
+ * vmbus_client_builder() (vmbus_client_hcl, lib.rs) opens the node twice: the VMM uses the first
+ * file to post, signal, set eventfds and pause, and polls and reads the second one. The stream
+ * ends for the second file when it is paused through the first.
  */
 static void the_client_uses_two_files_at_once(void **state)
 {
@@ -713,7 +714,7 @@ static void the_client_uses_two_files_at_once(void **state)
 	assert_int_equal(host_sint(0).posts - posts, STREAM_MESSAGES);
 	assert_int_equal(host_sint(0).signals - signals, STREAM_MESSAGES);
 
-	/* Resumed, it goes on; and the second file does not need the first one. */
+	/* After it is resumed the stream continues, and the second file does not need the first. */
 	stream_resume();
 	close(sint);
 	sint = source.fd;
@@ -725,7 +726,7 @@ static void the_client_uses_two_files_at_once(void **state)
 	close(event);
 }
 
-/* A VMM that dies leaves nothing on; one that has two files may close one. */
+/* When a VMM dies, everything is disabled; a VMM with two files may close one of them. */
 static void the_last_close_pauses_and_forgets(void **state)
 {
 	int event = event_make(), other = sint_open(O_RDWR);
@@ -771,7 +772,7 @@ static void a_cpu_that_comes_is_as_the_others(void **state)
 	close(event);
 }
 
-/* Slot 0 is another's. */
+/* Slot 0 is used by proxied interrupts. */
 static void proxied_interrupts_come_all_the_same(void **state)
 {
 	struct lab_host_post proxy = { .vp = 0, .interrupt = 1 };

@@ -17,17 +17,17 @@
 #define WAIT_MS 5000
 
 /*
- * A busy machine may stop the whole VM for longer than quarantine usually
- * lasts, with a device that raises still pointing at the vector.
+ * A busy machine may stop the whole VM for longer than quarantine usually lasts, while the
+ * vector is still the target of a device that raises.
  */
 #define QUARANTINE_LONG_MS 60000
-/* The device still raises then, so that its time starts anew. */
+/* The device raises within this time, so that the quarantine starts again. */
 #define QUARANTINE_STORM_MS 2000
 
-/* How often a storm raises its source by one call. */
+/* How often a storm raises its source in one call. */
 #define STORM_RAISES 20
 
-/* A source that raises as fast as it can on a thread of its own. */
+/* A source that is raised as fast as possible by its own thread. */
 struct storm {
 	const struct labhost_source *source;
 	unsigned int away_from;
@@ -62,8 +62,8 @@ static void storm_stop(struct storm *storm)
 }
 
 /*
- * One unmap with an interrupt pending at its CPU; false if that CPU opened its
- * interrupts before unmap had begun, and the round says nothing.
+ * One unmap while an interrupt is pending on its CPU. Returns false if that CPU enabled
+ * interrupts before the unmap began, so that the round shows nothing.
  */
 static bool unmap_with_one_pending(const struct labhost_source *source)
 {
@@ -78,7 +78,7 @@ static bool unmap_with_one_pending(const struct labhost_source *source)
 	held = !__atomic_load_n(&lab.run[1]->scan_proxy_irr, __ATOMIC_ACQUIRE);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 1), 0);
 
-	/* When unmap has returned the bit is there; nothing is waited for. */
+	/* The bit is already set when unmap has returned: the test does not wait for it. */
 	assert_true(run_wait(lab.run[1], 0x51, 0));
 	assert_int_equal(run_quiet(lab.run[1], 5), 0);
 	assert_int_equal(totals("relayed") - relayed, 1);
@@ -108,7 +108,7 @@ static void after_unmap_no_bit_is_set(void **state)
 	int vector, round;
 
 	(void)state;
-	/* Each round leaves a vector in quarantine that was raised late: others are allocated. */
+	/* Each round leaves a noisy vector in quarantine, so other vectors are allocated. */
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	driver_parameter("vectors_per_cpu", 0);
 	vector = vtl_map(lab.vtl, 0x51, 0);
@@ -118,7 +118,7 @@ static void after_unmap_no_bit_is_set(void **state)
 	for (round = 0; round < 150; round++) {
 		vector = vtl_map(lab.vtl, 0x51, 0);
 		assert_true(run_wait(lab.run[0], 0x51, WAIT_MS));
-		/* Twice: the one of this round, and the one before it. */
+		/* Unmap twice: for this round's reference, and for the one of the round before. */
 		assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 		assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 		run_take(lab.run[0], bits);
@@ -139,12 +139,12 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 
 	(void)state;
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
-	/* Let the limit of the warnings before it run out. */
+	/* Wait until the rate limit of earlier warnings has expired. */
 	sleep_ms(5500);
 	mark = kernel_log_mark();
 	source_route(edu, 0, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, 0), 0);
-	/* The very same, and others: none gets the old vector. */
+	/* The same proxy vector and others are mapped: none of them gets the old vector. */
 	for (i = 0; i < 8; i++) {
 		new[i] = vtl_map(lab.vtl, 0x51 + i, 0);
 		assert_int_not_equal(new[i], old);
@@ -154,7 +154,7 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 		totals_wait("unmapped", unmapped + i + 1);
 		assert_int_equal(run_quiet(lab.run[0], 5), 0);
 	}
-	/* Warned of, and not 25 times. */
+	/* The kernel warns, but not 25 times. */
 	assert_in_range(kernel_log_count(mark, "has no mapping"), 1, 12);
 
 	source_route(edu, 0, new[3]);
@@ -172,7 +172,7 @@ static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state
 	driver_parameter("quarantine_ms", 2500);
 	source_route(edu, 0, vector);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
-	/* Longer than quarantine lasts. */
+	/* The loop takes longer than a quarantine lasts. */
 	for (i = 0; i < 120; i++) {
 		source_raise(edu);
 		sleep_ms(30);
@@ -189,9 +189,9 @@ static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state
 #define STALE_VECTORS	40
 
 /**
- * struct stale - such a device
- * @source: raises, once in two milliseconds
- * @raised: so often
+ * struct stale - a device that still raises its old vector
+ * @source: its source, raised once in two milliseconds
+ * @raised: number of raises
  */
 struct stale {
 	const struct labhost_source *source;
@@ -200,7 +200,7 @@ struct stale {
 	pthread_t thread;
 };
 
-/* The one that raises, which the fixture ends after a check that did not hold. */
+/* The device that raises now; the fixture stops it after a check that failed. */
 static struct stale *stale_running;
 
 static void *stale_run(void *arg)
@@ -235,8 +235,8 @@ static void stale_stop(struct stale *stale)
 }
 
 /*
- * Maps and unmaps by @vtl, many more than there are vectors: none is @old, and no bit of
- * the VP is set.
+ * Maps and unmaps through @vtl many more times than there are vectors: @old is never
+ * allocated, and no bit of the VP is set.
  */
 static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int first, int rounds)
 {
@@ -251,12 +251,12 @@ static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int firs
 		check(!run_take(lab.run[cpu], bits), "round %d: a bit that was not raised", i);
 		assert_int_equal(vtl_unmap(vtl, vector, cpu), 0);
 	}
-	/* It is still in quarantine, since it is still raised. */
+	/* The old vector is still in quarantine, because it is still raised. */
 	assert_true(cpus_column(cpu, "quarantined") > 0);
 	assert_int_equal(run_quiet(lab.run[cpu], 50), 0);
 }
 
-/* The same for a VMM that starts anew, and maps all of its devices' interrupts. */
+/* The same for a VMM that starts again, and maps the interrupts of all its devices. */
 static void no_new_vmm_gets_it(unsigned int cpu, int old)
 {
 	int vtl = vtl_open(), i, vector, got = 0;
@@ -289,7 +289,7 @@ static void a_vector_that_is_raised_is_not_given_again(void **state)
 	stale_stop(&stale);
 }
 
-/* One of two that there are is noisy: one is left. */
+/* The quota is two vectors and one of them is noisy, so one is left. */
 static void with_a_quota_a_noisy_vector_is_one_less(void **state)
 {
 	static struct stale stale;
@@ -299,20 +299,20 @@ static void with_a_quota_a_noisy_vector_is_one_less(void **state)
 	driver_parameter("vectors_per_cpu", 2);
 	stale_start(&stale, 0, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, 0), 0);
-	/* Longer than a quiet vector is in quarantine. */
+	/* Wait for longer than a quiet vector stays in quarantine. */
 	sleep_ms(2500);
 	vector = vtl_map(lab.vtl, STALE_OTHERS, 0);
 	assert_true(vector > 0);
 	assert_int_not_equal(vector, old);
 	assert_int_equal(vtl_map(lab.vtl, STALE_OTHERS + 1, 0), -ENODEV);
-	/* Not the one that it stood for either. */
+	/* The proxy vector that it was mapped to does not get it either. */
 	assert_int_equal(vtl_map(lab.vtl, STALE_PROXY, 0), -ENODEV);
 	stale_stop(&stale);
 	quarantine_wait_empty();
 	assert_int_equal(vtl_map(lab.vtl, STALE_OTHERS + 1, 0), old);
 }
 
-/* By @vtl: as many as a device with many interrupts has; returns the noisy one. */
+/* Maps as many vectors as a device with many interrupts uses. Returns the noisy one. */
 static int many_map(int vtl, unsigned int cpu)
 {
 	int i, vector, noisy = 0;
@@ -341,7 +341,7 @@ static void a_closed_file_leaves_no_noisy_vector_to_the_next(void **state)
 	stale_stop(&stale);
 }
 
-/* In a child: maps, reports which vector to raise, and waits to be killed. */
+/* Runs in a child: maps, reports the vector to raise, and waits to be killed. */
 static void killed_vmm_run(int told, unsigned int cpu)
 {
 	int vtl = vtl_open(), i, vector, noisy = -1;
@@ -385,9 +385,9 @@ static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
 }
 
 /*
- * OpenHCL's VMM maps, is refused by the host and unmaps, for each retarget of the
- * guest (virt_mshv_vtl, processor/hardware_cvm/mod.rs): it does not run out, however
- * few vectors there are, and the interrupt that comes at last is relayed.
+ * For each retarget of the guest, OpenHCL's VMM maps, is refused by the host and unmaps
+ * (virt_mshv_vtl, processor/hardware_cvm/mod.rs): the vectors are not exhausted even if there
+ * are few, and the interrupt that is raised in the end is relayed.
  */
 static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 {
@@ -411,7 +411,7 @@ static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 	assert_false(cpu_in_service(0));
 }
 
-/* All there are were raised, and are quiet: map waits for the next, but not for ever. */
+/* All vectors were raised and are quiet now: map waits for one, but only for a limited time. */
 static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
@@ -430,14 +430,14 @@ static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
 		assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 	}
 	assert_true(now_ms() - before >= 2 * QUARANTINE_DEFAULT_MS);
-	/* What takes longer than anybody should wait. */
+	/* If the quarantine lasts too long, map fails instead of waiting for its end. */
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	before = now_ms();
 	assert_int_equal(vtl_map(lab.vtl, STALE_PROXY, 0), -ENODEV);
 	assert_true(now_ms() - before < QUARANTINE_DEFAULT_MS);
 }
 
-/* Vectors that were raised after their unmap are in quarantine for a while. */
+/* Waits if needed: a vector that was raised after its unmap is in quarantine for a while. */
 static int map_when_one_is_left(unsigned int proxy, unsigned int cpu)
 {
 	unsigned int waited;
@@ -452,9 +452,9 @@ static int map_when_one_is_left(unsigned int proxy, unsigned int cpu)
 }
 
 /*
- * Waits until the device has raised the vector that it has now: the call that is under
- * way may have begun before. A vector that was never raised could be given to another
- * mapping; see docs/trust.md.
+ * Waits until the device has raised its present vector: a raise that is in progress now may
+ * have begun before that vector was set. A vector that was never raised could be allocated to
+ * another mapping; see docs/trust.md.
  */
 static void storm_wait_raise(struct storm *storm)
 {
@@ -469,9 +469,9 @@ static void storm_wait_raise(struct storm *storm)
 }
 
 /*
- * 2,000 unmaps while the device raises without a pause. A missed EOI would
- * leave the vector in service, and that CPU would never again take one of its
- * priority class: so each vector is tried afterwards.
+ * 2,000 unmaps while the device raises without a pause. A missing EOI would leave the vector in
+ * service, and that CPU would never again accept a vector of the same priority class. So each
+ * vector is tested afterwards.
  */
 static void two_thousand_unmaps_in_a_storm(void **state)
 {
@@ -504,7 +504,7 @@ static void two_thousand_unmaps_in_a_storm(void **state)
 	quarantine_wait_empty();
 	runs_clear();
 
-	/* The storm's source is silent; another tries every vector there is. */
+	/* The storm's source is silent now; another source tests every vector. */
 	for (proxy = 16; proxy < 256; proxy++) {
 		vector = vtl_map(lab.vtl, proxy, cpu);
 		if (vector < 0)
@@ -516,7 +516,7 @@ static void two_thousand_unmaps_in_a_storm(void **state)
 	assert_in_range(proxy, 150, 255);
 }
 
-/* OpenHCL mounts sysfs, and no debugfs (underhill_init/src/lib.rs). */
+/* OpenHCL mounts sysfs, but not debugfs (underhill_init/src/lib.rs). */
 static void sysfs_has_each_cpus_counters(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
@@ -542,7 +542,7 @@ static void sysfs_has_each_cpus_counters(void **state)
 	assert_int_equal(sysfs_count("redirected", 0), cpus_column(0, "relayed"));
 }
 
-/* Vectors of the previous test are free again. */
+/* Waits until the vectors of the previous test are free again. */
 static int setup(void **state)
 {
 	int ret = lab_setup(state);
@@ -551,7 +551,7 @@ static int setup(void **state)
 	return ret;
 }
 
-/* Also after a check that did not hold. */
+/* The cleanup also runs after a check that failed. */
 static int teardown(void **state)
 {
 	if (stale_running)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hardware vectors: they are on the requested CPU or refused; quota; exhaustion; and all of them
- * are freed.
+ * Hardware vectors: each is on the requested CPU or is refused; the quota; exhaustion; and all of
+ * them are freed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +13,13 @@
 
 #define WAIT_MS 5000
 
-/* More than any CPU has; proxy vectors 16..255. */
+/* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
 #define PROXY_FIRST 16
 #define PROXY_COUNT 240
 
 static int vectors[PROXY_COUNT];
 
-/* Maps until no vector is left; how many there were. */
+/* Maps until no vector is left. Returns how many were allocated. */
 static unsigned int map_all(unsigned int cpu)
 {
 	unsigned int count;
@@ -74,7 +74,7 @@ static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
 	assert_int_equal(other_cpus_mapped(cpu), 0);
 	assert_int_equal(cpus_column(cpu, "mapped"), count);
 
-	/* Each stands where it says, and for what it says. */
+	/* Each vector relays on the CPU, and for the proxy vector, that it was mapped for. */
 	for (i = 0; i < count; i++) {
 		source_route(edu, cpu, vectors[i]);
 		source_raise(edu);
@@ -82,7 +82,7 @@ static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
 		      vectors[i], cpu);
 	}
 
-	/* Another CPU still has its own; a pair that is mapped can be mapped again. */
+	/* Another CPU has its own vectors; a pair that is mapped can be mapped again. */
 	if (lab.cpus > 1)
 		assert_true(vtl_map(lab.vtl, 0x51, 0) > 0);
 	assert_int_equal(vtl_map(lab.vtl, PROXY_FIRST, cpu), vectors[0]);
@@ -100,7 +100,7 @@ static void all_vectors_come_back(void **state)
 	first = map_all(cpu);
 	for (round = 0; round < 3; round++) {
 		unmap_all(cpu, first);
-		/* Vectors in quarantine are reused at once. */
+		/* Vectors in quarantine that were never raised are reused immediately. */
 		assert_int_equal(map_all(cpu), first);
 	}
 	unmap_all(cpu, first);
@@ -122,7 +122,7 @@ static void the_default_quota_leaves_vectors_to_other_devices(void **state)
 	assert_int_equal(vectors[with_quota], -ENODEV);
 	assert_int_equal(cpus_column(0, "quota"), with_quota);
 	assert_int_equal(cpus_column(0, "free"), 0);
-	/* The allocator's range less 64. */
+	/* The quota is the allocator's range minus 64. */
 	assert_in_range(with_quota, 100, 203 - 64);
 	unmap_all(0, with_quota);
 }
@@ -136,13 +136,13 @@ static void a_quota_of_five_gives_five(void **state)
 	assert_int_equal(vectors[5], -ENODEV);
 	if (lab.cpus > 1)
 		assert_true(vtl_map(lab.vtl, 0xf0, 1) > 0);
-	/* What was freed can be allocated again, in quarantine or not. */
+	/* A freed vector can be allocated again, whether it was in quarantine or not. */
 	assert_int_equal(vtl_unmap(lab.vtl, vectors[4], 0), 0);
 	assert_true(vtl_map(lab.vtl, 0xf0, 0) > 0);
 	driver_parameter("vectors_per_cpu", quota);
 }
 
-/* Else the checks for leaks, here and elsewhere, would see nothing. */
+/* Otherwise the checks for leaks, here and in other tests, would detect nothing. */
 static void mappings_count_among_the_interrupt_descriptors(void **state)
 {
 	unsigned int before, i;

@@ -17,7 +17,7 @@
 #define VIRTUAL_APIC_IRR	0x200
 
 /**
- * struct tally - counts of one vector on its way, as differences
+ * struct tally - counts of one vector along its delivery, as differences
  */
 struct tally {
 	uint64_t raised;
@@ -36,7 +36,7 @@ static struct tally tally_read(unsigned int route)
 	return tally;
 }
 
-/* Raises @count, and checks that each came; how often the VMM was needed. */
+/* Raises @count, and checks that each was handled. Returns how often the VMM was needed. */
 static unsigned long tally_balance(unsigned int route, unsigned int count)
 {
 	struct tally before = tally_read(route), after;
@@ -49,7 +49,7 @@ static unsigned long tally_balance(unsigned int route, unsigned int count)
 	return after.user_returns - before.user_returns;
 }
 
-/* The kernel has its own reasons to go through user space, in the course of time. */
+/* Over time, the kernel also returns to user space for reasons of its own. */
 static void user_returns_do_not_grow(unsigned int route)
 {
 	const unsigned int count = 300;
@@ -92,8 +92,8 @@ static void turn_round(unsigned int times)
 }
 
 /*
- * The next one is raised while VTL0 is on its way from the handler to HLT, and
- * from there to sleep: each time a little later.
+ * Each interrupt is raised while VTL0 is between the handler and HLT, or between HLT and
+ * sleep: each time a little later than before.
  */
 static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
 {
@@ -109,9 +109,9 @@ static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
 }
 
 /*
- * Only this interrupt can wake it. VTL0's flag "halted" is no sign that it sleeps: the
- * VP's thread may have been preempted between the two, and an interrupt that comes
- * then costs no sleep. So each round waits until the driver has counted one more.
+ * Only this interrupt can wake it. VTL0's flag "halted" does not show that it sleeps: the
+ * VP's thread may have been preempted between the two, and an interrupt that arrives then
+ * does not need a wake-up. So each round waits until the driver has counted one more sleep.
  */
 static void a_vp_that_sleeps_is_woken_by_each_interrupt(void **state)
 {
@@ -142,7 +142,7 @@ static void *work_run(void *arg)
 	return NULL;
 }
 
-/* Whether a second of work on the VP's CPU has it for itself, but for a fifth. */
+/* Returns whether work of a second on the VP's CPU gets at least four fifths of its time. */
 static bool work_has_the_cpu(void)
 {
 	uint64_t before = clock_ms(CLOCK_PROCESS_CPUTIME_ID), worked, others;
@@ -156,7 +156,7 @@ static bool work_has_the_cpu(void)
 	return worked > 4 * others;
 }
 
-/* A VM that its host does not run for a while counts that for anyone: try again. */
+/* Time in which the host does not run the VM may be counted for any thread: try again. */
 static void work_is_to_have_the_cpu(bool wanted)
 {
 	unsigned int tries = 5;
@@ -176,7 +176,7 @@ static void the_cpu_of_a_halted_vp_does_other_work(void **state)
 	work_is_to_have_the_cpu(true);
 	assert_true(vps_column(guest.vp, "entries") - entries < 10);
 
-	/* The same yardstick sees a VP that does not halt. */
+	/* The same measure detects a VP that does not halt. */
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	guest_spinning_wait(guest.vp);
 	work_is_to_have_the_cpu(false);
@@ -197,7 +197,7 @@ static bool bank_has(const uint32_t banks[MSHV_VTL_PROXY_BANKS], unsigned int ve
 	return __atomic_load_n(&banks[vector / 32], __ATOMIC_SEQ_CST) >> vector % 32 & 1;
 }
 
-/* A lower bank comes first, and is in the virtual APIC; a higher one waits. */
+/* A vector of a lower bank is pulled first, into the virtual APIC; a higher one waits. */
 static void a_vector_of_the_exit_mask_ends_the_run_and_stays_pending(void **state)
 {
 	const unsigned int lower = 0x35, higher = 0x91;
@@ -224,7 +224,7 @@ static void a_vector_of_the_exit_mask_ends_the_run_and_stays_pending(void **stat
 	assert_true(apic[(VIRTUAL_APIC_IRR + lower / 32 * 16) / 4] >> lower % 32 & 1);
 	assert_int_equal(guest_count(guest.vp, lower), 0);
 
-	/* Nothing of it was lost. */
+	/* The vector is still pending, and is delivered. */
 	bank_clear(run->proxy_irr_exit, VECTOR);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	guest_count_wait(guest.vp, lower, 1);
@@ -258,7 +258,7 @@ static void a_device_of_the_exit_mask_goes_through_the_vmm(void **state)
 
 	before = taken();
 	guest_raise_paced(open, guest.vp, 0x91, 50);
-	/* At a return for a reason of the kernel's own, the VMM takes what is there. */
+	/* When the kernel returns for a reason of its own, the VMM takes the bits that are set. */
 	assert_true(taken() - before < 25);
 }
 
@@ -274,7 +274,7 @@ static void a_blocked_vector_is_not_delivered(void **state)
 		guest_raise(route);
 		totals_wait("blocked", blocked + i + 1);
 	}
-	/* What is not blocked comes, and the blocked ones did not come before it. */
+	/* A vector that is not blocked is delivered, and no blocked one was delivered before it. */
 	guest_raise_paced(other, guest.vp, 0x61, 5);
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
 
@@ -339,7 +339,7 @@ static void what_came_while_interrupts_were_closed_comes_highest_first(void **st
 	guest_raise(high);
 	guest_raise(middle);
 	totals_wait("relayed", relayed + 3);
-	/* That VTL0 left, and was entered, with them changes nothing. */
+	/* They stay pending although VTL0 exits and is entered again in this time. */
 	sleep_ms(20);
 	assert_int_equal(vmm_report(guest.vm, guest.vp)->log_count, log);
 	assert_int_equal(holding_end(), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Calls of the TDX module: which ones the driver makes for the VMM, which ones it makes itself,
- * and what it does with each result.
+ * Calls of the TDX module: which ones the driver makes for the VMM, which ones it makes for its
+ * own purposes, and how it handles each result.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 #define PAGE		4096
 #define ALL		UINT64_MAX
 
-/* Leaves of TDCALL. */
+/* Leaf numbers of TDCALL. */
 #define VP_VMCALL	0
 #define VP_INFO		1
 #define RTMR_EXTEND	2
@@ -52,7 +52,7 @@
 #define NOTIFIED	0x1102
 #define EXIT_HLT	12
 
-/* A field of the VMCS of VM 1; each class is that many further for the next VM. */
+/* A field of the VMCS of VM 1; the class of the next VM's fields is higher by VM_DISTANCE. */
 #define VM_DISTANCE	(8ULL << 56)
 #define OF_VM(vm, field) ((field) + ((vm) - 1) * VM_DISTANCE)
 #define L2_CONTROLS(vm)	(0xa020000300000050ULL + (vm))
@@ -69,7 +69,7 @@
 #define FULL_ACCESS	0x800f
 #define ALL_CHANGED	0x000f
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
 static uint64_t frame_of(const volatile void *place)
@@ -84,7 +84,7 @@ static uint64_t frame_of(const volatile void *place)
 	return (entry & ((1ULL << 55) - 1)) * PAGE;
 }
 
-/* As OpenHCL's LockedMemorySpawner has it: of this process, and locked. */
+/* As in OpenHCL's LockedMemorySpawner: memory of this process, and locked. */
 static uint8_t *page_own(void)
 {
 	uint8_t *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
@@ -97,8 +97,8 @@ static uint8_t *page_own(void)
 
 /**
  * struct stranger - another process, and a page of its memory
- * @pid:   it
- * @go:    written to: it is to look at its page, and end
+ * @pid:   the process
+ * @go:    after a write to this pipe it checks its page and exits
  * @frame: address of the page, which is full of 0xaa
  */
 struct stranger {
@@ -107,7 +107,7 @@ struct stranger {
 	uint64_t frame;
 };
 
-/* In the stranger: how many bytes were changed is its exit status. */
+/* Runs in the stranger: its exit status is the number of bytes that were changed. */
 static void stranger_run(int told, int go)
 {
 	uint8_t *page = page_own();
@@ -142,7 +142,7 @@ static struct stranger stranger_begin(void)
 	return stranger;
 }
 
-/* How many bytes of its page were changed. */
+/* Returns how many bytes of its page were changed. */
 static int stranger_end(struct stranger *stranger)
 {
 	int status;
@@ -155,7 +155,7 @@ static int stranger_end(struct stranger *stranger)
 }
 
 /**
- * struct asked - a TDCALL that a VMM may ask for
+ * struct asked - a TDCALL that a VMM may request
  */
 struct asked {
 	const char *what;
@@ -166,7 +166,7 @@ struct asked {
 	uint64_t r9;
 };
 
-/* The ioctl as it is; 0 or a negative errno. */
+/* Makes the ioctl without any change. Returns 0 or a negative errno. */
 static int tdcall(const struct asked *asked, uint64_t *r8)
 {
 	struct mshv_tdcall args = {
@@ -192,7 +192,7 @@ static void is_allowed(struct asked asked)
 	      (unsigned long)asked.rcx, (unsigned long)asked.rdx, strerror(-ret));
 }
 
-/* How many of a list are not refused, each of which is named. */
+/* Prints each call of a list that is not refused. Returns how many there are. */
 static unsigned int allowed_among(const struct asked *list, size_t count)
 {
 	unsigned int allowed = 0;
@@ -212,7 +212,7 @@ static unsigned int allowed_among(const struct asked *list, size_t count)
 
 #define ARE_REFUSED(list) assert_int_equal(allowed_among(list, ARRAY_SIZE(list)), 0)
 
-/* The module forgets all that the VP's fields hold, whoever has written it. */
+/* The module forgets all contents of the VP's fields, whether the driver or the VMM wrote them. */
 static void module_forget(void)
 {
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
@@ -233,13 +233,13 @@ static void hook_status(uint32_t leaf, uint64_t status, uint32_t count)
 	});
 }
 
-/* Where the driver lets too much pass, the tests after this one are not to suffer. */
+/* If the driver allows too much, this must not harm the tests that follow. */
 static int calls_teardown(void **state)
 {
 	if (guest.vm) {
 		vmm_vp_stop(guest.vm, guest.vp);
 		module_forget();
-		/* So the driver finds out, and VTL0 does not run with nothing set up. */
+		/* So the driver notices the reset, and sets up the fields before it enters VTL0. */
 		hook_status(VP_ENTER, NO_VIRTUAL_APIC, 1000);
 		lab.run[guest.vp]->flags = 0;
 		lab.run[guest.vp]->offload_flags = VMM_OFFLOAD_DEFAULT;
@@ -253,7 +253,7 @@ static int calls_teardown(void **state)
 
 #define CALLS_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, calls_teardown)
 
-/* The VP is stopped, and the caller on its CPU. */
+/* Stops the VP, and moves the caller to its CPU. */
 static void calls_begin(void)
 {
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
@@ -262,7 +262,7 @@ static void calls_begin(void)
 }
 
 /*
- * The fields that OpenHCL reads and writes, of both of its lower VTLs
+ * The fields that OpenHCL reads and writes, for both of its lower VTLs
  * (virt_mshv_vtl/src/processor/tdx/mod.rs; VMCS encodings: vm/x86/x86defs/src/vmx.rs).
  */
 static const uint64_t read_write_fields[] = {
@@ -289,7 +289,7 @@ static const uint64_t read_write_fields[] = {
 	TDX_FIELD64(0x6802), TDX_FIELD64(0x6804), TDX_FIELD64(0x681a),
 };
 
-/* The bits that it writes. */
+/* Returns the bits that OpenHCL writes. */
 static uint64_t write_mask(uint64_t field)
 {
 	switch (field) {
@@ -304,7 +304,7 @@ static uint64_t write_mask(uint64_t field)
 	}
 }
 
-/* Writes what is there, so that nothing changes. */
+/* Writes the present value of each field, so that nothing changes. */
 static void the_fields_of_openhcl_are_allowed(void **state)
 {
 	unsigned int vm;
@@ -338,8 +338,8 @@ static void the_fields_of_openhcl_are_allowed(void **state)
 
 /*
  * Events that OpenHCL's VMM injects (handle_interrupt(), handle_nmi(), inject_gpf(),
- * set_pending_exception() there), and what an exit has cut short. An error code
- * may come with any exception or not: IA32_VMX_BASIC[56] is 1 for a TD (Intel's TDX
+ * set_pending_exception() there), and events that an exit has interrupted. An exception may be
+ * injected with or without an error code: IA32_VMX_BASIC[56] is 1 for a TD (Intel's TDX
  * module, calc_virt_ia32_vmx_basic()).
  */
 static void the_events_of_openhcl_are_allowed(void **state)
@@ -359,7 +359,7 @@ static void the_events_of_openhcl_are_allowed(void **state)
 		ENTRY("the largest error code", 0x4018, 0xffff),
 		ENTRY("the longest instruction", 0x401a, 15),
 		ENTRY("the highest threshold", 0x401c, 15),
-		/* Nothing is valid, so nothing is checked. */
+		/* The event is not valid, so the driver does not check its other bits. */
 		ENTRY("an event that is over", 0x4016, EVENT(NMI, 2) & ~(1ULL << 31)),
 		ENTRY("no event", 0x4016, 0),
 		ENTRY("no threshold", 0x401c, 0),
@@ -375,8 +375,8 @@ static void the_events_of_openhcl_are_allowed(void **state)
 
 /*
  * Intel SDM, "Checks on VM-Execution Control Fields" and "Checks on VM-Entry Control
- * Fields": VM entry would fail, of which TDX module 1.5.01 does not recover
- * (tdx_failed_vmentry()).
+ * Fields": with such a value VM entry would fail, and TDX module 1.5.01 does not recover from
+ * that (tdx_failed_vmentry()).
  */
 static void a_value_that_fails_vm_entry_is_refused(void **state)
 {
@@ -390,7 +390,7 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		ENTRY("an NMI with an error code", 0x4016, EVENT(NMI, 2) | WITH_ERROR),
 		ENTRY("INT3 with an error code", 0x4016,
 		      EVENT(SOFTWARE_EXCEPTION, 3) | WITH_ERROR),
-		/* Part of the previous value stays, which would make another event. */
+		/* Some bits of the previous value would remain, and make it a different event. */
 		{ "half an event", VP_WR, 0, TDX_FIELD32(0x4016), 1ULL << 31, 1ULL << 31 },
 		{ "an event's type", VP_WR, 0, TDX_FIELD32(0x4016), 1 << 8, 0x700 },
 		ENTRY("an error code of 17 bits", 0x4018, 0x10000),
@@ -408,9 +408,9 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 }
 
 /*
- * OpenHCL writes R10 of an exit back as it is (idt_vectoring_info() there). Intel SDM,
- * "IDT-Vectoring Information": bit 12 is undefined, and so Intel's TDX module, which
- * injects such an event again as well, clears the reserved bits first (1.5.01,
+ * OpenHCL writes R10 of an exit back unchanged (idt_vectoring_info() there). Intel SDM,
+ * "IDT-Vectoring Information": bit 12 is undefined. Intel's TDX module, which also injects such
+ * an event again, therefore clears the reserved bits first (1.5.01,
  * common/helpers/helpers.c, reinject_idt_vectoring_event_if_any()).
  */
 static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
@@ -433,7 +433,7 @@ static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
 	cpu_pin(0);
 }
 
-/* set_msr_bit() and set_apic_offload() there: a bit at a time, but for the x2APIC's. */
+/* set_msr_bit() and set_apic_offload() there: one bit at a time, except for the x2APIC's. */
 static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 {
 	static const uint32_t reads[] = {
@@ -467,7 +467,7 @@ static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 	cpu_pin(0);
 }
 
-/* Where VTL0's memory begins: its code does, and it is as large as it is aligned. */
+/* Returns the start of VTL0's memory: it starts with the code, and is aligned to its size. */
 static uint64_t vtl0_memory(void)
 {
 	return guest_context()->gpr.rip & ~(uint64_t)(VTL0_MEMORY_SIZE - 1);
@@ -498,7 +498,7 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 		{ "what the attributes are", ATTR_RD, memory, 0, 0, 0 },
 		{ "acceptance", PAGE_ACCEPT, memory, 0, 0, 0 },
 		{ "release", PAGE_RELEASE, memory, 0, 0, 0 },
-		/* As the lab's VMM has them, and takes them away. */
+		/* The attributes that the lab's VMM sets; it removes them at the end. */
 		{ "attributes as before", ATTR_WR, memory, ATTRIBUTES(1, 0x8007),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
 	};
@@ -513,7 +513,7 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 	munmap(page, PAGE);
 }
 
-/* Each CPU has its own counts, until a refresh adds them to the total. */
+/* Each CPU has its own counts, and only a refresh adds them to the total. */
 static FILE *vmstat_open(void)
 {
 	int refresh = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
@@ -545,10 +545,10 @@ static unsigned long pins_acquired(void)
 
 #define LOCKED_SIZE	(32UL << 20)
 
-/* Where a VMM has much locked memory, its page is looked for, and it alone is pinned. */
+/* If a VMM has much locked memory, the driver searches for the page, and pins only that page. */
 static void no_other_page_of_the_vmm_is_pinned(void **state)
 {
-	/* Mappings come below those that are there; so does the search. */
+	/* New mappings are placed below existing ones: the upward search meets them first. */
 	uint8_t *page = page_own(), *locked;
 	const struct asked asked = { "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC),
 				     frame_of(page), ALL };
@@ -590,7 +590,7 @@ static void no_other_leaf_is_called_for_the_vmm(void **state)
 		{ "none of them", .rax = 12 },
 		{ "none of them", .rax = 31 },
 		{ "none of them", .rax = UINT16_MAX },
-		/* What the module would refuse, or take for a leaf's version. */
+		/* The module would refuse these, or take them as another version. */
 		{ "VP.ENTER with a version", .rax = VP_ENTER | 1 << 16 },
 		{ "VM.RD with a version", VM_RD | 1 << 16, .rdx = TD_CTLS },
 		{ "VM.RD with high bits", VM_RD | 0xabcdULL << 48, .rdx = TD_CTLS },
@@ -604,7 +604,7 @@ static void no_other_leaf_is_called_for_the_vmm(void **state)
 	cpu_pin(0);
 }
 
-/* The module ignores some bits of an id: setting them must not bypass the check. */
+/* The module ignores some bits of a field's id: setting them must not bypass the check. */
 static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
 {
 	const uint64_t own = frame_of(page_own());
@@ -678,7 +678,7 @@ static void leaves_that_take_an_address_take_no_foreign_one(void **state)
 	assert_int_equal(allowed, 0);
 }
 
-/* The CPU writes the virtual-APIC page while VTL0 runs. */
+/* The CPU writes to the virtual-APIC page while VTL0 runs. */
 static void the_vmm_cannot_have_foreign_memory_written(void **state)
 {
 	struct stranger stranger = stranger_begin();
@@ -694,7 +694,7 @@ static void the_vmm_cannot_have_foreign_memory_written(void **state)
 	assert_int_equal(ret, -EPERM);
 }
 
-/* Reads of VTL0's; what is not there reads as ones, see serve_ept_violation(). */
+/* VTL0 reads it; memory that does not exist reads as ones, see serve_ept_violation(). */
 static void the_vmm_cannot_give_foreign_memory_to_vtl0(void **state)
 {
 	struct stranger stranger = stranger_begin();
@@ -713,7 +713,7 @@ static void the_vmm_cannot_give_foreign_memory_to_vtl0(void **state)
 	assert_int_equal(seen, UINT32_MAX);
 }
 
-/* TDG.VP.VMCALL<Instruction.WBINVD> of the guest-host interface, as OpenHCL's kernel. */
+/* TDG.VP.VMCALL<Instruction.WBINVD> of the guest-host interface, as in OpenHCL's kernel. */
 static void flush_is_asked_for(uint64_t flags, unsigned int kind)
 {
 	struct lab_tdx_stats before = guest_module_stats(), after;
@@ -735,7 +735,7 @@ static void a_cache_flush_is_asked_of_the_host(void **state)
 	calls_begin();
 	flush_is_asked_for(1, 0);
 	flush_is_asked_for(2, 1);
-	/* WBINVD does what WBNOINVD would, and more. */
+	/* WBINVD includes the effect of WBNOINVD. */
 	flush_is_asked_for(3, 0);
 }
 
@@ -763,7 +763,7 @@ static uint64_t entry_event(void)
 	return event;
 }
 
-/* Until the exit that the hook made; the VMM sees it, with the event in R10. */
+/* Enters VTL0 until the exit that the hook made: the VMM sees it, with the event in R10. */
 static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 {
 	const uint32_t event = TDX_EVENT_VALID | VECTOR;
@@ -779,7 +779,7 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 	} while (ret);
 	assert_int_equal(exit->rax, STATUS(status) | reason);
 	assert_int_equal((uint32_t)exit->r10, event);
-	/* The VMM decides whether to inject it: the driver has not. */
+	/* The VMM decides whether to inject it: the driver has not injected it. */
 	assert_int_equal(entry_event() & TDX_EVENT_VALID, 0);
 }
 
@@ -804,8 +804,8 @@ static void cancel_kick(void)
 }
 
 /*
- * As OpenHCL does after a return: what was cut short comes first; if it was told
- * of nothing, it may inject something of its own.
+ * As OpenHCL does after a return: it injects the interrupted event first; if none was reported,
+ * it may inject an event of its own.
  */
 static void client_injects(int ret)
 {
@@ -816,18 +816,18 @@ static void client_injects(int ret)
 	guest_field_set(TDX_ENTRY_EVENT, event, UINT32_MAX);
 }
 
-/* How many exits the hook has replaced until now. */
+/* Returns how many exits the hook has replaced so far. */
 static uint64_t cut_short(void)
 {
 	return guest_module_stats().host_routed;
 }
 
 /*
- * A run that is cancelled while VTL0 runs, if the cancel is quick enough: the exit
- * that it makes cuts an event short. If the driver has seen the cancel before it has
- * entered VTL0 again, there is no exit, and nothing was cut short.
+ * A run that is cancelled while VTL0 runs, if the cancel arrives in time: the exit that it
+ * causes interrupts the delivery of an event. If the driver sees the cancel before it enters
+ * VTL0 again, there is no exit, and no event was interrupted.
  *
- * Return: whether an event was cut short; then the VMM has been told.
+ * Return: whether an event was interrupted; in that case it was reported to the VMM.
  */
 static bool vp_run_is_cut_short(void)
 {
@@ -841,21 +841,21 @@ static bool vp_run_is_cut_short(void)
 	cancel_kick();
 	ret = vp_run_end(&vp_run);
 	is_cut = cut_short() != before;
-	/* Else a later exit would report the event, and maybe with interrupts closed. */
+	/* Otherwise a later exit would report the event, perhaps while interrupts are disabled. */
 	unhook_exit();
 	assert_int_equal(ret, is_cut ? 0 : -EINTR);
 	client_injects(ret);
 	return is_cut;
 }
 
-/* The exit that cuts it short is the one that the cancel makes. */
+/* The exit that interrupts the event is the one that the cancel causes. */
 static void an_event_that_was_cut_short_is_not_lost(void **state)
 {
 	unsigned int rounds, cut = 0;
 
 	(void)state;
 	NEEDS_TWO_CPUS();
-	/* It is halted: so it handles the command's vector before the command. */
+	/* The VP is halted, so that it handles the command's vector before the command. */
 	guest_halted_wait(guest.vp);
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	for (rounds = 0; cut < 20 && rounds < 500; rounds++) {
@@ -869,7 +869,7 @@ static void an_event_that_was_cut_short_is_not_lost(void **state)
 	check(cut == 20, "of %u runs, %u were cut short", rounds, cut);
 }
 
-/* The next run is as any other. */
+/* Checks that the next run works normally. */
 static void the_vp_is_good(void)
 {
 	hook_status(LAB_TDX_ANY_LEAF, 0, 0);
@@ -898,7 +898,7 @@ static void a_refused_deadline_is_told(void **state)
 	the_vp_is_good();
 }
 
-/* The module has forgotten the page, as after the VCPU was made anew. */
+/* The module has forgotten the page, as it does when the VCPU is created again. */
 static void a_refused_virtual_apic_page_is_told(void **state)
 {
 	(void)state;
@@ -910,7 +910,7 @@ static void a_refused_virtual_apic_page_is_told(void **state)
 	cpu_pin(0);
 }
 
-/* At HLT the driver ends the shadow of STI; else the VP would wake too late. */
+/* At HLT the driver ends the interrupt shadow of STI; otherwise the VP would wake too late. */
 static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
@@ -926,7 +926,7 @@ static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 		check(now_ms() < end, "VTL0 halts, and the VMM is not told");
 	} while (ret == -EINTR);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
-	/* The VMM sees the HLT, on which VTL0 still stands, and does the same itself. */
+	/* The VMM sees the HLT exit with RIP still at the HLT, and handles it itself. */
 	assert_int_equal(ret, 0);
 	assert_int_equal(guest_context()->exit.rax, EXIT_HLT);
 	hook_status(VP_WR, 0, 0);
@@ -950,7 +950,7 @@ static void a_module_that_is_busy_is_asked_again(void **state)
 
 #define FOR_EVER	(1 << 18)
 
-/* The VMM's own calls, too: OpenHCL's panics on any status that is no success. */
+/* This applies to the VMM's own calls too: OpenHCL's panics if a status is not success. */
 static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
 {
 	struct mshv_tdcall args = { .rax = VP_WR, .rdx = TDX_FIELD32(0x401c), .r8 = 3, .r9 = ALL };
@@ -964,7 +964,7 @@ static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
 	assert_int_equal(args.rax, 0);
 	assert_int_equal(guest_module_stats().hooked - before, 3);
 
-	/* If it stays busy, the VMM is told so in the end. */
+	/* If the module stays busy, the VMM gets that status in the end. */
 	args.rax = VP_WR;
 	hook_status(VP_WR, BUSY, FOR_EVER);
 	assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_TDCALL, &args), 0);
@@ -974,7 +974,7 @@ static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
 	cpu_pin(0);
 }
 
-/* How often it was asked, of FOR_EVER times that it would have been busy. */
+/* Returns how often the driver retried, of the FOR_EVER times that the module stays busy. */
 static uint64_t busy_for_ever(uint32_t leaf, int *ret)
 {
 	uint64_t before = guest_module_stats().hooked;
@@ -999,7 +999,7 @@ static void a_module_that_stays_busy_is_told(void **state)
 	assert_int_equal(ret, -EIO);
 	assert_true(asked < FOR_EVER);
 
-	/* Interrupts are open between two entries: a signal may end it as well. */
+	/* Interrupts are enabled between two entries, so a signal may end the retries as well. */
 	asked = busy_for_ever(VP_ENTER, &ret);
 	print_message("# VP.ENTER: asked %lu times: %s\n", (unsigned long)asked, strerror(-ret));
 	assert_true(ret == -EIO || ret == -EINTR);

@@ -3,8 +3,8 @@
  * IA32_TSC_DEADLINE of VTL0, handled by the kernel: what VTL0 writes, what becomes pending when
  * the deadline has passed, and what is left to the VMM.
  *
- * The lab's VMM does not handle this register: a write that the kernel leaves to it ends the
- * guest, and so the test.
+ * The lab's VMM does not handle this register: a write that the kernel passes to it ends the
+ * guest, and the test fails.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -27,15 +27,15 @@
 #define VP_RD		9
 #define VP_WR		10
 #define DEADLINE_OFF	UINT64_MAX
-/* TDX_L2_EXIT_PENDING_INTERRUPT, and TDX_PENDING_INTERRUPT, the status alone. */
+/* TDX_L2_EXIT_PENDING_INTERRUPT, and the status TDX_PENDING_INTERRUPT without its details. */
 #define NOTIFIED		0x1102
 #define PENDING_INTERRUPT	(0x1120ULL << 32)
 #define REFUSED		0xc000010000000000ULL
 #define ROUNDS		200
-/* Far enough that it does not come before the next step of the test. */
+/* Far enough in the future that it does not expire before the next step of the test. */
 #define LATER_MS	1000
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
 static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
@@ -57,7 +57,7 @@ static uint64_t page_deadline(void)
 
 /* --- VTL0 runs on the VMM's own thread ------------------------------------- */
 
-/* The VP spins or halts, and has its timer served by the kernel. */
+/* Lets the VP spin or halt, with its timer handled by the kernel. */
 static void served(enum vtl0_mode mode, uint8_t vector)
 {
 	ticks_per_ms();
@@ -72,7 +72,7 @@ static void guest_arm(uint64_t deadline)
 	guest_command(guest.vp, VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline, 0);
 }
 
-/* It comes, not too early, and once. */
+/* The timer interrupt arrives once, and not too early. */
 static void comes(uint64_t deadline)
 {
 	uint64_t count = guest_count(guest.vp, VECTOR);
@@ -83,7 +83,7 @@ static void comes(uint64_t deadline)
 	assert_int_equal(page_deadline(), 0);
 }
 
-/* Of all writes of MSRs; the guest makes others when it starts. */
+/* Counts the exits for writes of any MSR; the guest writes other MSRs when it starts. */
 static uint64_t timer_returns(void)
 {
 	struct vmm_stats stats;
@@ -120,7 +120,7 @@ static uint64_t module_deadline(void)
 	return call.regs.r8;
 }
 
-/* Instead of the one that is armed, too; and the module is not left with either. */
+/* It may also replace an armed deadline; afterwards the module has neither of them. */
 static void a_deadline_in_the_past_comes_at_once(void **state)
 {
 	uint64_t returns = timer_returns();
@@ -175,7 +175,7 @@ static void the_last_deadline_that_was_written_counts(void **state)
 		guest_count_wait(guest.vp, VECTOR, i + 1);
 		assert_true(__rdtsc() >= deadline);
 	}
-	/* What is beyond all time, and refused by the module, is as good as none. */
+	/* The module refuses a deadline that is too far ahead: it never expires. */
 	guest_arm(UINT64_MAX - 1);
 	assert_int_equal(page_deadline(), UINT64_MAX - 1);
 	sleep_ms(NOTHING_MS);
@@ -217,7 +217,7 @@ static void *cancel_for_ever(void *argument)
 	return NULL;
 }
 
-/* Each comes once, whether the kernel was about to handle it or not. */
+/* Each interrupt arrives once, whether the kernel was about to handle it or not. */
 static void cancels_lose_no_deadline(void **state)
 {
 	bool stop = false;
@@ -239,7 +239,7 @@ static void cancels_lose_no_deadline(void **state)
 	assert_int_equal(guest_count(guest.vp, VECTOR), ROUNDS * ARRAY_SIZE(modes));
 }
 
-/* Each VP has its own. */
+/* Each VP has a timer with its own vector. */
 static void vps_have_timers_of_their_own(void **state)
 {
 	unsigned int first = guest.vp, round;
@@ -259,7 +259,7 @@ static void vps_have_timers_of_their_own(void **state)
 	guest.vp = first;
 }
 
-/* An invalidation that the VMM asked for is done when VTL0 is entered, as it is now. */
+/* The VMM has requested an invalidation, which is done at the next entry, as usual. */
 static void a_halt_with_an_invalidation_ends_by_the_interrupt(void **state)
 {
 	uint64_t returns = timer_returns();
@@ -276,7 +276,7 @@ static void a_halt_with_an_invalidation_ends_by_the_interrupt(void **state)
 
 /* --- the test is the VMM --------------------------------------------------- */
 
-/* The VP is stopped, and the caller on its CPU. */
+/* Stops the VP, and moves the caller to its CPU. */
 static void own_begin(enum vtl0_mode mode, uint8_t vector)
 {
 	served(mode, vector);
@@ -299,13 +299,13 @@ static void own_arm(uint64_t deadline)
 	timer()->update = 1;
 }
 
-/* VTL2's own interrupts, which the VMM sees if it injects. */
+/* Exits for VTL2's own interrupts, which the VMM sees if it injects. */
 static bool is_interrupt(uint64_t rax)
 {
 	return rax >> 32 == NOTIFIED || rax == PENDING_INTERRUPT;
 }
 
-/* The next exit that comes to the VMM is this one. */
+/* Checks that the next exit that is passed to the VMM is this one. */
 static void exits_for(uint64_t rax)
 {
 	do {
@@ -326,7 +326,7 @@ static void step_over(void)
 	guest_context()->gpr.rip += guest_context()->exit.r11 >> 32;
 }
 
-/* No vector of the timer is asserted, nor requested. */
+/* The timer's vector is neither asserted nor pending. */
 static void nothing_is_asserted(void)
 {
 	assert_int_equal(lab.run[guest.vp]->proxy_irr[VECTOR / 32] & 1u << VECTOR % 32, 0);
@@ -334,7 +334,7 @@ static void nothing_is_asserted(void)
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
 }
 
-/* The VMM sees both exits, and the kernel writes nothing. */
+/* The VMM sees the exits of the write and the read, and the kernel does not change the page. */
 static void the_vmm_serves(void)
 {
 	const uint64_t before = 0x1234, wanted = in_ms(3600000);
@@ -343,7 +343,7 @@ static void the_vmm_serves(void)
 
 	timer()->deadline = before;
 	msr_post(VTL0_COMMAND_WRITE_MSR, wanted);
-	/* VTL0 finds the command without its interrupt. */
+	/* The command's interrupt is removed: VTL0 finds the command without it. */
 	run_take(lab.run[guest.vp], bits);
 	exits_for(EXIT_WRMSR);
 	assert_int_equal((uint32_t)guest_context()->gpr.rcx, MSR_TSC_DEADLINE);
@@ -375,7 +375,7 @@ static void without_a_legal_vector_the_vmm_serves(void **state)
 	own_end();
 }
 
-/* Its halt ends as it always did. */
+/* Without a legal vector, the halt ends with an exit to the VMM. */
 static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 {
 	uint64_t deadline;
@@ -416,7 +416,7 @@ static void while_the_vmm_injects_a_halt_ends_there(void **state)
 	own_end();
 }
 
-/* The kernel keeps the page up to date, from which the VMM serves the read. */
+/* The kernel keeps the deadline in the page up to date, and the VMM handles the read from it. */
 static void the_vmm_reads_what_was_written(void **state)
 {
 	const uint64_t wanted = __rdtsc() + (1ULL << 40) + 0x12345;
@@ -442,7 +442,7 @@ static void the_vmm_reads_what_was_written(void **state)
 	own_end();
 }
 
-/* One that VTL0 has written, and one of the VMM's: both have the vector of now. */
+/* For a deadline of VTL0 and for one of the VMM, the vector at the expiry is used. */
 static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
 {
 	uint64_t deadline;
@@ -464,7 +464,7 @@ static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
 	own_end();
 }
 
-/* It would be lost if VTL0 were entered again. */
+/* The event would be lost if the kernel entered VTL0 again. */
 static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
 {
 	const struct lab_tdx_hook hook = {
@@ -486,7 +486,7 @@ static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
 	assert_int_equal((uint32_t)guest_context()->exit.r10, hook.event);
 	assert_int_equal(page_deadline(), deadline);
 	nothing_is_asserted();
-	/* The deadline is over all the same: VTL0 is entered, and spins. */
+	/* The deadline has passed nevertheless: VTL0 is entered, and spins. */
 	assert_int_equal(guest_enter(20), -EINTR);
 	assert_int_equal(module_deadline(), DEADLINE_OFF);
 	nothing_is_asserted();
@@ -504,7 +504,7 @@ static void refuse_one(void)
 	cpu_pin(guest.vp);
 }
 
-/* The instruction has not been stepped over, and nothing is asserted. */
+/* The kernel has not skipped the instruction, and nothing is asserted. */
 static void what_the_module_refuses_goes_to_the_vmm(void **state)
 {
 	uint64_t deadline, rip;
@@ -516,7 +516,7 @@ static void what_the_module_refuses_goes_to_the_vmm(void **state)
 	refuse_one();
 	exits_for(EXIT_WRMSR);
 	rip = guest_context()->gpr.rip;
-	/* Once more: it is still there, and the module takes it now. */
+	/* VTL0 executes the instruction again, and now the module accepts the value. */
 	assert_int_equal(guest_enter(20), -EINTR);
 	assert_true(guest_context()->gpr.rip != rip);
 	assert_true(page_deadline());
@@ -530,7 +530,7 @@ static void what_the_module_refuses_goes_to_the_vmm(void **state)
 	own_end();
 }
 
-/* As a device's vector that the VMM wants to see. */
+/* The VMM wants to see this vector, as it may want to see a device's vector. */
 static void a_vector_that_must_go_through_the_vmm_does(void **state)
 {
 	static const struct mshv_vtl_run none;
@@ -557,7 +557,7 @@ static void a_vector_that_must_go_through_the_vmm_does(void **state)
 
 /* --- halts ------------------------------------------------------------------ */
 
-/* Whatever else the VMM halts a VP for is not over with it; but it is requested. */
+/* A halt for any other reason of the VMM's does not end, but the vector becomes pending. */
 static void a_halt_of_the_vmms_own_does_not_end(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
@@ -585,7 +585,7 @@ static void a_halt_of_the_vmms_own_does_not_end(void **state)
 	guest_count_wait(guest.vp, VECTOR, 1);
 }
 
-/* It sleeps until the deadline, on another CPU by then: the interrupt waits for its VP. */
+/* The thread sleeps, and is moved to another CPU: the interrupt stays pending for its VP. */
 static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 {
 	unsigned long halts;
@@ -609,7 +609,7 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-/* OpenHCL's VMM does not know of the byte, and finds it as the VMM before has left it. */
+/* OpenHCL's VMM does not know the byte, so it must not find the value of an earlier VMM. */
 static void the_next_vmm_has_it_off(void **state)
 {
 	struct mshv_tdx_context *context;

@@ -49,7 +49,7 @@ static struct vtlirq_route_state route_state(unsigned int route)
 	return state;
 }
 
-/* A route that the host relays, for a reason. */
+/* Creates a route that the host relays for @reason. */
 static unsigned int proxied_route(unsigned int number, enum vtlirq_reason reason)
 {
 	unsigned int route = guest_edu_route(number, guest.vp, VECTOR);
@@ -79,7 +79,7 @@ static void comes_proxied(unsigned int route)
 	assert_int_equal(after.proxied - before.proxied, COUNT);
 	assert_int_equal(after.redirected, before.redirected);
 	assert_int_equal(host_exits() - exits, COUNT);
-	/* The host is needed for each; user space is not. */
+	/* Each interrupt needs the host, but not user space. */
 	assert_true(returns < COUNT / 2);
 }
 
@@ -149,7 +149,7 @@ static void without_a_vector_it_is_relayed(void **state)
 	second = proxied_route(0, VTLIRQ_REASON_QUOTA);
 	assert_int_equal(route_state(first).delivery, VTLIRQ_REDIRECTED);
 	comes_proxied(second);
-	/* When the vector comes free, the busy one gets it. */
+	/* When the vector is freed, the busy route gets it. */
 	assert_int_equal(vmm_route_remove(guest.vm, first), 0);
 	vtlirq_rebalance(vmm_irqs(guest.vm));
 	guest_raise_paced(second, guest.vp, VECTOR, COUNT);
@@ -171,7 +171,7 @@ static uint64_t handled_sum(unsigned int vector)
 	return sum;
 }
 
-/* What no route leads to, the host cannot assert. */
+/* The host cannot assert a vector that no route uses. */
 static void the_host_asserts_only_what_it_may(void **state)
 {
 	struct lab_host_post post = { .vp = guest.vp, .interrupt = 1 };
@@ -195,7 +195,7 @@ static void the_host_asserts_only_what_it_may(void **state)
 	}
 	sleep_ms(NOTHING_MS);
 	assert_int_equal(handled_sum(VECTOR + 5), 0);
-	/* A route opens the filter for its own vector. */
+	/* A route opens the filter for its own vector only. */
 	host_refuse(1, HV_ACCESS_DENIED, true);
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_REFUSED));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What makes MSHV_RETURN_TO_LOWER_VTL return: signals, kicks, poll files.
+ * The events that make MSHV_RETURN_TO_LOWER_VTL return: signals, kicks, poll files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define VECTOR		0x51
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
 static void a_signal_ends_the_run_of_a_running_vp(void **state)
@@ -37,7 +37,7 @@ static void a_signal_ends_the_run_of_a_halted_vp(void **state)
 		assert_int_equal(vp_run_end(&vp_run), -EINTR);
 		assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	}
-	/* It is still halted, and wakes. */
+	/* The VP is still halted, and can be woken. */
 	guest_raise_paced(guest_edu_route(0, guest.vp, VECTOR), guest.vp, VECTOR, 10);
 }
 
@@ -62,7 +62,7 @@ static void a_cancel_ends_the_run_of_a_running_vp(void **state)
 	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 	assert_int_equal(lab.run[guest.vp]->cancel, 1);
 
-	/* It lasts until the VMM clears it: no later run begins. */
+	/* The cancel remains until the VMM clears it: later runs return immediately. */
 	vp_run_begin_as_it_is(&vp_run);
 	assert_int_equal(vp_run_end(&vp_run), -EINTR);
 }
@@ -131,7 +131,7 @@ static void a_malformed_kick_is_refused(void **state)
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, (void *)8), -1);
 	assert_int_equal(errno, EFAULT);
-	/* Any length is taken; there are no more CPUs than there are. */
+	/* Any length is accepted; only the bits of existing CPUs are used. */
 	args = (struct mshv_kick_cpus) { .len = UINT64_MAX, .mask = (uintptr_t)&mask };
 	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, &args), 0);
 	args.len = 0;
@@ -197,7 +197,7 @@ static void a_poll_file_that_is_readable_already_ends_the_run(void **state)
 	close(event);
 }
 
-/* A pipe whose other end is closed: the reader's has hung up, the writer's has failed. */
+/* The other end of the pipe is closed: a reader sees POLLHUP, a writer POLLERR. */
 static void closed_pipe_ends_the_run(unsigned int kept)
 {
 	int ends[2];
@@ -222,7 +222,7 @@ static void a_poll_file_that_has_failed_ends_the_run(void **state)
 	closed_pipe_ends_the_run(1);
 }
 
-/* A pipe can be written at once, which is no reason to cancel; its error is. */
+/* A pipe is writable at once, which must not cancel the run; an error must cancel it. */
 static void a_poll_file_that_fails_ends_the_run(void **state)
 {
 	int ends[2];
@@ -244,7 +244,7 @@ static void a_second_poll_file_replaces_the_first(void **state)
 	(void)state;
 	vp_run_halted(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, first), 0);
-	/* Whoever sets it: there is one for each VP. */
+	/* Each VP has one poll file, whichever VTL file sets it. */
 	assert_int_equal(poll_set(lab.vtl, guest.vp, next), 0);
 	event_set(first);
 	assert_true(vp_run_lasts(&vp_run));
@@ -268,7 +268,7 @@ static void a_poll_file_goes_with_its_vtl_file(void **state)
 	close(event);
 }
 
-/* The driver keeps the file; it is readable for ever once the other end is closed. */
+/* The driver holds the file, which stays readable once the other end is closed. */
 static void a_poll_file_may_be_closed_before_it_becomes_readable(void **state)
 {
 	int ends[2];
@@ -315,7 +315,7 @@ static void a_poll_file_of_an_offline_cpu_is_refused(void **state)
 	close(event);
 }
 
-/* Not even one whose VP has no mapping. */
+/* This is true even if the VP of that CPU has no mapping. */
 static void no_cpu_goes_while_vtl0_runs(void **state)
 {
 	unsigned int cpu;

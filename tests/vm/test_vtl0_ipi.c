@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts between the VPs of VTL0: each one reaches the VPs that it names, once, also while
- * devices raise.
+ * Interrupts between the VPs of VTL0: each one reaches exactly the VPs that it names, once, even
+ * while devices raise interrupts.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static uint64_t wrmsr_exits(unsigned int vp)
 	return stats.exits[EXIT_WRMSR];
 }
 
-/* VP 0 sends; VP n has got one more if bit n of @to is set, and no other has. */
+/* VP 0 sends. Each VP n with bit n set in @to gets one interrupt, and no other VP gets any. */
 static void ipi_arrives(uint64_t icr, unsigned int to)
 {
 	uint64_t before[VTL0_VPS_MAX];
@@ -100,7 +100,7 @@ static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
 	(void)state;
 	for (round = 0; round < 10; round++)
 		ipis_of_each_kind();
-	/* VPs that do not exist: nothing happens. */
+	/* These VPs do not exist, so the IPI has no effect. */
 	ipi_arrives(VTL0_ICR(0x7ffff, IPI_VECTOR, 0), 0);
 	ipi_arrives(VTL0_ICR(0x7fff8000, IPI_VECTOR, VTL0_ICR_LOGICAL), 0);
 
@@ -108,7 +108,7 @@ static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
 		guest_mode(vp, VTL0_MODE_SPIN);
 	for (round = 0; round < 5; round++)
 		ipis_of_each_kind();
-	/* The VMM served none of them. */
+	/* None of the writes exited to the VMM. */
 	assert_int_equal(wrmsr_exits(0), exits);
 }
 
@@ -123,7 +123,7 @@ static void self_ipis_come_without_an_exit(void **state)
 }
 
 /**
- * struct storm - devices that raise without a pause, from a thread of its own
+ * struct storm - devices that are raised without a pause by a separate thread
  */
 struct storm {
 	unsigned int routes[2];
@@ -141,7 +141,7 @@ static void *storm_run(void *arg)
 	while (!__atomic_load_n(&storm->stop, __ATOMIC_ACQUIRE)) {
 		for (i = 0; i < 2; i++)
 			storm->raised += !vmm_route_raise(guest.vm, storm->routes[i], 10, NULL);
-		/* There may be one CPU for all of this. */
+		/* All of this may share one CPU. */
 		usleep(200);
 	}
 	return NULL;
@@ -158,7 +158,7 @@ static void storm_stop(void)
 	storm.begun = false;
 }
 
-/* Also after a check that did not hold. */
+/* The cleanup also runs after a check that failed. */
 static int storm_teardown(void **state)
 {
 	storm_stop();
@@ -179,7 +179,7 @@ static void ipis_balance_while_devices_raise(void **state)
 		ipis_of_each_kind();
 	storm_stop();
 
-	/* Raises merge, so there is only a bound; but none is stuck. */
+	/* Interrupts may merge, so only a range can be checked; but none is stuck. */
 	assert_in_range(guest_count(0, VECTOR), 1, storm.raised * 10);
 	assert_in_range(guest_count(last, 0x91), 1, storm.raised * 10);
 	sleep_ms(50);
@@ -187,7 +187,7 @@ static void ipis_balance_while_devices_raise(void **state)
 	guest_raise_paced(storm.routes[1], last, 0x91, 10);
 }
 
-/* VTL0 waits for each answer by HLT: from VP to VP, and by the device. */
+/* VTL0 waits in HLT for each answer: from VP to VP, and from the device. */
 static void each_vp_rings_its_device_and_waits(void **state)
 {
 	const uint64_t rings = 200;
@@ -205,7 +205,7 @@ static void each_vp_rings_its_device_and_waits(void **state)
 		assert_int_equal(vmm_report(guest.vm, vp)->rings, rings);
 }
 
-/* This VMM does not know it either, and ends the guest: it was asked. */
+/* The lab's VMM does not handle it, and ends the guest: this shows that the VMM was asked. */
 static void ipi_goes_to_the_vmm(uint64_t icr)
 {
 	const uint64_t arguments[VTL0_ARGUMENTS] = { icr, 1 };
@@ -228,8 +228,8 @@ static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
 }
 
 /*
- * Intel SDM, "Interrupt Command Register", x2APIC mode: bits that are reserved there,
- * for which a WRMSR takes #GP. What to inject is the VMM's to say.
+ * Intel SDM, "Interrupt Command Register", x2APIC mode: a WRMSR with one of these reserved bits
+ * causes #GP. The VMM decides what to inject.
  */
 static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 {
@@ -245,7 +245,7 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 	}
 }
 
-/* Bit 14 is no reserved one, and an edge has no level. */
+/* Bit 14 is not reserved, and it is ignored for an edge-triggered interrupt. */
 static void an_icr_with_level_assert_is_sent(void **state)
 {
 	(void)state;

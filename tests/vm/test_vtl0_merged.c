@@ -13,7 +13,7 @@
 
 #define MERGED_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, merged_teardown)
 
-/* How they come; their host must be told before the guest is made. */
+/* How they are delivered; the host's behaviour must be set before the guest is created. */
 struct way {
 	void (*host)(void);
 	enum vtlirq_delivery way;
@@ -24,7 +24,7 @@ static const struct way redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed"
 static const struct way proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
 
 /**
- * struct tally - what came to @guest.vp, as differences
+ * struct tally - what arrived at @guest.vp, as differences
  */
 struct tally {
 	unsigned long relayed;
@@ -39,7 +39,7 @@ static int merged_teardown(void **state)
 	return guest_teardown(state);
 }
 
-/* The guest anew, since a VMM asks the host once what it can do. */
+/* Creates the guest again, because a VMM asks the host only once for its capabilities. */
 static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
 {
 	const struct vmm_config config = {
@@ -74,7 +74,7 @@ static struct tally tally_read(const struct way *way)
 	};
 }
 
-/* Each is there before the next is raised: none merges before the driver has seen it. */
+/* Each is relayed before the next is raised, so that none merges before the driver sees it. */
 static void raise_each(const struct way *way, unsigned int route, unsigned int count)
 {
 	unsigned long relayed = totals(way->relayed);
@@ -87,7 +87,7 @@ static void raise_each(const struct way *way, unsigned int route, unsigned int c
 
 static void hold_begin(void)
 {
-	/* Task priority 0, and interrupts closed. */
+	/* Task priority 0, and interrupts disabled. */
 	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_HOLD, NULL);
 	wait_until(vmm_report(guest.vm, guest.vp)->state == VTL0_STATE_HOLDING,
 		   "VP %u does not hold", guest.vp);
@@ -111,7 +111,7 @@ static struct tally tally_since(const struct way *way, struct tally before)
 	};
 }
 
-/* The VP runs VTL0, which keeps interrupts closed: they meet in its virtual APIC. */
+/* The VP runs VTL0 with interrupts disabled: they merge in its virtual APIC. */
 static void meet_in_vtl0(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
@@ -124,7 +124,7 @@ static void meet_in_vtl0(const struct way *way)
 	tally = tally_since(way, before);
 	assert_int_equal(tally.relayed, COUNT);
 	assert_int_equal(tally.handled, 1);
-	/* The kernel may have left some to the VMM, when it had work of its own to do. */
+	/* The kernel may have left some to the VMM when it returned for a reason of its own. */
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 	assert_true(tally.merged >= COUNT / 2);
 }
@@ -141,7 +141,7 @@ static void proxied_ones_meet_in_vtl0(void **state)
 	meet_in_vtl0(&proxied);
 }
 
-/* The VP does not run: they meet in the run page, and one of them when it runs again. */
+/* The VP does not run: they merge in the run page, and one of them is pulled afterwards. */
 static void meet_in_the_run_page(const struct way *way)
 {
 	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
@@ -152,7 +152,7 @@ static void meet_in_the_run_page(const struct way *way)
 	vmm_vp_stop(guest.vm, guest.vp);
 	raise_each(way, route, COUNT - 1);
 	tally = tally_since(way, before);
-	/* The first is in VTL0's virtual APIC, or was left for the VMM when it stopped. */
+	/* The first is in VTL0's virtual APIC, or was left to the VMM when it stopped. */
 	assert_in_range(tally.merged, COUNT - 2, COUNT - 1);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	hold_end();
@@ -175,7 +175,7 @@ static void proxied_ones_meet_in_the_run_page(void **state)
 	meet_in_the_run_page(&proxied);
 }
 
-/* The driver injects nothing: what merges in VTL0's virtual APIC, the VMM counts. */
+/* The driver does not inject: the VMM counts what merges in VTL0's virtual APIC. */
 static void meet_where_the_vmm_injects(const struct way *way)
 {
 	unsigned int route = guest_route(way, 0);
@@ -206,8 +206,8 @@ static void a_vmm_that_injects_counts_proxied_ones(void **state)
 }
 
 /*
- * The route moves while one interrupt is pending in VTL0's virtual APIC, and one in the run
- * page: the second still merges with the first.
+ * The route moves while one interrupt is pending in VTL0's virtual APIC and one in the run
+ * page: the second still merges with the first, and is counted.
  */
 static void leave_while_one_is_pending(const struct way *way)
 {
@@ -240,7 +240,7 @@ static void a_proxied_one_that_is_pending_when_its_route_moves_is_counted(void *
 	leave_while_one_is_pending(&proxied);
 }
 
-/* By the driver, from VP 0; and by the VMM, which then takes them out itself. */
+/* Sends IPIs through the driver, from VP 0, and through the VMM. */
 static void ipis_send(unsigned int vector)
 {
 	uint32_t apic_id;
@@ -260,8 +260,8 @@ static void ipis_send(unsigned int vector)
 }
 
 /*
- * IPIs, and what the VMM asserts, were not relayed, so they would unbalance the accounting.
- * A device has had their vector before.
+ * IPIs, and vectors that the VMM asserts, were not relayed, so counting them would unbalance the
+ * accounting. A device used their vector before.
  */
 static struct tally tally_with_others(const struct way *way, uint8_t offload_flags)
 {
@@ -299,7 +299,7 @@ static void a_vmm_that_injects_does_not_count_it_either(void **state)
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
-/* The VMM does not know it: the library lets the host send for a while longer. */
+/* The VMM cannot know it: the library allows the host to send for a while longer. */
 static void the_driver_does_not_count_what_the_host_sends_no_more(void **state)
 {
 	struct tally tally = tally_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
@@ -318,8 +318,8 @@ static void turn_round(unsigned int times)
 }
 
 /*
- * VTL0 closes interrupts and opens them, and they come now faster and now slower than it
- * handles them: they merge anywhere, before they are relayed as well.
+ * VTL0 disables and enables interrupts, and they arrive sometimes faster and sometimes slower
+ * than it handles them: they merge in all places, also before they are relayed.
  */
 static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Registers that VTL2 and VTL0 share, since a TDX module does not switch them (Intel's
+ * Registers that VTL2 and VTL0 share, because a TDX module does not switch them (Intel's
  * tdg_vp_enter.c and td_exit.c copy only those of the VMCS): each VTL keeps its own values,
  * whatever the other one writes.
  *
@@ -54,7 +54,7 @@ static bool cpu_has(unsigned int leaf, unsigned int subleaf, enum cpuid_register
 	return registers[number] >> bit & 1;
 }
 
-/* Whether the kernel uses XSAVE: not if it was booted with noxsave. */
+/* Returns whether the kernel uses XSAVE: it does not if it was booted with noxsave. */
 static bool has_xsave(void)
 {
 	return cpu_has(1, 0, ECX, 27);
@@ -78,7 +78,7 @@ static bool has_avx(void)
 	return has_xsave() && cpu_has(1, 0, ECX, 28) && (own_xcr0() & 4);
 }
 
-/* The VP turns round, its thread is stopped, and the caller is on its CPU. */
+/* Lets the VP spin, stops its thread, and moves the caller to its CPU. */
 static void visits_begin(uint64_t cr4)
 {
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
@@ -127,7 +127,7 @@ static void vtl2_keeps_its_pkru(void **state)
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	before = own_pkru();
-	/* Other keys than this program uses, so that it lives to tell. */
+	/* Only keys that this program does not use are changed, so that it is not killed. */
 	vtl0_write(VTL0_REGISTER_PKRU, before ^ 0x0ff00000);
 	after = own_pkru();
 	own_pkru_set(before);
@@ -152,13 +152,13 @@ static void vtl0_keeps_its_pkru(void **state)
 	}
 	own_pkru_set(before);
 	cpu_pin(0);
-	/* On the VMM's own thread, which is another. */
+	/* The same must be true on the VMM's own thread. */
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	assert_int_equal(guest_command(guest.vp, VTL0_COMMAND_READ_REGISTER, VTL0_REGISTER_PKRU, 0,
 				       0), value);
 }
 
-/* A fresh VP's is 0: nothing is denied. */
+/* The value of a new VP is 0: no access is denied. */
 static void vtl0_does_not_see_the_vmms_pkru(void **state)
 {
 	(void)state;
@@ -169,7 +169,7 @@ static void vtl0_does_not_see_the_vmms_pkru(void **state)
 	cpu_pin(0);
 }
 
-/* In a child, since it would take the test along. */
+/* This runs in a child, because a failure would kill the test. */
 static void vtl0_does_not_kill_the_vmm(void **state)
 {
 	volatile uint32_t touched = 0;
@@ -192,7 +192,7 @@ static void vtl0_does_not_kill_the_vmm(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* What a breakpoint of VTL2 watches. */
+/* The variable that a breakpoint of VTL2 monitors. */
 static volatile uint64_t watched;
 
 static int breakpoint_open_for(uint32_t accesses, bool of_kernel)
@@ -206,7 +206,7 @@ static int breakpoint_open_for(uint32_t accesses, bool of_kernel)
 		.exclude_kernel = !of_kernel,
 		.exclude_hv = 1,
 	};
-	/* Of the CPU, not of this thread: Linux loads it once, and not at each switch. */
+	/* The breakpoint belongs to the CPU, so Linux does not reload it at each switch. */
 	int file = syscall(SYS_perf_event_open, &attr, -1, guest.vp, -1, PERF_FLAG_FD_CLOEXEC);
 
 	check(file >= 0, "a breakpoint: %s", strerror(errno));
@@ -226,7 +226,7 @@ static uint64_t breakpoint_count(int file)
 	return count;
 }
 
-/* Touches it so often: how often that was noticed. */
+/* Writes the variable @touches times. Returns how often the breakpoint was hit. */
 static uint64_t breakpoint_hits(int file, unsigned int touches)
 {
 	uint64_t before = breakpoint_count(file);
@@ -236,7 +236,7 @@ static uint64_t breakpoint_hits(int file, unsigned int touches)
 	return breakpoint_count(file) - before;
 }
 
-/* Addresses of VTL2 are no business of VTL0's. */
+/* VTL0 must not see addresses of VTL2. */
 static void vtl0_does_not_see_the_breakpoints_of_vtl2(void **state)
 {
 	uint64_t seen[DEBUG_REGISTERS];
@@ -291,7 +291,7 @@ static void vtl0_keeps_its_debug_registers(void **state)
 	vtl0_write(VTL0_REGISTER_DR6, DR6_RESET | 0xa);
 	file = breakpoint_open();
 	for (round = 0; round < 5; round++) {
-		/* A hit sets bits of DR6 in VTL2. */
+		/* Each hit sets bits of DR6 in VTL2. */
 		assert_int_equal(breakpoint_hits(file, 3), 3);
 		for (i = 0; i < DEBUG_REGISTERS; i++)
 			assert_int_equal(vtl0_read(VTL0_REGISTER_DR0 + i), base + i * 8);
@@ -301,7 +301,7 @@ static void vtl0_keeps_its_debug_registers(void **state)
 	cpu_pin(0);
 }
 
-/* The address of a variable of the kernel's; 0: there is none. */
+/* Returns the address of a kernel variable, or 0 if it is not listed. */
 static uint64_t kernel_variable(const char *wanted)
 {
 	FILE *symbols = fopen("/proc/kallsyms", "re");
@@ -319,8 +319,8 @@ static uint64_t kernel_variable(const char *wanted)
 }
 
 /*
- * The driver reads this variable when it calls the module, where VTL0's DR0 to DR3 are
- * in place: with VTL2's DR7 they would watch what VTL0 likes.
+ * The driver reads this variable when it calls the module, while VTL0's DR0 to DR3 are loaded:
+ * if VTL2's DR7 were active then, it would enable breakpoints at addresses that VTL0 chose.
  */
 static void vtl2s_breakpoints_watch_no_address_of_vtl0(void **state)
 {
@@ -339,14 +339,14 @@ static void vtl2s_breakpoints_watch_no_address_of_vtl0(void **state)
 	assert_int_equal(vtl0_read(VTL0_REGISTER_DR0), variable);
 	assert_int_equal(vtl0_read(VTL0_REGISTER_DR0), variable);
 	hits = breakpoint_count(file) - hits;
-	/* It is on all the same. */
+	/* The breakpoint is still enabled. */
 	check(breakpoint_hits(file, 5) >= 5, "VTL2's breakpoint is off");
 	close(file);
 	cpu_pin(0);
 	assert_int_equal(hits, 0);
 }
 
-/* A fault of this thread's leaves an address of VTL2 in CR2. */
+/* A page fault of this thread leaves an address of VTL2 in CR2. */
 static void fault(void)
 {
 	volatile char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -387,13 +387,13 @@ static int text_write(const char *path, int flags, const char *text)
 	return ret;
 }
 
-/* Only a module has a state. */
+/* Only a loadable module has an "initstate" file. */
 static bool driver_is_built_in(void)
 {
 	return access("/sys/module/mshv_vtl/initstate", F_OK);
 }
 
-/* A probe whose argument is read where nothing is: a page fault in the kernel. */
+/* The probe's argument is read from an unmapped address: a page fault in the kernel. */
 static int probe_add(const char *function, unsigned int number)
 {
 	char text[384];
@@ -403,7 +403,7 @@ static int probe_add(const char *function, unsigned int number)
 	return text_write(PROBES, O_APPEND, text);
 }
 
-/* The kernel names no owner of what is built in; the driver's global names tell. */
+/* For built-in code the kernel names no module; the driver's global names have a prefix. */
 static bool function_is_the_drivers(const char *name, const char *owner)
 {
 	if (driver_is_built_in())
@@ -411,7 +411,7 @@ static bool function_is_the_drivers(const char *name, const char *owner)
 	return !strcmp(owner, "mshv_vtl");
 }
 
-/* Puts a probe on each function of the driver that takes one; how many did not. */
+/* Puts a probe on each function of the driver that allows it. Returns how many do not. */
 static unsigned int probes_add(unsigned int *count)
 {
 	FILE *symbols = fopen("/proc/kallsyms", "re");
@@ -436,8 +436,8 @@ static unsigned int probes_add(unsigned int *count)
 }
 
 /*
- * Not while a VP runs the code that changes: QEMU 7.2 with a thread for each CPU may
- * keep a translation of the breakpoint that the kernel puts there for a moment.
+ * No VP may run the code while it changes: QEMU 7.2 with one thread per CPU may keep a
+ * translation of the breakpoint instruction that the kernel writes there temporarily.
  */
 static void probes_switch(bool on)
 {
@@ -456,8 +456,8 @@ static void probes_remove(void)
 }
 
 /*
- * From the exit of VTL0 to the moment when its CR2 has been read, nothing of the
- * kernel's may run that could fault; noinstr is how the kernel says so.
+ * From the exit of VTL0 until its CR2 has been read, the kernel must not run any code that could
+ * fault; such code is marked noinstr.
  */
 static void a_probe_leaves_cr2_alone(void **state)
 {
@@ -486,8 +486,8 @@ static void a_probe_leaves_cr2_alone(void **state)
 }
 
 /*
- * GET and SET_VP_REGISTERS, as OpenHCL calls them (hcl/src/ioctl/register.rs),
- * with the names of the TLFS.
+ * GET and SET_VP_REGISTERS, as OpenHCL calls them (hcl/src/ioctl/register.rs), with the names
+ * that the TLFS uses.
  */
 #define GET_VP_REGISTERS	0xc010b805
 #define SET_VP_REGISTERS	0x4010b806
@@ -495,7 +495,7 @@ static void a_probe_leaves_cr2_alone(void **state)
 
 /**
  * struct vp_registers - argument of both
- * @count:     of registers: 1
+ * @count:     number of registers: 1
  * @registers: address of a struct register_assoc
  */
 struct vp_registers {
@@ -505,7 +505,7 @@ struct vp_registers {
 };
 
 /**
- * struct register_assoc - a register's name and its value, as the TLFS has it
+ * struct register_assoc - the name and the value of a register, in the format of the TLFS
  */
 struct register_assoc {
 	uint32_t name;
@@ -532,9 +532,9 @@ static int xfem_set(uint64_t value)
 #define VECTOR_REGISTERS 16
 
 /**
- * struct vectors - the vector registers of this thread, around one system call
- * @before: what was put there
- * @after:  what was there after it
+ * struct vectors - the vector registers of this thread, before and after one system call
+ * @before: the values that were loaded before it
+ * @after:  the values that were found after it
  */
 struct vectors {
 	uint64_t before[VECTOR_REGISTERS][4];
@@ -554,7 +554,7 @@ struct vectors {
 	"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", \
 	"xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "rcx", "r11", "memory"
 
-/* The ioctl with nothing of the compiler's between it and the registers. */
+/* Makes the ioctl without any compiler-generated code between it and the registers. */
 static long vectors_enter(struct vectors *vectors, bool wide)
 {
 	const int vtl = vmm_file(guest.vm);
@@ -588,7 +588,7 @@ static unsigned int vectors_changed(const struct vectors *vectors, bool wide)
 	return changed;
 }
 
-/* One run, with random values of this thread around it: how many were not restored. */
+/* One run, surrounded by random values of this thread. Returns how many were not restored. */
 static unsigned int vectors_stay(unsigned int *seed, bool wide)
 {
 	struct vectors vectors;
@@ -604,7 +604,7 @@ static unsigned int vectors_stay(unsigned int *seed, bool wide)
 	return vectors_changed(&vectors, wide);
 }
 
-/* VTL0's are filled, and looked at, once in a round; all are switched all the time. */
+/* VTL0's registers are loaded and checked once per round; they are switched many times. */
 static void vectors_round(unsigned int seed, bool wide, bool own_wide)
 {
 	unsigned long end = vps_column(guest.vp, "entries") + SWITCHES;
@@ -643,15 +643,15 @@ static void avx_registers_belong_to_each(void **state)
 		skip();
 	}
 	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE);
-	/* As the VMM does when VTL0 asks for it by XSETBV. */
+	/* The VMM does this when VTL0 requests it by XSETBV. */
 	assert_int_equal(xfem_set(XCR0_AVX), 0);
 	vectors_belong_to_each(true, has_avx());
 }
 
-/* VTL0's XSETBV exits to the VMM, which sets it by a call; see tdx/mod.rs there. */
+/* VTL0's XSETBV exits to the VMM, which sets the value by a call; see tdx/mod.rs there. */
 static void xcr0_of_vtl0(void **state)
 {
-	/* Without XSAVE, VTL2 has none to keep, and nothing to read it by. */
+	/* Without XSAVE, VTL2 has no XCR0 to preserve, and no instruction to read it. */
 	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
 
 	(void)state;
@@ -665,7 +665,7 @@ static void xcr0_of_vtl0(void **state)
 	cpu_pin(0);
 }
 
-/* Intel SDM, XSETBV: x87 must be on; AVX needs SSE; there are no unknown bits. */
+/* Intel SDM, XSETBV: x87 must be enabled; AVX requires SSE; unknown bits are not allowed. */
 static void an_impossible_xcr0_is_refused(void **state)
 {
 	static const uint64_t values[] = { 0, 2, 5, 1ULL << 62 | 3, UINT64_MAX };
@@ -683,15 +683,15 @@ static void an_impossible_xcr0_is_refused(void **state)
 }
 
 /**
- * struct passed_msr - one that OpenHCL lets VTL0 write (MSR_ALLOWED_READ_WRITE in
- * tdx/mod.rs, or served by the TDX module), and that is one for both
- * @name:  of it
+ * struct passed_msr - an MSR that OpenHCL lets VTL0 write (MSR_ALLOWED_READ_WRITE in
+ * tdx/mod.rs, or handled by the TDX module), and that both VTLs share
+ * @name:  name of the MSR
  * @msr:   its number
- * @leaf:  where CPUID tells of it
- * @subleaf: likewise
- * @number: likewise
- * @bit:   likewise
- * @value: one that it can hold
+ * @leaf:  CPUID leaf that reports it
+ * @subleaf: CPUID subleaf
+ * @number: CPUID output register
+ * @bit:   bit in that register
+ * @value: a value that it can hold
  */
 struct passed_msr {
 	const char *name;
@@ -775,8 +775,8 @@ static void msrs_that_pass_through_belong_to_each(void **state)
 }
 
 /*
- * VTL0's XSS is in the run page, whether the kernel uses XSAVES or not: OpenHCL's
- * is booted with noxsave, and answers VTL0's reads of it from there.
+ * VTL0's XSS is in the run page, whether the kernel uses XSAVES or not: OpenHCL's kernel is booted
+ * with noxsave, and its VMM answers VTL0's reads from there.
  */
 static void xss_belongs_to_each(void **state)
 {
@@ -801,9 +801,9 @@ static void xss_belongs_to_each(void **state)
 }
 
 /**
- * struct reader - who reads its CPU's number in user space by RDTSCP
- * @reads: how often
- * @wrong: how often it was another
+ * struct reader - a process that reads its CPU's number in user space by RDTSCP
+ * @reads: number of reads
+ * @wrong: how often the number was wrong
  */
 struct reader {
 	unsigned long reads;
@@ -818,7 +818,7 @@ static unsigned int own_tsc_aux(void)
 	return aux;
 }
 
-/* Linux keeps the CPU's number in the lower 12 bits. */
+/* Linux stores the CPU's number in the lower 12 bits. */
 static void reader_read(struct reader *reader)
 {
 	reader->reads++;
@@ -827,7 +827,7 @@ static void reader_read(struct reader *reader)
 
 #define TSC_AUX_OF_VTL0	0x5a5a
 
-/* On VTL0's own CPU, so that it takes its time from VTL0. */
+/* It runs on VTL0's own CPU, so that it preempts VTL0. */
 static void reader_run(struct reader *shared)
 {
 	uint64_t end = now_ms() + 500;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VTL0's TSC deadline, and what ends a halt.
+ * VTL0's TSC deadline, and the events that end a halt.
  *
  * The VMM of these tests does what OpenHCL's VMM does (virt_mshv_vtl/src/processor/tdx/mod.rs,
  * TdxTscDeadlineService): it writes a deadline and sets "update" for a new one, and after each
@@ -21,11 +21,11 @@
 #define VM_SHIFT	52
 #define VP_RD		9
 #define DEADLINE_OFF	UINT64_MAX
-/* TDX_PENDING_INTERRUPT, the status alone. */
+/* TDX_PENDING_INTERRUPT, the status without its details. */
 #define PENDING_INTERRUPT	(0x1120ULL << 32)
 #define APIC_ISR	0x100
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
 static uint64_t in_ms(unsigned int ms)
@@ -40,13 +40,13 @@ static void deadline_arm(uint64_t deadline)
 	guest_context()->tsc_deadline.update = 1;
 }
 
-/* Its clear_deadline(), after each return. */
+/* clear_deadline() of OpenHCL, which it calls after each return. */
 static void client_clear(void)
 {
 	guest_context()->tsc_deadline.update = 0;
 }
 
-/* One run of @ms at most. True: the deadline has passed. */
+/* One run of at most @ms. Returns true if the deadline has passed. */
 static bool vp_run_expires(unsigned int ms)
 {
 	int ret = guest_enter(ms);
@@ -60,7 +60,7 @@ static bool vp_run_expires(unsigned int ms)
 	return true;
 }
 
-/* Stays until the deadline has come; it comes within PATIENCE_MS. */
+/* Runs VTL0 until the deadline has passed, which must happen within PATIENCE_MS. */
 static void stays_until_expiry(void)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
@@ -69,7 +69,7 @@ static void stays_until_expiry(void)
 		check(now_ms() < end, "the deadline does not come");
 }
 
-/* Stays for @ms: how often the deadline came. */
+/* Runs VTL0 for @ms. Returns how often a deadline passed. */
 static unsigned int expiries_within(unsigned int ms)
 {
 	uint64_t end = now_ms() + ms;
@@ -80,7 +80,7 @@ static unsigned int expiries_within(unsigned int ms)
 	return count;
 }
 
-/* The VP spins, or is halted; its thread is stopped, the caller on its CPU. */
+/* Lets the VP spin or halt, stops its thread, and moves the caller to its CPU. */
 static void timing_begin(enum vtl0_mode mode)
 {
 	ticks_per_ms();
@@ -142,7 +142,7 @@ static void the_kernel_clears_the_update_that_it_takes(void **state)
 	timing_end();
 }
 
-/* The module never saw it expire, but the VMM did. */
+/* The deadline ended the halt in the driver: the module never saw it expire. */
 static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void **state)
 {
 	unsigned int route;
@@ -169,7 +169,7 @@ static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
 		deadline_arm(__rdtsc() - 1);
 		stays_until_expiry();
 		assert_int_equal(expiries_within(100), 0);
-		/* 1 is a time, and it is over; 0 is none. */
+		/* 1 is a deadline in the past; 0 means that there is none. */
 		deadline_arm(1);
 		stays_until_expiry();
 		assert_int_equal(expiries_within(100), 0);
@@ -232,8 +232,8 @@ static void a_deadline_of_zero_disarms(void **state)
 }
 
 /*
- * VTL0 halts in the course of a run, with a deadline of an earlier one: the
- * update is gone by then, and the time still counts.
+ * VTL0 halts during a run, with a deadline that was set for an earlier run: "update" is clear
+ * by then, but the deadline still counts.
  */
 static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
 {
@@ -253,9 +253,9 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
 }
 
 /*
- * The module refuses a time that is 2^63 ahead (metadata_vp.c of Intel's sources),
- * and OpenHCL adds any distance to the TSC. It is as good as none, no error, and
- * takes the place of the one before.
+ * The module refuses a time that is 2^63 ahead (metadata_vp.c of Intel's sources), but OpenHCL
+ * adds any distance to the TSC. The driver handles it as no deadline at all: it is not an
+ * error, and it replaces the previous deadline.
  */
 static void a_deadline_beyond_all_time_never_comes(void **state)
 {
@@ -276,9 +276,9 @@ static void a_deadline_beyond_all_time_never_comes(void **state)
 }
 
 /*
- * The timer behind the module's deadline has 32 bits, so that a far one exits
- * before its time (set_vmx_preemption_timer() of Intel's sources). OpenHCL finds
- * the next time unchanged then, and sets no update.
+ * The timer behind the module's deadline has 32 bits, so a distant deadline causes an early exit
+ * (set_vmx_preemption_timer() of Intel's sources). OpenHCL then computes the same time again,
+ * and does not set "update".
  */
 static void an_exit_before_the_deadline_leaves_it_armed(void **state)
 {
@@ -296,7 +296,7 @@ static void an_exit_before_the_deadline_leaves_it_armed(void **state)
 	assert_false(vp_run_expires(5));
 	guest_hook(early);
 	cpu_pin(guest.vp);
-	/* The kernel enters VTL0 again, and the VMM does not see that exit. */
+	/* The kernel enters VTL0 again, and the VMM does not see the early exit. */
 	stays_until_expiry();
 	assert_true(__rdtsc() >= deadline);
 	assert_int_equal(expiries_within(100), 0);
@@ -316,8 +316,8 @@ static uint64_t module_deadline(unsigned int vm)
 
 /*
  * The VMM has one deadline for a VP, whichever VM it enters (TdxTscDeadline in TdxBacked,
- * tdx/mod.rs); the module has one for each VM. VM 2 and 3 are not there to be entered,
- * but their fields are.
+ * tdx/mod.rs); the module has one for each VM. VM 2 and 3 cannot be entered here, but their
+ * fields exist.
  */
 static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 {
@@ -338,7 +338,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 		assert_int_equal(guest_enter_until_it_ends(), -EIO);
 		client_clear();
 		assert_int_equal(module_deadline(vm), deadline);
-		/* No update: the VMM thinks that the kernel knows it. */
+		/* "update" is not set: the VMM assumes that the kernel knows the deadline. */
 		guest_context()->entry_rcx = good;
 		assert_false(vp_run_expires(5));
 		assert_int_equal(module_deadline(1), deadline);
@@ -358,7 +358,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 
 /*
  * The VMM clears "update" after each run and does not set it again for the same time
- * (last_deadline_100ns), so a run that ends before VTL0 is entered takes it, too.
+ * (last_deadline_100ns). So a run that ends before VTL0 is entered must use the update as well.
  */
 static void a_run_that_enters_nothing_takes_the_update(void **state)
 {
@@ -391,9 +391,9 @@ static void halt_expires_as_not_entered(void)
 }
 
 /*
- * After an exit of VTL0 the VMM takes an event for injected and translations for
+ * After an exit of VTL0 the VMM assumes that an event was injected and that translations were
  * invalidated (tdx/mod.rs, "Since the L2 was entered we can clear any TLB flush
- * requests"). With PENDING_INTERRUPT it knows that VTL0 was not entered.
+ * requests"). From PENDING_INTERRUPT it knows that VTL0 was not entered.
  */
 static void a_halt_that_ends_has_not_injected_an_event(void **state)
 {
@@ -421,8 +421,8 @@ static void a_halt_that_ends_has_not_invalidated_translations(void **state)
 }
 
 /*
- * VTL0 waits once, with interrupts closed or a task priority, and the VMM's own
- * thread runs it. It waits by then: the vector of the command has been handled.
+ * VTL0 waits once, with interrupts disabled or with a task priority, on the VMM's own thread.
+ * When this returns it waits: the vector of the command has been handled.
  */
 static void waiting_begin(enum vtl0_wait how, unsigned int priority, bool open)
 {
@@ -435,7 +435,7 @@ static void waiting_begin(enum vtl0_wait how, unsigned int priority, bool open)
 	guest_halted_wait(guest.vp);
 }
 
-/* The wait ends: what it left in EDX:EAX. */
+/* The wait ends. Returns the value that VTL0 found in EDX:EAX. */
 static uint64_t waiting_end(void)
 {
 	uint64_t result = 0;
@@ -480,7 +480,7 @@ static void idle_with_interrupts_closed_ends_by_an_ipi(void **state)
 	guest_count_wait(guest.vp, VECTOR, 1);
 }
 
-/* As the reference kernel has it (mshv_tdx_update_rvi_halt()): any request ends it. */
+/* As in the reference kernel (mshv_tdx_update_rvi_halt()): any pending interrupt ends it. */
 static void hlt_with_interrupts_closed_ends_by_a_device(void **state)
 {
 	(void)state;
@@ -493,7 +493,7 @@ static void hlt_ends_by_a_vector_below_the_task_priority(void **state)
 	ends_by_a_device(VTL0_WAIT_HLT, 0x60, true);
 }
 
-/* EDX:EAX, which VTL0 had filled with ones. */
+/* The value is returned in EDX:EAX, which VTL0 had filled with ones. */
 static void the_idle_register_reads_as_zero(void **state)
 {
 	(void)state;
@@ -512,7 +512,7 @@ static void in_service_set(unsigned int vector)
 	guest_context()->gpr.svi = vector;
 }
 
-/* Waits until the kernel has ended the halt that the VMM began. */
+/* Waits until the VP is halted, or until the kernel has ended a halt that the VMM began. */
 static void halted_flag_wait(bool halted)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
@@ -539,7 +539,7 @@ static void a_halt_ends_though_a_higher_vector_is_in_service(uint8_t why)
 	guest_spinning_wait(guest.vp);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	assert_int_equal(run->offload_flags & why, 0);
-	/* It is requested, and waits for the end of the other. */
+	/* The vector is pending, and waits for the EOI of the other. */
 	assert_int_equal(guest_context()->gpr.rvi, VECTOR);
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
 }
@@ -556,7 +556,7 @@ static void hlt_ends_with_a_higher_vector_in_service(void **state)
 	a_halt_ends_though_a_higher_vector_is_in_service(MSHV_VTL_OFFLOAD_HALT_HLT);
 }
 
-/* Whatever else the VMM halts a VP for (a TLB lock, a SIPI) is not over with it. */
+/* A halt for another reason of the VMM's (a TLB lock, a SIPI) does not end by an interrupt. */
 static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A VMM may fail: if it runs a VP twice, moves its thread to another CPU, writes garbage, or
- * dies, neither the kernel nor the next VMM is harmed.
+ * A VMM may be faulty: if it runs a VP twice, moves its thread to another CPU, writes garbage, or
+ * dies, this harms neither the kernel nor the next VMM.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@
 #define TDG_VP_ENTER	25
 #define NOT_CANONICAL	0x8000123456789abcULL
 
-/* Static, since the fixture ends what a failed test left. */
+/* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run, second;
 
 static struct mshv_tdx_context *context(void)
@@ -47,7 +47,7 @@ static void a_vp_has_one_thread_at_a_time(void **state)
 	}
 	assert_true(vp_run_lasts(&vp_run));
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
-	/* The one after it may. */
+	/* After the first run has ended, the second thread may run the VP. */
 	vp_run_begin(&second);
 	assert_true(vp_run_lasts(&second));
 	assert_int_equal(vp_run_end_by_signal(&second), -EINTR);
@@ -69,7 +69,7 @@ static void a_running_thread_that_leaves_its_cpu_is_told(void **state)
 	vp_run_spinning(&vp_run);
 	thread_move(&vp_run, 0);
 	assert_int_equal(vp_run_end(&vp_run), -EINVAL);
-	/* On its CPU again, VTL0 goes on. */
+	/* When its thread is on the right CPU again, VTL0 continues. */
 	vp_run_begin(&vp_run);
 	guest_spinning_wait(guest.vp);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
@@ -92,7 +92,7 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-/* In the child: a guest in that mode, with an interrupt, until it is killed. */
+/* In the child: runs a guest in @mode, with one route, until it is killed. */
 static void doomed_run(enum vtl0_mode mode, int ready)
 {
 	const uint64_t one = 1;
@@ -134,7 +134,7 @@ static void kill_while(enum vtl0_mode mode)
 	close(ready);
 }
 
-/* Of a VMM that was killed nothing is left that a next one could trip over. */
+/* A VMM that was killed leaves nothing behind that could disturb the next one. */
 static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
 {
 	static const enum vtl0_mode modes[] = {
@@ -169,7 +169,7 @@ static void reserved_bits_of_mxcsr_harm_nobody(void **state)
 }
 
 /*
- * A CPU refuses it, and then the run does not begin; QEMU's takes it. In both
+ * A CPU refuses such an address, and the run does not begin; QEMU's CPU accepts it. In both
  * cases this thread's next system call finds the kernel's own value.
  */
 static void an_address_that_is_not_canonical_harms_nobody(void **state)
@@ -231,7 +231,7 @@ static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
 	(void)state;
 	cpu_pin(0);
 	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EPERM);
-	/* Its version, in the bits above, makes no difference. */
+	/* The bits above the leaf number, which give its version, make no difference. */
 	assert_int_equal(tdcall_ioctl(1 << 16 | TDG_VP_ENTER), -EPERM);
 	assert_int_equal(tdcall_ioctl(0xabcdULL << 48 | TDG_VP_ENTER), -EPERM);
 	assert_int_equal(tdcall_ioctl(TDG_VP_INFO), -EPERM);
@@ -251,7 +251,7 @@ static void the_timer_of_vtl0_is_told_of(void **state)
 	close(mshv);
 }
 
-/* What the VMM asks for once is done once, at the next entry. */
+/* A flush that the VMM requests once is made once, at the next entry. */
 static void a_cache_flush_is_taken_over_at_entry(void **state)
 {
 	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# The interrupts of the network card, and that of the disk's administration, move from VP to
-# VP while both devices are busy: 100 times a round.
+# The interrupts of the network card, and that of the disk's administration queue, move from VP
+# to VP while both devices are busy: 100 times in each round.
 . /tests/common.sh
 
 disk_mount || exit 1

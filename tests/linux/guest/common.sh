@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=lab/guest/quiet.sh
 #
-# What the scripts in VTL0 share. They write lines to the console, which VTL2 reads.
+# Functions that the scripts in VTL0 share. They write lines to the console, which VTL2 reads.
 . /tests/quiet.sh
 
 tell() { echo "test: $*"; }
@@ -40,10 +40,10 @@ fio_run()
 		--minimal "$@" >/tmp/fio 2>&1 || { cat /tmp/fio; tell "fio failed"; return 1; }
 }
 
-# network_up - start the card, with the address that its network expects.
+# network_up - start the network card, with the address that its network expects.
 network_up() { ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0; }
 
-# echo_check KB - send random data to the network's echo: the same must come back.
+# echo_check KB - send random data to the network's echo, and check that the same data return.
 echo_check()
 {
 	dd if=/dev/urandom of=/tmp/sent bs=1k count="$1" 2>/dev/null
@@ -54,7 +54,7 @@ echo_check()
 	fi
 }
 
-# repeat COMMAND... - run a command again and again until repeat_end; fail if it fails.
+# repeat COMMAND... - run a command repeatedly until repeat_end; fail if the command fails.
 repeat()
 {
 	while [ ! -e /tmp/stop ]; do
@@ -72,15 +72,15 @@ repeat_end()
 }
 
 # irqs_move PATTERN - move each interrupt whose name matches to each VP in turn. Linux refuses
-# to move those of the disk's queues, which it manages itself. Adds to $moves; fails if there
-# was no move.
+# to move those of the disk's queues, which it manages itself. The function adds to $moves, and
+# fails if no interrupt was moved.
 irqs_move()
 {
 	before=$moves
 	for irq in $(irqs_of "$1"); do
 		cpu=0
 		while [ "$cpu" -lt "$vps" ]; do
-			# The numbers that the mask has are hexadecimal.
+			# The numbers in the mask are hexadecimal.
 			printf '%x\n' $((1 << cpu)) >"/proc/irq/$irq/smp_affinity" 2>/dev/null &&
 				moves=$((moves + 1))
 			cpu=$((cpu + 1))
@@ -89,9 +89,9 @@ irqs_move()
 	[ "$moves" -gt "$before" ]
 }
 
-# handlers_count - from now on, count the calls of handlers instead of what /proc/interrupts
-# has. When an interrupt comes to its new VP while its handler still runs on the old one, Linux
-# calls the handler again, but does not count the interrupt (handle_edge_irq()).
+# handlers_count - from now on, count the calls of handlers instead of the counts in
+# /proc/interrupts. When an interrupt arrives at its new VP while its handler still runs on the
+# old one, Linux calls the handler again, but does not count the interrupt (handle_edge_irq()).
 handlers_count()
 {
 	mount -t tracefs tracefs /sys/kernel/tracing || return 1
@@ -102,7 +102,7 @@ handlers_count()
 
 handlers=/sys/kernel/tracing/events/irq/irq_handler_entry
 
-# calls - print how often the handlers of the disk and of the card were called since then.
+# calls - print how often the handlers of the disk and the card were called since then.
 calls()
 {
 	awk -v irqs="$(irqs_of 'nvme|eth' | tr '\n' ' ')" '
@@ -111,7 +111,7 @@ calls()
 		END { print "calls " sum + 0 }' "$handlers/hist"
 }
 
-# handled - print "NAME COUNT": how many interrupts were handled, in lines to be added up.
+# handled - print how many interrupts were handled, as lines "NAME COUNT" that are added up.
 handled()
 {
 	if [ -e /tmp/uncalled ]; then
@@ -122,7 +122,7 @@ handled()
 	fi
 }
 
-# handled_tell - print how many interrupts each device had, when none is in flight any more,
+# handled_tell - print how many interrupts each device had, after none is in flight any more,
 # and sleep for a while, in which VTL2 reads its own counters.
 handled_tell()
 {

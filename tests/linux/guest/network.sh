@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# The disk and a network card at once: what is sent comes back unchanged.
+# The disk and a network card are used at once: data that are sent must return unchanged.
 . /tests/common.sh
 
 disk_mount || exit 1

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=tests/linux/guest/common.sh
 #
-# Disk and network are busy for so many seconds as the command line says, and their interrupts
-# move from VP to VP. VTL2 changes the delivery meanwhile.
+# Disk and network are busy for the number of seconds on the command line, and their interrupts
+# move from VP to VP. VTL2 changes the delivery in the meantime.
 . /tests/common.sh
 
 seconds=$(word seconds)
@@ -10,7 +10,7 @@ disk_mount || exit 1
 handlers_count || exit 1
 network_up || exit 1
 tell load
-# One fio for all the time: on a busy machine, fio may give up the start of its jobs.
+# One fio runs all the time: on a busy machine, fio may give up while it starts its jobs.
 fio_run --numjobs="$(nproc)" --time_based --runtime="$seconds" &
 disk=$!
 repeat echo_check 256 &

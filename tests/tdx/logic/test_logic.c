@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The portable parts of the emulated TDX module, in user space: the virtual
- * APIC against a model that is written down from the rules in another way, and
- * the fields.
+ * The portable parts of the emulated TDX module, in user space: the virtual APIC is compared
+ * with a model that implements the same rules in another form; and the fields.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +17,7 @@
 #define STEPS   500000
 #define VECTORS 256
 
-/* One flag a vector, and no register but TPR. */
+/* The model has one flag for each vector, and no register except TPR. */
 struct model {
 	bool requested[VECTORS];
 	bool served[VECTORS];
@@ -141,14 +140,14 @@ static void each_field_is_found_by_its_identifier(void **state)
 		assert_int_equal(place.id, id);
 		assert_true(place.readable);
 		assert_int_equal(place.mask & ~place.bits, 0);
-		/* Fields do not lie on one another. */
+		/* The fields do not overlap. */
 		assert_in_range((uintptr_t)place.value, (uintptr_t)&fields,
 				(uintptr_t)(&fields + 1) - sizeof(u64));
 	}
 	assert_true(count > L2_MSR_BITMAP_WORDS + 80);
 }
 
-/* Bit by bit, as the rule reads. */
+/* Computes the result bit by bit, as the rule is written. */
 static void a_masked_write_follows_its_rule(void **state)
 {
 	unsigned int i, bit;
