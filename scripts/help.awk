@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The list of `make help`: of each target its comment behind "##", below the title of its group,
-# which a line "##@ Title" gives.
+# Prints the list of `make help`: each target with its comment after "##". A line "##@ Title" is the
+# title of a group of targets.
 
 /^##@ / { printf "\n%s\n", substr($0, 5) }
 

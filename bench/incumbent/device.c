@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * QEMU's edu device in the hands of VFIO; see incumbent.h.
+ * QEMU's edu device, used through VFIO; see incumbent.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 #define COPY_PAGE	4096
 
-/* Print the number of the device's group of the IOMMU into @group. */
+/* Print the number of the device's IOMMU group into @group. */
 static void group_of(const char *address, char *group, size_t size)
 {
 	char link[PATH_MAX];
@@ -78,7 +78,7 @@ static void map_registers(struct device *device)
 	device->registers = memory;
 }
 
-/* An MSI is a write to memory: it is lost unless the device may master the bus. */
+/* An MSI is a write to memory: without bus mastering it is lost. */
 static void let_master(const struct device *device)
 {
 	struct vfio_region_info region = {

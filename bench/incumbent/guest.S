@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The guest of the incumbent's bench: 64-bit, bare, a few loops and handlers.
+ * The guest of the bench of KVM: a few loops and handlers in 64-bit mode, without an
+ * operating system.
  *
- * Owns: what is done between two readings of the TSC, instruction by
- * instruction. Knows nothing of who runs it. Each job begins with
+ * Owns: the instructions between two readings of the TSC. Must not know: who runs it.
  *
- *	RBP	how many samples
- *	RSI	where they go, as struct guest_sample
- *	RDI	the device register to write
- *	R12	the device's registers
- *	R13	the APIC's registers
- *	R14	the word of KVM's paravirtual EOI
- *	R15	the word that counts how often the guest was about to halt
+ * At the start of each job, the registers contain
  *
- * A handler may change RAX, RCX and RDX, and leaves its time in R10.
+ *	RBP	the number of samples
+ *	RSI	the address to which the samples are written, as struct guest_sample
+ *	RDI	the address of the device register to write
+ *	R12	the address of the device's registers
+ *	R13	the address of the APIC's registers
+ *	R14	the address of the word of KVM's paravirtual EOI
+ *	R15	the address of the word that counts how often the guest was about to halt
+ *
+ * A handler may change RAX, RCX and RDX, and returns its time in R10.
  */
 #include "guest.h"
 
-/* What is acknowledged: a bit of a write's choice, and that of a copy. */
+/* The interrupt causes that a handler acknowledges: the one we write, and the end of a copy. */
 #define RAISED	0x101
 
 	.text
@@ -38,7 +40,7 @@
 	mov	%rax, \register
 	.endm
 
-	/* The stores come after the clock was read, so their cost is in no sample. */
+	/* The stores come after the reading of the clock, so that no sample includes their cost. */
 	.macro	store
 	mov	%r8, (%rsi)
 	mov	%r10, 8(%rsi)
@@ -64,7 +66,7 @@ ring:
 
 	/*
 	 * STI takes effect after the next instruction: an interrupt that comes too
-	 * early still ends the HLT. The start is known to who raises it.
+	 * early still ends the HLT. The thread that raises the interrupt records the start.
 	 */
 halt:
 	mov	$RAISED, %ebx
@@ -80,7 +82,7 @@ halt:
 	jnz	1b
 	done
 
-	/* As above, but the device is left to raise the interrupt by itself, later. */
+	/* As above, but the device itself raises the interrupt, later. */
 wait:
 	mov	$RAISED, %ebx
 1:	cli
@@ -95,7 +97,7 @@ wait:
 	jnz	1b
 	done
 
-	/* The three differ in one instruction. */
+	/* The three jobs below differ in one instruction. */
 	.macro	trip name, instruction:vararg
 \name:
 	xor	%r10d, %r10d
@@ -135,7 +137,7 @@ eoi_mmio:
 	movl	$0, 0xb0(%r13)
 	iretq
 
-	/* As Linux does it: KVM has set the bit if it need not be told. */
+	/* As in Linux: KVM has set the bit if it does not need an EOI. */
 eoi_pv:
 	now	%r10
 	mov	%ebx, EDU_ACKNOWLEDGE(%r12)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the guest and the program that runs it agree on: where things lie in the
- * guest's memory, and what the guest's image begins with. The assembler reads
- * this file too.
+ * The interface between the guest and the program that runs it: the layout of the
+ * guest's memory, and the first words of the guest's image. The assembler reads this
+ * file too.
  */
 #ifndef BENCH_GUEST_H
 #define BENCH_GUEST_H
 
-/* The guest's RAM begins at 0; all of the first 4 GiB is mapped as it is. */
+/* The guest's RAM begins at 0. The first 4 GiB are identity-mapped. */
 #define GUEST_RAM	0x200000
 #define GUEST_TABLES	0x1000
 #define GUEST_GDT	0x8000
@@ -24,16 +24,16 @@
 /* A write to this port ends a job. */
 #define GUEST_DONE_PORT	0x10
 
-/* The registers of QEMU's edu device that serve here. */
+/* The registers of QEMU's edu device that are used here. */
 #define EDU_RAISE	0x60
 #define EDU_ACKNOWLEDGE	0x64
-/* Inverts what is written to it, and does nothing else. */
+/* A register that inverts the value written to it, and has no other effect. */
 #define EDU_LIVENESS	0x04
 #define EDU_COPY_FROM	0x80
 #define EDU_COPY_TO	0x88
 #define EDU_COPY_SIZE	0x90
 #define EDU_COPY	0x98
-/* Copy from memory, and raise an interrupt when that is done. */
+/* Copies from memory, and raises an interrupt when the copy is done. */
 #define EDU_COPY_IN	5
 /* The device's own memory, for copies. */
 #define EDU_BUFFER	0x40000
@@ -42,16 +42,16 @@
 #include <stdint.h>
 
 /**
- * struct guest_head - the first words of the image, all addresses in the guest
- * @ring:        job: write the device register at RDI, RBP times
- * @halt:        job: halt RBP times, and say so before each
- * @wait:        job: begin a copy of the device's and halt, RBP times
- * @nothing:     job: an empty sample, RBP times
- * @cpuid:       job: the same with a CPUID
- * @hypercall:   job: the same with a VMMCALL
+ * struct guest_head - the first words of the image: addresses of jobs and handlers
+ * @ring:        job that writes the device register at RDI, RBP times
+ * @halt:        job that halts RBP times, and counts in memory before each HLT
+ * @wait:        job that starts a copy by the device and halts, RBP times
+ * @nothing:     job that takes an empty sample, RBP times
+ * @cpuid:       job that takes the same sample with a CPUID in it
+ * @hypercall:   job that takes the same sample with a VMMCALL in it
  * @eoi_msr:     handler that ends the interrupt by an MSR of the x2APIC
  * @eoi_mmio:    handler that ends it by a register of the xAPIC
- * @eoi_pv:      handler that ends it in memory where KVM says that this will do
+ * @eoi_pv:      handler that ends it in memory, if KVM says that this is enough
  */
 struct guest_head {
 	uint64_t ring;
@@ -66,10 +66,10 @@ struct guest_head {
 };
 
 /**
- * struct guest_sample - what a job leaves behind, RBP times, in ticks of the TSC
- * @start:       just before
- * @handler:     at the first instruction of the handler; 0 when it did not run
- * @after:       at the next instruction of what was interrupted
+ * struct guest_sample - one of the RBP samples that a job writes, in ticks of the TSC
+ * @start:       just before the measured instruction
+ * @handler:     at the first instruction of the handler; 0 if it did not run
+ * @after:       at the next instruction of the interrupted code
  */
 struct guest_sample {
 	uint64_t start;

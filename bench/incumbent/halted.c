@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts of a guest that is halted; see incumbent.h.
+ * Measures interrupts of a halted guest; see incumbent.h.
  *
- * On the one CPU, the thread that raises runs only while the vCPU's thread sleeps
- * in HLT: it is of the class SCHED_IDLE, which gives way to any other thread as
- * soon as that one is woken, and it looks that the other is asleep before it
- * raises.
+ * The machine has one CPU. The thread that raises the interrupts runs only while the
+ * vCPU's thread sleeps in HLT: it has the class SCHED_IDLE, so that any other thread
+ * preempts it on waking up, and it checks that the vCPU's thread is asleep before it
+ * raises an interrupt.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ struct raiser {
 	int64_t empty;
 };
 
-/* The state comes after the thread's name, which is in parentheses. */
+/* In the file "stat", the state comes after the thread's name, which is in parentheses. */
 static bool sleeping(int stat)
 {
 	char text[512];
@@ -101,9 +101,9 @@ int64_t halted_run(struct vm *vm, const struct device *device, uint64_t *starts,
 }
 
 /*
- * The device copies at the tenth of a second after the millisecond in which it was
- * told to, both of its own clock, and raises the interrupt then: that is how QEMU
- * has it. Its clock counts nanoseconds, which the TSC does under -icount shift=0.
+ * QEMU's device copies, and raises the interrupt, 100 ms after the millisecond in which
+ * the copy was started, both by QEMU's clock. That clock counts nanoseconds, as does the
+ * TSC under -icount shift=0.
  */
 static uint64_t copied_at(uint64_t told)
 {

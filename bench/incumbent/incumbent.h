@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The parts of the bench of KVM with VFIO, one section for each file.
+ * The interfaces between the files of the bench of KVM with VFIO, one section for each file.
  */
 #ifndef _BENCH_INCUMBENT_H
 #define _BENCH_INCUMBENT_H
@@ -11,13 +11,13 @@
 
 #include "guest.h"
 
-/* ---- device.c: QEMU's edu device, owned by VFIO: its registers mapped, its MSI an eventfd ---- */
+/* ---- device.c: QEMU's edu device through VFIO, with mapped registers and an eventfd ---- */
 
 /**
  * struct device - an open device
- * @registers:   its BAR0, mapped
- * @size:        of BAR0
- * @event:       eventfd that its MSI signals
+ * @registers:   its mapped BAR0
+ * @size:        the size of BAR0
+ * @event:       the eventfd that its MSI signals
  */
 struct device {
 	volatile uint8_t *registers;
@@ -28,33 +28,33 @@ struct device {
 	int fd;
 };
 
-/* Open a device that is bound to vfio-pci; @address as in sysfs, "0000:00:01.0". */
+/* Open a device that is bound to vfio-pci. @address is as in sysfs: "0000:00:01.0". */
 void device_open(struct device *device, const char *address);
 
-/* Write a register, at @offset in BAR0. */
+/* Write the register at @offset in BAR0. */
 void device_write(const struct device *device, size_t offset, uint32_t value);
 
-/* Let the device copy memory to itself: a write of EDU_COPY_IN to EDU_COPY then starts it. */
+/* Prepare a copy from memory to the device. Writing EDU_COPY_IN to EDU_COPY starts it. */
 void device_prepare_copy(const struct device *device);
 
 /* Reset the eventfd. */
 void device_forget(const struct device *device);
 
-/* ---- vm.c: a VM of Linux's own KVM with one vCPU, APIC in the kernel, and the bare guest ---- */
+/* ---- vm.c: a VM of Linux's own KVM with one vCPU, an in-kernel APIC, and the bare guest ---- */
 
 /* How the guest ends an interrupt. */
 enum vm_eoi {
-	VM_EOI_MSR,	/* x2APIC */
-	VM_EOI_MMIO,	/* xAPIC */
-	VM_EOI_PV,	/* x2APIC, and KVM's paravirtual EOI */
+	VM_EOI_MSR,	/* by the x2APIC */
+	VM_EOI_MMIO,	/* by the xAPIC */
+	VM_EOI_PV,	/* by KVM's paravirtual EOI, with an x2APIC */
 };
 
 /**
  * struct vm - an open VM
  * @ram:         the guest's memory, from its address 0 on
  * @head:        the first words of the guest's image
- * @run:         what KVM says of an exit to user space
- * @stats:       file of KVM's statistics of the vCPU
+ * @run:         KVM's description of an exit to user space
+ * @stats:       the file with KVM's statistics of the vCPU
  */
 struct vm {
 	uint8_t *ram;
@@ -67,7 +67,7 @@ struct vm {
 	int stats;
 };
 
-/* Create a VM from the guest's image file; the guest is ready for jobs. */
+/* Create a VM from the guest's image file. The guest is then ready for jobs. */
 void vm_open(struct vm *vm, const char *image, enum vm_eoi eoi);
 
 /* Undo vm_open(). */
@@ -76,28 +76,28 @@ void vm_close(struct vm *vm);
 /* Map memory of this process at the guest's address GUEST_DEVICE. */
 void vm_map(struct vm *vm, volatile void *memory, size_t size);
 
-/* Bind an eventfd to the guest's interrupt, or release it. */
+/* Bind an eventfd to the guest's interrupt, or unbind it. */
 void vm_connect(struct vm *vm, int event, bool bind);
 
 /*
- * Let the guest do a job of its head to the end: take @count samples, and write the device
- * register at the guest's address @target. Return: how often the vCPU returned to user space
+ * Run one of the jobs in struct guest_head to its end: the guest takes @count samples, and writes
+ * the device register at its address @target. Return: how often the vCPU returned to user space
  * before the job was done.
  */
 uint64_t vm_run(struct vm *vm, uint64_t job, uint64_t target, size_t count);
 
-/* The samples of the last job. */
+/* Return the samples of the last job. */
 const struct guest_sample *vm_samples(const struct vm *vm);
 
-/* The word that counts how often the guest was about to halt; vm_run() sets it to 0. */
+/* Return the counter of how often the guest was about to halt. vm_run() sets it to 0. */
 const volatile uint64_t *vm_ready(const struct vm *vm);
 
 /* ---- stats.c: KVM's own statistics of a vCPU ---- */
 
 /**
- * struct stats - what KVM counted since the vCPU was made
- * @exits:       from the guest to KVM
- * @interrupts:  of these, because of an interrupt of the host
+ * struct stats - what KVM has counted since the vCPU was created
+ * @exits:       exits from the guest to KVM
+ * @interrupts:  those of @exits that an interrupt of the host caused
  * @decodes:     instructions that KVM read and decoded in software
  */
 struct stats {
@@ -106,15 +106,15 @@ struct stats {
 	uint64_t decodes;
 };
 
-/* Read them; @fd is from KVM_GET_STATS_FD of the vCPU. */
+/* Read the statistics. @fd is from KVM_GET_STATS_FD of the vCPU. */
 void stats_read(int fd, struct stats *stats);
 
-/* ---- halted.c: interrupts of a guest that is halted ---- */
+/* ---- halted.c: interrupts of a halted guest ---- */
 
 /*
- * Let the guest halt @count times, and raise an interrupt each time from another thread, at
- * the times that @starts then has. What the guest saw is in vm_samples(). Return: the cost of
- * an empty sample of that thread.
+ * Let the guest halt @count times, and raise an interrupt each time from another thread. The
+ * times at which it was raised are written to @starts, and vm_samples() has the guest's times.
+ * Return: the cost of an empty sample of that thread.
  */
 int64_t halted_run(struct vm *vm, const struct device *device, uint64_t *starts, size_t count);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a device interrupt costs under Linux's KVM with VFIO and irqfd: the figures
- * that vtlirq's are set against.
+ * Measures what a device interrupt costs under Linux's KVM with VFIO and irqfd, as a
+ * comparison for vtlirq's figures. It prints JSON, one object a line, and remarks that
+ * begin with "# ". The figures are instructions if the CPU's TSC counts instructions,
+ * as QEMU's does under "-icount shift=0". README.md describes the method.
  *
- * Owns: what is measured, and that no sample is other than it should be. Prints
- * JSON, one object a line, and remarks that begin with "# ". Each figure is in
- * instructions if the CPU's TSC counts these, as QEMU's does under
- * "-icount shift=0"; README.md has the method.
+ * Owns: what is measured, and the check of each sample.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,7 +22,7 @@
 #define SAMPLES		2000
 #define ALL		(WARM_UP + SAMPLES)
 #define SKIP_PARAMETER	"/sys/module/vtlirq_fixed_skip/parameters/length"
-/* Lengths of instructions. */
+/* The lengths of instructions. */
 #define WRMSR_BYTES	2
 #define CPUID_BYTES	2
 #define VMMCALL_BYTES	3
@@ -31,7 +30,7 @@
 static const char *image;
 static struct device device;
 
-/* From where to where in a sample. */
+/* Which part of a sample is measured. */
 enum span {
 	TO_HANDLER,
 	TO_AFTER,
@@ -42,7 +41,7 @@ static int64_t duration(const struct guest_sample *sample, enum span until)
 	return (int64_t)((until == TO_HANDLER ? sample->handler : sample->after) - sample->start);
 }
 
-/* Take the spans out of the samples, the first ones left out. */
+/* Copy the durations of the samples to @values, except those of the warm-up. */
 static void take(const struct vm *vm, enum span until, int64_t *values)
 {
 	const struct guest_sample *samples = vm_samples(vm);
@@ -52,7 +51,7 @@ static void take(const struct vm *vm, enum span until, int64_t *values)
 		values[i] = duration(&samples[WARM_UP + i], until);
 }
 
-/* The interrupt came where it belongs, or, if @handled is false, did not come. */
+/* The interrupt must have come within the sample or, if @handled is false, must not have come. */
 static void check_sample(const struct guest_sample *sample, size_t number, bool handled)
 {
 	bool good = sample->start < sample->after;
@@ -74,7 +73,7 @@ static void check(const struct vm *vm, bool handled)
 		check_sample(&vm_samples(vm)[i], i, handled);
 }
 
-/* Set how many bytes KVM skips without decoding; 0 is KVM as it is. */
+/* Set how many bytes KVM skips without decoding. With 0, KVM is unmodified. */
 static void skip_fixed(unsigned int length)
 {
 	int fd = open(SKIP_PARAMETER, O_WRONLY | O_CLOEXEC);
@@ -86,7 +85,7 @@ static void skip_fixed(unsigned int length)
 	close(fd);
 }
 
-/* Run a job, and check what it left. */
+/* Run a job, and check its samples. */
 static void run(struct vm *vm, uint64_t job, uint64_t target, bool handled)
 {
 	vm_run(vm, job, target, ALL);
@@ -109,7 +108,7 @@ static int64_t median(const struct vm *vm)
 	return lines_median(values, SAMPLES);
 }
 
-/* A write of the same kind that raises nothing. */
+/* Measure a write of the same kind that raises no interrupt. */
 static int64_t empty_write(struct vm *vm)
 {
 	run(vm, vm->head->ring, GUEST_DEVICE + EDU_LIVENESS, false);
@@ -132,7 +131,7 @@ static void report_rate(const char *what, const char *eoi, uint64_t events)
 }
 
 /*
- * The counts of one job; the write to the port that ends it is taken off. Returns how
+ * Print the counts of one job, without the write to the port that ends it. Returns how
  * many instructions KVM decoded.
  */
 static uint64_t count_exits(struct vm *vm, const char *eoi)
@@ -174,7 +173,7 @@ static void spin_adjusted(struct vm *vm, const char *eoi, int64_t empty)
 
 /* --- the guest halts ------------------------------------------------------ */
 
-/* The start of each sample is known here, the rest to the guest. */
+/* The start of each sample was recorded here; the guest recorded the rest. */
 static void report_halted(const struct vm *vm, const uint64_t *starts, const char *name,
 			  enum span until, int64_t empty)
 {
@@ -206,9 +205,9 @@ static void halt(struct vm *vm)
 		      TO_HANDLER, 0);
 }
 
-/* --- parts of it ---------------------------------------------------------- */
+/* --- single steps --------------------------------------------------------- */
 
-/* The host's part: the exit, the device's handler, an eventfd without KVM. */
+/* Measure the host's part: the exit, the device's handler, and an eventfd without KVM. */
 static void exit_only(struct vm *vm, int64_t empty)
 {
 	vm_connect(vm, device.event, false);
@@ -241,7 +240,7 @@ static void trips(struct vm *vm)
 	skip_fixed(0);
 }
 
-/* --- all of it ------------------------------------------------------------ */
+/* --- all measurements ----------------------------------------------------- */
 
 static void connect_device(struct vm *vm)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * KVM's own statistics of a vCPU; see incumbent.h.
+ * Reads KVM's own statistics of a vCPU; see incumbent.h.
  *
- * KVM hands out a file that begins with a table of what it counts; see "The
- * statistics file" in the kernel's Documentation/virt/kvm/api.rst.
+ * KVM provides a file that begins with a table of its counters; see the description of
+ * KVM_GET_STATS_FD in the kernel's Documentation/virt/kvm/api.rst.
  */
 #include <linux/kvm.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One VM of Linux's own KVM with one vCPU; see incumbent.h.
+ * Runs a VM of Linux's own KVM with one vCPU; see incumbent.h.
  *
- * The vCPU is put into 64-bit mode from outside, so that the guest has no code
- * but what is measured.
+ * This file puts the vCPU into 64-bit mode, so that the guest consists only of the code
+ * that is measured.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 
 #define SLOT_RAM	0
 #define SLOT_DEVICE	1
-/* Past the 24 that KVM's own interrupt controllers have. */
+/* The first one after the 24 of KVM's own interrupt controllers. */
 #define GSI		24
 #define CPUID_ENTRIES	256
 
@@ -66,7 +66,7 @@ static void load_image(struct vm *vm, const char *image)
 	vm->head = (const struct guest_head *)(vm->ram + GUEST_IMAGE);
 }
 
-/* Four levels, the lowest left out: 4 GiB in pages of 2 MiB. */
+/* Three of the four levels of page tables: they map 4 GiB in pages of 2 MiB. */
 static void write_tables(uint8_t *ram)
 {
 	uint64_t *top = (uint64_t *)(ram + GUEST_TABLES);
@@ -206,7 +206,7 @@ static void show_cpuid(struct vm *vm)
 	free(cpuid);
 }
 
-/* The guest's clock is the host's: a sample may begin there and end here. */
+/* Guest and host use the same clock: a sample may begin in the host and end in the guest. */
 static void share_clock(struct vm *vm)
 {
 	uint64_t offset = 0;

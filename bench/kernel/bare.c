@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The least that giving a vector away can cost: an interrupt of a domain, with
- * a flow handler, taken and disposed of; no tables, no references, no care for
- * what is pending. What a driver's map and unmap are compared with.
+ * Allocates and frees bare vectors: an interrupt of a domain with a flow handler, without
+ * tables, references or checks of pending interrupts. This is the lowest cost that a
+ * vector can have, and the driver's map and unmap are compared with it.
  */
 #include <linux/bits.h>
 #include <linux/cpumask.h>
@@ -18,11 +18,11 @@
 
 /**
  * struct bench_bare_file - the vectors of one file
- * @lock: of @irqs
- * @irqs: by vector; 0: the file does not have it
+ * @lock: protects @irqs
+ * @irqs: the Linux interrupts, by vector; 0 if the file does not have the vector
  */
 struct bench_bare_file {
-	struct mutex lock; /* of @irqs */
+	struct mutex lock; /* protects @irqs */
 	unsigned int irqs[BARE_VECTORS];
 };
 
@@ -70,7 +70,7 @@ int bench_bare_map(struct bench_bare_file *file, struct bench_bare *args)
 	};
 	int error;
 
-	/* One CPU's vectors only: a vector then names one interrupt. */
+	/* Only vectors of one CPU are supported, so that a vector identifies one interrupt. */
 	if (args->cpu || args->reserved)
 		return -EINVAL;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QEMU's edu device: a write to one register sends its MSI.
+ * Drives QEMU's edu device, which sends its MSI when one of its registers is written.
  *
- * Owns: its registers and, but for the eventfd route, its MSI capability,
- * which is written by hand: as with an IOMMU that a host programs, the vector
- * is the caller's choice.
+ * Owns: the device's registers and, except during the eventfd route, its MSI capability.
+ * This file writes the capability itself, so that the caller can choose the vector, as a
+ * host does that programs an IOMMU.
  */
 #include <linux/io.h>
 #include <linux/module.h>
@@ -71,7 +71,7 @@ static int device_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int error;
 
-	/* One is enough. */
+	/* Only the first device is used. */
 	if (device)
 		return -ENODEV;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Vectors for the bench's own interrupts: a domain under the kernel's vector
- * domain, the same way that the driver goes, with nothing added.
+ * Allocates vectors for the bench's own interrupts, from a domain below the kernel's vector
+ * domain. The driver allocates its vectors in the same way.
  */
 #include <linux/cpumask.h>
 #include <linux/irq.h>
@@ -16,7 +16,7 @@
 static struct fwnode_handle *domain_fwnode;
 static struct irq_domain *domain;
 
-/* No callback: nothing can be masked, and whoever takes it ends it. */
+/* It needs no callbacks: an interrupt cannot be masked, and its handler sends the EOI. */
 static struct irq_chip domain_chip = {
 	.name = "vtlirq-bench",
 };
@@ -84,7 +84,7 @@ int bench_domain_create(void)
 
 void bench_domain_remove(void)
 {
-	/* No CPU may be in a flow handler when the module's text goes. */
+	/* No CPU may be in a flow handler when the module's text is freed. */
 	synchronize_rcu();
 	irq_domain_remove(domain);
 	irq_domain_free_fwnode(domain_fwnode);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The route that VFIO gives to a device's interrupt on its way to user space:
- * the kernel's own PCI-MSI with its edge flow, request_irq(), and an action
- * that signals an eventfd.
+ * Delivers a device's interrupt to user space as VFIO does: by the kernel's own PCI-MSI
+ * with its edge flow handler, request_irq(), and an action that signals an eventfd.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -14,7 +13,7 @@
 static struct eventfd_ctx *context;
 static u64 *taken;
 
-/* From 6.8 on a signal always adds one. */
+/* From 6.8 on, a signal always adds one. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #define signal_once(context)	eventfd_signal(context)
 #else
@@ -64,7 +63,7 @@ void bench_eventfd_stop(void)
 
 	free_irq(pci_irq_vector(pdev, 0), context);
 	pci_free_irq_vectors(pdev);
-	/* The line comes on again when MSI goes; nothing may come in over it. */
+	/* Disabling MSI enables the INTx line again, which must not raise interrupts. */
 	pci_intx(pdev, 0);
 	eventfd_ctx_put(context);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bench's module: start and end.
+ * Loads and unloads the bench's module.
  *
- * It takes one edu device for itself, so it is loaded where nothing else (the
- * lab's host) has taken it before.
+ * The module binds one edu device, so that no other driver, such as the lab's host, may
+ * have bound it before.
  */
 #include <linux/module.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/vtlirq_bench: the way in for the bench's program.
+ * Implements /dev/vtlirq_bench, the interface for the bench's program.
  *
- * Owns: the ioctls' arguments, in and out, and the one lock of routes, samples
- * and watches. BENCH_BARE_* has a lock of its own, as the driver has.
+ * Owns: the copying of the ioctls' arguments, and the lock for routes, samples and the
+ * counting of allocations. BENCH_BARE_* has its own lock, as the driver has.
  */
 #include <linux/build_bug.h>
 #include <linux/fs.h>
@@ -128,7 +128,7 @@ static long node_ioctl(struct file *filp, unsigned int command, unsigned long ar
 	}
 }
 
-/* The registers, so that user code can raise the device by the same write. */
+/* Map the registers, so that user code can raise the interrupt by the same write. */
 static int map_registers(struct vm_area_struct *area)
 {
 	struct pci_dev *device = bench_device();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who takes the device's interrupt: the designs that the driver is compared
- * with, and the driver itself, which has a vector already.
+ * Chooses who handles the device's interrupt: one of the designs that the driver is compared
+ * with, or the driver itself, which has already allocated a vector.
  *
- * Owns: the one route that is set. The node calls it under a lock.
+ * Owns: the current route. The node calls these functions under its lock.
  */
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
@@ -13,14 +13,14 @@
 
 #include "bench.h"
 
-/* What a relay writes to: bits, then the word that says that there are some. */
+/* The target of a relay: bits for the pending vectors, and a word that is 1 if any may be set. */
 struct plain_target {
 	u32 blocked[8];
 	atomic_t bits[8];
 	u8 scan;
 };
 
-/* What the plain design keeps for an interrupt; the action gets it as it is. */
+/* The plain design's data for an interrupt, which is the argument of its action. */
 struct plain_mapping {
 	struct plain_target *target;
 	u32 proxy_vector;
@@ -33,7 +33,7 @@ static u64 route_taken;
 static struct bench_irq route_irq;
 static u32 route_kind;
 
-/* The least that a module can do with an interrupt of its own. */
+/* The minimum that a module has to do for an interrupt of its own. */
 static void floor_flow(struct irq_desc *desc)
 {
 	u64 *count = irq_desc_get_handler_data(desc);
@@ -43,8 +43,8 @@ static void floor_flow(struct irq_desc *desc)
 }
 
 /*
- * The plain design: the kernel's simple flow, which ends no interrupt, and an
- * action that sets the bit and ends it.
+ * The plain design: the kernel's simple flow handler, which does not send an EOI, and an
+ * action that sets the bit and sends the EOI.
  */
 static irqreturn_t plain_action(int irq, void *arg)
 {
@@ -127,7 +127,7 @@ void bench_route_clear(void)
 	if (!bench_device())
 		return;
 
-	/* An interrupt follows the write that raises it: none is left. */
+	/* An interrupt comes immediately after the write that raises it, so none is pending. */
 	if (route_kind == BENCH_ROUTE_EVENTFD)
 		bench_eventfd_stop();
 	else

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an interrupt takes from the kernel code that it interrupts.
+ * Measures how much time an interrupt takes from the interrupted kernel code.
  *
- * The write that raises and the reading of the counter are the same whatever
- * the write does; so the same with a write that raises nothing is what has to
- * be subtracted.
+ * A sample consists of a write to the device between two readings of the TSC. The cost of a
+ * sample whose write raises no interrupt has to be subtracted.
  */
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -17,8 +16,8 @@
 #include "bench.h"
 
 /*
- * The device sends its message before the write is done, and interrupts are
- * open: the interrupt comes between the write and the second reading.
+ * The device sends its message before the write completes, and interrupts are enabled: the
+ * interrupt comes between the write and the second reading.
  */
 static noinline u64 sample_once(void __iomem *registers, u32 value)
 {

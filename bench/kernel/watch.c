@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the slab allocators hand out, byte for byte: the kernel's tracepoints
- * tell of each object. The figures of /proc are no use for a few objects, since
- * they count those that a CPU holds ready as if they were in use.
+ * Counts the bytes that the slab allocators allocate, by the kernel's tracepoints for each
+ * object. The figures in /proc are not exact enough for a few objects, since they count the
+ * free objects in a CPU's cache as if they were in use.
  *
- * Counts the objects of one task, or those that the driver asks for itself, in
- * whatever task: the allocator's caller is a function of the driver's, or
- * kvmalloc() below one. What is freed later, after a grace period, is not seen.
+ * It counts either the objects of one task, or those that the driver itself allocates in any
+ * task: then the allocator's caller is a function of the driver, or kvmalloc() called by one.
+ * It does not see what is freed later, after a grace period.
  */
 #include <linux/atomic.h>
 #include <linux/module.h>
@@ -23,7 +23,7 @@
 #define WATCHED_MODULE	"mshv_vtl"
 #define WATCH_CALLERS	32
 
-/* One watch at a time; @task is NULL when the driver is watched. */
+/* Only one user can count at a time. @task is NULL if the driver's allocations are counted. */
 static struct {
 	struct task_struct *task;
 	atomic64_t allocations;
@@ -32,10 +32,10 @@ static struct {
 
 static unsigned long watch_on;
 
-/* Kept by the notifier below; read by the probes, which end before it goes. */
+/* Set by the notifier below, and read by the probes, which are removed before the notifier. */
 static struct module *watched_module;
 
-/* Where kvmalloc() calls the allocator from: up to a page, and beyond. */
+/* The call sites in kvmalloc(), for sizes of up to a page and for larger ones. */
 static unsigned long kvmalloc_sites[2];
 static unsigned int kvmalloc_site;
 
@@ -56,7 +56,7 @@ static bool driver_is_among_callers(void)
 	return false;
 }
 
-/* The function that asks is the driver's, or kvmalloc() for the driver. */
+/* Whether the allocator's caller is the driver, or kvmalloc() on behalf of the driver. */
 static bool driver_asks(unsigned long call_site)
 {
 	struct module *module = READ_ONCE(watched_module);
@@ -172,7 +172,7 @@ static void on_own_kvmalloc(void *unused, unsigned long call_site, const void *o
 		kvmalloc_sites[kvmalloc_site] = call_site;
 }
 
-/* Asks for something by kvmalloc(), and looks who is said to have asked. */
+/* Call kvmalloc(), whose probe records the call site that the tracepoint reports. */
 static bool find_kvmalloc_site(unsigned int site, size_t size)
 {
 	void *object;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the library's calls cost: create, move and destroy a route, either way. From
- * user space, with the driver and Linux below; the clock stands still while the host
- * works. The plain hypercall is measured by itself.
+ * Measures the cost of the library's calls that create, move and destroy a redirected or a
+ * proxied route. The figures include the library, the driver and Linux. The clock stands
+ * still while the host works. The hypercall alone is measured, too.
  *
- * Needs a clock that counts instructions, and a device of the lab's host; its source
- * stays masked, so that no interrupt comes in between.
+ * Needs a clock that counts instructions, and a device of the lab's host. The device's
+ * source is always masked, so that no interrupt disturbs a sample.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -119,7 +119,7 @@ static int host_open(void)
 	return hv;
 }
 
-/* The system call and the TDVMCALL that lead to the host, which each of them takes. */
+/* Measure the system call and the TDVMCALL to the host, which each of the calls above contains. */
 static void host_measure(void)
 {
 	struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Order statistics by nearest rank, and the lines of the output; see lines.h.
+ * Calculates order statistics by nearest rank, and prints the lines of the output; see lines.h.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,9 +11,9 @@
 
 #include "lines.h"
 
-/* ---- the end of a program that fails ---- */
+/* ---- how a program fails ---- */
 
-/* What was measured until then comes first. */
+/* The measurements so far are flushed before the message. */
 static void say(const char *format, va_list arguments)
 {
 	fflush(stdout);
@@ -53,7 +53,7 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The nearest rank: the smallest value that so many of a hundred do not exceed. */
+/* By nearest rank: the smallest value that @percent per cent of the values do not exceed. */
 static int64_t percentile(const int64_t *sorted, size_t count, unsigned int percent)
 {
 	return sorted[(count * percent + 99) / 100 - 1];
@@ -71,7 +71,7 @@ static void line_begin(const char *group, const char *name, const char *unit, si
 	       count);
 }
 
-/* So that what was measured is seen, whatever happens then. */
+/* Each line is flushed, so that it is visible even if the program crashes later. */
 static void line_end(void)
 {
 	puts("}");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the programs of the bench print: measurements, one JSON object a line, and remarks,
- * which begin with "# ". Also how such a program fails.
+ * Prints the output of the bench's programs: measurements, one JSON object a line, and
+ * remarks, which begin with "# ". It also ends a program that fails.
  *
- * Owns: the form of the lines, and what a median is. Must not know what was measured.
+ * Owns: the format of the lines, and the definition of a median. Must not know: what was measured.
  */
 #ifndef _BENCH_LINES_H
 #define _BENCH_LINES_H
@@ -12,15 +12,15 @@
 #include <stdint.h>
 
 /*
- * Print on standard error what failed, and end the program. The kernel releases what the
- * process has open. die_errno() appends the text for errno.
+ * Print an error message on standard error, and end the program. The kernel releases the
+ * resources of the process. die_errno() appends the text for errno.
  */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void die_errno(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /*
- * The median of at least one value, by nearest rank: it is one of the values, the lower one
- * of two. Sorts the values in place, as do the functions below.
+ * Return the median of at least one value, by nearest rank: it is one of the values, and the
+ * lower one if there are two in the middle. Sorts the values in place, as do the functions below.
  */
 int64_t lines_median(int64_t *values, size_t count);
 
@@ -33,13 +33,13 @@ void lines_samples_less(const char *group, const char *name, int64_t *values, si
 			int64_t empty);
 
 /*
- * The same, where each sample is of @things equal operations: prints the cost of one. @empty
- * is printed, but not subtracted.
+ * The same, but each sample consists of @things equal operations, and the cost of one operation
+ * is printed. @empty is printed, but not subtracted.
  */
 void lines_samples_each(const char *group, const char *name, int64_t *values, size_t count,
 			int64_t empty, unsigned int things);
 
-/* Print a single value that @count samples gave: in full, or to a thousandth. */
+/* Print a single value that was calculated from @count samples: in full, or to a thousandth. */
 void lines_value(const char *group, const char *name, const char *unit, size_t count,
 		 double value);
 void lines_rate(const char *group, const char *name, const char *unit, size_t count,

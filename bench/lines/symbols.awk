@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Which symbol an address belongs to, for the profiles. The first file has the symbols, sorted.
-# Addresses have 16 digits, so that their order is that of strings.
+# Finds the symbol that an address belongs to, for the profiles. The first file has the sorted
+# symbols. Addresses have 16 digits, so that they can be compared as strings.
 
 FNR == NR {
 	address[symbols] = $1
@@ -11,7 +11,8 @@ FNR == NR {
 	next
 }
 
-# The symbol that an address belongs to; remembered, since the same ones come again.
+# Return the index of the symbol that an address belongs to. Results are cached, since the same
+# addresses occur many times.
 function find(pc,    low, high, middle)
 {
 	if (pc in known)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What the machines of bench/linux have in common: the Linux that is measured, its initial file
-# system, its command line, its work, and the disk.
+# Defines what the machines of bench/linux have in common: the Linux that is measured, its
+# initial file system, its command line, its work, and the disk.
 #
-# Owns: that these are the same on all machines. Needs $root.
+# Owns: the definition that all machines use. Needs $root.
 # shellcheck disable=SC2034,SC2154
 
 build=$root/build
@@ -15,15 +15,15 @@ words='console=ttyS0 quiet loglevel=4 nofs nokaslr mitigations=off tsc=reliable 
 phases=${BENCH_PHASES:-nothing spin:100000 read:2000:1 read:4000:4 read:16000:32 sleep:200}
 line="$words run=\"bench-io /dev/nvme0n1 $phases\""
 
-# The disk has no file behind it, and no file system on it. Its latency is in the time of the
-# machine that runs QEMU, and longer than Linux needs until it waits for the disk.
+# The disk has no file behind it, and no file system on it. Its latency passes in the time of the
+# machine that runs QEMU. It is long enough that Linux already waits for the disk.
 latency_ns=200000
 backend=file.driver=null-co,file.size=1G,file.read-zeroes=on,file.latency-ns=$latency_ns
 # shellcheck disable=SC2054 # these commas are QEMU's
 disk=(-drive "if=none,id=disk0,format=raw,$backend"
 	-device nvme,drive=disk0,serial=disk0,max_ioqpairs=8,msix_qsize=9)
 
-# make_initrd - make the initial file system: lab/guest's, and an archive with the program.
+# make_initrd - make the initial file system: that of lab/guest, with the program added.
 make_initrd()
 {
 	local tree

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Reads from a disk in the Linux that is measured, and counts what its CPU does meanwhile.
- * The same program runs in the same initial file system on each machine.
+ * Reads from a disk in the Linux that is measured, and counts what its CPU does in the
+ * meantime. The same program runs in the same initial file system on each machine.
  *
- * The clock is the TSC; a tick is an instruction (README.md). The CPU never idles: a process of
- * class SCHED_IDLE counts up in a loop of two instructions, which are subtracted. A byte written
- * to a debugging port tells the VMM that a phase begins or ends.
+ * The clock is the TSC, and a tick is an instruction (see README.md). The CPU never idles: a
+ * process of class SCHED_IDLE counts up in a loop of two instructions, which are subtracted. A
+ * byte written to a debugging port tells the VMM that a phase begins or ends.
  *
- * Owns: the phases, the check that each I/O has read what is on the disk, and the output.
+ * Owns: the phases, the check that each I/O has read the data on the disk, and the output.
  * Must not know: on which machine it runs.
  */
 #include <errno.h>
@@ -42,22 +42,22 @@
 #define SLEEP_NS	1000000
 #define SETTLE_US	20000
 #define DEVICE_TRIES	3000
-/* What the buffers contain before a read: the disk contains zeroes. */
+/* The contents of the buffers before a read. The disk contains zeroes. */
 #define PATTERN		0xa5
 #define SPIN_INSTRUCTIONS 2
 
 /**
- * struct phase - what is measured, and the result
- * @kind:       see phases
- * @depth:      I/Os that are in flight at a time
- * @count:      I/Os, sleeps, or microseconds of spinning
- * @ticks:      of the clock
- * @spins:      iterations of the spinner
- * @interrupts: of the disk's queues for I/O
- * @waits:      how often completions were asked for
- * @sleeps:     how often the program gave up the CPU
+ * struct phase - a phase of the measurement, and its result
+ * @kind:       the kind of phase
+ * @depth:      the number of I/Os that are in flight at a time
+ * @count:      the number of I/Os, of sleeps, or of microseconds of spinning
+ * @ticks:      the duration in ticks of the clock
+ * @spins:      the iterations of the spinner
+ * @interrupts: the interrupts of the disk's I/O queues
+ * @waits:      how often the program asked for completions
+ * @sleeps:     how often the program slept
  * @idle:       the kernel's own count of ticks without work
- * @each:       ticks of an I/O without the spinner's, the median over all rounds of
+ * @each:       the ticks of an I/O without the spinner's, as the median over all rounds of
  *              submitting and waiting
  */
 struct phase {
@@ -75,9 +75,9 @@ struct phase {
 
 /**
  * struct kind - a kind of phase
- * @name:  as on the command line
- * @spins: whether the spinner fills the time
- * @run:   carries out the phase
+ * @name:  its name on the command line
+ * @spins: whether the spinner keeps the CPU busy
+ * @run:   the function that carries out the phase
  */
 struct kind {
 	const char *name;
@@ -86,10 +86,10 @@ struct kind {
 };
 
 /**
- * struct slots - I/Os, each in a slot
+ * struct slots - the I/Os that can be in flight at a time
  * @blocks:   the I/O of each slot
- * @free:     slots that are free
- * @free_count: how many
+ * @free:     the slots that are free
+ * @free_count: the number of free slots
  */
 struct slots {
 	struct iocb blocks[DEPTH_MAX];
@@ -144,9 +144,9 @@ static void spinner_start(void)
 		spin();
 }
 
-/* --- what the kernel has counted ------------------------------------------- */
+/* --- the kernel's counters ------------------------------------------------- */
 
-/* The sum of the numbers behind a word, over all lines of a file. */
+/* Add up the numbers that follow a word, over all lines of a file. */
 static uint64_t file_sum(const char *path, const char *word)
 {
 	char line[LINE_LENGTH];
@@ -179,7 +179,7 @@ static uint64_t sleeps(void)
 	return usage.ru_nvcsw;
 }
 
-/* Of the queues for I/O, on the one CPU. Queue 0 is that of the disk's administration. */
+/* Count the interrupts of the I/O queues, on the only CPU. Queue 0 is the admin queue. */
 static uint64_t interrupts(void)
 {
 	char line[LINE_LENGTH], *colon, *queue;
@@ -200,7 +200,7 @@ static uint64_t interrupts(void)
 
 /* --- rounds ---------------------------------------------------------------- */
 
-/** struct instant - the clock, and the spinner's iterations */
+/** struct instant - the clock and the spinner's iterations at one time */
 struct instant {
 	uint64_t tsc;
 	uint64_t spins;
@@ -211,7 +211,7 @@ static struct instant instant_now(void)
 	return (struct instant){ .tsc = __rdtsc(), .spins = *spins };
 }
 
-/* What was done since @before, for so many I/Os. Return: now. */
+/* Record the ticks for each of the @ios I/Os that completed since @before. Return: now. */
 static struct instant turn_end(struct phase *phase, struct instant before, unsigned int ios)
 {
 	struct instant now = instant_now();
@@ -248,7 +248,7 @@ static uint64_t offset_next(void)
 	return state % disk_blocks * BLOCK;
 }
 
-/* One at a time, as an ordinary program reads. */
+/* Read one block at a time, as an ordinary program does. */
 static void run_single(struct phase *phase)
 {
 	struct instant now = instant_now();
@@ -360,7 +360,7 @@ static void mark(char byte)
 		give_up("/dev/port: %s", strerror(errno));
 }
 
-/* Between the two marks, the program only carries out the phase. */
+/* Between its two marks, the program only carries out the phase. */
 static void phase_run(struct phase *phase)
 {
 	memset(buffers, PATTERN, DEPTH_MAX * BLOCK);
@@ -386,7 +386,7 @@ static void phase_run(struct phase *phase)
 		kill(spinner, SIGCONT);
 }
 
-/* Each buffer that was read into contains what is on the disk. */
+/* Check that each buffer that was used contains the data on the disk. */
 static void phase_verify(const struct phase *phase)
 {
 	size_t i;
@@ -407,9 +407,9 @@ static void phase_print(unsigned int number, const struct phase *phase)
 	       phase->idle, phase->each);
 }
 
-/* --- beginning ------------------------------------------------------------- */
+/* --- command line and disk ------------------------------------------------- */
 
-/* NAME, NAME:COUNT or read:COUNT:DEPTH. */
+/* Parse NAME, NAME:COUNT or read:COUNT:DEPTH. */
 static void phase_parse(const char *text, struct phase *phase)
 {
 	char name[16] = "";
@@ -427,7 +427,7 @@ static void phase_parse(const char *text, struct phase *phase)
 		give_up("'%s' is no phase", text);
 }
 
-/* The disk's device node appears a while after the driver was loaded. */
+/* The disk's device node appears some time after the driver was loaded. */
 static void disk_open(const char *path)
 {
 	unsigned int tries = 0;
@@ -465,7 +465,7 @@ int main(int argc, char **argv)
 		phase_run(&phases[i]);
 		phase_verify(&phases[i]);
 	}
-	/* All at the end, so that no byte of it is sent in a later phase. */
+	/* The results are printed at the end, so that the console is quiet during the phases. */
 	for (i = 0; i < count; i++)
 		phase_print(i, &phases[i]);
 	kill(spinner, SIGKILL);

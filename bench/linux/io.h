@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What io.c tells, and to whom.
+ * Defines the output of io.c, and its marks for the VMM.
  */
 #ifndef _BENCH_LINUX_IO_H
 #define _BENCH_LINUX_IO_H
 
-/* Its lines begin so: "io: PHASE KIND NAME=VALUE...", and at the end "io: done". */
+/* The start of its lines, "io: PHASE KIND NAME=VALUE..." and at the end "io: done". */
 #define IO_PREFIX	"io: "
 
-/* A byte to this port, which emulators have for debugging, says where in a phase it is. */
+/* A byte written to this port marks the begin or end of a phase. Emulators use it for debugging. */
 #define IO_PORT_DEBUG	0xe9
 #define IO_MARK_BEGIN	'b'
 #define IO_MARK_END	'e'

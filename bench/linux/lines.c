@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Makes the bench's lines out of the output of several boots of one machine.
+ * Calculates the bench's lines from the output of several boots of one machine.
  *
  *	bench-linux-lines MACHINE FILE...
  *
- * A figure is the median of the boots; its line also has the least and the largest.
- * README.md says what each of them contains.
+ * A figure is the median of the boots, and its line also has the smallest and the largest
+ * value. README.md says what each figure includes.
  *
- * Owns: which figures there are, and what is subtracted from them.
+ * Owns: the list of figures, and what is subtracted from each.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -24,19 +24,19 @@
 #define BOOTS_MAX	32
 #define PHASES_MAX	16
 #define LINE_LENGTH	1024
-/* VMX's: the timer is set, and has expired. */
+/* The VMX exit reasons when the timer is set, and when it has expired. */
 #define REASON_WRMSR	32
 #define REASON_TIMER	52
 #define NAME_LENGTH	128
-/* Linux has 250 timer ticks a second, and the clock a thousand million. */
+/* Ticks of the clock for a timer tick: Linux has 250 timer ticks a second, the clock 10^9. */
 #define TIMER_TICK	4000000
-/* The least share of I/Os that Linux must have slept for: else the median is not of a sleep. */
+/* The minimum share of I/Os in which Linux must have slept, so that the median is such an I/O. */
 #define SLEEPS_MIN	0.6
 
 /**
  * struct boot - the output of one boot, by phase
- * @io:   the guest's lines; empty: none
- * @vtl2: the VMM's
+ * @io:   the guest's lines; a missing line is empty
+ * @vtl2: the VMM's lines
  */
 struct boot {
 	char io[PHASES_MAX][LINE_LENGTH];
@@ -79,7 +79,7 @@ static void boot_read(const char *path, struct boot *boot)
 		die("%s: the guest has not come to its end", path);
 }
 
-/* A value of a line, " NAME=" before it. */
+/* Return the value that follows " NAME=" in a line. */
 static double value(const char *line, const char *name)
 {
 	char word[NAME_LENGTH];
@@ -92,7 +92,7 @@ static double value(const char *line, const char *name)
 	return strtod(place + strlen(word), NULL);
 }
 
-/* The phase of a kind and a depth; a boot that has none is an error. */
+/* Find the phase of a kind and a depth. It is an error if the boot has none. */
 static unsigned int phase_find(const struct boot *boot, const char *kind, unsigned int depth)
 {
 	char wanted[NAME_LENGTH];
@@ -113,7 +113,7 @@ static bool has_vtl2(const struct boot *boot)
 
 /* --- figures of one boot --------------------------------------------------- */
 
-/* VTL2's ticks of a phase. */
+/* Return VTL2's ticks in a phase. */
 static double vtl2_ticks(const struct boot *boot, unsigned int phase)
 {
 	const char *line = boot->vtl2[phase];
@@ -121,7 +121,7 @@ static double vtl2_ticks(const struct boot *boot, unsigned int phase)
 	return value(line, "ticks") - value(line, "vtl0") - value(line, "waited");
 }
 
-/* VTL2's ticks for each tick of the clock without any I/O: those for timers. */
+/* Return VTL2's ticks for timers, per tick of the clock, measured without any I/O. */
 static double vtl2_rate(const struct boot *boot)
 {
 	unsigned int spin = phase_find(boot, "spin", 0);
@@ -131,7 +131,7 @@ static double vtl2_rate(const struct boot *boot)
 	       value(boot->vtl2[spin], "ticks");
 }
 
-/* VTL2's ticks of a phase with I/O, less those for timers and for the two marks. */
+/* Return VTL2's ticks in a phase with I/O, without those for timers and for the two marks. */
 static double vtl2_of_interrupts(const struct boot *boot, unsigned int phase)
 {
 	return vtl2_ticks(boot, phase) - vtl2_ticks(boot, phase_find(boot, "nothing", 0)) -
@@ -149,7 +149,7 @@ static double io_each(const struct boot *boot, unsigned int depth)
 	return value(line, "each");
 }
 
-/* The mean, with the timer ticks that came meanwhile. */
+/* Return the mean ticks of an I/O, which include those of timer ticks. */
 static double io_mean(const struct boot *boot, unsigned int depth)
 {
 	const char *line = boot->io[phase_find(boot, "read", depth)];
@@ -194,7 +194,7 @@ static double wake_up_vtl2(const struct boot *boot, unsigned int unused)
 	return vtl2_ticks(boot, phase) / value(boot->io[phase], "count");
 }
 
-/* Without VTL2, the guest's own count of its idle ticks; it includes entering HLT. */
+/* Without VTL2, this uses the guest's own count of its idle ticks, which includes entering HLT. */
 static double wake_up(const struct boot *boot, unsigned int unused)
 {
 	unsigned int phase = phase_find(boot, "sleep", 0);
@@ -216,7 +216,7 @@ static double host_exits(const struct boot *boot, unsigned int depth)
 	return value(boot->vtl2[phase], "host_exits") / value(boot->io[phase], "interrupts");
 }
 
-/* Exits of a reason that user space has served: "reasonN=ALL/THESE", if there were any. */
+/* Return the exits of a reason that user space has handled: "reasonN=ALL/THESE", or 0. */
 static double user_exits(const char *line, unsigned int reason)
 {
 	char word[NAME_LENGTH];
@@ -228,7 +228,7 @@ static double user_exits(const char *line, unsigned int reason)
 	return place ? strtod(place + 1, NULL) : 0;
 }
 
-/* Less those for VTL0's timer, and the one that marks the end of the phase. */
+/* Returns for VTL0's timer, and the one that marks the end of the phase, do not count. */
 static double user_returns(const struct boot *boot, unsigned int depth)
 {
 	unsigned int phase = phase_find(boot, "read", depth);
@@ -240,16 +240,16 @@ static double user_returns(const struct boot *boot, unsigned int depth)
 
 /* --- lines ----------------------------------------------------------------- */
 
-/* Which machines have a figure. A guest of KVM cannot tell what KVM does while it is idle. */
+/* Which machines have a figure. A guest of KVM does not know what KVM does while it is idle. */
 enum where { EVERYWHERE, WITH_VTL2, NOT_UNDER_KVM };
 
 /**
  * struct figure - a figure that each boot has
- * @what:   its name, without the machine's
- * @unit:   NULL: instructions
- * @where:  on which machines
- * @depth:  of the phase
- * @of:     calculates it
+ * @what:   its name, without the machine's name
+ * @unit:   its unit; NULL if it is instructions
+ * @where:  the machines that have the figure
+ * @depth:  the depth of the phase
+ * @of:     the function that calculates the figure
  */
 struct figure {
 	const char *what;
@@ -318,7 +318,7 @@ static bool figure_is_there(const struct figure *figure)
 
 static const unsigned int depths[] = { 1, 4, 32 };
 
-/* Over all boots and depths; without VTL2, only the guest has counted. */
+/* Add up a count over all boots and depths: VTL2's count if @vtl2, else the guest's. */
 static double sum(const char *name, bool vtl2)
 {
 	double total = 0;
@@ -342,7 +342,7 @@ static void sum_print(const char *what, double total)
 	lines_value(GROUP, name, "in all boots", boots_count, total);
 }
 
-/* Each interrupt that was relayed was handled, or has merged with a pending one. */
+/* Check that each relayed interrupt was handled, or has merged with a pending one. */
 static void accounting_print(void)
 {
 	double handled = sum("interrupts", false), relayed, merged;

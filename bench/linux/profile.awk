@@ -3,12 +3,13 @@
 # Counts VTL2's instructions in QEMU's log by function: the second half of bench/linux/profile.
 # The first file is that of bench/lines/symbols.awk, the second the log.
 #
-# VTL2 and VTL0 are the same kernel at the same addresses, and their modules may be, too. VTL2
-# ends at the driver's TDCALL and continues right behind it: the instructions between are VTL0's
-# and the TDX module's. Elsewhere, addresses below 4 GiB are the hypervisor's, which serves VTL2.
+# VTL2 and VTL0 run the same kernel at the same addresses, and maybe the same modules. VTL2 leaves
+# at the driver's TDCALL and continues with the instruction after it. The instructions in between
+# belong to VTL0 and to the TDX module. In the rest of the log, addresses below 4 GiB belong to the
+# hypervisor, which serves VTL2.
 
-# A stretch from TDCALL to TDCALL is over. For interrupts, only those count that had one
-# interrupt and no other event.
+# Called at the end of an interval between two TDCALLs. For interrupts, an interval counts only if
+# it had one interrupt and no other event.
 function conclude(    i)
 {
 	if (what == "wake-up" || (arrivals == 1 && !others)) {
@@ -21,7 +22,7 @@ function conclude(    i)
 	arrivals = others = halted = 0
 }
 
-# The address of the next instruction: a TDCALL has 4 bytes.
+# Return the address of the instruction after a TDCALL, which has 4 bytes.
 function behind(pc,    place, digit, carry)
 {
 	carry = 4

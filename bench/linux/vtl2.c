@@ -4,8 +4,8 @@
  * of bench-io's phases.
  *
  * The emulated TDX module counts the ticks of a phase in which VTL0 ran, and those in which the
- * CPU waited. All others are VTL2's: its kernel's, the driver's and this program's. The module
- * itself and the host take no ticks, as the clock stands still for them.
+ * CPU waited. All other ticks are VTL2's: its kernel's, the driver's and this program's. The
+ * clock stands still while the module itself and the host run.
  *
  * Owns: when the counts are read, and the output.
  */
@@ -32,7 +32,7 @@
 #define PHASES_MAX	16
 #define LINE_LENGTH	512
 #define PREFIX		"vtl2: "
-/* For how long to wait for the console before looking whether the guest has ended. */
+/* How long to wait for the console before checking whether the guest has ended. */
 #define POLL_MS		1000
 
 /**
@@ -52,13 +52,13 @@ struct moment {
 /**
  * struct machine - the guest, and its phases so far
  * @vm:     the VMM
- * @tdx:    file of the TDX module's counts
- * @disk:   the guest's
- * @tells:  say when a phase begins
+ * @tdx:    the file of the TDX module's counts
+ * @disk:   the guest's disk
+ * @tells:  print a line when a phase begins
  * @delivery: "redirected", "proxied", or "timer": redirected, and VTL2's kernel serves VTL0's
  *          timer
- * @phases: that have ended
- * @begin, @end: of each
+ * @phases: the number of phases that have ended
+ * @begin, @end: the counts at the begin and the end of each phase
  */
 static struct machine {
 	struct vmm *vm;
@@ -81,8 +81,8 @@ static void tdx_read(struct lab_tdx_stats *stats)
 }
 
 /*
- * VTL0 does not run meanwhile, so that only the clock advances: it is read last at the begin of
- * a phase and first at the end.
+ * VTL0 does not run while the counts are read, so that only the clock advances. It is read last
+ * at the begin of a phase, and first at its end.
  */
 static void moment_read(struct moment *moment, bool ends)
 {
@@ -118,7 +118,7 @@ static uint64_t exits(const struct lab_tdx_stats *stats)
 	return sum;
 }
 
-/* Exits of VTL0 by VMX's reason; behind the slash, those that this program has served. */
+/* Print VTL0's exits by VMX reason, and after a slash those that this program has handled. */
 static void reasons_print(const struct moment *begin, const struct moment *end)
 {
 	uint64_t all, user;
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	if (!is_delivery("redirected") && !is_delivery("proxied") && !is_delivery("timer"))
 		die("'%s' is not one of redirected, proxied and timer", argv[1]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	/* Not while it is measured: the console goes on being busy with the line. */
+	/* Not for measurements, since the console is still busy with the line in the phase. */
 	machine.tells = argc == 4;
 	machine.disk = disk_find();
 	machine.tdx = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What bench/report/report does with the lines of the bench's programs.
+# Processes the lines of the bench's programs, for bench/report/report.
 #
 # Results are one JSON object:
 #
-#	environment	what was measured where: kernel, date, qemu, commit
-#	measurements	the objects of the programs' lines, as they came
+#	environment	the environment of the measurement: kernel, date, qemu, commit
+#	measurements	the objects of the programs' lines, in their order
 #	remarks		their lines that begin with "# "
 #
 # A measurement is identified by its group and name; the last one with a name counts.
 # Its figure is the median of samples, or a single value. The group "code" has the
-# lengths of the driver's functions: they explain a figure and are no cost by themselves.
+# lengths of the driver's functions: they explain a figure and are not costs.
 
 def significant($digits):
 	if . == 0 then 0 else
@@ -24,7 +24,7 @@ def in_order: reduce .[] as $one ([]; if index([$one]) then . else . + [$one] en
 def figure: .median // .value;
 def figures: reduce .measurements[] as $one ({}; .[$one.group][$one.name] = ($one | figure));
 
-# ---- collect: from the raw lines of the programs ----
+# ---- collect: read the lines of the programs ----
 
 def is_measurement:
 	type == "object" and (.group | type) == "string" and (.name | type) == "string" and
@@ -35,7 +35,7 @@ def measurement:
 		error("not a measurement: group, name, unit, n, and median or value")
 	end;
 
-# A wrong line stops it: jq names its file and number.
+# A malformed line ends the program: jq prints its file and line number.
 def collect($environment):
 	reduce inputs as $line ({environment: $environment, measurements: [], remarks: []};
 		if $line == "" then .
@@ -43,7 +43,7 @@ def collect($environment):
 		else .measurements += [$line | measurement] end) |
 	if .measurements == [] then error("there is no measurement") else . end;
 
-# ---- table: the measurements and the targets, for people ----
+# ---- table: print the measurements and the targets as text ----
 
 def row:
 	"  " + (.name | left(86)) + " " + (figure | significant(6) | right(10)) + " " +
@@ -56,9 +56,9 @@ def group_table($group):
 		("n" | right(8)),
 	([.[] | select(.group == $group) | .name] | in_order[] | $last[.] | row);
 
-# A target names one measurement ("of"), or two whose quotient counts ("over"), and the
-# largest value allowed ("at_most"). A target without a limit is only shown. What was not
-# measured is not met.
+# A target names one measurement ("of"), or two ("of" and "over") whose quotient counts, and
+# the largest value allowed ("at_most"). A target without a limit is only shown. A target that
+# was not measured is not met.
 def target($figures):
 	def of: . as [$group, $name] | $figures[$group][$name];
 	(.of | of) as $of | (if .over then .over | of else 1 end) as $over |
@@ -83,17 +83,17 @@ def table($targets):
 	($met[] | target_row),
 	"\([$met[] | select(.met)] | length) of \([$met[] | select(.met != null)] | length) targets met";
 
-# ---- baseline: the figures that a later run is compared with, one a line ----
+# ---- baseline: print the figures that a later run is compared with, one a line ----
 
-# Lower is better for all that is measured. A median repeats to a fraction of a per cent and
-# may rise by 3. A mean of instructions depends on the state of the kernel's allocators, and
-# may rise by 10. Linux now and then calls a thread back to user space for work of its own,
-# which meets some interrupts in one run and none in the next: that rate may rise by 0.005.
+# Lower is better for all figures. A median repeats to a fraction of a per cent and may rise
+# by 3 per cent. A mean of instructions depends on the state of the kernel's allocators, and
+# may rise by 10 per cent. Linux sometimes returns a thread to user space for work of its own,
+# during some interrupts of one run and none of the next: that rate may rise by 0.005.
 def allowed:
 	{rise: (if (has("median") | not) and .unit == "instructions" then 10 else 3 end),
 	 slack: (if .name | startswith("user returns") then 0.005 else 0 end)};
 
-# The lengths of the functions are not compared, and stand four in a line.
+# The lengths of the functions are not compared. They are printed four in a line.
 def baseline:
 	([.measurements[] | select(.group != "code") |
 		{group, name, figure: figure | significant(10)} + allowed]) as $all |
@@ -103,7 +103,7 @@ def baseline:
 	([range(0; $functions | length; 4) as $i | $functions[$i:$i + 4] | join(",")] | join(",\n")),
 	"}", "}";
 
-# ---- check: against the baseline; the lengths of functions fail nothing, they explain ----
+# ---- check: compare with the baseline; the lengths of functions only explain ----
 
 def rose($figures):
 	$figures[.group][.name] as $now |
@@ -145,7 +145,7 @@ def check($before; $left_out):
 	end),
 	$rose == [];
 
-# ---- series: the columns of a plot; "?" is a missing figure, which gnuplot leaves out ----
+# ---- series: print the columns of a plot; gnuplot omits a missing figure, "?" ----
 
 def columns: map(if . == null then "?" elif type == "number" then number else . end) | join(" ");
 
@@ -174,8 +174,8 @@ def series_of_vtl0($figures):
 	. as [$text, $group, $name] | $figures[$group][$name] | select(.) |
 	["\"\($text)\""] + (if $group == "vtl0" then [., 0, .] else [0, ., .] end) | columns;
 
-# Columns: label, the guest's own, VTL2's, guest and KVM together, their sum. A block of
-# gnuplot for one I/O at a time, and one for 32.
+# Columns: label, the guest's own, VTL2's, guest and KVM together, their sum. There is one
+# gnuplot block for one I/O at a time, and one for 32.
 def series_of_linux($figures):
 	["QD1", "QD32"] | map(. as $depth |
 		[(["native", "native"], ["redirected", "VTL0\\nredirected"], ["proxied", "VTL0\\nproxied"],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The driver's redirect.c, and a door to what it keeps to itself. Compiled like
- * it, so that the Makefile can put both into a section of their own.
+ * Contains the driver's redirect.c, and gives access to its static functions and data. Both
+ * are in one file, so that the Makefile can put them into a section of their own.
  */
 #include "core.h"
 #include "redirect.c"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The driver's portable core, as far as the bench sets it up and calls it. All
- * code behind it lies in the section core_text.
+ * The interface to the driver's portable core, as far as the bench uses it. The code of the
+ * core is in the section core_text.
  */
 #ifndef _BENCH_SCALE_CORE_H
 #define _BENCH_SCALE_CORE_H
 
 #include "shim.h"
 
-/* The kernel's. Those of the shim let a test in, at more than the cost of the rest. */
+/* As in the kernel. The shim's versions have hooks for tests, which would dominate the cost. */
 static inline void core_atomic_or(int mask, atomic_t *v)
 {
 	__atomic_fetch_or(&v->counter, mask, __ATOMIC_RELAXED);
@@ -16,7 +16,7 @@ static inline void core_atomic_or(int mask, atomic_t *v)
 
 #ifdef __x86_64__
 
-/* As the kernel's is there; what the compiler makes of an OR whose result is used is longer. */
+/* As in the kernel. The compiler's code for an atomic OR whose result is used is longer. */
 static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitmap)
 {
 	bool was_set;
@@ -41,20 +41,20 @@ static inline bool core_test_and_set_bit(unsigned long bit, unsigned long *bitma
 #define test_and_set_bit core_test_and_set_bit
 #include "redirect.h"
 
-/* The driver's parameter vectors_per_cpu; 0: no limit. */
+/* Set the driver's parameter vectors_per_cpu. 0 means no limit. */
 void core_quota_set(int vectors);
 
-/* The mapping on a hardware vector of a CPU; NULL if there is none. */
+/* Return the mapping on a hardware vector of a CPU, or NULL if there is none. */
 struct redirect_mapping *core_mapping(unsigned int cpu, u32 vector);
 
-/* A call of the hot path, and one of a function that does nothing. */
+/* Call the hot path, and a function that does nothing. */
 void core_relay(struct redirect_mapping *mapping);
 void core_empty(void);
 
-/* What the driver's worker does while any vector is in quarantine. */
+/* Do the work of the driver's worker, which runs while any vector is in quarantine. */
 void core_quarantine_look(void);
 
-/* Of one CPU's table. */
+/* Return the size of a CPU's table. */
 size_t core_table_size(void);
 
 #endif /* _BENCH_SCALE_CORE_H */

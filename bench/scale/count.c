@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The counting; see scale.h. Knows the core by the section that it lies in.
+ * Counts instructions; see scale.h. It recognizes those of the core by their section.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -12,12 +12,12 @@
 
 #define TRAP_FLAG 0x100ULL
 
-/* The linker's, for the section core_text. */
+/* The linker defines these for the section core_text. */
 extern const char __start_core_text[], __stop_core_text[];
 
 static volatile struct count now;
 
-/* Before each instruction; the kernel takes the flag away while this runs. */
+/* Called before each instruction. The kernel clears the flag while this runs. */
 static void trapped(int signal, siginfo_t *info, void *context)
 {
 	const ucontext_t *cpu = context;

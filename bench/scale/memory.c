@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Stands between the core and the shim's allocators; see scale.h. The linker
- * puts it there (--wrap).
+ * Counts the core's calls of the shim's allocators; see scale.h. The linker redirects these
+ * calls to this file (--wrap).
  */
 #include "scale.h"
 #include "shim.h"
@@ -13,7 +13,7 @@ void *__wrap_shim_alloc(size_t count, size_t size);
 struct page *__real_alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 struct page *__wrap_alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 
-/* A power of two, or one of the two sizes between; from 8 on. */
+/* Sizes are powers of two, from 8 on, and the two sizes 96 and 192. */
 size_t memory_of(size_t size)
 {
 	size_t taken = 8;

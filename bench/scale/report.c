@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Samples, and the names of the lines; see scale.h.
+ * Collects samples, and prints the lines of the output; see scale.h.
  */
 #include <stdio.h>
 

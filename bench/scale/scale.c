@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a mapping costs when it is the only one, and when there are 200 on each
- * of 2,048 CPUs: the driver's portable core, on the emulated architecture.
+ * Measures what a mapping costs when it is the only one, and when there are 200 on each of
+ * 2,048 CPUs. It runs the driver's portable core on the emulated architecture.
  */
 #include "../lines/lines.h"
 #include "vectors.h"
@@ -9,26 +9,26 @@
 #include "core.h"
 #include "scale.h"
 
-/* Of each CPU; the vectors that VTL0 may have begin at 16. */
+/* The number of mappings of each CPU. VTL0's vectors begin at 16. */
 #define MAPPINGS 200
 #define PROXY_FIRST 16
 #define ALL ((unsigned long)SHIM_CPUS * MAPPINGS)
 
-/* Operations measured, and CPUs whose list is. */
+/* The number of operations that are measured, and of CPUs whose mappings are listed. */
 #define OPERATIONS 200
 #define LISTS 16
 
-/* Past the driver's quarantine_ms. */
+/* Longer than the driver's quarantine_ms. */
 #define QUARANTINE_MS 1100
 
-/* So that CPU after CPU is far away, and none comes twice. */
+/* Consecutive samples are on distant CPUs, and no CPU is used twice. */
 #define STRIDE 797
 
 /**
- * struct place - where sample @number is taken
- * @cpu:    its CPU
- * @proxy:  VTL0's vector
- * @vector: the hardware vector, once it is mapped
+ * struct place - where a sample is taken
+ * @cpu:    the CPU
+ * @proxy:  the proxy vector
+ * @vector: the hardware vector, as soon as it is mapped
  */
 struct place {
 	unsigned int cpu;
@@ -36,7 +36,7 @@ struct place {
 	u32 vector;
 };
 
-/* Says what does not hold, and ends the bench. */
+/* If @held is false, print a message and end the bench. */
 #define must(held, ...)                   \
 	do {                              \
 		if (!(held))              \
@@ -109,7 +109,7 @@ static void measure_relay(const struct place *place, struct samples *samples)
 	     place->cpu, place->proxy);
 }
 
-/* The list of a CPU; the sample is what each of its @mappings costs. */
+/* List a CPU's mappings. A sample is the cost for each of its @mappings. */
 static void measure_list(unsigned int cpu, unsigned int mappings, struct samples *samples)
 {
 	unsigned int seen = 0;
@@ -150,7 +150,7 @@ static void machine_start(void)
 	must(!error, "no memory");
 }
 
-/* Everything is freed, and the quarantine of each CPU is empty. */
+/* Everything is freed, including the vectors in quarantine. */
 static void machine_stop(void)
 {
 	unsigned int cpu, taken = 0;
@@ -170,8 +170,8 @@ static void report_memory(unsigned long mappings, const struct memory *before)
 }
 
 /*
- * Each on a CPU of its own. The first mapping there makes the file's row of
- * references, too.
+ * Each sample is taken on another CPU. The first mapping on a CPU also allocates the file's row
+ * of references.
  */
 static void measure_single(void)
 {
@@ -201,7 +201,7 @@ static void measure_single(void)
 	machine_stop();
 }
 
-/* Of all CPUs, one has a mapping, and the others cost what is fixed. */
+/* Only one of all CPUs has a mapping. The others have only the fixed cost of an empty list. */
 static void measure_single_list(void)
 {
 	static struct samples lists, bare;
@@ -233,7 +233,7 @@ static void fill(void)
 			map(&place);
 }
 
-/* With all mapped, one goes and comes back. */
+/* While all vectors are mapped, each sample unmaps and maps one of them. */
 static void measure_among_all(void)
 {
 	static struct samples maps, unmaps, relays;
@@ -252,7 +252,7 @@ static void measure_among_all(void)
 	report_samples("relay", ALL, &relays, &empty);
 }
 
-/* No vector is left but the one in quarantine: it is taken out for the new mapping. */
+/* Only the vector in quarantine is left: it leaves quarantine early, for the new mapping. */
 static void measure_full_quota(void)
 {
 	static struct samples maps;
@@ -270,7 +270,7 @@ static void measure_full_quota(void)
 	report_samples("map with the quota used up", ALL, &maps, &empty);
 }
 
-/* The quarantines are as the last operations have left them. */
+/* Measure the worker after the operations before, which left @quarantined vectors in quarantine. */
 static void measure_quarantine(unsigned int quarantined)
 {
 	static struct samples looks;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The parts of the bench of the portable core, one section for each file.
+ * The interfaces between the files of the bench of the portable core, one section for each file.
  */
 #ifndef _BENCH_SCALE_SCALE_H
 #define _BENCH_SCALE_SCALE_H
@@ -11,22 +11,21 @@
 /* ---- count.c ---- */
 
 /*
- * Instructions counted one by one, by the processor's single-step trap: exact,
- * and the same each time, on any x86 machine and in any VM. Costs some
- * microseconds for each.
+ * Counts instructions one by one, by the processor's single-step trap. The counts are exact
+ * and repeatable, on any x86 machine and in any VM. Each instruction takes some microseconds.
  */
 
 /**
- * struct count - what ran between count_start() and count_stop()
+ * struct count - the instructions that ran between count_start() and count_stop()
  * @core:  instructions of the driver's core
- * @other: of the rest: C library, emulated architecture, and the caller's own
+ * @other: all other instructions: of the C library, the emulated architecture and the caller
  */
 struct count {
 	unsigned long core;
 	unsigned long other;
 };
 
-/* Once, before all others. */
+/* Call this once, before the other functions. */
 void count_init(void);
 
 void count_start(void);
@@ -35,14 +34,14 @@ struct count count_stop(void);
 /* ---- memory.c ---- */
 
 /*
- * What the core has asked of the kernel's allocators. It is a sum: what is given
- * back does not count.
+ * Counts the memory that the core has allocated from the kernel's allocators. It is a sum of all
+ * allocations: freed memory is not subtracted.
  */
 
 /**
- * struct memory - bytes
- * @asked: as the core has asked
- * @taken: as the kernel's allocators round it up
+ * struct memory - the allocated memory in bytes
+ * @asked: the sizes that the core has requested
+ * @taken: these sizes as rounded up by the kernel's allocators
  */
 struct memory {
 	size_t asked;
@@ -51,23 +50,23 @@ struct memory {
 
 extern struct memory memory;
 
-/* What kmalloc() takes for @size bytes. */
+/* Return the memory that kmalloc() uses for @size bytes. */
 size_t memory_of(size_t size);
 
 /* ---- report.c ---- */
 
 /*
- * The lines that the bench prints. Knows nothing of what was measured.
+ * Prints the bench's lines. It does not know what was measured.
  */
 
 #define SAMPLES_MAX 1024
 
 /**
- * struct samples - of one operation
- * @number: how many
- * @work:   how often each did what a line is about
- * @core:   instructions of the driver's core in each
- * @other:  and of the rest, for the remark
+ * struct samples - the samples of one operation
+ * @number: the number of samples
+ * @work:   how many operations each sample contains
+ * @core:   the instructions of the driver's core in each sample
+ * @other:  the other instructions in each sample, for the remark
  */
 struct samples {
 	size_t number;
@@ -76,13 +75,16 @@ struct samples {
 	int64_t other[SAMPLES_MAX];
 };
 
-/* One more; it did @work times what a line is about, as all others of @samples. */
+/* Add a sample of @work operations. @work is the same for all samples of @samples. */
 void samples_add(struct samples *samples, struct count count, unsigned int work);
 
-/* The first one's, or once they are reported the least: for one of its @work. */
+/*
+ * Return the core's instructions per operation in the first sample, or in the smallest one
+ * after report_samples(), which sorts the samples.
+ */
 double samples_first(const struct samples *samples);
 
-/* "@operation, @mappings": a line, and a remark. */
+/* Print a line with the name "@operation, @mappings", and a remark. */
 void report_samples(const char *operation, unsigned long mappings, struct samples *samples,
 		    const struct count *empty);
 void report_value(const char *operation, unsigned long mappings, const char *unit, size_t value);

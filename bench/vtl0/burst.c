@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Several interrupts at once, for a VP that cannot take them at that moment.
+ * Measures bursts: several interrupts that are raised while the VP cannot handle them.
  *
- * The VP does not wait for anything, but has lost its CPU to this program, which
- * is of the class SCHED_FIFO. It raises so many interrupts of ivshmem devices,
- * waits until VTL2's kernel has relayed them all, and gives the CPU back. What is
- * counted from there on is what VTL0 needs to take them.
+ * The VP is runnable, but this program has preempted it, since it has the class
+ * SCHED_FIFO. The program raises interrupts of ivshmem devices, waits until VTL2's
+ * kernel has relayed all of them, and sleeps, so that the VP runs again. From then on
+ * it counts the entries that VTL0 needs to handle the interrupts.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,11 +20,11 @@
 
 #define BURSTS		100
 #define INTERRUPTS	32
-/* The host has 14 vectors of its own on a CPU. */
+/* The largest burst of proxied interrupts. The host has only 14 vectors of its own on a CPU. */
 #define PROXIED		8
 #define VECTOR_FIRST	0x31
 #define VECTOR_STEP	6
-/* Time enough for VTL0 to handle a burst of , and hardly for a timer to come. */
+/* Long enough for VTL0 to handle a burst of @size, and so short that a timer tick is rare. */
 #define HANDLE_USECS(size)	(20 + 5 * (size))
 #define SETTLE_USECS	2000
 #define SLEEPS_MAX	100
@@ -50,7 +50,7 @@ static unsigned int most_of(const struct guest *guest)
 	return guest->redirected ? INTERRUPTS : PROXIED;
 }
 
-/* All interrupts of one device; how many there are in all. */
+/* Add routes for all interrupts of one device. Return: how many routes there are in total. */
 static unsigned int routes_add(struct guest *guest, unsigned int lab_device, unsigned int sources,
 			       unsigned int count)
 {
@@ -120,7 +120,7 @@ static void burst_raise(struct guest *guest, unsigned int size)
 	}
 }
 
-/* How many entries it takes, and of how many interrupts VTL0 knows too much. */
+/* Return how many entries a burst takes, and add to @twice how many interrupts VTL0 got twice. */
 static int64_t burst_run(struct guest *guest, unsigned int size, uint64_t *twice)
 {
 	uint64_t before = handled(guest), came, entries;
@@ -146,7 +146,7 @@ static void bursts_measure(struct guest *guest, unsigned int size)
 	size_t i;
 
 	class_set(SCHED_FIFO, 1);
-	/* So that this program has the CPU while the VP waits for it. */
+	/* After this sleep, this program has preempted the VP. */
 	guest_sleep(SETTLE_USECS);
 	for (i = 0; i < BURSTS; i++)
 		entries[i] = burst_run(guest, size, &twice);

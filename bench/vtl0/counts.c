@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The counters of VP 0; see vtl0.h.
+ * Reads the counters of VP 0; see vtl0.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static uint64_t vtl0_exits(void)
 	return sum;
 }
 
-/* A column of the driver's file, in the line of VP 0, which is the first. */
+/* Return a column of the driver's file for VP 0, whose line is the first. */
 static uint64_t driver_count(const char *name)
 {
 	char titles[512] = "", values[512] = "", *title, *value, *rest[2];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The guest that is measured; see vtl0.h.
+ * Runs the guest that is measured; see vtl0.h.
  *
- * On the one CPU, each timer of this program's would interrupt the guest. So it
- * sleeps for long while samples are taken, and looks seldom.
+ * The machine has one CPU, so that each timer of this program interrupts the guest.
+ * While samples are taken, the program therefore sleeps for long intervals between
+ * its checks.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -82,7 +83,7 @@ static void route_add(struct guest *guest)
 		    vtlirq_reason_name(state.reason));
 }
 
-/* The thread that has the highest number is the youngest. */
+/* The youngest thread has the highest number. */
 static pid_t thread_youngest(void)
 {
 	DIR *tasks = opendir("/proc/self/task");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts of a guest that is halted; see vtl0.h.
+ * Measures interrupts of a halted guest; see vtl0.h.
  *
- * On the one CPU, who raises runs only while the VP's thread sleeps: it is of the
- * class SCHED_IDLE, which gives way to any other thread that is woken, and looks
- * that the VP's thread is asleep before it raises. So VTL0's CPU is not idle, but
- * at something that gives way at once.
+ * The machine has one CPU. The thread that raises the interrupts runs only while the
+ * VP's thread sleeps: it has the class SCHED_IDLE, so that any other thread preempts it
+ * on waking up, and it checks that the VP's thread is asleep before it raises an
+ * interrupt. So VTL0's CPU is not idle, but runs a thread that is preempted at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static int status_open(pid_t thread)
 	return fd;
 }
 
-/* The state comes after the thread's name, which is in parentheses. */
+/* In the file "stat", the state comes after the thread's name, which is in parentheses. */
 static bool is_asleep(int status)
 {
 	char text[512];

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# QEMU's log of instructions, by function: the second half of bench/vtl0/profile.
+# Counts VTL2's instructions in QEMU's log by function: the second half of bench/vtl0/profile.
 # The first file is that of bench/lines/symbols.awk, the second the log.
 
-# A stretch is over: it counts if the device's interrupt came, and nothing else.
+# Called at the end of an interval, which counts if the device's interrupt was the only event.
 function conclude(    function_name)
 {
 	if (arrivals == 1 && !others) {
@@ -19,8 +19,9 @@ BEGIN {
 	arrival = way == "proxied" ? "vtl_synic_interrupt" : "x86_flow_relay"
 }
 
-# Low addresses are VTL0's, the hypervisor's and user space's. A stretch is what the kernel
-# does between two TDCALLs: the instruction, which one function has, leads to low ones.
+# Low addresses belong to VTL0, the hypervisor and user space. An interval contains the kernel's
+# instructions between two TDCALLs. Only one function contains the TDCALL, and low addresses
+# follow it.
 /^Trace/ {
 	split($4, part, "/")
 	pc = part[2]

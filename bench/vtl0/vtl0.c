@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a device interrupt costs that goes all the way into VTL0's handler.
+ * Measures the cost of a device interrupt, from the device to VTL0's handler. It prints JSON, one
+ * object a line, and remarks that begin with "# ". The figures are instructions of VTL2
+ * and VTL0, since the TSC counts only these. README.md describes the method.
  *
- * Owns: what is measured, and that no sample is other than it should be. Prints
- * JSON, one object a line, and remarks that begin with "# ". Each figure is in
- * instructions of VTL2 and VTL0, since the TSC counts these alone; README.md has
- * the method.
+ * Owns: what is measured, and the check of each sample.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,10 +15,10 @@
 #include "vtl0.h"
 
 /**
- * struct samples - what was measured, the warm-up left out
- * @starts:    TSC before the write
- * @handled:   in the handler
- * @continued: after it
+ * struct samples - the samples, without those of the warm-up
+ * @starts:    the TSC before the write
+ * @handled:   the TSC in the handler
+ * @continued: the TSC in the interrupted code, after the handler
  * @empty:     the cost of an empty sample
  */
 struct samples {
@@ -51,8 +50,8 @@ static void take_one(const struct vtl0_sample *taken, uint64_t start, size_t to)
 }
 
 /*
- * Where an interrupt was delivered twice, the second handler may have run within
- * the first one, and taken its time away: see README.md.
+ * If an interrupt was delivered twice, the second handler may have run within the first one, and
+ * have cleared its time: see README.md.
  */
 static void take(const struct guest *guest, const uint64_t *starts, int64_t empty)
 {
@@ -114,7 +113,7 @@ static void report_spans(const struct guest *guest, const char *state)
 	report_span(guest, state, "write to interrupted code", samples.continued);
 }
 
-/* --- what is measured ----------------------------------------------------- */
+/* --- measurements --------------------------------------------------------- */
 
 static void report_count(const struct guest *guest, const char *what, uint64_t events)
 {
@@ -124,7 +123,7 @@ static void report_count(const struct guest *guest, const char *what, uint64_t e
 	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
 }
 
-/* Takes samples in one of two states. */
+/* Take samples in one of the two states. */
 static void sample_take(struct guest *guest, enum state state, int64_t empty)
 {
 	static uint64_t starts[ALL];
@@ -157,7 +156,7 @@ static void halted(struct guest *guest)
 	report_spans(guest, state_names[HALTED]);
 }
 
-/* It comes between the write and HLT, with VTL0's interrupts closed. */
+/* The interrupt arrives between the write and HLT, while VTL0 has disabled interrupts. */
 static void rings_and_halts(struct guest *guest, int64_t empty)
 {
 	guest_sample(guest, VTL0_SAMPLE_RING_HALT);
@@ -179,7 +178,7 @@ static void measure(bool redirected)
 	guest_close(&guest);
 }
 
-/* Interrupts without end, for who looks at VTL2 from outside; see profile. */
+/* Raise interrupts without end, for a measurement of VTL2 from outside; see the script profile. */
 static void ring_for_ever(bool redirected)
 {
 	struct guest guest;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The parts of the bench of VTL0, one section for each file.
+ * The interfaces between the files of the bench of VTL0, one section for each file.
  */
 #ifndef _BENCH_VTL0_H
 #define _BENCH_VTL0_H
@@ -19,11 +19,11 @@
 /* The first samples are left out: caches are cold, and pages are not mapped yet. */
 #define WARM_UP		200
 #define SAMPLES		2000
-/* A few more, in place of those that were disturbed. */
+/* Additional samples that replace disturbed ones. */
 #define SPARE		20
 #define ALL		(WARM_UP + SAMPLES + SPARE)
 
-/* Of the edu device. */
+/* The registers of the edu device. */
 #define EDU_LIVENESS	0x04
 #define EDU_RAISE	0x60
 
@@ -31,9 +31,9 @@
  * struct guest - a guest of VTL0
  * @vm:         its VMM
  * @redirected: its interrupts are redirected, not proxied
- * @edu:        index of its edu device in the lab's host
- * @route:      of that device's interrupt
- * @registers:  of that device, to raise it from outside
+ * @edu:        the index of its edu device in the lab's host
+ * @route:      the route of that device's interrupt
+ * @registers:  the registers of that device, to raise the interrupt from outside
  * @thread:     the VP's thread
  */
 struct guest {
@@ -45,33 +45,33 @@ struct guest {
 	pid_t thread;
 };
 
-/* Create a guest and let it run; checks that its interrupts are redirected or not. */
+/* Create and run a guest. Checks whether its interrupts are redirected as requested. */
 void guest_open(struct guest *guest, bool redirected);
 
-/* End it. */
+/* End the guest. */
 void guest_close(struct guest *guest);
 
-/* The name of its delivery in the report. */
+/* Return the name of its kind of delivery in the report. */
 const char *guest_way(const struct guest *guest);
 
-/* Let it take ALL samples of a kind, */
+/* Tell the guest to take ALL samples of a kind. */
 void guest_sample_post(struct guest *guest, enum vtl0_sample_kind kind);
 
-/* wait until it has taken them, */
+/* Wait until the guest has taken these samples. */
 void guest_sample_wait(struct guest *guest);
 
-/* or both in one. */
+/* Do both: let the guest take ALL samples of a kind, and wait for them. */
 void guest_sample(struct guest *guest, enum vtl0_sample_kind kind);
 
-/* The samples, valid until the next ones are taken. */
+/* Return the samples. They are valid until the next ones are taken. */
 const struct vtl0_sample *guest_samples(const struct guest *guest);
 
-/* Leave the CPU to the guest, for @usecs at least. */
+/* Leave the CPU to the guest for at least @usecs. */
 void guest_sleep(unsigned int usecs);
 
 /* ---- burst.c: several interrupts at once ---- */
 
-/* Report what bursts of 2, 8 and 32 cost; the edu's interrupt is released afterwards. */
+/* Report what bursts of 2, 8 and 32 cost. The edu's interrupt has no route afterwards. */
 void burst_report(struct guest *guest);
 
 /* ---- counts.c: the counters of VP 0 ---- */
@@ -79,8 +79,8 @@ void burst_report(struct guest *guest);
 /**
  * struct counts - sums since the modules were loaded
  * @vtl0_exits:   exits of VTL0 that the TDX module reported to VTL2
- * @host_exits:   for device interrupts, for messages taken, for other VPs kicked
- * @user_returns: of VTL0's thread
+ * @host_exits:   exits to the host: for device interrupts, acknowledged messages and kicks
+ * @user_returns: returns of VTL0's thread to user space
  */
 struct counts {
 	uint64_t vtl0_exits;
@@ -90,10 +90,10 @@ struct counts {
 
 void counts_read(const struct guest *guest, struct counts *counts);
 
-/* Calls of TDG.VP.ENTER by VP 0, as the TDX module counts them. */
+/* Return the number of TDG.VP.ENTER calls by VP 0, as the TDX module counts them. */
 uint64_t counts_entries(void);
 
-/* ---- halted.c: interrupts of a guest that is halted ---- */
+/* ---- halted.c: interrupts of a halted guest ---- */
 
 /*
  * Take ALL samples, each raised while the guest is in HLT; @starts has the TSC before each

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the two demos share; see common.h.
+ * Functions that the demos share; see common.h.
  */
 #include <argp.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ bool demo_patience_lasts(struct demo_patience *patience)
 	       now_ms() - patience->since < LOST_AFTER_MS;
 }
 
-/* The number of the column that a line of names has under @name; -1: none. */
+/* Return the number of the column that is called @name in a line of names, or -1. */
 static int column_find(char *names, const char *name)
 {
 	char *rest = NULL, *word = strtok_r(names, " \n", &rest);

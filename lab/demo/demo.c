@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The demo: real devices raise real interrupts, and each is followed from the
- * device to the handler of the guest in VTL0, three times: with a host that
- * redirects, with one that cannot, and with both kinds while routes move.
+ * The demo: real devices raise real interrupts, and the demo follows each from the device
+ * to the handler of the guest in VTL0. It does so three times: with a host that redirects,
+ * with one that cannot, and with both kinds of delivery while routes move.
  *
- * Owns: what is printed, and the verdict: raised = relayed = handled,
- * none lost, none misdelivered, no host exit where all is redirected.
+ * Owns: what is printed, and the verdict: raised = relayed = handled, no interrupt is lost
+ * or misdelivered, and there is no host exit if all interrupts are redirected.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #define RUNS		3
 #define MOVES_MIN	1000
 #define MIXED_QUOTA	2
-/* Linux itself calls a thread back now and then, by time and not by interrupt. */
+/* Linux itself sometimes returns a thread to user space, depending on time, not on interrupts. */
 #define RETURNS_RARE	100
 
 static void story_begin(void)
@@ -64,7 +64,7 @@ static void story_routes(const struct run_result *result)
 	putchar('\n');
 }
 
-/* Why VTL0 exited, as the TDX module that the lab emulates counts it. */
+/* Print why VTL0 exited, as counted by the lab's emulated TDX module. */
 static void story_exits(const struct run_result *result)
 {
 	const char *name;
@@ -150,7 +150,10 @@ static void story_instructions(const struct run_result *results)
 	       INSTRUCTIONS_SAMPLES);
 }
 
-/* Beside the sums: redirected interrupts have no exits, proxied ones have one each. */
+/*
+ * Check what the sums do not show: redirected interrupts cause no host exits, and each proxied
+ * interrupt causes one.
+ */
 static const char *complaint(const struct run_result *results)
 {
 	if (results[0].counts.host_exits)
@@ -190,7 +193,7 @@ static bool verdict(const struct run_result *results)
 		printf("%s\n", wrong);
 	printf("demo: raised=%" PRIu64 " relayed=%" PRIu64 " handled=%" PRIu64 " lost=%" PRIu64
 	       " misdelivered=%" PRIu64, raised, relayed, handled, lost, misdelivered);
-	/* A figure for each run: the second cannot do without exits to the host. */
+	/* Print one figure for each run, since the second run always has exits to the host. */
 	for (i = 0; i < RUNS; i++)
 		printf("%s%" PRIu64, i ? "+" : " host_exits=", results[i].counts.host_exits);
 	for (i = 0; i < RUNS; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The disk of a Linux in VTL0; see disk.h.
+ * Finds the disk of a Linux in VTL0, and reads its counters; see disk.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ uint16_t disk_find(void)
 	return function;
 }
 
-/* What came to the host: the disk's interrupts, by its index at the lab's host. */
+/* Return how many of the disk's interrupts went to the host, by the counters of the lab's host. */
 static uint64_t host_exits_read(int host, uint16_t disk)
 {
 	struct lab_host_device device;

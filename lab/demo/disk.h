@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The NVMe disk that a Linux in VTL0 is given, and what its interrupts have cost.
+ * The NVMe disk that is passed through to a Linux in VTL0, and the costs of its interrupts.
  */
 #ifndef _LAB_DEMO_DISK_H
 #define _LAB_DEMO_DISK_H
@@ -10,11 +10,11 @@
 struct vmm;
 
 /**
- * struct disk_counters - VTL2's and the host's
+ * struct disk_counters - counters of VTL2 and of the host
  * @relayed:    interrupts of the disk that the driver has relayed
- * @merged:     those whose vector was pending already
- * @host_exits: interrupts of the disk that came to the host
- * @returns:    how often a VP's thread came back to user space
+ * @merged:     those of @relayed whose vector was already pending
+ * @host_exits: interrupts of the disk that went to the host
+ * @returns:    how often a VP's thread returned to user space
  */
 struct disk_counters {
 	uint64_t relayed;
@@ -24,23 +24,23 @@ struct disk_counters {
 };
 
 /**
- * disk_find() - the disk of this machine; gives up if there is none
+ * disk_find() - find the disk of this machine; ends the program if there is none
  *
  * Return: bus << 8 | device << 3 | function.
  */
 uint16_t disk_find(void);
 
 /**
- * disk_counters_read() - read them as they are; gives up if they cannot be read
- * @vm:       whose guest has the disk, and no other device
- * @vps:      how many the guest has
- * @disk:     from disk_find()
- * @counters: out
+ * disk_counters_read() - read the counters; ends the program if they cannot be read
+ * @vm:       the VMM whose guest has the disk, and no other device
+ * @vps:      the guest's number of VPs
+ * @disk:     the disk, from disk_find()
+ * @counters: filled in with the counters
  */
 void disk_counters_read(struct vmm *vm, unsigned int vps, uint16_t disk,
 			struct disk_counters *counters);
 
-/* By how much they have grown since @before. */
+/* Subtract @before from the counters. */
 void disk_counters_subtract(struct disk_counters *counters, const struct disk_counters *before);
 
 #endif /* _LAB_DEMO_DISK_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The instructions that an interrupt costs on its way into VTL0; see instructions.h.
+ * Counts the instructions that the delivery of an interrupt to VTL0 takes; see instructions.h.
  *
  * The guest takes the samples: it reads its clock before it writes to the device, and in the
- * handler. Where another CPU ran in between, a sample is too long: so the median counts.
+ * handler. A sample is too long if another CPU ran in between, so the median is used.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 
 #define WARM_UP		(INSTRUCTIONS_SAMPLES / 4)
 #define COMMAND_MS	20000
-/* Readings of the clock, one after the other. */
+/* The number of consecutive readings of the clock. */
 #define READINGS	64
-/* A clock that counts instructions has nearly all of them at the same distance. */
+/* If the clock counts instructions, nearly all readings have the same distance. */
 #define READINGS_EQUAL	(READINGS * 3 / 4)
 
 static int compare(const void *a, const void *b)
@@ -33,7 +33,7 @@ static uint64_t median(uint64_t *values, size_t count)
 	return values[count / 2];
 }
 
-/* From one reading to the next there are two instructions. */
+/* Return the distance of two readings, which is two instructions. */
 static uint64_t reading_apart(void)
 {
 	uint32_t first, second;
@@ -42,7 +42,7 @@ static uint64_t reading_apart(void)
 	return second - first;
 }
 
-/* Ticks of the clock for an instruction; 0: it does not count them. */
+/* Return the ticks of the clock for an instruction, or 0 if it does not count instructions. */
 static uint64_t instruction_ticks(void)
 {
 	uint64_t apart[READINGS], usual;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The demo's second half: Debian in VTL0, on an NVMe disk that is passed through to it,
- * verifies what it writes; twice, with a host that redirects and with one that cannot.
+ * The demo's second half: Debian runs in VTL0 on an NVMe disk that is passed through to it,
+ * writes to the disk and verifies what it has written. It does so twice: with a host that
+ * redirects, and with one that cannot. The guest runs lab/guest/load.sh, whose output this
+ * program reads.
  *
- * Owns: what is printed, and the verdict: all I/Os verified, each interrupt that was
- * relayed handled by the guest or merged with one that was pending, no host exit where all
- * is redirected. The guest's half is lab/guest/load.sh, whose lines this reads.
+ * Owns: what is printed, and the verdict: all I/Os are verified, the guest has handled each
+ * relayed interrupt unless it merged with a pending one, and there is no host exit if all
+ * interrupts are redirected.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,18 +34,18 @@
 			"systemd.run=/usr/local/bin/vtl0-load systemd.run_success_action=poweroff " \
 			"systemd.run_failure_action=poweroff"
 #define POLL_MS		100
-/* A run takes less, even on a busy machine. */
+/* A run takes less time, even on a busy machine. */
 #define RUN_SECONDS_MAX	600
 
 /**
- * struct result - of a run
- * @counters: what they have grown by, from the load's begin to its end
- * @written:  I/Os
- * @verified: I/Os that read what was written
+ * struct result - the result of a run
+ * @counters: the increase of the counters from the load's begin to its end
+ * @written:  the I/Os that wrote
+ * @verified: the I/Os that read the written data back
  * @handled:  the guest's own count of the disk's interrupts
  * @begun:    the load has begun
- * @ended:    it has ended, and the guest has told its counts
- * @seconds:  from the guest's start to its end
+ * @ended:    the load has ended, and the guest has printed its counts
+ * @seconds:  the time from the guest's start to its end
  */
 struct result {
 	struct disk_counters counters;
@@ -73,7 +75,7 @@ static void load_end(struct result *result)
 	result->ended = true;
 }
 
-/* A line of the guest's console. Queue 0 is that of the disk's administration. */
+/* Parse a line of the guest's console. The interrupts of all queues are added up. */
 static void line_take(struct result *result, const char *line)
 {
 	unsigned int queue;
@@ -94,7 +96,7 @@ static void line_take(struct result *result, const char *line)
 		result->handled += count;
 }
 
-/* Takes what has come; the last line may not be complete yet. */
+/* Split console output into lines. The last line may be incomplete until the next call. */
 static void bytes_take(struct result *result, const char *bytes, size_t count)
 {
 	static char line[LINE_LENGTH];
@@ -114,7 +116,7 @@ static void bytes_take(struct result *result, const char *bytes, size_t count)
 	}
 }
 
-/* Reads the guest's console until the guest has ended. */
+/* Read the guest's console until the guest has ended. */
 static void console_read(int fd, struct result *result)
 {
 	struct pollfd console = { .fd = fd, .events = POLLIN };
@@ -214,7 +216,7 @@ static bool verdict(const struct result *results)
 	printf("demo-linux: verified=%" PRIu64 " relayed=%" PRIu64 " handled=%" PRIu64 " merged=%"
 	       PRIu64 " host_exits=%" PRIu64 "+%" PRIu64 "\n", verified, relayed, handled, merged,
 	       results[0].counters.host_exits, results[1].counters.host_exits);
-	/* Redirected none; proxied one for each. */
+	/* Redirected interrupts cause no host exit; each proxied interrupt causes one. */
 	return complete && !results[0].counters.host_exits &&
 	       results[1].counters.host_exits >= results[1].handled;
 }

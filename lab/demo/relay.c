@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The relay alone: real devices raise real interrupts, and each is followed from the
- * device to the VP that it is for.
+ * A demo of the relay alone: real devices raise real interrupts, and the demo follows each
+ * from the device to the run page of its VP. It uses the driver as a VMM does, and the lab's
+ * host through its ioctls.
  *
- * Owns: what is printed, and the accounting: raised = relayed, none lost,
- * none misdelivered. Uses the driver as a VMM does, and the lab's host as a
- * host would be used. Knows nothing of how either works.
+ * Owns: what is printed, and the accounting: raised = relayed, and no interrupt is lost or
+ * misdelivered. Must not know: how the driver and the host work.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,17 +32,17 @@
 
 /**
  * struct route - one device interrupt of VTL0, and its counts
- * @device:       the lab's device
- * @source:       which of its interrupts
+ * @device:       the index of the device at the lab's host
+ * @source:       the index of the interrupt among those of the device
  * @name:         the device's name
- * @vp:           where it is to go
- * @proxy_vector: as VTL0 knows it
- * @vector:       as the VTL2 CPU knows it; the driver's answer
- * @raised:       what the device was told to raise, as the lab's host counts it
- * @raised_before: its count at the start
- * @relayed:      what the VP took from its run page
- * @outstanding:  raised and not taken yet; the next one waits, since two that
- *                meet in a CPU's interrupt controller become one
+ * @vp:           the VP that gets the interrupt
+ * @proxy_vector: the proxy vector
+ * @vector:       the hardware vector, which the driver has allocated
+ * @raised:       how often the device raised it, as the lab's host counts
+ * @raised_before: the host's count at the start
+ * @relayed:      how often the VP found it in its run page
+ * @outstanding:  raised, but not found there yet; the demo does not raise the next one
+ *                before, since two that are pending in a CPU's interrupt controller merge
  */
 struct route {
 	unsigned int device;
@@ -58,9 +58,9 @@ struct route {
 };
 
 /**
- * struct vp - a thread that does what a VMM's VP thread does with its run page
+ * struct vp - a thread that handles a run page like a VMM's VP thread
  * @run:          the run page
- * @misdelivered: bits that no raised interrupt accounts for
+ * @misdelivered: bits that do not belong to a raised interrupt
  */
 struct vp {
 	unsigned int number;
@@ -75,7 +75,7 @@ static struct vp vps[VPS];
 static bool stop;
 static int host, vtl;
 
-/* The lab's CPU n has APIC id n only by chance: ask. */
+/* Ask for the APIC id, since CPU n need not have APIC id n. */
 static unsigned int apic_id(unsigned int cpu)
 {
 	uint32_t id;
@@ -104,7 +104,7 @@ static void machine_open(void)
 		demo_give_up("this needs %d CPUs", VPS);
 }
 
-/* All of an edu device, and up to four of another's interrupts. */
+/* Use up to four interrupts of each device. An edu device has one. */
 static void routes_choose(void)
 {
 	struct labhost_source *sources;
@@ -125,7 +125,7 @@ static void routes_choose(void)
 		route->device = sources[i].device;
 		route->source = sources[i].source;
 		route->vp = routes_count % VPS;
-		/* In pairs: the same vector of both VPs, which must not be mixed up. */
+		/* The two routes of a pair have the same vector, on different VPs. */
 		route->proxy_vector = 0x51 + routes_count / VPS * 0x11;
 		routes_count++;
 	}
@@ -167,7 +167,7 @@ static void route_unmap(struct route *route)
 		demo_give_up("unmap of vector %#x: %s", route->vector, strerror(errno));
 }
 
-/* A bit was taken on a VP: whose is it? */
+/* Count a bit that was found on a VP for the route that it belongs to. */
 static void vp_account(struct vp *vp, unsigned int proxy_vector)
 {
 	unsigned int i;
@@ -267,7 +267,7 @@ static bool route_raise(struct route *route)
 	return true;
 }
 
-/* Raises until each route has its share, or nothing has moved for too long. */
+/* Raise interrupts until each route had its share, or until there is no progress any more. */
 static void interrupts_raise(unsigned long each)
 {
 	struct demo_patience patience = {};
@@ -286,7 +286,7 @@ static void interrupts_raise(unsigned long each)
 	} while (busy && demo_patience_lasts(&patience));
 }
 
-/* The driver's own count of a mapping, or 0 if it has none. */
+/* Return the driver's own count for a mapping, or 0 if there is no such mapping. */
 static unsigned long driver_relayed(const struct route *route)
 {
 	unsigned long relayed, found = 0;

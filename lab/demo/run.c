@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One run of the demo; see run.h.
+ * Carries out one run of the demo; see run.h.
  *
- * Owns: the guest of the run, who raises, who moves, and what is counted. Does not
- * know what is printed about it.
+ * Owns: the guest of the run, the raising of interrupts, the moving of routes, and the
+ * counts. Must not know: what is printed about them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +27,12 @@
 #define VECTOR_FIRST	0x41
 #define VECTOR_STEP	0x0f
 #define GUEST		"/lib/vtlirq/guest.bin"
-/* Moves between two looks of libvtlirq at who is busy. */
+/* The number of moves between two calls of vtlirq_rebalance(). */
 #define MOVES_REBALANCE	100
 
 static struct vmm *vm;
 static struct run_result *result;
-/* The mover's: written by it alone, read by all. */
+/* Only the thread that moves routes writes this; all threads read it. */
 static unsigned long moves;
 static bool moves_end;
 
@@ -142,7 +142,7 @@ static void guest_mode_set(enum vtl0_mode mode)
 	}
 }
 
-/* What the host has counted. */
+/* Read the host's counters. */
 static void host_counts_read(struct run_counts *counts)
 {
 	struct lab_host_source source;
@@ -203,7 +203,7 @@ static void counts_read(struct run_counts *counts)
 	counts->vtl0_exits = tdx.entered;
 }
 
-/* True if it raised, that is if the one before was handled. */
+/* Raise an interrupt if the one before was handled. Return: whether it was raised. */
 static bool route_raise(struct run_route *route, uint64_t until)
 {
 	uint64_t total;
@@ -216,7 +216,7 @@ static bool route_raise(struct run_route *route, uint64_t until)
 	return true;
 }
 
-/* Looks at each route once. Return: how many are not finished. */
+/* Try to raise an interrupt of each route. Return: how many routes are not finished. */
 static unsigned int routes_raise(uint64_t until, struct demo_patience *patience)
 {
 	unsigned int i, busy = 0;
@@ -231,9 +231,9 @@ static unsigned int routes_raise(uint64_t until, struct demo_patience *patience)
 }
 
 /*
- * Raises each route @each times, and more often until the mover has made @moves_wanted
- * moves in all. Each route has one interrupt at a time: two that are pending in a CPU's
- * interrupt controller become one.
+ * Raise the interrupt of each route @each times, or more often until @moves_wanted moves were
+ * made in total. Each route has only one interrupt at a time, since two that are pending in a
+ * CPU's interrupt controller merge.
  */
 static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 {
@@ -250,7 +250,7 @@ static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 		if (vmm_ended(vm, NULL))
 			demo_give_up("VTL0 has ended");
 		sched_yield();
-		/* One thread of QEMU runs all CPUs: it goes to the next one here. */
+		/* A single thread of QEMU runs all CPUs. PAUSE lets it switch to the next one. */
 		__builtin_ia32_pause();
 	} while ((busy || moving) && demo_patience_lasts(&patience));
 
@@ -261,7 +261,7 @@ static void interrupts_raise(uint64_t each, unsigned long moves_wanted)
 	       result->routes_count, moving ? ", and on more moves of routes" : "");
 }
 
-/* Counts while the interrupts come, but not while the mode is set. */
+/* Count while interrupts are raised, but not while the mode is set. */
 static void mode_run(enum vtl0_mode mode, uint64_t each, unsigned long moves_wanted)
 {
 	struct run_counts before, after;
@@ -277,7 +277,7 @@ static void mode_run(enum vtl0_mode mode, uint64_t each, unsigned long moves_wan
 	result->counts.eoms += after.eoms - before.eoms;
 }
 
-/* Moves one route after the other to the other VP, as fast as it can. */
+/* Move one route after the other to the other VP, as fast as possible. */
 static void *mover_run(void *unused)
 {
 	unsigned int i = 0, vp = 1;
@@ -299,7 +299,7 @@ static void *mover_run(void *unused)
 	return NULL;
 }
 
-/* Half while the VPs spin, half while they are halted. */
+/* Raise half of the interrupts while the VPs spin, and half while they are halted. */
 static void modes_run(const struct run_plan *plan)
 {
 	uint64_t each = (plan->interrupts + 2 * result->routes_count - 1) /
@@ -320,7 +320,10 @@ static void modes_run(const struct run_plan *plan)
 	pthread_join(mover, NULL);
 }
 
-/* A route that does not move has no interrupt on another VP. */
+/*
+ * Return how many interrupts were misdelivered: those that VTL0 handled without a raise and, if
+ * the route does not move, those on another VP.
+ */
 static uint64_t astray(const struct run_route *route, bool stays)
 {
 	uint64_t excess = route->handled > route->raised ? route->handled - route->raised : 0;

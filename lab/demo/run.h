@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One run of the demo: a guest in VTL0, its devices raising interrupts under
- * given conditions, and what was counted.
+ * One run of the demo: a guest in VTL0 whose devices raise interrupts under given conditions,
+ * and the counts of that run.
  */
 #ifndef _LAB_DEMO_RUN_H
 #define _LAB_DEMO_RUN_H
@@ -16,11 +16,11 @@
 #define RUN_ROUTES_MAX	12
 
 /**
- * struct run_plan - the conditions
+ * struct run_plan - the conditions of a run
  * @host_redirects: the host offers redirection
- * @quota:          most interrupts redirected to one VP; 0: all
- * @moves_min:      how often at least routes move to another VP; 0: they do not move
- * @interrupts:     how many, or a few more
+ * @quota:          the maximum number of redirected interrupts per VP; 0: no maximum
+ * @moves_min:      how often routes move to another VP at least; 0: they do not move
+ * @interrupts:     how many interrupts to raise; it may be a few more
  */
 struct run_plan {
 	bool host_redirects;
@@ -31,16 +31,16 @@ struct run_plan {
 
 /**
  * struct run_route - a device interrupt of VTL0, and its counts
- * @index:   of the VMM's
- * @device:  of the lab's host
- * @name:    of the device
- * @source:  which of the device's interrupts
- * @vp:      where it was to go at first
- * @vector:  as VTL0 knows it; no other route has it
- * @before:  the lab host's count of it before the run
- * @raised:  what it was told to raise since
- * @handled: what VTL0's own handlers counted, on all VPs
- * @state:   what libvtlirq says at the end
+ * @index:   the VMM's index of the route
+ * @device:  the index of the device at the lab's host
+ * @name:    the device's name
+ * @source:  the index of the interrupt among those of the device
+ * @vp:      the VP that gets the interrupt at first
+ * @vector:  the proxy vector, which no other route has
+ * @before:  the lab host's count of the interrupt before the run
+ * @raised:  how often it was raised since then
+ * @handled: the count of VTL0's own handlers, on all VPs
+ * @state:   the state that libvtlirq reports at the end
  */
 struct run_route {
 	unsigned int index;
@@ -56,14 +56,14 @@ struct run_route {
 };
 
 /**
- * struct run_counts - what was counted while the interrupts came
- * @host_exits:   device interrupts that went to the host, kicks from one VTL2 CPU to
- *                another, VTL0 left to the host
- * @eoms:         the register written that tells the host that its slot is free:
- *                an exit too, but for many interrupts if many come at once
- * @vtl0_exits:   VTL0 exited, for whatever reason
- * @user_returns: the VMM's threads came back from the kernel
- * @kicks:        those among @host_exits
+ * struct run_counts - what was counted while the interrupts were raised
+ * @host_exits:   device interrupts that went to the host, kicks from one VTL2 CPU to another,
+ *                and exits of VTL0 that the host handled
+ * @eoms:         writes to the register that tells the host that its message slot is free;
+ *                each is an exit too, but one serves many interrupts if many come at once
+ * @vtl0_exits:   exits of VTL0, for any reason
+ * @user_returns: returns of the VMM's threads to user space
+ * @kicks:        the kicks among @host_exits
  */
 struct run_counts {
 	uint64_t host_exits;
@@ -74,16 +74,16 @@ struct run_counts {
 };
 
 /**
- * struct run_result - what came of it
+ * struct run_result - the result of a run
  * @routes, @routes_count: the interrupts
- * @raised, @relayed, @handled: sums over them; @relayed is the driver's count
- * @misdelivered: what VTL0 handled that no route accounts for
+ * @raised, @relayed, @handled: sums over all routes; @relayed is the driver's count
+ * @misdelivered: interrupts that VTL0 handled, but that do not belong to a route
  * @counts:   see struct run_counts
- * @kicks:    kicks that told the VPs what to do; no other count includes them
- * @summary:  of libvtlirq
- * @tdx:      why VTL0 exited
+ * @kicks:    kicks with commands for the VPs; no other count includes them
+ * @summary:  libvtlirq's summary
+ * @tdx:      the reasons of VTL0's exits
  * @instructions: see instructions_measure(); no other count includes its interrupts
- * @complete: every interrupt was handled before patience ended
+ * @complete: each interrupt was handled before the time-out
  */
 struct run_result {
 	struct run_route routes[RUN_ROUTES_MAX];
@@ -100,7 +100,7 @@ struct run_result {
 	bool complete;
 };
 
-/* Carries out a run; gives up, with a line, if it cannot be done at all. */
+/* Carry out a run. If that is not possible, end the program with a message. */
 void run_carry_out(const struct run_plan *plan, struct run_result *result);
 
 #endif /* _LAB_DEMO_RUN_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The demo's last table; see table.h.
+ * Prints the demo's last table; see table.h.
  *
- * Owns: which cells come from this run, and which from the bench. Those of the bench are
- * marked. A cell is "-" where there is nothing to count, or where it was not measured.
+ * Owns: which cells come from this run, and which come from the bench and are marked. A cell
+ * is "-" if there is nothing to count, or if it was not measured.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -21,15 +21,15 @@
 #define MARK		"*"
 #define NOTHING		"-"
 
-/* The columns, in their order; the bench's names for them. */
+/* The columns in their order, and below the bench's names for them. */
 enum column { NATIVE, REDIRECTED, PROXIED, KVM, COLUMNS };
 
 static const char * const bench_names[COLUMNS] = { "native", "redirected", "proxied", "kvm" };
 
 /**
- * struct table - the cells of a row, and where they come from
+ * struct table - the cells of a row, and their sources
  * @figures: the bench's lines
- * @runs:    this demo's, by column; NULL: there is no such run
+ * @runs:    the runs of this demo, by column; NULL if there is no such run
  */
 struct table {
 	FILE *figures;
@@ -37,7 +37,7 @@ struct table {
 	char cells[COLUMNS][CELL_LENGTH];
 };
 
-/* The figure of a line, if it is of that name. */
+/* Read the figure of a line, if the line has that name. */
 static bool line_read(const char *line, const char *name, double *figure)
 {
 	static const char * const keys[] = { "\"median\":", "\"value\":" };
@@ -120,13 +120,13 @@ static void heading_print(void)
 	       "KVM + VFIO");
 }
 
-/* A member of a run, by its offset in struct table_run. */
+/* Return a member of a run, by its offset in struct table_run. */
 static uint64_t member(const struct table_run *run, size_t offset)
 {
 	return *(const uint64_t *)((const char *)run + offset);
 }
 
-/* A row of counts. @what: the bench's name for the others; NULL: they have none. */
+/* Print a row of counts. @what is the bench's name for its cells; NULL if it has none. */
 static void counts_print(struct table *table, const char *name, size_t offset, const char *what)
 {
 	unsigned int i;
@@ -177,7 +177,7 @@ void table_print(const char *figures, const struct table_run *redirected,
 		demo_give_up("%s cannot be read", figures);
 	heading_print();
 	counts_print(&table, "I/Os, verified", offsetof(struct table_run, verified), "I/Os");
-	/* Natively and under KVM, no driver of ours relays anything. */
+	/* Natively and under KVM, our driver is not involved. */
 	counts_print(&table, "interrupts relayed", offsetof(struct table_run, relayed), NULL);
 	counts_print(&table, "  = handled by the guest", offsetof(struct table_run, handled),
 		     "interrupts handled");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The demo's last table: what Debian in VTL0 did in this run, beside what the committed bench
- * has measured natively and under KVM.
+ * The demo's last table: it compares what Debian in VTL0 did in this run with what the bench
+ * measured earlier natively and under KVM.
  */
 #ifndef _LAB_DEMO_TABLE_H
 #define _LAB_DEMO_TABLE_H
@@ -15,9 +15,9 @@
  * @relayed:    interrupts that the driver has relayed
  * @handled:    interrupts that the guest has handled
  * @merged:     interrupts whose vector was pending already
- * @host_exits: interrupts that came to the host
+ * @host_exits: interrupts that went to the host
  * @returns:    returns of the VPs' threads to user space
- * @seconds:    from the guest's start to its end
+ * @seconds:    the time from the guest's start to its end
  */
 struct table_run {
 	uint64_t verified;
@@ -32,11 +32,11 @@ struct table_run {
 
 /**
  * table_print() - print the table
- * @figures:    path of the bench's figures (bench/linux/figures.jsonl)
+ * @figures:    the path of the bench's figures (bench/linux/figures.jsonl)
  * @redirected: the run with a host that redirects
  * @proxied:    the run with a host that does not
  *
- * Gives up if the file lacks a figure.
+ * Ends the program if the file lacks a figure.
  */
 void table_print(const char *figures, const struct table_run *redirected,
 		 const struct table_run *proxied);

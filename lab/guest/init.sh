@@ -4,14 +4,14 @@
 #
 # /init of Linux in VTL0.
 #
-# Owns: what the words of the kernel's command line do:
+# Owns: the meaning of the options on the kernel's command line:
 #
 #   root=/dev/nvme0n1   wait for that device, and start the system on it
-#   run="COMMAND"       a shell command; then the guest is powered off
-#   nofs                leave the disks alone: /mnt is else the first that has ext4
+#   run="COMMAND"       run a shell command, then power off
+#   nofs                do not mount the first disk at /mnt
 #
-# Without any, it runs /script, if another cpio archive contains one, else a shell on the
-# console. It writes "vtl0: ready" to the kernel's log before the command and "vtl0: status N"
+# Without root= and run=, it runs /script, if another cpio archive contains one, else a shell on
+# the console. It writes "vtl0: ready" to the kernel's log before the command and "vtl0: status N"
 # after it. Then it powers off, unless the command has restarted the guest by "reboot -f".
 # Must not know: what the command is for.
 
@@ -30,12 +30,12 @@ mount -t tmpfs tmpfs /run
 
 tell() { echo "<0>vtl0: $*" >/dev/kmsg; }
 
-# word NAME - print the value of a word of the kernel's command line.
+# word NAME - print the value of an option on the kernel's command line.
 word() { tr ' ' '\n' </proc/cmdline | sed -n "s,^$1=,,p" | tail -n 1; }
 
 has() { tr ' ' '\n' </proc/cmdline | grep -qx "$1"; }
 
-# wait_for DEVICE - wait for a block device, which appears a while after its driver.
+# wait_for DEVICE - wait for a block device, which appears some time after its driver was loaded.
 wait_for()
 {
 	tries=0
@@ -50,7 +50,7 @@ while read -r module; do
 	insmod "/lib/modules/$module.ko" || tell "module $module does not load"
 done </lib/modules/order
 
-# shellcheck disable=SC2154 # the kernel makes variables of the words that it does not know
+# shellcheck disable=SC2154 # the kernel turns unknown options into environment variables
 command=$run
 system=$(word root)
 if [ -n "$system" ]; then
@@ -63,7 +63,7 @@ if [ -n "$system" ]; then
 	command=false
 fi
 
-# A program of the disk runs by "chroot /mnt".
+# "chroot /mnt" runs a program from the disk.
 if ! has nofs && ls /sys/class/nvme/nvme* >/dev/null 2>&1 && wait_for /dev/nvme0n1 &&
 	mount /dev/nvme0n1 /mnt 2>/dev/null; then
 	for place in proc sys dev; do

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash source=lab/guest/quiet.sh
 #
-# vtl0-load, a program on the guest's disk: writes to the disk, reads back and verifies. It
-# tells VTL2 by lines on the console when it begins and ends, how many I/Os were verified,
-# and how many interrupts each queue of the disk had meanwhile.
+# vtl0-load, a program on the guest's disk: writes to the disk, reads the data back and
+# verifies it. It prints lines on the console for VTL2: when it begins and ends, how many I/Os
+# were verified, and how many interrupts each queue of the disk had in between.
 #
-# At the begin and at the end the disk has been quiet for a while, and it stays quiet for a
-# second, in which VTL2 reads its own counters.
+# It waits until the disk is quiet before it prints that it begins or ends. Then it keeps the
+# disk quiet for another second, in which VTL2 reads its own counters.
 . /usr/local/lib/vtl0-quiet.sh
 exec >/dev/console 2>&1
 

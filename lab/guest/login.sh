@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 #
-# vtl0-login, a program on the guest's disk: tells by a line on the console for how long the
-# CPUs have worked since the kernel's start, and powers off. The unit of the same name runs it
-# when Debian has come to its login prompt; "systemd.wants=vtl0-login.service" asks for it.
+# vtl0-login, a program on the guest's disk: prints on the console for how long the CPUs have
+# worked since the kernel's start, and powers off. The unit of the same name runs it after
+# Debian has shown its login prompt, if "systemd.wants=vtl0-login.service" is on the command line.
 #
 # Times are in hundredths of a second of the guest's clock, as in /proc/uptime.
 

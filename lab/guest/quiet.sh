@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 #
-# Wait until the devices of VTL0 are quiet, so that its counts and VTL2's are of the same
-# moment. For busybox and for Debian.
+# Waits until the devices of VTL0 are quiet, so that VTL0 and VTL2 can read their counters for
+# the same moment. It works in busybox and in Debian.
 
-# interrupts PATTERN - print "NAME COUNT" for each interrupt whose name matches: how many
-# came so far, on all VPs that are online.
+# interrupts PATTERN - print "NAME COUNT" for each interrupt whose name matches. COUNT is the
+# sum over all online VPs.
 interrupts()
 {
 	awk -v n="$(nproc)" -v pattern="$1" \
@@ -13,7 +13,7 @@ interrupts()
 		/proc/interrupts
 }
 
-# quiet_wait PATTERN - until none of these interrupts has come for half a second.
+# quiet_wait PATTERN - wait until none of these interrupts has arrived for half a second.
 quiet_wait()
 {
 	before=''

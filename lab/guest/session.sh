@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 #
-# `make vm-linux`: two consoles on one terminal, by tmux. The upper one is VTL0's: Debian
-# on its own disk and network card. The lower one is a shell of VTL2, which begins with
-# `vtlirq top`.
+# The session of `make vm-linux`: tmux shows two consoles on one terminal. The upper one is
+# VTL0's, where Debian runs on its own disk and network card. The lower one is a shell of
+# VTL2, which begins with `vtlirq top`.
 #
-# A shell reads this file at its start ($ENV), and exits when the session ends.
+# VTL2's shell reads this file at its start ($ENV), and exits when the session ends.
 
 unset ENV
 export LC_ALL=C.UTF-8 SHELL=/bin/sh
@@ -39,5 +39,5 @@ tmux -u -f /tmp/tmux.conf new-session -d 'sh /tmp/vtl0' &&
 	tmux split-window -v -l 40% 'sh /tmp/vtl2' &&
 	tmux select-pane -t 0 &&
 	tmux attach-session
-# tmux reports a failure when its server is killed, which is how the session ends.
+# The session ends by killing tmux's server, which tmux reports as a failure.
 exit 0

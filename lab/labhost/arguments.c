@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * labhost: the words after a command's name.
+ * labhost: parses the arguments of a command.
  *
- * Owns: what a number is, and which option goes where. Must not know what any
- * command does with them; whether a request is complete, its command says.
+ * Owns: the syntax of a number, and the member of struct request for each option. Must not
+ * know: what a command does with its arguments. The command itself checks whether a request
+ * is complete.
  */
 #include <argp.h>
 #include <errno.h>
@@ -26,7 +27,7 @@ static const struct request nothing_given = {
 	.size = -1,
 };
 
-/* Decimal, or hexadecimal after 0x; never octal, which nobody expects. */
+/* Numbers are decimal, or hexadecimal after 0x. Octal numbers would be a surprise. */
 static bool parse_number(const char *text, unsigned int *number)
 {
 	bool hexadecimal = !strncasecmp(text, "0x", 2);
@@ -72,7 +73,7 @@ static void check_complete(const struct request *request, struct argp_state *sta
 		argp_error(state, "%s", missing);
 }
 
-/* The options that take a number: where it goes. */
+/* Return the member of @request for an option that takes a number, or NULL for other options. */
 static long long *number_option(struct request *request, int key)
 {
 	switch (key) {

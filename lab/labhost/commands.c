@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * labhost: the commands, with their options and what --help says of each.
+ * labhost: the list of the commands, with their options and the texts of --help.
  *
- * Must not know how a command line is understood, nor how a command does its work.
+ * Must not know: how a command line is parsed, and how a command does its work.
  */
 #include <argp.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * labhost: the lab's host by hand.
+ * labhost: a command to control the lab's host.
  *
- * Owns: the way of one call, from the command's name to the exit code, and what is
- * said when it fails. Must not know any command.
+ * Owns: the steps of one call, from the command's name to the exit code, and the error
+ * messages. Must not know: any command.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "labhost.h"
 #include "labhost_client.h"
 
-/* Why, and what to do next. */
+/* Return the reason of an error, and what the user can do about it. */
 static const char *advice(const struct command *command, int error)
 {
 	static const char * const misfit =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of labhost share: what a command is, and what the command line
- * asked for.
+ * The interfaces between the files of labhost: the description of a command, and the parsed
+ * command line.
  */
 #ifndef _LAB_LABHOST_H
 #define _LAB_LABHOST_H
@@ -12,13 +12,13 @@
 #define NUMBERS_MAX 3
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Exit codes: the command failed; the command line made no sense. */
+/* The exit code for a wrong command line. EXIT_FAILURE is the one for a failed command. */
 #define EXIT_USAGE 2
 
 struct argp_option;
 struct command;
 
-/* The options, by their keys. Those beyond a byte have no short form. */
+/* The keys of the options. Options whose key is larger than a byte have no short form. */
 enum option_key {
 	KEY_APIC_ID = 'a',
 	KEY_VECTOR = 'V',
@@ -36,7 +36,7 @@ enum option_key {
 
 #define WORDS_MAX ((256 - 16) / 4)
 
-/* What the command line asked for. An option that was not given is -1. */
+/* The parsed command line. An option that was not given is -1. */
 struct request {
 	const struct command *command;
 	unsigned int numbers[NUMBERS_MAX];
@@ -57,17 +57,17 @@ struct request {
 };
 
 /**
- * struct command - one word after labhost
- * @name:    the word.
- * @summary: one line for the list of commands.
- * @usage:   its arguments, for argp.
- * @help:    the text of its --help; argp puts the options at the \v.
- * @options: its options, or NULL.
- * @least:   how many numbers it needs.
- * @most:    how many it takes.
- * @check:   says what options are missing, or NULL if nothing is.
- * @range:   what to say when a value is out of range; NULL if none can be.
- * @run:     does it: 0 or a negative errno.
+ * struct command - a command of labhost
+ * @name:    its name
+ * @summary: one line for the list of commands
+ * @usage:   its arguments, for argp
+ * @help:    the text of its --help; argp prints the options at the \v
+ * @options: its options, or NULL
+ * @least:   the minimum number of its arguments
+ * @most:    the maximum number of its arguments
+ * @check:   returns a message if options are missing, else NULL; may be NULL
+ * @range:   the message if a value is out of range; NULL if that is not possible
+ * @run:     carries out the command; returns 0 or a negative errno
  */
 struct command {
 	const char *name;
@@ -83,35 +83,35 @@ struct command {
 };
 
 /**
- * arguments_parse() - understand the rest of a command line; or say why not, and exit
+ * arguments_parse() - parse the rest of a command line; exits with a message if it is wrong
  * @command: the command
- * @argc:    how many words there are, its name included
+ * @argc:    the number of words, including the command's name
  * @argv:    the words; the first one is replaced
- * @request: out
+ * @request: filled in with the parsed arguments
  */
 void arguments_parse(const struct command *command, int argc, char **argv,
 		     struct request *request);
 
 /**
- * command_find() - a command by its name
- * @name: the word
+ * command_find() - find a command by its name
+ * @name: the name
  *
- * Return: the command; NULL: there is none of that name.
+ * Return: the command, or NULL if there is none of that name.
  */
 const struct command *command_find(const char *name);
 
 /**
- * commands_print() - print what labhost is for, and the list of commands
- * @where: to
+ * commands_print() - print the purpose of labhost, and the list of commands
+ * @where: the file to print to
  */
 void commands_print(FILE *where);
 
-/* What options are missing; NULL: none. */
+/* Return a message about missing options, or NULL if no option is missing. */
 const char *check_behaviour(const struct request *request);
 const char *check_post(const struct request *request);
 const char *check_route(const struct request *request);
 
-/* Each does its command: 0 or a negative errno. */
+/* Each of these functions carries out a command, and returns 0 or a negative errno. */
 int run_devices(int fd, const struct request *request);
 int run_sources(int fd, const struct request *request);
 int run_vps(int fd, const struct request *request);

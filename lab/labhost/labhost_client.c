@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The lab's host for C programs: one function for each ioctl of lab_host.h.
+ * The interface of the lab's host for C programs: one function for each ioctl of lab_host.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "labhost_client.h"
 
-/* Copies the argument in and, if the ioctl has answers, out. */
+/* Call an ioctl. It fills in the argument if it has results. */
 static int ask(int fd, unsigned long command, const void *argument)
 {
 	return ioctl(fd, command, argument) < 0 ? -errno : 0;
@@ -156,7 +156,7 @@ int labhost_sint_get(int fd, unsigned int vp, struct lab_host_sint *state)
 	return ask(fd, LAB_HOST_GET_SINT, state);
 }
 
-/* Adds one device's sources to the list, which grows. */
+/* Append one device's sources to the list, which is reallocated. */
 static int append(struct labhost_source **sources, size_t *count,
 		  const struct lab_host_device *device)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lab's host for C programs: one function for each ioctl of lab_host.h.
+ * The interface of the lab's host for C programs: one function for each ioctl of lab_host.h.
  *
- * Prints nothing, and keeps nothing between calls. Each function that returns
- * int gives 0 or more on success and a negative errno on failure; what an errno
- * means is told in lab_host.h, beside the ioctl.
+ * The functions do not print, and keep no state between calls. Each function of type int
+ * returns 0 or more on success and a negative errno on failure. lab_host.h describes the
+ * meaning of an errno beside the ioctl.
  */
 #ifndef _LABHOST_CLIENT_H
 #define _LABHOST_CLIENT_H
@@ -15,7 +15,7 @@
 #include "../hypervisor/l1/lab_host.h"
 
 /**
- * struct labhost_source - one of all sources of all devices
+ * struct labhost_source - an interrupt source of a device
  * @device: index of the device.
  * @source: index of the source.
  * @kind:   the device's kind, LAB_HOST_KIND_*.
@@ -35,28 +35,28 @@ struct labhost_source {
 int labhost_open(void);
 
 /**
- * labhost_close() - close what labhost_open() opened
- * @fd: the descriptor. What was programmed stays so.
+ * labhost_close() - close the lab's host
+ * @fd: from labhost_open(). The devices stay as they were programmed.
  */
 void labhost_close(int fd);
 
 /**
- * labhost_device_get() - ask what a device is
+ * labhost_device_get() - get the description of a device
  * @fd:     from labhost_open().
- * @index:  which device, below LAB_HOST_DEVICES_MAX.
- * @device: out: what it is.
+ * @index:  index of the device, below LAB_HOST_DEVICES_MAX.
+ * @device: filled in with the description.
  *
  * Return: 0, -ENOENT or another negative errno.
  */
 int labhost_device_get(int fd, unsigned int index, struct lab_host_device *device);
 
 /**
- * labhost_route() - tell a source where its interrupts go, and enable it
+ * labhost_route() - set the CPU and the vector of a source's interrupts, and enable it
  * @fd:      from labhost_open().
  * @device:  index of the device.
  * @source:  index of the source.
- * @apic_id: which CPU.
- * @vector:  which vector there.
+ * @apic_id: APIC id of the CPU.
+ * @vector:  vector of that CPU.
  *
  * Return: 0 or a negative errno.
  */
@@ -64,7 +64,7 @@ int labhost_route(int fd, unsigned int device, unsigned int source,
 		  unsigned int apic_id, unsigned int vector);
 
 /**
- * labhost_mask() - let a source raise nothing until it is routed again
+ * labhost_mask() - mask a source until it is routed again
  * @fd:     from labhost_open().
  * @device: index of the device.
  * @source: index of the source.
@@ -78,9 +78,9 @@ int labhost_mask(int fd, unsigned int device, unsigned int source);
  * @fd:     from labhost_open().
  * @device: index of the device.
  * @source: index of the source.
- * @count:  how often; 0 only asks for the total.
- * @raised: out: how often it was raised in all, also after -EAGAIN and -EINTR;
- *          else left alone. May be NULL.
+ * @count:  how often; with 0, the call only returns the total.
+ * @raised: filled in with how often the source was raised in total, also after -EAGAIN and
+ *          -EINTR. It does not change after other errors. May be NULL.
  *
  * Return: 0 or a negative errno.
  */
@@ -88,24 +88,24 @@ int labhost_raise(int fd, unsigned int device, unsigned int source,
 		  unsigned int count, __u64 *raised);
 
 /**
- * labhost_apic_read() - look into the interrupt controller of a CPU
+ * labhost_apic_read() - read the interrupt controller of a CPU
  * @fd:   from labhost_open().
- * @cpu:  which CPU.
- * @apic: out: its registers.
+ * @cpu:  number of the CPU.
+ * @apic: filled in with its registers.
  *
  * Return: 0 or a negative errno.
  */
 int labhost_apic_read(int fd, unsigned int cpu, struct lab_host_apic *apic);
 
 /**
- * labhost_raise_held() - raise a source while its CPU's interrupts are closed
+ * labhost_raise_held() - raise a source while its CPU has disabled interrupts
  * @fd:     from labhost_open().
  * @device: index of the device.
  * @source: index of the source.
- * @cpu:    the CPU to hold; the caller must run on another.
- * @usecs:  for how long it stays closed after this has returned.
+ * @cpu:    number of that CPU; the caller must run on another one.
+ * @usecs:  how long interrupts stay disabled after this call has returned.
  *
- * Return: 0: the interrupt is pending at @cpu; or a negative errno.
+ * Return: 0 if the interrupt is pending at @cpu, or a negative errno.
  */
 int labhost_raise_held(int fd, unsigned int device, unsigned int source,
 		       unsigned int cpu, unsigned int usecs);
@@ -113,37 +113,37 @@ int labhost_raise_held(int fd, unsigned int device, unsigned int source,
 /**
  * labhost_sint_send() - send a message to SINT 7 of VP 0
  * @fd:      from labhost_open().
- * @message: all of it.
+ * @message: the whole message.
  *
- * Return: 0, -EAGAIN if too many wait, or another negative errno.
+ * Return: 0, -EAGAIN if too many messages are waiting, or another negative errno.
  */
 int labhost_sint_send(int fd, const struct lab_host_sint_message *message);
 
 /**
  * labhost_sint_event() - signal an event on SINT 7
  * @fd:   from labhost_open().
- * @vp:   to which VP.
- * @flag: which, below 2048.
+ * @vp:   number of the VP.
+ * @flag: number of the event flag, below 2048.
  *
- * Return: 0, -EAGAIN if SINT 7 is masked there, or another negative errno.
+ * Return: 0, -EAGAIN if SINT 7 is masked on that VP, or another negative errno.
  */
 int labhost_sint_event(int fd, unsigned int vp, unsigned int flag);
 
 /**
- * labhost_sint_refuse() - refuse messages and events of the guest for a while
+ * labhost_sint_refuse() - refuse the guest's next messages and events
  * @fd:     from labhost_open().
- * @count:  how many.
- * @status: with which status.
+ * @count:  how many to refuse.
+ * @status: the status to return for them.
  *
  * Return: 0 or a negative errno.
  */
 int labhost_sint_refuse(int fd, unsigned int count, unsigned int status);
 
 /**
- * labhost_sint_get() - what the guest has sent, and what waits for it
+ * labhost_sint_get() - get what the guest has sent, and what is waiting for it
  * @fd:    from labhost_open().
- * @vp:    whose SINT 7.
- * @state: out: that.
+ * @vp:    number of the VP whose SINT 7 is meant.
+ * @state: filled in with that.
  *
  * Return: 0 or a negative errno.
  */
@@ -152,25 +152,25 @@ int labhost_sint_get(int fd, unsigned int vp, struct lab_host_sint *state);
 /**
  * labhost_sources() - list all sources of all devices
  * @fd:      from labhost_open().
- * @sources: out: the list, by device and source; the caller calls free().
- * @count:   out: how many; 0 if there is no device.
+ * @sources: filled in with the list, sorted by device and source; the caller frees it.
+ * @count:   filled in with the number of sources; 0 if there is no device.
  *
- * Return: 0, or a negative errno, and then there is nothing to free.
+ * Return: 0, or a negative errno. After an error there is nothing to free.
  */
 int labhost_sources(int fd, struct labhost_source **sources, size_t *count);
 
 /**
- * labhost_set_masked() - mask or unmask a source, wherever its interrupts go
+ * labhost_set_masked() - mask or unmask a source without changing its route
  * @fd:     from labhost_open().
  * @device: index of the device.
  * @source: index of the source.
- * @masked: whether.
+ * @masked: whether the source is masked.
  *
  * Return: 0 or a negative errno.
  */
 int labhost_set_masked(int fd, unsigned int device, unsigned int source, bool masked);
 
-/* One function for each ioctl of the same name: 0 or a negative errno. */
+/* One function for each ioctl of the same name. Each returns 0 or a negative errno. */
 int labhost_source_get(int fd, unsigned int device, unsigned int source,
 		       struct lab_host_source *state);
 int labhost_vp_get(int fd, unsigned int vp, struct lab_host_vp *state);

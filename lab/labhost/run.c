@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * labhost: what each command does.
+ * labhost: carries out each command, by functions of labhost_client.c.
  *
- * Owns: what an answer looks like, and what a request must have that the number
- * of its arguments does not tell. Must not know how it was written on the command
- * line. All work is done by labhost_client.c.
+ * Owns: the format of the output, and the checks of a request beyond the number of its
+ * arguments. Must not know: how the request was written on the command line.
  */
 #include <errno.h>
 #include <limits.h>
@@ -50,7 +49,7 @@ static int print_device(int fd, const struct lab_host_device *device)
 
 	printf("%6u  %-8s  %-18.*s  %7u  ", device->index,
 	       kind_name(device->kind), (int)sizeof(device->name), device->name, device->sources);
-	/* A function's raises are its own, and nobody counts them here. */
+	/* A function raises its interrupts itself, so that the host does not count them. */
 	if (device->kind == LAB_HOST_KIND_FUNCTION)
 		putchar('-');
 	else
@@ -59,7 +58,7 @@ static int print_device(int fd, const struct lab_host_device *device)
 	return error;
 }
 
-/* Calls one function for each device: 0, or the first error. */
+/* Call a function for each device. Return 0, or the first error. */
 static int visit_devices(int fd, int (*what)(int fd, const struct lab_host_device *device))
 {
 	struct lab_host_device device;
@@ -150,7 +149,7 @@ int run_vps(int fd, const struct request *request)
 	for (vp = 0; vp < vps; vp++) {
 		error = labhost_vp_get(fd, vp, &state);
 		if (error == -EINVAL)
-			continue;	/* A CPU that may be added, and was not. */
+			continue;	/* a possible CPU that is not present */
 		if (error)
 			return error;
 		print_vp(&state);
@@ -171,7 +170,7 @@ static void print_behaviour(const struct lab_host_behaviour *now)
 	printf("retargets: %llu, of these refused: %llu\n", now->retargets, now->refused);
 }
 
-/* What was not asked for stays as it is. */
+/* Change only the settings that the request contains. */
 static void apply(const struct request *request, struct lab_host_behaviour *behaviour)
 {
 	if (request->redirects >= 0)
@@ -205,7 +204,7 @@ int run_behaviour(int fd, const struct request *request)
 	return error;
 }
 
-/* A status is needed once there is something to refuse. */
+/* A status is required only if calls are to be refused. */
 const char *check_behaviour(const struct request *request)
 {
 	if (request->refuse > 0 && request->status < 0)

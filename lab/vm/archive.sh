@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# The distribution's archive, read without touching the machine.
+# Reads the distribution's archive without changing the machine.
 #
-# Owns: a private apt per suite, under build/apt/SUITE, whose sources are those
-# of the machine with only the suite replaced; so a mirror, a proxy or a
-# keyring that the machine has been told of serves here too, and nothing is
-# installed. Must not know: what the packages are for.
+# Owns: a private apt configuration per suite, under build/apt/SUITE. Its sources are
+# those of the machine with another suite, so that a mirror, a proxy or a keyring of the
+# machine is used here too. Nothing is installed. Must not know: what the packages are for.
 #
 # shellcheck disable=SC2154
-# Sourced by scripts that have set $build (the repository's build directory)
+# The scripts that source this file have set $build (the repository's build directory)
 # and have a function "die".
 
 # archive_release - print the code name of the distribution that runs here.
@@ -21,8 +20,8 @@ archive_release()
 }
 
 # archive_stanzas RELEASE SUITE FILE... - rewrite deb822 sources: each enabled
-# stanza that serves RELEASE, with SUITE in place of its suites. Everything
-# else in it (a key, a mirror list, trust) stays as the machine has it.
+# stanza for RELEASE gets SUITE in place of its suites. The rest of the stanza (a key,
+# a mirror list, trust) does not change.
 archive_stanzas()
 {
 	awk -v release="$1" -v suite="$2" '
@@ -53,7 +52,7 @@ archive_stanzas()
 	' "${@:3}"
 }
 
-# archive_lines RELEASE SUITE FILE... - the same for one-line sources.
+# archive_lines RELEASE SUITE FILE... - do the same for one-line sources.
 archive_lines()
 {
 	awk -v release="$1" -v suite="$2" '
@@ -92,8 +91,8 @@ archive_sources()
 }
 
 # archive_config DIR - print the configuration that keeps apt inside DIR.
-# Hooks are cleared, since they would act on the machine; pins and a default
-# release are, since they would hide the suite.
+# Hooks are cleared, since they would change the machine. Pins and a default release
+# are cleared, since they would hide the suite.
 archive_config()
 {
 	cat <<-END
@@ -117,9 +116,9 @@ archive_config()
 	END
 }
 
-# archive_open SUITE - make apt know the packages of SUITE, as they are now. Others wait
-# until archive_fetch is done, or the script ends: two calls at once would write to the same
-# lists. Returns 77 when the archive has no such suite.
+# archive_open SUITE - update apt's package lists of SUITE. Other callers wait until
+# archive_fetch is done or the script ends, since two calls at once would write to the same
+# lists. Returns 77 if the archive has no such suite.
 archive_open()
 {
 	local dir="$build/apt/$1"
@@ -138,8 +137,8 @@ archive_open()
 	die "cannot read the package lists of suite '$1': apt-get's own words are above"
 }
 
-# archive_depends SUITE PACKAGE - print the names that PACKAGE depends on, one
-# a line; nothing when the suite has no such package.
+# archive_depends SUITE PACKAGE - print the packages that PACKAGE depends on, one a line.
+# It prints nothing if the suite has no such package.
 archive_depends()
 {
 	apt-cache -c "$build/apt/$1/apt.conf" show --no-all-versions "$2" 2>/dev/null |
@@ -147,7 +146,7 @@ archive_depends()
 		sed 's/(.*//; s/:.*//; s/[ \t]//g; /^$/d'
 }
 
-# archive_fetch SUITE DIR PACKAGE... - put the .deb files into DIR.
+# archive_fetch SUITE DIR PACKAGE... - download the packages to DIR.
 archive_fetch()
 {
 	local conf="$build/apt/$1/apt.conf" dir="$2" log="$build/apt/$1/log/download"

@@ -1,25 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# /init of the lab's VM: makes the guest usable, runs what was asked, powers off.
+# /init of the lab's VM: prepares the guest, runs the command, and powers off.
 #
-# Owns: the guest's side of the agreement with lab/vm/run, which is:
-# - ttyS0 carries the kernel's log and nothing of the command;
-# - ttyS1 carries the command's output, byte for byte, and its input;
-# - the kernel's log has two lines that this script writes: "vtlirq-vm: ready" when input
-#   may come, and "vtlirq-vm: status N", the command's exit status, at the end. Every
-#   kernel has /dev/kmsg, and not every one a way to I/O ports. A guest that dies never
-#   writes the second.
+# Owns: the guest's side of the protocol with lab/vm/run, which is:
+# - ttyS0 carries only the kernel's log;
+# - ttyS1 carries the unchanged output of the command, and its input;
+# - this script writes two lines to the kernel's log: "vtlirq-vm: ready" when the guest
+#   accepts input, and at the end "vtlirq-vm: status N" with the command's exit status.
+#   It uses /dev/kmsg, which every kernel has; access to I/O ports is not always possible.
+#   A guest that dies does not write the second line.
 # Must not know: what the command is for.
 
-# All else is a name of this program, which still has to be installed.
+# All other commands are links to busybox, which this call creates.
 /bin/busybox --install -s /bin 2>/dev/null
 
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 port=/dev/ttyS1
 
-# tell WORD... - a line of the kernel's log, whatever level of it the console shows.
+# tell WORD... - write a line to the kernel's log, with a level that the console always shows.
 tell() { echo "<0>vtlirq-vm: $*" >/dev/kmsg; }
 
 mount_all()
@@ -40,18 +40,18 @@ mount_all()
 	ln -sf /proc/self/fd/2 /dev/stderr
 }
 
-# built_in FILE - the module is part of this kernel. FILE has a number in front.
+# built_in FILE - whether the module is built into this kernel. FILE begins with a number.
 built_in()
 {
 	name=$(basename "${1#*-}" .ko | tr - _)
 	[ -d "/sys/module/$name" ] && ! grep -q "^$name " /proc/modules
 }
 
-# load_modules - insert each, in order; the list has one line "FILE ARGUMENTS".
+# load_modules - insert the modules in their order. Each line of the list is "FILE ARGUMENTS".
 load_modules()
 {
 	while read -r file arguments; do
-		# Its arguments would have to be the kernel's own.
+		# A built-in module with arguments fails: they would have to be kernel parameters.
 		[ -n "$arguments" ] || ! built_in "$file" || continue
 		# shellcheck disable=SC2086
 		insmod "/lib/vtlirq/$file" $arguments && continue
@@ -60,8 +60,9 @@ load_modules()
 	done </etc/vtlirq/modules
 }
 
-# A shell for a person: a terminal of its own, so that Ctrl-C and jobs work. Its
-# owner outlives it, since when the owner ends, what is not yet out is dropped.
+# An interactive shell. It has its own controlling terminal, so that Ctrl-C and job control
+# work. The outer shell ends after it, since the terminal drops unsent output when the
+# session leader ends.
 person()
 {
 	stty -F $port sane ${VTLIRQ_ROWS:+rows $VTLIRQ_ROWS} ${VTLIRQ_COLUMNS:+cols $VTLIRQ_COLUMNS}
@@ -71,9 +72,8 @@ person()
 	setsid -c sh -c 'sh -i; status=$?; stty raw -echo; exit $status' <&3 >&3 2>&1
 }
 
-# A shell that reads its commands: whole lines, no echo, no special characters
-# but the one that ends the input. Being given a file keeps the shell from taking
-# the terminal for a person.
+# A shell that reads its commands from the input: by whole lines, without echo, and without
+# special characters except the end of file. The argument makes the shell non-interactive.
 lines()
 {
 	stty -F $port raw -echo icanon eof ^D erase undef kill undef werase undef \
@@ -90,7 +90,7 @@ script()
 
 mount_all
 hostname vtlirq
-# From here on, the log has everything; while booting, warnings are enough.
+# While booting, the console shows only warnings; from here on, it shows all messages.
 dmesg -n 8
 set -a
 # shellcheck disable=SC1091
@@ -100,7 +100,7 @@ export HOME=/root
 cd / || exit
 
 read -r mode </etc/vtlirq/mode
-# Kept open, since closing it would drop input that has come early.
+# The port stays open, since closing it would drop input that arrives early.
 exec 3<>$port
 stty -F $port raw -echo
 if load_modules >&3 2>&1; then
@@ -110,7 +110,7 @@ else
 	status=126
 	tell ready
 fi
-# Changing the settings waits until all that was written is out.
+# This stty waits until all output has been sent.
 stty -F $port raw -echo
 tell status $status
 poweroff -f

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * ivshmem-server: the other end of QEMU's ivshmem-doorbell devices.
+ * ivshmem-server: the server to which QEMU's ivshmem-doorbell devices connect.
  *
- * Owns: the shared memory, one eventfd for each peer and vector, and QEMU's
- * protocol that hands them out (docs/specs/ivshmem-spec.txt of QEMU). Each
- * device that connects is a peer; its number is the device's IVPosition. No
- * device is told of another: it rings its own doorbell with its own number, or
- * somebody outside of the VM has this server ring: "raise PEER VECTOR [COUNT]"
- * on standard input.
- * Must not know: who drives the devices, and what a vector is for.
+ * Each connected device is a peer, whose number is the device's IVPosition. The server
+ * does not tell a device about the others. A device rings its own doorbell with its own
+ * number, or a line "raise PEER VECTOR [COUNT]" on standard input makes the server ring.
  *
- * It ends at SIGTERM, SIGINT or the end of its standard input, so that it cannot
- * outlive whoever started it, and then removes its socket.
+ * It ends at SIGTERM, SIGINT or the end of its standard input, so that it cannot outlive
+ * the process that started it. Then it removes its socket.
+ *
+ * Owns: the shared memory, one eventfd for each peer and vector, and QEMU's protocol that
+ * distributes them (docs/specs/ivshmem-spec.txt of QEMU). Must not know: which driver uses
+ * the devices, and what a vector is for.
  */
 #include <errno.h>
 #include <endian.h>
@@ -31,15 +31,15 @@
 #include <unistd.h>
 
 #define MAX_PEERS	32
-#define MAX_VECTORS	2048	/* what a PCI function can have */
+#define MAX_VECTORS	2048	/* the maximum of a PCI function */
 #define PROTOCOL	0
 #define SHARED_MEMORY	-1
 
-/* A connected device; fd is -1 in a free place. */
+/* A connected device. In a free entry, fd is -1. */
 struct peer {
 	int fd;
-	int *bells;		/* one eventfd a vector */
-	unsigned int told;	/* how many of them the device has been sent */
+	int *bells;		/* one eventfd for each vector */
+	unsigned int told;	/* how many of these were sent to the device */
 };
 
 struct server {
@@ -50,7 +50,7 @@ struct server {
 	int listener;
 	int signals;
 	struct peer peers[MAX_PEERS];
-	char line[128];	/* of standard input, as far as it has come */
+	char line[128];	/* the incomplete last line of standard input */
 	size_t length;
 };
 
@@ -60,8 +60,8 @@ static void complain(const char *what)
 }
 
 /*
- * One message of the protocol: a number, and often a file descriptor with it.
- * Nothing here waits for a device that does not take it at once.
+ * Send a message of the protocol: a number, and a file descriptor unless @passed is
+ * negative. This does not block if the device does not read at once.
  */
 static int send_message(int fd, long long number, int passed)
 {
@@ -89,9 +89,9 @@ static int send_message(int fd, long long number, int passed)
 }
 
 /*
- * The last part of the introduction: one message for each doorbell. What does not
- * fit into the socket is sent when the device has read some: QEMU begins to read
- * when all of its devices are connected.
+ * Send the last messages to a new device, one for each doorbell. Those that do not fit into
+ * the socket are sent after the device has read some: QEMU begins to read when all of its
+ * devices are connected.
  */
 static int send_bells(struct server *server, unsigned int id)
 {
@@ -137,7 +137,7 @@ static void remove_peer(const struct server *server, struct peer *peer)
 	free_bells(peer, server->vectors);
 }
 
-/* The protocol asks for this order. */
+/* The protocol requires this order of messages. */
 static int introduce(struct server *server, unsigned int id)
 {
 	int fd = server->peers[id].fd;
@@ -172,7 +172,7 @@ static void add_peer(struct server *server)
 	}
 }
 
-/* A device never speaks: what comes from it is its end, or room for more. */
+/* A device sends no messages. It has disconnected, or there is room for more doorbells. */
 static void hear_peer(struct server *server, unsigned int id, short events)
 {
 	struct peer *peer = &server->peers[id];
@@ -188,8 +188,8 @@ static void hear_peer(struct server *server, unsigned int id, short events)
 }
 
 /*
- * One write for each ring, since a device that looks between two of them
- * raises two interrupts; rings that it finds together are one.
+ * Each ring is a write of its own: if the device reads the eventfd between two writes, it
+ * raises two interrupts, else one.
  */
 static void raise_vector(struct server *server, unsigned int id, unsigned int vector,
 			 unsigned int count)
@@ -219,7 +219,7 @@ static void obey(struct server *server, const char *line)
 	raise_vector(server, id, vector, count);
 }
 
-/* Obey each line that has come whole; returns false at the end of input. */
+/* Carry out each complete line of input. Return false at the end of input. */
 static bool hear_input(struct server *server)
 {
 	size_t room = sizeof(server->line) - 1 - server->length;
@@ -279,7 +279,7 @@ static int open_memory(size_t size)
 	return fd;
 }
 
-/* Signals come as readable data, so that they cannot cut into anything. */
+/* Signals are read from a file descriptor, so that they cannot interrupt other work. */
 static int open_signals(void)
 {
 	sigset_t set;
@@ -395,7 +395,7 @@ static int parse(int argc, char **argv, struct server *server)
 		else
 			return option == 'h' ? 1 : -1;
 	}
-	/* The memory is a PCI BAR to the device: a power of two. */
+	/* The memory is a PCI BAR of the device, so its size must be a power of two. */
 	if (!server->path || optind != argc || memory & (memory - 1))
 		return -1;
 	server->vectors = vectors;

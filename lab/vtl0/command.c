@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the guest can be told to do.
+ * Carries out the guest's commands, outside of handlers and with interrupts enabled, like
+ * the kernel of a guest.
  *
- * Owns: the meaning of each command word. Runs outside of handlers, with
- * interrupts open, so that a command sees what a guest's kernel would see.
+ * Owns: the meaning of each command word.
  */
 #include "guest.h"
 #include "machine.h"
@@ -52,7 +52,7 @@ static void command_hold(struct vp *vp)
 	interrupts_open();
 }
 
-/* The log's entry n from the end of a nest, which wrote six in all. */
+/* Check the log's entry @n of the six entries that a nest has just written. */
 static bool nest_was(struct vp *vp, uint32_t n, uint16_t entry)
 {
 	return vp->report->log[(vp->report->log_count - 6 + n) % VTL0_LOG_LENGTH] == entry;
@@ -187,7 +187,7 @@ void command_poll(struct vp *vp)
 	report->state = VTL0_STATE_BUSY;
 	command_carry_out(vp);
 	report->state = VTL0_STATE_RUNNING;
-	/* x86 keeps stores in order, and volatile keeps the compiler's: last. */
+	/* The last store: neither x86 nor, with volatile, the compiler reorders stores. */
 	report->done = sequence;
 }
 
@@ -205,7 +205,7 @@ void ring_turn(struct vp *vp)
 	vector = vp->boot->routes[vp->ring_route % VTL0_ROUTES_MAX].vector & 0xff;
 	vp->ring_goal = report->counts[vector] + 1;
 	report->rings++;
-	/* Before the bell, since the answer may come before the next line. */
+	/* Set this before the ring, since the interrupt may come before the next line. */
 	vp->rung_at = rdtsc();
 	device_ring(vp, vp->ring_route);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Text for the VMM, a byte at a time over an I/O port: each is one exit.
+ * Prints text for the VMM over an I/O port. Each byte is an exit.
  */
 #include "guest.h"
 #include "machine.h"

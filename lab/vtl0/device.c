@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The devices that the guest may touch: how each is rung and acknowledged.
+ * Raises and acknowledges interrupts of the devices that the guest may access.
  *
- * Knows nothing of what the interrupt is then used for. The VMM is trusted to
- * fill in the boot page; an index out of range is ignored all the same, since
- * the page changes while the guest runs.
+ * The guest trusts the VMM to fill in the boot page. It still ignores an index that is out
+ * of range, since the page changes while the guest runs. Must not know: what the interrupts
+ * are used for.
  */
 #include "guest.h"
 #include "machine.h"
@@ -53,7 +53,7 @@ void device_ring(struct vp *vp, uint32_t index)
 		mmio_write(device->registers + EDU_RAISE, EDU_CAUSE);
 		return;
 	}
-	/* An ivshmem rings its own bell as any other peer's. */
+	/* An ivshmem device can ring its own doorbell, like that of any other peer. */
 	peer = mmio_read(device->registers + IVSHMEM_POSITION);
 	mmio_write(device->registers + IVSHMEM_DOORBELL, peer << 16 | route->source);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the guest's parts know of each other.
+ * The interfaces between the files of the guest.
  */
 #ifndef _LAB_VTL0_GUEST_H
 #define _LAB_VTL0_GUEST_H
@@ -11,11 +11,11 @@
 #include "report.h"
 
 /**
- * struct nest - the plan of VTL0_COMMAND_NEST
- * @armed: it holds; cleared by the handler that carries it out
- * @low:   raised second; must wait
- * @middle: raised first; raises the others
- * @high:  raised last; must come at once
+ * struct nest - the vectors of VTL0_COMMAND_NEST
+ * @armed: the command is under way; cleared by the handler that carries it out
+ * @low:   the vector that is raised second, and must be delivered last
+ * @middle: the vector that is raised first, and whose handler raises the others
+ * @high:  the vector that is raised last, and must be delivered at once
  */
 struct nest {
 	bool armed;
@@ -25,16 +25,16 @@ struct nest {
 };
 
 /**
- * struct vp - a virtual processor, used by itself alone
- * @number:    which it is
+ * struct vp - a virtual processor; only that processor itself uses it
+ * @number:    its number
  * @boot:      the boot page
  * @report:    its report page
- * @nest:      what its handlers do beside counting
- * @depth:     handlers under way
- * @ring_route: index of the route that it rings
- * @ring_limit: stop ringing when @report->rings is this; 0: no end
- * @ring_goal: the last ring has been answered when the vector's count is this
- * @rung_at:   TSC when it rang; 0: not waiting
+ * @nest:      the current VTL0_COMMAND_NEST
+ * @depth:     how many handlers are running, nested in each other
+ * @ring_route: the index of the route whose interrupt the VP raises
+ * @ring_limit: the value of @report->rings at which it stops; 0: it does not stop
+ * @ring_goal: the count of the vector when the last ring has been answered
+ * @rung_at:   the TSC when the VP rang; 0 if it is not waiting for an interrupt
  */
 struct vp {
 	uint32_t number;
@@ -51,66 +51,66 @@ struct vp {
 extern struct vp vps[VTL0_VPS_MAX];
 
 /**
- * vp_self() - the VP that this runs on
+ * vp_self() - find the VP that this code runs on
  *
- * Return: found by the stack: each VP has its own.
+ * Return: the VP that the current stack belongs to.
  */
 struct vp *vp_self(void);
 
-/* Makes the interrupt table; once. */
+/* Fills in the interrupt table. */
 void interrupts_setup(void);
-/* Tells the CPU of it; on each VP. */
+/* Loads the interrupt table on the current VP. */
 void interrupts_load(void);
 
-/* Tells a device that its interrupt was seen, if it wants to be told. */
+/* Acknowledges an interrupt at its device, if the device requires that. */
 void device_acknowledge(struct vp *vp, uint32_t vector);
 /* Raises the interrupt of a route, if its device is known. */
 void device_ring(struct vp *vp, uint32_t route);
 
-/* Carries out the command of the report page, if there is a new one. */
+/* Carries out the command in the report page, if there is a new one. */
 void command_poll(struct vp *vp);
-/* One turn of a ringing mode: rings if the last ring was answered. */
+/* One iteration of a ringing mode: rings if the last ring was answered. */
 void ring_turn(struct vp *vp);
-/* The vector of the VP's handler under way came: was it the ring's answer? */
+/* Checks whether the vector that is being handled is the answer to the VP's last ring. */
 void ring_answered(struct vp *vp, uint32_t vector);
 
-/* Gives a vector a handler of its own, for all VPs, and takes it away. */
+/* Sets and resets a special handler for a vector, on all VPs. */
 void interrupt_gate_set(uint32_t vector, const uint8_t *handler);
 void interrupt_gate_reset(uint32_t vector);
 
 /**
  * sample_run() - carry out VTL0_COMMAND_SAMPLE
- * @vp: on which
+ * @vp: the VP that takes the samples
  *
  * Return: how many samples were taken.
  */
 uint64_t sample_run(struct vp *vp);
 
-/* Registers that VTL0 and VTL2 share on TDX; see enum vtl0_register. */
+/* Read and write a register that VTL0 and VTL2 share on TDX; see enum vtl0_register. */
 uint64_t register_read(enum vtl0_register number);
 void register_write(enum vtl0_register number, uint64_t value);
 
 /**
  * vectors_load() - fill the floating-point and vector registers
- * @seed: the values follow from it
- * @wide: the upper halves of the AVX registers too
+ * @seed: the seed of the values
+ * @wide: also fill the upper halves of the AVX registers
  */
 void vectors_load(uint64_t seed, bool wide);
 
 /**
- * vectors_check() - do they still hold what vectors_load() has put there?
- * @seed: as it was there
- * @wide: likewise
+ * vectors_check() - check whether the registers still have the values from vectors_load()
+ * @seed: the seed that vectors_load() got
+ * @wide: the flag that vectors_load() got
  *
- * Return: how many registers do not.
+ * Return: how many registers have another value.
  */
 uint64_t vectors_check(uint64_t seed, bool wide);
 
-/* A line on the console: text, and a number if @number is not negative. */
+/* Prints a line on the console: a text, and a number if @number is not negative. */
 void console_say(struct vp *vp, const char *text, int64_t number);
 
 /**
- * struct frame - what the entry code pushed, and the CPU before it
+ * struct frame - the stack frame of an interrupt, pushed by the CPU and by the entry code
  */
 struct frame {
 	uint64_t registers[15];
@@ -127,7 +127,7 @@ struct frame {
 void guest_main(volatile struct vtl0_boot *boot, uint64_t number);
 void interrupt_handle(struct frame *frame);
 
-/* In start.S: the entries, 16 bytes apart; a stack for each VP. */
+/* In start.S: the interrupt entries, 16 bytes apart, and a stack for each VP. */
 extern const uint8_t interrupt_entries[];
 extern uint8_t stacks[];
 uint32_t probe_read(uint64_t address, volatile uint64_t *resume);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Interrupts and exceptions of the guest: counts each, ends each.
+ * Handles the guest's interrupts and exceptions: counts each interrupt and sends its EOI.
  *
- * Owns: the interrupt table, the counts and the log. Which interrupt is for
- * what is known to others.
+ * Owns: the interrupt table, the counts and the log. Must not know: the purpose of an
+ * interrupt.
  */
 #include "guest.h"
 #include "machine.h"
@@ -12,7 +12,7 @@
 #define GATE_INTERRUPT	0x8e
 #define SELECTOR_CODE	0x08
 #define VECTOR_NMI	2
-/* Below this, a vector may be an exception; from 16 up, an interrupt too. */
+/* A vector below 32 may be an exception; a vector from 16 on may be an interrupt. */
 #define VECTORS_EXCEPTION	32
 #define VECTOR_INTERRUPT_MIN	16
 
@@ -30,7 +30,7 @@ struct gate {
 };
 
 /**
- * struct table_pointer - what LIDT reads
+ * struct table_pointer - the operand of LIDT
  */
 struct table_pointer {
 	uint16_t limit;
@@ -80,7 +80,7 @@ static void log_write(struct vp *vp, uint16_t entry)
 	vp->report->log_count = count + 1;
 }
 
-/* The numbers of exceptions are legal for interrupts too: who is in service? */
+/* Interrupts may have the numbers of exceptions, but only interrupts are in service. */
 static bool is_interrupt(uint32_t vector)
 {
 	if (vector >= VECTORS_EXCEPTION)
@@ -101,8 +101,8 @@ static void crash(struct vp *vp, const struct frame *frame)
 }
 
 /*
- * The middle one of three: raises the lower one, which must wait, and the
- * higher one, which must come while this is still under way.
+ * The handler of the middle vector raises the lower one, which must wait, and the higher one,
+ * which must be delivered before this handler returns.
  */
 static void nest_carry_out(struct vp *vp)
 {
@@ -111,7 +111,7 @@ static void nest_carry_out(struct vp *vp)
 	wrmsr(MSR_X2APIC_SELF_IPI, vp->nest.low);
 	wrmsr(MSR_X2APIC_SELF_IPI, vp->nest.high);
 	vp->report->ipis += 2;
-	/* STI and the instructions above let it in, if it is let in at all. */
+	/* The higher one is delivered here at the latest, if it can be delivered at all. */
 	relax();
 	interrupts_close();
 }
@@ -143,7 +143,7 @@ void interrupt_handle(struct frame *frame)
 	vp->report->counts[frame->vector]++;
 	if (frame->vector == VECTOR_NMI)
 		return;
-	/* It only ends HLT: whoever watches the others never sees it. */
+	/* The command vector only ends HLT, and is not part of the other counts and the log. */
 	if (frame->vector != VTL0_VECTOR_COMMAND)
 		handle(vp, frame->vector);
 	wrmsr(MSR_X2APIC_EOI, 0);

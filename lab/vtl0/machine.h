@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The instructions that C has no words for, and the x2APIC's registers.
+ * Functions for instructions that C does not have, and the x2APIC's registers.
  */
 #ifndef _LAB_VTL0_MACHINE_H
 #define _LAB_VTL0_MACHINE_H
@@ -25,7 +25,7 @@ static inline uint64_t rdmsr(uint32_t msr)
 
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {
-	/* What was written before must be there when another CPU is told. */
+	/* "memory": earlier stores must come before an IPI to another CPU. */
 	asm volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
 		     : "memory");
 }
@@ -61,19 +61,19 @@ static inline void interrupts_close(void)
 	asm volatile("cli" : : : "memory");
 }
 
-/* In one piece, so that no interrupt comes between the two. */
+/* STI takes effect after HLT begins, so that no interrupt comes between the two. */
 static inline void interrupts_open_and_halt(void)
 {
 	asm volatile("sti; hlt" : : : "memory");
 }
 
-/* With interrupts closed: what ends it is not delivered yet. */
+/* Halt with interrupts disabled: the interrupt that ends HLT is not delivered yet. */
 static inline void halt_once(void)
 {
 	asm volatile("hlt" : : : "memory");
 }
 
-/* What RDMSR leaves in EDX:EAX, in which nothing was zero before. */
+/* Return EDX:EAX after the RDMSR. All of their bits are set before it. */
 static inline uint64_t idle(void)
 {
 	uint64_t low = ~0ULL, high = ~0ULL;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A guest for VTL0: on each VP it counts what interrupts come, and does what
- * its report page says.
+ * A guest for VTL0: on each VP it counts the arriving interrupts, and carries out the
+ * commands in its report page. It trusts the VMM.
  *
- * Owns: the life of a VP from its entry on. Trusts the VMM, and knows nothing
- * of what lies above it.
+ * Owns: the main loop of a VP. Must not know: how VTL2 works.
  */
 #include "guest.h"
 #include "machine.h"
@@ -35,8 +34,8 @@ static struct vp *vp_setup(volatile struct vtl0_boot *boot, uint64_t number)
 }
 
 /*
- * Interrupts are closed from the look at the command word to HLT: one that
- * comes in between ends HLT at once, so that no command is slept over.
+ * Interrupts are disabled from the check of the command word to HLT. An interrupt that arrives
+ * in between ends HLT at once, so that no command is missed.
  */
 static void halt(struct vp *vp)
 {
@@ -47,7 +46,7 @@ static void halt(struct vp *vp)
 		interrupts_open();
 		return;
 	}
-	/* Rung and answered already: there may be nothing to wait for. */
+	/* The ring was already answered, so there may be no interrupt to wait for. */
 	if (report->mode == VTL0_MODE_RING_HALT && !vp->rung_at) {
 		interrupts_open();
 		return;
@@ -77,7 +76,7 @@ void guest_main(volatile struct vtl0_boot *boot, uint64_t number)
 {
 	struct vp *vp = vp_setup(boot, number);
 
-	/* Each VP writes the same: no order between them is needed. */
+	/* Each VP writes the same values, so that no order between the VPs is needed. */
 	interrupts_setup();
 	interrupts_load();
 	wrmsr(MSR_X2APIC_SVR, SVR_ENABLE | SVR_SPURIOUS);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Registers that a TDX module leaves to VTL0 and VTL2 alike: how the guest reads,
- * fills and checks each.
+ * Reads, fills and checks registers that a TDX module does not switch between VTL0 and VTL2.
  *
- * The compiler uses no vector register in this program, so that what is loaded
- * here stays there until it is looked at.
+ * The compiler does not use vector registers in this program, so that they keep the values
+ * that are loaded here.
  */
 #include "guest.h"
 #include "machine.h"
@@ -15,8 +14,8 @@
 #define MXCSR_ROUNDING	13
 
 /**
- * struct vectors - the contents of all of them
- * @wide:  YMM0 to YMM15; without AVX, the lower half of each
+ * struct vectors - the contents of the floating-point and vector registers
+ * @wide:  YMM0 to YMM15; without AVX, only the lower half of each
  * @stack: the x87 registers, as integers
  * @mxcsr: the control word of SSE
  */
@@ -114,7 +113,7 @@ void register_write(enum vtl0_register number, uint64_t value)
 	}
 }
 
-/* Xorshift: never 0, and no two seeds give the same sequence. */
+/* Xorshift: the numbers are not 0, and different seeds give different sequences. */
 static uint64_t random_next(uint64_t *state)
 {
 	*state ^= *state << 13;
@@ -131,7 +130,7 @@ static void vectors_make(struct vectors *vectors, uint64_t seed)
 	for (i = 0; i < VECTORS; i++)
 		for (part = 0; part < 4; part++)
 			vectors->wide[i][part] = random_next(&state);
-	/* Few enough bits that an x87 register holds the number as it is. */
+	/* These have few enough bits for an exact representation in an x87 register. */
 	for (i = 0; i < STACK_REGISTERS; i++)
 		vectors->stack[i] = random_next(&state) >> 8;
 	vectors->mxcsr = MXCSR_RESET | (random_next(&state) & 3) << MXCSR_ROUNDING;
@@ -180,7 +179,7 @@ static void registers_store(struct vectors *vectors, bool wide)
 	else
 		asm volatile(ALL_VECTORS(STORE_SSE) : : "r"(vectors->wide) : "memory");
 	asm volatile("stmxcsr %0" : "=m"(vectors->mxcsr));
-	/* Storing empties the stack; it is filled again below. */
+	/* Storing empties the stack of x87 registers; the caller fills it again. */
 	stack_store(vectors->stack);
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the lab's guest and its VMM agree on: the head of the image, the boot
- * page, and one report page for each VP.
+ * The interface between the lab's guest and its VMM: the head of the image, the boot
+ * page, and one report page for each VP. All of them are in the guest's memory, in little
+ * endian. Both sides read and write the report pages while both run, so the description of
+ * each member names its writer.
  *
- * Owns: these layouts, the command words and the calls. All of it lies in the
- * guest's memory, little endian, and is read and written by both while both
- * run: each member names its writer. Knows nothing of how the guest was entered.
+ * Owns: these layouts, the command words and the calls. Must not know: how the guest was
+ * entered.
  */
 #ifndef _LAB_VTL0_REPORT_H
 #define _LAB_VTL0_REPORT_H
@@ -22,9 +23,8 @@
 #define VTL0_LOG_LENGTH		64
 
 /*
- * The guest's memory, from its start: the image, the boot page, a report page
- * for each VP, page tables, and samples. It starts at a multiple of its size, anywhere
- * below 4 GiB.
+ * The guest's memory contains, in this order: the image, the boot page, a report page
+ * for each VP, page tables, and samples. It starts at any multiple of its size below 4 GiB.
  */
 #define VTL0_MEMORY_SIZE	0x200000
 #define VTL0_BOOT_OFFSET	0x100000
@@ -33,22 +33,21 @@
 #define VTL0_SAMPLES_OFFSET	0x130000
 #define VTL0_PAGE_SIZE		0x1000
 
-/* One byte of text for the VMM. */
+/* A byte of text for the VMM is written to this port. */
 #define VTL0_CONSOLE_PORT	0xe9
-/* Any byte: the VP has crashed, as its report page says; it goes no further. */
+/* A VP that has crashed writes any byte to this port and stops; see @crash in its report page. */
 #define VTL0_CRASH_PORT		0xea
 
-/* Asserted by the VMM to make a halted guest look at its command word. */
+/* The VMM asserts this vector to make a halted guest check its command word. */
 #define VTL0_VECTOR_COMMAND	0x2e
 
 /**
  * struct vtl0_image - the first bytes of the image
  * @magic: VTL0_IMAGE_MAGIC
- * @entry: where each VP begins, counted from the image's start: in 64-bit
- *         mode, with page tables that map the low 4 GiB to themselves, flat
- *         segments (CS 0x08, others 0x10) and interrupts closed; RDI = address
- *         of the boot page, RSI = number of the VP
- * @size:  how much memory the image takes, zeroes included
+ * @entry: the offset at which each VP begins: in 64-bit mode, with page tables that
+ *         identity-map the low 4 GiB, flat segments (CS 0x08, others 0x10) and
+ *         interrupts disabled; RDI = address of the boot page, RSI = number of the VP
+ * @size:  the size of the image in memory, including zeroed data
  */
 struct vtl0_image {
 	uint64_t magic;
@@ -56,14 +55,14 @@ struct vtl0_image {
 	uint64_t size;
 };
 
-/* As in lab_host.h. */
+/* The kinds of devices, as in lab_host.h. */
 #define VTL0_DEVICE_EDU		1
 #define VTL0_DEVICE_IVSHMEM	2
 
 /**
- * struct vtl0_device - a device that the guest may touch
- * @registers: where its registers are
- * @kind:      VTL0_DEVICE_*
+ * struct vtl0_device - a device that the guest may access
+ * @registers: the address of its registers
+ * @kind:      one of VTL0_DEVICE_*
  * @reserved:  zero
  */
 struct vtl0_device {
@@ -75,9 +74,9 @@ struct vtl0_device {
 /**
  * struct vtl0_route - an interrupt of such a device
  * @device: index of the device
- * @source: which of its interrupts
- * @vp:     the VP that it goes to
- * @vector: the vector there; 0: not in use
+ * @source: index of the interrupt among those of the device
+ * @vp:     the VP that the interrupt goes to
+ * @vector: the vector on that VP; 0 if the entry is not in use
  */
 struct vtl0_route {
 	uint32_t device;
@@ -91,8 +90,8 @@ struct vtl0_route {
  * @magic:   VTL0_BOOT_MAGIC
  * @reports: address of the report page of VP 0; the others follow it
  * @vps:     how many VPs there are
- * @devices_count: valid ones in @devices
- * @routes_count:  valid ones in @routes
+ * @devices_count: the number of valid entries in @devices
+ * @routes_count:  the number of valid entries in @routes
  * @reserved: zero
  * @devices: the devices
  * @routes:  their interrupts; may change while the guest runs
@@ -109,44 +108,46 @@ struct vtl0_boot {
 };
 
 /**
- * enum vtl0_command - what a VP can be told to do, with its arguments
- * @VTL0_COMMAND_NONE:     nothing
- * @VTL0_COMMAND_MODE:     [0] one of enum vtl0_mode, what to do from now on;
- *                         for the ringing ones [1] index of the route, whose
- *                         VP must be this one, and [2] how often (0: no end)
- * @VTL0_COMMAND_IPI:      [0] a value for the ICR, as VTL0_ICR() makes it;
- *                         [1] how often to write it
- * @VTL0_COMMAND_SELF_IPI: [0] vector; [1] how often
- * @VTL0_COMMAND_HOLD:     spin until the VMM sets "release", with [0] in the
- *                         task priority, and interrupts open if [1] is not 0;
- *                         @result is how many came meanwhile
- * @VTL0_COMMAND_NEST:     [0] < [1] < [2], vectors of three priority classes:
- *                         while the middle one is handled with interrupts open,
- *                         the low and the high one are raised; @result is 1 if
- *                         the high one came at once, and the low one after
- * @VTL0_COMMAND_PROBE:    read 4 bytes at [0], which may not be the guest's;
- *                         @result is what was read
- * @VTL0_COMMAND_READ_MSR: [0] which; @result is its value
- * @VTL0_COMMAND_CPUID:    [0] leaf, [1] subleaf; @result is EBX << 32 | EAX
- * @VTL0_COMMAND_SAY:      a line on the console
- * @VTL0_COMMAND_SHUTDOWN: ask the VMM to end all; [0] with which status
- * @VTL0_COMMAND_SAMPLE:  take samples of an interrupt: [0] index of the route,
- *                         whose device is an edu and whose VP is this one, [1]
- *                         one of enum vtl0_sample_kind, [2] how many; one VP at a
- *                         time; @result is how many were taken, 0 if that is not
- *                         possible
- * @VTL0_COMMAND_WRITE_MSR: [0] which, [1] its new value
- * @VTL0_COMMAND_READ_REGISTER: [0] one of enum vtl0_register; @result is its value
- * @VTL0_COMMAND_WRITE_REGISTER: [0] one of enum vtl0_register that can be
- *                         written, [1] its new value
+ * enum vtl0_command - the commands for a VP, with their arguments [0], [1] and [2]
+ * @VTL0_COMMAND_NONE:     do nothing
+ * @VTL0_COMMAND_MODE:     change the mode: [0] is one of enum vtl0_mode. For the
+ *                         ringing modes, [1] is the index of a route to this VP,
+ *                         and [2] is how often to ring (0: without end)
+ * @VTL0_COMMAND_IPI:      write a value to the ICR: [0] is the value, as made by
+ *                         VTL0_ICR(), and [1] is how often to write it
+ * @VTL0_COMMAND_SELF_IPI: send IPIs to this VP: [0] is the vector, [1] how many
+ * @VTL0_COMMAND_HOLD:     spin until the VMM sets "release". The task priority is
+ *                         [0], and interrupts are enabled if [1] is not 0. @result
+ *                         is how many interrupts arrived in the meantime
+ * @VTL0_COMMAND_NEST:     raise three vectors of different priority classes,
+ *                         [0] < [1] < [2]. The handler of the middle one enables
+ *                         interrupts and raises the other two. @result is 1 if the
+ *                         high one arrived at once, and the low one after it
+ * @VTL0_COMMAND_PROBE:    read 4 bytes at the address [0], which may not belong to
+ *                         the guest; @result is the value
+ * @VTL0_COMMAND_READ_MSR: read the MSR [0]; @result is its value
+ * @VTL0_COMMAND_CPUID:    execute CPUID with leaf [0] and subleaf [1]; @result is
+ *                         EBX << 32 | EAX
+ * @VTL0_COMMAND_SAY:      print a line on the console
+ * @VTL0_COMMAND_SHUTDOWN: ask the VMM to end all VPs with the status [0]
+ * @VTL0_COMMAND_SAMPLE:  take samples of an interrupt, on one VP at a time: [0] is
+ *                         the index of a route to this VP whose device is an edu,
+ *                         [1] is one of enum vtl0_sample_kind, [2] is how many.
+ *                         @result is how many were taken, 0 if that is not possible
+ * @VTL0_COMMAND_WRITE_MSR: write [1] to the MSR [0]
+ * @VTL0_COMMAND_READ_REGISTER: read the register [0], one of enum vtl0_register;
+ *                         @result is its value
+ * @VTL0_COMMAND_WRITE_REGISTER: write [1] to the register [0], one of enum
+ *                         vtl0_register that is not read only
  * @VTL0_COMMAND_LOAD_VECTORS: fill the floating-point and vector registers with
- *                         values that follow from the seed [0]; [1] not 0: with
- *                         the upper halves of AVX. CR4 must allow it.
- * @VTL0_COMMAND_CHECK_VECTORS: the same arguments; @result is how many registers
- *                         do not hold what they were filled with
- * @VTL0_COMMAND_WAIT:     wait once, by [0], one of enum vtl0_wait, with [1] in the
- *                         task priority, and interrupts open if [2] is not 0;
- *                         @result is EDX:EAX after VTL0_WAIT_IDLE, which were not 0
+ *                         values that depend on the seed [0], including the upper
+ *                         halves of the AVX registers if [1] is not 0. CR4 must
+ *                         allow it.
+ * @VTL0_COMMAND_CHECK_VECTORS: check these registers, with the same arguments;
+ *                         @result is how many registers have another value
+ * @VTL0_COMMAND_WAIT:     wait once: [0] is one of enum vtl0_wait. The task priority
+ *                         is [1], and interrupts are enabled if [2] is not 0. After
+ *                         VTL0_WAIT_IDLE, @result is EDX:EAX, which were not 0
  *                         before
  */
 enum vtl0_command {
@@ -171,16 +172,16 @@ enum vtl0_command {
 };
 
 /**
- * enum vtl0_register - a register that VTL0 reaches without an exit
- * @VTL0_REGISTER_PKRU:    needs CR4.PKE
- * @VTL0_REGISTER_DR0:     and the three after it
- * @VTL0_REGISTER_DR1:     see there
- * @VTL0_REGISTER_DR2:     see there
- * @VTL0_REGISTER_DR3:     see there
- * @VTL0_REGISTER_DR6:     the status of what hit
+ * enum vtl0_register - the registers that VTL0 accesses without an exit
+ * @VTL0_REGISTER_PKRU:    the protection keys; needs CR4.PKE
+ * @VTL0_REGISTER_DR0:     the address of breakpoint 0
+ * @VTL0_REGISTER_DR1:     the address of breakpoint 1
+ * @VTL0_REGISTER_DR2:     the address of breakpoint 2
+ * @VTL0_REGISTER_DR3:     the address of breakpoint 3
+ * @VTL0_REGISTER_DR6:     the debug status
  * @VTL0_REGISTER_CR2:     the address of the last page fault
- * @VTL0_REGISTER_XCR0:    read only, by XGETBV; needs CR4.OSXSAVE
- * @VTL0_REGISTER_TSC_AUX: read only, by RDTSCP
+ * @VTL0_REGISTER_XCR0:    the enabled state components; read only, by XGETBV; needs CR4.OSXSAVE
+ * @VTL0_REGISTER_TSC_AUX: the number that RDTSCP returns; read only
  */
 enum vtl0_register {
 	VTL0_REGISTER_PKRU,
@@ -206,10 +207,10 @@ enum vtl0_wait {
 
 /**
  * enum vtl0_mode - what a VP does between commands
- * @VTL0_MODE_SPIN:      turns round with interrupts open
- * @VTL0_MODE_HALT:      waits for interrupts by HLT
- * @VTL0_MODE_RING:      rings its device, spins until the interrupt has come
- * @VTL0_MODE_RING_HALT: rings its device, waits for the interrupt by HLT
+ * @VTL0_MODE_SPIN:      spin with interrupts enabled
+ * @VTL0_MODE_HALT:      wait for interrupts by HLT
+ * @VTL0_MODE_RING:      raise its device's interrupt, and spin until it has arrived
+ * @VTL0_MODE_RING_HALT: raise its device's interrupt, and wait for it by HLT
  */
 enum vtl0_mode {
 	VTL0_MODE_SPIN,
@@ -219,13 +220,13 @@ enum vtl0_mode {
 };
 
 /**
- * enum vtl0_state - where a VP is
- * @VTL0_STATE_OFF:     never entered
- * @VTL0_STATE_RUNNING: in its loop
- * @VTL0_STATE_BUSY:    carries out a command
- * @VTL0_STATE_HOLDING: in the middle of VTL0_COMMAND_HOLD
- * @VTL0_STATE_CRASHED: took an exception; see @crash
- * @VTL0_STATE_WAITING: in the middle of VTL0_COMMAND_WAIT
+ * enum vtl0_state - the state of a VP
+ * @VTL0_STATE_OFF:     it was not entered yet
+ * @VTL0_STATE_RUNNING: it is in its main loop
+ * @VTL0_STATE_BUSY:    it carries out a command
+ * @VTL0_STATE_HOLDING: it spins in VTL0_COMMAND_HOLD
+ * @VTL0_STATE_CRASHED: it got an unexpected exception; see @crash
+ * @VTL0_STATE_WAITING: it waits in VTL0_COMMAND_WAIT
  */
 enum vtl0_state {
 	VTL0_STATE_OFF,
@@ -236,37 +237,37 @@ enum vtl0_state {
 	VTL0_STATE_WAITING,
 };
 
-/* An entry of the log: the vector, and whether its handler began or ended. */
+/* An entry of the log has the vector, and VTL0_LOG_END if its handler ended. */
 #define VTL0_LOG_VECTOR(entry)	((entry) & 0xff)
 #define VTL0_LOG_END		0x100
 
 /**
  * struct vtl0_report - the report page of a VP
  * @command:        VMM: one of enum vtl0_command.
- * @sequence:       VMM: raised by one, last, when a command has been written.
- * @arguments:      VMM: of the command.
- * @release:        VMM: not 0 ends VTL0_COMMAND_HOLD; the guest writes 0 when
- *                  that command begins.
- * @done:           guest: @sequence of the command last carried out.
- * @result:         guest: what came of it.
+ * @sequence:       VMM: incremented by one after a command was written.
+ * @arguments:      VMM: the arguments of the command.
+ * @release:        VMM: another value than 0 ends VTL0_COMMAND_HOLD; the guest writes
+ *                  0 when that command begins.
+ * @done:           guest: the @sequence of the last command that was carried out.
+ * @result:         guest: the result of that command.
  * @state:          guest: one of enum vtl0_state.
  * @mode:           guest: one of enum vtl0_mode.
- * @eois:           guest: interrupts ended, but for VTL0_VECTOR_COMMAND, which is
- *                  in @counts alone.
- * @halts:          guest: HLT instructions executed.
- * @spins:          guest: turns of its loop without HLT.
- * @ipis:           guest: interrupts sent to itself and others.
- * @rings:          guest: how often it rang its device.
- * @ring_ticks:     guest: TSC from ringing to the handler, the last time.
- * @ring_ticks_min: guest: the shortest; 0: none yet.
- * @nested:         guest: interrupts that came while another was handled.
- * @probe_resume:   guest: where to go on if the access of
- *                  VTL0_COMMAND_PROBE cannot be had; 0: no probe is under way.
+ * @eois:           guest: the number of handled interrupts, except VTL0_VECTOR_COMMAND,
+ *                  which is only in @counts.
+ * @halts:          guest: the number of executed HLT instructions.
+ * @spins:          guest: the number of iterations of its loop without HLT.
+ * @ipis:           guest: the number of interrupts sent to itself and others.
+ * @rings:          guest: how often it raised its device's interrupt.
+ * @ring_ticks:     guest: TSC ticks from the last ring to the handler.
+ * @ring_ticks_min: guest: the smallest number of such ticks; 0: none yet.
+ * @nested:         guest: the interrupts that arrived in the handler of another one.
+ * @probe_resume:   guest: where the VMM continues if the access of VTL0_COMMAND_PROBE
+ *                  is not possible; 0 outside of that command.
  * @crash:          guest: vector, error code, RIP and CR2 of the exception.
- * @log_count:      guest: how many entries were ever written to @log.
+ * @log_count:      guest: the number of entries that were written to @log since the start.
  * @reserved:       zero.
  * @log:            guest: the last entries; entry n is at n % VTL0_LOG_LENGTH.
- * @counts:         guest: interrupts handled, by vector.
+ * @counts:         guest: the number of interrupts handled, by vector.
  */
 struct vtl0_report {
 	uint32_t command;
@@ -296,10 +297,10 @@ struct vtl0_report {
 
 /**
  * enum vtl0_sample_kind - what VTL0_COMMAND_SAMPLE does for each sample
- * @VTL0_SAMPLE_EMPTY:     a device write that raises nothing
- * @VTL0_SAMPLE_RING:      rings the device, then waits with interrupts open
- * @VTL0_SAMPLE_RING_HALT: rings it with interrupts closed, then STI and HLT
- * @VTL0_SAMPLE_HALT:      STI and HLT; who raises it waits until @halts has grown
+ * @VTL0_SAMPLE_EMPTY:     write to the device without raising an interrupt
+ * @VTL0_SAMPLE_RING:      raise the interrupt, and spin with interrupts enabled
+ * @VTL0_SAMPLE_RING_HALT: raise it with interrupts disabled, then execute STI and HLT
+ * @VTL0_SAMPLE_HALT:      execute STI and HLT; VTL2 raises it after @halts has changed
  */
 enum vtl0_sample_kind {
 	VTL0_SAMPLE_EMPTY,
@@ -309,13 +310,13 @@ enum vtl0_sample_kind {
 };
 
 /**
- * struct vtl0_sample - what VTL0_COMMAND_SAMPLE leaves at VTL0_SAMPLES_OFFSET
- * @written:   TSC before the device write; 0 if there is none
- * @handled:   TSC in the first instruction of the handler; 0 if none ran
- * @continued: TSC in the instruction after the write, or after HLT
+ * struct vtl0_sample - a sample that VTL0_COMMAND_SAMPLE writes at VTL0_SAMPLES_OFFSET
+ * @written:   the TSC before the write to the device; 0 if there is no write
+ * @handled:   the TSC in the first instruction of the handler; 0 if it did not run
+ * @continued: the TSC in the instruction after the write, or after HLT
  *
- * The handler is not the usual one: it reads the TSC, acknowledges the device,
- * ends the interrupt and returns. Counts and @eois are made up for afterwards.
+ * The handler is a special one: it reads the TSC, acknowledges the device, sends the
+ * EOI and returns. The counts and @eois are updated after all samples.
  */
 struct vtl0_sample {
 	uint64_t written;
@@ -330,10 +331,10 @@ _Static_assert(sizeof(struct vtl0_report) <= VTL0_PAGE_SIZE, "a report page is o
 _Static_assert(VTL0_SAMPLES_OFFSET + VTL0_SAMPLES_MAX * sizeof(struct vtl0_sample) <=
 	       VTL0_MEMORY_SIZE, "the samples are the last");
 
-/* VMCALL: RAX is this, RCX a status, 0 to 255; it does not return. */
+/* A VMCALL with this in RAX, and a status from 0 to 255 in RCX. It does not return. */
 #define VTL0_CALL_SHUTDOWN	1
 
-/* The x2APIC's interrupt command register: a fixed, edge-triggered interrupt. */
+/* Bits of the x2APIC's interrupt command register, for a fixed, edge-triggered interrupt. */
 #define VTL0_ICR_LOGICAL		0x0800ULL
 #define VTL0_ICR_ASSERT			0x4000ULL
 #define VTL0_ICR_SHORTHAND_NONE		0x00000ULL

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Samples of an interrupt, as the one who is interrupted sees it.
+ * Takes samples of an interrupt, as seen by the interrupted code. The code of a sample is
+ * in sample_loops.S.
  *
- * Owns: whether a sample can be taken, and that the sampled vector has its own
- * handler only meanwhile. What is done for a sample is in sample_loops.S.
+ * Owns: the check whether samples can be taken, and the special handler of the sampled
+ * vector, which is installed only while samples are taken.
  */
 #include "guest.h"
 #include "machine.h"
@@ -11,7 +12,7 @@
 #define EDU_LIVENESS	0x04
 #define EDU_RAISE	0x60
 
-/* In sample_loops.S; with interrupts closed before and after. */
+/* These are in sample_loops.S. Interrupts are disabled before and after them. */
 void sample_empty(volatile struct vtl0_sample *samples, uint64_t count, uint64_t registers,
 		  uint64_t offset);
 void sample_ring(volatile struct vtl0_sample *samples, uint64_t count, uint64_t registers,
@@ -28,7 +29,7 @@ static volatile struct vtl0_sample *samples_find(struct vp *vp)
 					       VTL0_SAMPLES_OFFSET);
 }
 
-/* The registers of the route's device, or 0 if it cannot be sampled here. */
+/* Return the registers of the route's device, or 0 if this VP cannot take samples of it. */
 static uint64_t registers_find(struct vp *vp, volatile struct vtl0_route *route)
 {
 	uint32_t index = route->device;
@@ -59,7 +60,7 @@ static void take(struct vp *vp, uint64_t registers, enum vtl0_sample_kind kind, 
 	}
 }
 
-/* What the usual handler and loop would have counted. */
+/* Add what the usual handler and loop would have counted. */
 static void make_up(struct vp *vp, uint32_t vector, enum vtl0_sample_kind kind, uint64_t count)
 {
 	volatile struct vtl0_report *report = vp->report;

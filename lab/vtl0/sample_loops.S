@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What lies between two readings of the TSC, instruction by instruction.
+ * The loops that take samples, and their interrupt handler, in assembly: each instruction
+ * between two readings of the TSC counts.
  *
- * Owns: the loops that take samples, and the handler that they expect. Its
- * interrupt comes only while one of the loops runs, with interrupts open: so it
- * may change RAX, RCX and RDX, leaves its time in R10 and counts itself in EBP.
- * The loops keep
+ * Owns: these instructions. The handler runs only while one of the loops runs with
+ * interrupts enabled: so it may change RAX, RCX and RDX. It returns its time in R10 and
+ * increments EBP. The loops use
  *
- *	RDI	the next sample (struct vtl0_sample)
- *	RSI	how many are left
- *	R12	the device's registers
- *	R13	the register that is written
- *	EBX	what is written, and acknowledged
+ *	RDI	the address of the next sample (struct vtl0_sample)
+ *	RSI	the number of samples that are left
+ *	R12	the address of the device's registers
+ *	R13	the address of the register that is written
+ *	EBX	the value that is written, and acknowledged
  */
 
 #define EDU_ACKNOWLEDGE		0x64
@@ -25,7 +25,7 @@
 	mov	%rax, \register
 	.endm
 
-	/* After the clock was read, so that the stores are in no sample. */
+	/* The stores come after the reading of the clock, so that no sample includes them. */
 	.macro	store
 	mov	%r8, (%rdi)
 	mov	%r10, 8(%rdi)
@@ -53,7 +53,7 @@
 	.endm
 
 	.text
-	/* void sample_empty(sample, count, registers, offset), as those below */
+	/* void sample_empty(sample, count, registers, offset); those below have the same form. */
 	.globl	sample_empty
 sample_empty:
 	begin
@@ -68,7 +68,7 @@ sample_empty:
 	jnz	1b
 	end
 
-	/* The same, but the interrupt comes, at the second reading or later. */
+	/* The same, but an interrupt arrives, at the second reading or later. */
 	.globl	sample_ring
 sample_ring:
 	begin
@@ -87,8 +87,8 @@ sample_ring:
 	end
 
 	/*
-	 * STI takes effect after the next instruction: an interrupt that is there
-	 * already ends HLT. Something else may end it, too.
+	 * STI takes effect after the next instruction: a pending interrupt ends HLT. Other events
+	 * may end it, too.
 	 */
 	.macro	halt
 1:	sti
@@ -112,7 +112,7 @@ sample_ring_halt:
 	jnz	2b
 	end
 
-	/* And with the address of a word that counts the halts, in R8. */
+	/* This has an additional argument in R8: the address of a word that counts the halts. */
 	.globl	sample_halt
 sample_halt:
 	begin
@@ -127,7 +127,7 @@ sample_halt:
 	jnz	2b
 	end
 
-	/* Entered by the interrupt gate: nothing comes before the first reading. */
+	/* The interrupt gate leads here, so that the reading of the TSC comes first. */
 	.globl	sample_handler
 sample_handler:
 	now	%r10

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The VPs' stacks, for C and assembly alike: one for each, side by side.
+ * The sizes of the VPs' stacks, which are adjacent, for C and assembly.
  */
 #ifndef _LAB_VTL0_STACK_H
 #define _LAB_VTL0_STACK_H

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The guest's head, its entry, and the way into interrupt handlers and back.
- *
- * Runs wherever it was loaded: no address is known before. Knows nothing of
- * what the guest does.
+ * The guest's head, its entry, and the entries of interrupts. The code is position
+ * independent. Must not know: what the guest does.
  */
 
 #include "stack.h"
@@ -15,7 +13,7 @@ head:
 	.quad	image_end - head
 
 	.text
-	/* RDI = boot page, RSI = number of the VP; both go on to guest_main(). */
+	/* RDI = boot page, RSI = number of the VP; both are arguments of guest_main(). */
 	.globl	entry
 entry:
 	cld
@@ -24,8 +22,9 @@ entry:
 	lea	stacks(%rip), %rax
 	add	%rax, %rsp
 	/*
-	 * The VMM has filled in the segment registers from the same table, whose
-	 * address is not known before: LGDT reads it on the stack.
+	 * The VMM has loaded the segment registers for a table with the same contents. The
+	 * address of this table depends on where the image is loaded, so LGDT's operand is
+	 * built on the stack.
 	 */
 	lea	gdt(%rip), %rax
 	push	%rax
@@ -52,9 +51,9 @@ vector = vector + 1
 	.endr
 
 	/*
-	 * A vector does not tell whether there is an error code, since an
-	 * interrupt may have an exception's number. The stack does: the CPU
-	 * begins at a multiple of 16, and has pushed five words, or six.
+	 * The vector does not show whether there is an error code, since an interrupt may have
+	 * an exception's number. The stack does: the CPU aligns it to 16 bytes, and then pushes
+	 * five words, or six with an error code.
 	 */
 interrupt_common:
 	test	$8, %spl
@@ -78,7 +77,7 @@ interrupt_common:
 	push	%r14
 	push	%r15
 	cld
-	/* struct frame; the stack is at a multiple of 16 here. */
+	/* The argument is struct frame. The stack is aligned to 16 bytes here. */
 	mov	%rsp, %rdi
 	call	interrupt_handle
 	pop	%r15
@@ -96,13 +95,13 @@ interrupt_common:
 	pop	%rdx
 	pop	%rcx
 	pop	%rax
-	/* The vector and the error code. */
+	/* Drop the vector and the error code. */
 	add	$16, %rsp
 	iretq
 
 	/*
-	 * u32 probe_read(const volatile u32 *address, u64 *resume): reads there.
-	 * If that cannot be, the VMM goes on at the address that lies in *resume.
+	 * u32 probe_read(const volatile u32 *address, u64 *resume): reads at @address. If that is
+	 * not possible, the VMM continues at the address in *resume.
 	 */
 	.globl	probe_read
 probe_read:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What KVM's kvm_emulate_instruction() calls as its first instruction: answers
- * in its place, or returns to it. Knows nothing of how that came to be.
+ * The function that KVM's kvm_emulate_instruction() calls as its first instruction.
+ * It returns to it, or to its caller in its place. It does not know how the call was
+ * installed.
  *
- * The stack holds the return into kvm_emulate_instruction(), then the return to
- * its caller. Dropping the first makes the second function the callee.
+ * The stack holds the return address into kvm_emulate_instruction(), followed by the
+ * return address of its caller. Without the first one, a return goes to the caller.
  */
 #include <linux/linkage.h>
 #include <asm/nospec-branch.h>

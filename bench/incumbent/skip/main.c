@@ -2,15 +2,16 @@
 /*
  * Lets KVM skip an instruction without decoding it.
  *
- * An AMD CPU tells where the next instruction begins ("next-RIP save"), and QEMU's
- * emulation of one does not, so that KVM reads and decodes the instruction: a
- * cost that current hardware has not. While the parameter "length" is not 0, that
- * many bytes are skipped instead, as KVM would with the CPU's word; while it is 0,
- * KVM is as it was.
+ * An AMD CPU reports where the next instruction begins ("next-RIP save"). QEMU's
+ * emulated CPU does not, so that KVM reads and decodes the instruction: a cost that
+ * current hardware does not have. While the parameter "length" is not 0, that many
+ * bytes are skipped instead, as KVM does with the address from the CPU. While it is 0,
+ * KVM is unmodified.
+ *
+ * For the bench only: a guest that exits by an instruction of another length would
+ * continue at a wrong address.
  *
  * Owns: the hook on kvm_emulate_instruction(). Must not know: what is measured.
- * For the bench only: a guest that exits by an instruction of another length goes
- * astray.
  */
 #include <linux/build_bug.h>
 #include <linux/ftrace.h>
@@ -23,7 +24,7 @@ static unsigned int fixed_skip_length;
 
 static_assert(FIXED_SKIP_TYPE == EMULTYPE_SKIP);
 
-/* SVM enters the guest at this RIP without being told that it changed. */
+/* SVM enters the guest at this RIP; it need not be marked as changed. */
 notrace int fixed_skip(struct kvm_vcpu *vcpu)
 {
 	vcpu->arch.regs[VCPU_REGS_RIP] += fixed_skip_length;
@@ -47,7 +48,7 @@ static int unhook(void)
 	return error;
 }
 
-/* Writes of parameters exclude each other. */
+/* The kernel serializes writes of parameters. */
 static int length_set(const char *text, const struct kernel_param *parameter)
 {
 	unsigned int length;

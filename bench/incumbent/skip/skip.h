@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the two halves of the module share.
+ * The interface between the two files of the module.
  */
 #ifndef FIXED_SKIP_H
 #define FIXED_SKIP_H
 
-/* KVM's EMULTYPE_SKIP, for the assembler; the other half checks it. */
+/* KVM's EMULTYPE_SKIP, for the assembler. main.c checks the value. */
 #define FIXED_SKIP_TYPE	4
 
 #ifndef __ASSEMBLER__
@@ -13,13 +13,13 @@ struct kvm_vcpu;
 
 /**
  * fixed_skip() - skip the guest's instruction without reading it
- * @vcpu:        whose RIP is at the instruction
+ * @vcpu:        the vCPU whose RIP is at the instruction
  *
  * Return: 1, as kvm_emulate_instruction() for an instruction that was skipped.
  */
 int fixed_skip(struct kvm_vcpu *vcpu);
 
-/* In place of kvm_emulate_instruction(); not to be called from C. */
+/* Runs in place of kvm_emulate_instruction(). Not to be called from C. */
 void fixed_skip_hook(void);
 #endif
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Is a tick an instruction? A thousand of known ones tell.
+ * Checks whether a tick of the clock is an instruction, by timing a thousand instructions.
  */
 #include <stdio.h>
 
@@ -23,7 +23,7 @@ static uint64_t time_thousand(void)
 	return clock_read() - before;
 }
 
-/* The least of some tries: a timer may come in between. */
+/* Return the least of several tries, since a timer may interrupt some of them. */
 static uint64_t least(uint64_t (*time)(void))
 {
 	uint64_t best = time(), one;

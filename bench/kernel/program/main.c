@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * bench - what the driver costs, in instructions. Runs in the bench's VM.
+ * bench - measures the driver's costs in instructions. It runs in the bench's VM.
  *
- * Owns: which groups there are, and that nothing is printed in a unit that the
- * clock does not have.
+ * Owns: the list of groups, and the check that the clock counts instructions.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,7 @@ static const char usage[] =
 	"  map           what it costs to map and to unmap\n"
 	"Commands are carried out in this order of theirs on the line.\n";
 
-/* One command and its argument, if it has one: how many words it took. */
+/* Run one command, with its argument if it has one. Return the number of words used. */
 static int run_command(char **words)
 {
 	if (!strcmp(words[0], "others")) {
@@ -51,7 +50,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	/* A page fault in a sample would be measured. */
+	/* Memory is locked, since a page fault in a sample would be measured. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		die("locking memory failed; run it as root");
 	if (!clock_check())

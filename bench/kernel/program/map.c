@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What it costs to map and to unmap, from user space, beside what a bare vector
- * costs: one taken from the kernel's allocator and disposed of, by a system
+ * Measures what map and unmap cost, as user space calls them, and compares that with a bare
+ * vector. A bare vector is only allocated by the kernel's allocator and freed, by a system
  * call of the same kind with an argument of the same size.
  *
- * Each measurement is made with a number of mappings that exist already.
+ * Each measurement is repeated with different numbers of existing mappings.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -21,34 +21,34 @@
 #define PROXY_FIRST	16
 #define VECTORS_MAX	256
 
-/* Nothing has this number: the ioctl is decoded, and refused. */
+/* No ioctl has this number: the call is decoded, and fails. */
 #define EMPTY_COMMAND	_IO(MSHV_IOCTL, 0xff)
 
-/* A vector that no device can have. */
+/* A hardware vector that is never mapped. */
 #define NOT_MAPPED	16
 
 /*
- * What is put off runs within this many turns after the last unmap: grace
- * periods, and the work that frees; a tenth of a second of the VM's time.
+ * Deferred work (grace periods, and the work that frees) ends within this many iterations
+ * after the last unmap. They take a tenth of a second of the VM's time.
  */
 #define SETTLE_TURNS	50000000UL
 
 /*
- * A whole is measured so often, each time with one mapping more, and the median
- * taken: how full the slabs are decides whether each turn gives pages back and
- * fetches them again, on either side.
+ * How often a total is measured, each time with one more mapping; its median is reported.
+ * For both subjects, the fill level of the slabs decides whether each iteration frees and
+ * allocates pages.
  */
 #define ROUNDS		8
 
 /**
- * struct subject - one of the two that are compared
- * @name:    for the output
- * @fd:      file
- * @command_map:   ioctl that takes a vector...
- * @command_unmap: ...and gives it back
- * @empty:   what an ioctl on that file costs that does nothing, the clock with it
- * @held:    vectors that exist besides the one that is measured
- * @count:   how many
+ * struct subject - one of the two kinds of vectors that are compared
+ * @name:    its name in the output
+ * @fd:      the file descriptor
+ * @command_map:   the ioctl that allocates a vector
+ * @command_unmap: the ioctl that frees it
+ * @empty:   the cost of an ioctl on that file that does nothing, including the clock's
+ * @held:    the vectors that exist besides the one that is measured
+ * @count:   the number of vectors in @held
  */
 struct subject {
 	const char *name;
@@ -60,7 +60,7 @@ struct subject {
 	unsigned int count;
 };
 
-/* The argument of either; @create is the driver's own and 0 for a bare vector. */
+/* The argument of the ioctls of either kind. */
 union argument {
 	struct mshv_map_device_intr driver;
 	struct bench_bare bare;
@@ -108,7 +108,7 @@ static int64_t timed_ioctl(int fd, unsigned long command, const void *argument, 
 	return clock_read() - before;
 }
 
-/* Maps one more and keeps it: false if there is no vector left. */
+/* Add one mapping to @held. Return false if no vector is free. */
 static bool hold_one(struct subject *subject)
 {
 	union argument argument = map_argument(subject, PROXY_FIRST + subject->count);
@@ -132,7 +132,7 @@ static void release_one(struct subject *subject)
 		die("%s: unmapping: %s", subject->name, strerror(-result));
 }
 
-/* Holds one more, if that leaves one vector for the measurement. */
+/* Add one mapping to @held, if a vector remains free for the measurement. */
 static bool hold_more(struct subject *subject)
 {
 	if (!hold_one(subject))
@@ -157,7 +157,7 @@ static void release_all(struct subject *subject)
 		release_one(subject);
 }
 
-/* One map and one unmap of the next proxy vector: the three figures. */
+/* Measure one map and one unmap of the next proxy vector, and their sum. */
 static void measure_pair(const struct subject *subject, unsigned int i)
 {
 	union argument argument = map_argument(subject, PROXY_FIRST + subject->count);
@@ -184,8 +184,8 @@ static void print(const char *what, const struct subject *subject, const char *h
 }
 
 /*
- * Passes a fixed number of turns. What is put off takes its time from them, and
- * so do timers: compare with the same when nothing is put off.
+ * Run a fixed number of iterations. Deferred work and timers run in the meantime and make this
+ * longer, so that the cost of deferred work is the difference to a call without any.
  */
 static int64_t settle(void)
 {
@@ -208,8 +208,8 @@ static int64_t measure_round(const struct subject *subject, unsigned int first, 
 }
 
 /*
- * So that @count more can be held. Released and held anew, so that the slabs are
- * filled in the same order whatever was there.
+ * Make sure that @count more mappings can be added. All mappings are released and made again,
+ * so that the slabs are always filled in the same order.
  */
 static void make_room(struct subject *subject, unsigned int count)
 {
@@ -223,8 +223,8 @@ static void make_room(struct subject *subject, unsigned int count)
 }
 
 /*
- * Maps and unmaps; and the mean of a pair with all that it puts off: from the
- * first map until the last grace period is over, less the same time at rest.
+ * Measure map and unmap, and the mean cost of a pair including its deferred work: the time from
+ * the first map to the end of the last grace period, less the time of settle() at rest.
  */
 static void measure_pairs(struct subject *subject, const char *held)
 {
@@ -248,7 +248,7 @@ static void measure_pairs(struct subject *subject, const char *held)
 		    (double)lines_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
 }
 
-/* The first mapping is mapped again, and that reference dropped. */
+/* Measure mapping the first mapping again, and dropping that reference. */
 static void measure_hit(const struct subject *subject, const char *held)
 {
 	union argument argument;
@@ -297,7 +297,7 @@ static void measure_held(struct subject *subject, unsigned int count, const char
 	}
 }
 
-/* After as many as there are: the name says so, whatever the number. */
+/* Print the largest number of mappings that was possible. */
 static void print_most(const struct subject *subject)
 {
 	char name[64];
@@ -316,7 +316,7 @@ static void measure_subject(struct subject *subject)
 	release_all(subject);
 }
 
-/* With the quarantine as it is by default: an unmap frees no vector. */
+/* Measure with the default quarantine, with which an unmap does not free the vector at once. */
 static void measure_defaults(struct subject *subject)
 {
 	hold(subject, 1);
@@ -325,8 +325,8 @@ static void measure_defaults(struct subject *subject)
 }
 
 /*
- * What the clock costs, and a system call that does nothing: all the figures of
- * this group are less that.
+ * Measure the cost of the clock, and of a system call that does nothing. It is subtracted from
+ * all figures of this group.
  */
 static void measure_empty(struct subject *subject)
 {

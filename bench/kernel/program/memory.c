@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the driver allocates, in bytes as the slab allocator rounds them.
+ * Measures how much memory the driver allocates, in bytes as rounded up by the slab allocator.
  *
- * Its own, for a mapping and for a CPU; and all that a mapping allocates, which
- * is for the most part the kernel's own: descriptor, chip data, sysfs entries.
+ * It reports the driver's own allocations for a mapping and for a CPU, and all allocations for
+ * a mapping. Most of the latter are the kernel's own: descriptor, chip data, sysfs entries.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static double map_watched(int bench, int vtl, unsigned int first, unsigned int c
 	return bench_watch_stop(bench).bytes;
 }
 
-/* The VM has one CPU: what is there once is counted as if it were a CPU's. */
+/* The VM has one CPU: global allocations are counted as if they belonged to a CPU. */
 static double load_watched(int bench, const char *file)
 {
 	bench_watch_start(bench, BENCH_WATCH_DRIVER);
@@ -60,7 +60,7 @@ void memory_all(const char *file)
 
 	loaded = load_watched(bench, file);
 	vtl = vtl_open();
-	/* A VTL file's first mapping on a CPU also makes the file's own row there. */
+	/* A VTL file's first mapping on a CPU also allocates the file's own row there. */
 	row = map_watched(bench, vtl, PROXY_FIRST, 1, BENCH_WATCH_DRIVER);
 	own = map_watched(bench, vtl, PROXY_FIRST + 1, MAPPINGS, BENCH_WATCH_DRIVER) / MAPPINGS;
 	all = map_watched(bench, vtl, PROXY_FIRST + 1 + MAPPINGS, MAPPINGS, BENCH_WATCH_CALLER) /

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Calls to the two modules, none of them timed.
+ * Calls of the bench's module and of the driver. None of them is timed.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What one interrupt takes from the code that it interrupts.
+ * Measures how much time one interrupt takes from the interrupted code.
  *
- * The device, the write that raises it and the way of sampling are the same
- * for each of the designs; only who takes the interrupt differs.
+ * The device, the write that raises the interrupt and the method of sampling are the same
+ * for all designs. Only the handler of the interrupt differs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static void *registers_map(int bench)
 	return page;
 }
 
-/* The same as the module's sample_once(), in user code. */
+/* The counterpart of the module's sample_once() in user code. */
 static __attribute__((noinline)) uint64_t user_sample_once(volatile uint32_t *raise, uint32_t value)
 {
 	uint64_t before = clock_read();
@@ -84,7 +84,7 @@ static void measure_user(int bench, const char *name)
 	munmap((void *)registers, BENCH_REGISTERS_SIZE);
 }
 
-/* A figure counts only if each raise was one interrupt of that design. */
+/* A figure is valid only if each raise led to one interrupt that this design handled. */
 static void check(const char *name, uint64_t taken)
 {
 	uint64_t raised = 2 * (WARM_UP + SAMPLES);
@@ -123,7 +123,7 @@ static void measure_other(int bench, unsigned int kind, int eventfd, const char 
 	bench_route(bench, BENCH_ROUTE_NONE, 0, -1);
 }
 
-/* The eventfd is not read, and no thread waits in the set: the cheapest case. */
+/* Measure the cheapest case: the eventfd is not read, and no thread waits in the epoll set. */
 static void measure_eventfd(int bench)
 {
 	struct epoll_event event = { .events = EPOLLIN };
