@@ -78,7 +78,7 @@ static void a_cpu_with_vectors_that_are_not_quiet_does_not_go(void **state)
 	assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
 	assert_int_equal(labhost_mask(lab.host, edu->device, edu->source), 0);
 	assert_int_equal(cpu_set_online(last, false), -EBUSY);
-	snprintf(reason, sizeof(reason), "CPU %u cannot go offline: hardware vectors", last);
+	snprintf(reason, sizeof(reason), "CPU %u cannot go offline: 1 unmapped", last);
 	assert_int_equal(kernel_log_count(mark, reason), 1);
 	driver_parameter("quarantine_ms", span);
 	/* The offline operation waits until the quarantine ends. */
