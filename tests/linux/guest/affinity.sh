@@ -6,7 +6,7 @@
 . /tests/common.sh
 
 disk_mount || exit 1
-handlers_count || exit 1
+arrivals_count || exit 1
 network_up || exit 1
 repeat fio_run --numjobs="$(nproc)" --loops=5 &
 disk=$!

@@ -89,34 +89,44 @@ irqs_move()
 	[ "$moves" -gt "$before" ]
 }
 
-# handlers_count - from now on, count the calls of handlers instead of the counts in
-# /proc/interrupts. When an interrupt arrives at its new VP while its handler still runs on the
-# old one, Linux calls the handler again, but does not count the interrupt (handle_edge_irq()).
-handlers_count()
+# arrivals_count - from now on, count the arrivals of interrupts at the flow handler for edges,
+# instead of the counts in /proc/interrupts. While the handler of an interrupt runs on its old
+# VP, it may arrive at its new one, several times even. Linux counts none of these, and calls
+# the handler once more (handle_edge_irq()).
+arrivals_count()
 {
 	mount -t tracefs tracefs /sys/kernel/tracing || return 1
+	echo 'p:arrival handle_edge_irq desc=%di' >/sys/kernel/tracing/kprobe_events || return 1
 	quiet_wait 'nvme|eth'
-	interrupts 'nvme|eth' >/tmp/uncalled
-	echo 'hist:keys=irq' >"$handlers/trigger"
+	interrupts 'nvme|eth' >/tmp/before_arrivals
+	others >/tmp/before_others
+	echo 'hist:keys=desc' >"$arrivals/trigger" || return 1
 }
 
-handlers=/sys/kernel/tracing/events/irq/irq_handler_entry
+arrivals=/sys/kernel/tracing/events/kprobes/arrival
 
-# calls - print how often the handlers of the disk and the card were called since then.
-calls()
+# others - print how many interrupts of other devices with edges were counted. They stay on
+# their VP.
+others()
 {
-	awk -v irqs="$(irqs_of 'nvme|eth' | tr '\n' ' ')" '
-		BEGIN { n = split(irqs, list, " "); for (i = 1; i <= n; i++) counts[list[i]] = 1 }
-		$1 == "{" && $3 in counts { sum += $NF }
-		END { print "calls " sum + 0 }' "$handlers/hist"
+	awk -v n="$vps" '/edge/ && !/nvme|eth/ { for (i = 2; i <= n + 1; i++) s += $i }
+		END { print s + 0 }' /proc/interrupts
+}
+
+# arrived - print how many interrupts of the disk and the card have arrived since then.
+arrived()
+{
+	awk -v others="$(($(others) - $(cat /tmp/before_others)))" '
+		$1 == "{" { sum += $NF }
+		END { print "arrived " sum - others }' "$arrivals/hist"
 }
 
 # handled - print how many interrupts were handled, as lines "NAME COUNT" that are added up.
 handled()
 {
-	if [ -e /tmp/uncalled ]; then
-		cat /tmp/uncalled
-		calls
+	if [ -e /tmp/before_arrivals ]; then
+		cat /tmp/before_arrivals
+		arrived
 	else
 		interrupts 'nvme|eth'
 	fi

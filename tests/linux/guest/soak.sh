@@ -7,7 +7,7 @@
 
 seconds=$(word seconds)
 disk_mount || exit 1
-handlers_count || exit 1
+arrivals_count || exit 1
 network_up || exit 1
 tell load
 # One fio runs all the time: on a busy machine, fio may give up while it starts its jobs.
