@@ -47,6 +47,8 @@ static int setup(void **state)
 	int ret = lab_setup(state);
 
 	edu = source_of_kind(LAB_HOST_KIND_EDU);
+	/* With the long quarantine, the vectors of the test before would not become free. */
+	quarantine_wait_empty();
 	quarantine_ms = driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	return ret;
 }
