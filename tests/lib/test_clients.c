@@ -353,6 +353,17 @@ static void test_slow(void **state)
 	}
 }
 
+/* Listen at the socket of this process, in place of the library's server. */
+static int listen_as_publisher(struct sockaddr_un *address)
+{
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	snprintf(address->sun_path, sizeof(address->sun_path), "%s/%d", directory, getpid());
+	assert_int_equal(bind(listener, (struct sockaddr *)address, sizeof(*address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	return listener;
+}
+
 /* A server of another version, or another program: its answers are invalid. */
 static void test_strange_server(void **state)
 {
@@ -362,10 +373,7 @@ static void test_strange_server(void **state)
 	pid_t child;
 
 	(void)state;
-	listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%d", directory, getpid());
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(listener, 1), 0);
+	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child) {
 		char bytes[64];
@@ -408,10 +416,7 @@ static void test_evil_name(void **state)
 	pid_t child;
 
 	(void)state;
-	listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%d", directory, getpid());
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(listener, 1), 0);
+	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child)
 		answer_evil(listener);
