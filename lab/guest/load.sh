@@ -12,8 +12,6 @@
 exec >/dev/console 2>&1
 
 echo "vtl0-load: system Debian $(cat /etc/debian_version), Linux $(uname -r), $(nproc) VPs, root on $(sed -n 's, / .*,,p' /proc/mounts | tail -n 1)"
-# Nothing may remain that the file system writes on its own between the guest's count and VTL2's.
-sync
 quiet_wait nvme0q
 interrupts nvme0q >/run/before
 echo 'vtl0-load: begins'
@@ -25,7 +23,6 @@ if ! fio --name=load --directory=/root --size="${1:-4M}" --numjobs="$(nproc)" --
 	echo 'vtl0-load: failed'
 	exit 1
 fi
-sync
 quiet_wait nvme0q
 sed -n 's/.*issued rwts: total=\([0-9]*\),\([0-9]*\),.*/vtl0-load: verified \1 \2/p' /run/fio
 interrupts nvme0q | while read -r name count; do

@@ -13,9 +13,12 @@ interrupts()
 		/proc/interrupts
 }
 
-# quiet_wait PATTERN - wait until none of these interrupts has arrived for half a second.
+# quiet_wait PATTERN - wait until none of these interrupts has arrived for half a second. What the
+# file systems have not written yet is written first. Otherwise they would write it later, between
+# VTL0's reading of its counters and VTL2's.
 quiet_wait()
 {
+	sync
 	before=''
 	while [ "$(interrupts "$1")" != "$before" ]; do
 		before=$(interrupts "$1")

@@ -89,6 +89,8 @@ irqs_move()
 	[ "$moves" -gt "$before" ]
 }
 
+arrivals=/sys/kernel/tracing/events/kprobes/arrival
+
 # arrivals_count - from now on, count the arrivals of interrupts at the flow handler for edges,
 # instead of the counts in /proc/interrupts. While the handler of an interrupt runs on its old
 # VP, it may arrive at its new one, several times even. Linux counts none of these, and calls
@@ -102,8 +104,6 @@ arrivals_count()
 	others >/tmp/before_others
 	echo 'hist:keys=desc' >"$arrivals/trigger" || return 1
 }
-
-arrivals=/sys/kernel/tracing/events/kprobes/arrival
 
 # others - print how many interrupts of other devices with edges were counted. They stay on
 # their VP.
@@ -136,7 +136,6 @@ handled()
 # and sleep for a while, in which VTL2 reads its own counters.
 handled_tell()
 {
-	sync
 	quiet_wait 'nvme|eth'
 	handled | sed 's/^/test: handled /'
 	tell quiet
