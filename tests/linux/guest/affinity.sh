@@ -12,12 +12,14 @@ repeat fio_run --numjobs="$(nproc)" --loops=5 &
 disk=$!
 repeat echo_check 64 &
 network=$!
+repeat admin_commands &
+admin=$!
 moves=0
 while [ "$moves" -lt $((100 * rounds)) ] && kill -0 "$disk" && kill -0 "$network"; do
-	irqs_move 'nvme0q|eth0' || exit 1
+	irqs_move 'nvme0q0|eth0-'
 done
 tell "moved $moves times"
-repeat_end "$disk" "$network" || exit 1
+repeat_end "$disk" "$network" "$admin" || exit 1
 [ "$moves" -ge $((100 * rounds)) ] || exit 1
 disk_unmount || exit 1
 handled_tell

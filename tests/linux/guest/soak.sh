@@ -19,7 +19,7 @@ moves=0
 begun=$(cut -d. -f1 /proc/uptime)
 while [ $(($(cut -d. -f1 /proc/uptime) - begun)) -lt "$seconds" ] && kill -0 "$disk" &&
 	kill -0 "$network"; do
-	irqs_move 'nvme0q|eth0' || exit 1
+	irqs_move 'nvme0q0|eth0-'
 	usleep 200000
 done
 tell "moved $moves times"
