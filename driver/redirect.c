@@ -78,8 +78,7 @@ MODULE_PARM_DESC(quarantine_ms,
  * @mapped:      entries in @by_vector
  * @quarantined: entries in @quarantine
  * @relayed:     by proxy vector: interrupts relayed by earlier mappings
- * @gone:        by proxy vector, one bit: unmapped since the last entry of VTL0
- * @gone_entries: the number of entries of VTL0 for which @gone is valid
+ * @gone:        proxy vectors that were unmapped since the last entry of VTL0
  * @blocked:     interrupts that the VMM blocked
  * @unmapped:    interrupts on vectors in quarantine. @blocked and @unmapped are
  *               written only by this CPU, with interrupts off; redirect_lock
@@ -89,8 +88,7 @@ struct redirect_table {
 	struct redirect_mapping **by_vector;
 	unsigned long *relayed;
 	u8 by_proxy[REDIRECT_VECTORS];
-	u32 gone[MSHV_VTL_PROXY_BANKS];
-	unsigned long gone_entries;
+	struct vp_recent gone[MSHV_VTL_PROXY_BANKS];
 	struct list_head quarantine;
 	unsigned int mapped;
 	unsigned int quarantined;
@@ -384,29 +382,6 @@ static struct redirect_mapping *mapping_create(struct redirect_table *table,
 	return mapping;
 }
 
-/*
- * The bit that the vector's last interrupt set is taken out of the run page before the next
- * entry of VTL0, that is before vtl_vp_entries changes. So the bits of @gone are valid only
- * while vtl_vp_entries does not change.
- */
-static void gone_note(struct redirect_table *table, unsigned int cpu, u32 proxy_vector)
-{
-	unsigned long entries = READ_ONCE(per_cpu(vtl_vp_entries, cpu));
-	u32 *bank = &table->gone[proxy_vector / 32];
-	unsigned int i;
-
-	for (i = 0; entries != table->gone_entries && i < MSHV_VTL_PROXY_BANKS; i++)
-		WRITE_ONCE(table->gone[i], 0);
-	WRITE_ONCE(table->gone_entries, entries);
-	WRITE_ONCE(*bank, *bank | 1U << proxy_vector % 32);
-}
-
-static bool is_gone_just_now(const struct redirect_table *table, u32 proxy_vector)
-{
-	return READ_ONCE(table->gone[proxy_vector / 32]) >> proxy_vector % 32 & 1 &&
-	       (long)(this_cpu_read(vtl_vp_entries) - READ_ONCE(table->gone_entries)) <= 0;
-}
-
 /* The last reference was dropped: make sure that the bit is not set any more. */
 static void mapping_retire(struct redirect_mapping *mapping)
 {
@@ -419,7 +394,13 @@ static void mapping_retire(struct redirect_mapping *mapping)
 
 	table->by_vector[mapping->vector] = NULL;
 	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
-	gone_note(table, mapping->cpu, mapping->proxy_vector);
+	/*
+	 * The bit that the vector's last interrupt has set is taken out of the run page before
+	 * the next entry of VTL0. Until then, it is a device's.
+	 */
+	vtl_vp_recent_note(&table->gone[mapping->proxy_vector / 32],
+			   READ_ONCE(per_cpu(vtl_vp_entries, mapping->cpu)),
+			   1U << mapping->proxy_vector % 32);
 	/* gone before by_proxy; pairs with vtl_redirect_owns(). */
 	smp_store_release(&table->by_proxy[mapping->proxy_vector], 0);
 	table->mapped--;
@@ -835,7 +816,7 @@ bool vtl_redirect_owns(unsigned int proxy_vector)
 
 	/* If it is unmapped right now, gone is set first; pairs with mapping_retire(). */
 	return smp_load_acquire(&table->by_proxy[proxy_vector]) ||
-	       is_gone_just_now(table, proxy_vector);
+	       vtl_vp_recent_has(&table->gone[proxy_vector / 32], proxy_vector);
 }
 
 static void visit_table(const struct redirect_table *table,

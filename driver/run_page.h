@@ -49,6 +49,49 @@ DECLARE_PER_CPU(unsigned long, vtl_vp_merged);
  */
 DECLARE_PER_CPU(unsigned long, vtl_vp_entries);
 
+/**
+ * struct vp_recent - vectors of a bank that were noted since the last entry of VTL0
+ * @entries: the value of vtl_vp_entries for which @bits is valid
+ * @bits:    the vectors, one bit each
+ *
+ * There is one writer at a time.
+ */
+struct vp_recent {
+	unsigned long entries;
+	u32 bits;
+};
+
+/**
+ * vtl_vp_recent_note() - note vectors
+ * @recent:  their bank
+ * @entries: vtl_vp_entries of the VP
+ * @bits:    the vectors
+ *
+ * Context: any; the caller is the only writer.
+ */
+static inline void vtl_vp_recent_note(struct vp_recent *recent, unsigned long entries, u32 bits)
+{
+	if (recent->entries == entries)
+		bits |= recent->bits;
+	WRITE_ONCE(recent->bits, bits);
+	/* The bits before entries; pairs with vtl_vp_recent_has(). */
+	smp_store_release(&recent->entries, entries);
+}
+
+/**
+ * vtl_vp_recent_has() - whether a vector was noted since the last entry of VTL0
+ * @recent: its bank
+ * @vector: the vector, 0..255
+ *
+ * Context: the VP's CPU, interrupts off.
+ */
+static inline bool vtl_vp_recent_has(const struct vp_recent *recent, unsigned int vector)
+{
+	/* Not the bits of an earlier entry; pairs with vtl_vp_recent_note(). */
+	return smp_load_acquire(&recent->entries) == this_cpu_read(vtl_vp_entries) &&
+	       READ_ONCE(recent->bits) >> vector % 32 & 1;
+}
+
 /* A bank of the run page as an atomic_t. */
 static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
 {

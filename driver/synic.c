@@ -52,16 +52,6 @@
  */
 #define SYNIC_BUDGET		8
 
-/**
- * struct synic_bank - which of 32 vectors have arrived since the last entry of VTL0
- * @entries: the value of vtl_vp_entries for which @bits is valid
- * @bits:    the vectors
- */
-struct synic_bank {
-	unsigned long entries;
-	u32 bits;
-};
-
 /*
  * The counters of one CPU. Written only by that CPU, with interrupts off; read anywhere,
  * except for @arrived, which only that CPU reads. vtl_synic_online() allocates @by_vector,
@@ -69,7 +59,7 @@ struct synic_bank {
  */
 struct synic_cpu {
 	local_t *by_vector;
-	struct synic_bank arrived[MSHV_VTL_PROXY_BANKS];
+	struct vp_recent arrived[MSHV_VTL_PROXY_BANKS];
 	local_t interrupts;
 	local_t messages;
 	local_t relayed;
@@ -93,14 +83,6 @@ static void bank_count(struct synic_cpu *cpu, local_t *by_vector,
 	local_add(hweight32(blocked), &cpu->blocked);
 	for (; asserted; asserted &= asserted - 1)
 		local_inc(&by_vector[bank * 32 + __ffs(asserted)]);
-}
-
-static void bank_note(struct synic_bank *arrived, u32 asserted)
-{
-	unsigned long entries = this_cpu_read(vtl_vp_entries);
-
-	arrived->bits = asserted | (arrived->entries == entries ? arrived->bits : 0);
-	arrived->entries = entries;
 }
 
 /* Not inlined, since tracing is rarely on. */
@@ -130,7 +112,7 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 			continue;
 		asserted = vtl_vp_assert_bank(run, bank, legal);
 		bank_count(cpu, by_vector, bank, asserted, legal & ~asserted);
-		bank_note(&cpu->arrived[bank], asserted);
+		vtl_vp_recent_note(&cpu->arrived[bank], this_cpu_read(vtl_vp_entries), asserted);
 		if (trace_vtl_relay_enabled() || trace_vtl_blocked_enabled())
 			bank_trace(bank, asserted, legal & ~asserted);
 		any |= asserted;
@@ -247,10 +229,7 @@ void vtl_synic_counts_get(unsigned int cpu, unsigned int first, unsigned int len
 
 bool vtl_synic_has_arrived(unsigned int vector)
 {
-	const struct synic_bank *arrived = &this_cpu_ptr(&synic_cpus)->arrived[vector / 32];
-
-	return arrived->entries == this_cpu_read(vtl_vp_entries) &&
-	       arrived->bits >> vector % 32 & 1;
+	return vtl_vp_recent_has(&this_cpu_ptr(&synic_cpus)->arrived[vector / 32], vector);
 }
 
 int vtl_synic_online(unsigned int cpu)
