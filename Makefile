@@ -48,8 +48,8 @@ VM_LINUX = lab/vm/run --kernel $(KERNEL) --cpus $(CPUS) --driver --edu 0 --ivshm
 STAGES := tdx hypervisor linux style models litmus static fuzz install newest sanitizers
 
 .PHONY: help setup demo demo-relay demo-start demo-images vm vm-linux programs build-programs tests \
-	build-tests modules check check-unit check-vm $(STAGES:%=check-%) proof soak bench bench-check \
-	driver install install-programs install-driver deb clean
+	build-tests modules check check-unit check-vm $(STAGES:%=check-%) proof mutants soak bench \
+	bench-check driver install install-programs install-driver deb clean
 
 help: ## this list
 	@awk -f scripts/help.awk Makefile
@@ -133,6 +133,9 @@ SOAK_LINUX = $(MAKE) modules && tests/linux/run --cpus $(CPUS) --seconds $(SECON
 
 proof: setup ## each claim of docs/trust.md and docs/faults.md put to the test (MINUTES=30 and building)
 	@scripts/proof $(MINUTES)
+
+mutants: setup programs tests modules ## break the driver in COUNT=100 ways, one at a time: do the tests notice?
+	@tests/mutants/run $(COUNT)
 
 ##@ Measure, in instructions
 
