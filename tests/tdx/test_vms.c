@@ -194,8 +194,8 @@ static void row_3_6_each_vm_is_fresh(void **state)
 		uint32_t code;
 		uint64_t value;
 	} fresh[] = {
-		{ F_PIN, 0x29 }, { F_PRIMARY, 0x91220088 }, { F_SECONDARY, 0x1338B3FA },
-		{ F_ENTRY_CONTROLS, 0x3EC004 }, { F_CR0, 0x21 }, { F_CR4, 0x2040 },
+		{ F_PIN, 0x3F }, { F_PRIMARY, 0xB5226DFA }, { F_SECONDARY, 0x1338B3FA },
+		{ F_ENTRY_CONTROLS, 0x3ED1FF }, { F_CR0, 0x21 }, { F_CR4, 0x2040 },
 		{ F_EFER, 0x901 }, { 0x681E, 0xFFFFFFF0 }, { F_VAPIC, ~0ULL },
 	};
 	unsigned int vm, i;
@@ -214,9 +214,9 @@ static void row_3_3_each_vm_has_the_same_masks(void **state)
 	for (vm = 2; vm < 4; vm++) {
 		uint64_t pin = OF_VM(vm, FIELD(F_PIN)), cr0 = OF_VM(vm, FIELD(F_CR0));
 
-		check_hex(tdcall(VP_WR, 0, pin, 0x29, ~0ULL), FIELD_READ_ONLY);
+		check_hex(tdcall(VP_WR, 0, pin, 0x3f, ~0ULL), FIELD_READ_ONLY);
 		check_hex(tdcall(VP_WR, 0, cr0, 0x20, 0x20), FIELD_READ_ONLY);
-		check_hex(tdcall(VP_WR, 0, cr0, 0x80000000, 0x80000001), FIELD_BAD_VALUE);
+		check_hex(tdcall(VP_WR, 0, cr0, 0, ~0ULL), FIELD_BAD_VALUE);
 		check_hex(tdcall(VP_RD, 0, OF_VM(vm, FIELD(0)), 0, 0), FIELD_UNREADABLE);
 	}
 }

@@ -155,6 +155,11 @@ enum vmx_reason {
 #define SECONDARY_MODE_EXECUTE   BIT(22)
 #define ENTRY_IA32E              BIT(9)
 
+#define DEBUGCTL_TR              BIT_ULL(6)
+#define DEBUGCTL_BTS             BIT_ULL(7)
+/* Uncore PMI: the host's. A guest reads it as 0, and what it writes is ignored. */
+#define DEBUGCTL_UNCORE_PMI      BIT_ULL(13)
+
 #define INTERRUPTIBILITY_STI     1U
 #define INTERRUPTIBILITY_MOV_SS  2U
 #define INTERRUPTIBILITY_SHADOW  3U
