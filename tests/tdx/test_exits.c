@@ -254,6 +254,23 @@ static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
 }
 
+/* src/common/helpers/helpers.c, write_guest_cr0(): L1 gets NW and CD; reserved bits are ignored. */
+static void row_7_cache_bits_of_cr0_are_28(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 0);
+	l2.state->r9 = 0xc0000033;
+	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
+	l2.state->r9 = 0xa0000033;
+	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
+	l2.state->r9 = 0xc0000013;
+	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
+	l2_start(GUEST_WRITE_CR0);
+	l2.state->r9 = 0x80000033 | 1 << 19 | 1 << 6;
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_CR0)), 0x80000033);
+}
+
 static void row_7_clts_follows_the_mask(void **state)
 {
 	(void)state;
@@ -584,6 +601,7 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_7_owned_bits_of_cr0_are_28),
 	TEST(row_7_other_bits_of_cr0_are_l2s),
 	TEST(row_7_fixed_bits_of_cr0_are_gp),
+	TEST(row_7_cache_bits_of_cr0_are_28),
 	TEST(row_7_clts_follows_the_mask),
 	TEST(row_3_3_read_shadows_are_what_l2_reads),
 	TEST(row_7_owned_bits_of_cr4_are_28),
