@@ -507,9 +507,9 @@ static void row_1_2_vp_rd_walks_all_fields(void **state)
 }
 
 /*
- * src/common/data_structures/td_vmcs_init.c; the controls also have the bits that each CPU has,
- * see lab/hypervisor/tdx/l2/field_list.h. L1 reads the shadow of CR0 as init_tdvps_shadow_masks()
- * sets it, and not as the CPU has it.
+ * src/common/data_structures/td_vmcs_init.c; for the controls see
+ * lab/hypervisor/tdx/l2/field_list.h. L1 reads the shadow of CR0 as init_tdvps_shadow_masks() sets
+ * it, and not as the CPU has it.
  */
 static void row_3_6_a_fresh_vcpu(void **state)
 {

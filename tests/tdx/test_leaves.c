@@ -67,12 +67,18 @@ static void row_1_1_no_other_leaf_has_a_version(void **state)
 		check_hex(tdcall(leaves[i] | 1 << 16, 0, 0, 0, 0), INVALID | 0);
 }
 
-/* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1. */
+/* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1, and sets its default outputs before. */
 static void row_1_1_vm_rd_has_no_version_2(void **state)
 {
 	(void)state;
-	check_hex(tdcall(VM_RD | 2 << 16, 0, NUM_L2_VMS, 0, 0), INVALID | 0);
-	check_hex(tdcall(VM_RD | 0xff << 16, 0, NUM_L2_VMS, 0, 0), INVALID | 0);
+	check_hex(tdcall(VM_RD | 2 << 16, 0, NUM_L2_VMS, POISON, 0), INVALID | 0);
+	check_hex(l2.call.regs.rdx, NO_FIELD);
+	check_hex(l2.call.regs.r8, 0);
+	check_hex(tdcall(VM_RD | 0xff << 16, 1, NUM_L2_VMS, 0, 0), INVALID | 0);
+	/* A reserved bit is found earlier, by td_call(). */
+	check_hex(tdcall(VM_RD | 2 << 16 | 1ULL << 32, 0, NUM_L2_VMS, POISON, 0), INVALID | 0);
+	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
+	check_hex(l2.call.regs.r8, POISON);
 }
 
 /* tdx_td_dispatcher.c, td_call(): reserved bits are checked before the leaf. */

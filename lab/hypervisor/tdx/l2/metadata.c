@@ -20,6 +20,7 @@
 #define ASK_FIRST (~0ULL)
 #define LAST      (~0ULL)
 
+#define VERSION   GENMASK_ULL(23, 16)
 #define VERSION_1 BIT_ULL(16)
 
 /* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation, topology. */
@@ -277,6 +278,10 @@ void metadata_vm_rd(struct tdcall_regs *regs)
 	bool tells_next = regs->rax & VERSION_1;
 	struct small_field *field;
 
+	if ((regs->rax & VERSION) > VERSION_1) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+		return;
+	}
 	if (!rcx_is_zero(regs))
 		return;
 	if (tells_next && regs->rdx == ASK_FIRST) {

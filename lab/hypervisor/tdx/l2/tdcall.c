@@ -19,7 +19,6 @@
 
 #define LEAF        GENMASK_ULL(15, 0)
 #define VERSION     GENMASK_ULL(23, 16)
-#define VERSION_1   BIT_ULL(16)
 #define NO_FIELD    (~0ULL)
 #define FAILED      BIT_ULL(63)
 #define RESERVED    (GENMASK_ULL(63, 32) | GENMASK_ULL(31, 24))
@@ -30,7 +29,8 @@
 #define GLA_VM        GENMASK_ULL(53, 52)
 #define GLA_VM_SHIFT  52
 #define GLA_ADDRESS   GENMASK_ULL(63, 12)
-#define GLA_CANONICAL 47
+/* INVVPID's check depends on the CPU alone: with TDX, it has linear addresses of 57 bits. */
+#define GLA_CANONICAL 56
 #define GLA_FOLLOWING GENMASK_ULL(11, 0)
 
 #define GLA_LIST_FIRST    GENMASK_ULL(8, 0)
@@ -109,20 +109,24 @@ static void vp_invgla(struct tdcall_regs *regs)
 		regs->rax = invalidate_entry(regs->rdx);
 }
 
+/* Which versions VM.RD has is its own business. */
 static bool is_well_formed(u64 rax)
 {
 	if (rax & RESERVED)
 		return false;
-	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
+	return !(rax & VERSION) || (rax & LEAF) == TDX_VM_RD;
 }
 
 /* After a failed read, there is no next field; after a failed read or write, no value. */
 static void forget_outputs(struct tdcall_regs *regs, u64 asked)
 {
-	switch (asked) {
+	switch (asked & LEAF) {
+	case TDX_VM_RD:
+		if (!(asked & VERSION))
+			break;
+		fallthrough;
 	case TDX_VP_RD:
 	case TDX_SYS_RD:
-	case TDX_VM_RD | VERSION_1:
 		regs->rdx = NO_FIELD;
 		break;
 	}
