@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include <asm/msr-index.h>
+#include <asm/processor-flags.h>
 
 #include "base/machine.h"
 #include "tdx/l2/calls.h"
@@ -212,10 +213,13 @@ static const struct cr4_bit {
 	{ 23, 7, 2, 7 },	/* CET */
 };
 
-/* IA32_VMX_CR4_FIXED1: the bits that an L2 VM may set. */
+/*
+ * IA32_VMX_CR4_FIXED1: the bits that may be set in the CR4 of an L2 VM. VMXE is one of them, since
+ * the module sets it: calc_virt_ia32_vmx_cr4_fixed() of Intel's virt_msr_helpers.h.
+ */
 static u64 cr4_fixed1(void)
 {
-	u64 value = CR4_ALWAYS;
+	u64 value = CR4_ALWAYS | X86_CR4_VMXE;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cr4_bits); i++) {
