@@ -110,6 +110,15 @@ static void vp_invgla(struct tdcall_regs *regs)
 		regs->rax = invalidate_entry(regs->rdx);
 }
 
+/* No service TD is bound. tdg_servtd_rd_wr() of Intel's module sets its default outputs first. */
+static void refuse_service_td(struct tdcall_regs *regs)
+{
+	if ((regs->rax & LEAF) == TDX_SERVTD_RD)
+		regs->rdx = NO_FIELD;
+	regs->r8 = 0;
+	regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+}
+
 /* Which versions VM.RD has is its own business. */
 static bool is_well_formed(u64 rax)
 {
@@ -171,6 +180,9 @@ static void call_leaf(struct l2_cpu *cpu, struct tdcall_regs *regs)
 		return vp_info(regs);
 	case TDX_VM_RD ... TDX_SYS_RD:
 		return call_field_leaf(regs);
+	case TDX_SERVTD_RD:
+	case TDX_SERVTD_WR:
+		return refuse_service_td(regs);
 	case TDX_MEM_PAGE_ATTR_RD:
 		return memory_attr_rd(regs);
 	case TDX_MEM_PAGE_ATTR_WR:
