@@ -299,6 +299,10 @@ static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 	check_hex(l2.state->r10, 0x55);
 }
 
+/*
+ * The last write clears bits of the module, MCE and VMXE. On TDX that exits with 28 too, by
+ * write_guest_cr4() of src/common/helpers/helpers.c: see docs/tdx-module.md.
+ */
 static void row_7_owned_bits_of_cr4_are_28(void **state)
 {
 	(void)state;

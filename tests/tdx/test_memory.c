@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * L2's memory: aliases, attributes, violations.
+ *
+ * The expected results follow Intel's TDX module, release TDX_1.5.01: tdg_mem_page_attr_rd.c and
+ * tdg_mem_page_attr_wr.c of src/td_dispatcher/vm_exits, and td_l2_ept_violation.c of
+ * src/td_dispatcher/vm_exits_l2.
  */
 #include <errno.h>
 #include <string.h>

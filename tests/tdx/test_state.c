@@ -2,6 +2,9 @@
 /*
  * State that L1 and L2 share, and state that they do not share; all CPUs at once; and invalid
  * operands.
+ *
+ * tdg_vp_enter() and td_l2_to_l1_exit_internal() of Intel's TDX module (src/td_transitions,
+ * tdg_vp_enter.c and td_exit.c) switch the VMCS and the general registers; nothing else.
  */
 #include <pthread.h>
 #include <stdlib.h>
