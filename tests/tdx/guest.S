@@ -225,8 +225,6 @@ program_DIRTY:
 	wrmsr
 	movl	$0xc0000082, %ecx
 	wrmsr
-	movl	$0xc0000083, %ecx
-	wrmsr
 	movl	$0xc0000084, %ecx
 	wrmsr
 	movl	$0xc0000103, %ecx

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * TDG.VP.ENTER itself: its checks, its outputs, and how it ends; and the decoding of a TDCALL.
+ *
+ * The expected results follow Intel's TDX module, release TDX_1.5.01. The rows of 1.1 are those of
+ * td_call() in src/td_dispatcher/tdx_td_dispatcher.c; of 2.3 and 10.5.12, tdg_vp_enter() in
+ * src/td_transitions/tdg_vp_enter.c; of 2.4, write_l2_enter_outputs() and
+ * td_l2_to_l1_exit_internal() in td_exit.c of the same folder; of 2.5, td_l2_interrupt_exit() in
+ * src/td_dispatcher/vm_exits_l2/td_l2_interrupt.c and set_l2_to_l1_async_exit_gprs() in
+ * src/td_transitions/tdh_vp_enter.c.
  */
 #include <cpuid.h>
 #include <string.h>

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Events that L1 injects into L2 at entry, and the TSC deadline.
+ *
+ * Intel's TDX module leaves both to the CPU: the fields of the event are in the L2 VMCS, and
+ * set_vmx_preemption_timer() of src/common/helpers/helpers.c makes a timer of the deadline. So the
+ * rows follow the SDM, 3C: "Event Injection", "VMX-Preemption Timer", and the chapter on exits.
  */
 #include <x86intrin.h>
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Which instructions of L2 exit to L1, and which do not.
+ *
+ * The expected results follow Intel's TDX module, release TDX_1.5.01: tdx_td_l2_dispatcher() of
+ * src/td_dispatcher/tdx_td_l2_dispatcher.c, and td_l2_cr_access_exit() of
+ * vm_exits_l2/td_l2_other_exits.c. The rows about MSRs follow td_rdmsr_exit() and td_wrmsr_exit()
+ * of vm_exits/td_msr_access.c, with include/auto_gen/msr_config_lookup.c. Lengths and
+ * qualifications are those of the SDM, 3C, "Basic VM-Exit Information".
  */
 #include <sched.h>
 #include <string.h>
@@ -248,6 +254,23 @@ static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
 }
 
+/* src/common/helpers/helpers.c, write_guest_cr0(): L1 gets NW and CD; reserved bits are ignored. */
+static void row_7_cache_bits_of_cr0_are_28(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR0_MASK), 0);
+	l2.state->r9 = 0xc0000033;
+	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
+	l2.state->r9 = 0xa0000033;
+	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
+	l2.state->r9 = 0xc0000013;
+	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
+	l2_start(GUEST_WRITE_CR0);
+	l2.state->r9 = 0x80000033 | 1 << 19 | 1 << 6;
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_CR0)), 0x80000033);
+}
+
 static void row_7_clts_follows_the_mask(void **state)
 {
 	(void)state;
@@ -276,6 +299,10 @@ static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 	check_hex(l2.state->r10, 0x55);
 }
 
+/*
+ * The last write clears bits of the module, MCE and VMXE. On TDX that exits with 28 too, by
+ * write_guest_cr4() of src/common/helpers/helpers.c: see docs/tdx-module.md.
+ */
 static void row_7_owned_bits_of_cr4_are_28(void **state)
 {
 	(void)state;
@@ -346,7 +373,7 @@ static void row_4_4_icr_always_exits(void **state)
 
 static void row_4_4_other_apic_registers_exit_anyway(void **state)
 {
-	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x832, 0x83e };
+	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x82f, 0x832, 0x83e };
 	unsigned int i;
 
 	(void)state;
@@ -442,6 +469,13 @@ static void row_4_5_some_pass_through(void **state)
 	check_hex(l2.state->rdx, 0x55);
 }
 
+static void write_efer(uint64_t value)
+{
+	l2.state->rcx = 0xc0000080;
+	l2.state->rax = value;
+	l2.state->rdx = value >> 32;
+}
+
 static void row_4_5_efer_hides_svm_and_takes_little(void **state)
 {
 	(void)state;
@@ -451,30 +485,102 @@ static void row_4_5_efer_hides_svm_and_takes_little(void **state)
 	l2_expect(18);
 	check_hex(l2.state->rax, 0xd01);
 	l2_start(GUEST_WRMSR);
-	l2.state->rcx = 0xc0000080;
-	l2.state->rax = 0xd00;
-	l2.state->rdx = 0;
+	write_efer(0xd00);
 	l2_expect(18);
 	check_hex(field_get(FIELD(F_EFER)), 0xd00);
-	l2.state->rcx = 0xc0000080;
-	l2.state->rax = 0x1d00;
+}
+
+/* wrmsr_ia32_efer(): LMA is ignored; what is neither SCE nor LME is L1's. */
+static void row_4_5_other_bits_of_efer_are_32(void **state)
+{
+	static const uint64_t values[] = { 0x1d01, 0x501, 0xd03, 1ULL << 32 | 0xd01 };
+	unsigned int i;
+
+	(void)state;
+	release_all_msrs();
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		write_efer(values[i]);
+		expect(GUEST_WRMSR, 32, 2, 0);
+		check_hex(field_get(FIELD(F_EFER)), 0xd01);
+	}
+	l2_start(GUEST_WRMSR);
+	write_efer(0x900);
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_EFER)), 0xd00);
+}
+
+/* wrmsr_ia32_debugctl(), rdmsr_ia32_debugctl() */
+static void row_4_5_debugctl(void **state)
+{
+	(void)state;
+	release_all_msrs();
+	l2.state->rcx = 0x1d9;
+	l2.state->rdx = 0;
+	l2.state->rax = 1 << 6;
+	expect(GUEST_WRMSR, 32, 2, 0);
+	l2.state->rcx = 0x1d9;
+	l2.state->rax = 1 << 3;
 	expect_fault(GUEST_WRMSR, VECTOR_GP);
+	l2_start(GUEST_WRMSR);
+	l2.state->rcx = 0x1d9;
+	l2.state->rax = 1 << 13;
+	l2_expect(18);
+	l2_start(GUEST_RDMSR);
+	l2_expect(18);
+	check_hex(l2.state->rax, 0);
 }
 
 static void row_4_5_vmx_capabilities_exit(void **state)
 {
+	static const uint32_t msrs[] = { 0x480, 0x481, 0x489, 0x492 };
+	unsigned int i;
+
 	(void)state;
 	release_all_msrs();
-	l2.state->rcx = 0x480;
-	expect(GUEST_RDMSR, 31, 2, 0);
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect(GUEST_RDMSR, 31, 2, 0);
+		l2.state->rcx = msrs[i];
+		expect_fault(GUEST_WRMSR, VECTOR_GP);
+	}
 }
 
-static void row_4_5_unknown_ones_are_gp(void **state)
+/* find_msr_entry(): these are not in the table, or their write is not; CSTAR is one of them. */
+static void row_4_5_unknown_ones_exit(void **state)
 {
+	static const uint32_t msrs[] = { 0x17, 0x1b, 0x8b, 0xfe, 0x200, 0x493, 0x6e0, 0x1fff,
+					 0xc0000083, 0xc0000104, 0xc0001fff };
+	unsigned int i;
+
 	(void)state;
 	release_all_msrs();
-	l2.state->rcx = 0x1234;
-	expect_fault(GUEST_RDMSR, VECTOR_GP);
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect(GUEST_RDMSR, 31, 2, 0);
+		l2.state->rcx = msrs[i];
+		expect(GUEST_WRMSR, 32, 2, 0);
+	}
+	l2.state->rcx = 0x10;
+	expect(GUEST_WRMSR, 32, 2, 0);
+	l2.state->rcx = 0x1a0;
+	expect(GUEST_WRMSR, 32, 2, 0);
+}
+
+/* rd_wr_msr_generic_case(): MSR_ACTION_GP, for features that the trust domain does not have. */
+static void row_4_5_those_of_absent_features_are_gp(void **state)
+{
+	static const uint32_t msrs[] = { 0x8c, 0x9b, 0xc1, 0x186, 0x309, 0x38f, 0x560, 0x6a0,
+					 0x985, 0xd90, 0x1234 };
+	unsigned int i;
+
+	(void)state;
+	release_all_msrs();
+	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
+		l2.state->rcx = msrs[i];
+		expect_fault(GUEST_RDMSR, VECTOR_GP);
+		l2.state->rcx = msrs[i];
+		expect_fault(GUEST_WRMSR, VECTOR_GP);
+	}
 }
 
 const struct CMUnitTest exit_tests[] = {
@@ -499,6 +605,7 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_7_owned_bits_of_cr0_are_28),
 	TEST(row_7_other_bits_of_cr0_are_l2s),
 	TEST(row_7_fixed_bits_of_cr0_are_gp),
+	TEST(row_7_cache_bits_of_cr0_are_28),
 	TEST(row_7_clts_follows_the_mask),
 	TEST(row_3_3_read_shadows_are_what_l2_reads),
 	TEST(row_7_owned_bits_of_cr4_are_28),
@@ -513,8 +620,11 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_4_5_outside_of_the_bitmap_always_exits),
 	TEST(row_4_5_some_pass_through),
 	TEST(row_4_5_efer_hides_svm_and_takes_little),
+	TEST(row_4_5_other_bits_of_efer_are_32),
+	TEST(row_4_5_debugctl),
 	TEST(row_4_5_vmx_capabilities_exit),
-	TEST(row_4_5_unknown_ones_are_gp),
+	TEST(row_4_5_unknown_ones_exit),
+	TEST(row_4_5_those_of_absent_features_are_gp),
 };
 
 const size_t exit_count = ARRAY_SIZE(exit_tests);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Fields: identifiers, masks, the rule for a write, values after reset.
+ *
+ * The expected results follow Intel's TDX module, release TDX_1.5.01. The rows of 3.1 are those of
+ * md_check_as_single_element_id(), and the rows of 3.5 those of md_vp_write_element(), in
+ * src/common/metadata_handlers/metadata_generic.c and metadata_vp.c.
  */
 #include <cpuid.h>
 #include <sched.h>
@@ -20,6 +24,9 @@
 /* Bits of TD_CTLS. */
 #define ENUM_TOPOLOGY 0x2
 #define REDUCE_VE     0x8
+
+/* A bit of CONFIG_FLAGS. */
+#define FLEXIBLE_PENDING_VE 0x2
 
 #define CPUID_TOPOLOGY    0xb
 #define CPUID_TOPOLOGY_V2 0x1f
@@ -72,14 +79,36 @@ static void row_3_1_class_of_an_absent_vm_is_field_id_incorrect(void **state)
 	check_hex(wr(FIELD_BITMAP(0) + 0x0800000000000000ULL, 0, ~0ULL), FIELD_UNKNOWN);
 }
 
+static uint64_t field_of_class(uint64_t class, uint64_t code)
+{
+	return class << 56 | 2ULL << 52 | code;
+}
+
+/*
+ * include/auto_gen/td_vmcs_fields_lookup.c and tdvps_fields_lookup.c: these fields exist, and their
+ * masks are 0 for a guest. Beyond the last one of a class, there is none.
+ */
 static void row_3_2_l1_cannot_read_its_own_state(void **state)
 {
-	static const unsigned int classes[] = { 0, 1, 2, 16, 17, 18, 19, 33, 38 };
+	static const struct {
+		uint64_t class, code;
+	} hidden[] = {
+		{ 0, 0x0810 }, { 0, 0x6802 }, { 1, 0x20 }, { 2, 0 }, { 16, 0 }, { 17, 0x28 },
+		{ 18, 0x5ff }, { 19, 0x2081 }, { 32, 0 }, { 32, 0x110 }, { 34, 0x21f }, { 38, 511 },
+	}, none[] = {
+		{ 0, 0x6c00 }, { 1, 0x810 }, { 2, 0x810 }, { 16, 16 }, { 17, 0x810 },
+		{ 18, 0x600 }, { 19, 0x2083 }, { 32, 5 }, { 33, 0x810 }, { 38, 512 }, { 46, 0 },
+	};
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(classes); i++)
-		check_hex(rd((uint64_t)classes[i] << 56 | 2ULL << 52 | 0x810), FIELD_UNKNOWN);
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		check_hex(rd(field_of_class(hidden[i].class, hidden[i].code)), FIELD_UNREADABLE);
+		check_hex(wr(field_of_class(hidden[i].class, hidden[i].code), 0, ~0ULL),
+			  FIELD_READ_ONLY);
+	}
+	for (i = 0; i < ARRAY_SIZE(none); i++)
+		check_hex(rd(field_of_class(none[i].class, none[i].code)), FIELD_UNKNOWN);
 }
 
 static void row_3_2_msr_bitmap_has_512_words(void **state)
@@ -107,8 +136,8 @@ static void row_10_5_11_activity_state_is_not_writable(void **state)
 static void row_10_5_11_pin_controls_are_not_writable(void **state)
 {
 	(void)state;
-	check_hex(wr(FIELD(F_PIN), 0x29, ~0ULL), FIELD_READ_ONLY);
-	check_hex(field_get(FIELD(F_PIN)), 0x29);
+	check_hex(wr(FIELD(F_PIN), 0x3f, ~0ULL), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD(F_PIN)), 0x3f);
 }
 
 static void row_3_3_posted_interrupts_are_read_only(void **state)
@@ -153,6 +182,21 @@ static void row_3_3_controls_without_capability_are_value_not_valid(void **state
 	check_hex(wr(FIELD(F_SECONDARY), 0, 1u << 3), FIELD_BAD_VALUE);
 }
 
+/*
+ * src/common/helpers/virt_msr_helpers.h, calc_virt_ia32_vmx_true_procbased_ctls(): without
+ * ATTRIBUTES.PERFMON, RDPMC always exits.
+ */
+static void row_3_3_rdpmc_exits_without_perfmon(void **state)
+{
+	uint64_t now = field_get(FIELD(F_PRIMARY));
+
+	(void)state;
+	check_hex(now >> 11 & 1, 1);
+	check_hex(wr(FIELD(F_PRIMARY), 0, 1u << 11), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_PRIMARY), 1u << 11, 1u << 11), 0);
+	check_hex(field_get(FIELD(F_PRIMARY)), now);
+}
+
 static void row_3_3_vid_can_be_turned_off_and_on(void **state)
 {
 	(void)state;
@@ -162,14 +206,55 @@ static void row_3_3_vid_can_be_turned_off_and_on(void **state)
 	check_hex(field_get(FIELD(F_SECONDARY)), 0x1338B3FA);
 }
 
-static void row_3_3_virtual_apic_page_must_be_private_aligned_memory(void **state)
+/* metadata_vp.c, md_vp_handle_field_attribute_on_wr(): memory or not matters only at the entry. */
+static void row_3_3_virtual_apic_page_must_be_private_and_aligned(void **state)
 {
 	(void)state;
 	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC) + 8, ~0ULL), FIELD_BAD_VALUE);
 	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC) | 1ULL << 47, ~0ULL), FIELD_BAD_VALUE);
-	check_hex(wr(FIELD(F_VAPIC), 0xfee00000, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_VAPIC), 0xfee00000, ~0ULL), 0);
+	check_hex(field_get(FIELD(F_VAPIC)), 0xfee00000);
 	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_SPARE), ~0ULL), 0);
 	check_hex(field_get(FIELD(F_VAPIC)), page_gpa(PAGE_SPARE));
+	l2_expect(18);
+}
+
+/* On TDX the entry would exit to the host repeatedly; here the operand is refused. */
+static void row_2_3_6_virtual_apic_that_is_no_memory_is_refused(void **state)
+{
+	uint64_t status;
+
+	(void)state;
+	field_set(FIELD(F_VAPIC), 0xfee00000);
+	do
+		status = l2_enter();
+	while (status == PENDING);
+	check_hex(status, INVALID | 170);
+}
+
+/*
+ * metadata_vp.c, md_vp_adjust_value_per_field_attr_on_wr(): of the initial -1, the bits that can
+ * be written remain set unless R9 selects them, and the result is no private address.
+ */
+static void row_3_5_a_part_of_an_address_that_was_never_set(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC), 0xfffff000), FIELD_BAD_VALUE);
+	check_hex(field_get(FIELD(F_VAPIC)), ~0ULL);
+	check_hex(wr(FIELD(F_VAPIC), page_gpa(PAGE_VAPIC), ~0ULL), 0);
+	check_hex(l2.call.regs.r8, ~0ULL);
+}
+
+/* metadata_vp.c, check_and_update_ia32_dbgctrl(); bit 13 reads as 0 by its mask. */
+static void row_3_3_debugctl_has_no_messages_without_bts(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(0x2802), 1 << 6, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(0x2802), 1 << 13, ~0ULL), 0);
+	check_hex(field_get(FIELD(0x2802)), 0);
+	check_hex(wr(FIELD(0x2802), 3 << 6, ~0ULL), 0);
+	check_hex(wr(FIELD(0x2802), 0, 1 << 7), FIELD_BAD_VALUE);
+	check_hex(field_get(FIELD(0x2802)), 3 << 6);
 }
 
 static void row_3_3_machine_check_stays_in_the_exception_bitmap(void **state)
@@ -180,10 +265,14 @@ static void row_3_3_machine_check_stays_in_the_exception_bitmap(void **state)
 	check_hex(wr(FIELD(F_EXCEPTIONS), 0, 1 << 18), FIELD_READ_ONLY);
 }
 
-static void row_3_3_paging_without_protection_is_value_not_valid(void **state)
+/* metadata_vp.c checks only the bits of CR0 that the module owns; the CPU refuses the entry. */
+static void row_3_3_paging_without_protection_fails_the_entry(void **state)
 {
 	(void)state;
-	check_hex(wr(FIELD(F_CR0), 0x80000000, 0x80000001), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(F_CR0), 0x80000000, 0x80000001), 0);
+	check_hex(l2_run(), 0x80000021);
+	field_set_masked(FIELD(F_CR0), 1, 1);
+	l2_expect(18);
 }
 
 static void row_3_3_interrupt_status_comes_from_the_buffer(void **state)
@@ -226,13 +315,21 @@ static void row_3_4_features_tell_of_partitioning(void **state)
 	check_hex(tdcall(SYS_RD, 0, 0x0A00000300000009ULL, 0, 0), FIELD_UNKNOWN);
 }
 
+/*
+ * src/common/metadata_handlers/metadata_td.c, md_td_write_element(): PENDING_VE_DISABLE begins with
+ * the value of ATTRIBUTES.SEPT_VE_DISABLE (tdh_mng_init.c), and cannot change without
+ * CONFIG_FLAGS.FLEXIBLE_PENDING_VE.
+ */
 static void row_3_4_partition_fields_have_their_masks(void **state)
 {
 	(void)state;
 	check_hex(tdcall(VM_RD, 0, CONFIG_FLAGS, 0, 0), 0);
+	check_hex(l2.call.regs.r8 & FLEXIBLE_PENDING_VE, 0);
+	check_hex(tdcall(VM_WR, 0, TD_CTLS, 0, 1), FIELD_BAD_VALUE);
 	check_hex(tdcall(VM_WR, 0, TD_CTLS, 1, 1), 0);
+	check_hex(l2.call.regs.r8 & 1, 1);
 	check_hex(tdcall(VM_RD, 0, TD_CTLS, 0, 0), 0);
-	check_hex(l2.call.regs.r8, 1);
+	check_hex(l2.call.regs.r8 & ~(uint64_t)ENUM_TOPOLOGY, 1);
 	check_hex(tdcall(VM_WR, 0, TD_CTLS, REDUCE_VE, REDUCE_VE), FIELD_READ_ONLY);
 	check_hex(tdcall(VM_WR, 0, NOTIFY_ENABLES, 1, ~0ULL), 0);
 	check_hex(l2.call.regs.r8, 0);
@@ -354,6 +451,18 @@ static void row_3_5_forbidden_bits_may_be_written_unchanged(void **state)
 	check_hex(field_get(FIELD(F_SECONDARY)), now);
 }
 
+/* md_check_forbidden_bits_unchanged(): bits beyond the field's size are 0, and cannot change. */
+static void row_3_5_bits_beyond_the_size_are_forbidden(void **state)
+{
+	(void)state;
+	check_hex(wr(FIELD(F_CS_SELECTOR), 1 << 16 | 8, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(0x4802), 1ULL << 32, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(0x4802), ~0ULL, ~0ULL), FIELD_BAD_VALUE);
+	check_hex(wr(FIELD(0x4802), ~0ULL, 0xffffffff), 0);
+	check_hex(wr(FIELD(0x4802), 1ULL << 32, 1ULL << 32), FIELD_READ_ONLY);
+	check_hex(field_get(FIELD(0x4802)), 0xffffffff);
+}
+
 static void row_3_5_a_vcpu_has_its_own_fields(void **state)
 {
 	uint32_t cpu = l2.cpu;
@@ -397,16 +506,39 @@ static void row_1_2_vp_rd_walks_all_fields(void **state)
 	check_hex(last, 0x25000000000001ffULL);
 }
 
+/*
+ * src/common/data_structures/td_vmcs_init.c; for the controls see
+ * lab/hypervisor/tdx/l2/field_list.h. L1 reads the shadow of CR0 as init_tdvps_shadow_masks() sets
+ * it, and not as the CPU has it.
+ */
 static void row_3_6_a_fresh_vcpu(void **state)
 {
 	static const struct {
 		uint64_t id, value;
 	} fresh[] = {
-		{ FIELD(F_PIN), 0x29 },
-		{ FIELD(F_PRIMARY), 0x91220088 },
+		{ FIELD(F_PIN), 0x3F },
+		{ FIELD(F_PRIMARY), 0xB5226DFA },
 		{ FIELD(F_SECONDARY), 0x1338B3FA },
-		{ FIELD(0x400C), 0x1F3C8204 },
-		{ FIELD(F_ENTRY_CONTROLS), 0x3EC004 },
+		{ FIELD(F_TERTIARY), 0x80 },
+		{ FIELD(0x400C), 0x1F3FEDFF },
+		{ FIELD(F_ENTRY_CONTROLS), 0x3ED1FF },
+		{ FIELD(F_EXCEPTIONS), 1 << 18 },
+		{ FIELD(0x0002), 0xFFFF },
+		{ FIELD(0x2000), ~0ULL },
+		{ FIELD(0x2016), ~0ULL },
+		{ FIELD(0x202A), ~0ULL },
+		{ FIELD(0x202E), ~0ULL },
+		{ FIELD(0x2036), ~0ULL },
+		{ FIELD(0x2804), 0x0007040600070406 },
+		{ FIELD(0x2808), 0xFF },
+		{ FIELD(0x280A), ~0ULL },
+		{ FIELD(0x2810), ~0ULL },
+		{ FIELD(0x4810), 0xFFFF },
+		{ FIELD(0x4820), 0x10082 },
+		{ FIELD(0x4822), 0x8B },
+		{ FIELD(0x681A), 0x400 },
+		{ FIELD(F_CR0_SHADOW), 0 },
+		{ FIELD(F_CR4_SHADOW), 0 },
 		{ FIELD(F_CR0), 0x21 },
 		{ FIELD(F_CR4), 0x2040 },
 		{ FIELD(F_EFER), 0x901 },
@@ -442,9 +574,13 @@ const struct CMUnitTest field_tests[] = {
 	TEST(row_3_3_primary_controls_have_their_mask),
 	TEST(row_3_3_controls_without_capability_are_value_not_valid),
 	TEST(row_3_3_vid_can_be_turned_off_and_on),
-	TEST(row_3_3_virtual_apic_page_must_be_private_aligned_memory),
+	TEST(row_3_3_rdpmc_exits_without_perfmon),
+	TEST(row_3_3_virtual_apic_page_must_be_private_and_aligned),
+	TEST(row_2_3_6_virtual_apic_that_is_no_memory_is_refused),
+	TEST_BARE(row_3_5_a_part_of_an_address_that_was_never_set),
+	TEST(row_3_3_debugctl_has_no_messages_without_bts),
 	TEST(row_3_3_machine_check_stays_in_the_exception_bitmap),
-	TEST(row_3_3_paging_without_protection_is_value_not_valid),
+	TEST(row_3_3_paging_without_protection_fails_the_entry),
 	TEST(row_3_3_interrupt_status_comes_from_the_buffer),
 	TEST(row_3_3_exit_information_can_be_read),
 	TEST(row_3_4_there_is_one_l2),
@@ -457,6 +593,7 @@ const struct CMUnitTest field_tests[] = {
 	TEST(row_3_5_the_previous_value_comes_back),
 	TEST(row_3_5_only_selected_bits_are_written),
 	TEST(row_3_5_forbidden_bits_may_be_written_unchanged),
+	TEST(row_3_5_bits_beyond_the_size_are_forbidden),
 	TEST(row_3_5_a_vcpu_has_its_own_fields),
 	TEST(row_1_2_rcx_must_be_zero),
 	TEST(row_1_2_vp_rd_walks_all_fields),

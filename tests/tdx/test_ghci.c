@@ -129,6 +129,7 @@ static void row_9_5_a_function_that_is_not_passed_is_0(void **state)
 	check_hex(regs.r11, GET_INFO);
 }
 
+/* Later versions of the GHCI have a status of its own for this, 3. */
 static void row_9_5_unknown_functions_are_refused(void **state)
 {
 	static const uint64_t functions[] = { 0, 1, 11, 13, 18, 33, 47, 49, 53, 55, 0xffff, 0x10006,
@@ -236,7 +237,10 @@ static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
 	check_hex(regs.r15, d);
 }
 
-/* GHCI 3.7: an interrupt ends the halt, even if L1 has interrupts disabled. */
+/*
+ * GHCI 3.7: by R12, L1 tells whether it has interrupts disabled. A host may then keep it halted
+ * when an interrupt comes; this one does not, as the comment of Linux' __halt() allows.
+ */
 static void row_9_7_hlt_ends_with_a_pending_interrupt(void **state)
 {
 	(void)state;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Interrupts: L1's interrupts, which end L2, and L2's virtual interrupts.
+ *
+ * L1's follow Intel's TDX module, release TDX_1.5.01: tdg_vp_enter() of
+ * src/td_transitions/tdg_vp_enter.c, and handle_l2_posted_interrupt() of
+ * src/td_dispatcher/vm_exits_l2/td_l2_interrupt.c. L2's are the CPU's alone: SDM 3C, "APIC
+ * Virtualization and Virtual Interrupts".
  */
 #include <fcntl.h>
 #include <pthread.h>

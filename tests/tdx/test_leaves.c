@@ -67,12 +67,18 @@ static void row_1_1_no_other_leaf_has_a_version(void **state)
 		check_hex(tdcall(leaves[i] | 1 << 16, 0, 0, 0, 0), INVALID | 0);
 }
 
-/* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1. */
+/* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1, and sets its default outputs before. */
 static void row_1_1_vm_rd_has_no_version_2(void **state)
 {
 	(void)state;
-	check_hex(tdcall(VM_RD | 2 << 16, 0, NUM_L2_VMS, 0, 0), INVALID | 0);
-	check_hex(tdcall(VM_RD | 0xff << 16, 0, NUM_L2_VMS, 0, 0), INVALID | 0);
+	check_hex(tdcall(VM_RD | 2 << 16, 0, NUM_L2_VMS, POISON, 0), INVALID | 0);
+	check_hex(l2.call.regs.rdx, NO_FIELD);
+	check_hex(l2.call.regs.r8, 0);
+	check_hex(tdcall(VM_RD | 0xff << 16, 1, NUM_L2_VMS, 0, 0), INVALID | 0);
+	/* A reserved bit is found earlier, by td_call(). */
+	check_hex(tdcall(VM_RD | 2 << 16 | 1ULL << 32, 0, NUM_L2_VMS, POISON, 0), INVALID | 0);
+	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
+	check_hex(l2.call.regs.r8, POISON);
 }
 
 /* tdx_td_dispatcher.c, td_call(): reserved bits are checked before the leaf. */
@@ -363,13 +369,18 @@ static void row_9_3_extend_changes_one_register(void **state)
 
 /*
  * src/vmm_dispatcher/migration_api_calls/tdg_servtd_rd_wr.c: no service TD is bound. The module
- * has several status codes for that; a guest may rely only on their class, and on R8.
+ * has several status codes for that; a guest may rely only on their class, and on the default
+ * outputs.
  */
 static void row_9_4_service_tds_are_refused(void **state)
 {
 	(void)state;
 	check_hex(tdcall(SERVTD_RD, 0, NUM_L2_VMS, POISON, 0) >> 63, 1);
+	check_hex(l2.call.regs.rdx, NO_FIELD);
+	check_hex(l2.call.regs.r8, 0);
 	check_hex(tdcall(SERVTD_WR, 0, NUM_L2_VMS, POISON, 0) >> 63, 1);
+	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
+	check_hex(l2.call.regs.r8, 0);
 }
 
 /* vm_exits/tdg_mr_verifyreport.c: the leaf requires a CPU with SEAMVERIFYREPORT. */
@@ -464,7 +475,10 @@ static void row_3_4_the_partitions_own_fields_are_read_only(void **state)
 	}
 }
 
-/* The same table: a guest may not read these: FATAL, CHLDCNT, HKID's place. */
+/*
+ * The same table: a guest may not read FATAL, CHLDCNT and HKID's place. The module answers that
+ * they are not readable, and here they do not exist.
+ */
 static void row_3_4_the_hosts_fields_are_not_a_guests(void **state)
 {
 	static const uint64_t ids[] = { 0x8010000000000001ULL, 0x8010000200000002ULL,

@@ -328,7 +328,8 @@ static void row_3_3_mask_the_hosts_state_is_hidden(void **state)
 static void row_3_3_codes_between_fields_are_none(void **state)
 {
 	static const uint32_t codes[] = { 0x0008, 0x0816, 0x2050, 0x2402, 0x281a, 0x4028, 0x4410,
-					  0x4830, 0x6010, 0x640c, 0x682e, 0x6c1c, 0xfffffe };
+					  0x4830, 0x6010, 0x640c, 0x682e, 0x6c00, 0x6c04,
+					  0x6c1c, 0xfffffe };
 	unsigned int i;
 
 	(void)state;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * L2's memory: aliases, attributes, violations.
+ *
+ * The expected results follow Intel's TDX module, release TDX_1.5.01: tdg_mem_page_attr_rd.c and
+ * tdg_mem_page_attr_wr.c of src/td_dispatcher/vm_exits, and td_l2_ept_violation.c of
+ * src/td_dispatcher/vm_exits_l2.
  */
 #include <errno.h>
 #include <string.h>
@@ -20,6 +24,8 @@
 #define MAY(x)  ((uint64_t)(x) << 3)
 #define LINEAR  BIT(7)
 #define FINAL   BIT(8)
+
+#define PAGE_ACCEPT   6
 
 #define VM_1_FIELD(x) ((uint64_t)(x) << 16)
 #define ALL_CHANGES   VM_1_FIELD(0x7f)
@@ -353,6 +359,19 @@ static void row_6_illegal_mixes_of_2_mib_are_page_attr_invalid(void **state)
 	munmap(memory, LARGE);
 }
 
+/* src/td_dispatcher/vm_exits/tdg_mem_page_accept.c, check_tdaccept_failure(), case 1.1. */
+static void row_9_2_accept_tells_the_level_of_an_accepted_page(void **state)
+{
+	uint8_t *memory;
+	uint64_t gpa = large_page(&memory);
+
+	(void)state;
+	check_hex(tdcall(PAGE_ACCEPT, gpa + PAGE, 0, 0, 0), STATUS(0x00000B0A) | LEVEL_2M);
+	check_hex(tdcall(PAGE_ACCEPT, gpa | LEVEL_2M, 0, 0, 0), STATUS(0x00000B0A) | LEVEL_2M);
+	expect_attributes(gpa, gpa | LEVEL_2M, 0);
+	munmap(memory, LARGE);
+}
+
 static void row_6_a_reset_takes_2_mib_away(void **state)
 {
 	uint8_t *memory;
@@ -497,6 +516,7 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_naming_a_part_is_enough_to_split_2_mib),
 	TEST(row_6_illegal_mixes_of_2_mib_are_page_attr_invalid),
 	TEST(row_6_a_reset_takes_2_mib_away),
+	TEST(row_9_2_accept_tells_the_level_of_an_accepted_page),
 	TEST(row_6_illegal_mixes_are_page_attr_invalid),
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),

@@ -79,15 +79,20 @@ static void row_1_2_invgla_has_reserved_bits(void **state)
 			check_hex(tdcall(INVGLA, VM_1 | 1ULL << bit, 0x400000, 0, 0), INVALID | 1);
 }
 
-/* invvpid_gla_list_entry(): bits 11:0 are the number of pages after the first. */
+/*
+ * invvpid_gla_list_entry(): bits 11:0 are the number of pages after the first. INVVPID's check does
+ * not depend on CR4.LA57: all CPUs with TDX have linear addresses of 57 bits (Linux,
+ * arch/x86/kvm/x86.h, max_host_virt_addr_bits(), describes it).
+ */
 static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 {
 	(void)state;
-	check_hex(tdcall(INVGLA, VM_1, 0x00007ffffffff000ULL, 0, 0), 0);
-	check_hex(tdcall(INVGLA, VM_1, 0x00007ffffffff001ULL, 0, 0), NOT_CANONICAL);
-	check_hex(tdcall(INVGLA, VM_1, 0x00007fffffffe001ULL, 0, 0), 0);
-	check_hex(tdcall(INVGLA, VM_1, 0xffff800000000fffULL, 0, 0), 0);
-	check_hex(tdcall(INVGLA, VM_1, 0xffff7ffffffff000ULL, 0, 0), NOT_CANONICAL);
+	check_hex(tdcall(INVGLA, VM_1, 0x0000800000000000ULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0x00fffffffffff000ULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0x00fffffffffff001ULL, 0, 0), NOT_CANONICAL);
+	check_hex(tdcall(INVGLA, VM_1, 0x00ffffffffffe001ULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0xff00000000000fffULL, 0, 0), 0);
+	check_hex(tdcall(INVGLA, VM_1, 0xfefffffffffff000ULL, 0, 0), NOT_CANONICAL);
 }
 
 /* The same file: RDX is written only for a list. */
@@ -144,7 +149,7 @@ static void row_1_2_invgla_reads_its_list(void **state)
 
 	(void)state;
 	memset(entries, 0, PAGE);
-	entries[2] = 0x0000800000000000ULL;
+	entries[2] = 0x0100000000000000ULL;
 	check_hex(invalidate_list(list(0, 2)), 0);
 	check_hex(invalidate_list(list(0, 3)), NOT_CANONICAL);
 	check_hex(invalidate_list(list(3, 2)), 0);
@@ -194,8 +199,8 @@ static void row_3_6_each_vm_is_fresh(void **state)
 		uint32_t code;
 		uint64_t value;
 	} fresh[] = {
-		{ F_PIN, 0x29 }, { F_PRIMARY, 0x91220088 }, { F_SECONDARY, 0x1338B3FA },
-		{ F_ENTRY_CONTROLS, 0x3EC004 }, { F_CR0, 0x21 }, { F_CR4, 0x2040 },
+		{ F_PIN, 0x3F }, { F_PRIMARY, 0xB5226DFA }, { F_SECONDARY, 0x1338B3FA },
+		{ F_ENTRY_CONTROLS, 0x3ED1FF }, { F_CR0, 0x21 }, { F_CR4, 0x2040 },
 		{ F_EFER, 0x901 }, { 0x681E, 0xFFFFFFF0 }, { F_VAPIC, ~0ULL },
 	};
 	unsigned int vm, i;
@@ -214,9 +219,9 @@ static void row_3_3_each_vm_has_the_same_masks(void **state)
 	for (vm = 2; vm < 4; vm++) {
 		uint64_t pin = OF_VM(vm, FIELD(F_PIN)), cr0 = OF_VM(vm, FIELD(F_CR0));
 
-		check_hex(tdcall(VP_WR, 0, pin, 0x29, ~0ULL), FIELD_READ_ONLY);
+		check_hex(tdcall(VP_WR, 0, pin, 0x3f, ~0ULL), FIELD_READ_ONLY);
 		check_hex(tdcall(VP_WR, 0, cr0, 0x20, 0x20), FIELD_READ_ONLY);
-		check_hex(tdcall(VP_WR, 0, cr0, 0x80000000, 0x80000001), FIELD_BAD_VALUE);
+		check_hex(tdcall(VP_WR, 0, cr0, 0, ~0ULL), FIELD_BAD_VALUE);
 		check_hex(tdcall(VP_RD, 0, OF_VM(vm, FIELD(0)), 0, 0), FIELD_UNREADABLE);
 	}
 }

@@ -16,6 +16,8 @@ enum tdx_leaf {
 	TDX_VP_RD = 9,
 	TDX_VP_WR = 10,
 	TDX_SYS_RD = 11,
+	TDX_SERVTD_RD = 18,
+	TDX_SERVTD_WR = 20,
 	TDX_MEM_PAGE_ATTR_RD = 23,
 	TDX_MEM_PAGE_ATTR_WR = 24,
 	TDX_VP_ENTER = 25,
@@ -154,6 +156,11 @@ enum vmx_reason {
 #define SECONDARY_VID            BIT(9)
 #define SECONDARY_MODE_EXECUTE   BIT(22)
 #define ENTRY_IA32E              BIT(9)
+
+#define DEBUGCTL_TR              BIT_ULL(6)
+#define DEBUGCTL_BTS             BIT_ULL(7)
+/* Uncore PMI: the host's. A guest reads it as 0, and what it writes is ignored. */
+#define DEBUGCTL_UNCORE_PMI      BIT_ULL(13)
 
 #define INTERRUPTIBILITY_STI     1U
 #define INTERRUPTIBILITY_MOV_SS  2U

@@ -29,7 +29,8 @@ enum {
 
 #define ACCEPT_LEVEL           GENMASK_ULL(2, 0)
 #define ACCEPT_ADDRESS         GENMASK_ULL(51, 12)
-#define ACCEPT_LEVEL_MAX       1
+#define LEVEL_2M               1
+#define ACCEPT_LEVEL_MAX       LEVEL_2M
 
 static u64 veinfo_get(struct l1_cpu *l1)
 {
@@ -61,7 +62,8 @@ static u64 page_accept(struct l1_cpu *l1)
 		l2_pages_accepted(gpa, size);
 		return TDX_SUCCESS;
 	case GPA_WAS_ACCEPTED:
-		return STATUS_WAS_ACCEPTED | level;
+		/* The level at which L1 has the page. */
+		return STATUS_WAS_ACCEPTED | (gpa_is_large(gpa) ? LEVEL_2M : level);
 	case GPA_WRONG_SIZE:
 		return TDX_PAGE_SIZE_MISMATCH | level;
 	default:

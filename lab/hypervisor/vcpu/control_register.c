@@ -150,7 +150,8 @@ static u64 cr4_there_is(void)
 
 	if (!bits)
 		tdx_module_rdmsr(MSR_IA32_VMX_CR4_FIXED1, &bits);
-	return bits;
+	/* That is L2's, in which the module sets VMXE. */
+	return bits & ~(u64)X86_CR4_VMXE;
 }
 
 static enum verdict write_cr4(struct l1_cpu *l1, u64 value)

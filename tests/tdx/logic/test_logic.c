@@ -147,6 +147,50 @@ static void each_field_is_found_by_its_identifier(void **state)
 	assert_true(count > L2_MSR_BITMAP_WORDS + 80);
 }
 
+/*
+ * The tables of Intel's TDX module have these fields, with masks of 0 for a guest: those of L1's own
+ * VMCS (td_vmcs_fields_lookup.c), and many of a VCPU (tdvps_fields_lookup.c).
+ */
+static void fields_of_the_module_are_hidden(void **state)
+{
+	static const u64 hidden[] = {
+		0x0020000000000810ULL, 0x0020000300006802ULL, 0x012000030000007fULL,
+		0x1020000300000004ULL, 0x1320000300002084ULL, 0xa020000300000117ULL,
+		0xa6200003000001ffULL, 0xb620000300000000ULL,
+	}, none[] = {
+		0x0020000300006c00ULL, 0x0120000300000080ULL, 0x1320000300002083ULL,
+		0xa020000300000118ULL, 0xa620000300000200ULL, 0xbe20000300000000ULL,
+	};
+	struct field_place place;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		assert_true(l2_field_find(&fields, hidden[i], &place));
+		assert_false(place.readable);
+		assert_int_equal(place.mask, 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(none); i++)
+		assert_false(l2_field_find(&fields, none[i], &place));
+	/* The shadow of a VM's bitmap exists only if the VM does. */
+	assert_int_equal(l2_field_vm(0xae20000300000000ULL), 2);
+	assert_true(l2_field_needs_vm(0xae20000300000000ULL));
+	assert_false(l2_field_needs_vm(0x0120000300000000ULL));
+}
+
+/* metadata_vp.c, check_and_update_ia32_dbgctrl(). */
+static void a_value_of_debugctl_is_checked(void **state)
+{
+	struct field_place place;
+	u64 value;
+
+	(void)state;
+	assert_true(l2_field_find(&fields, 0x2420000300002802ULL, &place));
+	for (value = 0; value < 0x100; value += 0x40)
+		assert_int_equal(l2_field_check(&fields, &place, value),
+				 value == 0x40 ? TDX_FIELD_VALUE_NOT_VALID : TDX_SUCCESS);
+}
+
 /* Computes the result bit by bit, as the rule is written. */
 static void a_masked_write_follows_its_rule(void **state)
 {
@@ -183,6 +227,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(virtual_apic_follows_its_rules),
 		cmocka_unit_test(each_field_is_found_by_its_identifier),
+		cmocka_unit_test(fields_of_the_module_are_hidden),
+		cmocka_unit_test(a_value_of_debugctl_is_checked),
 		cmocka_unit_test(a_masked_write_follows_its_rule),
 	};
 

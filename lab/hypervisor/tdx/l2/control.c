@@ -16,8 +16,9 @@
 #include "tdx/l2/state.h"
 #include "tdx/l2/vcpu.h"
 
-/* The module fixes these bits: an L2 that changes them gets #GP. */
-#define CR0_OF_MODULE (X86_CR0_NE | X86_CR0_NW | X86_CR0_CD)
+/* The CPU ignores writes to these bits. */
+#define CR0_IGNORED (GENMASK_ULL(28, 19) | BIT_ULL(17) | GENMASK_ULL(15, 6))
+
 #define CR4_OF_MODULE (X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_MCE)
 
 #define CR4_VMX_ONLY (X86_CR4_VMXE | X86_CR4_SMXE)
@@ -115,15 +116,19 @@ static void follow_paging(struct vmcb *vmcb)
 		vmcb->efer &= ~(u64)EFER_LMA;
 }
 
-static bool cr0_is_valid(const struct vmcb *vmcb, u64 cr0)
+static bool cr0_is_legal(u64 cr0)
 {
-	if (cr0 >> 32 || ((cr0 & X86_CR0_PG) && !(cr0 & X86_CR0_PE)))
-		return false;
+	return !(cr0 >> 32) && (cr0 & X86_CR0_NE) && (!(cr0 & X86_CR0_PG) || (cr0 & X86_CR0_PE));
+}
+
+static bool paging_is_valid(const struct vmcb *vmcb, u64 cr0)
+{
 	if (!(cr0 & X86_CR0_PG))
 		return !(vmcb->cs.attributes & BIT(9)) || !(vmcb->efer & EFER_LMA);
 	return !(vmcb->efer & EFER_LME) || (vmcb->cr4 & X86_CR4_PAE);
 }
 
+/* write_guest_cr0() of Intel's helpers.c: what is illegal raises #GP, NW and CD are L1's. */
 static bool load_cr0(struct vcpu *vcpu, struct l2_exit *exit, const struct access *access,
 		     u64 value)
 {
@@ -132,8 +137,13 @@ static bool load_cr0(struct vcpu *vcpu, struct l2_exit *exit, const struct acces
 
 	if ((value ^ vcpu_field(vcpu, L2_CR0_SHADOW)) & mask)
 		return to_l1(exit, access);
+	mask |= CR0_IGNORED;
 	value = (value & ~mask) | (vmcb->cr0 & mask) | X86_CR0_ET;
-	if (((value ^ vmcb->cr0) & CR0_OF_MODULE) || !cr0_is_valid(vmcb, value))
+	if (!cr0_is_legal(value))
+		return faults(vcpu);
+	if (value & (X86_CR0_NW | X86_CR0_CD))
+		return to_l1(exit, access);
+	if (!paging_is_valid(vmcb, value))
 		return faults(vcpu);
 	vmcb->cr0 = value;
 	follow_paging(vmcb);

@@ -13,7 +13,11 @@
 #define CLASS_MANAGEMENT 0x20
 #define CLASS_VMCS       0x24
 #define CLASS_MSR_BITMAP 0x25
+#define CLASS_SHADOW     0x26
 #define CLASS_DISTANCE   8
+
+/* L1's own VMCS has the same codes as that of an L2 VM, and L1 can access none of them. */
+#define CLASS_OWN_VMCS   0
 
 /* Codes of VM 1; those of VM 2 and 3 are the next ones. */
 #define CODE_VCPU_INDEX   0x02
@@ -48,9 +52,37 @@ static const struct vmcs_field vmcs_fields[L2_VMCS_COUNT] = {
 #undef FIELD
 #undef HIDDEN
 
-/* The controls that this emulation supports L1 to change. */
+/* Other fields of a VCPU that L1 can neither read nor write: Intel's tdvps_fields_lookup.c. */
+static const struct hidden_range {
+	u32 class, first, count;
+} hidden_ranges[] = {
+	{ 1, 0, 128 },
+	{ 2, 0, 6 }, { 2, 0x10, 2 },
+	{ 16, 0, 16 },
+	{ 17, 0, 4 }, { 17, 6, 1 }, { 17, 0x20, 1 }, { 17, 0x28, 1 }, { 17, 0x100, 1 },
+	{ 18, 0, 1536 },
+	{ 19, 0x48, 1 }, { 19, 0xe1, 1 }, { 19, 0x122, 1 }, { 19, 0x186, 8 }, { 19, 0x1a6, 2 },
+	{ 19, 0x1c4, 2 }, { 19, 0x309, 7 }, { 19, 0x329, 1 }, { 19, 0x38d, 2 }, { 19, 0x3f1, 2 },
+	{ 19, 0x3f6, 2 }, { 19, 0x4c1, 8 }, { 19, 0x600, 1 }, { 19, 0xda0, 1 }, { 19, 0x14cf, 1 },
+	{ 19, 0x1b01, 1 }, { 19, 0x2081, 2 }, { 19, 0x2084, 1 }, { 19, 0x2102, 2 },
+	{ CLASS_MANAGEMENT, 0, 1 }, { CLASS_MANAGEMENT, 3, 2 }, { CLASS_MANAGEMENT, 6, 1 },
+	{ CLASS_MANAGEMENT, 0xa, 21 }, { CLASS_MANAGEMENT, 0x30, 3 },
+	{ CLASS_MANAGEMENT, 0x40, 3 }, { CLASS_MANAGEMENT, 0x44, 12 },
+	{ CLASS_MANAGEMENT, 0x54, 4 }, { CLASS_MANAGEMENT, 0x5c, 4 },
+	{ CLASS_MANAGEMENT, 0x80, 32 }, { CLASS_MANAGEMENT, 0xa4, 20 },
+	{ CLASS_MANAGEMENT, 0x100, 24 },
+	{ 34, 0x200, 32 },
+	{ CLASS_SHADOW, 0, L2_MSR_BITMAP_WORDS },
+	{ CLASS_SHADOW + CLASS_DISTANCE, 0, L2_MSR_BITMAP_WORDS },
+	{ CLASS_SHADOW + 2 * CLASS_DISTANCE, 0, L2_MSR_BITMAP_WORDS },
+};
+
+/*
+ * The controls that this emulation supports L1 to change. RDPMC exits in each trust domain that
+ * has no performance monitoring: calc_virt_ia32_vmx_true_procbased_ctls() of virt_msr_helpers.h.
+ */
 #define PRIMARY_CHANGEABLE                                                      \
-	(PRIMARY_INTERRUPT_WINDOW | PRIMARY_RDPMC | PRIMARY_RDTSC |             \
+	(PRIMARY_INTERRUPT_WINDOW | PRIMARY_RDTSC |                             \
 	 PRIMARY_CR3_LOAD | PRIMARY_CR3_STORE | PRIMARY_CR8_LOAD |              \
 	 PRIMARY_CR8_STORE | PRIMARY_NMI_WINDOW | PRIMARY_MOV_DR | PRIMARY_PAUSE)
 #define SECONDARY_CHANGEABLE (SECONDARY_VID | SECONDARY_MODE_EXECUTE)
@@ -140,7 +172,8 @@ unsigned int l2_field_vm(u64 id)
 		vm = management_vm(field_code(id));
 	else
 		vm = vm_of(class, CLASS_VMCS, CLASS_DISTANCE) ?:
-		     vm_of(class, CLASS_MSR_BITMAP, CLASS_DISTANCE);
+		     vm_of(class, CLASS_MSR_BITMAP, CLASS_DISTANCE) ?:
+		     vm_of(class, CLASS_SHADOW, CLASS_DISTANCE);
 	return vm ?: 1;
 }
 
@@ -155,7 +188,7 @@ unsigned int l2_field_vm(u64 id)
  */
 bool l2_field_needs_vm(u64 id)
 {
-	return field_class(id) != CLASS_MANAGEMENT;
+	return field_class(id) >= CLASS_VMCS;
 }
 
 /**
@@ -184,6 +217,34 @@ static bool find_vmcs(struct l2_fields *fields, u32 code, struct field_place *pl
 		place->kind = i == L2_VAPIC ? FIELD_VAPIC_PAGE : FIELD_PLAIN;
 		place->vmcs = i;
 		return true;
+	}
+	return false;
+}
+
+/* L1 can access nothing of it, so it does not matter what it is. */
+static void hide(struct l2_fields *fields, u64 id, struct field_place *place)
+{
+	place->id = id;
+	place->value = &fields->vmcs[L2_VPID];
+	place->bits = 0;
+	place->mask = 0;
+	place->readable = false;
+	place->kind = FIELD_PLAIN;
+	place->vmcs = -1;
+}
+
+static bool find_hidden(struct l2_fields *fields, u64 id, struct field_place *place)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hidden_ranges); i++) {
+		const struct hidden_range *range = &hidden_ranges[i];
+
+		if (range->class == field_class(id) && field_code(id) >= range->first &&
+		    field_code(id) - range->first < range->count) {
+			hide(fields, id, place);
+			return true;
+		}
 	}
 	return false;
 }
@@ -239,13 +300,17 @@ bool l2_field_find(struct l2_fields *fields, u64 id, struct field_place *place)
 	if (!field_id_is_sane(id))
 		return false;
 
-	if (field_class(id) == CLASS_MANAGEMENT)
-		return find_management(fields, field_code(id), place);
+	if (field_class(id) == CLASS_MANAGEMENT && find_management(fields, field_code(id), place))
+		return true;
 	if (vm_of(field_class(id), CLASS_VMCS, CLASS_DISTANCE))
 		return find_vmcs(fields, field_code(id), place);
 	if (vm_of(field_class(id), CLASS_MSR_BITMAP, CLASS_DISTANCE))
 		return find_bitmap_word(fields, field_code(id), place);
-	return false;
+	if (field_class(id) == CLASS_OWN_VMCS && find_vmcs(fields, field_code(id), place)) {
+		hide(fields, id, place);
+		return true;
+	}
+	return find_hidden(fields, id, place);
 }
 
 /**
@@ -341,9 +406,10 @@ u64 deadline_check(u64 deadline, u64 now)
 	return TDX_OPERAND_INVALID;
 }
 
-static bool cr0_is_valid(u64 cr0)
+/* check_and_update_ia32_dbgctrl() of metadata_vp.c: branch messages are not sent without BTS. */
+static bool debugctl_is_valid(u64 debugctl)
 {
-	return !(cr0 & 1ULL << 31) || (cr0 & 1);
+	return !(debugctl & DEBUGCTL_TR) || (debugctl & DEBUGCTL_BTS);
 }
 
 static bool controls_are_valid(u64 now, u64 wanted, u64 changeable)
@@ -377,8 +443,8 @@ u64 l2_field_check(const struct l2_fields *fields, const struct field_place *pla
 	case L2_EPTP:
 		valid = value == fields->vmcs[place->vmcs];
 		break;
-	case L2_CR0:
-		valid = cr0_is_valid(value);
+	case L2_DEBUGCTL:
+		valid = debugctl_is_valid(value);
 		break;
 	default:
 		break;

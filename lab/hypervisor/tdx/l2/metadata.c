@@ -20,6 +20,7 @@
 #define ASK_FIRST (~0ULL)
 #define LAST      (~0ULL)
 
+#define VERSION   GENMASK_ULL(23, 16)
 #define VERSION_1 BIT_ULL(16)
 
 /* TDX_FEATURES0: VP fields for guests, partitioning, RBP kept, quick invalidation, topology. */
@@ -61,7 +62,8 @@ static struct small_field vm_fields[] = {
 	{ 0x1110000000000003ULL, 0, 0 },
 	{ 0x1110000300000010ULL, 1, 0 },
 	{ 0x1110000300000016ULL, 0, 0 },
-	{ TD_CTLS, PENDING_VE_DISABLE | ENUM_TOPOLOGY, 0 },
+	/* PENDING_VE_DISABLE begins with the value of SEPT_VE_DISABLE: tdh_mng_init.c. */
+	{ TD_CTLS, PENDING_VE_DISABLE | ENUM_TOPOLOGY, PENDING_VE_DISABLE },
 	/* TOPOLOGY_ENUM_CONFIGURED: the host gave an APIC id to each CPU, by TDH.VP.INIT. */
 	{ 0x1110000000000019ULL, 0, 1 },
 };
@@ -93,7 +95,7 @@ void metadata_set_l2_vms(unsigned int vms)
 /**
  * metadata_reset_vm() - reset the partition's fields
  *
- * Except the topology, which L1's kernel turns on at boot and then relies on.
+ * Except TD_CTLS: L1's kernel turns its topology on at boot and then relies on it.
  */
 void metadata_reset_vm(void)
 {
@@ -102,9 +104,8 @@ void metadata_reset_vm(void)
 	for (i = 0; i < ARRAY_SIZE(vm_fields); i++) {
 		struct small_field *field = &vm_fields[i];
 
-		if (field->mask)
-			WRITE_ONCE(field->value, field->id == TD_CTLS ?
-						 field->value & ENUM_TOPOLOGY : 0);
+		if (field->mask && field->id != TD_CTLS)
+			WRITE_ONCE(field->value, 0);
 	}
 }
 
@@ -189,9 +190,10 @@ void metadata_vp_rd(struct tdcall_regs *regs)
 	regs->r8 = *place.value;
 }
 
+/* Whether it is memory is checked when L2 is entered. */
 static u64 check_page(u64 gpa)
 {
-	return gpa_is_private(gpa) && ram_at(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
+	return gpa_is_private(gpa) ? TDX_SUCCESS : TDX_FIELD_VALUE_NOT_VALID;
 }
 
 /* The deadline of a VM that does not exist is stored without a check. */
@@ -206,16 +208,19 @@ static u64 make_value(const struct vcpu *vcpu, const struct tdcall_regs *regs,
 {
 	u64 old = *place->value, status;
 
-	/* All ones means "never set"; it is not an address whose other bits are kept. */
+	/* md_vp_adjust_value_per_field_attr_on_wr() of metadata_vp.c: all ones means "never set". */
 	if (place->kind == FIELD_VAPIC_PAGE && old == L2_VAPIC_UNSET)
-		old = 0;
-	status = field_write_rule(old, regs->r8 & place->bits, regs->r9, place->mask, value);
+		old &= place->mask;
+	/* A bit beyond the field's size is one that cannot be written. */
+	status = field_write_rule(old, regs->r8, regs->r9, place->mask, value);
 	if (!status)
 		status = l2_field_check(&vcpu->fields, place, *value);
 	if (!status && place->kind == FIELD_VAPIC_PAGE)
 		status = check_page(*value);
 	if (!status && place->kind == FIELD_DEADLINE)
 		status = check_deadline(regs->rdx, *value);
+	if (!status && place->vmcs == L2_DEBUGCTL)
+		*value &= ~DEBUGCTL_UNCORE_PMI;
 	return status;
 }
 
@@ -273,6 +278,10 @@ void metadata_vm_rd(struct tdcall_regs *regs)
 	bool tells_next = regs->rax & VERSION_1;
 	struct small_field *field;
 
+	if ((regs->rax & VERSION) > VERSION_1) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+		return;
+	}
 	if (!rcx_is_zero(regs))
 		return;
 	if (tells_next && regs->rdx == ASK_FIRST) {
@@ -310,6 +319,9 @@ void metadata_vm_wr(struct tdcall_regs *regs)
 	}
 	old = READ_ONCE(field->value);
 	regs->rax = field_write_rule(old, regs->r8, regs->r9, field->mask, &value);
+	/* Without CONFIG_FLAGS.FLEXIBLE_PENDING_VE: md_td_write_element() of metadata_td.c. */
+	if (!regs->rax && field->id == TD_CTLS && ((old ^ value) & PENDING_VE_DISABLE))
+		regs->rax = TDX_FIELD_VALUE_NOT_VALID;
 	if (regs->rax)
 		return;
 	WRITE_ONCE(field->value, value);

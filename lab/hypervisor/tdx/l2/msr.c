@@ -3,8 +3,8 @@
  * L2's RDMSR and WRMSR.
  *
  * Owns: what serves an MSR: L1, if its bitmap says so; the CPU, by SVM's permission map; or the
- * code here, for the virtual APIC and a few others. Must not know: how an interrupt that becomes
- * deliverable is delivered.
+ * code here, for the virtual APIC and a few others. Those that a TDX module does not know are L1's,
+ * whatever its bitmap says. Must not know: how an interrupt that becomes deliverable is delivered.
  */
 #include <linux/types.h>
 
@@ -33,7 +33,14 @@
 #define X2APIC_SELF_IPI 0x83f
 
 #define VMX_MSR_FIRST   0x480
-#define VMX_MSR_LAST    0x493
+#define VMX_MSR_LAST    0x492
+
+#define DEBUGCTL_KNOWN  0xffc7ULL
+
+/* These can only be read. */
+#define MSR_MISC_PACKAGE_CTLS 0xbc
+#define MSR_MISC_ENABLE       0x1a0
+#define MSR_DEBUG_INTERFACE   0xc80
 
 #define FIRST_LEGAL_VECTOR 16
 
@@ -51,12 +58,31 @@ static const struct passed_msr {
 	{ MSR_IA32_SYSENTER_EIP, true },
 	{ MSR_STAR, true },
 	{ MSR_LSTAR, true },
-	{ MSR_CSTAR, true },
 	{ MSR_SYSCALL_MASK, true },
 	{ MSR_FS_BASE, true },
 	{ MSR_GS_BASE, true },
 	{ MSR_KERNEL_GS_BASE, true },
 	{ MSR_TSC_AUX, true },
+};
+
+/*
+ * The MSRs of Intel's msr_config_lookup.c that raise #GP here: those of features that the trust
+ * domain does not have; and those that a TDX module serves, but this code does not. MSRs that are
+ * not in Intel's table always exit to L1.
+ */
+static const struct msr_range {
+	u32 first, last;
+} refused[] = {
+	{ 0x87, 0x87 }, { 0x8c, 0x8f }, { 0x98, 0x9b }, { 0x9e, 0x9e }, { 0xc1, 0xc8 },
+	{ 0xe1, 0xe1 }, { 0x122, 0x122 }, { 0x186, 0x18d }, { 0x195, 0x195 }, { 0x1a6, 0x1a7 },
+	{ 0x1c4, 0x1c5 }, { 0x1f8, 0x1fa }, { 0x276, 0x276 }, { 0x309, 0x310 }, { 0x329, 0x329 },
+	{ 0x38d, 0x392 }, { 0x3f1, 0x3f2 }, { 0x3f6, 0x3f7 }, { 0x4c1, 0x4c8 }, { 0x500, 0x500 },
+	{ 0x560, 0x561 }, { 0x570, 0x572 }, { 0x580, 0x587 }, { 0x6a0, 0x6a0 }, { 0x6a2, 0x6a2 },
+	{ 0x6a4, 0x6a8 }, { 0x6e1, 0x6e1 }, { 0x981, 0x98a }, { 0xd90, 0xd90 }, { 0xd93, 0xd93 },
+	{ 0x1200, 0x12ff }, { 0x14ce, 0x14cf }, { 0x1500, 0x16ff },
+	/* These are served by a TDX module: SPEC_CTRL, PRED_CMD, ..., XSS, UARCH_MISC_CTL. */
+	{ 0x48, 0x49 }, { 0xbc, 0xbd }, { 0x10a, 0x10b }, { 0x1a0, 0x1a0 }, { 0x345, 0x345 },
+	{ 0x600, 0x600 }, { 0xc80, 0xc80 }, { 0xda0, 0xda0 }, { 0x1b01, 0x1b01 },
 };
 
 enum verdict {
@@ -164,12 +190,12 @@ static bool is_page_register(u32 msr)
 	}
 }
 
-/* ID, version, LDR, SVR, ESR, ICR, LVT and timer, independent of the bitmap. */
+/* ID, version, LDR, SVR, ESR, ICR, LVTs and timer, independent of the bitmap. */
 static bool is_l1_register(u32 msr)
 {
 	switch (msr) {
 	case 0x802: case 0x803: case 0x80d: case 0x80f:
-	case 0x828: case 0x830:
+	case 0x828: case 0x82f: case 0x830:
 	case 0x832 ... 0x83e:
 		return true;
 	default:
@@ -214,6 +240,17 @@ static enum verdict write_x2apic(struct vcpu *vcpu, struct l2_exit *exit, u32 ms
 	}
 }
 
+static enum verdict unserved(u32 msr)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		if (msr >= refused[i].first && msr <= refused[i].last)
+			return FAULTS;
+	}
+	return TO_L1;
+}
+
 static enum verdict read_other(struct vcpu *vcpu, u32 msr, u64 *value)
 {
 	switch (msr) {
@@ -229,21 +266,37 @@ static enum verdict read_other(struct vcpu *vcpu, u32 msr, u64 *value)
 	case VMX_MSR_FIRST ... VMX_MSR_LAST:
 		return TO_L1;
 	default:
-		return FAULTS;
+		return unserved(msr);
 	}
 }
 
-static bool write_efer(struct vcpu *vcpu, u64 value)
+/*
+ * wrmsr_ia32_efer() of Intel's td_msr_access.c: LMA is ignored, and a change of a bit other than
+ * SCE and LME is L1's. With paging on, a TDX module lets a change of LME fail L2's next entry.
+ */
+static enum verdict write_efer(struct vcpu *vcpu, u64 value)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
 	u64 now = vmcb->efer & ~(u64)EFER_SVME;
 
+	value = (value & ~(u64)EFER_LMA) | (now & EFER_LMA);
 	if ((value ^ now) & ~(u64)(EFER_SCE | EFER_LME))
-		return false;
+		return TO_L1;
 	if (((value ^ now) & EFER_LME) && (vmcb->cr0 & X86_CR0_PG))
-		return false;
+		return FAULTS;
 	vmcb->efer = value | EFER_SVME;
-	return true;
+	return SERVED;
+}
+
+/* wrmsr_ia32_debugctl() of the same file. */
+static enum verdict write_debugctl(struct vcpu *vcpu, u64 value)
+{
+	if (value & ~DEBUGCTL_KNOWN)
+		return FAULTS;
+	if ((value & DEBUGCTL_TR) && !(value & DEBUGCTL_BTS))
+		return TO_L1;
+	vcpu_set_field(vcpu, L2_DEBUGCTL, value & ~DEBUGCTL_UNCORE_PMI);
+	return SERVED;
 }
 
 /* Each byte is a memory type; 2 and 3 are invalid. */
@@ -264,21 +317,22 @@ static enum verdict write_other(struct vcpu *vcpu, u32 msr, u64 value)
 {
 	switch (msr) {
 	case MSR_EFER:
-		return write_efer(vcpu, value) ? SERVED : FAULTS;
+		return write_efer(vcpu, value);
 	case MSR_IA32_CR_PAT:
 		if (!pat_is_valid(value))
 			return FAULTS;
 		vcpu->run.vmcb->pat = value;
 		return SERVED;
 	case MSR_IA32_DEBUGCTLMSR:
-		if (value & ~0xffc7ULL)
-			return FAULTS;
-		vcpu_set_field(vcpu, L2_DEBUGCTL, value);
-		return SERVED;
+		return write_debugctl(vcpu, value);
 	case VMX_MSR_FIRST ... VMX_MSR_LAST:
+		return FAULTS;
+	case MSR_MISC_PACKAGE_CTLS:
+	case MSR_MISC_ENABLE:
+	case MSR_DEBUG_INTERFACE:
 		return TO_L1;
 	default:
-		return FAULTS;
+		return unserved(msr);
 	}
 }
 

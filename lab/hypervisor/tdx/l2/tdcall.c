@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include <asm/msr-index.h>
+#include <asm/processor-flags.h>
 
 #include "base/machine.h"
 #include "tdx/l2/calls.h"
@@ -19,7 +20,6 @@
 
 #define LEAF        GENMASK_ULL(15, 0)
 #define VERSION     GENMASK_ULL(23, 16)
-#define VERSION_1   BIT_ULL(16)
 #define NO_FIELD    (~0ULL)
 #define FAILED      BIT_ULL(63)
 #define RESERVED    (GENMASK_ULL(63, 32) | GENMASK_ULL(31, 24))
@@ -30,7 +30,8 @@
 #define GLA_VM        GENMASK_ULL(53, 52)
 #define GLA_VM_SHIFT  52
 #define GLA_ADDRESS   GENMASK_ULL(63, 12)
-#define GLA_CANONICAL 47
+/* INVVPID's check depends on the CPU alone: with TDX, it has linear addresses of 57 bits. */
+#define GLA_CANONICAL 56
 #define GLA_FOLLOWING GENMASK_ULL(11, 0)
 
 #define GLA_LIST_FIRST    GENMASK_ULL(8, 0)
@@ -109,20 +110,33 @@ static void vp_invgla(struct tdcall_regs *regs)
 		regs->rax = invalidate_entry(regs->rdx);
 }
 
+/* No service TD is bound. tdg_servtd_rd_wr() of Intel's module sets its default outputs first. */
+static void refuse_service_td(struct tdcall_regs *regs)
+{
+	if ((regs->rax & LEAF) == TDX_SERVTD_RD)
+		regs->rdx = NO_FIELD;
+	regs->r8 = 0;
+	regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+}
+
+/* Which versions VM.RD has is its own business. */
 static bool is_well_formed(u64 rax)
 {
 	if (rax & RESERVED)
 		return false;
-	return !(rax & VERSION) || rax == (VERSION_1 | TDX_VM_RD);
+	return !(rax & VERSION) || (rax & LEAF) == TDX_VM_RD;
 }
 
 /* After a failed read, there is no next field; after a failed read or write, no value. */
 static void forget_outputs(struct tdcall_regs *regs, u64 asked)
 {
-	switch (asked) {
+	switch (asked & LEAF) {
+	case TDX_VM_RD:
+		if (!(asked & VERSION))
+			break;
+		fallthrough;
 	case TDX_VP_RD:
 	case TDX_SYS_RD:
-	case TDX_VM_RD | VERSION_1:
 		regs->rdx = NO_FIELD;
 		break;
 	}
@@ -166,6 +180,9 @@ static void call_leaf(struct l2_cpu *cpu, struct tdcall_regs *regs)
 		return vp_info(regs);
 	case TDX_VM_RD ... TDX_SYS_RD:
 		return call_field_leaf(regs);
+	case TDX_SERVTD_RD:
+	case TDX_SERVTD_WR:
+		return refuse_service_td(regs);
 	case TDX_MEM_PAGE_ATTR_RD:
 		return memory_attr_rd(regs);
 	case TDX_MEM_PAGE_ATTR_WR:
@@ -208,10 +225,13 @@ static const struct cr4_bit {
 	{ 23, 7, 2, 7 },	/* CET */
 };
 
-/* IA32_VMX_CR4_FIXED1: the bits that an L2 VM may set. */
+/*
+ * IA32_VMX_CR4_FIXED1: the bits that may be set in the CR4 of an L2 VM. VMXE is one of them, since
+ * the module sets it: calc_virt_ia32_vmx_cr4_fixed() of Intel's virt_msr_helpers.h.
+ */
 static u64 cr4_fixed1(void)
 {
-	u64 value = CR4_ALWAYS;
+	u64 value = CR4_ALWAYS | X86_CR4_VMXE;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cr4_bits); i++) {

@@ -43,6 +43,9 @@
 #define HPET             0xfed00000ULL
 
 #define SELF_IPI         0x83f
+#define VMX_CR4_FIXED1   0x489
+#define CR4_L2_INITIAL   0x2040ULL
+#define CR4_L2_WRITABLE  0x3ff1fbfULL
 #define ICR              0x830
 #define ICR_NMI_SELF     0x44400ULL
 
@@ -409,6 +412,16 @@ static void row_cr4(void)
 	CHECK(RUN("\x0f\x22\xe3"), NO_TRAP);
 }
 
+/* virt_msr_helpers.h, calc_virt_ia32_vmx_cr4_fixed(): GUEST_CR4_L2_INIT, and what L1 may write. */
+static void row_cr4_of_l2(void)
+{
+	u64 value = rdmsr(VMX_CR4_FIXED1);
+
+	CHECK(value & CR4_L2_INITIAL, CR4_L2_INITIAL);
+	CHECK(value & ~(CR4_L2_INITIAL | CR4_L2_WRITABLE), 0);
+	CHECK(value & BIT_ULL(5), BIT_ULL(5));
+}
+
 static void row_ve_caches(void)
 {
 	clear();
@@ -659,6 +672,7 @@ const struct row ve_rows[] = {
 	ROW(row_ve_efer),
 	ROW(row_cr0),
 	ROW(row_cr4),
+	ROW(row_cr4_of_l2),
 	ROW(row_ve_caches),
 	ROW(row_ve_monitor_and_mwait),
 	ROW(row_ve_vmcall),
