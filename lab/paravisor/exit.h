@@ -17,6 +17,7 @@ enum exit_reason {
 	REASON_HLT = 12,
 	REASON_INVD = 13,
 	REASON_VMCALL = 18,
+	REASON_CONTROL_REGISTER = 28,
 	REASON_IO = 30,
 	REASON_RDMSR = 31,
 	REASON_WRMSR = 32,
@@ -24,6 +25,8 @@ enum exit_reason {
 	REASON_TIMER = 52,
 	REASON_WBINVD = 54,
 };
+
+#define EXCEPTION_PROTECTION		13
 
 /* Qualification of an I/O exit (Intel SDM, table 28-5). */
 #define IO_SIZE(qualification)		(((qualification) & 7) + 1)

@@ -25,7 +25,14 @@
 #define CR0_PG		0x80000000
 #define CR0_BITS	(CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_WP | CR0_PG)
 #define CR4_PAE		0x20
+#define CR4_MCE		0x40
 #define CR4_PGE		0x80
+#define CR4_VMXE	0x2000
+#define CR4_SMXE	0x4000
+/* The bits that the TDX module would own if L1 did not; it does not let them change. */
+#define CR4_OWNED	(CR4_MCE | CR4_VMXE | CR4_SMXE)
+/* The others, up to PKS: the TDX module checks whether there is such a feature. */
+#define CR4_WRITABLE	(0x1ffffff & ~CR4_OWNED)
 #define EFER_LME	0x100
 #define EFER_LMA	0x400
 #define IA32E_GUEST	0x200
@@ -33,6 +40,7 @@
 
 #define FIELD_CR0_MASK	TDX_FIELD64(0x6000)
 #define FIELD_CR4_MASK	TDX_FIELD64(0x6002)
+#define FIELD_CR4_SHADOW TDX_FIELD64(0x6006)
 #define FIELD_CR0	TDX_FIELD64(0x6800)
 #define FIELD_CR4	TDX_FIELD64(0x6804)
 
@@ -229,7 +237,8 @@ int vcpu_open_registers(struct vp *vp)
 	static const uint32_t msrs[] = { MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE };
 	const struct setting settings[] = {
 		{ FIELD_CR0_MASK, 0, ALL },
-		{ FIELD_CR4_MASK, 0, ALL },
+		{ FIELD_CR4_MASK, CR4_OWNED, ALL },
+		{ FIELD_CR4_SHADOW, 0, ALL },
 	};
 	int ret = settings_write(vp, settings, ARRAY_SIZE(settings));
 
@@ -237,6 +246,18 @@ int vcpu_open_registers(struct vp *vp)
 		ret = msrs_open(vp, msrs, ARRAY_SIZE(msrs));
 	/* The TSC is VTL2's too: VTL0 does not write it. */
 	return ret ? ret : msr_open(vp, MSR_TSC, false);
+}
+
+int vcpu_write_cr4(struct vp *vp, uint64_t value)
+{
+	const struct setting settings[] = {
+		{ FIELD_CR4_SHADOW, value, CR4_OWNED },
+		{ FIELD_CR4, value, CR4_WRITABLE },
+	};
+
+	if (value & (CR4_VMXE | CR4_SMXE))
+		return -EINVAL;
+	return settings_write(vp, settings, ARRAY_SIZE(settings));
 }
 
 static void registers_fill(struct vp *vp)

@@ -32,8 +32,11 @@ int vcpu_set_real_mode(struct vp *vp, uint8_t vector);
 
 /*
  * Lets VTL0 write CR0 and CR4, and those MSRs that the TDX module or the driver switches,
- * without an exit. Only an operating system needs that.
+ * without an exit. Only an operating system needs that. A write that changes MCE, VMXE or SMXE
+ * of CR4 still exits: their values belong to the TDX module.
  */
 int vcpu_open_registers(struct vp *vp);
+/* After such an exit. Return: -EINVAL if the write must raise #GP. */
+int vcpu_write_cr4(struct vp *vp, uint64_t value);
 
 #endif /* _LAB_PARAVISOR_VCPU_H */

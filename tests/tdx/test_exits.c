@@ -297,24 +297,51 @@ static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 	l2_start(GUEST_READ_CR4);
 	l2_expect(18);
 	check_hex(l2.state->r10, 0x55);
+	/* The module's own bits, MCE and VMXE: init_tdvps_fields() of Intel's helpers.c. */
+	field_set(FIELD(F_CR4_MASK), 0);
+	l2_start(GUEST_READ_CR4);
+	l2_expect(18);
+	check_hex(l2.state->r10, 0x2660);
 }
 
 /*
- * The last write clears bits of the module, MCE and VMXE. On TDX that exits with 28 too, by
- * write_guest_cr4() of src/common/helpers/helpers.c: see docs/tdx-module.md.
+ * The module owns MCE, VMXE and SMXE unless L1 does: write_guest_cr4() of Intel's helpers.c, and
+ * combine_l2_cr0_cr4_controls() of its metadata_vp.c.
  */
 static void row_7_owned_bits_of_cr4_are_28(void **state)
 {
+	static const uint64_t of_module[] = { 0x2620, 0x660, 0x6660 };
+	unsigned int i;
+
 	(void)state;
 	field_set(FIELD(F_CR4_MASK), 0x80);
 	field_set(FIELD(F_CR4_SHADOW), 0);
-	l2.state->rax = 0x6a0;
+	l2.state->rax = 0x26e0;
 	expect(GUEST_WRITE_CR4, 28, 3, 4);
+	for (i = 0; i < 3; i++) {
+		l2.state->rax = of_module[i];
+		expect(GUEST_WRITE_CR4, 28, 3, 4);
+	}
+	l2.state->rax = 0x2460;
 	l2_start(GUEST_WRITE_CR4);
-	l2.state->rax = 0x20;
 	l2_expect(18);
-	/* The bits that the module owns are unchanged. */
-	check_hex(field_get(FIELD(F_CR4)), 0x2060);
+	check_hex(field_get(FIELD(F_CR4)), 0x2460);
+}
+
+static void row_7_l1_may_own_the_modules_bits_of_cr4(void **state)
+{
+	(void)state;
+	field_set(FIELD(F_CR4_MASK), 0x6040);
+	field_set(FIELD(F_CR4_SHADOW), 0);
+	l2.state->rax = 0x660;
+	expect(GUEST_WRITE_CR4, 28, 3, 4);
+	l2.state->rax = 0x220;
+	l2_start(GUEST_WRITE_CR4);
+	l2_expect(18);
+	check_hex(field_get(FIELD(F_CR4)), 0x2260);
+	l2_start(GUEST_READ_CR4);
+	l2_expect(18);
+	check_hex(l2.state->r10, 0x220);
 }
 
 static void row_7_cr3_is_28_if_asked(void **state)
@@ -609,6 +636,7 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_7_clts_follows_the_mask),
 	TEST(row_3_3_read_shadows_are_what_l2_reads),
 	TEST(row_7_owned_bits_of_cr4_are_28),
+	TEST(row_7_l1_may_own_the_modules_bits_of_cr4),
 	TEST(row_7_cr3_is_28_if_asked),
 	TEST(row_7_cr8_is_28_if_asked),
 	TEST(row_4_4_every_msr_exits_by_default),

@@ -343,9 +343,30 @@ static bool serve_triple_fault(struct vp *vp)
 	return false;
 }
 
+/*
+ * MOV to CR4 that changes a bit which this VMM owns; see vcpu_open_registers(). Its register is in
+ * bits 11:8 (Intel SDM, "Exit Qualification for Control-Register Accesses").
+ */
+static bool serve_control_register(struct vp *vp)
+{
+	uint64_t qualification = vp->context->exit.rcx;
+	int ret;
+
+	if ((qualification & 0x3f) != 4)
+		return exit_refuse(vp, REASON_CONTROL_REGISTER);
+	ret = vcpu_write_cr4(vp, vp_registers(vp)[qualification >> 8 & 0xf]);
+	if (ret == -EINVAL)
+		exit_inject_exception(vp, EXCEPTION_PROTECTION, true, 0);
+	else if (!ret)
+		exit_step_over(vp);
+	return !ret || ret == -EINVAL;
+}
+
 static bool linux_serve(struct vp *vp, uint32_t reason)
 {
 	switch (reason) {
+	case REASON_CONTROL_REGISTER:
+		return serve_control_register(vp);
 	case REASON_CPUID:
 		cpuid_serve(vp);
 		return true;

@@ -33,8 +33,6 @@
 #define APIC_BASE_X2APIC	0xc00
 #define EFER_LMA		0x400
 
-#define EXCEPTION_PROTECTION	13
-
 /* A field of VTL0's control structure that is an MSR of the same value. */
 static uint64_t field_of(uint32_t msr)
 {

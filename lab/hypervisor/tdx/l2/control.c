@@ -14,12 +14,16 @@
 #include "tdx/l2/insn.h"
 #include "tdx/l2/run.h"
 #include "tdx/l2/state.h"
+#include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
 
 /* The CPU ignores writes to these bits. */
 #define CR0_IGNORED (GENMASK_ULL(28, 19) | BIT_ULL(17) | GENMASK_ULL(15, 6))
 
 #define CR4_OF_MODULE (X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_MCE)
+
+/* What L2 reads of them: init_tdvps_fields() of Intel's helpers.c. */
+#define CR4_SHADOW_OF_MODULE (X86_CR4_VMXE | X86_CR4_MCE)
 
 #define CR4_VMX_ONLY (X86_CR4_VMXE | X86_CR4_SMXE)
 
@@ -150,18 +154,42 @@ static bool load_cr0(struct vcpu *vcpu, struct l2_exit *exit, const struct acces
 	return served(vcpu, access);
 }
 
+/*
+ * The owner of a bit chooses what L2 reads there, and a write that changes it exits. The bits of
+ * the module that L1 does not own are the module's: combine_l2_cr0_cr4_controls() of Intel's
+ * metadata_vp.c.
+ */
+static u64 cr4_shadow(const struct vcpu *vcpu)
+{
+	u64 of_l1 = vcpu_field(vcpu, L2_CR4_MASK);
+
+	return (vcpu_field(vcpu, L2_CR4_SHADOW) & of_l1) | (CR4_SHADOW_OF_MODULE & ~of_l1);
+}
+
+static bool cr4_is_legal(u64 cr4)
+{
+	u64 legal;
+
+	return !tdx_module_rdmsr(MSR_IA32_VMX_CR4_FIXED1, &legal) &&
+	       !(cr4 & ~(legal | X86_CR4_SMXE));
+}
+
+/* write_guest_cr4() of Intel's helpers.c: what is illegal raises #GP, unless L1 owns a bit. */
 static bool load_cr4(struct vcpu *vcpu, struct l2_exit *exit, const struct access *access,
 		     u64 value)
 {
 	struct vmcb *vmcb = vcpu->run.vmcb;
-	u64 mask = vcpu_field(vcpu, L2_CR4_MASK);
+	u64 of_l1 = vcpu_field(vcpu, L2_CR4_MASK), owned = of_l1 | CR4_OF_MODULE;
 	u64 now = vmcb->cr4 | (vcpu_field(vcpu, L2_CR4) & CR4_VMX_ONLY);
+	u64 changed = (value ^ cr4_shadow(vcpu)) & owned;
 
-	if ((value ^ vcpu_field(vcpu, L2_CR4_SHADOW)) & mask)
+	if (changed & of_l1)
 		return to_l1(exit, access);
-	value = (value & ~mask) | (now & mask);
-	/* L2 never sees the module's bits, so what it writes to them is ignored. */
-	value = (value & ~(u64)CR4_OF_MODULE) | (now & CR4_OF_MODULE);
+	if (!cr4_is_legal(value & ~of_l1))
+		return faults(vcpu);
+	if (changed)
+		return to_l1(exit, access);
+	value = (value & ~owned) | (now & owned);
 	if ((vmcb->efer & EFER_LMA) && !(value & X86_CR4_PAE))
 		return faults(vcpu);
 	vmcb->cr4 = value & ~(u64)CR4_VMX_ONLY;
@@ -179,12 +207,10 @@ static bool load_cr8(struct vcpu *vcpu, struct l2_exit *exit, const struct acces
 	return msr_tpr_write(vcpu, exit, value << 4);
 }
 
-static bool read_masked(struct vcpu *vcpu, const struct access *access, u64 real,
-			enum l2_field mask, enum l2_field shadow)
+static bool read_masked(struct vcpu *vcpu, const struct access *access, u64 real, u64 owned,
+			u64 shadow)
 {
-	u64 owned = vcpu_field(vcpu, mask);
-
-	*gpr_of(vcpu, access->gpr) = (real & ~owned) | (vcpu_field(vcpu, shadow) & owned);
+	*gpr_of(vcpu, access->gpr) = (real & ~owned) | (shadow & owned);
 	return served(vcpu, access);
 }
 
@@ -210,9 +236,12 @@ static bool read_exit(struct vcpu *vcpu, struct l2_exit *exit, const struct acce
 
 	switch (access->cr) {
 	case 0:
-		return read_masked(vcpu, access, vmcb->cr0, L2_CR0_MASK, L2_CR0_SHADOW);
+		return read_masked(vcpu, access, vmcb->cr0, vcpu_field(vcpu, L2_CR0_MASK),
+				   vcpu_field(vcpu, L2_CR0_SHADOW));
 	case 4:
-		return read_masked(vcpu, access, vmcb->cr4, L2_CR4_MASK, L2_CR4_SHADOW);
+		return read_masked(vcpu, access, vmcb->cr4,
+				   vcpu_field(vcpu, L2_CR4_MASK) | CR4_OF_MODULE,
+				   cr4_shadow(vcpu));
 	default:
 		return to_l1(exit, access);
 	}

@@ -140,11 +140,10 @@ static void load_register_intercepts(const struct vcpu *vcpu)
 	struct vmcb *vmcb = vcpu->run.vmcb;
 
 	vmcb->cr_write = CR0_BIT | CR4_BIT | CR8_BIT;
-	vmcb->cr_read = 0;
+	/* The module owns bits of CR4, whose values the CPU does not have. */
+	vmcb->cr_read = CR4_BIT;
 	if (vcpu_field(vcpu, L2_CR0_MASK))
 		vmcb->cr_read |= CR0_BIT;
-	if (vcpu_field(vcpu, L2_CR4_MASK))
-		vmcb->cr_read |= CR4_BIT;
 	if (primary & PRIMARY_CR3_LOAD)
 		vmcb->cr_write |= CR3_BIT;
 	if (primary & PRIMARY_CR3_STORE)
