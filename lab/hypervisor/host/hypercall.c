@@ -94,6 +94,21 @@ static u64 retarget(u64 control, const void *input)
 	return status;
 }
 
+static u16 post(u64 control, const void *input)
+{
+	u16 status = host_check_simple(control);
+
+	if (status)
+		return status;
+	return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
+}
+
+/* VMBus has no channel whose event it could be. */
+static u16 signal(u64 control, const void *input)
+{
+	return host_check_simple(control) ?: sint_signal(input);
+}
+
 static u64 call(u64 control, const void *input, void *output)
 {
 	switch (host_call_code(control)) {
@@ -102,10 +117,9 @@ static u64 call(u64 control, const void *input, void *output)
 	case HOST_CALL_RETARGET:
 		return retarget(control, input);
 	case HOST_CALL_POST_MESSAGE:
-		return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
+		return post(control, input);
 	case HOST_CALL_SIGNAL_EVENT:
-		/* VMBus has no channel whose event it could be. */
-		return sint_signal(input);
+		return signal(control, input);
 	default:
 		print("hypervisor: no hypercall %llx\n", control);
 		return HOST_STATUS_INVALID_CODE;
@@ -136,8 +150,11 @@ static u64 call_by_pages(u64 control, u64 input, u64 output)
 	const void *place = gpa_shared_memory(input);
 	void *result_place = output ? gpa_shared_memory(output) : NULL;
 
-	if (!place || (output && !result_place) || (input | output) % 8)
-		return HOST_STATUS_INVALID_INPUT;
+	if (host_check_pages(input, output))
+		return HOST_STATUS_INVALID_ALIGNMENT;
+	/* TLFS, "Common Hypercall Status Codes": an address that does not exist, too. */
+	if (!place || (output && !result_place))
+		return HOST_STATUS_INVALID_ALIGNMENT;
 	memcpy(from, place, PAGE_SIZE - input % PAGE_SIZE);
 	result = call(control, from, output ? to : NULL);
 	if (output)
