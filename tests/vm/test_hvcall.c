@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hypercalls: the node, which callers may make which call, and what is returned.
+ * Hypercalls: the node, which callers may make which call, and what is returned. Source:
+ * mshv_vtl_hvcall_setup() and mshv_vtl_hvcall_call() in drivers/hv/mshv_vtl_main.c of
+ * OHCL-Linux-Kernel, and MshvHvcall in openvmm, openhcl/hcl/src/ioctl.rs.
  */
 #include <errno.h>
 #include <fcntl.h>

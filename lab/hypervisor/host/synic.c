@@ -16,6 +16,7 @@
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
+/* TLFS, "SynIC MSRs"; HV_X64_MSR_* in hvdef. */
 #define MSR_SCONTROL 0x40000080
 #define MSR_SVERSION 0x40000081
 #define MSR_SIEFP    0x40000082

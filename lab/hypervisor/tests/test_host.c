@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The targets of devices' interrupts, and the messages to VPs. The messages' layout is
- * that of hvdef's HvMessageTypeX64ProxyInterruptIntercept (see host/message.c).
+ * The targets of devices' interrupts, and the messages to VPs. The messages' type is
+ * HvMessageTypeX64ProxyInterruptIntercept of hvdef; for their layout see host/message.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
