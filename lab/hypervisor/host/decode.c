@@ -309,12 +309,19 @@ static u16 check_registers(u64 control, const struct registers_input *input,
 	return HOST_STATUS_SUCCESS;
 }
 
-/* The capabilities are the partition's: the same for each VP and VTL. */
+/* Both are the same for each VP and VTL. */
 static u16 read_register(u32 name, const struct host_view *view, struct register_value *value)
 {
-	if (name != HOST_REGISTER_VSM_CAPABILITIES)
+	switch (name) {
+	case HOST_REGISTER_VSM_VP_STATUS:
+		value->low = HOST_VSM_PARAVISOR;
+		break;
+	case HOST_REGISTER_VSM_CAPABILITIES:
+		value->low = view->redirects ? HOST_VSM_REDIRECTS : 0;
+		break;
+	default:
 		return HOST_STATUS_INVALID_PARAMETER;
-	value->low = view->redirects ? HOST_VSM_REDIRECTS : 0;
+	}
 	value->high = 0;
 	return HOST_STATUS_SUCCESS;
 }

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 /*
- * TLFS; HypercallCode, HvError and HvRegisterVsmCapabilities in OpenVMM's
+ * TLFS; HypercallCode, HvError, HvRegisterVsmCapabilities and HvRegisterVsmVpStatus in OpenVMM's
  * vm/hv1/hvdef/src/lib.rs.
  */
 
@@ -38,6 +38,9 @@
 #define HOST_PARTITION_SELF		(~0ULL)
 #define HOST_VP_SELF			0xfffffffeu
 
+#define HOST_REGISTER_VSM_VP_STATUS	0x000d0003
+/* In that register: VTL 2, a paravisor's, is active; it and VTL 0 are enabled. */
+#define HOST_VSM_PARAVISOR		0x50002ULL
 #define HOST_REGISTER_VSM_CAPABILITIES	0x000d0006
 /* In that register, bit 34: retargets may ask for redirection. */
 #define HOST_VSM_REDIRECTS		0x400000000ULL

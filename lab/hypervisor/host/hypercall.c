@@ -21,16 +21,9 @@
 /* Without prefixes. */
 #define VMMCALL_LENGTH   3
 #define CONTROL_FAST     BIT_ULL(16)
-#define REP_START_SHIFT  48
 #define REP_COUNT_SHIFT  32
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
-
-/* HvCallGetVpRegisters for a single register, which decode.c does not know. */
-#define REGISTER_VSM_VP_STATUS 0x000d0003
-#define NAME_OFFSET            16
-/* The active VTL: a paravisor's. */
-#define VTL_OF_L1              2
 
 /* Fast: the input is in the registers. Both calls have 16 bytes of it. */
 struct fast_input {
@@ -47,26 +40,12 @@ static void all_vps(struct vp_set *set)
 		vp_set_add(set, i);
 }
 
-static bool asks_for_status(u64 control, const u8 *input)
-{
-	u32 name;
-
-	memcpy(&name, input + NAME_OFFSET, sizeof(name));
-	return name == REGISTER_VSM_VP_STATUS && (control >> REP_COUNT_SHIFT & REP_MASK) == 1 &&
-	       !(control >> REP_START_SHIFT & REP_MASK);
-}
-
-static u64 get_registers(u64 control, const u8 *input, u64 *output)
+static u64 get_registers(u64 control, const void *input, void *output)
 {
 	static struct host_view view;
 
 	if (!output)
 		return HOST_STATUS_INVALID_PARAMETER;
-	if (asks_for_status(control, input)) {
-		output[0] = VTL_OF_L1;
-		output[1] = 0;
-		return 1ULL << REP_COUNT_SHIFT;
-	}
 	/* Several CPUs may write it, with the same value. */
 	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);

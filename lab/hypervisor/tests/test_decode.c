@@ -382,6 +382,19 @@ static void the_capability_is_bit_34(void **state)
 	assert_int_equal(answer[0], 0);
 }
 
+/* HvRegisterVsmVpStatus in hvdef: the active VTL, and from bit 16 on which VTLs are enabled. */
+static void the_active_vtl_is_a_paravisors(void **state)
+{
+	(void)state;
+	question.names[0] = 0x000d0003;
+	assert_int_equal(ask(REPS(2)), REPS(2));
+	assert_int_equal(answer[0], 2 | 1 << 16 | 1 << 18);
+	assert_int_equal(answer[1], 0);
+	assert_int_equal(answer[2], 1ULL << 34);
+	question.vp = VPS;
+	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_VP);
+}
+
 static void reps_are_counted_to_the_one_that_failed(void **state)
 {
 	(void)state;
@@ -517,6 +530,7 @@ int main(void)
 		cmocka_unit_test(pages_are_aligned_to_8),
 		cmocka_unit_test(a_simple_call_has_neither_reps_nor_a_header),
 		REGISTERS(the_capability_is_bit_34),
+		REGISTERS(the_active_vtl_is_a_paravisors),
 		REGISTERS(reps_are_counted_to_the_one_that_failed),
 		REGISTERS(registers_refuse_a_wrong_control_word),
 		REGISTERS(registers_refuse_wrong_fields),
