@@ -22,6 +22,7 @@
 #define VMMCALL_LENGTH   3
 #define CONTROL_FAST     BIT_ULL(16)
 #define REP_COUNT_SHIFT  32
+#define REP_START_SHIFT  48
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
 
@@ -42,11 +43,10 @@ static void all_vps(struct vp_set *set)
 
 static u64 get_registers(u64 control, const void *input, void *output)
 {
-	static struct host_view view;
+	struct host_view view;
 
 	if (!output)
 		return HOST_STATUS_INVALID_PARAMETER;
-	/* Several CPUs may write it, with the same value. */
 	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
@@ -114,9 +114,14 @@ static u64 call_fast(u64 control, u64 first, u64 second)
 	return call(control & ~CONTROL_FAST, &input, NULL);
 }
 
-static u64 bytes_of_result(u64 result)
+/* What calls before this one have written stays. @size is what is left of the page. */
+static void write_output(u64 control, u64 result, u8 *place, const u8 *values, u64 size)
 {
-	return (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES;
+	u64 from = (control >> REP_START_SHIFT & REP_MASK) * REGISTER_BYTES;
+	u64 to = min_t(u64, (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES, size);
+
+	if (from < to)
+		memcpy(place + from, values + from, to - from);
 }
 
 /*
@@ -137,8 +142,8 @@ static u64 call_by_pages(u64 control, u64 input, u64 output)
 	memcpy(from, place, PAGE_SIZE - input % PAGE_SIZE);
 	result = call(control, from, output ? to : NULL);
 	if (output)
-		memcpy(result_place, to,
-		       min_t(u64, bytes_of_result(result), PAGE_SIZE - output % PAGE_SIZE));
+		write_output(control, result, result_place, (u8 *)to,
+			     PAGE_SIZE - output % PAGE_SIZE);
 	return result;
 }
 
