@@ -43,8 +43,8 @@ int vtl_host_cpu_online(unsigned int cpu);
  * vtl_host_call() - make a hypercall
  * @control: the control word of the call; untrusted, but not a fast call
  * @input:   a page of the kernel; all of it is copied to the host
- * @output:  a zeroed page of the kernel, to which the host's output is copied. NULL
- *           if the call has no output
+ * @output:  a page of the kernel, which is copied to the host, and to which the host's output
+ *           is copied. NULL if the call has no output
  * @status:  out: the host's result
  *
  * Context: process; may sleep.

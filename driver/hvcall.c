@@ -30,6 +30,8 @@
 
 /* Control word: the input is in registers, not in memory. */
 #define HVCALL_FAST		BIT_ULL(16)
+/* The rep at which the call starts: it continues one that the host has left unfinished. */
+#define HVCALL_REP_START	(0xfffULL << 48)
 
 static_assert(MSHV_HVCALL_SETUP == 0x4010b81e);
 static_assert(MSHV_HVCALL == 0xc030b81f);
@@ -83,7 +85,7 @@ static long hvcall_setup(struct hvcall_file *file,
 /**
  * struct hvcall_pages - input and output of a call
  * @input:  a page, filled up with zeroes
- * @output: a page, filled up with zeroes
+ * @output: a page: of what earlier calls have returned if the call continues them, and zeroes
  */
 struct hvcall_pages {
 	void *input;
@@ -108,6 +110,10 @@ static int pages_call(struct hvcall_pages *pages, struct mshv_hvcall *args)
 	int ret;
 
 	if (copy_from_user(pages->input, u64_to_user_ptr(args->input), args->input_size))
+		return -EFAULT;
+	/* The host writes from that rep on: what it has already answered stays. */
+	if (args->control & HVCALL_REP_START &&
+	    copy_from_user(pages->output, u64_to_user_ptr(args->output), args->output_size))
 		return -EFAULT;
 
 	ret = vtl_host_call(args->control, pages->input, pages->output,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages").
+ * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages"). A proxy message is
+ * struct hv_x64_proxy_interrupt_message_payload in include/hyperv/hvgdk_mini.h of Microsoft's
+ * OHCL-Linux-Kernel.
  *
  * Owns: its layout, and how a slot is freed for the host.
  */

@@ -10,6 +10,10 @@
 #include "hypercall.h"
 #include "system.h"
 
+/*
+ * HypercallCode, Control, HypercallOutput, GetSetVpRegisters, RetargetDeviceInterrupt,
+ * HvInterruptTargetFlags and HvRegisterVsmCapabilities in openvmm, vm/hv1/hvdef/src/lib.rs.
+ */
 #define CALL_GET_VP_REGISTERS	0x50
 #define CALL_RETARGET		0x7e
 #define ALLOWED_BYTES		16	/* up to call 0x7f */

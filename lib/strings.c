@@ -51,7 +51,7 @@ const char *vtlirq_reason_name(enum vtlirq_reason reason)
 	return "unknown reason";
 }
 
-/* Status codes of the Hyper-V TLFS. */
+/* Status codes of the Hyper-V TLFS; HvError in openvmm, vm/hv1/hvdef/src/lib.rs. */
 static const struct {
 	uint16_t status;
 	const char *name;
@@ -87,11 +87,18 @@ static const struct {
 	{ 0x1e, "feature unavailable" },
 	{ 0x1f, "partial packet" },
 	{ 0x20, "processor feature not supported" },
+	{ 0x30, "incompatible cache line flush size" },
 	{ 0x33, "insufficient buffer" },
+	{ 0x37, "incompatible processor" },
 	{ 0x38, "insufficient device domains" },
+	{ 0x3c, "wrong CPUID features" },
+	{ 0x3d, "wrong XSAVE features in CPUID" },
+	{ 0x3e, "processor startup timeout" },
+	{ 0x3f, "SMX is enabled" },
 	{ 0x41, "invalid LP index" },
 	{ 0x50, "invalid register value" },
 	{ 0x51, "invalid VTL state" },
+	{ 0x55, "NX not detected" },
 	{ 0x57, "invalid device ID" },
 	{ 0x58, "invalid device state" },
 	{ 0x59, "pending page requests" },
@@ -107,6 +114,7 @@ static const struct {
 	{ 0x78, "timeout" },
 	{ 0x79, "call pending" },
 	{ 0x86, "VTL already enabled" },
+	{ 0x87, "unknown register name" },
 };
 
 const char *vtlirq_hv_status_name(uint32_t status)

@@ -103,7 +103,7 @@ static u64 call_by_pages(void *pages, u64 control, const void *input, void *outp
 
 	memcpy(pages, input, HYPERV_PAGE_SIZE);
 	if (output)
-		memset(from_host, 0, HYPERV_PAGE_SIZE);
+		memcpy(from_host, output, HYPERV_PAGE_SIZE);
 	status = hv_do_hypercall(control, pages, from_host);
 	if (output)
 		memcpy(output, from_host, HYPERV_PAGE_SIZE);

@@ -11,6 +11,10 @@
 
 #include "lab.h"
 
+/*
+ * HvError, HypercallCode, HvRegisterVsmCapabilities, HvInterruptTargetFlags, HvMessageType,
+ * RetargetDeviceInterrupt and HvMessageHeader in openvmm, vm/hv1/hvdef/src/lib.rs.
+ */
 #define HV_SUCCESS			0x00
 #define HV_INVALID_CALL_CODE		0x02
 #define HV_INVALID_PARAMETER		0x05
@@ -49,6 +53,9 @@ struct hv_retarget {
 
 /**
  * struct hv_message - slot 0 with a proxy message in it
+ *
+ * Source: struct hv_x64_proxy_interrupt_message_payload in include/hyperv/hvgdk_mini.h of
+ * OHCL-Linux-Kernel.
  */
 struct hv_message {
 	uint32_t type;

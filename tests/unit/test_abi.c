@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The contract with OpenHCL's VMM, number by number: the header's values must be equal to those
- * of the VMM's own definitions.
+ * of the VMM's own definitions. They are in openvmm at commit 1488a37b: ioctl numbers and their
+ * arguments in openhcl/hcl/src/ioctl.rs (module ioctls) and, for /dev/mshv_sint, vmbus.rs; the
+ * run page and the other structures in openhcl/hcl/src/protocol.rs.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +19,10 @@ static void ioctl_numbers(void **state)
 	(void)state;
 	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
 	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
+	assert_int_equal(MSHV_RETURN_TO_LOWER_VTL, 0xb827);
+	assert_int_equal(MSHV_SET_POLL_FILE, 0x4008b825);
+	assert_int_equal(MSHV_KICK_CPUS, 0x4018b838);
+	assert_int_equal(MSHV_TDCALL, 0xc038b832);
 	assert_int_equal(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0xc010b839);
 	assert_int_equal(MSHV_HVCALL_SETUP, 0x4010b81e);
 	assert_int_equal(MSHV_HVCALL, 0xc030b81f);
@@ -28,6 +34,16 @@ static void ioctl_numbers(void **state)
 	assert_int_equal(MSHV_SINT_POST_MESSAGE, 0x4018b823);
 	assert_int_equal(MSHV_SINT_SET_EVENTFD, 0x4008b824);
 	assert_int_equal(MSHV_SINT_PAUSE_MESSAGE_STREAM, 0x4008b825);
+}
+
+/* HCL_CAP_* in ioctl.rs. */
+static void capabilities(void **state)
+{
+	(void)state;
+	assert_int_equal(MSHV_CAP_REGISTER_PAGE, 1);
+	assert_int_equal(MSHV_CAP_VTL_RETURN_ACTION, 2);
+	assert_int_equal(MSHV_CAP_DR6_SHARED, 3);
+	assert_int_equal(MSHV_CAP_LOWER_VTL_TIMER_VIRT, 4);
 }
 
 /* Numbers that only this driver defines, and that its clients are compiled with. */
@@ -74,6 +90,32 @@ static void hvcall_arguments(void **state)
 	assert_int_equal(offsetof(struct mshv_hvcall, status), 24);
 	assert_int_equal(offsetof(struct mshv_hvcall, output_size), 32);
 	assert_int_equal(offsetof(struct mshv_hvcall, output), 40);
+}
+
+/* hcl_set_poll_file, hcl_kick_cpus and its flags, hcl_pfn_range_t, mshv_tdcall. */
+static void vtl_file_arguments(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct mshv_set_poll_file), 8);
+	assert_int_equal(offsetof(struct mshv_set_poll_file, cpu), 0);
+	assert_int_equal(offsetof(struct mshv_set_poll_file, fd), 4);
+	assert_int_equal(sizeof(struct mshv_kick_cpus), 24);
+	assert_int_equal(offsetof(struct mshv_kick_cpus, len), 0);
+	assert_int_equal(offsetof(struct mshv_kick_cpus, mask), 8);
+	assert_int_equal(offsetof(struct mshv_kick_cpus, flags), 16);
+	assert_int_equal(MSHV_KICK_CPUS_WAIT, 1);
+	assert_int_equal(MSHV_KICK_CPUS_CANCEL, 2);
+	assert_int_equal(sizeof(struct mshv_vtl0_memory), 16);
+	assert_int_equal(offsetof(struct mshv_vtl0_memory, start_pfn), 0);
+	assert_int_equal(offsetof(struct mshv_vtl0_memory, end_pfn), 8);
+	assert_int_equal(sizeof(struct mshv_tdcall), 56);
+	assert_int_equal(offsetof(struct mshv_tdcall, rax), 0);
+	assert_int_equal(offsetof(struct mshv_tdcall, rcx), 8);
+	assert_int_equal(offsetof(struct mshv_tdcall, rdx), 16);
+	assert_int_equal(offsetof(struct mshv_tdcall, r8), 24);
+	assert_int_equal(offsetof(struct mshv_tdcall, r9), 32);
+	assert_int_equal(offsetof(struct mshv_tdcall, r10_out), 40);
+	assert_int_equal(offsetof(struct mshv_tdcall, r11_out), 48);
 }
 
 /* openvmm: hcl/src/vmbus.rs. */
@@ -147,9 +189,77 @@ static void run_page(void **state)
 	assert_int_equal(sizeof(struct mshv_vtl_run), 1652);
 }
 
+/* MSHV_VTL_RUN_FLAG_HALTED, hcl_intr_offload_flags. */
+static void run_page_flags(void **state)
+{
+	(void)state;
+	assert_int_equal(MSHV_VTL_RUN_HALTED, 1);
+	assert_int_equal(MSHV_VTL_OFFLOAD_INTR_INJECT, 1 << 0);
+	assert_int_equal(MSHV_VTL_OFFLOAD_X2APIC, 1 << 1);
+	assert_int_equal(MSHV_VTL_OFFLOAD_HALT_OTHER, 1 << 5);
+	assert_int_equal(MSHV_VTL_OFFLOAD_HALT_HLT, 1 << 6);
+	assert_int_equal(MSHV_VTL_OFFLOAD_HALT_IDLE, 1 << 7);
+}
+
+#define assert_tdx_offset(field, offset) \
+	assert_int_equal(offsetof(struct mshv_tdx_context, field), offset)
+
+/* tdx_tdg_vp_enter_exit_info, which begins the context. */
+static void tdx_exit(void **state)
+{
+	(void)state;
+	assert_tdx_offset(exit.rax, 0);
+	assert_tdx_offset(exit.rcx, 8);
+	assert_tdx_offset(exit.rdx, 16);
+	assert_tdx_offset(exit.rsi, 24);
+	assert_tdx_offset(exit.rdi, 32);
+	assert_tdx_offset(exit.r8, 40);
+	assert_tdx_offset(exit.r9, 48);
+	assert_tdx_offset(exit.r10, 56);
+	assert_tdx_offset(exit.r11, 64);
+	assert_tdx_offset(exit.r12, 72);
+	assert_tdx_offset(exit.r13, 80);
+}
+
+/* tdx_vp_context; its gpr_list is TdxL2EnterGuestState of vm/x86/x86defs/src/tdx.rs. */
+static void tdx_context(void **state)
+{
+	(void)state;
+	assert_tdx_offset(vp_state.msr_kernel_gs_base, 136);
+	assert_tdx_offset(vp_state.msr_star, 144);
+	assert_tdx_offset(vp_state.msr_lstar, 152);
+	assert_tdx_offset(vp_state.msr_sfmask, 160);
+	assert_tdx_offset(vp_state.msr_xss, 168);
+	assert_tdx_offset(vp_state.cr2, 176);
+	assert_tdx_offset(vp_state.msr_tsc_aux, 184);
+	assert_tdx_offset(vp_state.flags, 192);
+	assert_tdx_offset(entry_rcx, 232);
+	assert_tdx_offset(gpr.rax, 240);
+	assert_tdx_offset(gpr.rcx, 248);
+	assert_tdx_offset(gpr.rdx, 256);
+	assert_tdx_offset(gpr.rbx, 264);
+	assert_tdx_offset(gpr.rsp, 272);
+	assert_tdx_offset(gpr.rbp, 280);
+	assert_tdx_offset(gpr.rsi, 288);
+	assert_tdx_offset(gpr.rdi, 296);
+	assert_tdx_offset(gpr.r8, 304);
+	assert_tdx_offset(gpr.r15, 360);
+	assert_tdx_offset(gpr.rflags, 368);
+	assert_tdx_offset(gpr.rip, 376);
+	assert_tdx_offset(gpr.ssp, 384);
+	assert_tdx_offset(gpr.rvi, 392);
+	assert_tdx_offset(gpr.svi, 393);
+	assert_tdx_offset(fx_state, 496);
+	assert_int_equal(sizeof(struct mshv_tdx_context), 1024);
+	assert_int_equal(sizeof(((struct mshv_vtl_run *)0)->context), 1024);
+}
+
+/* MSHV_APIC_PAGE_OFFSET and HCL_REG_PAGE_OFFSET; SHARED_MEMORY_FLAG in ioctl.rs. */
 static void page_index(void **state)
 {
 	(void)state;
+	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 5), 0x30005);
+	assert_true(MSHV_VTL_LOW_SHARED == 1ULL << 63);
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 5), 5);
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_REGISTERS, 5), 0x10005);
 }
@@ -158,7 +268,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ioctl_numbers),
+		cmocka_unit_test(capabilities),
 		cmocka_unit_test(own_numbers),
+		cmocka_unit_test(vtl_file_arguments),
 		cmocka_unit_test(hvcall_arguments),
 		cmocka_unit_test(register_arguments),
 		cmocka_unit_test(sint_arguments),
@@ -166,6 +278,9 @@ int main(void)
 		cmocka_unit_test(tsc_deadline),
 		cmocka_unit_test(map_argument),
 		cmocka_unit_test(run_page),
+		cmocka_unit_test(run_page_flags),
+		cmocka_unit_test(tdx_exit),
+		cmocka_unit_test(tdx_context),
 		cmocka_unit_test(page_index),
 	};
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The contract with user space: nodes, ioctls, errnos, mmap.
+ * The contract with user space: nodes, ioctls, errnos, mmap. Source: openvmm,
+ * openhcl/hcl/src/ioctl.rs, and drivers/hv/mshv_vtl_main.c of OHCL-Linux-Kernel; errnos that
+ * neither of them names are ours (include/uapi/linux/mshv_vtl.h).
  */
 #include <errno.h>
 #include <fcntl.h>

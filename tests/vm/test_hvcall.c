@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hypercalls: the node, which callers may make which call, and what is returned.
+ * Hypercalls: the node, which callers may make which call, and what is returned. Source:
+ * mshv_vtl_hvcall_setup() and mshv_vtl_hvcall_call() in drivers/hv/mshv_vtl_main.c of
+ * OHCL-Linux-Kernel, and MshvHvcall in openvmm, openhcl/hcl/src/ioctl.rs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +17,8 @@
 #include "../harness/host.h"
 
 #define FAST		(1ULL << 16)
+#define REPS(count)	((uint64_t)(count) << 32)
+#define REP_START(rep)	((uint64_t)(rep) << 48)
 #define NO_SUCH_CALL	0x7fff
 #define BAD_POINTER	8
 
@@ -194,6 +198,36 @@ static void the_capability_follows_the_host(void **state)
 	close(hv);
 }
 
+/*
+ * A call that the host did not finish is made again from a later rep, with the same output, by
+ * invoke_hvcall_ioctl() in openvmm, openhcl/hcl/src/ioctl.rs.
+ */
+static void a_continued_call_keeps_what_it_has(void **state)
+{
+	struct {
+		uint64_t partition;
+		uint32_t vp, vtl, names[2];
+	} input = {
+		.partition = ~0ULL,
+		.vp = 0xfffffffe,
+		.names = { HV_REGISTER_VSM_CAPABILITIES, HV_REGISTER_VSM_CAPABILITIES },
+	};
+	uint64_t output[4] = { 1, 2, 3, 4 }, status;
+	int hv = hv_open();
+
+	(void)state;
+	assert_int_equal(hv_call(hv, HV_CALL_GET_VP_REGISTERS | REPS(2) | REP_START(1), &input,
+				 sizeof(input), output, sizeof(output), &status), 0);
+	assert_int_equal(status, REPS(2));
+	assert_int_equal(output[0], 1);
+	assert_int_equal(output[1], 2);
+	assert_true(output[2] & HV_VSM_REDIRECT);
+	assert_int_equal(output[3], 0);
+	assert_int_equal(hv_call(hv, HV_CALL_GET_VP_REGISTERS | REPS(2) | REP_START(1), &input,
+				 sizeof(input), (void *)BAD_POINTER, 32, &status), -EFAULT);
+	close(hv);
+}
+
 /* Data that an earlier call left in the kernel's pages must not be visible to the caller. */
 static void nothing_is_left_in_the_pages(void **state)
 {
@@ -290,6 +324,7 @@ int main(void)
 		HV_TEST(bad_pointers_are_efault),
 		HV_TEST(the_hosts_answer_comes_back),
 		HV_TEST(the_capability_follows_the_host),
+		HV_TEST(a_continued_call_keeps_what_it_has),
 		HV_TEST(nothing_is_left_in_the_pages),
 		HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
 		HV_TEST(what_is_not_allowed_does_not_flood_the_log),

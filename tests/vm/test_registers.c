@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Registers of VTL0 that the VMM reads and writes by ioctl, as OpenHCL's VMM does
- * (openvmm, openhcl/hcl/src/ioctl/register.rs: get_regs_nongeneric(),
- * set_regs_nongeneric()), and IA32_VMX_CR4_FIXED1 (ioctl.rs: read_vmx_cr4_fixed1()).
+ * (openvmm, openhcl/hcl/src/ioctl/register.rs: get_regs(), set_regs_nongeneric()), and
+ * IA32_VMX_CR4_FIXED1 (ioctl.rs: read_vmx_cr4_fixed1()).
  * XFEM as VTL0 sees it is in test_vtl0_state.c.
  */
 #include <errno.h>

@@ -384,7 +384,9 @@ struct mshv_hvcall_setup {
  * @input:       address of the input.
  * @status:      out: the result: bits 0..15 are the status.
  * @output_size: bytes at @output, up to 4096.
- * @output:      address for the output; ignored if @output_size is 0.
+ * @output:      address for the output; ignored if @output_size is 0. If the call starts at a later
+ *               rep (bits 48..59 of @control), in and out: the host sees what is there, and
+ *               the results of the reps before remain.
  */
 struct mshv_hvcall {
 	__u64 control;
@@ -403,7 +405,8 @@ struct mshv_hvcall {
  * EINVAL - a size is above 4096, or it is a fast call (input in registers);
  * EOPNOTSUPP - there is no host to call;
  * ENOMEM - out of memory;
- * EFAULT - the argument or the input cannot be read, or the results cannot be written.
+ * EFAULT - the argument, the input or the output of a call that continues cannot be read, or
+ * the results cannot be written.
  */
 #ifndef MSHV_HVCALL
 #define MSHV_HVCALL		_IOWR(MSHV_IOCTL, 0x1F, struct mshv_hvcall)

@@ -31,6 +31,8 @@
 /* EBX: its privileges. */
 #define MAY_POST        BIT(4)
 #define MAY_SIGNAL      BIT(5)
+#define HAS_VTLS        BIT(16)
+#define MAY_READ_VPS    BIT(17)
 #define IS_ISOLATED     BIT(22)
 
 /* EDX. */
@@ -68,7 +70,8 @@ static void answer_hyperv(const struct host_identity *identity, u32 leaf, u32 wo
 	case LEAF_FEATURES:
 		words[0] = HAS_TIME_COUNT | HAS_SYNIC | HAS_HYPERCALLS | HAS_VP_INDEX |
 			HAS_FREQUENCIES | HAS_INVARIANT;
-		words[1] = MAY_POST | MAY_SIGNAL | (identity->td ? IS_ISOLATED : 0);
+		words[1] = MAY_POST | MAY_SIGNAL | HAS_VTLS | MAY_READ_VPS |
+			(identity->td ? IS_ISOLATED : 0);
 		words[3] = FREQUENCY_MSRS;
 		break;
 	case LEAF_HINTS:

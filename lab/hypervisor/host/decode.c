@@ -8,7 +8,7 @@
 #include "host/decode.h"
 #include "l1/lab_host.h"
 
-/* The control word. */
+/* The control word: TLFS, "Hypercall Inputs"; Control in hvdef. */
 #define CONTROL_CODE		0xffffu
 #define CONTROL_FAST		0x10000ULL
 #define CONTROL_NESTED		0x80000000ULL
@@ -30,7 +30,7 @@ static u32 control_rep_start(u64 control)
 	return control >> 48 & 0xfff;
 }
 
-/* HvCallRetargetDeviceInterrupt's input. */
+/* HvCallRetargetDeviceInterrupt's input: RetargetDeviceInterrupt in hvdef. */
 struct retarget_input {
 	u64 partition;
 	u64 device;
@@ -60,7 +60,7 @@ struct retarget_input {
 #define FIRST_POSTED_VECTOR	31
 #define LAST_VECTOR		255
 
-/* HvCallGetVpRegisters' input; each register's value has 16 bytes. */
+/* HvCallGetVpRegisters' input: GetSetVpRegisters in hvdef; each register's value has 16 bytes. */
 struct registers_input {
 	u64 partition;
 	u32 vp;
@@ -138,6 +138,32 @@ u16 host_call_code(u64 control)
 static bool control_is_legal(u64 control)
 {
 	return !(control & (CONTROL_FAST | CONTROL_NESTED | CONTROL_RESERVED));
+}
+
+/**
+ * host_check_pages() - whether a call's pages are placed as they must be
+ * @input:  the address of its input.
+ * @output: that of its output; 0 if it has none.
+ *
+ * Return: one of HOST_STATUS_*.
+ */
+u16 host_check_pages(u64 input, u64 output)
+{
+	return (input | output) % 8 ? HOST_STATUS_INVALID_ALIGNMENT : HOST_STATUS_SUCCESS;
+}
+
+/**
+ * host_check_simple() - whether a control word is that of a call without reps and header
+ * @control: the control word; of a fast call, without the bit that says so.
+ *
+ * Return: one of HOST_STATUS_*.
+ */
+u16 host_check_simple(u64 control)
+{
+	if (!control_is_legal(control) || control_header(control) ||
+	    control_rep_count(control) || control_rep_start(control))
+		return HOST_STATUS_INVALID_INPUT;
+	return HOST_STATUS_SUCCESS;
 }
 
 /* A mask of banks, then those banks. The size must be exact. */
@@ -283,12 +309,19 @@ static u16 check_registers(u64 control, const struct registers_input *input,
 	return HOST_STATUS_SUCCESS;
 }
 
-/* The capabilities are the partition's: the same for each VP and VTL. */
+/* Both are the same for each VP and VTL. */
 static u16 read_register(u32 name, const struct host_view *view, struct register_value *value)
 {
-	if (name != HOST_REGISTER_VSM_CAPABILITIES)
+	switch (name) {
+	case HOST_REGISTER_VSM_VP_STATUS:
+		value->low = HOST_VSM_PARAVISOR;
+		break;
+	case HOST_REGISTER_VSM_CAPABILITIES:
+		value->low = view->redirects ? HOST_VSM_REDIRECTS : 0;
+		break;
+	default:
 		return HOST_STATUS_INVALID_PARAMETER;
-	value->low = view->redirects ? HOST_VSM_REDIRECTS : 0;
+	}
 	value->high = 0;
 	return HOST_STATUS_SUCCESS;
 }

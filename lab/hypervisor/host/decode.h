@@ -10,6 +10,11 @@
 
 #include <linux/types.h>
 
+/*
+ * TLFS; HypercallCode, HvError, HvRegisterVsmCapabilities and HvRegisterVsmVpStatus in OpenVMM's
+ * vm/hv1/hvdef/src/lib.rs.
+ */
+
 /* Call codes; bits 0..15 of the control word. */
 #define HOST_CALL_GET_VP_REGISTERS	0x50
 #define HOST_CALL_POST_MESSAGE		0x5c
@@ -20,6 +25,7 @@
 #define HOST_STATUS_SUCCESS		0x0000
 #define HOST_STATUS_INVALID_CODE	0x0002
 #define HOST_STATUS_INVALID_INPUT	0x0003
+#define HOST_STATUS_INVALID_ALIGNMENT	0x0004
 #define HOST_STATUS_INVALID_PARAMETER	0x0005
 #define HOST_STATUS_INSUFFICIENT_MEMORY	0x000b
 #define HOST_STATUS_INVALID_PARTITION	0x000d
@@ -32,6 +38,9 @@
 #define HOST_PARTITION_SELF		(~0ULL)
 #define HOST_VP_SELF			0xfffffffeu
 
+#define HOST_REGISTER_VSM_VP_STATUS	0x000d0003
+/* In that register: VTL 2, a paravisor's, is active; it and VTL 0 are enabled. */
+#define HOST_VSM_PARAVISOR		0x50002ULL
 #define HOST_REGISTER_VSM_CAPABILITIES	0x000d0006
 /* In that register, bit 34: retargets may ask for redirection. */
 #define HOST_VSM_REDIRECTS		0x400000000ULL
@@ -91,6 +100,8 @@ u32 vp_set_first(const struct vp_set *set);
 u32 vp_set_count(const struct vp_set *set);
 
 u16 host_call_code(u64 control);
+u16 host_check_pages(u64 input, u64 output);
+u16 host_check_simple(u64 control);
 u16 host_decode_retarget(u64 control, const void *input, const struct host_view *view,
 			 struct host_retarget *retarget);
 u64 host_get_vp_registers(u64 control, const void *input, void *output,

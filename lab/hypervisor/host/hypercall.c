@@ -21,16 +21,10 @@
 /* Without prefixes. */
 #define VMMCALL_LENGTH   3
 #define CONTROL_FAST     BIT_ULL(16)
-#define REP_START_SHIFT  48
 #define REP_COUNT_SHIFT  32
+#define REP_START_SHIFT  48
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
-
-/* HvCallGetVpRegisters for a single register, which decode.c does not know. */
-#define REGISTER_VSM_VP_STATUS 0x000d0003
-#define NAME_OFFSET            16
-/* The active VTL: a paravisor's. */
-#define VTL_OF_L1              2
 
 /* Fast: the input is in the registers. Both calls have 16 bytes of it. */
 struct fast_input {
@@ -47,27 +41,12 @@ static void all_vps(struct vp_set *set)
 		vp_set_add(set, i);
 }
 
-static bool asks_for_status(u64 control, const u8 *input)
+static u64 get_registers(u64 control, const void *input, void *output)
 {
-	u32 name;
-
-	memcpy(&name, input + NAME_OFFSET, sizeof(name));
-	return name == REGISTER_VSM_VP_STATUS && (control >> REP_COUNT_SHIFT & REP_MASK) == 1 &&
-	       !(control >> REP_START_SHIFT & REP_MASK);
-}
-
-static u64 get_registers(u64 control, const u8 *input, u64 *output)
-{
-	static struct host_view view;
+	struct host_view view;
 
 	if (!output)
 		return HOST_STATUS_INVALID_PARAMETER;
-	if (asks_for_status(control, input)) {
-		output[0] = VTL_OF_L1;
-		output[1] = 0;
-		return 1ULL << REP_COUNT_SHIFT;
-	}
-	/* Several CPUs may write it, with the same value. */
 	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
@@ -94,6 +73,21 @@ static u64 retarget(u64 control, const void *input)
 	return status;
 }
 
+static u16 post(u64 control, const void *input)
+{
+	u16 status = host_check_simple(control);
+
+	if (status)
+		return status;
+	return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
+}
+
+/* VMBus has no channel whose event it could be. */
+static u16 signal(u64 control, const void *input)
+{
+	return host_check_simple(control) ?: sint_signal(input);
+}
+
 static u64 call(u64 control, const void *input, void *output)
 {
 	switch (host_call_code(control)) {
@@ -102,10 +96,9 @@ static u64 call(u64 control, const void *input, void *output)
 	case HOST_CALL_RETARGET:
 		return retarget(control, input);
 	case HOST_CALL_POST_MESSAGE:
-		return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
+		return post(control, input);
 	case HOST_CALL_SIGNAL_EVENT:
-		/* VMBus has no channel whose event it could be. */
-		return sint_signal(input);
+		return signal(control, input);
 	default:
 		print("hypervisor: no hypercall %llx\n", control);
 		return HOST_STATUS_INVALID_CODE;
@@ -121,9 +114,14 @@ static u64 call_fast(u64 control, u64 first, u64 second)
 	return call(control & ~CONTROL_FAST, &input, NULL);
 }
 
-static u64 bytes_of_result(u64 result)
+/* What calls before this one have written stays. @size is what is left of the page. */
+static void write_output(u64 control, u64 result, u8 *place, const u8 *values, u64 size)
 {
-	return (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES;
+	u64 from = (control >> REP_START_SHIFT & REP_MASK) * REGISTER_BYTES;
+	u64 to = min_t(u64, (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES, size);
+
+	if (from < to)
+		memcpy(place + from, values + from, to - from);
 }
 
 /*
@@ -136,13 +134,16 @@ static u64 call_by_pages(u64 control, u64 input, u64 output)
 	const void *place = gpa_shared_memory(input);
 	void *result_place = output ? gpa_shared_memory(output) : NULL;
 
-	if (!place || (output && !result_place) || (input | output) % 8)
-		return HOST_STATUS_INVALID_INPUT;
+	if (host_check_pages(input, output))
+		return HOST_STATUS_INVALID_ALIGNMENT;
+	/* TLFS, "Common Hypercall Status Codes": an address that does not exist, too. */
+	if (!place || (output && !result_place))
+		return HOST_STATUS_INVALID_ALIGNMENT;
 	memcpy(from, place, PAGE_SIZE - input % PAGE_SIZE);
 	result = call(control, from, output ? to : NULL);
 	if (output)
-		memcpy(result_place, to,
-		       min_t(u64, bytes_of_result(result), PAGE_SIZE - output % PAGE_SIZE));
+		write_output(control, result, result_place, (u8 *)to,
+			     PAGE_SIZE - output % PAGE_SIZE);
 	return result;
 }
 

@@ -21,7 +21,10 @@
 #include "base/string.h"
 #include "host/message.h"
 
-/* MESSAGE_PROXY_INTERRUPT's payload. */
+/*
+ * MESSAGE_PROXY_INTERRUPT's payload: struct hv_x64_proxy_interrupt_message_payload in
+ * include/hyperv/hvgdk_mini.h of Microsoft's OHCL-Linux-Kernel.
+ */
 struct proxy_payload {
 	u8 vtl;
 	u8 assert_multiple;

@@ -21,6 +21,9 @@
 #define FLAGS		2048
 #define MESSAGE_VP	0
 
+/* The host's own messages have it in their type (TLFS, HV_MESSAGE_TYPE). */
+#define TYPE_OF_HOST	0x80000000U
+
 /* HvCallPostMessage's and HvCallSignalEvent's input. */
 struct post_input {
 	u32 connection;
@@ -78,7 +81,8 @@ u16 sint_post(const void *input)
 	const struct post_input *in = input;
 	u16 status;
 
-	if (in->reserved || in->size > sizeof(in->payload))
+	if (in->reserved || in->size > sizeof(in->payload) || in->type == MESSAGE_NONE ||
+	    in->type & TYPE_OF_HOST)
 		return HOST_STATUS_INVALID_PARAMETER;
 
 	lock_take(&lock);

@@ -3,7 +3,7 @@
  * SINT 7 of each VP, for sint.c.
  *
  * The pages, the mask and the vector are those of the VP's MSRs, which L1 has written. A page does
- * not exist while it is disabled, or L1 does not share it.
+ * not exist while it or the SynIC is disabled, or L1 does not share it.
  */
 #include "apic/physical.h"
 #include "host/message.h"
@@ -24,14 +24,16 @@ bool sint_vp_is_live(u32 vp)
 
 struct host_message *sint_vp_slot(u32 vp)
 {
-	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.simp));
+	const struct host_vp *hv = &l1_cpus[vp].hv;
+	u8 *page = synic_page(READ_ONCE(hv->scontrol), READ_ONCE(hv->simp));
 
 	return page ? (struct host_message *)page + SINT : NULL;
 }
 
 bool sint_vp_set_flag(u32 vp, u32 flag)
 {
-	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.siefp));
+	const struct host_vp *hv = &l1_cpus[vp].hv;
+	u8 *page = synic_page(READ_ONCE(hv->scontrol), READ_ONCE(hv->siefp));
 
 	if (!page)
 		return false;

@@ -16,6 +16,7 @@
 #include "host/synic.h"
 #include "vcpu/l1.h"
 
+/* TLFS, "SynIC MSRs"; HV_X64_MSR_* in hvdef. */
 #define MSR_SCONTROL 0x40000080
 #define MSR_SVERSION 0x40000081
 #define MSR_SIEFP    0x40000082
@@ -41,7 +42,8 @@ static struct lock synic_lock;
 
 static struct host_message *slot_of(u32 vp, u32 sint)
 {
-	u8 *page = synic_page(READ_ONCE(l1_cpus[vp].hv.simp));
+	const struct host_vp *hv = &l1_cpus[vp].hv;
+	u8 *page = synic_page(READ_ONCE(hv->scontrol), READ_ONCE(hv->simp));
 
 	return page ? (struct host_message *)page + sint : NULL;
 }
@@ -160,7 +162,10 @@ void synic_reset(struct l1_cpu *l1)
 		l1->hv.sint[i] = SINT_RESET;
 }
 
-/* A slot is free, a page enabled, or a source unmasked: waiting messages may be sent now. */
+/*
+ * A slot is free, the SynIC or a page enabled, or a source unmasked: waiting messages may be
+ * sent now.
+ */
 static void send_what_waits(struct l1_cpu *l1)
 {
 	lock_take(&synic_lock);
@@ -199,7 +204,9 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value)
 {
 	switch (msr) {
 	case MSR_SCONTROL:
-		l1->hv.scontrol = value;
+		WRITE_ONCE(l1->hv.scontrol, value);
+		send_what_waits(l1);
+		proxied_resume(l1->index);
 		return true;
 	case MSR_SIEFP:
 		WRITE_ONCE(l1->hv.siefp, value);

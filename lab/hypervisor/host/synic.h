@@ -15,13 +15,14 @@ struct l1_cpu;
 
 /**
  * synic_page() - the page that SIMP or SIEFP names
- * @msr: its value.
+ * @scontrol: value of SCONTROL of the same VP.
+ * @msr:      its value.
  *
- * Return: its address; NULL while it is disabled, or L1 does not share it.
+ * Return: its address; NULL while it or the whole SynIC is disabled, or L1 does not share it.
  */
-static inline u8 *synic_page(u64 msr)
+static inline u8 *synic_page(u64 scontrol, u64 msr)
 {
-	return msr & BIT_ULL(0) ? gpa_shared_memory(msr & PAGE_MASK) : NULL;
+	return scontrol & msr & BIT_ULL(0) ? gpa_shared_memory(msr & PAGE_MASK) : NULL;
 }
 
 /**

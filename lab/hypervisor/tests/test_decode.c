@@ -27,7 +27,10 @@
 #define REPS(count)	((u64)(count) << 32)
 #define START(index)	((u64)(index) << 48)
 
-/* The input as the specification has it; what follows is by the set's form. */
+/*
+ * RetargetDeviceInterrupt in OpenVMM's vm/hv1/hvdef/src/lib.rs; what follows is by the set's form.
+ * Control words and statuses: Control and HvError there.
+ */
 struct input {
 	u64 partition;
 	u64 device;
@@ -300,6 +303,41 @@ static void a_vp_that_is_not_there_is_an_invalid_vp(void **state)
 	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
 }
 
+/*
+ * TLFS, "Common Hypercall Status Codes", HV_STATUS_INVALID_ALIGNMENT; check_buffer() in OpenVMM's
+ * vm/hv1/hv1_hypercall/src/support.rs.
+ */
+static void pages_are_aligned_to_8(void **state)
+{
+	u64 offset;
+
+	(void)state;
+	assert_int_equal(HOST_STATUS_INVALID_ALIGNMENT, 0x4);
+	for (offset = 1; offset < 8; offset++) {
+		assert_int_equal(host_check_pages(0x1000 + offset, 0x2000), 0x4);
+		assert_int_equal(host_check_pages(0x1000, 0x2000 + offset), 0x4);
+	}
+	assert_int_equal(host_check_pages(0x1008, 0x2ff8), HOST_STATUS_SUCCESS);
+	assert_int_equal(host_check_pages(0x1000, 0), HOST_STATUS_SUCCESS);
+}
+
+/* TLFS, "Hypercall Inputs"; HypercallData::Simple in the same file. */
+static void a_simple_call_has_neither_reps_nor_a_header(void **state)
+{
+	static const u64 wrong[] = {
+		FAST, NESTED, HEADER(1), REPS(1), START(1), 1ULL << 27, 1ULL << 47, 1ULL << 63,
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(host_check_simple(HOST_CALL_POST_MESSAGE | wrong[i]),
+				 HOST_STATUS_INVALID_INPUT);
+	}
+	assert_int_equal(host_check_simple(HOST_CALL_POST_MESSAGE), HOST_STATUS_SUCCESS);
+	assert_int_equal(host_check_simple(HOST_CALL_SIGNAL_EVENT), HOST_STATUS_SUCCESS);
+}
+
 /* HvCallGetVpRegisters. */
 static struct {
 	u64 partition;
@@ -342,6 +380,19 @@ static void the_capability_is_bit_34(void **state)
 	question.target_vtl = 0x12;
 	assert_int_equal(ask(REPS(1)), REPS(1));
 	assert_int_equal(answer[0], 0);
+}
+
+/* HvRegisterVsmVpStatus in hvdef: the active VTL, and from bit 16 on which VTLs are enabled. */
+static void the_active_vtl_is_a_paravisors(void **state)
+{
+	(void)state;
+	question.names[0] = 0x000d0003;
+	assert_int_equal(ask(REPS(2)), REPS(2));
+	assert_int_equal(answer[0], 2 | 1 << 16 | 1 << 18);
+	assert_int_equal(answer[1], 0);
+	assert_int_equal(answer[2], 1ULL << 34);
+	question.vp = VPS;
+	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_VP);
 }
 
 static void reps_are_counted_to_the_one_that_failed(void **state)
@@ -389,6 +440,10 @@ static void registers_refuse_wrong_fields(void **state)
 	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARAMETER);
 }
 
+/*
+ * The header is HvMessageHeader in hvdef, the payload struct hv_x64_proxy_interrupt_message_payload
+ * in include/hyperv/hvgdk_mini.h of Microsoft's OHCL-Linux-Kernel.
+ */
 static void a_single_vector_is_written_as_a_number(void **state)
 {
 	u32 banks[VECTOR_BANKS], vector;
@@ -472,7 +527,10 @@ int main(void)
 		RETARGET(the_header_has_what_the_banks_need),
 		RETARGET(all_banks_fit),
 		RETARGET(a_vp_that_is_not_there_is_an_invalid_vp),
+		cmocka_unit_test(pages_are_aligned_to_8),
+		cmocka_unit_test(a_simple_call_has_neither_reps_nor_a_header),
 		REGISTERS(the_capability_is_bit_34),
+		REGISTERS(the_active_vtl_is_a_paravisors),
 		REGISTERS(reps_are_counted_to_the_one_that_failed),
 		REGISTERS(registers_refuse_a_wrong_control_word),
 		REGISTERS(registers_refuse_wrong_fields),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The targets of devices' interrupts, and the messages to VPs. The messages' layout is
- * that of hvdef's HvMessageTypeX64ProxyInterruptIntercept (see host/message.c).
+ * The targets of devices' interrupts, and the messages to VPs. The messages' type is
+ * HvMessageTypeX64ProxyInterruptIntercept of hvdef; for their layout see host/message.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -347,7 +347,10 @@ static void test_the_side_door(void **state)
 	assert_int_equal(host_call(LAB_HOST_GET_VP, ARGUMENT), EINVAL);
 }
 
-/* TLFS, "SynIC": SIMP and SIEFP have bit 0 for enabled, a SINT bit 16 for masked. */
+/*
+ * TLFS, "Inter-Partition Communication": SCONTROL, SIMP and SIEFP have bit 0 for enabled, a SINT
+ * bit 16 for masked. A VP whose SynIC or page is disabled is no target of messages and events.
+ */
 static void test_sint_7_by_the_side_door(void **state)
 {
 	struct host_message *slot = (struct host_message *)gpa_shared_memory(3 * PAGE_SIZE) + 7;
@@ -369,6 +372,9 @@ static void test_sint_7_by_the_side_door(void **state)
 	assert_int_equal(slot->type, MESSAGE_NONE);
 	l1_cpus[0].hv.sint[7] = 0x51;
 	sint_look(0);
+	assert_int_equal(slot->type, MESSAGE_NONE);
+	l1_cpus[0].hv.scontrol = 1;
+	sint_look(0);
 	assert_int_equal(slot->type, 0x09090909);
 	assert_int_equal(stand_in.sent_to, 10);
 	assert_int_equal(stand_in.sent & 0xff, 0x51);
@@ -376,6 +382,9 @@ static void test_sint_7_by_the_side_door(void **state)
 	*event = (struct lab_host_event){ .vp = 0, .flag = 11 };
 	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), EAGAIN);
 	l1_cpus[0].hv.siefp |= 1;
+	l1_cpus[0].hv.scontrol = 0;
+	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), EAGAIN);
+	l1_cpus[0].hv.scontrol = 1;
 	assert_int_equal(host_call(LAB_HOST_SINT_EVENT, ARGUMENT), 0);
 	assert_int_equal(flags[1], 8);
 	l1_cpus[0].hv.siefp = 5 * PAGE_SIZE | 1;

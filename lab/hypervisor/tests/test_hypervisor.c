@@ -304,6 +304,12 @@ static void test_host_cpuid(void **state)
 	host_cpuid_answer(&identity, 0x4000000c, words);
 	assert_int_equal(words[0], 0);
 	assert_int_equal(words[1] & 0xf, 3);
+	/*
+	 * HvCallGetVpRegisters needs AccessVpRegisters (TLFS), and a partition with VTLs has
+	 * AccessVsm: HvPartitionPrivilege in hvdef, bits 49 and 48.
+	 */
+	host_cpuid_answer(&identity, 0x40000003, words);
+	assert_int_equal(words[1] & (BIT(16) | BIT(17)), BIT(16) | BIT(17));
 	identity.td = false;
 	host_cpuid_answer(&identity, 0x40000004, words);
 	assert_false(words[0] & BIT(3));

@@ -260,7 +260,16 @@ static void test_the_books_and_refusals(void **state)
 	assert_int_equal(sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
 	event[1] = 0x10000;
 	assert_int_equal(sint_signal(event), HOST_STATUS_INVALID_PARAMETER);
-	assert_int_equal(now_of(0).posts, before.posts + 1);
+	/* TLFS, HvCallPostMessage: any type but 0, and none with the highest bit. */
+	post = (struct post){ .connection = 1, .type = 0x7fffffff };
+	assert_int_equal(sint_post(&post), HOST_STATUS_SUCCESS);
+	post.type = 0;
+	assert_int_equal(sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
+	post.type = 0x80000000;
+	assert_int_equal(sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
+	post.type = 0x8001000f;
+	assert_int_equal(sint_post(&post), HOST_STATUS_INVALID_PARAMETER);
+	assert_int_equal(now_of(0).posts, before.posts + 2);
 }
 
 /* Linux: struct vmbus_channel_initiate_contact of include/linux/hyperv.h, 40 bytes. */
