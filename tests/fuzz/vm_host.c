@@ -496,7 +496,7 @@ int main(int argc, char **argv)
 	       config.seconds ? "for" : "events", config.seconds ?: config.events, config.hosts);
 	accounting_begin(&accounting);
 	devices_open();
-	accounting_check(host_has_limits(), "the host does nothing if nothing, or nonsense, is asked");
+	accounting_check(host_has_limits(), "the host refuses empty and invalid requests");
 	begin_ms = now_ms();
 	fuzz();
 	tally_print(&tally, kind_name, KINDS);

@@ -89,7 +89,7 @@ static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reas
 	assert_int_equal(live[i].state.reason, reason);
 }
 
-static void test_first_call_learns(void **state)
+static void test_first_call_measures(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
@@ -316,7 +316,7 @@ static void test_refused(void **state)
 }
 
 /* No route is evicted for a device that the host may refuse again. */
-static void test_refused_evicts_nobody(void **state)
+static void test_refused_route_evicts_no_route(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
@@ -344,7 +344,7 @@ static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 }
 
 /* The least busy route cannot be moved, so the next one is demoted instead. */
-static void test_stuck_route_blocks_nobody(void **state)
+static void test_stuck_route_blocks_no_other(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
 	int failures = 0;
@@ -457,7 +457,7 @@ static void test_quota_and_quarantine(void **state)
 	close_all();
 }
 
-static void test_who_is_left_alone(void **state)
+static void test_multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
 	uint64_t both = 3;
@@ -526,7 +526,7 @@ static void test_counts_over_moves(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_first_call_learns, setup),
+		cmocka_unit_test_setup(test_first_call_measures, setup),
 		cmocka_unit_test_setup(test_busiest_first, setup),
 		cmocka_unit_test_setup(test_free_vectors, setup),
 		cmocka_unit_test_setup(test_promote_rate, setup),
@@ -537,13 +537,13 @@ int main(void)
 		cmocka_unit_test_setup(test_shared_vector, setup),
 		cmocka_unit_test_setup(test_quota_of_the_vmm, setup),
 		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_refused_evicts_nobody, setup),
-		cmocka_unit_test_setup(test_stuck_route_blocks_nobody, setup),
+		cmocka_unit_test_setup(test_refused_route_evicts_no_route, setup),
+		cmocka_unit_test_setup(test_stuck_route_blocks_no_other, setup),
 		cmocka_unit_test_setup(test_stuck_routes_leave_moves_for_others, setup),
 		cmocka_unit_test_setup(test_stuck_route_on_a_shared_vector, setup),
 		cmocka_unit_test_setup(test_vector_in_quarantine, setup),
 		cmocka_unit_test_setup(test_quota_and_quarantine, setup),
-		cmocka_unit_test_setup(test_who_is_left_alone, setup),
+		cmocka_unit_test_setup(test_multicast_and_preferred_routes_stay, setup),
 		cmocka_unit_test_setup(test_no_policy, setup),
 		cmocka_unit_test_setup(test_counts_over_moves, setup),
 	};

@@ -501,7 +501,7 @@ static void test_refused(void **state)
 	close_all();
 }
 
-static void test_refused_altogether(void **state)
+static void test_every_retarget_refused(void **state)
 {
 	(void)state;
 	open_usual();
@@ -577,7 +577,7 @@ static void test_timeout(void **state)
 }
 
 /* The host uses the new delivery, but reports an error: the library sets the old one again. */
-static void test_host_is_told_again(void **state)
+static void test_old_target_is_restored(void **state)
 {
 	static const struct fake_answer answers[] = {
 		{ .error = EIO, .is_done = true },
@@ -1000,10 +1000,10 @@ int main(void)
 		cmocka_unit_test_setup(test_multicast, setup),
 		cmocka_unit_test_setup(test_quotas, setup),
 		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_refused_altogether, setup),
+		cmocka_unit_test_setup(test_every_retarget_refused, setup),
 		cmocka_unit_test_setup(test_refusals_are_bounded, setup),
 		cmocka_unit_test_setup(test_timeout, setup),
-		cmocka_unit_test_setup(test_host_is_told_again, setup),
+		cmocka_unit_test_setup(test_old_target_is_restored, setup),
 		cmocka_unit_test_setup(test_retarget, setup),
 		cmocka_unit_test_setup(test_prefer, setup),
 		cmocka_unit_test_setup(test_destroy_is_refused, setup),

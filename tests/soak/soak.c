@@ -208,7 +208,7 @@ static void run_load(const struct state *before)
 	}
 	__atomic_store_n(&chaos_ends, true, __ATOMIC_RELEASE);
 	pthread_join(chaos, NULL);
-	accounting_check(good, "the VPs did as they were told");
+	accounting_check(good, "the VPs carried out all commands");
 }
 
 static void trouble_tell(void)
@@ -239,7 +239,7 @@ static void run_drain(void)
 	quiet_wait(DRAIN_MS);
 	fire_stop();
 	__atomic_store_n(&ledger->phase, PHASE_END, __ATOMIC_RELEASE);
-	accounting_check(crew_end(), "all processes ended as they should");
+	accounting_check(crew_end(), "all processes ended with status 0");
 }
 
 /* ---- the accounting ---- */
@@ -350,7 +350,7 @@ static void soak(void)
 	driver_parameter("vectors_per_cpu", QUOTA);
 	before = state_read();
 	if (!accounting_check(arrivals_open(ledger, config.mode != MODE_PAGE),
-			      "there is somebody to handle them"))
+			      "the interrupts have a receiver"))
 		return;
 	fire_start(ledger, config.raisers, patience(config.hang * 1000));
 	crew_start(ledger, fd);
@@ -360,7 +360,7 @@ static void soak(void)
 		run_load(&before);
 	if (trouble_is_there()) {
 		trouble_tell();
-		accounting_check(false, "there was no trouble");
+		accounting_check(false, "no interrupt was lost and no process failed");
 	}
 	run_drain();
 	entries_check();

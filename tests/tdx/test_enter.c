@@ -70,7 +70,7 @@ static uint64_t gpa_width(void)
 	return a & 0xff;
 }
 
-static void row_1_2_vp_info_tells_this_vcpu(void **state)
+static void row_1_2_vp_info_describes_the_vcpu(void **state)
 {
 	struct lab_tdx_regs *regs = &l2.call.regs;
 
@@ -83,7 +83,7 @@ static void row_1_2_vp_info_tells_this_vcpu(void **state)
 	check_hex(regs->r10, 1);
 }
 
-static void row_1_2_invept_takes_vm_1_alone(void **state)
+static void row_1_2_invept_accepts_only_vm_1(void **state)
 {
 	(void)state;
 	check_hex(tdcall(INVEPT, 2, 0, 0, 0), 0);
@@ -101,7 +101,7 @@ static void row_1_2_invgla_checks_its_operands(void **state)
 	check_hex(tdcall(INVGLA, VM_1, 0x8000000000000000ULL, 0, 0), STATUS(0xC0001160));
 }
 
-static void row_1_3_operand_busy_can_be_made(void **state)
+static void row_1_3_operand_busy_can_be_injected(void **state)
 {
 	(void)state;
 	hook_status(2, VP_RD, BUSY);
@@ -112,7 +112,7 @@ static void row_1_3_operand_busy_can_be_made(void **state)
 	check_hex(field_get(FIELD_VCPU_INDEX), l2.cpu);
 }
 
-static void row_1_3_an_error_status_can_be_made(void **state)
+static void row_1_3_an_error_status_can_be_injected(void **state)
 {
 	(void)state;
 	hook_status(1, LAB_TDX_ANY_LEAF, STATUS(0xC0000B0F));
@@ -198,7 +198,7 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 	check_hex(after.entered > before.entered + 1, 1);
 }
 
-static void row_2_3_6_buffer_that_is_no_memory_is_refused(void **state)
+static void row_2_3_6_buffer_outside_memory_is_refused(void **state)
 {
 	(void)state;
 	/* On TDX the entry would exit to the host repeatedly; here RDX is refused. */
@@ -266,7 +266,7 @@ static void row_10_5_12_failing_checks_change_rax_alone(void **state)
 	assert_memory_equal(&regs, &before, sizeof(regs));
 }
 
-static void row_2_4_what_is_always_zero(void **state)
+static void row_2_4_registers_that_are_always_zero(void **state)
 {
 	struct lab_tdx_regs regs;
 
@@ -285,7 +285,7 @@ static void row_2_4_what_is_always_zero(void **state)
 	check_hex(regs.r10 & 1u << 31, 0);
 }
 
-static void row_2_4_rsi_and_rdi_tell_the_code_segment(void **state)
+static void row_2_4_rsi_and_rdi_are_the_code_segment(void **state)
 {
 	(void)state;
 	l2_expect(18);
@@ -356,7 +356,7 @@ static void row_2_4_the_buffer_ends_at_154_bytes(void **state)
 		check(bytes[i] == 0xa5, "byte %u was written", i);
 }
 
-static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so(void **state)
+static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_sets_them(void **state)
 {
 	(void)state;
 	page_allow(PAGE_HIDDEN, 0);
@@ -368,7 +368,7 @@ static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so(void **state)
 	check_hex(l2.call.regs.r8, page_gpa(PAGE_HIDDEN) + 0x123);
 }
 
-static void row_2_4_stale_registers_can_be_made(void **state)
+static void row_2_4_stale_registers_can_be_injected(void **state)
 {
 	(void)state;
 	hook_stale(0x1234567);
@@ -413,13 +413,13 @@ static void host_routed(uint64_t status, uint32_t reason)
 	check_hex(l2_stats().host_routed, 1);
 }
 
-static void row_2_5_1100_tells_of_an_exit_that_went_to_the_host(void **state)
+static void row_2_5_1100_reports_an_exit_to_the_host(void **state)
 {
 	(void)state;
 	host_routed(STATUS(0x1100), 48);
 }
 
-static void row_2_5_1101_tells_of_a_tdvmcall_that_went_to_the_host(void **state)
+static void row_2_5_1101_reports_a_tdvmcall_to_the_host(void **state)
 {
 	(void)state;
 	host_routed(STATUS(0x1101), 77);
@@ -429,11 +429,11 @@ const struct CMUnitTest enter_tests[] = {
 	TEST(row_1_1_unknown_leaf_is_operand_invalid_rax),
 	TEST(row_1_1_reserved_rax_bits_are_operand_invalid_rax),
 	TEST(row_1_1_version_1_is_vm_rds_alone),
-	TEST(row_1_2_vp_info_tells_this_vcpu),
-	TEST(row_1_2_invept_takes_vm_1_alone),
+	TEST(row_1_2_vp_info_describes_the_vcpu),
+	TEST(row_1_2_invept_accepts_only_vm_1),
 	TEST(row_1_2_invgla_checks_its_operands),
-	TEST(row_1_3_operand_busy_can_be_made),
-	TEST(row_1_3_an_error_status_can_be_made),
+	TEST(row_1_3_operand_busy_can_be_injected),
+	TEST(row_1_3_an_error_status_can_be_injected),
 	TEST(row_2_3_1_misaligned_buffer_is_operand_invalid_rdx),
 	TEST(row_2_3_1_shared_or_too_wide_buffer_is_operand_invalid_rdx),
 	TEST(row_2_3_1_aligned_inside_a_page_is_accepted),
@@ -442,24 +442,24 @@ const struct CMUnitTest enter_tests[] = {
 	TEST_BARE(row_2_3_3_virtual_apic_never_set_is_operand_invalid_170),
 	TEST(row_2_3_4_pending_interrupt_is_1120),
 	TEST(row_2_3_4_pending_of_no_higher_class_does_not_count),
-	TEST(row_2_3_6_buffer_that_is_no_memory_is_refused),
+	TEST(row_2_3_6_buffer_outside_memory_is_refused),
 	TEST(row_2_3_7_each_invalidation_is_accepted),
 	TEST(row_2_3_8_bad_state_is_a_failed_entry),
 	TEST(row_2_3_8_modes_that_contradict_are_a_failed_entry),
 	TEST_BARE(row_10_5_12_operands_are_checked_in_order),
 	TEST(row_10_5_12_failing_checks_change_rax_alone),
-	TEST(row_2_4_what_is_always_zero),
-	TEST(row_2_4_rsi_and_rdi_tell_the_code_segment),
+	TEST(row_2_4_registers_that_are_always_zero),
+	TEST(row_2_4_rsi_and_rdi_are_the_code_segment),
 	TEST(row_2_4_rbp_is_l2s),
 	TEST(row_2_4_r12_is_the_privilege_of_l2),
 	TEST(row_2_4_r11_is_the_length_and_rip_stays),
 	TEST(row_2_4_the_buffer_has_every_register),
 	TEST(row_2_4_the_buffer_ends_at_154_bytes),
-	TEST(row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so),
-	TEST(row_2_4_stale_registers_can_be_made),
+	TEST(row_2_4_rdx_and_r8_are_stale_unless_the_reason_sets_them),
+	TEST(row_2_4_stale_registers_can_be_injected),
 	TEST(row_2_5_1102_is_an_exit_with_every_output),
-	TEST(row_2_5_1100_tells_of_an_exit_that_went_to_the_host),
-	TEST(row_2_5_1101_tells_of_a_tdvmcall_that_went_to_the_host),
+	TEST(row_2_5_1100_reports_an_exit_to_the_host),
+	TEST(row_2_5_1101_reports_a_tdvmcall_to_the_host),
 };
 
 const size_t enter_count = ARRAY_SIZE(enter_tests);

@@ -17,7 +17,7 @@ static uint64_t *stack_at(uint64_t address)
 	return page_at(PAGE_STACK) + (address - L2_STACK);
 }
 
-static void row_4_6_an_interrupt_goes_in(void **state)
+static void row_4_6_an_interrupt_is_injected(void **state)
 {
 	(void)state;
 	l2_start(GUEST_VMCALL);
@@ -30,7 +30,7 @@ static void row_4_6_an_interrupt_goes_in(void **state)
 	check(!vapic_bit(VAPIC_ISR, 0x41), "in service");
 }
 
-static void row_4_6_an_event_goes_in_once(void **state)
+static void row_4_6_an_event_is_injected_once(void **state)
 {
 	(void)state;
 	l2_start(GUEST_VMCALL);
@@ -83,7 +83,7 @@ static void row_4_6_an_exception_with_error_code(void **state)
 	check_hex(*stack_at(l2.state->rsp), 0x1238);
 }
 
-static void row_4_6_an_nmi_goes_in_with_interrupts_off(void **state)
+static void row_4_6_an_nmi_is_injected_with_interrupts_off(void **state)
 {
 	(void)state;
 	l2_start(GUEST_VMCALL);
@@ -220,7 +220,7 @@ static void row_4_6_a_far_deadline_does_nothing(void **state)
 	l2_expect(18);
 }
 
-static void row_4_6_a_deadline_lets_the_event_in_first(void **state)
+static void row_4_6_an_event_comes_before_a_deadline(void **state)
 {
 	(void)state;
 	l2_start(GUEST_SPIN);
@@ -246,12 +246,12 @@ static void row_4_6_a_deadline_comes_before_a_virtual_interrupt(void **state)
 }
 
 const struct CMUnitTest event_tests[] = {
-	TEST(row_4_6_an_interrupt_goes_in),
-	TEST(row_4_6_an_event_goes_in_once),
+	TEST(row_4_6_an_interrupt_is_injected),
+	TEST(row_4_6_an_event_is_injected_once),
 	TEST(row_4_6_an_interrupt_with_interrupts_off_fails_the_entry),
 	TEST(row_4_6_an_event_comes_before_the_virtual_interrupt),
 	TEST(row_4_6_an_exception_with_error_code),
-	TEST(row_4_6_an_nmi_goes_in_with_interrupts_off),
+	TEST(row_4_6_an_nmi_is_injected_with_interrupts_off),
 	TEST(row_4_6_nmi_window_is_8),
 	TEST(row_4_6_a_software_interrupt_returns_behind_its_instruction),
 	TEST(row_10_5_8_an_event_on_a_missing_stack_is_reported),
@@ -261,7 +261,7 @@ const struct CMUnitTest event_tests[] = {
 	TEST(row_4_6_a_deadline_of_zero_is_due),
 	TEST(row_4_6_a_deadline_ends_l2),
 	TEST(row_4_6_a_far_deadline_does_nothing),
-	TEST(row_4_6_a_deadline_lets_the_event_in_first),
+	TEST(row_4_6_an_event_comes_before_a_deadline),
 	TEST(row_4_6_a_deadline_comes_before_a_virtual_interrupt),
 };
 

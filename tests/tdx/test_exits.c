@@ -181,7 +181,7 @@ static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 	check_hex(l2.call.regs.r9, 0x80000b00 | VECTOR_GP);
 }
 
-static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
+static void row_7_breakpoints_of_the_bitmap_are_software_exceptions(void **state)
 {
 	(void)state;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 3, 1 << 3);
@@ -413,7 +413,7 @@ static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 	}
 }
 
-static void row_4_5_outside_of_the_bitmap_always_exits(void **state)
+static void row_4_5_msrs_outside_the_bitmap_exit(void **state)
 {
 	(void)state;
 	release_all_msrs();
@@ -421,7 +421,7 @@ static void row_4_5_outside_of_the_bitmap_always_exits(void **state)
 	expect(GUEST_RDMSR, 31, 2, 0);
 }
 
-static void row_4_5_some_pass_through(void **state)
+static void row_4_5_some_msrs_pass_through(void **state)
 {
 	(void)state;
 	release_all_msrs();
@@ -442,7 +442,7 @@ static void row_4_5_some_pass_through(void **state)
 	check_hex(l2.state->rdx, 0x55);
 }
 
-static void row_4_5_efer_hides_svm_and_takes_little(void **state)
+static void row_4_5_efer_hides_svm_and_refuses_other_bits(void **state)
 {
 	(void)state;
 	release_all_msrs();
@@ -469,7 +469,7 @@ static void row_4_5_vmx_capabilities_exit(void **state)
 	expect(GUEST_RDMSR, 31, 2, 0);
 }
 
-static void row_4_5_unknown_ones_are_gp(void **state)
+static void row_4_5_unknown_msrs_are_gp(void **state)
 {
 	(void)state;
 	release_all_msrs();
@@ -493,7 +493,7 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_7_debug_registers_are_29_if_asked),
 	TEST(row_7_exceptions_go_to_l2),
 	TEST(row_7_exceptions_of_the_bitmap_go_to_l1),
-	TEST(row_7_breakpoints_of_the_bitmap_are_softwares),
+	TEST(row_7_breakpoints_of_the_bitmap_are_software_exceptions),
 	TEST(row_7_page_faults_go_by_their_error_code),
 	TEST(row_7_svm_instructions_are_undefined),
 	TEST(row_7_owned_bits_of_cr0_are_28),
@@ -510,11 +510,11 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_4_4_reserved_apic_registers_are_gp),
 	TEST(row_4_4_registers_of_the_page_can_be_read),
 	TEST(row_4_4_registers_of_the_page_cannot_be_written),
-	TEST(row_4_5_outside_of_the_bitmap_always_exits),
-	TEST(row_4_5_some_pass_through),
-	TEST(row_4_5_efer_hides_svm_and_takes_little),
+	TEST(row_4_5_msrs_outside_the_bitmap_exit),
+	TEST(row_4_5_some_msrs_pass_through),
+	TEST(row_4_5_efer_hides_svm_and_refuses_other_bits),
 	TEST(row_4_5_vmx_capabilities_exit),
-	TEST(row_4_5_unknown_ones_are_gp),
+	TEST(row_4_5_unknown_msrs_are_gp),
 };
 
 const size_t exit_count = ARRAY_SIZE(exit_tests);

@@ -57,7 +57,7 @@ static void row_3_1_some_bits_are_ignored(void **state)
 	}
 }
 
-static void row_3_1_odd_codes_are_field_id_incorrect(void **state)
+static void row_3_1_undefined_codes_are_field_id_incorrect(void **state)
 {
 	(void)state;
 	check_hex(rd(FIELD(F_VAPIC + 1)), FIELD_UNKNOWN);
@@ -216,7 +216,7 @@ static void row_3_4_there_is_one_l2(void **state)
 	check_hex(tdcall(VM_WR, 0, NUM_L2_VMS, 2, ~0ULL), FIELD_READ_ONLY);
 }
 
-static void row_3_4_features_tell_of_partitioning(void **state)
+static void row_3_4_features_include_partitioning(void **state)
 {
 	(void)state;
 	check_hex(tdcall(SYS_RD, 0, TDX_FEATURES0, 0, 0), 0);
@@ -300,7 +300,7 @@ static void row_3_4_l1_turns_its_topology_on(void **state)
 	check_hex(set_topology(before), ENUM_TOPOLOGY);
 }
 
-static void row_3_4_vm_rd_version_1_tells_the_next_field(void **state)
+static void row_3_4_vm_rd_version_1_returns_the_next_field(void **state)
 {
 	unsigned int count = 0;
 	uint64_t id;
@@ -430,7 +430,7 @@ static void row_3_6_a_fresh_vcpu(void **state)
 const struct CMUnitTest field_tests[] = {
 	TEST(row_3_1_reserved_bits_are_field_id_incorrect),
 	TEST(row_3_1_some_bits_are_ignored),
-	TEST(row_3_1_odd_codes_are_field_id_incorrect),
+	TEST(row_3_1_undefined_codes_are_field_id_incorrect),
 	TEST(row_3_1_class_of_an_absent_vm_is_field_id_incorrect),
 	TEST(row_3_2_l1_cannot_read_its_own_state),
 	TEST(row_3_2_msr_bitmap_has_512_words),
@@ -448,11 +448,11 @@ const struct CMUnitTest field_tests[] = {
 	TEST(row_3_3_interrupt_status_comes_from_the_buffer),
 	TEST(row_3_3_exit_information_can_be_read),
 	TEST(row_3_4_there_is_one_l2),
-	TEST(row_3_4_features_tell_of_partitioning),
+	TEST(row_3_4_features_include_partitioning),
 	TEST(row_3_4_partition_fields_have_their_masks),
 	TEST(row_3_4_the_host_has_configured_the_topology),
 	TEST(row_3_4_l1_turns_its_topology_on),
-	TEST(row_3_4_vm_rd_version_1_tells_the_next_field),
+	TEST(row_3_4_vm_rd_version_1_returns_the_next_field),
 	TEST(row_3_4_vcpu_fields),
 	TEST(row_3_5_the_previous_value_comes_back),
 	TEST(row_3_5_only_selected_bits_are_written),

@@ -174,7 +174,7 @@ static void row_9_6_map_gpa_checks_its_range(void **state)
 }
 
 /* GHCI 3.2: R11 is the address at which it failed. */
-static void row_9_6_map_gpa_tells_where_it_failed(void **state)
+static void row_9_6_map_gpa_returns_the_address_that_failed(void **state)
 {
 	uint64_t nothing = 0x7000000000ULL;
 
@@ -223,7 +223,7 @@ static void row_9_6_event_notify_takes_vectors_of_32_and_up(void **state)
 }
 
 /* GHCI 3.6: R12 and R13 are EAX and ECX; R12 to R15 return EAX to EDX. */
-static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
+static void row_9_7_cpuid_equals_the_instruction(void **state)
 {
 	unsigned int a, b, c, d;
 
@@ -316,14 +316,14 @@ static void row_9_7_rdmsr_gives_the_value_in_r11(void **state)
 	check_hex(regs.r11, 0);
 }
 
-static void row_9_7_rdmsr_of_none_is_refused(void **state)
+static void row_9_7_rdmsr_of_an_unknown_msr_is_refused(void **state)
 {
 	(void)state;
 	check_hex(vmcall(RDMSR_CALL, 0x12345678, 0, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(RDMSR_CALL, 0xc0011029, 0, 0, 0), BAD_OPERAND);
 }
 
-static void row_9_7_wrmsr_of_none_is_refused(void **state)
+static void row_9_7_wrmsr_of_an_unknown_msr_is_refused(void **state)
 {
 	(void)state;
 	check_hex(vmcall(WRMSR_CALL, 0x12345678, 1, 0, 0), BAD_OPERAND);
@@ -408,11 +408,11 @@ const struct CMUnitTest ghci_tests[] = {
 	TEST(row_9_6_get_td_vm_call_info),
 	TEST(row_9_6_map_gpa_checks_alignment),
 	TEST(row_9_6_map_gpa_checks_its_range),
-	TEST(row_9_6_map_gpa_tells_where_it_failed),
+	TEST(row_9_6_map_gpa_returns_the_address_that_failed),
 	TEST(row_9_6_a_page_goes_to_the_host_and_comes_back),
 	TEST(row_9_6_get_quote_checks_its_buffer),
 	TEST(row_9_6_event_notify_takes_vectors_of_32_and_up),
-	TEST(row_9_7_cpuid_is_what_the_instruction_says),
+	TEST(row_9_7_cpuid_equals_the_instruction),
 	TEST(row_9_7_hlt_ends_with_a_pending_interrupt),
 	TEST(row_9_7_hlt_waits_for_an_interrupt),
 	TEST(row_9_7_io_reads_what_it_wrote),
@@ -420,8 +420,8 @@ const struct CMUnitTest ghci_tests[] = {
 	TEST(row_9_7_io_has_64_ki_of_ports),
 	TEST(row_9_7_io_has_two_directions),
 	TEST(row_9_7_rdmsr_gives_the_value_in_r11),
-	TEST(row_9_7_rdmsr_of_none_is_refused),
-	TEST(row_9_7_wrmsr_of_none_is_refused),
+	TEST(row_9_7_rdmsr_of_an_unknown_msr_is_refused),
+	TEST(row_9_7_wrmsr_of_an_unknown_msr_is_refused),
 	TEST(row_9_7_msrs_have_numbers_of_32_bits),
 	TEST(row_9_7_mmio_reads_a_device),
 	TEST(row_9_7_mmio_writes_a_device),

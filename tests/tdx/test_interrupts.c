@@ -42,7 +42,7 @@ static void check_is_past_it(void)
 	check_hex(l2.state->rip, rip);
 }
 
-static void row_10_5_1_pending_twice_and_nothing_changes(void **state)
+static void row_10_5_1_a_pending_entry_changes_rax_alone(void **state)
 {
 	struct lab_tdx_regs regs, before;
 	struct l2_state buffer;
@@ -109,7 +109,7 @@ static void sweep_a_timer_over_the_entry(uint64_t rflags)
 	}
 }
 
-static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes(void **state)
+static void row_10_5_2_no_interrupt_of_l1_is_lost_when_l2_gets_one(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -118,7 +118,7 @@ static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes(void **state)
 	check(l2_stats().delivered > 100, "hardly any interrupt was delivered");
 }
 
-static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits(void **state)
+static void row_10_5_2_no_interrupt_of_l1_is_lost_while_l2_has_one_pending(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -166,7 +166,7 @@ static uint64_t spin_under_nmis(void)
 	return l2_stats().internal[LAB_TDX_INTERNAL_NMI];
 }
 
-static void row_5_an_nmi_is_not_l2s(void **state)
+static void row_5_an_nmi_goes_to_l1(void **state)
 {
 	unsigned int tries;
 
@@ -186,7 +186,7 @@ static void row_5_an_nmi_is_not_l2s(void **state)
 	l2_expect(18);
 }
 
-static void row_10_5_3_irr_alone_is_not_seen(void **state)
+static void row_10_5_3_irr_without_rvi_is_not_delivered(void **state)
 {
 	(void)state;
 	start_open(GUEST_WRMSR_TWICE);
@@ -205,7 +205,7 @@ static void row_10_5_3_irr_alone_is_not_seen(void **state)
 	check_hex(log_vector(1), LOW);
 }
 
-static void row_10_5_4_what_cannot_be_delivered_waits(void **state)
+static void row_10_5_4_a_masked_vector_stays_pending(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -221,7 +221,7 @@ static void row_10_5_4_what_cannot_be_delivered_waits(void **state)
 	check_hex(log_count(), 0);
 }
 
-static void row_10_5_4_interrupts_off_hold_it_back(void **state)
+static void row_10_5_4_a_vector_stays_pending_with_interrupts_off(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -304,7 +304,7 @@ static void row_10_5_6_sti_shadow_lasts_over_hlt(void **state)
 	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
 }
 
-static void row_10_5_6_without_shadow_it_comes_before_hlt(void **state)
+static void row_10_5_6_without_shadow_delivery_precedes_hlt(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -317,7 +317,7 @@ static void row_10_5_6_without_shadow_it_comes_before_hlt(void **state)
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
 }
 
-static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
+static void row_4_6_clearing_the_shadow_allows_delivery(void **state)
 {
 	(void)state;
 	msr_offload();
@@ -449,7 +449,7 @@ static void row_4_2_tpr_has_8_bits(void **state)
 	check_hex(vapic_get(VAPIC_TPR), 0);
 }
 
-static void row_4_2_lowering_tpr_lets_it_in(void **state)
+static void row_4_2_lowering_tpr_allows_delivery(void **state)
 {
 	(void)state;
 	start_wrmsr(0x808, 0x40);
@@ -512,7 +512,7 @@ static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 	check_hex(vapic_get(VAPIC_PPR), 0x6c);
 }
 
-static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
+static void row_4_2_without_vid_eoi_and_self_ipi_exit(void **state)
 {
 	(void)state;
 	start_wrmsr(0x80b, 0);
@@ -608,19 +608,19 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 }
 
 const struct CMUnitTest interrupt_tests[] = {
-	TEST(row_10_5_1_pending_twice_and_nothing_changes),
+	TEST(row_10_5_1_a_pending_entry_changes_rax_alone),
 	TEST(row_10_5_2_an_interrupt_of_l1_ends_l2),
-	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes),
-	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits),
-	TEST(row_5_an_nmi_is_not_l2s),
-	TEST(row_10_5_3_irr_alone_is_not_seen),
-	TEST(row_10_5_4_what_cannot_be_delivered_waits),
-	TEST(row_10_5_4_interrupts_off_hold_it_back),
+	TEST(row_10_5_2_no_interrupt_of_l1_is_lost_when_l2_gets_one),
+	TEST(row_10_5_2_no_interrupt_of_l1_is_lost_while_l2_has_one_pending),
+	TEST(row_5_an_nmi_goes_to_l1),
+	TEST(row_10_5_3_irr_without_rvi_is_not_delivered),
+	TEST(row_10_5_4_a_masked_vector_stays_pending),
+	TEST(row_10_5_4_a_vector_stays_pending_with_interrupts_off),
 	TEST(row_10_5_5_the_higher_class_comes_first),
 	TEST(row_10_5_5_service_nests),
 	TEST(row_10_5_6_sti_shadow_lasts_over_hlt),
-	TEST(row_10_5_6_without_shadow_it_comes_before_hlt),
-	TEST(row_4_6_clearing_the_shadow_lets_it_in),
+	TEST(row_10_5_6_without_shadow_delivery_precedes_hlt),
+	TEST(row_4_6_clearing_the_shadow_allows_delivery),
 	TEST(row_4_6_a_shadow_at_entry_holds_for_one_instruction),
 	TEST(row_3_the_shadow_of_sti_is_bit_0),
 	TEST(row_3_the_shadow_of_mov_ss_is_bit_1),
@@ -629,12 +629,12 @@ const struct CMUnitTest interrupt_tests[] = {
 	TEST(row_4_2_eoi_without_its_bit_is_silent),
 	TEST(row_4_2_eoi_must_be_zero),
 	TEST(row_4_2_tpr_has_8_bits),
-	TEST(row_4_2_lowering_tpr_lets_it_in),
+	TEST(row_4_2_lowering_tpr_allows_delivery),
 	TEST(row_4_2_cr8_is_the_tpr),
 	TEST(row_4_2_self_ipi_is_delivered),
 	TEST(row_4_2_self_ipi_below_16_is_56),
 	TEST(row_4_2_priority_comes_from_svi_at_entry),
-	TEST(row_4_2_without_vid_eoi_and_self_ipi_are_l1s),
+	TEST(row_4_2_without_vid_eoi_and_self_ipi_exit),
 	TEST(row_4_2_without_vid_tpr_below_threshold_is_43),
 	TEST(row_4_3_asserting_needs_no_call),
 	TEST(row_4_6_interrupt_window_is_7),

@@ -159,7 +159,7 @@ static void row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve(void **state)
 }
 
 /* vm_exits/td_cpuid.c: bit 0 is for CPL 0, so the results in user space do not change. */
-static void row_9_1_cpuidve_of_the_supervisor_is_not_user_spaces(void **state)
+static void row_9_1_cpuidve_of_the_supervisor_excludes_user_space(void **state)
 {
 	uint32_t seen;
 
@@ -205,7 +205,7 @@ static uint64_t accept(uint64_t rcx)
 }
 
 /* vm_exits/tdg_mem_page_accept.c: the details are the level at which the page is mapped. */
-static void row_9_2_accept_of_an_accepted_page_is_told(void **state)
+static void row_9_2_accept_of_an_accepted_page_is_reported(void **state)
 {
 	volatile uint64_t *word = page_at(PAGE_SPARE);
 
@@ -333,7 +333,7 @@ static void row_9_3_extend_checks_its_operands(void **state)
 }
 
 /* The same file: PRIVATE_ONLY. */
-static void row_9_3_extend_takes_private_memory_alone(void **state)
+static void row_9_3_extend_accepts_only_private_memory(void **state)
 {
 	(void)state;
 	check_hex(tdcall(RTMR_EXTEND, page_gpa(PAGE_SPARE) | SHARED, 3, 0, 0), INVALID | 1);
@@ -373,7 +373,7 @@ static void row_9_4_service_tds_are_refused(void **state)
 }
 
 /* vm_exits/tdg_mr_verifyreport.c: the leaf requires a CPU with SEAMVERIFYREPORT. */
-static void row_9_4_verifyreport_is_not_there(void **state)
+static void row_9_4_verifyreport_is_not_supported(void **state)
 {
 	(void)state;
 	check_hex(tdcall(VERIFY_REPORT, page_gpa(PAGE_SPARE), 0, 0, 0), INVALID | 0);
@@ -435,7 +435,7 @@ static void row_3_5_a_sys_rd_that_fails_has_no_next_field(void **state)
 }
 
 /* vm_exits/tdg_vm_rd_wr.c, and include/auto_gen/tdr_tdcs_fields_lookup.c. */
-static void row_3_4_what_vp_info_tells_is_in_fields_too(void **state)
+static void row_3_4_vp_info_agrees_with_the_fields(void **state)
 {
 	struct lab_tdx_regs info;
 
@@ -465,7 +465,7 @@ static void row_3_4_the_partitions_own_fields_are_read_only(void **state)
 }
 
 /* The same table: a guest may not read these: FATAL, CHLDCNT, HKID's place. */
-static void row_3_4_the_hosts_fields_are_not_a_guests(void **state)
+static void row_3_4_the_hosts_fields_are_hidden(void **state)
 {
 	static const uint64_t ids[] = { 0x8010000000000001ULL, 0x8010000200000002ULL,
 					0x8010000300000004ULL };
@@ -496,10 +496,10 @@ const struct CMUnitTest leaf_tests[] = {
 	TEST(row_1_1_undefined_leaves_change_rax_alone),
 	TEST(row_9_1_veinfo_get_without_a_ve),
 	TEST(row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve),
-	TEST(row_9_1_cpuidve_of_the_supervisor_is_not_user_spaces),
+	TEST(row_9_1_cpuidve_of_the_supervisor_excludes_user_space),
 	TEST(row_9_1_cpuidve_has_two_bits),
 	TEST(row_9_1_cpuid_of_the_hosts_range_is_a_ve),
-	TEST(row_9_2_accept_of_an_accepted_page_is_told),
+	TEST(row_9_2_accept_of_an_accepted_page_is_reported),
 	TEST(row_9_2_accept_checks_its_reserved_bits),
 	TEST(row_9_2_accept_takes_4_kib_and_2_mib),
 	TEST(row_9_2_accept_of_a_shared_address_is_operand_invalid_rcx),
@@ -509,18 +509,18 @@ const struct CMUnitTest leaf_tests[] = {
 	TEST(row_9_3_report_has_no_other_subtype),
 	TEST(row_9_3_report_checks_in_order),
 	TEST(row_9_3_extend_checks_its_operands),
-	TEST(row_9_3_extend_takes_private_memory_alone),
+	TEST(row_9_3_extend_accepts_only_private_memory),
 	TEST(row_9_3_extend_changes_one_register),
 	TEST(row_9_4_service_tds_are_refused),
-	TEST(row_9_4_verifyreport_is_not_there),
+	TEST(row_9_4_verifyreport_is_not_supported),
 	TEST(row_3_5_a_vp_rd_that_fails_has_no_next_field),
 	TEST(row_3_5_a_vp_wr_that_fails_has_r8_zero),
 	TEST(row_3_5_a_vm_rd_that_fails),
 	TEST(row_3_5_a_vm_wr_that_fails_has_r8_zero),
 	TEST(row_3_5_a_sys_rd_that_fails_has_no_next_field),
-	TEST(row_3_4_what_vp_info_tells_is_in_fields_too),
+	TEST(row_3_4_vp_info_agrees_with_the_fields),
 	TEST(row_3_4_the_partitions_own_fields_are_read_only),
-	TEST(row_3_4_the_hosts_fields_are_not_a_guests),
+	TEST(row_3_4_the_hosts_fields_are_hidden),
 	TEST(row_2_3_1_a_shared_buffer_is_operand_invalid_rdx),
 };
 

@@ -296,7 +296,7 @@ static void row_3_3_vapic_page_is_not_shared(void **state)
 		check_hex(wr(F_VAPIC, page_gpa(PAGE_SPARE) | 1ULL << bit, ALL), FIELD_BAD_VALUE);
 }
 
-static void row_3_3_mask_what_is_the_modules_can_be_read(void **state)
+static void row_3_3_mask_fields_of_the_module_that_can_be_read(void **state)
 {
 	static const uint32_t codes[] = { 0x0002, 0x2000, 0x2002, 0x2016, 0x2018, 0x202a, 0x202e,
 					  0x2036, 0x4024, F_ACTIVITY };
@@ -305,7 +305,7 @@ static void row_3_3_mask_what_is_the_modules_can_be_read(void **state)
 	all_are_read_only(codes, ARRAY_SIZE(codes));
 }
 
-static void row_3_3_mask_the_modules_own_is_hidden(void **state)
+static void row_3_3_mask_fields_of_the_module_that_are_hidden(void **state)
 {
 	static const uint32_t codes[] = { 0x0000, 0x0004, 0x0812, 0x2004, 0x2006, 0x2008, 0x200a,
 					  0x200c, 0x200e, 0x2010, 0x2014, 0x2024, 0x2026, 0x2028,
@@ -388,8 +388,8 @@ const struct CMUnitTest mask_tests[] = {
 	TEST_BARE(row_3_3_mask_eptp),
 	TEST(row_3_3_mask_vapic_page),
 	TEST(row_3_3_vapic_page_is_not_shared),
-	TEST_BARE(row_3_3_mask_what_is_the_modules_can_be_read),
-	TEST_BARE(row_3_3_mask_the_modules_own_is_hidden),
+	TEST_BARE(row_3_3_mask_fields_of_the_module_that_can_be_read),
+	TEST_BARE(row_3_3_mask_fields_of_the_module_that_are_hidden),
 	TEST_BARE(row_3_3_mask_the_hosts_state_is_hidden),
 	TEST_BARE(row_3_3_codes_between_fields_are_none),
 	TEST_BARE(row_3_3_mask_msr_bitmap),

@@ -136,7 +136,7 @@ static void row_6_only_selected_attributes_change(void **state)
 	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | W | X));
 }
 
-static void row_6_a_vm_that_is_not_valid_is_left_alone(void **state)
+static void row_6_a_vm_without_valid_is_not_changed(void **state)
 {
 	(void)state;
 	page_allow(PAGE_HIDDEN, R);
@@ -183,7 +183,7 @@ static void row_6_operands_are_checked_in_order(void **state)
 }
 
 /* tdg_mem_page_attr_wr.c: a range that L1 maps by smaller pages has no leaf at this level. */
-static void row_6_what_l1_has_by_parts_is_page_size_mismatch(void **state)
+static void row_6_small_pages_of_l1_are_page_size_mismatch(void **state)
 {
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
 
@@ -327,7 +327,7 @@ static void row_6_a_part_of_2_mib_is_taken_away(void **state)
 }
 
 /* The same walk is made whether or not there is an alias, and whether or not one is requested. */
-static void row_6_naming_a_part_is_enough_to_split_2_mib(void **state)
+static void row_6_a_call_for_a_part_splits_2_mib(void **state)
 {
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
@@ -420,7 +420,7 @@ static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
  * The same file: for an alias that was removed the output has VALID; for one that never existed
  * it has the value that L1 wrote.
  */
-static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
+static void row_6_the_attributes_of_a_missing_alias(void **state)
 {
 	uint64_t gpa = page_gpa(PAGE_HIDDEN), r8 = VM_1_FIELD(0x7f);
 
@@ -434,7 +434,7 @@ static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
 }
 
 /* The same file: a VM whose VALID is 0 is ignored, and its output is 0. */
-static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
+static void row_6_a_vm_without_valid_is_not_reported(void **state)
 {
 	(void)state;
 	page_allow(PAGE_HIDDEN, R);
@@ -484,25 +484,25 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_a_violation_of_the_page_walk),
 	TEST(row_6_attributes_can_be_read_back),
 	TEST(row_6_only_selected_attributes_change),
-	TEST(row_6_a_vm_that_is_not_valid_is_left_alone),
+	TEST(row_6_a_vm_without_valid_is_not_changed),
 	TEST(row_6_bits_without_valid_are_operand_invalid_rdx),
 	TEST(row_6_absent_vms_are_operand_invalid),
 	TEST(row_6_bad_addresses_are_operand_invalid_rcx),
 	TEST(row_6_operands_are_checked_in_order),
-	TEST(row_6_what_l1_has_by_parts_is_page_size_mismatch),
+	TEST(row_6_small_pages_of_l1_are_page_size_mismatch),
 	TEST(row_6_an_address_within_a_large_page_is_operand_invalid_rcx),
 	TEST(row_6_a_page_of_2_mib),
 	TEST(row_6_a_part_of_2_mib_changes),
 	TEST(row_6_a_part_of_2_mib_is_taken_away),
-	TEST(row_6_naming_a_part_is_enough_to_split_2_mib),
+	TEST(row_6_a_call_for_a_part_splits_2_mib),
 	TEST(row_6_illegal_mixes_of_2_mib_are_page_attr_invalid),
 	TEST(row_6_a_reset_takes_2_mib_away),
 	TEST(row_6_illegal_mixes_are_page_attr_invalid),
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),
 	TEST(row_6_a_call_that_fails_has_rcx_and_rdx_zero),
-	TEST(row_6_what_is_told_of_an_alias_that_is_not_there),
-	TEST(row_6_a_vm_that_is_not_valid_is_not_told_of),
+	TEST(row_6_the_attributes_of_a_missing_alias),
+	TEST(row_6_a_vm_without_valid_is_not_reported),
 	TEST(row_6_reserved_attributes_are_page_attr_invalid),
 	TEST(row_6_a_shared_address_is_operand_invalid_rcx),
 };

@@ -13,7 +13,7 @@
 #define NUM_L2_VMS   0x9010000100000005ULL
 #define NOT_CANONICAL STATUS(0xC0001160)
 
-static void row_3_4_num_l2_vms_is_what_there_are(void **state)
+static void row_3_4_num_l2_vms_is_their_number(void **state)
 {
 	uint32_t vms;
 
@@ -26,7 +26,7 @@ static void row_3_4_num_l2_vms_is_what_there_are(void **state)
 }
 
 /* tdg_vp_invept.c: bit 0 means L1, and bits above the last VM name no VM. */
-static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
+static void row_1_2_invept_accepts_the_vms_that_exist(void **state)
 {
 	uint32_t vms;
 	unsigned int bit;
@@ -41,7 +41,7 @@ static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
 	}
 }
 
-static void row_1_2_invept_takes_all_at_once(void **state)
+static void row_1_2_invept_accepts_all_vms_at_once(void **state)
 {
 	struct lab_tdx_regs regs, before;
 
@@ -55,7 +55,7 @@ static void row_1_2_invept_takes_all_at_once(void **state)
 }
 
 /* tdg_vp_invvpid.c */
-static void row_1_2_invgla_takes_the_vms_that_there_are(void **state)
+static void row_1_2_invgla_accepts_the_vms_that_exist(void **state)
 {
 	uint32_t vms;
 	unsigned int vm;
@@ -119,7 +119,7 @@ static uint64_t invalidate_list(uint64_t rdx)
 	return status;
 }
 
-static void row_1_2_invgla_of_a_list_tells_how_far(void **state)
+static void row_1_2_invgla_of_a_list_returns_its_progress(void **state)
 {
 	(void)state;
 	memset(page_at(PAGE_SPARE), 0, PAGE);
@@ -273,14 +273,14 @@ static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 }
 
 const struct CMUnitTest vm_tests[] = {
-	TEST_VMS(row_3_4_num_l2_vms_is_what_there_are),
-	TEST_VMS(row_1_2_invept_takes_the_vms_that_there_are),
-	TEST_VMS(row_1_2_invept_takes_all_at_once),
-	TEST_VMS(row_1_2_invgla_takes_the_vms_that_there_are),
+	TEST_VMS(row_3_4_num_l2_vms_is_their_number),
+	TEST_VMS(row_1_2_invept_accepts_the_vms_that_exist),
+	TEST_VMS(row_1_2_invept_accepts_all_vms_at_once),
+	TEST_VMS(row_1_2_invgla_accepts_the_vms_that_exist),
 	TEST(row_1_2_invgla_has_reserved_bits),
 	TEST(row_1_2_invgla_looks_at_every_page_of_an_entry),
 	TEST(row_1_2_invgla_of_one_entry_leaves_rdx),
-	TEST(row_1_2_invgla_of_a_list_tells_how_far),
+	TEST(row_1_2_invgla_of_a_list_returns_its_progress),
 	TEST(row_1_2_invgla_of_a_whole_list),
 	TEST(row_1_2_invgla_reads_its_list),
 	TEST(row_1_2_invgla_checks_its_list),

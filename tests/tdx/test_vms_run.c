@@ -101,7 +101,7 @@ static void row_8_each_vm_has_its_own_vmcs(void **state)
 }
 
 /* tdg_vp_enter.c, read_l2_enter_guest_state(): all general registers come from the buffer. */
-static void row_8_a_vm_goes_on_where_it_was(void **state)
+static void row_8_a_vm_continues_where_it_stopped(void **state)
 {
 	unsigned int vm;
 
@@ -358,7 +358,7 @@ const struct CMUnitTest vm_run_tests[] = {
 	TEST_ALL(row_2_3_each_vm_can_be_entered_with_an_invalidation),
 	TEST_ALL(row_2_3_an_entry_of_one_vm_that_fails_leaves_the_others),
 	TEST_ALL(row_8_each_vm_has_its_own_vmcs),
-	TEST_ALL(row_8_a_vm_goes_on_where_it_was),
+	TEST_ALL(row_8_a_vm_continues_where_it_stopped),
 	TEST_ALL(row_6_each_vm_has_its_own_aliases),
 	TEST_ALL(row_6_one_call_changes_all_vms),
 	TEST_ALL(row_6_an_alias_of_one_vm_goes),

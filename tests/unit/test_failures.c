@@ -929,7 +929,7 @@ static const struct sweep sweep = {
 	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
 };
 
-static void every_failure_leaves_all_as_it_was(void **state)
+static void every_failure_leaves_the_state_unchanged(void **state)
 {
 	unsigned int injected = 0, count;
 	size_t i;
@@ -948,7 +948,7 @@ static void every_failure_leaves_all_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_failure_leaves_all_as_it_was),
+		cmocka_unit_test(every_failure_leaves_the_state_unchanged),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, NULL, NULL);

@@ -298,7 +298,7 @@ static void pin_write(struct ioapic *ioapic, unsigned int pin, uint64_t value)
 	ioapic_write(ioapic, 0x10, value >> 32);
 }
 
-static void an_edge_goes_where_its_pin_says(void **state)
+static void an_edge_goes_to_the_target_of_its_pin(void **state)
 {
 	struct delivery delivery = { 0 };
 	struct ioapic ioapic = { .deliver = deliver, .context = &delivery };
@@ -318,7 +318,7 @@ static void an_edge_goes_where_its_pin_says(void **state)
 	assert_int_equal(delivery.count, 1);
 }
 
-static void the_io_apic_says_how_many_pins_it_has(void **state)
+static void the_io_apic_reports_its_pins(void **state)
 {
 	struct ioapic ioapic = { 0 };
 
@@ -382,8 +382,8 @@ int main(void)
 		cmocka_unit_test(input_beyond_the_fifo_is_not_taken),
 		cmocka_unit_test(a_loop_sends_nothing_and_shows_its_own_lines),
 		cmocka_unit_test(the_divisor_hides_two_registers),
-		cmocka_unit_test(an_edge_goes_where_its_pin_says),
-		cmocka_unit_test(the_io_apic_says_how_many_pins_it_has),
+		cmocka_unit_test(an_edge_goes_to_the_target_of_its_pin),
+		cmocka_unit_test(the_io_apic_reports_its_pins),
 		cmocka_unit_test(the_clock_has_the_time),
 	};
 

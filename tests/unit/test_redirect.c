@@ -144,7 +144,7 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
-static void the_automatic_quota_never_is_no_limit(void **state)
+static void the_automatic_quota_is_never_unlimited(void **state)
 {
 	(void)state;
 	vectors_per_cpu = -1;
@@ -177,7 +177,7 @@ static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
 	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
 }
 
-static void exhaustion_takes_what_nothing_has_raised(void **state)
+static void exhaustion_allocates_quiet_vectors_from_quarantine(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 	unsigned long before = jiffies;
@@ -211,7 +211,7 @@ static void map_waits_until_a_raised_vector_is_quiet(void **state)
 }
 
 /* Map checks the time itself, and does not depend on the periodic work. */
-static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
+static void a_vector_is_allocated_again_when_its_quarantine_ends(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
@@ -233,7 +233,7 @@ static void no_vector_is_left(struct redirect_file *file, unsigned int cpu, u32 
 	assert_int_equal(jiffies, before);
 }
 
-static void nobody_waits_for_what_cannot_come(void **state)
+static void map_does_not_wait_without_a_vector_that_becomes_free(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
@@ -272,7 +272,7 @@ static void device_raises(void)
 }
 
 /* The device starts to raise only when map waits for the vector. */
-static void a_vector_that_is_raised_while_map_waits_for_it_is_not_given(void **state)
+static void a_vector_raised_while_map_waits_is_not_allocated(void **state)
 {
 	u32 vectors[EMUL_VECTORS], vector;
 
@@ -292,7 +292,7 @@ static void quarantine_ends_meanwhile(void)
 }
 
 /* The interrupt that was pending at the unmap is swallowed, and the late one merges with it. */
-static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **state)
+static void a_merged_late_arrival_counts_for_quarantine(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
@@ -308,7 +308,7 @@ static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **s
 	assert_int_equal(emul_vectors_taken(0), 1);
 }
 
-static void a_handler_under_way_outlives_its_vector(void **state)
+static void a_running_handler_outlives_its_vector(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
@@ -355,7 +355,7 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 	assert_int_equal(stats_of(0).unmapped, 1);
 }
 
-static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
+static void a_vector_with_a_pending_interrupt_is_not_allocated_again(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
@@ -516,7 +516,7 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	assert_int_equal(stats_of(0).mapped, 0);
 }
 
-static void a_machine_that_cannot_redirect_says_enodev(void **state)
+static void a_machine_that_cannot_redirect_is_enodev(void **state)
 {
 	u32 vector;
 
@@ -534,25 +534,25 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_arrival_sets_the_bit_of_its_vp_and_scan),
 		TEST(the_quota_is_met_to_the_vector),
-		TEST(the_automatic_quota_never_is_no_limit),
-		TEST(exhaustion_takes_what_nothing_has_raised),
+		TEST(the_automatic_quota_is_never_unlimited),
+		TEST(exhaustion_allocates_quiet_vectors_from_quarantine),
 		TEST(map_waits_until_a_raised_vector_is_quiet),
-		TEST(a_vector_is_given_again_as_soon_as_its_time_is_over),
-		TEST(nobody_waits_for_what_cannot_come),
+		TEST(a_vector_is_allocated_again_when_its_quarantine_ends),
+		TEST(map_does_not_wait_without_a_vector_that_becomes_free),
 		TEST(a_task_that_is_killed_does_not_wait),
-		TEST(a_vector_that_is_raised_while_map_waits_for_it_is_not_given),
-		TEST(a_late_arrival_that_met_a_pending_one_counts_for_quarantine),
-		TEST(a_handler_under_way_outlives_its_vector),
+		TEST(a_vector_raised_while_map_waits_is_not_allocated),
+		TEST(a_merged_late_arrival_counts_for_quarantine),
+		TEST(a_running_handler_outlives_its_vector),
 		TEST(without_quarantine_a_vector_is_free_at_once),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
-		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
+		TEST(a_vector_with_a_pending_interrupt_is_not_allocated_again),
 		TEST(a_cpu_with_a_noisy_vector_stays_online),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),
 		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
 		TEST(what_is_pending_at_unmap_is_counted),
 		TEST(a_file_holds_no_more_references_than_can_be_counted),
-		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,
+		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_is_enodev,
 						setup_unavailable, teardown),
 	};
 

@@ -355,7 +355,7 @@ static void each_side_keeps_its_registers(void **unused)
 }
 
 /* The CPU fails the test when it executes an instruction, or accesses an MSR, that it lacks. */
-static void what_the_cpu_lacks_is_left_alone(void **unused)
+static void missing_features_are_not_accessed(void **unused)
 {
 	static const struct {
 		unsigned int lacks;
@@ -381,7 +381,7 @@ static void what_the_cpu_lacks_is_left_alone(void **unused)
 	}
 }
 
-static void what_the_kernel_does_not_use_is_left_alone(void **unused)
+static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused)
 {
 	(void)unused;
 	machine_start(CPU_ALL, CR4_NOXSAVE);
@@ -518,7 +518,7 @@ static void barriers_check(unsigned int when, unsigned int at_exit, unsigned int
 	assert_int_equal(cpu.barriers, 2 * at_exit + at_end);
 }
 
-static void the_barrier_comes_when_the_parameter_says(void **unused)
+static void the_barrier_follows_the_parameter(void **unused)
 {
 	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
@@ -632,7 +632,7 @@ static void reset_check(u64 cr4)
 	session_run(1);
 }
 
-static void the_next_vmm_finds_a_fresh_cpu(void **unused)
+static void the_next_vmm_starts_with_reset_registers(void **unused)
 {
 	reset_check(CR4_ALL);
 	teardown(unused);
@@ -640,7 +640,7 @@ static void the_next_vmm_finds_a_fresh_cpu(void **unused)
 }
 
 /* A VP can be set up on any CPU, where VTL0 may already run. */
-static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
+static void the_setup_of_another_vp_changes_no_register(void **unused)
 {
 	struct tdx_state another = { .extended = NULL };
 	struct cpu_registers before;
@@ -656,21 +656,23 @@ static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
 	kfree(another.extended);
 }
 
+#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(each_side_keeps_its_registers, teardown),
-		cmocka_unit_test(what_the_cpu_lacks_is_left_alone),
-		cmocka_unit_test_teardown(what_the_kernel_does_not_use_is_left_alone, teardown),
-		cmocka_unit_test_teardown(a_refused_value_changes_nothing, teardown),
-		cmocka_unit_test_teardown(spec_ctrl_is_the_first_that_is_restored, teardown),
-		cmocka_unit_test_teardown(tile_data_survives_the_xfd_of_either, teardown),
-		cmocka_unit_test_teardown(vtl2_has_breakpoints_from_one_entry_to_another, teardown),
-		cmocka_unit_test_teardown(the_barrier_comes_when_the_parameter_says, teardown),
-		cmocka_unit_test_teardown(without_memory_mxcsr_has_the_bits_of_every_cpu, teardown),
-		cmocka_unit_test_teardown(vtl0_has_an_xcr0_of_its_own, teardown),
-		cmocka_unit_test_teardown(the_next_vmm_finds_a_fresh_cpu, teardown),
-		cmocka_unit_test_teardown(another_vp_that_is_set_up_changes_nothing_here, teardown),
+		TEST(each_side_keeps_its_registers),
+		TEST(missing_features_are_not_accessed),
+		TEST(features_that_the_kernel_does_not_use_are_not_accessed),
+		TEST(a_refused_value_changes_nothing),
+		TEST(spec_ctrl_is_the_first_that_is_restored),
+		TEST(tile_data_survives_the_xfd_of_either),
+		TEST(vtl2_has_breakpoints_from_one_entry_to_another),
+		TEST(the_barrier_follows_the_parameter),
+		TEST(without_memory_mxcsr_has_the_bits_of_every_cpu),
+		TEST(vtl0_has_an_xcr0_of_its_own),
+		TEST(the_next_vmm_starts_with_reset_registers),
+		TEST(the_setup_of_another_vp_changes_no_register),
 	};
 
 	return cmocka_run_group_tests_name("registers that VTL2 and VTL0 share", tests, NULL, NULL);

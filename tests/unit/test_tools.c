@@ -1303,7 +1303,7 @@ static void routes_of_several_processes_are_sorted(void **state)
 	assert_says(run.messages, "process 4000000 publishes no routes\n  next: see vtlirq route");
 }
 
-static void no_routes_are_told_of(void **state)
+static void the_absence_of_routes_is_reported(void **state)
 {
 	json_t *root;
 
@@ -1667,7 +1667,7 @@ static void top_survives_processes_that_come_and_go(void **state)
 	assert_says(report, "0 processes, 0 routes");
 }
 
-static void top_says_what_it_cannot_see(void **state)
+static void top_reports_what_it_cannot_read(void **state)
 {
 	(void)state;
 	add_peer()->open_error = ETIMEDOUT;
@@ -1729,7 +1729,7 @@ static void press(const char *keys)
 	assert_int_equal(write(run.pipe, keys, strlen(keys)), strlen(keys));
 }
 
-static void top_draws_a_screen_and_obeys_keys(void **state)
+static void top_draws_a_screen_and_handles_keys(void **state)
 {
 	(void)state;
 	make_mixed_peer();
@@ -1818,7 +1818,7 @@ static int make_root_world(void **state)
 	return 0;
 }
 
-static void doctor_finds_a_healthy_machine_healthy(void **state)
+static void doctor_reports_a_healthy_machine(void **state)
 {
 	(void)state;
 	setenv("VTLIRQ_MODULES", fixture("modules"), 1);
@@ -1840,7 +1840,7 @@ static void doctor_finds_a_healthy_machine_healthy(void **state)
 	assert_says(run.output, "\n\ninterrupts can be redirected now\n");
 }
 
-static void doctor_tells_what_keeps_from_redirecting(void **state)
+static void doctor_reports_what_prevents_redirection(void **state)
 {
 	(void)state;
 	driver->redirects = 0;
@@ -1922,7 +1922,7 @@ static void doctor_asks_to_mount_only_what_can_be_mounted(void **state)
 	assert_diagnosis("debugfs", "no", "this kernel has no debugfs", true);
 }
 
-static void doctor_tells_what_is_only_worth_knowing(void **state)
+static void doctor_reports_what_does_not_prevent_redirection(void **state)
 {
 	(void)state;
 	driver->extensions = 0;
@@ -2111,7 +2111,7 @@ int main(void)
 		world_test(without_rights_the_advice_is_to_be_root),
 		world_test(routes_are_shown_with_reasons_and_processes),
 		world_test(routes_of_several_processes_are_sorted),
-		world_test(no_routes_are_told_of),
+		world_test(the_absence_of_routes_is_reported),
 		world_test(processes_that_do_not_answer_are_reported),
 		world_test(routes_in_json_have_promised_fields),
 		world_test(route_move_shows_before_and_after),
@@ -2124,18 +2124,18 @@ int main(void)
 		world_test(routes_are_sorted_by_each_order),
 		world_test(top_batch_has_sums_vps_and_routes),
 		world_test(top_survives_processes_that_come_and_go),
-		world_test(top_says_what_it_cannot_see),
+		world_test(top_reports_what_it_cannot_read),
 		world_test(top_ends_at_a_signal),
-		world_test(top_draws_a_screen_and_obeys_keys),
+		world_test(top_draws_a_screen_and_handles_keys),
 		world_test(top_restores_the_terminal_at_a_signal),
 		world_test(top_is_plain_on_an_unknown_terminal),
-		root_test(doctor_finds_a_healthy_machine_healthy),
-		root_test(doctor_tells_what_keeps_from_redirecting),
+		root_test(doctor_reports_a_healthy_machine),
+		root_test(doctor_reports_what_prevents_redirection),
 		root_test(doctor_without_a_driver_asks_to_load_it),
 		root_test(doctor_detects_a_foreign_node),
 		root_test(doctor_reads_the_kernels_log_for_unmapped_vectors),
 		root_test(doctor_asks_to_mount_only_what_can_be_mounted),
-		root_test(doctor_tells_what_is_only_worth_knowing),
+		root_test(doctor_reports_what_does_not_prevent_redirection),
 		root_test(doctor_counts_the_vectors_that_are_left),
 		world_test(routes_that_are_held_are_seen_moved_and_destroyed),
 		world_test(route_hold_falls_back_and_says_why),

@@ -39,7 +39,7 @@ static void post(unsigned int cpu, u32 vector)
 	assert_true(vtl_vp_assert(&bit));
 }
 
-static void all_that_is_asserted_is_pulled_once(void **state)
+static void each_asserted_bit_is_pulled_once(void **state)
 {
 	u32 bits[8];
 
@@ -59,7 +59,7 @@ static void all_that_is_asserted_is_pulled_once(void **state)
 	assert_int_equal(vtl_vp_run_page(1)->scan_proxy_irr, 0);
 }
 
-static void what_meets_its_like_is_counted(void **state)
+static void merged_interrupts_are_counted(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
@@ -85,7 +85,7 @@ static void what_meets_its_like_is_counted(void **state)
 	assert_int_equal(vtl_vp_merged_get(0), before + 6);
 }
 
-static void what_is_blocked_does_not_merge(void **state)
+static void a_blocked_vector_does_not_merge(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
@@ -108,7 +108,7 @@ static void post_to(unsigned int cpu, u32 vector)
 	vtl_vp_post_all(&cpus, vector);
 }
 
-static void a_post_to_many_interrupts_them_by_one_call(void **state)
+static void a_post_to_many_vps_is_one_interrupt_call(void **state)
 {
 	struct cpumask cpus = { .bits = 0xf };
 
@@ -161,7 +161,7 @@ static void posts_that_merge_are_not_counted(void **state)
 	assert_int_equal(vtl_vp_merged_get(0), before);
 }
 
-static void a_post_to_nobody_does_nothing(void **state)
+static void a_post_to_an_offline_vp_is_ignored(void **state)
 {
 	(void)state;
 	shim_cpu_online[3] = false;
@@ -181,7 +181,7 @@ static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 	vtl_vp_sleeper.task = NULL;
 }
 
-static void cancel_is_said_once_and_kicks(void **state)
+static void a_cancel_kicks_a_vp_once(void **state)
 {
 	(void)state;
 	vtl_vp_cancel(2);
@@ -200,16 +200,16 @@ static void cancel_is_said_once_and_kicks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(all_that_is_asserted_is_pulled_once),
-		TEST(what_meets_its_like_is_counted),
-		TEST(what_is_blocked_does_not_merge),
+		TEST(each_asserted_bit_is_pulled_once),
+		TEST(merged_interrupts_are_counted),
+		TEST(a_blocked_vector_does_not_merge),
 		TEST(posts_that_merge_are_not_counted),
-		TEST(a_post_to_many_interrupts_them_by_one_call),
+		TEST(a_post_to_many_vps_is_one_interrupt_call),
 		TEST(a_post_kicks_a_vp_once),
 		TEST(a_post_passes_the_hosts_filter),
-		TEST(a_post_to_nobody_does_nothing),
+		TEST(a_post_to_an_offline_vp_is_ignored),
 		TEST(a_sleeper_is_woken_instead_of_interrupted),
-		TEST(cancel_is_said_once_and_kicks),
+		TEST(a_cancel_kicks_a_vp_once),
 	};
 
 	return cmocka_run_group_tests_name("vp", tests, NULL, NULL);

@@ -32,7 +32,7 @@ static int mshv_extension(uint32_t capability)
 	return ret;
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
 	(void)state;
 	node_is_for_root_alone("/dev/mshv");
@@ -120,7 +120,7 @@ static int map_raw(unsigned int vector, unsigned int id, unsigned int create, in
 	return vtl_map_ioctl(lab.vtl, &args);
 }
 
-static void what_is_malformed_is_einval(void **state)
+static void malformed_arguments_are_einval(void **state)
 {
 	unsigned int vector;
 	int pad;
@@ -142,7 +142,7 @@ static void what_is_malformed_is_einval(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void an_unmap_of_nothing(void **state)
+static void an_unmap_without_a_mapping_is_enoent(void **state)
 {
 	(void)state;
 	assert_int_equal(map_raw(256, apic_id(0), 0, -1), -EINVAL);
@@ -213,7 +213,7 @@ static int page_touch(unsigned long index)
 	return signal;
 }
 
-static void a_page_that_is_not_there_is_sigbus(void **state)
+static void a_missing_page_is_sigbus(void **state)
 {
 	struct sigaction action = { .sa_handler = touch_failed }, bus, alarmed;
 	int apic_page = lab_has_tdx_module() ? 0 : SIGBUS;
@@ -263,16 +263,16 @@ static void all_files_show_the_same_run_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(the_node_is_for_root_alone),
+		LAB_TEST(only_root_may_open_the_node),
 		LAB_TEST(check_extension_answers),
 		LAB_TEST(a_bad_pointer_is_efault),
 		LAB_TEST(an_unknown_ioctl_is_enotty_and_not_logged),
 		LAB_TEST(create_vtl_gives_any_number_of_files),
-		LAB_TEST(what_is_malformed_is_einval),
-		LAB_TEST(an_unmap_of_nothing),
+		LAB_TEST(malformed_arguments_are_einval),
+		LAB_TEST(an_unmap_without_a_mapping_is_enoent),
 		LAB_TEST(only_map_writes_back_and_only_the_vector),
 		LAB_TEST(a_map_that_cannot_report_back_maps_nothing),
-		LAB_TEST(a_page_that_is_not_there_is_sigbus),
+		LAB_TEST(a_missing_page_is_sigbus),
 		LAB_TEST(a_private_mapping_is_einval),
 		LAB_TEST(all_files_show_the_same_run_page),
 	};

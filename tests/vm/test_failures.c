@@ -909,7 +909,7 @@ static void tables_fill(void)
 	assert_int_equal(tables_wanted[0], 111);
 }
 
-static void what_an_operator_reads(void **state)
+static void reads_of_debugfs(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "read of debugfs, five files", nothing, run_tables, nothing, nothing },
@@ -1063,7 +1063,7 @@ static void cpu_cannot_be_mapped(void)
 	file_close();
 }
 
-static void a_cpu_that_comes_and_goes(void **state)
+static void cpu_hotplug(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "a CPU that is new comes", cpu_is_new, run_online, cpu_can_be_mapped, nothing },
@@ -1136,11 +1136,11 @@ int main(void)
 		TEST(other_ioctls),
 		TEST(calls_to_the_host),
 		TEST(run_pages),
-		TEST(what_an_operator_reads),
+		TEST(reads_of_debugfs),
 		FRESH_TEST(first_entries),
 		FRESH_TEST(load_by_its_thread),
 		FRESH_TEST(load_by_each_cpus_thread),
-		FRESH_TEST(a_cpu_that_comes_and_goes),
+		FRESH_TEST(cpu_hotplug),
 	};
 	int ret;
 

@@ -230,7 +230,7 @@ static void sound_raise(void)
 	write32(&sound, SOUND_INTCTL, SOUND_ENABLE);
 }
 
-static void it_has_a_name_and_sources(void **state)
+static void a_function_has_a_name_and_sources(void **state)
 {
 	char name[32];
 
@@ -242,7 +242,7 @@ static void it_has_a_name_and_sources(void **state)
 	assert_int_equal(sound.device.sources, 1);
 }
 
-static void nobody_raises_it_but_itself(void **state)
+static void only_the_function_raises_its_interrupts(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);
 	__u64 raised = 1;
@@ -333,7 +333,7 @@ static void a_masked_entry_keeps_what_was_raised(void **state)
 	close(hv);
 }
 
-static void one_msi_goes_either_way(void **state)
+static void one_msi_is_redirected_or_proxied(void **state)
 {
 	struct labhost_source source = source_of(&sound, 0);
 	unsigned int i, vp = lab.cpus - 1;
@@ -378,7 +378,7 @@ static void several_msis_are_one_source(void **state)
 	close(hv);
 }
 
-static void one_without_messages_is_refused(void **state)
+static void a_function_without_messages_is_refused(void **state)
 {
 	struct lab_host_device device;
 	int log = kernel_log_mark();
@@ -408,7 +408,7 @@ static uint16_t command_of(const struct function *function)
 }
 
 /* It is not a bus master before a message is programmed, or after the function is released. */
-static void it_writes_to_memory_only_when_asked(void **state)
+static void a_function_is_bus_master_only_with_a_message(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);
 	struct lab_host_device device;
@@ -432,15 +432,15 @@ static void it_writes_to_memory_only_when_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FUNCTION_TEST(it_has_a_name_and_sources),
-		FUNCTION_TEST(nobody_raises_it_but_itself),
+		FUNCTION_TEST(a_function_has_a_name_and_sources),
+		FUNCTION_TEST(only_the_function_raises_its_interrupts),
 		FUNCTION_TEST(each_entry_of_a_table_is_redirected),
 		FUNCTION_TEST(each_entry_of_a_table_is_proxied),
 		FUNCTION_TEST(a_masked_entry_keeps_what_was_raised),
-		FUNCTION_TEST(one_msi_goes_either_way),
+		FUNCTION_TEST(one_msi_is_redirected_or_proxied),
 		FUNCTION_TEST(several_msis_are_one_source),
-		FUNCTION_TEST(one_without_messages_is_refused),
-		FUNCTION_TEST(it_writes_to_memory_only_when_asked),
+		FUNCTION_TEST(a_function_without_messages_is_refused),
+		FUNCTION_TEST(a_function_is_bus_master_only_with_a_message),
 	};
 
 	return cmocka_run_group_tests_name("function", tests, NULL, NULL);

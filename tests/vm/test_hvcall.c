@@ -33,7 +33,7 @@ static int call(int hv, uint64_t control, uint64_t input_size, uint64_t output_s
 	return hv_call(hv, control, page, input_size, page, output_size, &status);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
 	(void)state;
 	node_is_for_root_alone("/dev/mshv_hvcall");
@@ -55,7 +55,7 @@ static int open_without_capability(void)
 	return errno == EPERM ? 0 : 4;
 }
 
-static void it_takes_the_capability_to_open_it(void **state)
+static void opening_the_node_needs_the_capability(void **state)
 {
 	pid_t child = fork();
 	int status;
@@ -68,7 +68,7 @@ static void it_takes_the_capability_to_open_it(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void nothing_may_be_called_before_the_setup(void **state)
+static void no_call_is_allowed_before_the_setup(void **state)
 {
 	int hv = hv_open_raw();
 
@@ -95,7 +95,7 @@ static void the_setup_is_made_once(void **state)
 	close(hv);
 }
 
-static void only_what_the_bitmap_has_may_be_called(void **state)
+static void only_calls_of_the_bitmap_are_allowed(void **state)
 {
 	static uint8_t bitmap[8192];
 	unsigned int code;
@@ -111,7 +111,7 @@ static void only_what_the_bitmap_has_may_be_called(void **state)
 	close(hv);
 }
 
-static void a_short_bitmap_allows_nothing_beyond_it(void **state)
+static void a_short_bitmap_allows_no_call_beyond_it(void **state)
 {
 	uint8_t bitmap[15];
 	int hv = hv_open_raw();
@@ -167,7 +167,7 @@ static void bad_pointers_are_efault(void **state)
 	close(hv);
 }
 
-static void the_hosts_answer_comes_back(void **state)
+static void the_hosts_answer_is_returned(void **state)
 {
 	uint8_t bitmap[8192];
 	uint64_t status = 0;
@@ -195,7 +195,7 @@ static void the_capability_follows_the_host(void **state)
 }
 
 /* Data that an earlier call left in the kernel's pages must not be visible to the caller. */
-static void nothing_is_left_in_the_pages(void **state)
+static void the_hypercall_pages_are_cleared(void **state)
 {
 	uint8_t output[4096];
 	uint64_t status;
@@ -227,7 +227,7 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 }
 
 /* A guest can cause these refusals, so they must not fill the log. */
-static void what_is_not_allowed_does_not_flood_the_log(void **state)
+static void refused_calls_do_not_flood_the_log(void **state)
 {
 	int mark = kernel_log_mark(), hv = hv_open_raw();
 	unsigned int i;
@@ -239,7 +239,7 @@ static void what_is_not_allowed_does_not_flood_the_log(void **state)
 	close(hv);
 }
 
-static void the_counts_are_told(void **state)
+static void the_counters_of_a_vp_are_returned(void **state)
 {
 	struct mshv_vector_counts counts[256];
 	struct mshv_vp_interrupts args = {
@@ -279,21 +279,21 @@ static void the_counts_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HV_TEST(the_node_is_for_root_alone),
-		HV_TEST(it_takes_the_capability_to_open_it),
-		HV_TEST(nothing_may_be_called_before_the_setup),
+		HV_TEST(only_root_may_open_the_node),
+		HV_TEST(opening_the_node_needs_the_capability),
+		HV_TEST(no_call_is_allowed_before_the_setup),
 		HV_TEST(the_setup_is_made_once),
-		HV_TEST(only_what_the_bitmap_has_may_be_called),
-		HV_TEST(a_short_bitmap_allows_nothing_beyond_it),
+		HV_TEST(only_calls_of_the_bitmap_are_allowed),
+		HV_TEST(a_short_bitmap_allows_no_call_beyond_it),
 		HV_TEST(files_do_not_share_their_setup),
 		HV_TEST(sizes_end_at_a_page),
 		HV_TEST(bad_pointers_are_efault),
-		HV_TEST(the_hosts_answer_comes_back),
+		HV_TEST(the_hosts_answer_is_returned),
 		HV_TEST(the_capability_follows_the_host),
-		HV_TEST(nothing_is_left_in_the_pages),
+		HV_TEST(the_hypercall_pages_are_cleared),
 		HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
-		HV_TEST(what_is_not_allowed_does_not_flood_the_log),
-		HV_TEST(the_counts_are_told),
+		HV_TEST(refused_calls_do_not_flood_the_log),
+		HV_TEST(the_counters_of_a_vp_are_returned),
 	};
 
 	return cmocka_run_group_tests_name("calls to the host", tests, NULL, NULL);

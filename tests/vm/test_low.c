@@ -61,7 +61,7 @@ static void is_refused(uint64_t address, size_t size)
 	assert_int_equal(errno, EINVAL);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
 	(void)state;
 	node_is_for_root_alone(NODE);
@@ -96,7 +96,7 @@ static int child_status(pid_t child)
 }
 
 /* mshv_vtl_low_open() of OHCL's driver. */
-static void it_takes_the_capability_to_open_it(void **state)
+static void opening_the_node_needs_the_capability(void **state)
 {
 	pid_t child = fork();
 
@@ -127,7 +127,7 @@ static void an_offset_is_an_address_of_vtl0(void **state)
  * The bit is SHARED_MEMORY_FLAG in ioctl.rs. Where memory is not encrypted, the bit selects the
  * same memory. In a trust domain, private memory has no shared alias.
  */
-static void the_highest_bit_of_the_offset_is_no_address(void **state)
+static void the_highest_bit_of_the_offset_is_not_part_of_the_address(void **state)
 {
 	uint8_t *private = memory_map(BASE, BLOCK);
 	uint8_t *shared = memory_map(BASE | MSHV_VTL_LOW_SHARED, BLOCK);
@@ -468,7 +468,7 @@ static void memory_is_added_once(void **state)
 	assert_int_equal(direct_map_size() - before, BLOCK / 1024);
 }
 
-static void what_is_no_memory_of_vtl0_is_not_added(void **state)
+static void only_memory_of_vtl0_is_added(void **state)
 {
 	static const uint64_t ranges[][2] = {
 		{ 0, 0 },
@@ -509,7 +509,7 @@ static int add_without_capability(void)
 	return memory_add(FRAME(BASE), FRAME(BASE + BLOCK)) == -EPERM ? 0 : 4;
 }
 
-static void it_takes_the_capability_to_add_memory(void **state)
+static void adding_memory_needs_the_capability(void **state)
 {
 	pid_t child;
 
@@ -522,7 +522,7 @@ static void it_takes_the_capability_to_add_memory(void **state)
 	assert_int_equal(child_status(child), 0);
 }
 
-static void it_has_no_calls(void **state)
+static void the_node_has_no_ioctls(void **state)
 {
 	int fd = low_open(O_RDWR);
 	unsigned int number;
@@ -541,10 +541,10 @@ static void it_has_no_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_node_is_for_root_alone),
-		cmocka_unit_test(it_takes_the_capability_to_open_it),
+		cmocka_unit_test(only_root_may_open_the_node),
+		cmocka_unit_test(opening_the_node_needs_the_capability),
 		cmocka_unit_test(an_offset_is_an_address_of_vtl0),
-		cmocka_unit_test(the_highest_bit_of_the_offset_is_no_address),
+		cmocka_unit_test(the_highest_bit_of_the_offset_is_not_part_of_the_address),
 		cmocka_unit_test(a_private_mapping_is_refused),
 		cmocka_unit_test(a_file_for_reading_makes_no_writable_mapping),
 		cmocka_unit_test(memory_of_the_kernel_is_refused),
@@ -557,9 +557,9 @@ int main(void)
 		cmocka_unit_test(a_child_has_the_same_memory),
 		cmocka_unit_test(added_memory_is_mapped_by_the_kernel),
 		cmocka_unit_test(memory_is_added_once),
-		cmocka_unit_test(what_is_no_memory_of_vtl0_is_not_added),
-		cmocka_unit_test(it_takes_the_capability_to_add_memory),
-		cmocka_unit_test(it_has_no_calls),
+		cmocka_unit_test(only_memory_of_vtl0_is_added),
+		cmocka_unit_test(adding_memory_needs_the_capability),
+		cmocka_unit_test(the_node_has_no_ioctls),
 	};
 
 	return cmocka_run_group_tests_name("VTL0's memory", tests, NULL, NULL);

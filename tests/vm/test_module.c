@@ -45,7 +45,7 @@ static unsigned int own_descriptors(void)
 	return count;
 }
 
-static void it_stays_while_a_file_is_open(void **state)
+static void the_module_stays_while_a_file_is_open(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
 	struct mshv_vtl_run *run;
@@ -65,7 +65,7 @@ static void it_stays_while_a_file_is_open(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static void nothing_is_left_after_it(void **state)
+static void nothing_is_left_after_unload(void **state)
 {
 	unsigned int descriptors = irq_descriptors(), i;
 	int mark = kernel_log_mark();
@@ -90,7 +90,7 @@ static void nothing_is_left_after_it(void **state)
 }
 
 /* VTL0's memory that was registered with the kernel; lab/vm/run boots without any. */
-static void the_memory_of_vtl0_is_given_back(void **state)
+static void the_memory_of_vtl0_is_released(void **state)
 {
 	const struct mshv_vtl0_memory memory = { 0x10800, 0x11000 };
 	unsigned long before = direct_map_size();
@@ -109,7 +109,7 @@ static void the_memory_of_vtl0_is_given_back(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static void it_loads_and_unloads_again_and_again(void **state)
+static void the_module_loads_and_unloads_repeatedly(void **state)
 {
 	unsigned int descriptors = irq_descriptors(), round;
 	int vtl;
@@ -126,7 +126,7 @@ static void it_loads_and_unloads_again_and_again(void **state)
 	assert_int_equal(irq_descriptors(), descriptors);
 }
 
-static void its_parameters_are_taken(void **state)
+static void the_parameters_take_effect(void **state)
 {
 	int vtl, i;
 
@@ -188,11 +188,11 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_stays_while_a_file_is_open),
-		cmocka_unit_test(nothing_is_left_after_it),
-		cmocka_unit_test(the_memory_of_vtl0_is_given_back),
-		cmocka_unit_test(it_loads_and_unloads_again_and_again),
-		cmocka_unit_test(its_parameters_are_taken),
+		cmocka_unit_test(the_module_stays_while_a_file_is_open),
+		cmocka_unit_test(nothing_is_left_after_unload),
+		cmocka_unit_test(the_memory_of_vtl0_is_released),
+		cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
+		cmocka_unit_test(the_parameters_take_effect),
 		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};
 

@@ -513,7 +513,7 @@ static int client_map(int vtl, uint32_t vector, uint32_t apic, bool create)
 }
 
 /* RedirectedVectorMapping (hardware_cvm/mod.rs:112-143): drop() panics on any errno. */
-static void a_vector_is_given_back_when_the_host_refuses(void **state)
+static void a_vector_is_unmapped_when_the_host_refuses(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	struct client client = client_begin();
@@ -622,7 +622,7 @@ int main(void)
 		GUEST_TEST(a_wait_of_the_vps_own_thread_ends_the_run),
 		GUEST_TEST(a_kick_ends_the_run),
 		GUEST_TEST(a_kick_ends_a_halt),
-		HV_TEST(a_vector_is_given_back_when_the_host_refuses),
+		HV_TEST(a_vector_is_unmapped_when_the_host_refuses),
 		HV_TEST(a_second_client_starts_after_the_first_has_closed),
 		HV_TEST(a_second_client_starts_after_the_first_has_exited),
 	};

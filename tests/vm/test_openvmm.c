@@ -135,7 +135,7 @@ static void a_guest_that_retargets_for_long(void **state)
 }
 
 /* The quota is reached repeatedly: map returns ENODEV, and everything continues proxied. */
-static void one_that_runs_out_of_vectors(void **state)
+static void a_client_that_runs_out_of_vectors(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 5);
 	struct client client = client_open(2);
@@ -243,7 +243,7 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 }
 
 /* It crashes, and the kernel closes its file. */
-static void one_that_dies(void **state)
+static void a_client_that_exits_without_unmap(void **state)
 {
 	pid_t child = fork();
 	int status;
@@ -267,12 +267,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HV_TEST(a_guest_that_retargets_for_long),
-		HV_TEST(one_that_runs_out_of_vectors),
+		HV_TEST(a_client_that_runs_out_of_vectors),
 		HV_TEST(a_host_that_refuses_now_and_then),
 		HV_TEST(a_host_without_the_capability),
 		HV_TEST(two_vps_at_once),
 		HV_TEST(a_second_device_that_is_refused_does_not_cut_off_the_first),
-		HV_TEST(one_that_dies),
+		HV_TEST(a_client_that_exits_without_unmap),
 	};
 
 	return cmocka_run_group_tests_name("OpenHCL's sequence", tests, NULL, NULL);

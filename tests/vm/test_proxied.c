@@ -54,7 +54,7 @@ static void slot_wait_empty(unsigned int vp)
 	}
 }
 
-static void a_device_comes_through(void **state)
+static void an_interrupt_is_proxied(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose(), i;
@@ -80,7 +80,7 @@ static void a_device_comes_through(void **state)
 	close(hv);
 }
 
-static void every_source_comes_to_its_own_vp(void **state)
+static void every_source_reaches_its_own_vp(void **state)
 {
 	int hv = hv_open();
 	size_t count = hv_proxy_sources(hv, 0, lab.cpus), i;
@@ -96,7 +96,7 @@ static void every_source_comes_to_its_own_vp(void **state)
 	close(hv);
 }
 
-static void a_source_goes_either_way_and_back(void **state)
+static void a_source_moves_between_redirected_and_proxied(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose(), i;
@@ -123,7 +123,7 @@ static void a_source_goes_either_way_and_back(void **state)
 	close(hv);
 }
 
-static void multicast_comes_to_all(void **state)
+static void multicast_reaches_all_targets(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	struct hv_retarget input = hv_target(source, 0, VECTOR, HV_TARGET_MULTICAST);
@@ -143,7 +143,7 @@ static void multicast_comes_to_all(void **state)
 	close(hv);
 }
 
-static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
+static void a_blocked_vector_is_counted_and_wakes_no_thread(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose();
@@ -166,7 +166,7 @@ static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
 }
 
 /* Several interrupts arrive while the CPU has interrupts disabled: the slot holds only one. */
-static void a_full_slot_loses_nothing(void **state)
+static void a_full_slot_loses_no_interrupt(void **state)
 {
 	unsigned int vp = vp_choose(), i, round, missing;
 	struct lab_host_vp before = host_vp(vp), after;
@@ -202,7 +202,7 @@ static void a_full_slot_loses_nothing(void **state)
 }
 
 /* The host sends everything twice: the guest may get more interrupts, but never fewer. */
-static void duplicates_do_no_harm(void **state)
+static void duplicates_lose_no_interrupt(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	const struct lab_host_behaviour behaviour = {
@@ -289,7 +289,7 @@ static void unknown_types_are_counted_and_skipped(void **state)
 	assert_true(run_wait(lab.run[vp], VECTOR, MS));
 }
 
-static void an_interrupt_without_a_message_is_harmless(void **state)
+static void an_interrupt_without_a_message_sets_no_bit(void **state)
 {
 	unsigned int vp = vp_choose(), i;
 	unsigned long before = synic_column(vp, "messages");
@@ -318,7 +318,7 @@ static void *behaviour_change(void *argument)
 }
 
 /* A proxied route does not depend on the behaviour that changes here: no call may fail. */
-static void the_host_changes_while_it_is_called(void **state)
+static void calls_succeed_while_the_host_changes(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = lab.cpus - 1, i, failed = 0;
@@ -341,18 +341,18 @@ static void the_host_changes_while_it_is_called(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HV_TEST(a_device_comes_through),
-		HV_TEST(every_source_comes_to_its_own_vp),
-		HV_TEST(a_source_goes_either_way_and_back),
-		HV_TEST(multicast_comes_to_all),
-		HV_TEST(what_the_vmm_blocks_is_counted_and_wakes_nobody),
-		HV_TEST(a_full_slot_loses_nothing),
-		HV_TEST(duplicates_do_no_harm),
+		HV_TEST(an_interrupt_is_proxied),
+		HV_TEST(every_source_reaches_its_own_vp),
+		HV_TEST(a_source_moves_between_redirected_and_proxied),
+		HV_TEST(multicast_reaches_all_targets),
+		HV_TEST(a_blocked_vector_is_counted_and_wakes_no_thread),
+		HV_TEST(a_full_slot_loses_no_interrupt),
+		HV_TEST(duplicates_lose_no_interrupt),
 		HV_TEST(a_message_of_several_vectors),
 		HV_TEST(malformed_messages_are_counted_and_dropped),
 		HV_TEST(unknown_types_are_counted_and_skipped),
-		HV_TEST(an_interrupt_without_a_message_is_harmless),
-		HV_TEST(the_host_changes_while_it_is_called),
+		HV_TEST(an_interrupt_without_a_message_sets_no_bit),
+		HV_TEST(calls_succeed_while_the_host_changes),
 	};
 
 	return cmocka_run_group_tests_name("proxied interrupts", tests, NULL, NULL);

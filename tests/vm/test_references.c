@@ -74,7 +74,7 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
 }
 
-static void a_reference_is_its_files_own(void **state)
+static void a_file_drops_only_its_own_references(void **state)
 {
 	int other = vtl_open(), third = vtl_open();
 	int vector = vtl_map(lab.vtl, 0x51, 0);
@@ -91,7 +91,7 @@ static void a_reference_is_its_files_own(void **state)
 	close(third);
 }
 
-static void closing_a_file_drops_all_that_it_held(void **state)
+static void closing_a_file_drops_its_references(void **state)
 {
 	int other = vtl_open(), vector, shared, i;
 
@@ -122,7 +122,7 @@ static void child_run(int told)
 		pause();
 }
 
-static void a_killed_process_leaves_nothing(void **state)
+static void a_killed_process_leaves_no_mapping(void **state)
 {
 	int told[2], vector = -1;
 	pid_t child;
@@ -202,7 +202,7 @@ static void cycle_make(void)
 	_exit(ioctl(vtl, MSHV_SET_POLL_FILE, &poll) ? 1 : 0);
 }
 
-static void a_file_that_its_own_poll_file_holds_goes_with_the_process(void **state)
+static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 {
 	pid_t child = fork();
 	unsigned int waited;
@@ -224,12 +224,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(mapped_twice_unmapped_once_is_still_mapped),
-		TEST(a_reference_is_its_files_own),
-		TEST(closing_a_file_drops_all_that_it_held),
-		TEST(a_killed_process_leaves_nothing),
+		TEST(a_file_drops_only_its_own_references),
+		TEST(closing_a_file_drops_its_references),
+		TEST(a_killed_process_leaves_no_mapping),
 		TEST(a_file_lives_until_its_last_descriptor),
 		TEST(a_run_page_outlives_its_file),
-		TEST(a_file_that_its_own_poll_file_holds_goes_with_the_process),
+		TEST(a_file_held_by_its_own_poll_file_is_released_at_exit),
 	};
 
 	return cmocka_run_group_tests_name("references", tests, NULL, NULL);

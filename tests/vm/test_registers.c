@@ -66,7 +66,7 @@ static uint64_t value_of(uint32_t name)
 	return value;
 }
 
-static void cr4_fixed1_is_told(void **state)
+static void cr4_fixed1_is_reported(void **state)
 {
 	uint64_t value = 0;
 
@@ -93,7 +93,7 @@ static void one_register_at_a_time(void **state)
 	}
 }
 
-static void what_cannot_be_read_or_written_is_efault(void **state)
+static void lists_that_cannot_be_accessed_are_efault(void **state)
 {
 	struct mshv_register *reg;
 
@@ -266,9 +266,9 @@ static void a_register_is_of_the_vp_of_the_calling_cpu(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(cr4_fixed1_is_told),
+		LAB_TEST(cr4_fixed1_is_reported),
 		LAB_TEST(one_register_at_a_time),
-		LAB_TEST(what_cannot_be_read_or_written_is_efault),
+		LAB_TEST(lists_that_cannot_be_accessed_are_efault),
 		LAB_TEST(there_are_no_other_registers),
 		LAB_TEST(a_value_that_is_too_wide_is_refused),
 		LAB_TEST(mtrrs_can_be_read_and_not_changed),

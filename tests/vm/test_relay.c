@@ -67,7 +67,7 @@ static void every_legal_vector_is_relayed_as_itself(void **state)
 		relay_once(edu, proxy_vector % lab.cpus, proxy_vector);
 }
 
-static void a_mapping_alone_sets_nothing(void **state)
+static void a_mapping_alone_sets_no_bit(void **state)
 {
 	unsigned int cpu;
 
@@ -78,7 +78,7 @@ static void a_mapping_alone_sets_nothing(void **state)
 	nothing_else_is_set(0);
 }
 
-static void a_masked_source_raises_nothing(void **state)
+static void a_masked_source_raises_no_interrupt(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = vtl_map(lab.vtl, 0x51, 0);
@@ -91,7 +91,7 @@ static void a_masked_source_raises_nothing(void **state)
 	nothing_else_is_set(0);
 }
 
-static void a_blocked_vector_is_counted_and_sets_nothing(void **state)
+static void a_blocked_vector_is_counted_and_sets_no_bit(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int cpu = lab.cpus - 1;
@@ -116,7 +116,7 @@ static void a_blocked_vector_is_counted_and_sets_nothing(void **state)
 	assert_false(cpu_in_service(cpu));
 }
 
-static void the_same_vector_on_two_vps_stays_apart(void **state)
+static void the_same_vector_on_two_vps_is_separate(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int on0, on1;
@@ -140,10 +140,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(every_source_reaches_every_vp),
 		LAB_TEST(every_legal_vector_is_relayed_as_itself),
-		LAB_TEST(a_mapping_alone_sets_nothing),
-		LAB_TEST(a_masked_source_raises_nothing),
-		LAB_TEST(a_blocked_vector_is_counted_and_sets_nothing),
-		LAB_TEST(the_same_vector_on_two_vps_stays_apart),
+		LAB_TEST(a_mapping_alone_sets_no_bit),
+		LAB_TEST(a_masked_source_raises_no_interrupt),
+		LAB_TEST(a_blocked_vector_is_counted_and_sets_no_bit),
+		LAB_TEST(the_same_vector_on_two_vps_is_separate),
 	};
 
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);

@@ -195,14 +195,14 @@ static void stream_resume(void)
 	assert_int_equal(stream_pause(0), 0);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
 	(void)state;
 	node_is_for_root_alone(NODE);
 }
 
 /* vtl_synic_mask_vmbus_sint_masked is initially true. */
-static void it_starts_paused(void **state)
+static void the_stream_starts_paused(void **state)
 {
 	struct message message;
 	unsigned int vp;
@@ -232,7 +232,7 @@ static void a_message_of_the_host_is_read(void **state)
 }
 
 /* The host has one slot: it sends the next message when it knows that the last was read. */
-static void messages_come_in_order(void **state)
+static void messages_are_read_in_order(void **state)
 {
 	unsigned int round;
 	uint32_t number;
@@ -248,7 +248,7 @@ static void messages_come_in_order(void **state)
 	assert_int_equal(host_sint(0).waiting, 0);
 }
 
-static void what_waited_while_it_was_paused_comes(void **state)
+static void messages_that_waited_during_a_pause_are_read(void **state)
 {
 	(void)state;
 	host_send_number(1);
@@ -486,7 +486,7 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 	close(other);
 }
 
-static void what_is_no_eventfd_is_refused(void **state)
+static void only_eventfds_are_accepted(void **state)
 {
 	int event = event_make();
 
@@ -501,7 +501,7 @@ static void what_is_no_eventfd_is_refused(void **state)
 }
 
 /* An eventfd remains valid after its descriptor is closed. */
-static void a_closed_eventfd_does_no_harm(void **state)
+static void an_eventfd_works_after_its_descriptor_is_closed(void **state)
 {
 	int event = event_make(), copy = dup(event);
 
@@ -560,7 +560,7 @@ static void a_message_is_posted(void **state)
 	}
 }
 
-static void what_cannot_be_posted_is_refused(void **state)
+static void malformed_posts_are_refused(void **state)
 {
 	uint64_t before = host_sint(0).posts;
 	uint8_t payload[PAYLOAD + 1] = { 0 };
@@ -579,7 +579,7 @@ static void what_cannot_be_posted_is_refused(void **state)
  * host's status, and poll_post_message() in vmbus_client_hcl tries again after
  * InsufficientBuffers.
  */
-static void the_hosts_refusal_is_told_by_its_status(void **state)
+static void a_refusal_returns_the_hosts_status(void **state)
 {
 	uint64_t before = host_sint(0).posts;
 
@@ -693,7 +693,7 @@ static void first_file_work(unsigned int number, int event)
  * file to post, signal, set eventfds and pause, and polls and reads the second one. The stream
  * ends for the second file when it is paused through the first.
  */
-static void the_client_uses_two_files_at_once(void **state)
+static void a_client_uses_two_files_at_once(void **state)
 {
 	struct source source = { .fd = sint_open(O_RDWR | O_NONBLOCK) };
 	uint64_t posts = host_sint(0).posts, signals = host_sint(0).signals;
@@ -727,7 +727,7 @@ static void the_client_uses_two_files_at_once(void **state)
 }
 
 /* When a VMM dies, everything is disabled; a VMM with two files may close one of them. */
-static void the_last_close_pauses_and_forgets(void **state)
+static void the_last_close_pauses_and_removes_the_eventfds(void **state)
 {
 	int event = event_make(), other = sint_open(O_RDWR);
 
@@ -750,7 +750,7 @@ static void the_last_close_pauses_and_forgets(void **state)
 	close(event);
 }
 
-static void a_cpu_that_comes_is_as_the_others(void **state)
+static void a_cpu_that_comes_online_signals_events(void **state)
 {
 	int event = event_make();
 
@@ -773,7 +773,7 @@ static void a_cpu_that_comes_is_as_the_others(void **state)
 }
 
 /* Slot 0 is used by proxied interrupts. */
-static void proxied_interrupts_come_all_the_same(void **state)
+static void proxied_interrupts_are_relayed_beside_the_stream(void **state)
 {
 	struct lab_host_post proxy = { .vp = 0, .interrupt = 1 };
 	struct message message = { .type = TYPE_PROXY, .size = 36 };
@@ -807,11 +807,11 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_node_is_for_root_alone),
-		TEST(it_starts_paused),
+		TEST(only_root_may_open_the_node),
+		TEST(the_stream_starts_paused),
 		TEST(a_message_of_the_host_is_read),
-		TEST(messages_come_in_order),
-		TEST(what_waited_while_it_was_paused_comes),
+		TEST(messages_are_read_in_order),
+		TEST(messages_that_waited_during_a_pause_are_read),
 		TEST(a_paused_stream_ends_after_its_last_message),
 		TEST(a_read_takes_one_whole_message),
 		TEST(a_message_that_cannot_be_written_stays),
@@ -822,17 +822,17 @@ int main(void)
 		TEST(a_message_that_is_too_long_is_dropped),
 		TEST(an_event_signals_its_eventfd),
 		TEST(an_eventfd_is_replaced_and_removed),
-		TEST(what_is_no_eventfd_is_refused),
-		TEST(a_closed_eventfd_does_no_harm),
+		TEST(only_eventfds_are_accepted),
+		TEST(an_eventfd_works_after_its_descriptor_is_closed),
 		TEST(a_message_is_posted),
-		TEST(what_cannot_be_posted_is_refused),
-		TEST(the_hosts_refusal_is_told_by_its_status),
+		TEST(malformed_posts_are_refused),
+		TEST(a_refusal_returns_the_hosts_status),
 		TEST(an_event_is_signalled),
 		TEST(a_pause_is_one_or_zero),
-		TEST(the_client_uses_two_files_at_once),
-		TEST(the_last_close_pauses_and_forgets),
-		TEST(a_cpu_that_comes_is_as_the_others),
-		TEST(proxied_interrupts_come_all_the_same),
+		TEST(a_client_uses_two_files_at_once),
+		TEST(the_last_close_pauses_and_removes_the_eventfds),
+		TEST(a_cpu_that_comes_online_signals_events),
+		TEST(proxied_interrupts_are_relayed_beside_the_stream),
 		TEST(unknown_ioctls_are_enotty_and_not_logged),
 	};
 

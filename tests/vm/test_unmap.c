@@ -85,7 +85,7 @@ static bool unmap_with_one_pending(const struct labhost_source *source)
 	return held;
 }
 
-static void what_is_pending_at_unmap_is_relayed(void **state)
+static void a_pending_interrupt_is_relayed_at_unmap(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned long unmapped = totals("unmapped");
@@ -163,7 +163,7 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	assert_false(cpu_in_service(0));
 }
 
-static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state)
+static void quarantine_ends_unless_the_device_still_raises(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = vtl_map(lab.vtl, 0x51, 0), i;
@@ -274,7 +274,7 @@ static void no_new_vmm_gets_it(unsigned int cpu, int old)
 	close(vtl);
 }
 
-static void a_vector_that_is_raised_is_not_given_again(void **state)
+static void a_raised_vector_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
@@ -290,7 +290,7 @@ static void a_vector_that_is_raised_is_not_given_again(void **state)
 }
 
 /* The quota is two vectors and one of them is noisy, so one is left. */
-static void with_a_quota_a_noisy_vector_is_one_less(void **state)
+static void a_noisy_vector_counts_toward_the_quota(void **state)
 {
 	static struct stale stale;
 	int old = vtl_map(lab.vtl, STALE_PROXY, 0), vector;
@@ -326,7 +326,7 @@ static int many_map(int vtl, unsigned int cpu)
 	return noisy;
 }
 
-static void a_closed_file_leaves_no_noisy_vector_to_the_next(void **state)
+static void a_noisy_vector_of_a_closed_file_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
@@ -357,7 +357,7 @@ static void killed_vmm_run(int told, unsigned int cpu)
 		pause();
 }
 
-static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
+static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
@@ -389,7 +389,7 @@ static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
  * (virt_mshv_vtl, processor/hardware_cvm/mod.rs): the vectors are not exhausted even if there
  * are few, and the interrupt that is raised in the end is relayed.
  */
-static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
+static void failed_attempts_use_up_no_vectors(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = 0, round;
@@ -412,7 +412,7 @@ static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 }
 
 /* All vectors were raised and are quiet now: map waits for one, but only for a limited time. */
-static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
+static void raised_vectors_are_freed_when_they_are_quiet(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	uint64_t before = now_ms();
@@ -473,7 +473,7 @@ static void storm_wait_raise(struct storm *storm)
  * service, and that CPU would never again accept a vector of the same priority class. So each
  * vector is tested afterwards.
  */
-static void two_thousand_unmaps_in_a_storm(void **state)
+static void two_thousand_unmaps_under_load(void **state)
 {
 	struct storm storm = { .source = source_of_kind(LAB_HOST_KIND_EDU) };
 	const struct labhost_source *probe = storm.source + 1;
@@ -566,17 +566,17 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_pending_at_unmap_is_relayed),
+		TEST(a_pending_interrupt_is_relayed_at_unmap),
 		TEST(after_unmap_no_bit_is_set),
 		TEST(a_stale_device_sets_no_other_mappings_bit),
-		TEST(quarantine_ends_in_time_but_not_while_the_device_raises),
-		TEST(a_vector_that_is_raised_is_not_given_again),
-		TEST(with_a_quota_a_noisy_vector_is_one_less),
-		TEST(a_closed_file_leaves_no_noisy_vector_to_the_next),
-		TEST(a_killed_vmm_leaves_no_noisy_vector_to_the_next),
-		TEST(attempts_that_fail_do_not_use_up_the_vectors),
-		TEST(vectors_that_were_raised_come_back_when_they_are_quiet),
-		TEST(two_thousand_unmaps_in_a_storm),
+		TEST(quarantine_ends_unless_the_device_still_raises),
+		TEST(a_raised_vector_is_not_allocated_again),
+		TEST(a_noisy_vector_counts_toward_the_quota),
+		TEST(a_noisy_vector_of_a_closed_file_is_not_allocated_again),
+		TEST(a_noisy_vector_of_a_killed_vmm_is_not_allocated_again),
+		TEST(failed_attempts_use_up_no_vectors),
+		TEST(raised_vectors_are_freed_when_they_are_quiet),
+		TEST(two_thousand_unmaps_under_load),
 		TEST(sysfs_has_each_cpus_counters),
 	};
 

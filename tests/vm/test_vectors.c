@@ -59,7 +59,7 @@ static unsigned int other_cpus_mapped(unsigned int cpu)
 	return sum;
 }
 
-static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
+static void exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int cpu = lab.cpus - 1, count, i;
@@ -91,7 +91,7 @@ static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
 	driver_parameter("vectors_per_cpu", quota);
 }
 
-static void all_vectors_come_back(void **state)
+static void all_vectors_are_freed(void **state)
 {
 	unsigned int cpu = lab.cpus - 1, first, round;
 	long quota = driver_parameter("vectors_per_cpu", 0);
@@ -162,8 +162,8 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector),
-		LAB_TEST(all_vectors_come_back),
+		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector),
+		LAB_TEST(all_vectors_are_freed),
 		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
 		LAB_TEST(a_quota_of_five_gives_five),
 		LAB_TEST(mappings_count_among_the_interrupt_descriptors),

@@ -95,7 +95,7 @@ static void turn_round(unsigned int times)
  * Each interrupt is raised while VTL0 is between the handler and HLT, or between HLT and
  * sleep: each time a little later than before.
  */
-static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
+static void no_wake_up_is_lost_before_sleep(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR), round;
 	uint64_t handled = guest_count(guest.vp, VECTOR);
@@ -241,7 +241,7 @@ static uint64_t taken(void)
 	return stats.taken;
 }
 
-static void a_device_of_the_exit_mask_goes_through_the_vmm(void **state)
+static void interrupts_of_the_exit_mask_are_injected_by_the_vmm(void **state)
 {
 	unsigned int masked = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned int open = guest_edu_route(1, guest.vp, 0x91);
@@ -324,7 +324,7 @@ static unsigned int log_entry(uint32_t number)
 	return vmm_report(guest.vm, guest.vp)->log[number % VTL0_LOG_LENGTH];
 }
 
-static void what_came_while_interrupts_were_closed_comes_highest_first(void **state)
+static void pending_interrupts_are_delivered_by_priority(void **state)
 {
 	unsigned int low = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned int high = guest_edu_route(1, guest.vp, 0x91);
@@ -366,14 +366,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(a_spinning_vp_handles_each_interrupt_in_the_kernel),
 		GUEST_TEST(a_halted_vp_handles_each_interrupt_in_the_kernel),
-		GUEST_TEST(no_wake_up_is_lost_on_the_way_to_sleep),
+		GUEST_TEST(no_wake_up_is_lost_before_sleep),
 		GUEST_TEST(a_vp_that_sleeps_is_woken_by_each_interrupt),
 		GUEST_TEST(the_cpu_of_a_halted_vp_does_other_work),
 		GUEST_TEST(a_vector_of_the_exit_mask_ends_the_run_and_stays_pending),
-		GUEST_TEST(a_device_of_the_exit_mask_goes_through_the_vmm),
+		GUEST_TEST(interrupts_of_the_exit_mask_are_injected_by_the_vmm),
 		GUEST_TEST(a_blocked_vector_is_not_delivered),
 		GUEST_TEST(task_priority_holds_back_a_lower_vector_only),
-		GUEST_TEST(what_came_while_interrupts_were_closed_comes_highest_first),
+		GUEST_TEST(pending_interrupts_are_delivered_by_priority),
 		GUEST_TEST(handlers_nest_by_priority),
 	};
 

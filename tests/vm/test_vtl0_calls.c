@@ -413,7 +413,7 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
  * an event again, therefore clears the reserved bits first (1.5.01,
  * common/helpers/helpers.c, reinject_idt_vectoring_event_if_any()).
  */
-static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
+static void an_interrupted_event_may_have_undefined_bits(void **state)
 {
 	static const uint64_t undefined[] = { 1 << 12, 1 << 30, 0x7ffff000 };
 	const uint64_t event = EVENT(EXCEPTION, 14) | WITH_ERROR;
@@ -575,7 +575,7 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	assert_int_equal(pins, 1);
 }
 
-static void no_other_leaf_is_called_for_the_vmm(void **state)
+static void other_leaves_are_refused(void **state)
 {
 	static const struct asked list[] = {
 		{ "TDVMCALL", VP_VMCALL, .rcx = 0xc00 },
@@ -605,7 +605,7 @@ static void no_other_leaf_is_called_for_the_vmm(void **state)
 }
 
 /* The module ignores some bits of a field's id: setting them must not bypass the check. */
-static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
+static void fields_of_the_driver_are_not_writable(void **state)
 {
 	const uint64_t own = frame_of(page_own());
 	const struct asked list[] = {
@@ -647,7 +647,7 @@ static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
 	cpu_pin(0);
 }
 
-static void leaves_that_take_an_address_take_no_foreign_one(void **state)
+static void leaves_refuse_foreign_addresses(void **state)
 {
 	struct stranger stranger = stranger_begin();
 	const uint64_t theirs = stranger.frame;
@@ -679,7 +679,7 @@ static void leaves_that_take_an_address_take_no_foreign_one(void **state)
 }
 
 /* The CPU writes to the virtual-APIC page while VTL0 runs. */
-static void the_vmm_cannot_have_foreign_memory_written(void **state)
+static void foreign_memory_is_not_written(void **state)
 {
 	struct stranger stranger = stranger_begin();
 	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, stranger.frame, ~0xfffULL };
@@ -695,7 +695,7 @@ static void the_vmm_cannot_have_foreign_memory_written(void **state)
 }
 
 /* VTL0 reads it; memory that does not exist reads as ones, see serve_ept_violation(). */
-static void the_vmm_cannot_give_foreign_memory_to_vtl0(void **state)
+static void foreign_memory_is_not_mapped_into_vtl0(void **state)
 {
 	struct stranger stranger = stranger_begin();
 	const struct asked asked = {
@@ -729,7 +729,7 @@ static void flush_is_asked_for(uint64_t flags, unsigned int kind)
 	assert_int_equal(after.flushes[!kind], before.flushes[!kind]);
 }
 
-static void a_cache_flush_is_asked_of_the_host(void **state)
+static void a_cache_flush_calls_the_host(void **state)
 {
 	(void)state;
 	calls_begin();
@@ -783,7 +783,7 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 	assert_int_equal(entry_event() & TDX_EVENT_VALID, 0);
 }
 
-static void an_event_that_was_cut_short_is_the_vmms_to_inject(void **state)
+static void an_interrupted_event_is_reported_to_the_vmm(void **state)
 {
 	(void)state;
 	calls_begin();
@@ -849,7 +849,7 @@ static bool vp_run_is_cut_short(void)
 }
 
 /* The exit that interrupts the event is the one that the cancel causes. */
-static void an_event_that_was_cut_short_is_not_lost(void **state)
+static void an_interrupted_event_is_not_lost(void **state)
 {
 	unsigned int rounds, cut = 0;
 
@@ -887,7 +887,7 @@ static void deadline_arm(void)
 	guest_context()->tsc_deadline.update = 1;
 }
 
-static void a_refused_deadline_is_told(void **state)
+static void a_refused_deadline_is_reported(void **state)
 {
 	(void)state;
 	calls_begin();
@@ -899,7 +899,7 @@ static void a_refused_deadline_is_told(void **state)
 }
 
 /* The module has forgotten the page, as it does when the VCPU is created again. */
-static void a_refused_virtual_apic_page_is_told(void **state)
+static void a_refused_virtual_apic_page_is_reported(void **state)
 {
 	(void)state;
 	calls_begin();
@@ -911,7 +911,7 @@ static void a_refused_virtual_apic_page_is_told(void **state)
 }
 
 /* At HLT the driver ends the interrupt shadow of STI; otherwise the VP would wake too late. */
-static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
+static void a_refused_end_of_the_interrupt_shadow_is_reported(void **state)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
 	int ret;
@@ -935,7 +935,7 @@ static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 	guest_command(guest.vp, VTL0_COMMAND_SAY, 0, 0, 0);
 }
 
-static void a_module_that_is_busy_is_asked_again(void **state)
+static void a_busy_module_is_called_again(void **state)
 {
 	(void)state;
 	calls_begin();
@@ -951,7 +951,7 @@ static void a_module_that_is_busy_is_asked_again(void **state)
 #define FOR_EVER	(1 << 18)
 
 /* This applies to the VMM's own calls too: OpenHCL's panics if a status is not success. */
-static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
+static void a_busy_module_is_called_again_for_the_vmm(void **state)
 {
 	struct mshv_tdcall args = { .rax = VP_WR, .rdx = TDX_FIELD32(0x401c), .r8 = 3, .r9 = ALL };
 	uint64_t before;
@@ -985,7 +985,7 @@ static uint64_t busy_for_ever(uint32_t leaf, int *ret)
 	return guest_module_stats().hooked - before;
 }
 
-static void a_module_that_stays_busy_is_told(void **state)
+static void a_module_that_stays_busy_is_reported(void **state)
 {
 	uint64_t asked;
 	int ret;
@@ -1013,24 +1013,24 @@ int main(void)
 		CALLS_TEST(the_fields_of_openhcl_are_allowed),
 		CALLS_TEST(the_events_of_openhcl_are_allowed),
 		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
-		CALLS_TEST(an_event_that_was_cut_short_may_have_undefined_bits),
+		CALLS_TEST(an_interrupted_event_may_have_undefined_bits),
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
-		CALLS_TEST(no_other_leaf_is_called_for_the_vmm),
-		CALLS_TEST(the_drivers_own_fields_are_not_the_vmms_to_write),
-		CALLS_TEST(leaves_that_take_an_address_take_no_foreign_one),
-		CALLS_TEST(the_vmm_cannot_have_foreign_memory_written),
-		CALLS_TEST(the_vmm_cannot_give_foreign_memory_to_vtl0),
-		CALLS_TEST(a_cache_flush_is_asked_of_the_host),
-		CALLS_TEST(an_event_that_was_cut_short_is_the_vmms_to_inject),
-		CALLS_TEST(an_event_that_was_cut_short_is_not_lost),
-		CALLS_TEST(a_refused_deadline_is_told),
-		CALLS_TEST(a_refused_virtual_apic_page_is_told),
-		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_told),
-		CALLS_TEST(a_module_that_is_busy_is_asked_again),
-		CALLS_TEST(a_module_that_is_busy_is_asked_again_for_the_vmm),
-		CALLS_TEST(a_module_that_stays_busy_is_told),
+		CALLS_TEST(other_leaves_are_refused),
+		CALLS_TEST(fields_of_the_driver_are_not_writable),
+		CALLS_TEST(leaves_refuse_foreign_addresses),
+		CALLS_TEST(foreign_memory_is_not_written),
+		CALLS_TEST(foreign_memory_is_not_mapped_into_vtl0),
+		CALLS_TEST(a_cache_flush_calls_the_host),
+		CALLS_TEST(an_interrupted_event_is_reported_to_the_vmm),
+		CALLS_TEST(an_interrupted_event_is_not_lost),
+		CALLS_TEST(a_refused_deadline_is_reported),
+		CALLS_TEST(a_refused_virtual_apic_page_is_reported),
+		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_reported),
+		CALLS_TEST(a_busy_module_is_called_again),
+		CALLS_TEST(a_busy_module_is_called_again_for_the_vmm),
+		CALLS_TEST(a_module_that_stays_busy_is_reported),
 	};
 
 	return GUEST_GROUP("vtl0_calls", tests);

@@ -92,7 +92,7 @@ static uint64_t timer_returns(void)
 	return stats.exits[EXIT_WRMSR] + stats.exits[EXIT_DEADLINE] + stats.quiet;
 }
 
-static void deadlines_come_without_the_vmm(void **state)
+static void deadlines_expire_without_the_vmm(void **state)
 {
 	uint64_t returns = timer_returns();
 	unsigned int round;
@@ -121,7 +121,7 @@ static uint64_t module_deadline(void)
 }
 
 /* It may also replace an armed deadline; afterwards the module has neither of them. */
-static void a_deadline_in_the_past_comes_at_once(void **state)
+static void a_deadline_in_the_past_expires_at_once(void **state)
 {
 	uint64_t returns = timer_returns();
 	size_t i;
@@ -183,7 +183,7 @@ static void the_last_deadline_that_was_written_counts(void **state)
 }
 
 /* The timer behind the module's deadline has 32 bits; see test_vtl0_timer.c. */
-static void an_exit_before_the_deadline_is_not_its_end(void **state)
+static void an_exit_does_not_end_the_deadline(void **state)
 {
 	uint64_t returns = timer_returns(), deadline;
 
@@ -361,7 +361,7 @@ static void the_vmm_serves(void)
 	nothing_is_asserted();
 }
 
-static void without_a_legal_vector_the_vmm_serves(void **state)
+static void without_a_legal_vector_the_vmm_handles_deadlines(void **state)
 {
 	unsigned int vector;
 
@@ -390,7 +390,7 @@ static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 	own_end();
 }
 
-static void while_the_vmm_injects_it_serves(void **state)
+static void while_the_vmm_injects_it_handles_deadlines(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
@@ -402,7 +402,7 @@ static void while_the_vmm_injects_it_serves(void **state)
 	own_end();
 }
 
-static void while_the_vmm_injects_a_halt_ends_there(void **state)
+static void while_the_vmm_injects_a_halt_returns_to_it(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
@@ -443,7 +443,7 @@ static void the_vmm_reads_what_was_written(void **state)
 }
 
 /* For a deadline of VTL0 and for one of the VMM, the vector at the expiry is used. */
-static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
+static void a_removed_vector_leaves_the_deadline_armed(void **state)
 {
 	uint64_t deadline;
 
@@ -465,7 +465,7 @@ static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
 }
 
 /* The event would be lost if the kernel entered VTL0 again. */
-static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
+static void an_interrupted_event_goes_to_the_vmm(void **state)
 {
 	const struct lab_tdx_hook hook = {
 		.kind = LAB_TDX_HOOK_EXIT,
@@ -505,7 +505,7 @@ static void refuse_one(void)
 }
 
 /* The kernel has not skipped the instruction, and nothing is asserted. */
-static void what_the_module_refuses_goes_to_the_vmm(void **state)
+static void a_deadline_that_the_module_refuses_goes_to_the_vmm(void **state)
 {
 	uint64_t deadline, rip;
 
@@ -531,7 +531,7 @@ static void what_the_module_refuses_goes_to_the_vmm(void **state)
 }
 
 /* The VMM wants to see this vector, as it may want to see a device's vector. */
-static void a_vector_that_must_go_through_the_vmm_does(void **state)
+static void a_vector_of_the_exit_mask_goes_to_the_vmm(void **state)
 {
 	static const struct mshv_vtl_run none;
 	struct mshv_vtl_run *run = lab.run[guest.vp];
@@ -610,7 +610,7 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 }
 
 /* OpenHCL's VMM does not know the byte, so it must not find the value of an earlier VMM. */
-static void the_next_vmm_has_it_off(void **state)
+static void the_next_vmm_starts_with_the_offload_off(void **state)
 {
 	struct mshv_tdx_context *context;
 	struct mshv_vtl_run *run;
@@ -634,24 +634,24 @@ static void the_next_vmm_has_it_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_next_vmm_has_it_off),
-		GUEST_TEST(deadlines_come_without_the_vmm),
-		GUEST_TEST(a_deadline_in_the_past_comes_at_once),
+		cmocka_unit_test(the_next_vmm_starts_with_the_offload_off),
+		GUEST_TEST(deadlines_expire_without_the_vmm),
+		GUEST_TEST(a_deadline_in_the_past_expires_at_once),
 		GUEST_TEST(zero_disarms),
 		GUEST_TEST(the_last_deadline_that_was_written_counts),
-		GUEST_TEST(an_exit_before_the_deadline_is_not_its_end),
+		GUEST_TEST(an_exit_does_not_end_the_deadline),
 		GUEST_TEST(cancels_lose_no_deadline),
 		GUEST_TEST(vps_have_timers_of_their_own),
 		GUEST_TEST(a_halt_with_an_invalidation_ends_by_the_interrupt),
-		GUEST_TEST(without_a_legal_vector_the_vmm_serves),
+		GUEST_TEST(without_a_legal_vector_the_vmm_handles_deadlines),
 		GUEST_TEST(a_halt_without_a_legal_vector_ends_at_the_vmm),
-		GUEST_TEST(while_the_vmm_injects_it_serves),
-		GUEST_TEST(while_the_vmm_injects_a_halt_ends_there),
+		GUEST_TEST(while_the_vmm_injects_it_handles_deadlines),
+		GUEST_TEST(while_the_vmm_injects_a_halt_returns_to_it),
 		GUEST_TEST(the_vmm_reads_what_was_written),
-		GUEST_TEST(a_vector_that_goes_leaves_the_deadline_armed),
-		GUEST_TEST(an_event_that_was_cut_short_goes_to_the_vmm),
-		GUEST_TEST(what_the_module_refuses_goes_to_the_vmm),
-		GUEST_TEST(a_vector_that_must_go_through_the_vmm_does),
+		GUEST_TEST(a_removed_vector_leaves_the_deadline_armed),
+		GUEST_TEST(an_interrupted_event_goes_to_the_vmm),
+		GUEST_TEST(a_deadline_that_the_module_refuses_goes_to_the_vmm),
+		GUEST_TEST(a_vector_of_the_exit_mask_goes_to_the_vmm),
 		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end),
 		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_deadline),
 	};

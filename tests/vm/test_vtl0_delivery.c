@@ -83,7 +83,7 @@ static void comes_proxied(unsigned int route)
 	assert_true(returns < COUNT / 2);
 }
 
-static void a_spinning_vp_gets_what_the_host_relays(void **state)
+static void a_spinning_vp_gets_proxied_interrupts(void **state)
 {
 	(void)state;
 	host_behave_without();
@@ -93,7 +93,7 @@ static void a_spinning_vp_gets_what_the_host_relays(void **state)
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
 }
 
-static void a_halted_vp_gets_what_the_host_relays(void **state)
+static void a_halted_vp_gets_proxied_interrupts(void **state)
 {
 	(void)state;
 	host_behave_without();
@@ -102,7 +102,7 @@ static void a_halted_vp_gets_what_the_host_relays(void **state)
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
 }
 
-static void the_operators_switch_is_heeded(void **state)
+static void the_operators_switch_disables_redirection(void **state)
 {
 	(void)state;
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
@@ -111,7 +111,7 @@ static void the_operators_switch_is_heeded(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void what_is_redirected_costs_the_host_nothing(void **state)
+static void redirected_interrupts_cause_no_host_exit(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 	uint64_t exits = host_exits();
@@ -124,7 +124,7 @@ static void what_is_redirected_costs_the_host_nothing(void **state)
 	assert_int_equal(host_exits(), exits);
 }
 
-static void a_device_that_the_host_refuses_is_relayed(void **state)
+static void a_device_that_the_host_refuses_is_proxied(void **state)
 {
 	struct vtlirq_summary summary;
 	unsigned int route;
@@ -139,7 +139,7 @@ static void a_device_that_the_host_refuses_is_relayed(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void without_a_vector_it_is_relayed(void **state)
+static void a_route_without_a_vector_is_proxied(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 1);
 	unsigned int first, second;
@@ -172,7 +172,7 @@ static uint64_t handled_sum(unsigned int vector)
 }
 
 /* The host cannot assert a vector that no route uses. */
-static void the_host_asserts_only_what_it_may(void **state)
+static void the_host_asserts_only_allowed_vectors(void **state)
 {
 	struct lab_host_post post = { .vp = guest.vp, .interrupt = 1 };
 	const struct hv_message message = {
@@ -203,13 +203,13 @@ static void the_host_asserts_only_what_it_may(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DELIVERY_TEST(a_spinning_vp_gets_what_the_host_relays),
-		DELIVERY_TEST(a_halted_vp_gets_what_the_host_relays),
-		DELIVERY_TEST(the_operators_switch_is_heeded),
-		DELIVERY_TEST(what_is_redirected_costs_the_host_nothing),
-		DELIVERY_TEST(a_device_that_the_host_refuses_is_relayed),
-		DELIVERY_TEST(without_a_vector_it_is_relayed),
-		DELIVERY_TEST(the_host_asserts_only_what_it_may),
+		DELIVERY_TEST(a_spinning_vp_gets_proxied_interrupts),
+		DELIVERY_TEST(a_halted_vp_gets_proxied_interrupts),
+		DELIVERY_TEST(the_operators_switch_disables_redirection),
+		DELIVERY_TEST(redirected_interrupts_cause_no_host_exit),
+		DELIVERY_TEST(a_device_that_the_host_refuses_is_proxied),
+		DELIVERY_TEST(a_route_without_a_vector_is_proxied),
+		DELIVERY_TEST(the_host_asserts_only_allowed_vectors),
 	};
 
 	return GUEST_GROUP("redirected and proxied delivery into VTL0", tests);

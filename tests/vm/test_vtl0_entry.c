@@ -316,7 +316,7 @@ static void a_poll_file_of_an_offline_cpu_is_refused(void **state)
 }
 
 /* This is true even if the VP of that CPU has no mapping. */
-static void no_cpu_goes_while_vtl0_runs(void **state)
+static void no_cpu_goes_offline_while_vtl0_runs(void **state)
 {
 	unsigned int cpu;
 
@@ -336,7 +336,7 @@ static void no_cpu_goes_while_vtl0_runs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(no_cpu_goes_while_vtl0_runs),
+		GUEST_TEST(no_cpu_goes_offline_while_vtl0_runs),
 		GUEST_TEST(a_signal_ends_the_run_of_a_running_vp),
 		GUEST_TEST(a_signal_ends_the_run_of_a_halted_vp),
 		GUEST_TEST(a_cancel_ends_the_run_of_a_running_vp),

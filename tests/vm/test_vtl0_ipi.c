@@ -92,7 +92,7 @@ static void ipis_of_each_kind(void)
 	ipi_arrives(VTL0_ICR(UINT32_MAX, IPI_VECTOR, 0), all_vps());
 }
 
-static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
+static void an_ipi_reaches_only_its_targets(void **state)
 {
 	unsigned int round, vp;
 	uint64_t exits = wrmsr_exits(0);
@@ -112,7 +112,7 @@ static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
 	assert_int_equal(wrmsr_exits(0), exits);
 }
 
-static void self_ipis_come_without_an_exit(void **state)
+static void self_ipis_cause_no_exit(void **state)
 {
 	uint64_t exits = wrmsr_exits(guest.vp);
 
@@ -188,7 +188,7 @@ static void ipis_balance_while_devices_raise(void **state)
 }
 
 /* VTL0 waits in HLT for each answer: from VP to VP, and from the device. */
-static void each_vp_rings_its_device_and_waits(void **state)
+static void each_vp_raises_its_device_and_halts(void **state)
 {
 	const uint64_t rings = 200;
 	unsigned int routes[VTL0_VPS_MAX], vp;
@@ -255,11 +255,11 @@ static void an_icr_with_level_assert_is_sent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(an_ipi_comes_to_whom_it_names_and_to_no_other),
-		GUEST_TEST(self_ipis_come_without_an_exit),
+		GUEST_TEST(an_ipi_reaches_only_its_targets),
+		GUEST_TEST(self_ipis_cause_no_exit),
 		cmocka_unit_test_setup_teardown(ipis_balance_while_devices_raise, guest_setup,
 						storm_teardown),
-		GUEST_TEST(each_vp_rings_its_device_and_waits),
+		GUEST_TEST(each_vp_raises_its_device_and_halts),
 		GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_a_reserved_bit_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_level_assert_is_sent),

@@ -129,13 +129,13 @@ static void meet_in_vtl0(const struct way *way)
 	assert_true(tally.merged >= COUNT / 2);
 }
 
-static void redirected_ones_meet_in_vtl0(void **state)
+static void redirected_interrupts_merge_in_vtl0(void **state)
 {
 	(void)state;
 	meet_in_vtl0(&redirected);
 }
 
-static void proxied_ones_meet_in_vtl0(void **state)
+static void proxied_interrupts_merge_in_vtl0(void **state)
 {
 	(void)state;
 	meet_in_vtl0(&proxied);
@@ -163,13 +163,13 @@ static void meet_in_the_run_page(const struct way *way)
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 }
 
-static void redirected_ones_meet_in_the_run_page(void **state)
+static void redirected_interrupts_merge_in_the_run_page(void **state)
 {
 	(void)state;
 	meet_in_the_run_page(&redirected);
 }
 
-static void proxied_ones_meet_in_the_run_page(void **state)
+static void proxied_interrupts_merge_in_the_run_page(void **state)
 {
 	(void)state;
 	meet_in_the_run_page(&proxied);
@@ -193,13 +193,13 @@ static void meet_where_the_vmm_injects(const struct way *way)
 	assert_true(tally.taken_merged > 0);
 }
 
-static void a_vmm_that_injects_counts_redirected_ones(void **state)
+static void a_vmm_that_injects_counts_redirected_interrupts(void **state)
 {
 	(void)state;
 	meet_where_the_vmm_injects(&redirected);
 }
 
-static void a_vmm_that_injects_counts_proxied_ones(void **state)
+static void a_vmm_that_injects_counts_proxied_interrupts(void **state)
 {
 	(void)state;
 	meet_where_the_vmm_injects(&proxied);
@@ -228,13 +228,13 @@ static void leave_while_one_is_pending(const struct way *way)
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
-static void a_redirected_one_that_is_pending_when_its_route_moves_is_counted(void **state)
+static void a_redirected_interrupt_pending_at_a_move_is_counted(void **state)
 {
 	(void)state;
 	leave_while_one_is_pending(&redirected);
 }
 
-static void a_proxied_one_that_is_pending_when_its_route_moves_is_counted(void **state)
+static void a_proxied_interrupt_pending_at_a_move_is_counted(void **state)
 {
 	(void)state;
 	leave_while_one_is_pending(&proxied);
@@ -283,7 +283,7 @@ static struct tally tally_with_others(const struct way *way, uint8_t offload_fla
 	return tally_since(way, before);
 }
 
-static void what_no_device_sends_any_more_is_not_counted(void **state)
+static void ipis_on_a_moved_redirected_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, VMM_OFFLOAD_DEFAULT);
 
@@ -291,7 +291,7 @@ static void what_no_device_sends_any_more_is_not_counted(void **state)
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
-static void a_vmm_that_injects_does_not_count_it_either(void **state)
+static void a_vmm_that_injects_does_not_count_them_either(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, 0);
 
@@ -300,7 +300,7 @@ static void a_vmm_that_injects_does_not_count_it_either(void **state)
 }
 
 /* The VMM cannot know it: the library allows the host to send for a while longer. */
-static void the_driver_does_not_count_what_the_host_sends_no_more(void **state)
+static void ipis_on_a_moved_proxied_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
 
@@ -355,19 +355,19 @@ static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 	assert_true(tally.merged + tally.taken_merged >= TURNS);
 }
 
-static void redirected_ones_balance_under_fire(void **state)
+static void counters_of_redirected_interrupts_balance_under_load(void **state)
 {
 	(void)state;
 	balance_under_fire(&redirected, VTL0_MODE_SPIN);
 }
 
-static void proxied_ones_balance_under_fire(void **state)
+static void counters_of_proxied_interrupts_balance_under_load(void **state)
 {
 	(void)state;
 	balance_under_fire(&proxied, VTL0_MODE_SPIN);
 }
 
-static void those_of_a_vp_that_halts_balance_under_fire(void **state)
+static void counters_of_a_halting_vp_balance_under_load(void **state)
 {
 	(void)state;
 	balance_under_fire(&redirected, VTL0_MODE_HALT);
@@ -376,20 +376,20 @@ static void those_of_a_vp_that_halts_balance_under_fire(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MERGED_TEST(redirected_ones_meet_in_vtl0),
-		MERGED_TEST(proxied_ones_meet_in_vtl0),
-		MERGED_TEST(redirected_ones_meet_in_the_run_page),
-		MERGED_TEST(proxied_ones_meet_in_the_run_page),
-		MERGED_TEST(a_vmm_that_injects_counts_redirected_ones),
-		MERGED_TEST(a_vmm_that_injects_counts_proxied_ones),
-		MERGED_TEST(a_redirected_one_that_is_pending_when_its_route_moves_is_counted),
-		MERGED_TEST(a_proxied_one_that_is_pending_when_its_route_moves_is_counted),
-		MERGED_TEST(what_no_device_sends_any_more_is_not_counted),
-		MERGED_TEST(a_vmm_that_injects_does_not_count_it_either),
-		MERGED_TEST(the_driver_does_not_count_what_the_host_sends_no_more),
-		MERGED_TEST(redirected_ones_balance_under_fire),
-		MERGED_TEST(proxied_ones_balance_under_fire),
-		MERGED_TEST(those_of_a_vp_that_halts_balance_under_fire),
+		MERGED_TEST(redirected_interrupts_merge_in_vtl0),
+		MERGED_TEST(proxied_interrupts_merge_in_vtl0),
+		MERGED_TEST(redirected_interrupts_merge_in_the_run_page),
+		MERGED_TEST(proxied_interrupts_merge_in_the_run_page),
+		MERGED_TEST(a_vmm_that_injects_counts_redirected_interrupts),
+		MERGED_TEST(a_vmm_that_injects_counts_proxied_interrupts),
+		MERGED_TEST(a_redirected_interrupt_pending_at_a_move_is_counted),
+		MERGED_TEST(a_proxied_interrupt_pending_at_a_move_is_counted),
+		MERGED_TEST(ipis_on_a_moved_redirected_vector_are_not_counted),
+		MERGED_TEST(a_vmm_that_injects_does_not_count_them_either),
+		MERGED_TEST(ipis_on_a_moved_proxied_vector_are_not_counted),
+		MERGED_TEST(counters_of_redirected_interrupts_balance_under_load),
+		MERGED_TEST(counters_of_proxied_interrupts_balance_under_load),
+		MERGED_TEST(counters_of_a_halting_vp_balance_under_load),
 	};
 
 	return GUEST_GROUP("interrupts that merge", tests);

@@ -459,7 +459,7 @@ static void probes_remove(void)
  * From the exit of VTL0 until its CR2 has been read, the kernel must not run any code that could
  * fault; such code is marked noinstr.
  */
-static void a_probe_leaves_cr2_alone(void **state)
+static void a_probe_does_not_change_cr2(void **state)
 {
 	const uint64_t value = 0x1234567000ULL;
 	unsigned int route, refused, count;
@@ -628,14 +628,14 @@ static void vectors_belong_to_each(bool wide, bool own_wide)
 	cpu_pin(0);
 }
 
-static void x87_and_sse_registers_belong_to_each(void **state)
+static void x87_and_sse_registers_are_separate(void **state)
 {
 	(void)state;
 	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT);
 	vectors_belong_to_each(false, false);
 }
 
-static void avx_registers_belong_to_each(void **state)
+static void avx_registers_are_separate(void **state)
 {
 	(void)state;
 	if (!cpu_has(1, 0, ECX, 28)) {
@@ -666,7 +666,7 @@ static void xcr0_of_vtl0(void **state)
 }
 
 /* Intel SDM, XSETBV: x87 must be enabled; AVX requires SSE; unknown bits are not allowed. */
-static void an_impossible_xcr0_is_refused(void **state)
+static void an_invalid_xcr0_is_refused(void **state)
 {
 	static const uint64_t values[] = { 0, 2, 5, 1ULL << 62 | 3, UINT64_MAX };
 	uint64_t value = 0;
@@ -752,7 +752,7 @@ static void msr_belongs_to_each(const struct passed_msr *passed)
 	}
 }
 
-static void msrs_that_pass_through_belong_to_each(void **state)
+static void msrs_that_pass_through_are_separate(void **state)
 {
 	unsigned int shown = 0;
 	size_t i;
@@ -778,7 +778,7 @@ static void msrs_that_pass_through_belong_to_each(void **state)
  * VTL0's XSS is in the run page, whether the kernel uses XSAVES or not: OpenHCL's kernel is booted
  * with noxsave, and its VMM answers VTL0's reads from there.
  */
-static void xss_belongs_to_each(void **state)
+static void xss_is_separate(void **state)
 {
 	const uint64_t value = 1 << 11;
 	uint64_t before;
@@ -904,13 +904,13 @@ int main(void)
 		GUEST_TEST(vtl0_keeps_its_debug_registers),
 		GUEST_TEST(vtl2s_breakpoints_watch_no_address_of_vtl0),
 		GUEST_TEST(vtl0_keeps_its_cr2),
-		GUEST_TEST(a_probe_leaves_cr2_alone),
-		GUEST_TEST(x87_and_sse_registers_belong_to_each),
-		GUEST_TEST(avx_registers_belong_to_each),
+		GUEST_TEST(a_probe_does_not_change_cr2),
+		GUEST_TEST(x87_and_sse_registers_are_separate),
+		GUEST_TEST(avx_registers_are_separate),
 		GUEST_TEST(xcr0_of_vtl0),
-		GUEST_TEST(an_impossible_xcr0_is_refused),
-		GUEST_TEST(msrs_that_pass_through_belong_to_each),
-		GUEST_TEST(xss_belongs_to_each),
+		GUEST_TEST(an_invalid_xcr0_is_refused),
+		GUEST_TEST(msrs_that_pass_through_are_separate),
+		GUEST_TEST(xss_is_separate),
 		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
 		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
 	};

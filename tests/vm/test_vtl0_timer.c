@@ -132,7 +132,7 @@ static void an_expired_deadline_does_not_keep_a_halted_vp_awake(void **state)
 	comes_once(VTL0_MODE_HALT);
 }
 
-static void the_kernel_clears_the_update_that_it_takes(void **state)
+static void the_kernel_clears_an_update_that_it_applies(void **state)
 {
 	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
@@ -143,7 +143,7 @@ static void the_kernel_clears_the_update_that_it_takes(void **state)
 }
 
 /* The deadline ended the halt in the driver: the module never saw it expire. */
-static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void **state)
+static void a_deadline_that_ended_a_halt_does_not_expire_again(void **state)
 {
 	unsigned int route;
 
@@ -158,7 +158,7 @@ static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void
 	timing_end();
 }
 
-static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
+static void a_deadline_in_the_past_expires_at_once_and_once(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	size_t i;
@@ -178,7 +178,7 @@ static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
 	}
 }
 
-static void each_update_arms_it_again(void **state)
+static void each_update_arms_the_deadline_again(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	unsigned int round;
@@ -257,7 +257,7 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
  * adds any distance to the TSC. The driver handles it as no deadline at all: it is not an
  * error, and it replaces the previous deadline.
  */
-static void a_deadline_beyond_all_time_never_comes(void **state)
+static void the_largest_deadline_never_expires(void **state)
 {
 	const uint64_t far[] = {
 		UINT64_MAX, UINT64_MAX - 1, __rdtsc() + (1ULL << 63) + (1ULL << 50),
@@ -360,7 +360,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
  * The VMM clears "update" after each run and does not set it again for the same time
  * (last_deadline_100ns). So a run that ends before VTL0 is entered must use the update as well.
  */
-static void a_run_that_enters_nothing_takes_the_update(void **state)
+static void a_run_without_an_entry_applies_the_update(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	uint64_t deadline;
@@ -590,17 +590,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(an_expired_deadline_does_not_starve_a_spinning_vp),
 		GUEST_TEST(an_expired_deadline_does_not_keep_a_halted_vp_awake),
-		GUEST_TEST(the_kernel_clears_the_update_that_it_takes),
-		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs),
-		GUEST_TEST(a_deadline_in_the_past_comes_at_once_and_once),
-		GUEST_TEST(each_update_arms_it_again),
+		GUEST_TEST(the_kernel_clears_an_update_that_it_applies),
+		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_expire_again),
+		GUEST_TEST(a_deadline_in_the_past_expires_at_once_and_once),
+		GUEST_TEST(each_update_arms_the_deadline_again),
 		GUEST_TEST(an_armed_deadline_lasts_over_runs),
 		GUEST_TEST(a_deadline_of_zero_disarms),
 		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_run),
-		GUEST_TEST(a_deadline_beyond_all_time_never_comes),
+		GUEST_TEST(the_largest_deadline_never_expires),
 		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
 		GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),
-		GUEST_TEST(a_run_that_enters_nothing_takes_the_update),
+		GUEST_TEST(a_run_without_an_entry_applies_the_update),
 		GUEST_TEST(a_halt_that_ends_has_not_injected_an_event),
 		GUEST_TEST(a_halt_that_ends_has_not_invalidated_translations),
 		GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),

@@ -62,7 +62,7 @@ static void thread_move(const struct vp_run *moved, unsigned int cpu)
 	assert_int_equal(sched_setaffinity(moved->tid, sizeof(set), &set), 0);
 }
 
-static void a_running_thread_that_leaves_its_cpu_is_told(void **state)
+static void a_running_thread_that_leaves_its_cpu_gets_an_error(void **state)
 {
 	(void)state;
 	NEEDS_TWO_CPUS();
@@ -135,7 +135,7 @@ static void kill_while(enum vtl0_mode mode)
 }
 
 /* A VMM that was killed leaves nothing behind that could disturb the next one. */
-static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
+static void a_new_vmm_starts_after_a_kill(void **state)
 {
 	static const enum vtl0_mode modes[] = {
 		VTL0_MODE_SPIN, VTL0_MODE_HALT, VTL0_MODE_SPIN, VTL0_MODE_HALT,
@@ -154,7 +154,7 @@ static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
 	}
 }
 
-static void reserved_bits_of_mxcsr_harm_nobody(void **state)
+static void reserved_bits_of_mxcsr_do_not_fault(void **state)
 {
 	const uint32_t all = UINT32_MAX;
 	unsigned int route;
@@ -172,7 +172,7 @@ static void reserved_bits_of_mxcsr_harm_nobody(void **state)
  * A CPU refuses such an address, and the run does not begin; QEMU's CPU accepts it. In both
  * cases this thread's next system call finds the kernel's own value.
  */
-static void an_address_that_is_not_canonical_harms_nobody(void **state)
+static void an_address_that_is_not_canonical_does_not_fault(void **state)
 {
 	uint64_t good;
 	int ret;
@@ -197,7 +197,7 @@ static void an_address_that_is_not_canonical_harms_nobody(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-static void an_entry_that_the_module_refuses_is_told_with_its_status(void **state)
+static void a_refused_entry_returns_its_status(void **state)
 {
 	static const uint64_t vms[] = { 0, 3ULL << VM_SHIFT, UINT64_MAX };
 	uint64_t good;
@@ -226,7 +226,7 @@ static int tdcall_ioctl(uint64_t leaf)
 	return ioctl(lab.vtl, MSHV_TDCALL, &args) ? -errno : 0;
 }
 
-static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
+static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 {
 	(void)state;
 	cpu_pin(0);
@@ -240,7 +240,7 @@ static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
 	assert_int_equal(errno, EFAULT);
 }
 
-static void the_timer_of_vtl0_is_told_of(void **state)
+static void the_timer_of_vtl0_is_reported(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
@@ -252,7 +252,7 @@ static void the_timer_of_vtl0_is_told_of(void **state)
 }
 
 /* A flush that the VMM requests once is made once, at the next entry. */
-static void a_cache_flush_is_taken_over_at_entry(void **state)
+static void a_cache_flush_is_performed_at_entry(void **state)
 {
 	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;
 	unsigned int tries;
@@ -273,7 +273,7 @@ static volatile uint32_t *apic_page(int vtl, unsigned int cpu)
 	return (uint32_t *)vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, cpu));
 }
 
-static void the_virtual_apic_page_is_one_for_all_files(void **state)
+static void all_files_share_the_virtual_apic_page(void **state)
 {
 	volatile uint32_t *mine = apic_page(vmm_file(guest.vm), guest.vp);
 	volatile uint32_t *same = apic_page(lab.vtl, guest.vp);
@@ -296,16 +296,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(a_vp_has_one_thread_at_a_time),
-		GUEST_TEST(a_running_thread_that_leaves_its_cpu_is_told),
+		GUEST_TEST(a_running_thread_that_leaves_its_cpu_gets_an_error),
 		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_interrupt),
-		LAB_TEST(after_a_kill_all_is_gone_and_a_new_vmm_starts),
-		GUEST_TEST(reserved_bits_of_mxcsr_harm_nobody),
-		GUEST_TEST(an_address_that_is_not_canonical_harms_nobody),
-		GUEST_TEST(an_entry_that_the_module_refuses_is_told_with_its_status),
-		LAB_TEST(the_leaf_that_enters_is_not_called_for_user_space),
-		LAB_TEST(the_timer_of_vtl0_is_told_of),
-		GUEST_TEST(a_cache_flush_is_taken_over_at_entry),
-		GUEST_TEST(the_virtual_apic_page_is_one_for_all_files),
+		LAB_TEST(a_new_vmm_starts_after_a_kill),
+		GUEST_TEST(reserved_bits_of_mxcsr_do_not_fault),
+		GUEST_TEST(an_address_that_is_not_canonical_does_not_fault),
+		GUEST_TEST(a_refused_entry_returns_its_status),
+		LAB_TEST(the_leaf_that_enters_is_refused_to_user_space),
+		LAB_TEST(the_timer_of_vtl0_is_reported),
+		GUEST_TEST(a_cache_flush_is_performed_at_entry),
+		GUEST_TEST(all_files_share_the_virtual_apic_page),
 	};
 
 	return GUEST_GROUP("vtl0_trust", tests);

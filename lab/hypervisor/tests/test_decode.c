@@ -145,7 +145,7 @@ static void sparse_banks_are_understood(void **state)
 	assert_false(vp_set_has(&retarget.set, VP_SET_VPS));
 }
 
-static void all_is_what_exists(void **state)
+static void all_names_every_vp(void **state)
 {
 	u32 size;
 
@@ -177,7 +177,7 @@ static void a_wrong_control_word_is_invalid_input(void **state)
 	}
 }
 
-static void another_partition_is_none_of_ours(void **state)
+static void another_partition_is_refused(void **state)
 {
 	(void)state;
 	input.partition = 0;
@@ -461,9 +461,9 @@ int main(void)
 		RETARGET(a_redirected_retarget_is_understood),
 		RETARGET(a_mask_is_understood),
 		RETARGET(sparse_banks_are_understood),
-		RETARGET(all_is_what_exists),
+		RETARGET(all_names_every_vp),
 		RETARGET(a_wrong_control_word_is_invalid_input),
-		RETARGET(another_partition_is_none_of_ours),
+		RETARGET(another_partition_is_refused),
 		RETARGET(wrong_fields_are_invalid_parameters),
 		RETARGET(vectors_have_their_range),
 		RETARGET(redirection_is_to_one_vp),

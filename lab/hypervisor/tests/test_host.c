@@ -188,7 +188,7 @@ static void test_a_message_comes_twice(void **state)
 }
 
 /* A pending interrupt goes to the target that its source had when it was raised. */
-static void test_a_late_interrupt_goes_the_old_way(void **state)
+static void test_a_late_interrupt_keeps_its_target(void **state)
 {
 	struct host_message message;
 
@@ -391,7 +391,7 @@ int main(void)
 		cmocka_unit_test_setup(test_an_interrupt_is_a_message, begin),
 		cmocka_unit_test_setup(test_a_full_slot, begin),
 		cmocka_unit_test_setup(test_a_message_comes_twice, begin),
-		cmocka_unit_test_setup(test_a_late_interrupt_goes_the_old_way, begin),
+		cmocka_unit_test_setup(test_a_late_interrupt_keeps_its_target, begin),
 		cmocka_unit_test_setup(test_no_vector_is_left, begin),
 		cmocka_unit_test_setup(test_a_device_refuses, begin),
 		cmocka_unit_test_setup(test_redirected, begin),

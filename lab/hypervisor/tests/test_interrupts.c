@@ -166,7 +166,7 @@ static void test_exceptions_are_no_interrupts(void **state)
 	assert_int_equal(l1.interrupts.taken[7], BIT(31));
 }
 
-static void test_only_the_hosts_are_taken(void **state)
+static void test_only_host_interrupts_are_acknowledged(void **state)
 {
 	(void)state;
 	assert_false(interrupts_take_hosts(&l1));
@@ -182,7 +182,7 @@ int main(void)
 		cmocka_unit_test_setup(test_interrupts_end_l1, begin),
 		cmocka_unit_test_setup(test_a_vector_drains, begin),
 		cmocka_unit_test_setup(test_exceptions_are_no_interrupts, begin),
-		cmocka_unit_test_setup(test_only_the_hosts_are_taken, begin),
+		cmocka_unit_test_setup(test_only_host_interrupts_are_acknowledged, begin),
 	};
 
 	return cmocka_run_group_tests_name("interrupts of the host", tests, NULL, NULL);

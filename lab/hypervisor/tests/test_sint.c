@@ -214,7 +214,7 @@ static void test_events(void **state)
 	assert_int_equal(sint_event(&event), -EINVAL);
 }
 
-static void test_senseless_arguments(void **state)
+static void test_invalid_arguments(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 1 };
 	struct lab_host_sint now = { .vp = VPS };
@@ -233,7 +233,7 @@ struct post {
 	u32 payload[60];
 };
 
-static void test_the_books_and_refusals(void **state)
+static void test_counters_and_refusals(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 2, .status = STATUS };
 	struct post post = { .connection = 0x10000, .type = 7, .size = 4, .payload = { 42 } };
@@ -311,7 +311,7 @@ static void test_vmbus_answers(void **state)
 }
 
 /* A short contact names no VP: what lies beyond its size is not read. */
-static void test_vmbus_takes_nothing_malformed(void **state)
+static void test_vmbus_refuses_malformed_messages(void **state)
 {
 	struct post post = contact_of(0x50003, 1, 2);
 
@@ -340,7 +340,7 @@ static void test_vmbus_takes_nothing_malformed(void **state)
 	assert_int_equal(answered.count, 0);
 }
 
-static void test_vmbus_answers_nobody_without_a_contact(void **state)
+static void test_vmbus_answers_only_after_contact(void **state)
 {
 	struct post post = simple_of(16);
 
@@ -363,11 +363,11 @@ int main(void)
 		TEST(test_a_masked_vp_gets_nothing),
 		TEST(test_a_vp_without_pages_gets_nothing),
 		TEST(test_events),
-		TEST(test_senseless_arguments),
-		TEST(test_the_books_and_refusals),
+		TEST(test_invalid_arguments),
+		TEST(test_counters_and_refusals),
 		TEST(test_vmbus_answers),
-		TEST(test_vmbus_takes_nothing_malformed),
-		TEST(test_vmbus_answers_nobody_without_a_contact),
+		TEST(test_vmbus_refuses_malformed_messages),
+		TEST(test_vmbus_answers_only_after_contact),
 	};
 
 	return cmocka_run_group_tests_name("SINT 7 and VMBus of the hypervisor's host", tests,
