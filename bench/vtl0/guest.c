@@ -29,9 +29,6 @@
 
 static void say_nothing(void *context, unsigned int vp, const char *line)
 {
-	(void)context;
-	(void)vp;
-	(void)line;
 }
 
 static void edu_find(struct guest *guest, struct lab_host_device *device)

@@ -161,7 +161,6 @@ static void *devices_run(void *argument)
 {
 	struct stream stream = { config.seed ^ 0xdede };
 
-	(void)argument;
 	while (work_goes_on()) {
 		if (random_once_in(&stream, 8))
 			behave_badly(&stream);
@@ -266,7 +265,6 @@ static void *mapper_run(void *argument)
 	unsigned int slot;
 	int vtl = vtl_open(), ret;
 
-	(void)argument;
 	while (work_goes_on()) {
 		slot = random_below(&stream, MAPPED);
 		if (vectors[slot]) {
@@ -310,7 +308,6 @@ static void *consumer_run(void *argument)
 	struct stream stream = { config.seed ^ 0x777 };
 	struct mshv_vtl_run *run;
 
-	(void)argument;
 	while (work_goes_on()) {
 		runs_take();
 		run = lab.run[random_below(&stream, lab.cpus)];

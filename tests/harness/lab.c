@@ -488,7 +488,6 @@ void lab_close(void)
 
 int lab_setup(void **state)
 {
-	(void)state;
 	kernel_log_test();
 	lab.host = labhost_open();
 	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
@@ -502,7 +501,6 @@ int lab_teardown(void **state)
 	cpu_set_t all;
 	size_t i;
 
-	(void)state;
 	memset(&all, 0xff, sizeof(all));
 	sched_setaffinity(0, sizeof(all), &all);
 	for (i = 0; i < lab.count; i++)

@@ -709,7 +709,6 @@ uint32_t fake_open_filters(void)
 
 int fake_allow(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	fake_lock();
 	if (vp < FAKE_VPS && fake.filter[vp][vector]++)
 		fake_violation("VP %u, vector %u allowed twice", vp, vector);
@@ -719,7 +718,6 @@ int fake_allow(void *context, uint32_t vp, uint32_t vector)
 
 void fake_forbid(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	fake_lock();
 	if (vp < FAKE_VPS && !fake.filter[vp][vector]--)
 		fake_violation("VP %u, vector %u forbidden, but was not allowed", vp, vector);

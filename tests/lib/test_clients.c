@@ -42,7 +42,6 @@ int __wrap_flock(int file, int operation)
 
 static int make_directory(void **state)
 {
-	(void)state;
 	snprintf(directory, sizeof(directory), "/tmp/vtlirq-test-XXXXXX");
 	alarm(60);
 	return mkdtemp(directory) ? 0 : -1;
@@ -50,7 +49,6 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	(void)state;
 	return rmdir(directory);
 }
 
@@ -149,7 +147,6 @@ static void test_read_and_move(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	snprintf(path, sizeof(path), "%s/%d", directory, child);
 	assert_int_equal(stat(path, &status), 0);
@@ -193,7 +190,6 @@ static void test_no_publisher(void **state)
 	pid_t *pids;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -ENOENT);
 	assert_int_equal(vtlirq_publishers(directory, &pids, &count), 0);
 	assert_int_equal(count, 0);
@@ -214,7 +210,6 @@ static void test_stale_socket(void **state)
 	size_t count;
 	int hold;
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		child = start(&hold);
 		snprintf(path, sizeof(path), "%s/%d", directory, child);
@@ -246,7 +241,6 @@ static void test_directories(void **state)
 	struct vtlirq *irqs;
 	char path[200];
 
-	(void)state;
 	fake_reset();
 	assert_int_equal(vtlirq_open(NULL, &irqs), 0);
 	memset(path, 'x', sizeof(path) - 1);
@@ -305,7 +299,6 @@ static void test_malformed_requests(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	for (int i = 0; i < 3000; i++) {
 		int raw = connect_raw(child);
@@ -335,7 +328,6 @@ static void test_clients_that_do_not_read(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	for (int i = 0; i < 40; i++) {
 		raw[i] = connect_raw(child);
@@ -372,7 +364,6 @@ static void test_malformed_answer(void **state)
 	int listener, made;
 	pid_t child;
 
-	(void)state;
 	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child) {
@@ -415,7 +406,6 @@ static void test_unprintable_name(void **state)
 	int listener;
 	pid_t child;
 
-	(void)state;
 	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child)

@@ -639,7 +639,6 @@ static struct snapshot before;
 
 static void begin(const struct sweep_operation *operation)
 {
-	(void)operation;
 	fake_reset();
 	fake.is_filtered = true;
 	fake.now_ns = 1000 * SECOND;
@@ -651,14 +650,12 @@ static void begin(const struct sweep_operation *operation)
 
 static void remember(const struct sweep_operation *operation)
 {
-	(void)operation;
 	settle();
 	snapshot_take(&before);
 }
 
 static void end(const struct sweep_operation *operation)
 {
-	(void)operation;
 	vtlirq_client_close(client);
 	vtlirq_close(irqs);
 	irqs = NULL;
@@ -710,7 +707,6 @@ static void test_every_failure_changes_nothing(void **state)
 	size_t count = sizeof(operations) / sizeof(operations[0]);
 	unsigned int injected = 0;
 
-	(void)state;
 	for (size_t i = 0; i < count; i++)
 		injected += every_failure_of(&operations[i]);
 	printf("# figure: libvtlirq: %zu operations, %u failures injected, all as before\n", count,
@@ -719,7 +715,6 @@ static void test_every_failure_changes_nothing(void **state)
 
 static int make_directory(void **state)
 {
-	(void)state;
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	snprintf(directory, sizeof(directory), "/tmp/vtlirq-test-XXXXXX");
 	alarm(300);
@@ -728,7 +723,6 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	(void)state;
 	return rmdir(directory);
 }
 

@@ -21,7 +21,6 @@ static struct live live[ROUTES];
 
 static int setup(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake.now_ns = SECOND;
 	fake.is_filtered = true;
@@ -93,7 +92,6 @@ static void test_first_call_measures(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
@@ -114,7 +112,6 @@ static void test_busiest_first(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 10, 500, 20, 400 };
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 5, 0);
@@ -138,7 +135,6 @@ static void test_free_vectors(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 5, 1, 0, 7 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 3, 0);
@@ -158,7 +154,6 @@ static void test_promote_rate(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 100, 101 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .promote_rate = 100 });
 	create(0, 2, 0);
@@ -175,7 +170,6 @@ static void test_hysteresis(void **state)
 	static const unsigned int close_by[ROUTES] = { 100, 199 };
 	static const unsigned int twice[ROUTES] = { 100, 200 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
@@ -200,7 +194,6 @@ static void test_dwell(void **state)
 	static const unsigned int other[ROUTES] = { 10, 1000 };
 	int moved = 0;
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .dwell_ms = 10000 });
 	create(0, 1, 0);
@@ -216,7 +209,6 @@ static void test_budget(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .moves_max = 3 });
 	create(0, 15, 0);
@@ -234,7 +226,6 @@ static void test_exchange_needs_two_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .moves_max = 1 });
 	create(0, 1, 0);
@@ -249,7 +240,6 @@ static void test_shared_vector(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
 	struct vtlirq_target target;
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
@@ -271,7 +261,6 @@ static void test_quota_of_the_vmm(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 50, 1000 };
 
-	(void)state;
 	open_with((struct vtlirq_config) { .quota = 2 });
 	create(0, 2, 0);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
@@ -295,7 +284,6 @@ static void test_refused(void **state)
 	static const unsigned int rates[ROUTES] = { 1000 };
 	int asked;
 
-	(void)state;
 	fake.decide = refuse;
 	open_with((struct vtlirq_config) { .refusal_ms = 4000 });
 	create(0, 0, 0);
@@ -320,7 +308,6 @@ static void test_refused_route_evicts_no_route(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
-	(void)state;
 	fake.vectors = 1;
 	fake.decide = refuse;
 	open_with((struct vtlirq_config) { 0 });
@@ -349,7 +336,6 @@ static void test_stuck_route_blocks_no_other(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
 	int failures = 0;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 2, 0);
@@ -375,7 +361,6 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 	unsigned int rates[ROUTES] = { 0 };
 	int rounds = 0;
 
-	(void)state;
 	fake.vectors = 20;
 	open_with((struct vtlirq_config) { .moves_max = 4 });
 	create(0, 20, 0);
@@ -398,7 +383,6 @@ static void test_stuck_route_on_a_shared_vector(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
 	struct vtlirq_target target;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
@@ -424,7 +408,6 @@ static void test_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
 
-	(void)state;
 	fake.vectors = 3;
 	fake.quarantine_ms = 1500;
 	open_with((struct vtlirq_config) { 0 });
@@ -445,7 +428,6 @@ static void test_vector_in_quarantine(void **state)
 /* Vectors in quarantine count against the driver's quota. */
 static void test_quota_and_quarantine(void **state)
 {
-	(void)state;
 	fake.quota = 1;
 	fake.quarantine_ms = 1500;
 	open_with((struct vtlirq_config) { 0 });
@@ -468,7 +450,6 @@ static void test_multicast_and_preferred_routes_stay(void **state)
 		.words = 1,
 	};
 
-	(void)state;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -484,7 +465,6 @@ static void test_no_policy(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_POLICY });
 	create(0, 1, 0);
@@ -499,7 +479,6 @@ static void test_counts_over_moves(void **state)
 	uint64_t raised[ROUTES] = { 0 };
 	uint64_t random = 7;
 
-	(void)state;
 	fake.vectors = 3;
 	open_with((struct vtlirq_config) { .dwell_ms = 1 });
 	create(0, 11, 0);

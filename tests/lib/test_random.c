@@ -236,7 +236,6 @@ static void run(uint32_t quota, uint64_t operations)
 
 static void test_operations(void **state)
 {
-	(void)state;
 	seed = from_environment("SEED", time(NULL) * 2654435761u + 1);
 	printf("# SEED=%llu\n", (unsigned long long)seed);
 	fflush(stdout);
@@ -245,7 +244,6 @@ static void test_operations(void **state)
 
 static void test_operations_quota(void **state)
 {
-	(void)state;
 	run(6, from_environment("OPERATIONS", OPERATIONS) / 4);
 }
 

@@ -122,7 +122,6 @@ static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reas
 
 static int setup(void **state)
 {
-	(void)state;
 	fake_reset();
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	return 0;
@@ -139,7 +138,6 @@ static struct fake_answer refuse_redirection(const struct fake_delivery *deliver
 
 static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	return (struct fake_answer) { .status = 0xd };
 }
 
@@ -149,7 +147,6 @@ static int wrong_answers;
 
 static struct fake_answer wrong(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	if (wrong_answers-- > 0)
 		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -172,7 +169,6 @@ static void test_open_fails(void **state)
 		FAKE_GET_REGISTERS, FAKE_CHECK_EXTENSION,
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
 			int error;
@@ -205,7 +201,6 @@ static void test_open_config(void **state)
 	} big = { .config = { .size = sizeof(big) } };
 	struct vtlirq_config config = { .size = 8 };
 
-	(void)state;
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	config = (struct vtlirq_config) { .size = sizeof(config), .flags = 1u << 31 };
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
@@ -235,7 +230,6 @@ static void expect_no_map(enum vtlirq_reason reason)
 
 static void test_disabled(void **state)
 {
-	(void)state;
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_DISABLED);
@@ -246,7 +240,6 @@ static void test_disabled(void **state)
 
 static void test_host_does_not_offer(void **state)
 {
-	(void)state;
 	fake.capabilities = ~(1ULL << 34);
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_HOST);
@@ -254,7 +247,6 @@ static void test_host_does_not_offer(void **state)
 
 static void test_driver_does_not_offer(void **state)
 {
-	(void)state;
 	fake.redirects = 0;
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_DRIVER);
@@ -264,7 +256,6 @@ static void test_foreign_driver_cannot(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.redirects = -EOPNOTSUPP;
 	fake.map_errno = ENOTTY;
 	open_usual();
@@ -281,7 +272,6 @@ static void test_foreign_driver_can(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.redirects = -EOPNOTSUPP;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -293,7 +283,6 @@ static void test_foreign_driver_can(void **state)
 
 static void test_no_host(void **state)
 {
-	(void)state;
 	fake.fail_at[FAKE_OPEN_HVCALL] = 1;
 	fake.fail_errno[FAKE_OPEN_HVCALL] = ENOENT;
 	open_usual();
@@ -308,7 +297,6 @@ static void test_create(void **state)
 	struct vtlirq_route_state *states;
 	size_t count;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 2, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
@@ -338,7 +326,6 @@ static void test_names(void **state)
 	char name[VTLIRQ_ROUTE_NAME_SIZE + 1];
 	struct vtlirq_route *route;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 2, 40), 0);
 	assert_int_equal(create(1, 2, 41), 0);
@@ -383,7 +370,6 @@ static void test_create_is_checked(void **state)
 	struct vtlirq_route *route;
 	struct vtlirq_single_target single;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 0, 40), -EINVAL);
 	assert_int_equal(create(0, 1, 15), -EINVAL);
@@ -405,7 +391,6 @@ static void test_create_is_checked(void **state)
 
 static void test_set_of_vps(void **state)
 {
-	(void)state;
 	fake.vectors = 1;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -424,7 +409,6 @@ static void test_set_of_vps(void **state)
 
 static void test_multicast(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create_flags(0, 3, 40, VTLIRQ_TARGET_MULTICAST), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_MULTICAST);
@@ -435,7 +419,6 @@ static void test_multicast(void **state)
 
 static void test_quotas(void **state)
 {
-	(void)state;
 	fake.quota = 2;
 	open_usual();
 	for (int i = 0; i < 3; i++)
@@ -462,7 +445,6 @@ static void test_refused(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.now_ns = SECOND;
 	fake.decide = refuse_redirection;
 	open_usual();
@@ -503,7 +485,6 @@ static void test_refused(void **state)
 
 static void test_every_retarget_refused(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;
@@ -528,7 +509,6 @@ static void test_refusals_are_bounded(void **state)
 	uint64_t devices = fewer ? strtoull(fewer, NULL, 0) : 1000000;
 	size_t before = 0;
 
-	(void)state;
 	fake.decide = refuse_all;
 	open_usual();
 	for (uint64_t i = 0; i < devices; i++) {
@@ -550,7 +530,6 @@ static void test_refusals_are_bounded(void **state)
 
 static void test_timeout(void **state)
 {
-	(void)state;
 	fake.now_ns = SECOND;
 	open_usual();
 	host_answers(3, (struct fake_answer) { .status = 0x78 });
@@ -585,7 +564,6 @@ static void test_old_target_is_restored(void **state)
 		{ .elements = 3, .is_done = true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		fake_reset();
 		open_usual();
@@ -605,7 +583,6 @@ static void test_retarget(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(retarget(0, 2, 40), 0);
@@ -633,7 +610,6 @@ static void test_retarget(void **state)
 
 static void test_prefer(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 3, 40), 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, 7), -EINVAL);
@@ -652,7 +628,6 @@ static void test_prefer(void **state)
 
 static void test_destroy_is_refused(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
@@ -676,7 +651,6 @@ static void test_destroy_is_refused(void **state)
 /* Two interrupts may arrive on a retained vector: it is retained until the close. */
 static void test_retained_for_several(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
@@ -697,7 +671,6 @@ static void test_callers_file(void **state)
 	int mshv = open("/dev/mshv", O_RDWR);
 	int vtl = ioctl(mshv, MSHV_CREATE_VTL, NULL);
 
-	(void)state;
 	close(mshv);
 	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = vtl });
 	assert_int_equal(create(0, 1, 40), 0);
@@ -721,7 +694,6 @@ static void test_callers_file(void **state)
 /* A message that arrives after the route was moved away must find the filter open. */
 static void test_filter_lingers(void **state)
 {
-	(void)state;
 	fake.now_ns = 100 * SECOND;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -764,7 +736,6 @@ static void test_filter_lingers(void **state)
 
 static void test_counts(void **state)
 {
-	(void)state;
 	open_usual();
 	fake.redirected[0][40] = 1000;
 	fake.proxied[1][41] = 500;
@@ -795,7 +766,6 @@ static void test_counts(void **state)
 /* A late message is counted for its route, until another route uses the same target. */
 static void test_late_counts(void **state)
 {
-	(void)state;
 	fake.now_ns = 100 * SECOND;
 	fake.redirects = 0;
 	open_usual();
@@ -836,7 +806,6 @@ static void test_late_counts(void **state)
 
 static void test_no_counts(void **state)
 {
-	(void)state;
 	fake.counts = -EOPNOTSUPP;
 	open_usual();
 	/* In this case the APIC id is that of a CPU of this machine. */
@@ -877,7 +846,6 @@ static void test_each_failure(void **state)
 				      EOPNOTSUPP, EINTR };
 	static const enum fake_call calls[] = { FAKE_MAP, FAKE_VP_INTERRUPTS };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
 			for (int at = 1; at < 60; at++) {
@@ -894,7 +862,6 @@ static void test_each_failure(void **state)
 
 static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	if (wrong_answers-- == 0)
 		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -908,7 +875,6 @@ static void test_each_refusal(void **state)
 		{ .error = EFAULT }, { .elements = 1, .is_done = true }, { .status = 0x78 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		for (int at = 0; at < 12; at++) {
 			fake_reset();
@@ -925,7 +891,6 @@ static void test_each_refusal(void **state)
 
 static void test_interrupted(void **state)
 {
-	(void)state;
 	fake.interrupted = 60;
 	open_usual();
 	all_operations();
@@ -936,7 +901,6 @@ static void test_interrupted(void **state)
 
 static int refuse_to_allow(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	if (vp == 1)
 		return -EAGAIN;
 	return fake_allow(context, vp, vector);
@@ -950,7 +914,6 @@ static void test_allow_fails(void **state)
 		.forbid = fake_forbid,
 	};
 
-	(void)state;
 	fake.is_filtered = true;
 	memset(live, 0, sizeof(live));
 	assert_int_equal(vtlirq_open(&config, &irqs), 0);
@@ -969,7 +932,6 @@ static void test_strings(void **state)
 {
 	uint32_t apic_id;
 
-	(void)state;
 	for (int i = -1; i < 20; i++) {
 		assert_non_null(vtlirq_delivery_name(i));
 		assert_non_null(vtlirq_reason_name(i));

@@ -89,7 +89,6 @@ static void *run_mover(void *argument)
 
 static void *run_balancer(void *argument)
 {
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		vtlirq_rebalance(irqs);
 		usleep(1000);
@@ -103,7 +102,6 @@ static void *run_looker(void *argument)
 	struct vtlirq_summary summary;
 	size_t count;
 
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		if (!vtlirq_routes(irqs, &states, &count))
 			free(states);
@@ -115,7 +113,6 @@ static void *run_looker(void *argument)
 
 static void *run_devices(void *argument)
 {
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		for (int i = 0; i < ROUTES; i++) {
 			fake_raise(&live[i].interrupt, 1 + i);
@@ -188,7 +185,6 @@ static void test_threads(void **state)
 	pthread_t movers[MOVERS], helpers[3];
 	void *failures;
 
-	(void)state;
 	open_all();
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&helpers[i], NULL, others[i], NULL), 0);

@@ -19,7 +19,6 @@ static uint64_t *stack_at(uint64_t address)
 
 static void row_4_6_an_interrupt_is_injected(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD(F_EVENT), VALID | 0x41);
@@ -32,7 +31,6 @@ static void row_4_6_an_interrupt_is_injected(void **state)
 
 static void row_4_6_an_event_is_injected_once(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD(F_EVENT), VALID | 0x41);
@@ -44,7 +42,6 @@ static void row_4_6_an_event_is_injected_once(void **state)
 
 static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | 0x41);
 	check_hex(l2_run(), 0x80000021);
@@ -60,7 +57,6 @@ static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **stat
 
 static void row_4_6_an_event_comes_before_the_virtual_interrupt(void **state)
 {
-	(void)state;
 	msr_offload();
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
@@ -74,7 +70,6 @@ static void row_4_6_an_event_comes_before_the_virtual_interrupt(void **state)
 
 static void row_4_6_an_exception_with_error_code(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | EXCEPTION | ERROR_CODE | 13);
 	field_set(FIELD(F_EVENT_ERROR), 0x1238);
@@ -85,7 +80,6 @@ static void row_4_6_an_exception_with_error_code(void **state)
 
 static void row_4_6_an_nmi_is_injected_with_interrupts_off(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | NMI | 2);
 	l2_expect(18);
@@ -95,7 +89,6 @@ static void row_4_6_an_nmi_is_injected_with_interrupts_off(void **state)
 
 static void row_4_6_nmi_window_is_8(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set_masked(FIELD(F_PRIMARY), NMI_WINDOW, NMI_WINDOW);
 	l2_expect(8);
@@ -109,7 +102,6 @@ static void row_4_6_nmi_window_is_8(void **state)
 
 static void row_4_6_a_software_interrupt_returns_behind_its_instruction(void **state)
 {
-	(void)state;
 	l2_start(GUEST_SOFT_INT);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -125,7 +117,6 @@ static void row_4_6_a_software_interrupt_returns_behind_its_instruction(void **s
 
 static void row_10_5_8_an_event_on_a_missing_stack_is_reported(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	page_allow(PAGE_STACK, 0);
 	field_set(FIELD(F_EVENT), VALID | EXCEPTION | ERROR_CODE | 13);
@@ -145,7 +136,6 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 {
 	uint64_t rip;
 
-	(void)state;
 	l2_start(GUEST_HLT);
 	l2_expect(12);
 	rip = l2.state->rip;
@@ -160,7 +150,6 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 /* SDM volume 3, "Information for VM Exits That Occur During Event Delivery": the type is 0. */
 static void row_10_5_8_an_interrupt_on_a_missing_stack_is_reported(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	page_allow(PAGE_STACK, 0);
@@ -179,7 +168,6 @@ static void row_10_5_10_a_deadline_in_the_past_is_52_each_time(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	field_set(FIELD_DEADLINE, 1);
 	for (i = 0; i < 3; i++)
 		l2_expect(52);
@@ -191,7 +179,6 @@ static void row_10_5_10_a_deadline_in_the_past_is_52_each_time(void **state)
 
 static void row_4_6_a_deadline_of_zero_is_due(void **state)
 {
-	(void)state;
 	field_set(FIELD_DEADLINE, 0);
 	l2_expect(52);
 }
@@ -200,7 +187,6 @@ static void row_4_6_a_deadline_ends_l2(void **state)
 {
 	uint64_t deadline, ticks;
 
-	(void)state;
 	l2_start(GUEST_SPIN);
 	/* On a busy machine, it may take longer until L2 runs. */
 	for (ticks = 20000000; !log_loops() && ticks < 1ULL << 36; ticks *= 2) {
@@ -215,14 +201,12 @@ static void row_4_6_a_deadline_ends_l2(void **state)
 
 static void row_4_6_a_far_deadline_does_nothing(void **state)
 {
-	(void)state;
 	field_set(FIELD_DEADLINE, __rdtsc() + (1ULL << 40));
 	l2_expect(18);
 }
 
 static void row_4_6_an_event_comes_before_a_deadline(void **state)
 {
-	(void)state;
 	l2_start(GUEST_SPIN);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD_DEADLINE, 1);
@@ -235,7 +219,6 @@ static void row_4_6_an_event_comes_before_a_deadline(void **state)
 
 static void row_4_6_a_deadline_comes_before_a_virtual_interrupt(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	l2_assert(0x41);

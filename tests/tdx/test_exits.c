@@ -38,20 +38,17 @@ static void expect_fault(enum guest_program program, uint8_t vector)
 
 static void row_7_cpuid_is_10(void **state)
 {
-	(void)state;
 	expect(GUEST_CPUID, 10, 2, 0);
 	expect(GUEST_REX_CPUID, 10, 3, 0);
 }
 
 static void row_7_hlt_is_12(void **state)
 {
-	(void)state;
 	expect(GUEST_HLT, 12, 1, 0);
 }
 
 static void row_7_vmcall_is_18(void **state)
 {
-	(void)state;
 	expect(GUEST_VMCALL, 18, 3, 0);
 	/* AMD's instruction exits too, for guests that ask CPUID which one to use. */
 	expect(GUEST_VMMCALL, 18, 3, 0);
@@ -59,13 +56,11 @@ static void row_7_vmcall_is_18(void **state)
 
 static void row_7_tdcall_is_77(void **state)
 {
-	(void)state;
 	expect(GUEST_TDCALL, 77, 4, 0);
 }
 
 static void row_7_io_is_30(void **state)
 {
-	(void)state;
 	expect(GUEST_IN, 30, 2, 0x42 << 16 | 1 << 6 | 1 << 3);
 	l2.state->rdx = 0x3f8;
 	expect(GUEST_IN_DX, 30, 2, 0x3f8 << 16 | 1 << 3 | 1);
@@ -75,14 +70,12 @@ static void row_7_io_is_30(void **state)
 
 static void row_7_cache_instructions_are_54_and_13(void **state)
 {
-	(void)state;
 	expect(GUEST_WBINVD, 54, 2, 0);
 	expect(GUEST_INVD, 13, 2, 0);
 }
 
 static void row_7_monitor_and_mwait_are_39_and_36(void **state)
 {
-	(void)state;
 	l2.state->rax = L2_DATA;
 	expect(GUEST_MONITOR, 39, 3, 0);
 	l2.state->rcx = 0;
@@ -106,7 +99,6 @@ static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 {
 	uint64_t before = xcr0_of_l1();
 
-	(void)state;
 	field_set_masked(FIELD(F_CR4), 1 << 18, 1 << 18);
 	l2_start(GUEST_XSETBV);
 	l2.state->rcx = 0;
@@ -121,7 +113,6 @@ static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 
 static void row_7_triple_fault_is_2(void **state)
 {
-	(void)state;
 	l2_start(GUEST_TRIPLE);
 	l2.state->rbx = L2_DATA + 0x800;
 	l2_expect(2);
@@ -129,7 +120,6 @@ static void row_7_triple_fault_is_2(void **state)
 
 static void row_7_pause_is_40_if_asked(void **state)
 {
-	(void)state;
 	l2_start(GUEST_PAUSE);
 	l2_expect(18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 30, 1u << 30);
@@ -138,7 +128,6 @@ static void row_7_pause_is_40_if_asked(void **state)
 
 static void row_7_rdtsc_is_16_if_asked(void **state)
 {
-	(void)state;
 	l2_start(GUEST_RDTSC);
 	l2_expect(18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 12, 1u << 12);
@@ -148,28 +137,24 @@ static void row_7_rdtsc_is_16_if_asked(void **state)
 
 static void row_7_rdpmc_is_15_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 1u << 11, 1u << 11);
 	expect(GUEST_RDPMC, 15, 2, 0);
 }
 
 static void row_7_debug_registers_are_29_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 1u << 23, 1u << 23);
 	expect(GUEST_READ_DR, 29, 3, 3 << 8 | 1 << 4 | 3);
 }
 
 static void row_7_exceptions_go_to_l2(void **state)
 {
-	(void)state;
 	expect_fault(GUEST_UD2, VECTOR_UD);
 	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_EXCEPTION], 1);
 }
 
 static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_UD, 1 << VECTOR_UD);
 	l2_start(GUEST_UD2);
 	l2_expect(0);
@@ -183,7 +168,6 @@ static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 
 static void row_7_breakpoints_of_the_bitmap_are_software_exceptions(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 3, 1 << 3);
 	l2_start(GUEST_INT3);
 	l2_expect(0);
@@ -198,7 +182,6 @@ static void row_7_breakpoints_of_the_bitmap_are_software_exceptions(void **state
 
 static void row_7_page_faults_go_by_their_error_code(void **state)
 {
-	(void)state;
 	/* The page is marked as not present in L2's own page table. */
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 14, 1 << 14);
@@ -214,13 +197,11 @@ static void row_7_page_faults_go_by_their_error_code(void **state)
 
 static void row_7_svm_instructions_are_undefined(void **state)
 {
-	(void)state;
 	expect_fault(GUEST_VMRUN, VECTOR_UD);
 }
 
 static void row_7_owned_bits_of_cr0_are_28(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 0);
 	l2.state->r9 = 0x8000003b;
@@ -230,7 +211,6 @@ static void row_7_owned_bits_of_cr0_are_28(void **state)
 
 static void row_7_other_bits_of_cr0_are_l2s(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 0);
 	l2_start(GUEST_WRITE_CR0);
@@ -242,7 +222,6 @@ static void row_7_other_bits_of_cr0_are_l2s(void **state)
 
 static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 0);
 	l2.state->r9 = 0x80000013;
 	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
@@ -250,7 +229,6 @@ static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 
 static void row_7_clts_follows_the_mask(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 8);
 	expect(GUEST_CLTS, 28, 2, 2 << 4);
@@ -263,7 +241,6 @@ static void row_7_clts_follows_the_mask(void **state)
 
 static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 0xffff);
 	field_set(FIELD(F_CR0_SHADOW), 0x12345678);
 	l2_start(GUEST_READ_CR0);
@@ -278,7 +255,6 @@ static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 
 static void row_7_owned_bits_of_cr4_are_28(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR4_MASK), 0x80);
 	field_set(FIELD(F_CR4_SHADOW), 0);
 	l2.state->rax = 0x6a0;
@@ -292,7 +268,6 @@ static void row_7_owned_bits_of_cr4_are_28(void **state)
 
 static void row_7_cr3_is_28_if_asked(void **state)
 {
-	(void)state;
 	l2.state->rsi = page_gpa(PAGE_PML4);
 	l2_start(GUEST_WRITE_CR3);
 	l2_expect(18);
@@ -302,7 +277,6 @@ static void row_7_cr3_is_28_if_asked(void **state)
 
 static void row_7_cr8_is_28_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 3u << 19, 3u << 19);
 	expect(GUEST_WRITE_CR8, 28, 4, 8);
 	expect(GUEST_READ_CR8, 28, 4, 1 << 4 | 8);
@@ -314,7 +288,6 @@ static void row_4_4_every_msr_exits_by_default(void **state)
 					 0xc0000102, 0x40000000, 0xc0010015 };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
 		expect(GUEST_RDMSR, 31, 2, 0);
@@ -334,7 +307,6 @@ static void release_all_msrs(void)
 
 static void row_4_4_icr_always_exits(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x830;
 	l2.state->rax = 0x4031;
@@ -349,7 +321,6 @@ static void row_4_4_other_apic_registers_exit_anyway(void **state)
 	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x832, 0x83e };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -363,7 +334,6 @@ static void row_4_4_reserved_apic_registers_are_gp(void **state)
 					 0x840, 0x8ff };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -375,7 +345,6 @@ static void row_4_4_reserved_apic_registers_are_gp(void **state)
 
 static void row_4_4_registers_of_the_page_can_be_read(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	vapic_put(0x80, 0x20);
 	vapic_put(0x100 + 0x20, 0xabcd);
@@ -404,7 +373,6 @@ static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 	static const uint32_t msrs[] = { 0x80a, 0x810, 0x827 };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -415,7 +383,6 @@ static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 
 static void row_4_5_msrs_outside_the_bitmap_exit(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x400000f0;
 	expect(GUEST_RDMSR, 31, 2, 0);
@@ -423,7 +390,6 @@ static void row_4_5_msrs_outside_the_bitmap_exit(void **state)
 
 static void row_4_5_some_msrs_pass_through(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2_start(GUEST_WRMSR_TWICE);
 	l2.state->rcx = 0xc0000100;
@@ -444,7 +410,6 @@ static void row_4_5_some_msrs_pass_through(void **state)
 
 static void row_4_5_efer_hides_svm_and_refuses_other_bits(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2_start(GUEST_RDMSR);
 	l2.state->rcx = 0xc0000080;
@@ -463,7 +428,6 @@ static void row_4_5_efer_hides_svm_and_refuses_other_bits(void **state)
 
 static void row_4_5_vmx_capabilities_exit(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x480;
 	expect(GUEST_RDMSR, 31, 2, 0);
@@ -471,7 +435,6 @@ static void row_4_5_vmx_capabilities_exit(void **state)
 
 static void row_4_5_unknown_msrs_are_gp(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x1234;
 	expect_fault(GUEST_RDMSR, VECTOR_GP);

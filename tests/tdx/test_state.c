@@ -56,7 +56,6 @@ static void row_10_5_9_unswitched_registers_are_l2s_afterwards(void **state)
 	struct lab_tdx_unswitched before;
 	unsigned int i;
 
-	(void)state;
 	before = l1_state();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++)
 		msr_exits(msrs[i], false, false);
@@ -81,7 +80,6 @@ static void row_10_5_9_unswitched_registers_are_l2s_afterwards(void **state)
 
 static void row_8_l2_starts_with_what_l1_has_loaded(void **state)
 {
-	(void)state;
 	do {
 		memset(&l2.call.unswitched, 0, sizeof(l2.call.unswitched));
 		l2.call.unswitched.cr2 = 0x1111;
@@ -100,7 +98,6 @@ static void row_8_l2_starts_with_what_l1_has_loaded(void **state)
 
 static void row_8_switched_registers_are_separate(void **state)
 {
-	(void)state;
 	field_set(FIELD(0x680E), 0x12345000);
 	field_set(FIELD(0x681A), 0x400);
 	field_set(FIELD(0x6824), 0x7777);
@@ -204,7 +201,6 @@ static void row_1_2_each_cpu_has_its_own_vcpu(void **state)
 	struct worker workers[VCPUS_MAX] = { };
 	pthread_barrier_t round;
 
-	(void)state;
 	if (cpus > VCPUS_MAX)
 		cpus = VCPUS_MAX;
 	check(!pthread_barrier_init(&round, NULL, cpus), "no barrier");
@@ -247,7 +243,6 @@ static void row_1_1_calls_with_random_registers_leave_l1_intact(void **state)
 	struct lab_tdx_unswitched before;
 	unsigned int i;
 
-	(void)state;
 	before = l1_state();
 	srandom(42);
 	for (i = 0; i < 20000; i++) {
@@ -273,7 +268,6 @@ static void row_2_3_7_random_l2_state_leaves_l1_intact(void **state)
 	struct lab_tdx_unswitched before;
 	unsigned int i, j;
 
-	(void)state;
 	before = l1_state();
 	srandom(43);
 	for (i = 0; i < 2000; i++) {

@@ -14,7 +14,6 @@
 
 static void ioctl_numbers(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
 	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
 	assert_int_equal(MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0xc010b839);
@@ -33,7 +32,6 @@ static void ioctl_numbers(void **state)
 /* Numbers that only this driver defines, and that its clients are compiled with. */
 static void own_numbers(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc030b8e0);
 	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
 	assert_int_equal(MSHV_CAP_VP_INTERRUPTS, 0x10001);
@@ -44,7 +42,6 @@ static void own_numbers(void **state)
 /* The byte that this driver names is reserved in OpenHCL (tdx_l2_tsc_deadline_state). */
 static void tsc_deadline(void **state)
 {
-	(void)state;
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.deadline), 400);
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.update), 408);
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.vector), 409);
@@ -53,7 +50,6 @@ static void tsc_deadline(void **state)
 
 static void map_argument(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_map_device_intr), 16);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, vector), 0);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, apic_id), 4);
@@ -63,7 +59,6 @@ static void map_argument(void **state)
 
 static void hvcall_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_hvcall_setup), 16);
 	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap_size), 0);
 	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap), 8);
@@ -79,7 +74,6 @@ static void hvcall_arguments(void **state)
 /* openvmm: hcl/src/vmbus.rs. */
 static void sint_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_signal_event), 8);
 	assert_int_equal(offsetof(struct mshv_signal_event, connection_id), 0);
 	assert_int_equal(offsetof(struct mshv_signal_event, flag), 4);
@@ -98,7 +92,6 @@ static void sint_arguments(void **state)
 /* openvmm: mshv_vp_registers in hcl/src/ioctl.rs, HvRegisterAssoc in hvdef. */
 static void register_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_register_list), 16);
 	assert_int_equal(offsetof(struct mshv_register_list, count), 0);
 	assert_int_equal(offsetof(struct mshv_register_list, registers), 8);
@@ -109,7 +102,6 @@ static void register_arguments(void **state)
 
 static void vp_interrupts_argument(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_vector_counts), 16);
 	assert_int_equal(offsetof(struct mshv_vector_counts, redirected), 0);
 	assert_int_equal(offsetof(struct mshv_vector_counts, proxied), 8);
@@ -130,7 +122,6 @@ static void vp_interrupts_argument(void **state)
 
 static void run_page(void **state)
 {
-	(void)state;
 	assert_run_offset(cancel, 0);
 	assert_run_offset(vtl_ret_action_size, 4);
 	assert_run_offset(flags, 8);
@@ -149,7 +140,6 @@ static void run_page(void **state)
 
 static void page_index(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 5), 5);
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_REGISTERS, 5), 0x10005);
 }

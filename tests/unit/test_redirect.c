@@ -81,13 +81,11 @@ static int machine_start(bool available)
 
 static int setup(void **state)
 {
-	(void)state;
 	return machine_start(true);
 }
 
 static int setup_unavailable(void **state)
 {
-	(void)state;
 	return machine_start(false);
 }
 
@@ -97,7 +95,6 @@ static int teardown(void **state)
 	unsigned int cpu, leaked = 0;
 	int i;
 
-	(void)state;
 	shim_fail_at = 0;
 	for (i = 0; i < FILES; i++)
 		vtl_redirect_file_release(&files[i]);
@@ -114,7 +111,6 @@ static void an_arrival_sets_the_bit_of_its_vp_and_scan(void **state)
 {
 	u32 vector = must_map(&files[0], 1, 0x51);
 
-	(void)state;
 	emul_raise(1, vector);
 	assert_true(bit_is_set(1, 0x51));
 	assert_int_equal(run_page(1)->scan_proxy_irr, 1);
@@ -128,7 +124,6 @@ static void the_quota_is_met_to_the_vector(void **state)
 {
 	u32 vector;
 
-	(void)state;
 	vectors_per_cpu = 2;
 	must_map(&files[0], 0, 0x30);
 	vector = must_map(&files[0], 0, 0x31);
@@ -146,7 +141,6 @@ static void the_quota_is_met_to_the_vector(void **state)
 
 static void the_automatic_quota_is_never_unlimited(void **state)
 {
-	(void)state;
 	vectors_per_cpu = -1;
 	/* The emulated machine has fewer vectors than the quota must leave: one is allowed. */
 	assert_int_equal(stats_of(0).quota, 1);
@@ -182,7 +176,6 @@ static void exhaustion_allocates_quiet_vectors_from_quarantine(void **state)
 	u32 vectors[EMUL_VECTORS];
 	unsigned long before = jiffies;
 
-	(void)state;
 	map_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[7]);
 	must_unmap(&files[0], 0, vectors[9]);
@@ -197,7 +190,6 @@ static void map_waits_until_a_raised_vector_is_quiet(void **state)
 	u32 vectors[EMUL_VECTORS];
 	unsigned long before;
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
 	shim_advance(300);
@@ -215,7 +207,6 @@ static void a_vector_is_allocated_again_when_its_quarantine_ends(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	quarantine_ms = 100;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
@@ -237,7 +228,6 @@ static void map_does_not_wait_without_a_vector_that_becomes_free(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	/* The first vector is still raised. */
 	must_unmap(&files[0], 0, vectors[3]);
@@ -257,7 +247,6 @@ static void a_task_that_is_killed_does_not_wait(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
 	shim_killed = true;
@@ -276,7 +265,6 @@ static void a_vector_raised_while_map_waits_is_not_allocated(void **state)
 {
 	u32 vectors[EMUL_VECTORS], vector;
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 2, vectors);
 	noisy_vector = vectors[3];
 	must_unmap(&files[0], 2, noisy_vector);
@@ -296,7 +284,6 @@ static void a_merged_late_arrival_counts_for_quarantine(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -312,7 +299,6 @@ static void a_running_handler_outlives_its_vector(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	emul_meanwhile = quarantine_ends_meanwhile;
 	emul_raise(0, vector);
@@ -325,7 +311,6 @@ static void without_quarantine_a_vector_is_free_at_once(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	quarantine_ms = 0;
 	emul_raise(0, vector);
 	must_unmap(&files[0], 0, vector);
@@ -337,7 +322,6 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -359,7 +343,6 @@ static void a_vector_with_a_pending_interrupt_is_not_allocated_again(void **stat
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	quarantine_ms = 0;
 	emul_interrupts_close(0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
@@ -383,7 +366,6 @@ static void a_vector_with_a_pending_interrupt_is_not_allocated_again(void **stat
 /* If it could go offline and online again, its vectors would leave quarantine too early. */
 static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 {
-	(void)state;
 	noisy_vector = must_map(&files[0], 2, 0x40);
 	emul_raise(2, noisy_vector);
 	must_unmap(&files[0], 2, noisy_vector);
@@ -409,7 +391,6 @@ static void arrivals_are_counted_by_proxy_vector(void **state)
 {
 	u32 first = must_map(&files[0], 1, 0x40), other = must_map(&files[0], 1, 0x41);
 
-	(void)state;
 	emul_raise(1, first);
 	emul_raise(1, first);
 	emul_raise(1, other);
@@ -429,7 +410,6 @@ static void counts_include_mappings_that_are_gone(void **state)
 	u32 vector;
 	int i;
 
-	(void)state;
 	for (i = 0; i < 100; i++) {
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
@@ -452,7 +432,6 @@ static void a_vector_is_owned_until_the_entry_after_its_unmap(void **state)
 	unsigned long merged = vtl_vp_merged_get(0);
 	u32 vector, other;
 
-	(void)state;
 	assert_false(vtl_redirect_owns(0x40));
 	vector = must_map(&files[0], 0, 0x40);
 	other = must_map(&files[0], 0, 0x41);
@@ -480,7 +459,6 @@ static void what_is_pending_at_unmap_is_counted(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -494,7 +472,6 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40), again = 0;
 	u32 *row = files[0].references[0];
 
-	(void)state;
 	/* Act as if the file had mapped it so often. */
 	row[vector] = U32_MAX - 1;
 	redirect_tables[0]->by_vector[vector]->references = U32_MAX - 1;
@@ -520,7 +497,6 @@ static void a_machine_that_cannot_redirect_is_enodev(void **state)
 {
 	u32 vector;
 
-	(void)state;
 	assert_false(vtl_redirect_available());
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector), -ENODEV);
 	assert_int_equal(vtl_redirect_map(&files[0], 3, EMUL_ID(0), &vector), -EINVAL);

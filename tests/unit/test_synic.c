@@ -30,7 +30,6 @@ bool vtl_sint_is_open;
 
 void vtl_sint_interrupt(struct synic_message *slots)
 {
-	(void)slots;
 }
 
 void *vtl_host_synic_messages(void)
@@ -50,7 +49,6 @@ static int setup(void **state)
 	unsigned int cpu;
 	int ret;
 
-	(void)state;
 	shim_reset();
 	memset(&synic_cpus, 0, sizeof(synic_cpus));
 	eoms = 0;
@@ -66,7 +64,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	shim_stretch = NULL;
 	shim_fail_at = 0;
 	vtl_vp_sleeper.task = NULL;
@@ -133,7 +130,6 @@ static void a_vector_that_is_pending_merges(void **state)
 	unsigned long before = vtl_vp_merged_get(0);
 	u32 bits[8];
 
-	(void)state;
 	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
@@ -159,7 +155,6 @@ static void an_entry_of_vtl0_clears_the_arrivals(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	vtl_vp_entries++;
@@ -182,7 +177,6 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0xdead0051, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 1);
@@ -192,7 +186,6 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 
 static void eom_is_written_only_if_a_message_is_pending(void **state)
 {
-	(void)state;
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 0);
@@ -220,7 +213,6 @@ static void host_flags_another(void)
 
 static void a_pending_flag_that_is_set_late_is_seen(void **state)
 {
-	(void)state;
 	post_single(0x51, 0);
 	/* The flag is set after the message was handled, just before the slot is freed. */
 	shim_stretch = host_flags_another;
@@ -238,7 +230,6 @@ static void a_slot_that_the_host_rewrites_is_not_cleared(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0x51, 1);
 	shim_stretch = host_rewrites;
 	vtl_synic_interrupt();
@@ -262,7 +253,6 @@ static void host_never_ends(void)
 
 static void one_interrupt_handles_a_bounded_number_of_messages(void **state)
 {
-	(void)state;
 	host_never_ends();
 	on_eom = host_never_ends;
 	vtl_synic_interrupt();
@@ -291,7 +281,6 @@ static void a_long_queue_is_handled_completely(void **state)
 	unsigned int taken;
 	u32 bits[8];
 
-	(void)state;
 	queue_next = 0x30 + 99;
 	queue_raised = 0;
 	on_eom = queue_send;
@@ -312,7 +301,6 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 {
 	const u32 sent[8] = { 0, 0, 0x00030000, 1, 0, 0, 0, 0 };
 
-	(void)state;
 	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_multiple(sent, 0);
 	vtl_synic_interrupt();
@@ -324,7 +312,6 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 
 static void messages_without_a_vp_are_dropped(void **state)
 {
-	(void)state;
 	shim_cpu = CPU_NEVER;
 	post_single(0x51, 1);
 	vtl_synic_interrupt();
@@ -353,7 +340,6 @@ static void an_interrupt_without_a_page_is_ignored(void **state)
 {
 	struct synic_message *before = page;
 
-	(void)state;
 	post_single(0x51, 1);
 	page = NULL;
 	vtl_synic_interrupt();
@@ -367,7 +353,6 @@ static void other_slots_are_not_touched(void **state)
 {
 	u8 before[4096];
 
-	(void)state;
 	memset(page, 0x5a, 4096);
 	post_single(0x51, 0);
 	memcpy(before, page, 4096);
@@ -378,7 +363,6 @@ static void other_slots_are_not_touched(void **state)
 
 static void failed_allocation_of_counters_is_enomem(void **state)
 {
-	(void)state;
 	vtl_synic_exit();
 	shim_allocations = 0;
 	shim_fail_at = 1;

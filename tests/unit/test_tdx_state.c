@@ -39,7 +39,6 @@ static bool kernel_uses(u64 cr4_bit)
 
 static int teardown(void **unused)
 {
-	(void)unused;
 	kfree(state.extended);
 	state.extended = NULL;
 	return 0;
@@ -349,7 +348,6 @@ static void sessions_run(unsigned int sessions)
 
 static void each_side_keeps_its_registers(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	sessions_run(SESSIONS);
 }
@@ -383,7 +381,6 @@ static void missing_features_are_not_accessed(void **unused)
 
 static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_NOXSAVE);
 	sessions_run(SESSIONS);
 	assert_int_equal(cpu.xsave_uses, 0);
@@ -425,7 +422,6 @@ static void a_refused_value_changes_nothing(void **unused)
 	};
 	size_t i;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	sessions_run(3);
 	for (i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++)
@@ -435,7 +431,6 @@ static void a_refused_value_changes_nothing(void **unused)
 /* VTL0's speculation controls must not apply to more of VTL2 than necessary. */
 static void spec_ctrl_is_the_first_that_is_restored(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	vmm_work();
 	session_start();
@@ -455,7 +450,6 @@ static void tile_data_survives_the_xfd_of_either(void **unused)
 {
 	unsigned int both;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	for (both = 0; both < 4; both++) {
 		session_start();
@@ -480,7 +474,6 @@ static void breakpoint_set(bool on)
 
 static void vtl2_has_breakpoints_from_one_entry_to_another(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	session_start();
 	breakpoint_set(false);
@@ -520,7 +513,6 @@ static void barriers_check(unsigned int when, unsigned int at_exit, unsigned int
 
 static void the_barrier_follows_the_parameter(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	barriers_check(PREDICTOR_BARRIER_NEVER, 0, 0);
 	barriers_check(PREDICTOR_BARRIER_SESSION, 0, 1);
@@ -535,7 +527,6 @@ static void the_barrier_follows_the_parameter(void **unused)
 /* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": for a mask of 0. */
 static void without_memory_mxcsr_has_the_bits_of_every_cpu(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	assert_int_equal(features.mxcsr_mask, CPU_MXCSR_MASK);
 	shim_fail_at = shim_allocations + 1;
@@ -576,7 +567,6 @@ static void xcr0s_set(void)
 
 static void vtl0_has_an_xcr0_of_its_own(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	xcr0s_set();
 	teardown(unused);
@@ -645,7 +635,6 @@ static void the_setup_of_another_vp_changes_no_register(void **unused)
 	struct tdx_state another = { .extended = NULL };
 	struct cpu_registers before;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_NOXSAVE);
 	xcr0_set(cpu_components(), 0);
 	sessions_run(10);

@@ -16,7 +16,6 @@ static int setup(void **state)
 	unsigned int cpu;
 	int ret;
 
-	(void)state;
 	shim_reset();
 	ret = vtl_vp_init();
 	for_each_possible_cpu(cpu)
@@ -26,7 +25,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	vtl_vp_exit();
 	return 0;
 }
@@ -43,7 +41,6 @@ static void each_asserted_bit_is_pulled_once(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	memset(bits, 0xaa, sizeof(bits));
 	post(1, 0x51);
 	post(1, 0x10);
@@ -65,7 +62,6 @@ static void merged_interrupts_are_counted(void **state)
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	u32 bits[8];
 
-	(void)state;
 	post(0, 0x51);
 	post(0, 0x52);
 	assert_int_equal(vtl_vp_merged_get(0), before);
@@ -91,7 +87,6 @@ static void a_blocked_vector_does_not_merge(void **state)
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	struct vp_bit bit;
 
-	(void)state;
 	post(0, 0x51);
 	run->proxy_irr_blocked[2] = 1U << 0x11;
 	vtl_vp_bit_init(&bit, 0, 0x51);
@@ -112,7 +107,6 @@ static void a_post_to_many_vps_is_one_interrupt_call(void **state)
 {
 	struct cpumask cpus = { .bits = 0xf };
 
-	(void)state;
 	vtl_vp_post_all(&cpus, 0x51);
 	assert_int_equal(shim_interrupt_calls, 1);
 	assert_int_equal(shim_reschedules[0], 0);
@@ -129,7 +123,6 @@ static void a_post_to_many_vps_is_one_interrupt_call(void **state)
 
 static void a_post_kicks_a_vp_once(void **state)
 {
-	(void)state;
 	post_to(2, 0x51);
 	post_to(2, 0x52);
 	assert_int_equal(shim_reschedules[2], 1);
@@ -144,7 +137,6 @@ static void a_post_passes_the_hosts_filter(void **state)
 {
 	struct mshv_vtl_run *run = vtl_vp_run_page(1);
 
-	(void)state;
 	memset(run->proxy_irr_blocked, 0xff, sizeof(run->proxy_irr_blocked));
 	post_to(1, 0x51);
 	assert_int_equal(vtl_vp_run_page(1)->proxy_irr[2], 1U << 0x11);
@@ -155,7 +147,6 @@ static void posts_that_merge_are_not_counted(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 
-	(void)state;
 	post_to(0, 0x51);
 	post_to(0, 0x51);
 	assert_int_equal(vtl_vp_merged_get(0), before);
@@ -163,7 +154,6 @@ static void posts_that_merge_are_not_counted(void **state)
 
 static void a_post_to_an_offline_vp_is_ignored(void **state)
 {
-	(void)state;
 	shim_cpu_online[3] = false;
 	post_to(3, 0x51);
 	post_to(4, 0x51);
@@ -173,7 +163,6 @@ static void a_post_to_an_offline_vp_is_ignored(void **state)
 
 static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 {
-	(void)state;
 	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_to(1, 0x51);
 	assert_int_equal(shim_wakeups, 1);
@@ -183,7 +172,6 @@ static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 
 static void a_cancel_kicks_a_vp_once(void **state)
 {
-	(void)state;
 	vtl_vp_cancel(2);
 	vtl_vp_cancel(2);
 	assert_int_equal(vtl_vp_run_page(2)->cancel, 1);

@@ -34,13 +34,11 @@ static int mshv_extension(uint32_t capability)
 
 static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
 	node_is_for_root_alone("/dev/mshv");
 }
 
 static void check_extension_answers(void **state)
 {
-	(void)state;
 	assert_int_equal(mshv_extension(MSHV_CAP_CORE_API_STABLE), 0);
 	assert_in_range(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0, 1);
 	assert_in_range(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0, 1);
@@ -59,7 +57,6 @@ static void a_bad_pointer_is_efault(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 
-	(void)state;
 	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, 8), -1);
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(ioctl(lab.vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 8), -1);
@@ -73,7 +70,6 @@ static void an_unknown_ioctl_is_enotty_and_not_logged(void **state)
 	int mark = kernel_log_mark();
 	unsigned int number;
 
-	(void)state;
 	for (number = 0; number < 256; number++) {
 		unsigned long command = _IOWR(MSHV_IOCTL, number, char[24]);
 
@@ -95,7 +91,6 @@ static void create_vtl_gives_any_number_of_files(void **state)
 {
 	int files[200], i;
 
-	(void)state;
 	for (i = 0; i < 200; i++) {
 		files[i] = vtl_open();
 		assert_true(fcntl(files[i], F_GETFD) & FD_CLOEXEC);
@@ -125,7 +120,6 @@ static void malformed_arguments_are_einval(void **state)
 	unsigned int vector;
 	int pad;
 
-	(void)state;
 	for (vector = 0; vector < 16; vector++)
 		assert_int_equal(map_raw(vector, apic_id(0), 1, -1), -EINVAL);
 	assert_int_equal(map_raw(256, apic_id(0), 1, -1), -EINVAL);
@@ -144,7 +138,6 @@ static void malformed_arguments_are_einval(void **state)
 
 static void an_unmap_without_a_mapping_is_enoent(void **state)
 {
-	(void)state;
 	assert_int_equal(map_raw(256, apic_id(0), 0, -1), -EINVAL);
 	assert_int_equal(map_raw(~0U, apic_id(0), 0, -1), -EINVAL);
 	assert_int_equal(map_raw(0x51, apic_id(0), 0, -1), -ENOENT);
@@ -161,7 +154,6 @@ static void only_map_writes_back_and_only_the_vector(void **state)
 	};
 	struct mshv_map_device_intr before;
 
-	(void)state;
 	assert_int_equal(vtl_map_ioctl(lab.vtl, &args), 0);
 	assert_in_range(args.vector, 0x20, 0xff);
 	assert_int_equal(args.apic_id, apic_id(0));
@@ -179,7 +171,6 @@ static void a_map_that_cannot_report_back_maps_nothing(void **state)
 {
 	struct mshv_map_device_intr *args;
 
-	(void)state;
 	args = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(args, MAP_FAILED);
 	args->vector = 0x51;
@@ -219,7 +210,6 @@ static void a_missing_page_is_sigbus(void **state)
 	int apic_page = lab_has_tdx_module() ? 0 : SIGBUS;
 	unsigned long kind;
 
-	(void)state;
 	sigaction(SIGBUS, &action, &bus);
 	sigaction(SIGALRM, &action, &alarmed);
 	assert_int_equal(page_touch(0), 0);
@@ -239,7 +229,6 @@ static void a_missing_page_is_sigbus(void **state)
 
 static void a_private_mapping_is_einval(void **state)
 {
-	(void)state;
 	assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, lab.vtl, 0),
 			 MAP_FAILED);
 	assert_int_equal(errno, EINVAL);
@@ -250,7 +239,6 @@ static void all_files_show_the_same_run_page(void **state)
 	int other = vtl_open();
 	struct mshv_vtl_run *run = vtl_page(other, 0);
 
-	(void)state;
 	run->cancel = 0x12345678;
 	assert_int_equal(lab.run[0]->cancel, 0x12345678);
 	close(other);

@@ -234,7 +234,6 @@ static void a_function_has_a_name_and_sources(void **state)
 {
 	char name[32];
 
-	(void)state;
 	assert_int_equal(card.device.kind, LAB_HOST_KIND_FUNCTION);
 	snprintf(name, sizeof(name), "function %.7s", card.address + 5);
 	assert_string_equal(card.device.name, name);
@@ -247,7 +246,6 @@ static void only_the_function_raises_its_interrupts(void **state)
 	struct labhost_source source = source_of(&card, 0);
 	__u64 raised = 1;
 
-	(void)state;
 	source_unmask(&source);
 	assert_int_equal(labhost_raise(lab.host, source.device, 0, 1, NULL), -EOPNOTSUPP);
 	assert_int_equal(labhost_raise(lab.host, source.device, 0, 0, &raised), 0);
@@ -261,7 +259,6 @@ static void each_entry_of_a_table_is_redirected(void **state)
 	unsigned int i, times, vp = lab.cpus - 1;
 	int hv = hv_open(), hardware;
 
-	(void)state;
 	cpu_pin_away(vp);
 	card_start();
 	for (i = 0; i < CARD_SOURCES; i++) {
@@ -292,7 +289,6 @@ static void each_entry_of_a_table_is_proxied(void **state)
 	unsigned int i, vp;
 	int hv = hv_open();
 
-	(void)state;
 	card_start();
 	for (i = 0; i < CARD_SOURCES; i++) {
 		struct labhost_source source = source_of(&card, i);
@@ -314,7 +310,6 @@ static void a_masked_entry_keeps_what_was_raised(void **state)
 	struct labhost_source masked = source_of(&card, 1), other = source_of(&card, 2);
 	int hv = hv_open();
 
-	(void)state;
 	card_start();
 	assert_int_equal(hv_route(hv, &masked, 0, VECTOR, 0), HV_SUCCESS);
 	assert_int_equal(hv_route(hv, &other, 0, VECTOR + 1, 0), HV_SUCCESS);
@@ -340,7 +335,6 @@ static void one_msi_is_redirected_or_proxied(void **state)
 	int hv = hv_open(), hardware = vtl_map(lab.vtl, VECTOR, vp);
 	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
 
-	(void)state;
 	assert_true(hardware > 0);
 	cpu_pin_away(vp);
 	sound_start();
@@ -368,7 +362,6 @@ static void several_msis_are_one_source(void **state)
 	struct labhost_source second = source_of(&usb, 1);
 	int hv = hv_open(), log = kernel_log_mark();
 
-	(void)state;
 	assert_int_equal(usb.device.sources, 1);
 	assert_int_equal(labhost_set_masked(lab.host, second.device, 1, false), -ENOENT);
 	assert_int_equal(hv_route(hv, &second, 0, VECTOR, 0), HV_INVALID_PARAMETER);
@@ -384,7 +377,6 @@ static void a_function_without_messages_is_refused(void **state)
 	int log = kernel_log_mark();
 	char address[16], path[64];
 
-	(void)state;
 	address_find(SMBUS, address);
 	bind(address);
 	assert_false(is_bound(address, &device));
@@ -413,7 +405,6 @@ static void a_function_is_bus_master_only_with_a_message(void **state)
 	struct labhost_source source = source_of(&card, 0);
 	struct lab_host_device device;
 
-	(void)state;
 	assert_int_equal(command_of(&card) & PCI_MASTER, 0);
 	source_mask(&source);
 	assert_int_equal(command_of(&card) & PCI_MASTER, 0);

@@ -45,7 +45,6 @@ static void a_cpu_with_mappings_stays_online(void **state)
 	int vector, mark = kernel_log_mark();
 	char reason[64];
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vector = vtl_map(lab.vtl, 0x51, last);
 	assert_int_equal(cpu_set_online(last, false), -EBUSY);
@@ -68,7 +67,6 @@ static void a_cpu_with_noisy_vectors_stays_online(void **state)
 	char reason[64];
 	long span;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	span = driver_parameter("quarantine_ms", 60000);
 	vector = vtl_map(lab.vtl, 0x51, last);
@@ -90,7 +88,6 @@ static void a_cpu_works_after_it_was_offline(void **state)
 	unsigned int round;
 	int vector;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	for (round = 0; round < 5; round++) {
 		/* A quarantine on that CPU ends when the CPU goes offline. */
@@ -121,7 +118,6 @@ static void the_page_of_an_offline_cpu_is_sigbus_until_it_is_online(void **state
 	volatile char *page;
 	int signal;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	lab.run[last]->cancel = 0x55aa55aa;
 	assert_int_equal(cpu_set_online(last, false), 0);

@@ -35,7 +35,6 @@ static int call(int hv, uint64_t control, uint64_t input_size, uint64_t output_s
 
 static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
 	node_is_for_root_alone("/dev/mshv_hvcall");
 }
 
@@ -60,7 +59,6 @@ static void opening_the_node_needs_the_capability(void **state)
 	pid_t child = fork();
 	int status;
 
-	(void)state;
 	if (!child)
 		_exit(open_without_capability());
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -72,7 +70,6 @@ static void no_call_is_allowed_before_the_setup(void **state)
 {
 	int hv = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 72, 0), -EPERM);
 	assert_int_equal(call(hv, 0, 0, 0), -EPERM);
 	close(hv);
@@ -83,7 +80,6 @@ static void the_setup_is_made_once(void **state)
 	static uint8_t bitmap[8193];
 	int hv = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(setup(hv, 8193, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, ~0ULL, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, 8192, (void *)BAD_POINTER), -EFAULT);
@@ -101,7 +97,6 @@ static void only_calls_of_the_bitmap_are_allowed(void **state)
 	unsigned int code;
 	int hv = hv_open_raw();
 
-	(void)state;
 	bitmap[NO_SUCH_CALL / 8] = 1 << NO_SUCH_CALL % 8;
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	for (code = 0; code < 65536; code += 37)
@@ -116,7 +111,6 @@ static void a_short_bitmap_allows_no_call_beyond_it(void **state)
 	uint8_t bitmap[15];
 	int hv = hv_open_raw();
 
-	(void)state;
 	memset(bitmap, 0xff, sizeof(bitmap));
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	assert_int_equal(call(hv, 15 * 8 - 1, 0, 0), 0);
@@ -129,7 +123,6 @@ static void files_do_not_share_their_setup(void **state)
 {
 	int one = hv_open(), other = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(call(one, HV_CALL_RETARGET, 72, 0), 0);
 	assert_int_equal(call(other, HV_CALL_RETARGET, 72, 0), -EPERM);
 	close(one);
@@ -140,7 +133,6 @@ static void sizes_end_at_a_page(void **state)
 {
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 4096, 4096), 0);
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 4097, 0), -EINVAL);
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 4097), -EINVAL);
@@ -154,7 +146,6 @@ static void bad_pointers_are_efault(void **state)
 	uint64_t status;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(ioctl(hv, MSHV_HVCALL, BAD_POINTER), -1);
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, (void *)BAD_POINTER, 72, NULL, 0, &status),
@@ -173,7 +164,6 @@ static void the_hosts_answer_is_returned(void **state)
 	uint64_t status = 0;
 	int hv = hv_open_raw();
 
-	(void)state;
 	memset(bitmap, 0xff, sizeof(bitmap));
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	assert_int_equal(hv_call(hv, NO_SUCH_CALL, NULL, 0, NULL, 0, &status), 0);
@@ -185,7 +175,6 @@ static void the_capability_follows_the_host(void **state)
 {
 	int hv = hv_open();
 
-	(void)state;
 	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
 	host_behave_without();
 	assert_false(hv_capabilities(hv) & HV_VSM_REDIRECT);
@@ -202,7 +191,6 @@ static void the_hypercall_pages_are_cleared(void **state)
 	unsigned int i;
 	int hv = hv_open();
 
-	(void)state;
 	hv_capabilities(hv);
 	memset(output, 0xaa, sizeof(output));
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, output, sizeof(output), &status),
@@ -217,7 +205,6 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 	int mark = kernel_log_mark(), hv = hv_open_raw();
 	unsigned int number;
 
-	(void)state;
 	for (number = 0; number < 256; number++) {
 		assert_int_equal(ioctl(hv, _IOWR(MSHV_IOCTL, number, char[20]), 0), -1);
 		assert_int_equal(errno, ENOTTY);
@@ -232,7 +219,6 @@ static void refused_calls_do_not_flood_the_log(void **state)
 	int mark = kernel_log_mark(), hv = hv_open_raw();
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 0), -EPERM);
 	assert_in_range(kernel_log_count(mark, "mshv_vtl: "), 0, 20);
@@ -248,7 +234,6 @@ static void the_counters_of_a_vp_are_returned(void **state)
 		.counts = (uintptr_t)counts,
 	};
 
-	(void)state;
 	memset(counts, 0xaa, sizeof(counts));
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), 0);
 	assert_int_equal(args.apic_id, apic_id(args.vp));

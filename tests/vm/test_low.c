@@ -63,7 +63,6 @@ static void is_refused(uint64_t address, size_t size)
 
 static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
 	node_is_for_root_alone(NODE);
 }
 
@@ -100,7 +99,6 @@ static void opening_the_node_needs_the_capability(void **state)
 {
 	pid_t child = fork();
 
-	(void)state;
 	if (!child)
 		_exit(capability_drop() ?: open_without_capability());
 	assert_int_equal(child_status(child), 0);
@@ -110,7 +108,6 @@ static void an_offset_is_an_address_of_vtl0(void **state)
 {
 	uint8_t *one = memory_map(BASE, SIZE), *other = memory_map(BASE + SIZE - PAGE, PAGE);
 
-	(void)state;
 	one[SIZE - PAGE] = 0x5a;
 	assert_int_equal(other[0], 0x5a);
 	other[7] = 0xa5;
@@ -132,7 +129,6 @@ static void the_highest_bit_of_the_offset_is_not_part_of_the_address(void **stat
 	uint8_t *private = memory_map(BASE, BLOCK);
 	uint8_t *shared = memory_map(BASE | MSHV_VTL_LOW_SHARED, BLOCK);
 
-	(void)state;
 	assert_int_equal(MSHV_VTL_LOW_SHARED, 1ULL << 63);
 	private[PAGE] = 0x77;
 	if (is_trust_domain())
@@ -149,7 +145,6 @@ static void a_private_mapping_is_refused(void **state)
 {
 	int fd = low_open(O_RDWR), reader = low_open(O_RDONLY);
 
-	(void)state;
 	assert_ptr_equal(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, BASE),
 			 MAP_FAILED);
 	assert_int_equal(errno, EINVAL);
@@ -163,7 +158,6 @@ static void a_file_for_reading_makes_no_writable_mapping(void **state)
 {
 	uint8_t *place;
 
-	(void)state;
 	assert_null(low_map(O_RDONLY, PROT_READ | PROT_WRITE, BASE, PAGE));
 	assert_int_equal(errno, EACCES);
 	place = low_map(O_RDONLY, PROT_READ, BASE, PAGE);
@@ -193,7 +187,6 @@ static void memory_of_the_kernel_is_refused(void **state)
 	unsigned int ranges = 0;
 	char line[256];
 
-	(void)state;
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		if (!strstr(line, ": System RAM") ||
@@ -228,7 +221,6 @@ static void an_address_beyond_the_cpus_is_refused(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = address_bits(); bit < 63; bit++) {
 		is_refused(1ULL << bit, PAGE);
 		is_refused(1ULL << bit | BASE, PAGE);
@@ -248,7 +240,6 @@ static void its_pages_cannot_be_pinned(void **state)
 	struct iovec from = { place, sizeof(copy) }, to = { copy, sizeof(copy) };
 	int pipes[2];
 
-	(void)state;
 	memset(place, 0x3c, sizeof(copy));
 	assert_int_equal(process_vm_readv(getpid(), &to, 1, &from, 1, 0), -1);
 	assert_int_equal(errno, EFAULT);
@@ -331,7 +322,6 @@ static void aligned_memory_takes_no_page_tables(void **state)
 	unsigned long before = page_table_kb(), tables = SIZE / BLOCK * (PAGE / 1024), grown;
 	uint8_t *place = map_at_offset(0);
 
-	(void)state;
 	touch_all(place);
 	grown = page_table_kb() - before;
 	if (kernel_has_blocks())
@@ -346,7 +336,6 @@ static void unaligned_memory_is_mapped_page_by_page(void **state)
 {
 	uint8_t *place = map_at_offset(PAGE), *other = memory_map(BASE, SIZE);
 
-	(void)state;
 	touch_all(place);
 	all_are_touched(other);
 	munmap(place, SIZE);
@@ -357,7 +346,6 @@ static void a_hole_in_a_block_leaves_the_rest(void **state)
 {
 	uint8_t *place = map_at_offset(0);
 
-	(void)state;
 	touch_all(place);
 	assert_int_equal(munmap(place + BLOCK + 5 * PAGE, PAGE), 0);
 	assert_int_equal(place[BLOCK + 4 * PAGE], (uint8_t)(BLOCK / PAGE + 4));
@@ -373,7 +361,6 @@ static void a_mapping_does_not_grow(void **state)
 {
 	uint8_t *place = memory_map(BASE, SIZE - PAGE);
 
-	(void)state;
 	assert_ptr_equal(mremap(place, SIZE - PAGE, SIZE, MREMAP_MAYMOVE), MAP_FAILED);
 	assert_int_equal(errno, EFAULT);
 	munmap(place, SIZE - PAGE);
@@ -384,7 +371,6 @@ static void a_child_has_the_same_memory(void **state)
 	uint8_t *place = map_at_offset(0);
 	pid_t child;
 
-	(void)state;
 	place[PAGE] = 0x11;
 	child = fork();
 	if (!child) {
@@ -427,7 +413,6 @@ static void added_memory_is_mapped_by_the_kernel(void **state)
 	uint8_t *place = memory_map(BASE, SIZE);
 	unsigned long before;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	place[0] = 0x41;
@@ -449,7 +434,6 @@ static void memory_is_added_once(void **state)
 {
 	unsigned long before;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
@@ -491,7 +475,6 @@ static void only_memory_of_vtl0_is_added(void **state)
 	int mark = kernel_log_mark(), vtl;
 	size_t i;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
@@ -513,7 +496,6 @@ static void adding_memory_needs_the_capability(void **state)
 {
 	pid_t child;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	child = fork();
@@ -528,7 +510,6 @@ static void the_node_has_no_ioctls(void **state)
 	unsigned int number;
 	char byte = 0;
 
-	(void)state;
 	for (number = 0; number < 256; number++) {
 		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[16]), 0), -1);
 		assert_int_equal(errno, ENOTTY);

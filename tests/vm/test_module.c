@@ -50,7 +50,6 @@ static void the_module_stays_while_a_file_is_open(void **state)
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
 	struct mshv_vtl_run *run;
 
-	(void)state;
 	assert_int_equal(driver_unload(), -EAGAIN);
 	vtl = vtl_open();
 	close(mshv);
@@ -71,7 +70,6 @@ static void nothing_is_left_after_unload(void **state)
 	int mark = kernel_log_mark();
 	int vtl = vtl_open();
 
-	(void)state;
 	for (i = 0; i < 40; i++)
 		assert_true(vtl_map(vtl, 0x40 + i, i % sysconf(_SC_NPROCESSORS_ONLN)) > 0);
 	assert_int_equal(own_descriptors(), 40);
@@ -96,7 +94,6 @@ static void the_memory_of_vtl0_is_released(void **state)
 	unsigned long before = direct_map_size();
 	int vtl = vtl_open();
 
-	(void)state;
 	if (ioctl(vtl, MSHV_ADD_VTL0_MEMORY, &memory)) {
 		assert_int_equal(errno, EOPNOTSUPP);
 		close(vtl);
@@ -114,7 +111,6 @@ static void the_module_loads_and_unloads_repeatedly(void **state)
 	unsigned int descriptors = irq_descriptors(), round;
 	int vtl;
 
-	(void)state;
 	for (round = 0; round < 20; round++) {
 		vtl = vtl_open();
 		assert_true(vtl_map(vtl, 0x51, 0) > 0);
@@ -130,7 +126,6 @@ static void the_parameters_take_effect(void **state)
 {
 	int vtl, i;
 
-	(void)state;
 	assert_int_equal(driver_unload(), 0);
 	assert_int_equal(driver_load("vectors_per_cpu=3 quarantine_ms=5000"), 0);
 	vtl = vtl_open();
@@ -166,7 +161,6 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
 	uint32_t none = 0, one = 1;
 
-	(void)state;
 	if (node < 0)
 		skip();
 	assert_int_equal(timer_capability(), 1);

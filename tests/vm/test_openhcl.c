@@ -69,7 +69,6 @@ static void capabilities_are_those_of_tdx(void **state)
 {
 	int mshv = mshv_open();
 
-	(void)state;
 	assert_int_equal(extension(mshv, MSHV_CAP_VTL_RETURN_ACTION), 0);
 	assert_int_equal(extension(mshv, MSHV_CAP_REGISTER_PAGE), 0);
 	/* get_vsm_capabilities() asserts it (register.rs:369, 378). */
@@ -100,7 +99,6 @@ static void a_vtl_file_is_closed_by_exec(void **state)
 {
 	int vtl = client_vtl(), flags = fcntl(vtl, F_GETFD);
 
-	(void)state;
 	assert_true(flags >= 0);
 	assert_true(flags & FD_CLOEXEC);
 	assert_int_equal(fcntl(vtl, F_GETFL) & O_ACCMODE, O_RDWR);
@@ -126,7 +124,6 @@ static void the_memory_of_vtl0_can_be_mapped_private_and_shared(void **state)
 	uint8_t *private = client_memory(MEMORY_UNUSED);
 	uint8_t *shared = client_memory(MEMORY_UNUSED | 1ULL << 63);
 
-	(void)state;
 	private[PAGE] = 0x5a;
 	if (is_trust_domain()) {
 		assert_true(read_is_fatal(&shared[PAGE]));
@@ -166,7 +163,6 @@ static void registers_of_a_new_vp_can_be_set(void **state)
 {
 	unsigned int vp, i;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		cpu_pin(vp);
 		/* x86_init() (vmm_core/virt/src/x86/vp.rs:2006) -> tdx/mod.rs:4157. */
@@ -230,7 +226,6 @@ static void the_host_can_be_called(void **state)
 	int hv = client_hvcall(), acceptor = acceptor_hvcall();
 	uint64_t status = ~0ULL;
 
-	(void)state;
 	/* get_vsm_capabilities() (register.rs:357) makes a call with one register. */
 	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
 	/* The lab's host does not know this call: that is reported as a status. */
@@ -290,7 +285,6 @@ static void each_vp_has_its_pages(void **state)
 	struct client client = client_begin();
 	unsigned int vp;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		*(uint32_t *)client.apic[vp] = 0x600d0000 + vp;
 		client.run[vp]->enter_mode = 0;
@@ -403,14 +397,12 @@ static void a_completion_ends_the_run(enum vtl0_mode mode)
 
 static void a_completion_in_the_ring_ends_the_run(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_completion_ends_the_run(VTL0_MODE_SPIN);
 }
 
 static void a_completion_in_the_ring_ends_a_halt(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_completion_ends_the_run(VTL0_MODE_HALT);
 }
@@ -434,7 +426,6 @@ static void a_wait_of_the_vps_own_thread_ends_the_run(void **state)
 	struct ring ring;
 	int ret;
 
-	(void)state;
 	wait.poll32_events = POLLIN;
 	if (!ring_open(&ring))
 		skip();
@@ -487,14 +478,12 @@ static void a_kick_ends(void (*begin)(struct vp_run *vp_run))
 
 static void a_kick_ends_the_run(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_kick_ends(vp_run_spinning);
 }
 
 static void a_kick_ends_a_halt(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_kick_ends(vp_run_halted);
 }
@@ -520,7 +509,6 @@ static void a_vector_is_unmapped_when_the_host_refuses(void **state)
 	unsigned int vp = lab.cpus - 1, round;
 	int vector;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		vector = client_map(client.vtl, VECTOR, apic_id(vp), true);
 		assert_true(vector > 15);
@@ -569,7 +557,6 @@ static void a_second_client_starts_after_the_first_has_closed(void **state)
 {
 	unsigned int round;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		struct client client = client_begin();
 		int event = eventfd(0, EFD_CLOEXEC);
@@ -590,7 +577,6 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 	pid_t child;
 	int status;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		child = fork();
 		if (!child) {

@@ -113,7 +113,6 @@ static void a_guest_that_retargets_for_long(void **state)
 	struct client client = client_open(1);
 	unsigned int descriptors, i;
 
-	(void)state;
 	quarantine_wait_empty();
 	descriptors = irq_descriptors();
 	for (i = 0; i < ROUNDS; i++)
@@ -141,7 +140,6 @@ static void a_client_that_runs_out_of_vectors(void **state)
 	struct client client = client_open(2);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++)
 		guest_asks(&client);
 	assert_int_equal(client.unmap_errno, 0);
@@ -156,7 +154,6 @@ static void a_host_that_refuses_now_and_then(void **state)
 	struct client client = client_open(3);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		if (i % 16 == 0)
 			host_refuse(i % 12, HV_ACCESS_DENIED, i % 32);
@@ -172,7 +169,6 @@ static void a_host_without_the_capability(void **state)
 	struct client client = client_open(4);
 	unsigned int i;
 
-	(void)state;
 	/* The VMM asks only at the start, and does not notice that the host changed afterwards. */
 	host_behave_without();
 	for (i = 0; i < 200; i++)
@@ -204,7 +200,6 @@ static void two_vps_at_once(void **state)
 	pthread_t threads[THREADS];
 	unsigned int i;
 
-	(void)state;
 	close(clients[1].vtl);
 	clients[1].vtl = clients[0].vtl;
 	host_refuse(ROUNDS, HV_ACCESS_DENIED, true);
@@ -226,7 +221,6 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 	struct hv_retarget first = hv_target(source, 0, 0x61, 0), second = first;
 	struct client client = client_open(7);
 
-	(void)state;
 	retarget(&client, &first, 0);
 	assert_int_equal(client.redirected, 1);
 	second.device = DEVICE_UNKNOWN;
@@ -248,7 +242,6 @@ static void a_client_that_exits_without_unmap(void **state)
 	pid_t child = fork();
 	int status;
 
-	(void)state;
 	if (!child) {
 		struct client client = client_open(8);
 		unsigned int i;

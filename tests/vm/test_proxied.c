@@ -63,7 +63,6 @@ static void an_interrupt_is_proxied(void **state)
 	uint64_t exits = host_source(source).exits;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
 	for (i = 0; i < 100; i++) {
@@ -86,7 +85,6 @@ static void every_source_reaches_its_own_vp(void **state)
 	size_t count = hv_proxy_sources(hv, 0, lab.cpus), i;
 	unsigned int vp;
 
-	(void)state;
 	for (i = 0; i < count; i++) {
 		source_raise(&lab.sources[i]);
 		check(run_wait(lab.run[i % lab.cpus], 0x30 + i, MS), "source %zu", i);
@@ -103,7 +101,6 @@ static void a_source_moves_between_redirected_and_proxied(void **state)
 	int hardware = vtl_map(lab.vtl, VECTOR, vp), hv = hv_open();
 	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
 
-	(void)state;
 	assert_true(hardware > 0);
 	source_unmask(source);
 	for (i = 0; i < 40; i++) {
@@ -130,7 +127,6 @@ static void multicast_reaches_all_targets(void **state)
 	unsigned int vp;
 	int hv = hv_open();
 
-	(void)state;
 	input.bank = (1ULL << lab.cpus) - 1;
 	assert_int_equal(hv_retarget(hv, &input), HV_SUCCESS);
 	source_unmask(source);
@@ -150,7 +146,6 @@ static void a_blocked_vector_is_counted_and_wakes_no_thread(void **state)
 	unsigned long blocked = synic_column(vp, "blocked");
 	int hv = hv_open();
 
-	(void)state;
 	lab.run[vp]->proxy_irr_blocked[VECTOR / 32] = 1u << VECTOR % 32;
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
@@ -174,7 +169,6 @@ static void a_full_slot_loses_no_interrupt(void **state)
 	int hv = hv_open();
 	size_t count = hv_proxy_sources(hv, vp, 1);
 
-	(void)state;
 	for (round = 0; round < 100; round++) {
 		for (i = 0; i < count; i++)
 			source_raise(&lab.sources[i]);
@@ -212,7 +206,6 @@ static void duplicates_lose_no_interrupt(void **state)
 	unsigned int vp = vp_choose(), i;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(labhost_behaviour_set(lab.host, &behaviour), 0);
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
@@ -231,7 +224,6 @@ static void a_message_of_several_vectors(void **state)
 	unsigned int vp = vp_choose(), bank;
 	uint32_t bits[8];
 
-	(void)state;
 	message.multiple = 1;
 	for (bank = 0; bank < 8; bank++)
 		message.vectors[bank] = 0x80000001u << bank;
@@ -249,7 +241,6 @@ static void malformed_messages_are_counted_and_dropped(void **state)
 	struct hv_message messages[5];
 	unsigned int vp = vp_choose(), i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		messages[i] = message_single(VECTOR);
 	messages[0].vtl = 1;
@@ -274,7 +265,6 @@ static void unknown_types_are_counted_and_skipped(void **state)
 	unsigned long before = synic_column(vp, "unknown");
 	int mark = kernel_log_mark();
 
-	(void)state;
 	message.type = 0x80000000;
 	for (i = 0; i < 200; i++) {
 		post(vp, &message);
@@ -294,7 +284,6 @@ static void an_interrupt_without_a_message_sets_no_bit(void **state)
 	unsigned int vp = vp_choose(), i;
 	unsigned long before = synic_column(vp, "messages");
 
-	(void)state;
 	for (i = 0; i < 500; i++)
 		assert_int_equal(labhost_vector_raise(lab.host, vp, 0), 0);
 	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
@@ -327,7 +316,6 @@ static void calls_succeed_while_the_host_changes(void **state)
 	pthread_t thread;
 	void *ret;
 
-	(void)state;
 	assert_int_equal(pthread_create(&thread, NULL, behaviour_change, &end), 0);
 	for (i = 0; i < CHANGES; i++)
 		failed += hv_route(hv, source, vp, VECTOR, 0) != HV_SUCCESS;

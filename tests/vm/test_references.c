@@ -63,7 +63,6 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 {
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	assert_true(vector > 0);
 	assert_int_equal(vtl_map(lab.vtl, 0x51, 0), vector);
 	assert_int_equal(mappings_with(" mapped 2 "), 1);
@@ -79,7 +78,6 @@ static void a_file_drops_only_its_own_references(void **state)
 	int other = vtl_open(), third = vtl_open();
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	assert_int_equal(vtl_map(other, 0x51, 0), vector);
 	assert_int_equal(vtl_unmap(third, vector, 0), -ENOENT);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
@@ -95,7 +93,6 @@ static void closing_a_file_drops_its_references(void **state)
 {
 	int other = vtl_open(), vector, shared, i;
 
-	(void)state;
 	shared = vtl_map(lab.vtl, 0x51, 0);
 	for (i = 0; i < 20; i++)
 		assert_true(vtl_map(other, 0x51 + i, i % lab.cpus) > 0);
@@ -127,7 +124,6 @@ static void a_killed_process_leaves_no_mapping(void **state)
 	int told[2], vector = -1;
 	pid_t child;
 
-	(void)state;
 	assert_int_equal(pipe(told), 0);
 	child = fork();
 	if (!child)
@@ -151,7 +147,6 @@ static void a_file_lives_until_its_last_descriptor(void **state)
 	int other = vtl_open(), copy = dup(other);
 	int vector = vtl_map(other, 0x51, 0);
 
-	(void)state;
 	close(other);
 	assert_true(still_relays(0, vector, 0x51));
 	assert_int_equal(vtl_unmap(copy, vector, 0), 0);
@@ -166,7 +161,6 @@ static void a_run_page_outlives_its_file(void **state)
 	struct mshv_vtl_run *run = vtl_page(other, 0);
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	close(other);
 	source_route(edu, 0, vector);
 	source_raise(edu);
@@ -208,7 +202,6 @@ static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 	unsigned int waited;
 	int status;
 
-	(void)state;
 	if (!child)
 		cycle_make();
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -197,7 +197,6 @@ static void stream_resume(void)
 
 static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
 	node_is_for_root_alone(NODE);
 }
 
@@ -207,7 +206,6 @@ static void the_stream_starts_paused(void **state)
 	struct message message;
 	unsigned int vp;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		assert_int_equal(host_sint(vp).masked, 1);
 		assert_int_equal(labhost_sint_event(lab.host, vp, 0), -EAGAIN);
@@ -221,7 +219,6 @@ static void the_stream_starts_paused(void **state)
 
 static void a_message_of_the_host_is_read(void **state)
 {
-	(void)state;
 	stream_resume();
 	assert_int_equal(host_sint(0).masked, 0);
 	assert_false(is_readable(sint, QUIET_MS));
@@ -237,7 +234,6 @@ static void messages_are_read_in_order(void **state)
 	unsigned int round;
 	uint32_t number;
 
-	(void)state;
 	stream_resume();
 	for (round = 0; round < 20; round++) {
 		for (number = 0; number < LAB_HOST_SINT_QUEUE; number++)
@@ -250,7 +246,6 @@ static void messages_are_read_in_order(void **state)
 
 static void messages_that_waited_during_a_pause_are_read(void **state)
 {
-	(void)state;
 	host_send_number(1);
 	host_send_number(2);
 	stream_resume();
@@ -264,7 +259,6 @@ static void a_paused_stream_ends_after_its_last_message(void **state)
 	struct message message;
 	unsigned int vp;
 
-	(void)state;
 	stream_resume();
 	host_send_number(1);
 	host_send_number(2);
@@ -284,7 +278,6 @@ static void a_read_takes_one_whole_message(void **state)
 {
 	uint8_t buffer[600];
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(read_into(buffer, 255), -EINVAL);
 	assert_int_equal(read_into(buffer, 0), -EINVAL);
@@ -301,7 +294,6 @@ static void a_message_that_cannot_be_written_stays(void **state)
 {
 	void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
 	stream_resume();
 	host_send_number(5);
@@ -356,7 +348,6 @@ static void a_read_waits_for_a_message(void **state)
 {
 	struct reader reader;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&reader);
 	host_send_number(9);
@@ -368,7 +359,6 @@ static void a_read_ends_when_the_stream_is_paused(void **state)
 {
 	struct reader reader;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&reader);
 	assert_int_equal(stream_pause(1), 0);
@@ -377,7 +367,6 @@ static void a_read_ends_when_the_stream_is_paused(void **state)
 
 static void signal_came(int number)
 {
-	(void)number;
 }
 
 static void a_signal_ends_a_read(void **state)
@@ -386,7 +375,6 @@ static void a_signal_ends_a_read(void **state)
 	struct sigaction before;
 	struct reader reader;
 
-	(void)state;
 	sigaction(SIGUSR1, &action, &before);
 	stream_resume();
 	reader_begin(&reader);
@@ -400,7 +388,6 @@ static void two_files_have_one_stream(void **state)
 {
 	struct reader one, other;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&one);
 	reader_begin(&other);
@@ -419,7 +406,6 @@ static void a_message_that_is_too_long_is_dropped(void **state)
 	unsigned int size;
 	int mark;
 
-	(void)state;
 	stream_resume();
 	mark = kernel_log_mark();
 	for (size = PAYLOAD + 1; size < 256; size += 7) {
@@ -441,7 +427,6 @@ static void an_event_signals_its_eventfd(void **state)
 	unsigned int vp;
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		events[i] = event_make();
 		assert_int_equal(eventfd_set(flags[i], events[i]), 0);
@@ -467,7 +452,6 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 {
 	int one = event_make(), other = event_make();
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(5, one), 0);
 	assert_int_equal(eventfd_set(5, other), 0);
@@ -490,7 +474,6 @@ static void only_eventfds_are_accepted(void **state)
 {
 	int event = event_make();
 
-	(void)state;
 	assert_int_equal(eventfd_set(FLAGS, event), -EINVAL);
 	assert_int_equal(eventfd_set(~0U, event), -EINVAL);
 	assert_int_equal(eventfd_set(FLAGS, -1), -EINVAL);
@@ -505,7 +488,6 @@ static void an_eventfd_works_after_its_descriptor_is_closed(void **state)
 {
 	int event = event_make(), copy = dup(event);
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(9, event), 0);
 	close(event);
@@ -546,7 +528,6 @@ static void a_message_is_posted(void **state)
 	unsigned int j;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memset(payload, 0x30 + i, sizeof(payload));
 		assert_int_equal(post(0x10000 + i, TYPE_CHANNEL + i, payload, sizes[i]), 0);
@@ -565,7 +546,6 @@ static void malformed_posts_are_refused(void **state)
 	uint64_t before = host_sint(0).posts;
 	uint8_t payload[PAYLOAD + 1] = { 0 };
 
-	(void)state;
 	assert_int_equal(post(1, TYPE_CHANNEL, payload, PAYLOAD + 1), -EINVAL);
 	assert_int_equal(post(1, TYPE_CHANNEL, payload, ~0U), -EINVAL);
 	assert_int_equal(post(1, 1ULL << 32, payload, 8), -EINVAL);
@@ -583,7 +563,6 @@ static void a_refusal_returns_the_hosts_status(void **state)
 {
 	uint64_t before = host_sint(0).posts;
 
-	(void)state;
 	assert_int_equal(labhost_sint_refuse(lab.host, 2, NO_BUFFERS), 0);
 	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
 	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
@@ -599,7 +578,6 @@ static void an_event_is_signalled(void **state)
 	uint64_t before = host_sint(0).signals;
 	struct lab_host_sint now;
 
-	(void)state;
 	assert_int_equal(signal_event(0x12345678, 0), 0);
 	assert_int_equal(signal_event(0x12345678, 65535), 0);
 	now = host_sint(0);
@@ -616,7 +594,6 @@ static void a_pause_is_one_or_zero(void **state)
 	struct mshv_pause_messages args = { .pause = 0 };
 	size_t i;
 
-	(void)state;
 	assert_int_equal(stream_pause(2), -EINVAL);
 	assert_int_equal(stream_pause(255), -EINVAL);
 	for (i = 0; i < sizeof(args.reserved); i++) {
@@ -700,7 +677,6 @@ static void a_client_uses_two_files_at_once(void **state)
 	int event = event_make();
 	unsigned int i;
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(5, event), 0);
 	assert_int_equal(pthread_create(&source.thread, NULL, source_main, &source), 0);
@@ -731,7 +707,6 @@ static void the_last_close_pauses_and_removes_the_eventfds(void **state)
 {
 	int event = event_make(), other = sint_open(O_RDWR);
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(3, event), 0);
 	close(other);
@@ -754,7 +729,6 @@ static void a_cpu_that_comes_online_signals_events(void **state)
 {
 	int event = event_make();
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	assert_int_equal(eventfd_set(4, event), 0);
 	stream_resume();
@@ -779,7 +753,6 @@ static void proxied_interrupts_are_relayed_beside_the_stream(void **state)
 	struct message message = { .type = TYPE_PROXY, .size = 36 };
 	unsigned int round;
 
-	(void)state;
 	stream_resume();
 	message.payload[4] = 0x51;
 	memcpy(proxy.message, &message, sizeof(proxy.message));
@@ -796,7 +769,6 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 	int mark = kernel_log_mark();
 	unsigned int number;
 
-	(void)state;
 	for (number = 0; number < 256; number++)
 		assert_int_equal(call(sint, _IOWR(MSHV_IOCTL, number, char[20]), 0), -ENOTTY);
 	assert_int_equal(kernel_log_count(mark, "mshv"), 0);

@@ -91,7 +91,6 @@ static void a_pending_interrupt_is_relayed_at_unmap(void **state)
 	unsigned long unmapped = totals("unmapped");
 	unsigned int rounds, held = 0;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	cpu_pin(0);
 	for (rounds = 0; rounds < 100 && held < 20; rounds++)
@@ -107,7 +106,6 @@ static void after_unmap_no_bit_is_set(void **state)
 	uint32_t bits[8];
 	int vector, round;
 
-	(void)state;
 	/* Each round leaves a noisy vector in quarantine, so other vectors are allocated. */
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	driver_parameter("vectors_per_cpu", 0);
@@ -137,7 +135,6 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	int old = vtl_map(lab.vtl, 0x51, 0), new[8], i;
 	int mark;
 
-	(void)state;
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	/* Wait until the rate limit of earlier warnings has expired. */
 	sleep_ms(5500);
@@ -168,7 +165,6 @@ static void quarantine_ends_unless_the_device_still_raises(void **state)
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = vtl_map(lab.vtl, 0x51, 0), i;
 
-	(void)state;
 	driver_parameter("quarantine_ms", 2500);
 	source_route(edu, 0, vector);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
@@ -281,7 +277,6 @@ static void a_raised_vector_is_not_allocated_again(void **state)
 	uint32_t bits[8];
 	int old = vtl_map(lab.vtl, STALE_PROXY, cpu);
 
-	(void)state;
 	stale_start(&stale, cpu, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, cpu), 0);
 	run_take(lab.run[cpu], bits);
@@ -295,7 +290,6 @@ static void a_noisy_vector_counts_toward_the_quota(void **state)
 	static struct stale stale;
 	int old = vtl_map(lab.vtl, STALE_PROXY, 0), vector;
 
-	(void)state;
 	driver_parameter("vectors_per_cpu", 2);
 	stale_start(&stale, 0, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, 0), 0);
@@ -333,7 +327,6 @@ static void a_noisy_vector_of_a_closed_file_is_not_allocated_again(void **state)
 	int file = vtl_open(), old = many_map(file, cpu);
 	uint32_t bits[8];
 
-	(void)state;
 	stale_start(&stale, cpu, old);
 	close(file);
 	run_take(lab.run[cpu], bits);
@@ -366,7 +359,6 @@ static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
 	uint32_t bits[8];
 	pid_t child;
 
-	(void)state;
 	assert_int_equal(pipe(told), 0);
 	child = fork();
 	if (!child)
@@ -394,7 +386,6 @@ static void failed_attempts_use_up_no_vectors(void **state)
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = 0, round;
 
-	(void)state;
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	for (round = 0; round < 3000; round++) {
 		driver_parameter("vectors_per_cpu", round < 1500 ? -1 : 3);
@@ -418,7 +409,6 @@ static void raised_vectors_are_freed_when_they_are_quiet(void **state)
 	uint64_t before = now_ms();
 	int vector, round;
 
-	(void)state;
 	driver_parameter("vectors_per_cpu", 2);
 	for (round = 0; round < 6; round++) {
 		vector = vtl_map(lab.vtl, STALE_OTHERS + round, 0);
@@ -480,7 +470,6 @@ static void two_thousand_unmaps_under_load(void **state)
 	unsigned int cpu = lab.cpus - 1, round, proxy;
 	int vector;
 
-	(void)state;
 	assert_int_equal(probe->kind, LAB_HOST_KIND_EDU);
 	driver_parameter("quarantine_ms", QUARANTINE_STORM_MS);
 	driver_parameter("vectors_per_cpu", 0);
@@ -525,7 +514,6 @@ static void sysfs_has_each_cpus_counters(void **state)
 	unsigned long unmapped = sysfs_count("unmapped", last), i;
 	int vector = vtl_map(lab.vtl, 0x51, last);
 
-	(void)state;
 	source_route(edu, last, vector);
 	for (i = 1; i <= 5; i++) {
 		source_raise(edu);

@@ -310,7 +310,6 @@ static void the_fields_of_openhcl_are_allowed(void **state)
 	unsigned int vm;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (vm = 1; vm <= 2; vm++) {
 		for (i = 0; i < ARRAY_SIZE(read_write_fields); i++) {
@@ -366,7 +365,6 @@ static void the_events_of_openhcl_are_allowed(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		is_allowed(list[i]);
@@ -401,7 +399,6 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		{ "an NMI of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x4016)), EVENT(NMI, 0), ALL },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
@@ -421,7 +418,6 @@ static void an_interrupted_event_may_have_undefined_bits(void **state)
 	uint64_t value = 0;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(undefined); i++) {
 		is_allowed((struct asked)ENTRY("an event of an exit", 0x4016,
@@ -447,7 +443,6 @@ static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 	unsigned int vm;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (vm = 1; vm <= 2; vm++) {
 #define WORD(msr)	(((msr) & 0x1fff) / 64 + ((msr) >> 31) * 0x80)
@@ -504,7 +499,6 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	memset(page, 0, PAGE);
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(list); i++)
@@ -555,7 +549,6 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	uint64_t begun;
 	unsigned long pins;
 
-	(void)state;
 	locked = mmap(NULL, LOCKED_SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
 	assert_true(locked != MAP_FAILED);
@@ -598,7 +591,6 @@ static void other_leaves_are_refused(void **state)
 		  .r9 = 1 },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
@@ -641,7 +633,6 @@ static void fields_of_the_driver_are_not_writable(void **state)
 		{ "notifications", VM_WR, 0, NOTIFY_ENABLES, 1, 1 },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
@@ -670,7 +661,6 @@ static void leaves_refuse_foreign_addresses(void **state)
 	};
 	unsigned int allowed;
 
-	(void)state;
 	calls_begin();
 	allowed = allowed_among(list, ARRAY_SIZE(list));
 	cpu_pin(0);
@@ -685,7 +675,6 @@ static void foreign_memory_is_not_written(void **state)
 	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, stranger.frame, ~0xfffULL };
 	int ret;
 
-	(void)state;
 	calls_begin();
 	ret = tdcall(&asked, NULL);
 	guest_enter(200);
@@ -705,7 +694,6 @@ static void foreign_memory_is_not_mapped_into_vtl0(void **state)
 	uint64_t seen;
 	int ret;
 
-	(void)state;
 	ret = tdcall(&asked, NULL);
 	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, stranger.frame, 0, 0);
 	assert_int_equal(stranger_end(&stranger), 0);
@@ -731,7 +719,6 @@ static void flush_is_asked_for(uint64_t flags, unsigned int kind)
 
 static void a_cache_flush_calls_the_host(void **state)
 {
-	(void)state;
 	calls_begin();
 	flush_is_asked_for(1, 0);
 	flush_is_asked_for(2, 1);
@@ -785,7 +772,6 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 
 static void an_interrupted_event_is_reported_to_the_vmm(void **state)
 {
-	(void)state;
 	calls_begin();
 	event_comes_to_the_vmm(HOST_ROUTED, 48);
 	event_comes_to_the_vmm(HOST_ROUTED, 1);
@@ -853,7 +839,6 @@ static void an_interrupted_event_is_not_lost(void **state)
 {
 	unsigned int rounds, cut = 0;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	/* The VP is halted, so that it handles the command's vector before the command. */
 	guest_halted_wait(guest.vp);
@@ -889,7 +874,6 @@ static void deadline_arm(void)
 
 static void a_refused_deadline_is_reported(void **state)
 {
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	hook_status(VP_WR, REFUSED, 1);
@@ -901,7 +885,6 @@ static void a_refused_deadline_is_reported(void **state)
 /* The module has forgotten the page, as it does when the VCPU is created again. */
 static void a_refused_virtual_apic_page_is_reported(void **state)
 {
-	(void)state;
 	calls_begin();
 	module_forget();
 	hook_status(VP_WR, REFUSED, 1000);
@@ -916,7 +899,6 @@ static void a_refused_end_of_the_interrupt_shadow_is_reported(void **state)
 	uint64_t end = now_ms() + PATIENCE_MS;
 	int ret;
 
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	hook_status(VP_WR, REFUSED, 1000);
@@ -937,7 +919,6 @@ static void a_refused_end_of_the_interrupt_shadow_is_reported(void **state)
 
 static void a_busy_module_is_called_again(void **state)
 {
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	deadline_arm();
@@ -956,7 +937,6 @@ static void a_busy_module_is_called_again_for_the_vmm(void **state)
 	struct mshv_tdcall args = { .rax = VP_WR, .rdx = TDX_FIELD32(0x401c), .r8 = 3, .r9 = ALL };
 	uint64_t before;
 
-	(void)state;
 	calls_begin();
 	before = guest_module_stats().hooked;
 	hook_status(VP_WR, BUSY, 3);
@@ -990,7 +970,6 @@ static void a_module_that_stays_busy_is_reported(void **state)
 	uint64_t asked;
 	int ret;
 
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	deadline_arm();

@@ -98,7 +98,6 @@ static void deadlines_expire_without_the_vmm(void **state)
 	unsigned int round;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		for (round = 0; round < 20; round++)
@@ -126,7 +125,6 @@ static void a_deadline_in_the_past_expires_at_once(void **state)
 	uint64_t returns = timer_returns();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		comes(__rdtsc() - 1);
@@ -147,7 +145,6 @@ static void zero_disarms(void **state)
 	uint64_t returns = timer_returns();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		guest_arm(in_ms(LATER_MS));
@@ -166,7 +163,6 @@ static void the_last_deadline_that_was_written_counts(void **state)
 	uint64_t deadline;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		guest_arm(in_ms(LATER_MS));
@@ -187,7 +183,6 @@ static void an_exit_does_not_end_the_deadline(void **state)
 {
 	uint64_t returns = timer_returns(), deadline;
 
-	(void)state;
 	served(VTL0_MODE_SPIN, VECTOR);
 	deadline = in_ms(LATER_MS);
 	guest_arm(deadline);
@@ -225,7 +220,6 @@ static void cancels_lose_no_deadline(void **state)
 	pthread_t thread;
 	size_t i;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	assert_int_equal(pthread_create(&thread, NULL, cancel_for_ever, &stop), 0);
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -244,7 +238,6 @@ static void vps_have_timers_of_their_own(void **state)
 {
 	unsigned int first = guest.vp, round;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	served(VTL0_MODE_HALT, VECTOR);
 	guest.vp = 0;
@@ -264,7 +257,6 @@ static void a_halt_with_an_invalidation_ends_by_the_interrupt(void **state)
 {
 	uint64_t returns = timer_returns();
 
-	(void)state;
 	served(VTL0_MODE_HALT, VECTOR);
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
@@ -365,7 +357,6 @@ static void without_a_legal_vector_the_vmm_handles_deadlines(void **state)
 {
 	unsigned int vector;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, 0);
 	for (vector = 0; vector < VECTOR_LEGAL_MIN; vector++) {
 		timer()->vector = vector;
@@ -380,7 +371,6 @@ static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_HALT, VECTOR_LEGAL_MIN - 1);
 	deadline = in_ms(20);
 	own_arm(deadline);
@@ -394,7 +384,6 @@ static void while_the_vmm_injects_it_handles_deadlines(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
 	the_vmm_serves();
@@ -406,7 +395,6 @@ static void while_the_vmm_injects_a_halt_returns_to_it(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	own_begin(VTL0_MODE_HALT, VECTOR);
 	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
 	own_arm(in_ms(20));
@@ -422,7 +410,6 @@ static void the_vmm_reads_what_was_written(void **state)
 	const uint64_t wanted = __rdtsc() + (1ULL << 40) + 0x12345;
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, wanted);
 	msr_post(VTL0_COMMAND_READ_MSR, 0);
@@ -447,7 +434,6 @@ static void a_removed_vector_leaves_the_deadline_armed(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	deadline = in_ms(LATER_MS);
 	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline);
@@ -475,7 +461,6 @@ static void an_interrupted_event_goes_to_the_vmm(void **state)
 	};
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	assert_int_equal(guest_enter(5), -EINTR);
 	deadline = __rdtsc() - 1;
@@ -509,7 +494,6 @@ static void a_deadline_that_the_module_refuses_goes_to_the_vmm(void **state)
 {
 	uint64_t deadline, rip;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	assert_int_equal(guest_enter(5), -EINTR);
 	msr_post(VTL0_COMMAND_WRITE_MSR, in_ms(3600000));
@@ -538,7 +522,6 @@ static void a_vector_of_the_exit_mask_goes_to_the_vmm(void **state)
 	const uint32_t bit = 1u << VECTOR % 32;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		own_begin(modes[i], VECTOR);
 		run->proxy_irr_exit[VECTOR / 32] = bit;
@@ -563,7 +546,6 @@ static void a_halt_of_the_vmms_own_does_not_end(void **state)
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 	unsigned long entries;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	cpu_pin(0);
 	run->flags |= MSHV_VTL_RUN_HALTED;
@@ -591,7 +573,6 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 	unsigned long halts;
 	cpu_set_t set;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	own_begin(VTL0_MODE_HALT, VECTOR);
 	cpu_pin(0);
@@ -618,7 +599,6 @@ static void the_next_vmm_starts_with_the_offload_off(void **state)
 	uint8_t found;
 	int vtl;
 
-	(void)state;
 	for (round = 0; round < 2; round++) {
 		vtl = vtl_open();
 		run = vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0));

@@ -85,7 +85,6 @@ static void comes_proxied(unsigned int route)
 
 static void a_spinning_vp_gets_proxied_interrupts(void **state)
 {
-	(void)state;
 	host_behave_without();
 	guest_begin_again();
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
@@ -95,7 +94,6 @@ static void a_spinning_vp_gets_proxied_interrupts(void **state)
 
 static void a_halted_vp_gets_proxied_interrupts(void **state)
 {
-	(void)state;
 	host_behave_without();
 	guest_begin_again();
 	guest_halted_wait(guest.vp);
@@ -104,7 +102,6 @@ static void a_halted_vp_gets_proxied_interrupts(void **state)
 
 static void the_operators_switch_disables_redirection(void **state)
 {
-	(void)state;
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
 	guest_begin_again();
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_DISABLED));
@@ -116,7 +113,6 @@ static void redirected_interrupts_cause_no_host_exit(void **state)
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 	uint64_t exits = host_exits();
 
-	(void)state;
 	assert_int_equal(route_state(route).delivery, VTLIRQ_REDIRECTED);
 	guest_raise_paced(route, guest.vp, VECTOR, COUNT);
 	assert_int_equal(route_state(route).redirected, COUNT);
@@ -129,7 +125,6 @@ static void a_device_that_the_host_refuses_is_proxied(void **state)
 	struct vtlirq_summary summary;
 	unsigned int route;
 
-	(void)state;
 	host_refuse(1, HV_ACCESS_DENIED, true);
 	route = proxied_route(0, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(route_state(route).status, HV_ACCESS_DENIED);
@@ -144,7 +139,6 @@ static void a_route_without_a_vector_is_proxied(void **state)
 	long quota = driver_parameter("vectors_per_cpu", 1);
 	unsigned int first, second;
 
-	(void)state;
 	first = guest_edu_route(1, guest.vp, VECTOR + 1);
 	second = proxied_route(0, VTLIRQ_REASON_QUOTA);
 	assert_int_equal(route_state(first).delivery, VTLIRQ_REDIRECTED);
@@ -183,7 +177,6 @@ static void the_host_asserts_only_allowed_vectors(void **state)
 	unsigned long blocked = synic_column(guest.vp, "blocked");
 	unsigned int i;
 
-	(void)state;
 	memcpy(post.message, &message, sizeof(message));
 	assert_int_equal(labhost_post(lab.host, &post), 0);
 	for (i = 0; synic_column(guest.vp, "blocked") == blocked; i++) {

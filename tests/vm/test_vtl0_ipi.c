@@ -97,7 +97,6 @@ static void an_ipi_reaches_only_its_targets(void **state)
 	unsigned int round, vp;
 	uint64_t exits = wrmsr_exits(0);
 
-	(void)state;
 	for (round = 0; round < 10; round++)
 		ipis_of_each_kind();
 	/* These VPs do not exist, so the IPI has no effect. */
@@ -116,7 +115,6 @@ static void self_ipis_cause_no_exit(void **state)
 {
 	uint64_t exits = wrmsr_exits(guest.vp);
 
-	(void)state;
 	guest_command(guest.vp, VTL0_COMMAND_SELF_IPI, IPI_VECTOR, 500, 0);
 	guest_count_wait(guest.vp, IPI_VECTOR, 500);
 	assert_int_equal(wrmsr_exits(guest.vp), exits);
@@ -169,7 +167,6 @@ static void ipis_balance_while_devices_raise(void **state)
 {
 	unsigned int last = guest.vps - 1, round;
 
-	(void)state;
 	memset(&storm, 0, sizeof(storm));
 	storm.routes[0] = guest_edu_route(0, 0, VECTOR);
 	storm.routes[1] = guest_edu_route(1, last, 0x91);
@@ -193,7 +190,6 @@ static void each_vp_raises_its_device_and_halts(void **state)
 	const uint64_t rings = 200;
 	unsigned int routes[VTL0_VPS_MAX], vp;
 
-	(void)state;
 	for (vp = 0; vp < guest.vps; vp++)
 		routes[vp] = guest_edu_route(vp, vp, VECTOR + vp * 0x10);
 	for (vp = 0; vp < guest.vps; vp++)
@@ -223,7 +219,6 @@ static void ipi_goes_to_the_vmm(uint64_t icr)
 
 static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
 {
-	(void)state;
 	ipi_goes_to_the_vmm(physical(guest.vp) | ICR_MODE_INIT);
 }
 
@@ -236,7 +231,6 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 	static const unsigned int bits[] = { 12, 13, 16, 17, 20, 31 };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
 		ipi_goes_to_the_vmm(physical(guest.vp) | 1ULL << bits[i]);
 		vmm_destroy(guest.vm);
@@ -248,7 +242,6 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 /* Bit 14 is not reserved, and it is ignored for an edge-triggered interrupt. */
 static void an_icr_with_level_assert_is_sent(void **state)
 {
-	(void)state;
 	ipi_arrives(physical(guest.vp) | ICR_LEVEL_ASSERT, 1u << guest.vp);
 }
 

@@ -131,13 +131,11 @@ static void meet_in_vtl0(const struct way *way)
 
 static void redirected_interrupts_merge_in_vtl0(void **state)
 {
-	(void)state;
 	meet_in_vtl0(&redirected);
 }
 
 static void proxied_interrupts_merge_in_vtl0(void **state)
 {
-	(void)state;
 	meet_in_vtl0(&proxied);
 }
 
@@ -165,13 +163,11 @@ static void meet_in_the_run_page(const struct way *way)
 
 static void redirected_interrupts_merge_in_the_run_page(void **state)
 {
-	(void)state;
 	meet_in_the_run_page(&redirected);
 }
 
 static void proxied_interrupts_merge_in_the_run_page(void **state)
 {
-	(void)state;
 	meet_in_the_run_page(&proxied);
 }
 
@@ -195,13 +191,11 @@ static void meet_where_the_vmm_injects(const struct way *way)
 
 static void a_vmm_that_injects_counts_redirected_interrupts(void **state)
 {
-	(void)state;
 	meet_where_the_vmm_injects(&redirected);
 }
 
 static void a_vmm_that_injects_counts_proxied_interrupts(void **state)
 {
-	(void)state;
 	meet_where_the_vmm_injects(&proxied);
 }
 
@@ -230,13 +224,11 @@ static void leave_while_one_is_pending(const struct way *way)
 
 static void a_redirected_interrupt_pending_at_a_move_is_counted(void **state)
 {
-	(void)state;
 	leave_while_one_is_pending(&redirected);
 }
 
 static void a_proxied_interrupt_pending_at_a_move_is_counted(void **state)
 {
-	(void)state;
 	leave_while_one_is_pending(&proxied);
 }
 
@@ -287,7 +279,6 @@ static void ipis_on_a_moved_redirected_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, VMM_OFFLOAD_DEFAULT);
 
-	(void)state;
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
@@ -295,7 +286,6 @@ static void a_vmm_that_injects_does_not_count_them_either(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, 0);
 
-	(void)state;
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
@@ -304,7 +294,6 @@ static void ipis_on_a_moved_proxied_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
 
-	(void)state;
 	assert_in_range(tally.merged, 0, 1);
 	assert_true(tally.merged + tally.taken_merged > 0);
 }
@@ -357,19 +346,16 @@ static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 
 static void counters_of_redirected_interrupts_balance_under_load(void **state)
 {
-	(void)state;
 	balance_under_fire(&redirected, VTL0_MODE_SPIN);
 }
 
 static void counters_of_proxied_interrupts_balance_under_load(void **state)
 {
-	(void)state;
 	balance_under_fire(&proxied, VTL0_MODE_SPIN);
 }
 
 static void counters_of_a_halting_vp_balance_under_load(void **state)
 {
-	(void)state;
 	balance_under_fire(&redirected, VTL0_MODE_HALT);
 }
 

@@ -123,7 +123,6 @@ static void vtl2_keeps_its_pkru(void **state)
 {
 	uint32_t before, after;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	before = own_pkru();
@@ -141,7 +140,6 @@ static void vtl0_keeps_its_pkru(void **state)
 	uint32_t before;
 	unsigned int round;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	before = own_pkru();
@@ -161,7 +159,6 @@ static void vtl0_keeps_its_pkru(void **state)
 /* The value of a new VP is 0: no access is denied. */
 static void vtl0_does_not_see_the_vmms_pkru(void **state)
 {
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	assert_int_not_equal(own_pkru(), 0);
@@ -176,7 +173,6 @@ static void vtl0_does_not_kill_the_vmm(void **state)
 	int status;
 	pid_t child;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	child = fork();
@@ -243,7 +239,6 @@ static void vtl0_does_not_see_the_breakpoints_of_vtl2(void **state)
 	unsigned int i;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	file = breakpoint_open();
 	assert_int_equal(breakpoint_hits(file, 5), 5);
@@ -263,7 +258,6 @@ static void vtl2_keeps_its_breakpoints(void **state)
 	uint64_t hits;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	file = breakpoint_open();
 	assert_int_equal(breakpoint_hits(file, 5), 5);
@@ -284,7 +278,6 @@ static void vtl0_keeps_its_debug_registers(void **state)
 	unsigned int round, i;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	for (i = 0; i < DEBUG_REGISTERS; i++)
 		vtl0_write(VTL0_REGISTER_DR0 + i, base + i * 8);
@@ -327,7 +320,6 @@ static void vtl2s_breakpoints_watch_no_address_of_vtl0(void **state)
 	uint64_t variable = kernel_variable("tdcall_backend"), hits;
 	int file;
 
-	(void)state;
 	if (!variable) {
 		print_message("# this kernel tells no addresses of data: not shown here\n");
 		skip();
@@ -362,7 +354,6 @@ static void vtl0_keeps_its_cr2(void **state)
 	const uint64_t value = 0x1234567000ULL;
 	unsigned int round;
 
-	(void)state;
 	visits_begin(0);
 	vtl0_write(VTL0_REGISTER_CR2, value);
 	for (round = 0; round < ROUNDS; round++) {
@@ -465,7 +456,6 @@ static void a_probe_does_not_change_cr2(void **state)
 	unsigned int route, refused, count;
 	uint64_t seen;
 
-	(void)state;
 	if (access(PROBES, W_OK)) {
 		print_message("# this kernel has no kprobes: not shown here\n");
 		skip();
@@ -630,14 +620,12 @@ static void vectors_belong_to_each(bool wide, bool own_wide)
 
 static void x87_and_sse_registers_are_separate(void **state)
 {
-	(void)state;
 	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT);
 	vectors_belong_to_each(false, false);
 }
 
 static void avx_registers_are_separate(void **state)
 {
-	(void)state;
 	if (!cpu_has(1, 0, ECX, 28)) {
 		print_message("# this CPU has no AVX: not shown here\n");
 		skip();
@@ -654,7 +642,6 @@ static void xcr0_of_vtl0(void **state)
 	/* Without XSAVE, VTL2 has no XCR0 to preserve, and no instruction to read it. */
 	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
 
-	(void)state;
 	visits_begin(CR4_OSXSAVE);
 	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), XCR0_RESET);
 	assert_int_equal(xfem_set(3), 0);
@@ -672,7 +659,6 @@ static void an_invalid_xcr0_is_refused(void **state)
 	uint64_t value = 0;
 	size_t i;
 
-	(void)state;
 	visits_begin(0);
 	assert_int_equal(xfem_set(1), 0);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
@@ -757,7 +743,6 @@ static void msrs_that_pass_through_are_separate(void **state)
 	unsigned int shown = 0;
 	size_t i;
 
-	(void)state;
 	visits_begin(0);
 	for (i = 0; i < ARRAY_SIZE(passed_msrs); i++) {
 		const struct passed_msr *passed = &passed_msrs[i];
@@ -784,7 +769,6 @@ static void xss_is_separate(void **state)
 	uint64_t before;
 	unsigned int round;
 
-	(void)state;
 	if (!cpu_has(0xd, 1, EAX, 3)) {
 		print_message("# this CPU has no XSS: not shown here\n");
 		skip();
@@ -854,7 +838,6 @@ static void another_process_reads_its_own_cpu_from_tsc_aux(void **state)
 	int status;
 	pid_t child;
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	vmm_vp_stop(guest.vm, guest.vp);
 	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
@@ -881,7 +864,6 @@ static void the_vmm_reads_its_own_cpu_from_tsc_aux(void **state)
 	struct reader reader = { 0 };
 	unsigned int round;
 
-	(void)state;
 	visits_begin(0);
 	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
 	for (round = 0; round < ROUNDS; round++) {

@@ -38,7 +38,6 @@ static void a_vp_has_one_thread_at_a_time(void **state)
 {
 	unsigned int round;
 
-	(void)state;
 	vp_run_halted(&vp_run);
 	for (round = 0; round < 20; round++) {
 		second.cpu = guest.vp;
@@ -64,7 +63,6 @@ static void thread_move(const struct vp_run *moved, unsigned int cpu)
 
 static void a_running_thread_that_leaves_its_cpu_gets_an_error(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vp_run_spinning(&vp_run);
 	thread_move(&vp_run, 0);
@@ -79,7 +77,6 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 {
 	unsigned int route;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vp_run_halted(&vp_run);
 	route = guest_edu_route(0, guest.vp, VECTOR);
@@ -142,7 +139,6 @@ static void a_new_vmm_starts_after_a_kill(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		kill_while(modes[i]);
 		guest.vps = lab.cpus;
@@ -159,7 +155,6 @@ static void reserved_bits_of_mxcsr_do_not_fault(void **state)
 	const uint32_t all = UINT32_MAX;
 	unsigned int route;
 
-	(void)state;
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
 	memcpy(context()->fx_state + FX_MXCSR, &all, sizeof(all));
@@ -177,7 +172,6 @@ static void an_address_that_is_not_canonical_does_not_fault(void **state)
 	uint64_t good;
 	int ret;
 
-	(void)state;
 	vp_run_halted(&vp_run);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->vp_state.msr_lstar;
@@ -203,7 +197,6 @@ static void a_refused_entry_returns_its_status(void **state)
 	uint64_t good;
 	size_t i;
 
-	(void)state;
 	vp_run_spinning(&vp_run);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->entry_rcx;
@@ -228,7 +221,6 @@ static int tdcall_ioctl(uint64_t leaf)
 
 static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 {
-	(void)state;
 	cpu_pin(0);
 	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EPERM);
 	/* The bits above the leaf number, which give its version, make no difference. */
@@ -245,7 +237,6 @@ static void the_timer_of_vtl0_is_reported(void **state)
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
 
-	(void)state;
 	assert_true(mshv >= 0);
 	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, &capability), 1);
 	close(mshv);
@@ -257,7 +248,6 @@ static void a_cache_flush_is_performed_at_entry(void **state)
 	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;
 	unsigned int tries;
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	__atomic_store_n(&context->vp_state.flags, 3, __ATOMIC_RELEASE);
 	for (tries = 0; tries < PATIENCE_MS; tries++) {
@@ -279,7 +269,6 @@ static void all_files_share_the_virtual_apic_page(void **state)
 	volatile uint32_t *same = apic_page(lab.vtl, guest.vp);
 	volatile uint32_t *other = apic_page(lab.vtl, 0);
 
-	(void)state;
 	vmm_stop(guest.vm);
 	mine[4096 / 4 - 1] = 0x600df00d;
 	assert_int_equal(same[4096 / 4 - 1], 0x600df00d);

@@ -55,7 +55,6 @@ static int setup(void **state)
 {
 	u32 vp;
 
-	(void)state;
 	memset(&view, 0, sizeof(view));
 	view.redirects = true;
 	for (vp = 0; vp < VPS; vp++)
@@ -91,7 +90,6 @@ static void make_masked(u64 mask)
 
 static void the_layout_is_the_specified_one(void **state)
 {
-	(void)state;
 	assert_int_equal(offsetof(struct input, entry_source), 16);
 	assert_int_equal(offsetof(struct input, entry_address), 24);
 	assert_int_equal(offsetof(struct input, entry_data), 28);
@@ -105,7 +103,6 @@ static void the_layout_is_the_specified_one(void **state)
 
 static void a_redirected_retarget_is_understood(void **state)
 {
-	(void)state;
 	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
 	assert_int_equal(retarget.device, 0x18);
 	assert_int_equal(retarget.source, 5);
@@ -118,7 +115,6 @@ static void a_redirected_retarget_is_understood(void **state)
 
 static void a_mask_is_understood(void **state)
 {
-	(void)state;
 	make_masked(1ULL << 63 | 1 << 2);
 	input.flags = MULTICAST;
 	input.device = ~0ULL;
@@ -133,7 +129,6 @@ static void a_mask_is_understood(void **state)
 /* Banks that are left out take no room; empty ones do. */
 static void sparse_banks_are_understood(void **state)
 {
-	(void)state;
 	input.flags = SET;
 	input.header[0] = 1ULL << 63 | 1 << 1;
 	input.header[1] = 1 << 5;
@@ -149,7 +144,6 @@ static void all_names_every_vp(void **state)
 {
 	u32 size;
 
-	(void)state;
 	input.flags = SET;
 	input.format = 1;
 	for (size = 0; size < 2; size++) {
@@ -170,7 +164,6 @@ static void a_wrong_control_word_is_invalid_input(void **state)
 	const u64 right = control;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		control = right | wrong[i];
 		assert_int_equal(decode(), HOST_STATUS_INVALID_INPUT);
@@ -179,7 +172,6 @@ static void a_wrong_control_word_is_invalid_input(void **state)
 
 static void another_partition_is_refused(void **state)
 {
-	(void)state;
 	input.partition = 0;
 	assert_int_equal(decode(), HOST_STATUS_INVALID_PARTITION);
 	input.partition = HOST_PARTITION_SELF - 1;
@@ -197,7 +189,6 @@ static void wrong_fields_are_invalid_parameters(void **state)
 {
 	u32 bit;
 
-	(void)state;
 	REFUSED(reserved0, 1);
 	REFUSED(reserved1, 1ULL << 63);
 	for (bit = 3; bit < 32; bit++)
@@ -212,7 +203,6 @@ static void wrong_fields_are_invalid_parameters(void **state)
 
 static void vectors_have_their_range(void **state)
 {
-	(void)state;
 	REFUSED(vector, 30);
 	REFUSED(vector, 256);
 	REFUSED(vector, 0x131);
@@ -230,7 +220,6 @@ static void vectors_have_their_range(void **state)
 
 static void redirection_is_to_one_vp(void **state)
 {
-	(void)state;
 	REFUSED(header[1], 1 << 3 | 1 << 4);
 	REFUSED(flags, SET | REDIRECT | MULTICAST);
 	input.flags = SET | MULTICAST;
@@ -240,7 +229,6 @@ static void redirection_is_to_one_vp(void **state)
 
 static void redirection_is_a_reserved_bit_unless_offered(void **state)
 {
-	(void)state;
 	view.redirects = false;
 	assert_int_equal(decode(), HOST_STATUS_INVALID_PARAMETER);
 	input.flags = SET;
@@ -249,7 +237,6 @@ static void redirection_is_a_reserved_bit_unless_offered(void **state)
 
 static void an_empty_set_is_an_invalid_parameter(void **state)
 {
-	(void)state;
 	REFUSED(header[1], 0);
 	input.header[0] = 0;
 	control = HOST_CALL_RETARGET | HEADER(1);
@@ -262,7 +249,6 @@ static void the_header_has_what_the_banks_need(void **state)
 {
 	u32 size;
 
-	(void)state;
 	for (size = 0; size < 1024; size++) {
 		control = HOST_CALL_RETARGET | HEADER(size);
 		assert_int_equal(decode(), size == 2 ? HOST_STATUS_SUCCESS :
@@ -275,7 +261,6 @@ static void the_header_has_what_the_banks_need(void **state)
 
 static void all_banks_fit(void **state)
 {
-	(void)state;
 	input.flags = SET;
 	input.header[0] = ~0ULL;
 	control = HOST_CALL_RETARGET | HEADER(1 + VP_SET_BANKS);
@@ -286,7 +271,6 @@ static void all_banks_fit(void **state)
 
 static void a_vp_that_is_not_there_is_an_invalid_vp(void **state)
 {
-	(void)state;
 	input.header[0] = 2;
 	input.header[1] = 1ULL << (VPS - 64);
 	assert_int_equal(decode(), HOST_STATUS_INVALID_VP);
@@ -331,7 +315,6 @@ static u64 ask(u64 bits)
 
 static void the_capability_is_bit_34(void **state)
 {
-	(void)state;
 	assert_int_equal(ask(REPS(1)), REPS(1));
 	assert_int_equal(answer[0], 1ULL << 34);
 	assert_int_equal(answer[1], 0);
@@ -346,7 +329,6 @@ static void the_capability_is_bit_34(void **state)
 
 static void reps_are_counted_to_the_one_that_failed(void **state)
 {
-	(void)state;
 	question.names[2] = 0x000d0007;
 	assert_int_equal(ask(REPS(4)), REPS(2) | HOST_STATUS_INVALID_PARAMETER);
 	assert_int_equal(answer[2], 1ULL << 34);
@@ -360,7 +342,6 @@ static void reps_are_counted_to_the_one_that_failed(void **state)
 
 static void registers_refuse_a_wrong_control_word(void **state)
 {
-	(void)state;
 	assert_int_equal(ask(0), HOST_STATUS_INVALID_INPUT);
 	assert_int_equal(ask(REPS(257)), HOST_STATUS_INVALID_INPUT);
 	assert_int_equal(ask(REPS(2) | START(2)), HOST_STATUS_INVALID_INPUT);
@@ -371,7 +352,6 @@ static void registers_refuse_a_wrong_control_word(void **state)
 
 static void registers_refuse_wrong_fields(void **state)
 {
-	(void)state;
 	question.partition = 1;
 	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARTITION);
 	setup_registers(NULL);
@@ -396,7 +376,6 @@ static void a_single_vector_is_written_as_a_number(void **state)
 	static const u8 nothing[256];
 	u32 written;
 
-	(void)state;
 	for (vector = 0; vector < 256; vector++) {
 		memset(banks, 0, sizeof(banks));
 		memset(&message, 0xa5, sizeof(message));
@@ -420,7 +399,6 @@ static void several_vectors_are_written_as_a_bitmap(void **state)
 	static const u8 nothing[256];
 	struct host_message message;
 
-	(void)state;
 	memset(&message, 0xa5, sizeof(message));
 	assert_true(message_compose(banks, &message));
 	assert_int_equal(message.payload_size, 36);
@@ -436,14 +414,12 @@ static void two_vectors_of_one_bank_are_several(void **state)
 	static const u32 banks[VECTOR_BANKS] = { [2] = 1u << 17 | 1u << 16 };
 	struct host_message message;
 
-	(void)state;
 	assert_true(message_compose(banks, &message));
 	assert_memory_equal(&message.payload[4], banks, sizeof(banks));
 }
 
 static void the_slot_has_its_layout(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct host_message), MESSAGE_BYTES);
 	assert_int_equal(offsetof(struct host_message, payload_size), 4);
 	assert_int_equal(offsetof(struct host_message, flags), 5);

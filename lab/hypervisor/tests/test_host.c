@@ -41,7 +41,6 @@ static int begin(void **state)
 {
 	static u16 next = 1;
 
-	(void)state;
 	stand_in_reset();
 	function = ++next;
 	vp_before[0] = vp_of(0);
@@ -108,7 +107,6 @@ static u32 single_of(const struct host_message *message)
 
 static void test_a_source_is_masked_at_first(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 2, VECTOR, false), HOST_STATUS_SUCCESS);
 	assert_false(stand_in.sends[function][0].enabled);
 	assert_int_equal(l1_cpus[1].interrupts.used, 0);
@@ -125,7 +123,6 @@ static void test_an_interrupt_is_a_message(void **state)
 {
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(1, 2, VECTOR, false), HOST_STATUS_SUCCESS);
 	assert_int_equal(mask(1, 0), 0);
 	raise_source(1);
@@ -147,7 +144,6 @@ static void test_a_full_slot(void **state)
 {
 	u32 banks[9];
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, 0x40, false), 0);
 	assert_int_equal(retarget(1, 1, 0x41, false), 0);
 	assert_int_equal(retarget(2, 1, 0x42, false), 0);
@@ -175,7 +171,6 @@ static void test_a_message_comes_twice(void **state)
 	struct lab_host_behaviour twice = { .flags = LAB_HOST_REDIRECTS, .duplicate_count = 1 };
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(behaviour_set(&twice), 0);
@@ -192,7 +187,6 @@ static void test_a_late_interrupt_keeps_its_target(void **state)
 {
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	stand_in.pending = true;
@@ -208,7 +202,6 @@ static void test_a_late_interrupt_keeps_its_target(void **state)
 
 static void test_no_vector_is_left(void **state)
 {
-	(void)state;
 	stand_in.vectors = 1;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(retarget(1, 1, VECTOR, false), 0);
@@ -228,7 +221,6 @@ static void test_no_vector_is_left(void **state)
 
 static void test_a_device_refuses(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	stand_in.refuses = true;
@@ -240,7 +232,6 @@ static void test_a_device_refuses(void **state)
 
 static void test_redirected(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 2, 0x24, true), 0);
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(stand_in.sends[function][0].apic_id, 11);
@@ -262,7 +253,6 @@ static void test_several_vps(void **state)
 		.device = function, .vector = VECTOR, .multicast = true, .set.banks[0] = 3,
 	};
 
-	(void)state;
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(source_retarget(&asked), 0);
 	raise_source(0);
@@ -299,7 +289,6 @@ static int set_message(u32 apic_id, u32 vector, u32 enabled)
 
 static void test_a_message_by_hand(void **state)
 {
-	(void)state;
 	assert_int_equal(set_message(11, 0x31, 1), 0);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x31);
 	assert_int_equal(state_of(0).way, LAB_HOST_WAY_MESSAGE);
@@ -321,7 +310,6 @@ static void test_the_side_door(void **state)
 	struct lab_host_post *post = gpa_memory(ARGUMENT);
 	struct lab_host_vp *vp = gpa_memory(ARGUMENT);
 
-	(void)state;
 	assert_true(host_call(LAB_HOST_RAISE, ARGUMENT) == CONTROL_FAILED);
 	assert_true(host_call(1000, ARGUMENT) == CONTROL_FAILED);
 	assert_true(host_call(LAB_HOST_GET_VP, 2 * PAGE_SIZE) == CONTROL_FAILED);
@@ -356,7 +344,6 @@ static void test_sint_7_by_the_side_door(void **state)
 	struct lab_host_event *event = gpa_memory(ARGUMENT);
 	struct lab_host_sint *sint = gpa_memory(ARGUMENT);
 
-	(void)state;
 	l1_cpus[0].hv.simp = 3 * PAGE_SIZE | 1;
 	l1_cpus[0].hv.siefp = 4 * PAGE_SIZE;
 	l1_cpus[0].hv.sint[7] = BIT(16) | 0x51;

@@ -103,7 +103,6 @@ static void virtual_apic_follows_its_rules(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	srandom(1);
 	for (i = 0; i < STEPS; i++) {
 		switch (random() % 5) {
@@ -133,7 +132,6 @@ static void each_field_is_found_by_its_identifier(void **state)
 	unsigned int count = 0;
 	u64 id;
 
-	(void)state;
 	l2_fields_reset(&fields, 3);
 	for (id = l2_field_first(); id != ~0ULL; id = l2_field_next(place.id), count++) {
 		assert_true(l2_field_find(&fields, id, &place));
@@ -152,7 +150,6 @@ static void a_masked_write_follows_its_rule(void **state)
 {
 	unsigned int i, bit;
 
-	(void)state;
 	srandom(2);
 	for (i = 0; i < 100000; i++) {
 		u64 old = random() % 16, value = random() % 16, selected = random() % 16;
