@@ -383,7 +383,7 @@ static uint64_t vp_check(unsigned int vp)
 			 figures.redirected);
 	accounting_check(figures.blocked ==
 			 cpus_column(vp, "blocked") + synic_column(vp, "blocked"),
-			 "VP %u: blocked, by either way: %" PRIu64, vp, figures.blocked);
+			 "VP %u: blocked, redirected or proxied: %" PRIu64, vp, figures.blocked);
 	accounting_check(refused <= messages, "VP %u: of %" PRIu64 " messages %" PRIu64
 			 " were none to relay", vp, messages, refused);
 	accounting_check(messages <= figures.written + done.messages,

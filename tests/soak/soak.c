@@ -30,7 +30,7 @@
 #define TICK_MS		50
 #define QUIET_MS	patience(1000)
 /* How long one kind of handling lasts: less than the time limit for an interrupt. */
-#define TURN_MS		10000
+#define MODE_MS		10000
 
 /**
  * enum mode - who handles the interrupts
@@ -99,10 +99,10 @@ static bool turn_change(void)
 /* Changes the state of VPs: periodically all of them enter VTL0, or all leave it. */
 static bool vps_change(struct stream *stream)
 {
-	static uint64_t turn_ends;
+	static uint64_t mode_ends;
 
-	if (config.mode == MODE_BOTH && now_ms() > turn_ends) {
-		turn_ends = now_ms() + TURN_MS;
+	if (config.mode == MODE_BOTH && now_ms() > mode_ends) {
+		mode_ends = now_ms() + MODE_MS;
 		return turn_change();
 	}
 	return !random_once_in(stream, 2) || arrivals_shake(stream);
@@ -277,7 +277,7 @@ static uint64_t strays(void)
 }
 
 /* Counts all interrupts that arrived at a wrong place. */
-static uint64_t lost_ways(void)
+static uint64_t misdelivered(void)
 {
 	return fire_misdelivered() + strays();
 }
@@ -290,19 +290,19 @@ static void figures_balance(const struct state *before, const struct state *afte
 	accounting_check(fire_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
 			 fire_handled(), raised);
 	accounting_check(after->raised - before->raised == raised,
-			 "the lab's host was told to raise so many: %" PRIu64,
+			 "the counter of the lab's host: %" PRIu64,
 			 after->raised - before->raised);
-	accounting_check(!lost_ways(),
-			 "none came elsewhere, or unasked (%" PRIu64 ")",
-			 lost_ways());
+	accounting_check(!misdelivered(),
+			 "none was misdelivered or spurious (%" PRIu64 ")",
+			 misdelivered());
 	accounting_check(redirected + proxied == raised, "the driver relayed %" PRIu64
 			 " redirected, %" PRIu64 " proxied", redirected, proxied);
 	accounting_check(redirected && proxied, "interrupts were delivered redirected and proxied");
 	accounting_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
 			 ", one for each that was proxied", after->exits - before->exits);
-	accounting_check(after->blocked == before->blocked, "nothing was blocked");
-	accounting_check(after->unmapped == before->unmapped, "nothing came to an unmapped vector");
-	accounting_check(after->merged == before->merged, "none were merged");
+	accounting_check(after->blocked == before->blocked, "no interrupt was blocked");
+	accounting_check(after->unmapped == before->unmapped, "no interrupt arrived on an unmapped vector");
+	accounting_check(after->merged == before->merged, "no interrupts were merged");
 }
 
 static void figure_print(unsigned int seconds, uint64_t halts)
@@ -315,7 +315,7 @@ static void figure_print(unsigned int seconds, uint64_t halts)
 	       table_number(sum.up), table_number(sum.down),
 	       table_number(sum.files), table_number(crew_killed()), table_number(halts),
 	       table_number(raised > handled ? raised - handled : 0),
-	       table_number(lost_ways()), table_number(seconds));
+	       table_number(misdelivered()), table_number(seconds));
 }
 
 /* ---- the whole ---- */
@@ -379,7 +379,7 @@ int main(int argc, char **argv)
 		{ "seed", "S", "do the same as another run, as far as threads allow",
 		  .value = &config.seed },
 		{ "seconds", "S", "length of the run (60)", .value = &config.seconds },
-		{ "mode", "M", "who handles interrupts: vtl0, page, or both in turns (both)",
+		{ "mode", "M", "who handles interrupts: vtl0, page, or both alternately (both)",
 		  .value = &config.mode, .words = modes },
 		{ "workers", "N", "number of processes that own the routes (4)",
 		  .value = &config.workers, .min = 1, .max = WORKERS_MAX },

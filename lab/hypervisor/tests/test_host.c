@@ -130,7 +130,7 @@ static void test_an_interrupt_is_a_message(void **state)
 	message = take(1);
 	assert_int_equal(single_of(&message), VECTOR);
 	assert_int_equal(message.payload_size, 36);
-	assert_int_equal(state_of(1).way, LAB_HOST_WAY_PROXIED);
+	assert_int_equal(state_of(1).delivery, LAB_HOST_DELIVERY_PROXIED);
 	assert_int_equal(state_of(1).vp, 1);
 	assert_int_equal(state_of(1).vector, VECTOR);
 	assert_int_equal(state_of(1).exits, 1);
@@ -236,7 +236,7 @@ static void test_redirected(void **state)
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(stand_in.sends[function][0].apic_id, 11);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x24);
-	assert_int_equal(state_of(0).way, LAB_HOST_WAY_REDIRECTED);
+	assert_int_equal(state_of(0).delivery, LAB_HOST_DELIVERY_REDIRECTED);
 	assert_int_equal(state_of(0).vp, 1);
 	l1_cpus[0].online = false;
 	assert_int_equal(retarget(0, 1, 0x24, true), HOST_STATUS_INVALID_VP_STATE);
@@ -291,7 +291,7 @@ static void test_a_message_by_hand(void **state)
 {
 	assert_int_equal(set_message(11, 0x31, 1), 0);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x31);
-	assert_int_equal(state_of(0).way, LAB_HOST_WAY_MESSAGE);
+	assert_int_equal(state_of(0).delivery, LAB_HOST_DELIVERY_MESSAGE);
 	assert_int_equal(state_of(0).masked, 0);
 	assert_int_equal(set_message(11, 0x31, 0), 0);
 	assert_false(stand_in.sends[function][0].enabled);
