@@ -4,7 +4,7 @@
  *
  * open() and ioctl() are replaced by a fake driver and host (linked with --wrap); the VTL
  * file is a memory file, so that run pages can be mapped. The driver's state is read from
- * folders under fixtures/. Processes that publish routes are either fakes behind the library's
+ * files that the test writes. Processes that publish routes are either fakes behind the library's
  * calls for tools, or real processes. Each command runs completely in a child process, and a
  * test checks what its user sees: output, messages, exit status.
  *
@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <pty.h>
 #include <signal.h>
@@ -151,7 +152,7 @@ static int answer_map(struct mshv_map_device_intr *asked)
 	return 0;
 }
 
-/* Only every second APIC id is used by a VP, as in fixtures/cpuinfo. */
+/* Only every second APIC id is used by a VP, as in CPUINFO. */
 static int answer_vp(struct mshv_vp_interrupts *asked)
 {
 	struct mshv_vector_counts *counts = (void *)(uintptr_t)asked->counts;
@@ -489,8 +490,86 @@ static struct fake_peer *add_peer(void)
 	return peer;
 }
 
+/* ---- the kernel's files that the commands read ---- */
+
+#define CPUS	"cpu hardware_id online mapped quarantined free quota relayed blocked unmapped\n"
+#define MAPPINGS "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms\n"
+#define CPU(number, apic_id, flags) \
+	"processor\t: " #number "\nphysical id\t: 0\napicid\t\t: " #apic_id \
+	"\ninitial apicid\t: " #apic_id "\nflags\t\t: " flags "\n\n"
+#define CPUINFO(flags)	CPU(0, 0, flags) CPU(1, 2, flags) CPU(2, 4, flags)
+#define NO_HANDLER(number) \
+	"0,1040,2031417,-;__common_interrupt: 1." #number " No irq handler for vector\n"
+
+static const struct {
+	const char *name;
+	const char *text;
+} files[] = {
+	{ "typical/cpus", CPUS
+	  "0 0 1 1 0 201 0 10 0 0\n"
+	  "1 2 1 2 1 61 64 1234611 3 2\n"
+	  "2 4 1 0 0 202 0 0 0 0\n"
+	  "3 - 0 0 0 0 0 0 0 0\n" },
+	{ "typical/mappings", MAPPINGS
+	  "1 2 0x26 0x52 mapped 2 1234567 3 0 4200\n"
+	  "0 0 0x25 0x51 mapped 1 10 0 0 850\n"
+	  "1 2 0x25 0x51 mapped 1 0 0 0 187000\n"
+	  "1 2 0x27 0x60 quarantined 0 44 0 2 36000000\n" },
+	{ "typical/vps",
+	  "cpu entries handled halts user_returns kicks merged\n"
+	  "0 1000 900 50 100 3 7\n"
+	  "1 10 5 1 5 0 0\n" },
+	{ "reordered/cpus",
+	  "numa unmapped blocked relayed quota free quarantined mapped online hardware_id cpu\n"
+	  "0 6 5 7 0 100 0 1 1 0 0\n" },
+	{ "reordered/mappings",
+	  "age_ms device state proxy_vector vector late blocked relayed references hardware_id cpu\n"
+	  "5 0000:00:03.0 mapped 0x51 0x25 0 1 7 1 0 0\n" },
+	{ "empty/cpus", CPUS "0 0 1 0 0 198 0 0 0 0\n1 2 1 0 0 198 0 0 0 0\n" },
+	{ "empty/mappings", MAPPINGS },
+	/* CPU 2 can still allocate vectors from quarantine. */
+	{ "full/cpus", CPUS
+	  "0 0 1 4 0 0 4 0 0 0\n1 2 1 198 0 0 0 0 0 0\n"
+	  "2 4 1 190 8 0 0 0 0 0\n3 - 0 0 0 0 0 0 0 0\n" },
+	{ "full/mappings", MAPPINGS },
+	{ "exhausted/cpus", CPUS
+	  "0 0 1 4 0 0 4 0 0 0\n1 2 1 198 0 0 0 0 0 0\n2 - 0 0 0 0 0 0 0 0\n" },
+	{ "cpuinfo", CPUINFO("fpu apicid") },
+	{ "cpuinfo-tdx", CPUINFO("fpu apic hypervisor tdx_guest") },
+	{ "filesystems", "nodev\tproc\nnodev\tdebugfs\nnodev\ttracefs\n\text4\n" },
+	{ "filesystems-without-debugfs", "nodev\tproc\nnodev\ttracefs\n\text4\n" },
+	{ "kmsg", "6,1040,2031417,-;mshv_vtl: can redirect\n" },
+	{ "kmsg-no-handler", NO_HANDLER(49) NO_HANDLER(50) NO_HANDLER(51) NO_HANDLER(52) },
+	{ "modules/mshv_vtl/version", "0.2.0\n" },
+	{ "modules/mshv_vtl/parameters/vectors_per_cpu", "-1\n" },
+};
+
+/* The folder of these files. */
+static char fixtures[64];
+
+static int file_write(const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", fixtures, name);
+	for (char *end = path + strlen(fixtures); (end = strchr(end + 1, '/'));) {
+		*end = '\0';
+		mkdir(path, 0700);
+		*end = '/';
+	}
+	file = fopen(path, "w");
+	return !file || fputs(text, file) < 0 || fclose(file) ? -1 : 0;
+}
+
+static int file_remove(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	return remove(path);
+}
+
 static int remove_driver(void **state)
 {
+	nftw(fixtures, file_remove, 8, FTW_DEPTH | FTW_PHYS);
 	return rmdir(publications);
 }
 
@@ -500,9 +579,14 @@ static int make_driver(void **state)
 		      -1, 0);
 	peers = mmap(NULL, sizeof(*peers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);
-	snprintf(publications, sizeof(publications), "/tmp/vtlirq-test-XXXXXX");
-	if (peers == MAP_FAILED || !mkdtemp(publications))
+	strcpy(publications, "/tmp/vtlirq-test-XXXXXX");
+	strcpy(fixtures, "/tmp/vtlirq-files-XXXXXX");
+	if (peers == MAP_FAILED || !mkdtemp(publications) || !mkdtemp(fixtures))
 		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (file_write(files[i].name, files[i].text))
+			return -1;
+	}
 	vtl_memory = memfd_create("vtl", 0);
 	if (driver == MAP_FAILED || vtl_memory < 0 || ftruncate(vtl_memory, VPS * PAGE_BYTES))
 		return -1;
@@ -537,12 +621,11 @@ static struct run holder;
 
 static const char *fixture(const char *name)
 {
-	static char path[4][512];
+	static char path[4][128];
 	static int next;
-	const char *folder = getenv("TOOLS_FIXTURES");
 	char *text = path[next++ % 4];
 
-	snprintf(text, sizeof(path[0]), "%s/%s", folder ? folder : "tests/unit/fixtures", name);
+	snprintf(text, sizeof(path[0]), "%s/%s", fixtures, name);
 	return text;
 }
 
@@ -812,7 +895,7 @@ static void words_may_be_shortened_and_show_left_out(void **state)
 
 static char *read_tools_file(const char *name)
 {
-	char *path = memory_format("%s/../../../tools/%s", fixture(""), name);
+	char *path = memory_format("%s/%s", getenv("TOOLS") ?: "tools", name);
 	char *text;
 	int error = file_read(path, &text);
 
@@ -988,17 +1071,21 @@ static void columns_are_found_by_name(void **state)
 static void a_malformed_state_is_refused_with_line_and_column(void **state)
 {
 	static const struct {
-		const char *folder;
+		const char *mappings;
 		const char *message;
 	} cases[] = {
-		{ "broken/no-header", "line 1: the line that names the columns is expected" },
-		{ "broken/no-column", "line 1: no column is named blocked" },
-		{ "broken/bad-number", "line 3: column proxy_vector holds '0x5g', not a number" },
-		{ "broken/short-row", "line 2: the number of columns differs from the first" },
+		{ "", "line 1: the line that names the columns is expected" },
+		{ "cpu hardware_id vector proxy_vector state references relayed late age_ms\n",
+		  "line 1: no column is named blocked" },
+		{ MAPPINGS "0 0 0x25 0x51 mapped 1 10 0 0 850\n0 0 0x26 0x5g mapped 1 10 0 0 850\n",
+		  "line 3: column proxy_vector holds '0x5g', not a number" },
+		{ MAPPINGS "0 0 0x25 0x51 mapped 1\n",
+		  "line 2: the number of columns differs from the first" },
 	};
 
+	setenv("VTLIRQ_DEBUGFS", fixture("broken"), 1);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		setenv("VTLIRQ_DEBUGFS", fixture(cases[i].folder), 1);
+		assert_int_equal(file_write("broken/mappings", cases[i].mappings), 0);
 		assert_int_equal(run_command("vtlirq mapping show"), STATUS_FAILED);
 		assert_says(run.messages, cases[i].message);
 		assert_says(run.messages, "  next: ");
@@ -1885,7 +1972,6 @@ static void doctor_reports_what_does_not_prevent_redirection(void **state)
 
 static void doctor_counts_the_vectors_that_are_left(void **state)
 {
-	/* One of three CPUs can still allocate vectors from quarantine. */
 	setenv("VTLIRQ_DEBUGFS", fixture("full"), 1);
 	assert_diagnosis("vectors", "no", "VP 0-1: no vector is left, or the quota is", true);
 	/* Two CPUs are online, and both are full. */
