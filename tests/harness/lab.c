@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -334,12 +335,61 @@ bool is_trust_domain(void)
 	return found;
 }
 
-bool read_is_fatal(const volatile uint8_t *place)
+pid_t child_fork(int *report)
+{
+	int ends[2];
+	pid_t child;
+
+	if (report)
+		check(!pipe2(ends, O_CLOEXEC), "pipe: %s", strerror(errno));
+	child = fork();
+	check(child >= 0, "fork: %s", strerror(errno));
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Without this, cmocka would continue with the next test in the child. */
+		setenv("CMOCKA_TEST_ABORT", "1", 1);
+	}
+	if (report) {
+		*report = ends[!child];
+		close(ends[!!child]);
+	}
+	return child;
+}
+
+void child_report(int report, const void *value, size_t size)
+{
+	if (write(report, value, size) != (ssize_t)size)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+void child_read(int report, void *value, size_t size)
+{
+	check(read(report, value, size) == (ssize_t)size, "the child has failed");
+	close(report);
+}
+
+void child_kill(pid_t child)
+{
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+int child_status(pid_t child)
 {
 	int status;
-	pid_t child = fork();
 
-	check(child >= 0, "fork: %s", strerror(errno));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	check(WIFEXITED(status), "the child ended by signal %d", WTERMSIG(status));
+	return WEXITSTATUS(status);
+}
+
+bool read_is_fatal(const volatile uint8_t *place)
+{
+	pid_t child = child_fork(NULL);
+	int status;
+
 	if (!child) {
 		signal(SIGSEGV, SIG_DFL);
 		signal(SIGBUS, SIG_DFL);

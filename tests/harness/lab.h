@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <linux/mshv_vtl.h>
 
@@ -128,6 +129,20 @@ unsigned long direct_map_size(void);
 
 /* Returns whether VTL2 is a TDX guest, whose memory is private or shared. */
 bool is_trust_domain(void);
+
+/*
+ * Forks. A check that fails ends the child, and the child ends with its parent. If @report is not
+ * NULL it becomes one end of a pipe, into which the child writes; reads end when the child does.
+ */
+pid_t child_fork(int *report);
+/* In the child: writes to the pipe, and waits to be killed. */
+void __attribute__((noreturn)) child_report(int report, const void *value, size_t size);
+/* Reads what the child has written, and closes the pipe. */
+void child_read(int report, void *value, size_t size);
+/* Kills the child, and waits until it has ended. */
+void child_kill(pid_t child);
+/* Waits for the end of the child. Returns its exit status. */
+int child_status(pid_t child);
 
 /* Returns whether a process that reads at @place is killed. */
 bool read_is_fatal(const volatile uint8_t *place);

@@ -9,7 +9,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -56,14 +55,11 @@ static int open_without_capability(void)
 
 static void opening_the_node_needs_the_capability(void **state)
 {
-	pid_t child = fork();
-	int status;
+	pid_t child = child_fork(NULL);
 
 	if (!child)
 		_exit(open_without_capability());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(child_status(child), 0);
 }
 
 static void no_call_is_allowed_before_the_setup(void **state)

@@ -15,7 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/lab.h"
@@ -85,19 +84,10 @@ static int open_without_capability(void)
 	return errno == EPERM ? 0 : 4;
 }
 
-static int child_status(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 /* mshv_vtl_low_open() of OHCL's driver. */
 static void opening_the_node_needs_the_capability(void **state)
 {
-	pid_t child = fork();
+	pid_t child = child_fork(NULL);
 
 	if (!child)
 		_exit(capability_drop() ?: open_without_capability());
@@ -372,7 +362,7 @@ static void a_child_has_the_same_memory(void **state)
 	pid_t child;
 
 	place[PAGE] = 0x11;
-	child = fork();
+	child = child_fork(NULL);
 	if (!child) {
 		place[3 * PAGE] = place[PAGE] + 1;
 		_exit(0);
@@ -498,7 +488,7 @@ static void adding_memory_needs_the_capability(void **state)
 
 	if (!kernel_takes_memory())
 		skip();
-	child = fork();
+	child = child_fork(NULL);
 	if (!child)
 		_exit(capability_drop() ?: add_without_capability());
 	assert_int_equal(child_status(child), 0);

@@ -16,14 +16,12 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -575,10 +573,9 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 {
 	unsigned int round;
 	pid_t child;
-	int status;
 
 	for (round = 0; round < 3; round++) {
-		child = fork();
+		child = child_fork(NULL);
 		if (!child) {
 			struct client client = client_begin();
 
@@ -586,9 +583,7 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 			interrupt_is_redirected(&client);
 			_exit(42);
 		}
-		assert_int_equal(waitpid(child, &status, 0), child);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 42);
+		assert_int_equal(child_status(child), 42);
 		mappings_wait(0);
 		runs_clear();
 	}

@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -239,8 +238,7 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 /* It crashes, and the kernel closes its file. */
 static void a_client_that_exits_without_unmap(void **state)
 {
-	pid_t child = fork();
-	int status;
+	pid_t child = child_fork(NULL);
 
 	if (!child) {
 		struct client client = client_open(8);
@@ -250,9 +248,7 @@ static void a_client_that_exits_without_unmap(void **state)
 			guest_asks(&client);
 		_exit(client.unmap_errno || !totals("mappings"));
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(child_status(child), 0);
 	balanced();
 }
 

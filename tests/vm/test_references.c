@@ -3,12 +3,10 @@
  * References to a mapping, and what remains after their owner is gone.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/lab.h"
@@ -105,41 +103,32 @@ static void closing_a_file_drops_its_references(void **state)
 	assert_true(still_relays(0, shared, 0x51));
 }
 
-/* In a child: maps, reports its vector, and waits to be killed. */
-static void child_run(int told)
+/* In a child: maps, and reports its vector. */
+static void child_run(int report)
 {
 	int vtl = vtl_open();
 	int vector = vtl_map(vtl, 0xa0, 0), i;
 
 	for (i = 0; i < 10; i++)
 		vtl_map(vtl, 0xa1 + i, i % lab.cpus);
-	if (write(told, &vector, sizeof(vector)) != sizeof(vector))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &vector, sizeof(vector));
 }
 
 static void a_killed_process_leaves_no_mapping(void **state)
 {
-	int told[2], vector = -1;
-	pid_t child;
+	int report, vector = -1;
+	pid_t child = child_fork(&report);
 
-	assert_int_equal(pipe(told), 0);
-	child = fork();
 	if (!child)
-		child_run(told[1]);
-	assert_true(child > 0);
-	assert_int_equal(read(told[0], &vector, sizeof(vector)), sizeof(vector));
+		child_run(report);
+	child_read(report, &vector, sizeof(vector));
 	assert_true(vector > 0);
 	assert_int_equal(totals("mappings"), 11);
 	assert_true(still_relays(0, vector, 0xa0));
 
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	child_kill(child);
 	assert_int_equal(totals("mappings"), 0);
 	relays_no_more(0, vector);
-	close(told[0]);
-	close(told[1]);
 }
 
 static void a_file_lives_until_its_last_descriptor(void **state)
@@ -198,14 +187,12 @@ static void cycle_make(void)
 
 static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 {
-	pid_t child = fork();
+	pid_t child = child_fork(NULL);
 	unsigned int waited;
-	int status;
 
 	if (!child)
 		cycle_make();
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_status(child), 0);
 	for (waited = 0; waited < WAIT_MS && totals("mappings"); waited += 10)
 		sleep_ms(10);
 	assert_int_equal(totals("mappings"), 0);

@@ -5,10 +5,8 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -334,8 +332,8 @@ static void a_noisy_vector_of_a_closed_file_is_not_allocated_again(void **state)
 	stale_stop(&stale);
 }
 
-/* Runs in a child: maps, reports the vector to raise, and waits to be killed. */
-static void killed_vmm_run(int told, unsigned int cpu)
+/* In a child: maps, and reports the vector to raise. */
+static void killed_vmm_run(int report, unsigned int cpu)
 {
 	int vtl = vtl_open(), i, vector, noisy = -1;
 
@@ -344,10 +342,7 @@ static void killed_vmm_run(int told, unsigned int cpu)
 		if (i == STALE_VECTORS / 2)
 			noisy = vector;
 	}
-	if (noisy < 0 || write(told, &noisy, sizeof(noisy)) != sizeof(noisy))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &noisy, sizeof(noisy));
 }
 
 static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
@@ -355,25 +350,21 @@ static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
 	unsigned long before = totals("mappings");
-	int told[2], old = -1;
+	int report, old = -1;
 	uint32_t bits[8];
-	pid_t child;
+	pid_t child = child_fork(&report);
 
-	assert_int_equal(pipe(told), 0);
-	child = fork();
 	if (!child)
-		killed_vmm_run(told[1], cpu);
-	assert_int_equal(read(told[0], &old, sizeof(old)), sizeof(old));
+		killed_vmm_run(report, cpu);
+	child_read(report, &old, sizeof(old));
+	assert_true(old >= 0);
 	stale_start(&stale, cpu, old);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	child_kill(child);
 	/* The kernel closes a process's files before it reports its end. */
 	assert_int_equal(totals("mappings"), before);
 	run_take(lab.run[cpu], bits);
 	no_new_vmm_gets_it(cpu, old);
 	stale_stop(&stale);
-	close(told[0]);
-	close(told[1]);
 }
 
 /*

@@ -6,13 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
@@ -108,14 +106,14 @@ struct stranger {
 };
 
 /* Runs in the stranger: its exit status is the number of bytes that were changed. */
-static void stranger_run(int told, int go)
+static void stranger_run(int report, int go)
 {
 	uint8_t *page = page_own();
 	uint64_t frame = frame_of(page);
 	unsigned int changed = 0, i;
 	char byte;
 
-	if (write(told, &frame, sizeof(frame)) != sizeof(frame) || read(go, &byte, 1) != 1)
+	if (write(report, &frame, sizeof(frame)) != sizeof(frame) || read(go, &byte, 1) != 1)
 		_exit(255);
 	for (i = 0; i < PAGE; i++)
 		changed += page[i] != 0xaa;
@@ -125,18 +123,13 @@ static void stranger_run(int told, int go)
 static struct stranger stranger_begin(void)
 {
 	struct stranger stranger = { 0 };
-	int told[2], go[2];
+	int report, go[2];
 
-	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	stranger.pid = fork();
+	stranger.pid = child_fork(&report);
 	if (!stranger.pid)
-		stranger_run(told[1], go[0]);
-	assert_true(stranger.pid > 0);
-	assert_int_equal(read(told[0], &stranger.frame, sizeof(stranger.frame)),
-			 sizeof(stranger.frame));
-	close(told[0]);
-	close(told[1]);
+		stranger_run(report, go[0]);
+	child_read(report, &stranger.frame, sizeof(stranger.frame));
 	close(go[0]);
 	stranger.go = go[1];
 	return stranger;
@@ -145,13 +138,9 @@ static struct stranger stranger_begin(void)
 /* Returns how many bytes of its page were changed. */
 static int stranger_end(struct stranger *stranger)
 {
-	int status;
-
 	assert_int_equal(write(stranger->go, "", 1), 1);
-	assert_int_equal(waitpid(stranger->pid, &status, 0), stranger->pid);
 	close(stranger->go);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return child_status(stranger->pid);
 }
 
 /**
@@ -905,7 +894,7 @@ static void a_refused_end_of_the_interrupt_shadow_is_reported(void **state)
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_HALT;
 	do {
 		ret = guest_enter(20);
-		check(now_ms() < end, "VTL0 halts, and the VMM is not told");
+		check(now_ms() < end, "VTL0 halts, and the VMM gets no exit");
 	} while (ret == -EINTR);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
 	/* The VMM sees the HLT exit with RIP still at the HLT, and handles it itself. */

@@ -12,14 +12,12 @@
 #include <inttypes.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/vtl0.h"
@@ -170,22 +168,18 @@ static void vtl0_does_not_see_the_vmms_pkru(void **state)
 static void vtl0_does_not_kill_the_vmm(void **state)
 {
 	volatile uint32_t touched = 0;
-	int status;
 	pid_t child;
 
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
-	child = fork();
+	child = child_fork(NULL);
 	if (!child) {
 		vtl0_write(VTL0_REGISTER_PKRU, UINT32_MAX);
 		touched++;
 		_exit(touched == 1 ? 0 : 1);
 	}
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(child_status(child), 0);
 	cpu_pin(0);
-	check(!WIFSIGNALED(status), "the VMM died of signal %d", WTERMSIG(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* The variable that a breakpoint of VTL2 monitors. */
@@ -835,7 +829,6 @@ static void another_process_reads_its_own_cpu_from_tsc_aux(void **state)
 {
 	struct reader *shared = reader_shared();
 	unsigned long entries;
-	int status;
 	pid_t child;
 
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
@@ -844,11 +837,10 @@ static void another_process_reads_its_own_cpu_from_tsc_aux(void **state)
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	guest_spinning_wait(guest.vp);
 	entries = vps_column(guest.vp, "entries");
-	child = fork();
+	child = child_fork(NULL);
 	if (!child)
 		reader_run(shared);
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	child_status(child);
 	print_message("# %lu reads, %lu entries meanwhile\n", shared->reads,
 		      vps_column(guest.vp, "entries") - entries);
 	assert_true(shared->reads > 0);

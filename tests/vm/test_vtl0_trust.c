@@ -9,10 +9,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/vtl0.h"
@@ -89,10 +87,9 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-/* In the child: runs a guest in @mode, with one route, until it is killed. */
-static void doomed_run(enum vtl0_mode mode, int ready)
+/* In a child: runs a guest in @mode, with one route, until it is killed. */
+static void killed_run(enum vtl0_mode mode, int report)
 {
-	const uint64_t one = 1;
 	unsigned int vp;
 
 	if (guest_create(&guest.vm, lab.cpus))
@@ -101,10 +98,7 @@ static void doomed_run(enum vtl0_mode mode, int ready)
 	guest_edu_route(0, lab.cpus - 1, VECTOR);
 	for (vp = 0; vp < guest.vps; vp++)
 		guest_mode(vp, mode);
-	if (write(ready, &one, sizeof(one)) != sizeof(one))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &vp, sizeof(vp));
 }
 
 static void mappings_wait(unsigned long count)
@@ -115,20 +109,16 @@ static void mappings_wait(unsigned long count)
 
 static void kill_while(enum vtl0_mode mode)
 {
-	int ready = eventfd(0, EFD_CLOEXEC), status;
-	pid_t child = fork();
-	uint64_t value;
+	unsigned int vps;
+	int report;
+	pid_t child = child_fork(&report);
 
 	if (!child)
-		doomed_run(mode, ready);
-	assert_true(child > 0);
-	assert_int_equal(read(ready, &value, sizeof(value)), sizeof(value));
+		killed_run(mode, report);
+	child_read(report, &vps, sizeof(vps));
 	assert_int_equal(totals("mappings"), 1);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status));
+	child_kill(child);
 	mappings_wait(0);
-	close(ready);
 }
 
 /* A VMM that was killed leaves nothing behind that could disturb the next one. */
