@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@
 
 struct lab lab;
 
-void node_is_for_root_alone(const char *path)
+void node_check_root_only(const char *path)
 {
 	struct stat node;
 
@@ -32,6 +34,18 @@ void node_is_for_root_alone(const char *path)
 	assert_true(S_ISCHR(node.st_mode));
 	assert_int_equal(node.st_mode & 07777, 0600);
 	assert_int_equal(node.st_uid, 0);
+}
+
+int mshv_extension(uint32_t capability)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
+	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
+	if (ret < 0)
+		ret = -errno;
+	close(mshv);
+	return ret;
 }
 
 int vtl_open(void)
@@ -383,6 +397,16 @@ int child_status(pid_t child)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	check(WIFEXITED(status), "the child ended by signal %d", WTERMSIG(status));
 	return WEXITSTATUS(status);
+}
+
+void capability_drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
 }
 
 bool read_is_fatal(const volatile uint8_t *place)

@@ -52,7 +52,10 @@ int lab_setup(void **state);
 int lab_teardown(void **state);
 
 /* Checks that @path is a device node, and that only root can open it. */
-void node_is_for_root_alone(const char *path);
+void node_check_root_only(const char *path);
+
+/* Returns the driver's answer to MSHV_CHECK_EXTENSION, or a negative errno. */
+int mshv_extension(uint32_t capability);
 
 /* Opens a new VTL file. */
 int vtl_open(void);
@@ -143,6 +146,9 @@ void child_read(int report, void *value, size_t size);
 void child_kill(pid_t child);
 /* Waits for the end of the child. Returns its exit status. */
 int child_status(pid_t child);
+
+/* Drops CAP_SYS_ADMIN; only in a child, since it cannot be regained. */
+void capability_drop(void);
 
 /* Returns whether a process that reads at @place is killed. */
 bool read_is_fatal(const volatile uint8_t *place);

@@ -20,21 +20,9 @@ static bool lab_has_tdx_module(void)
 	return !access(LAB_TDX_NODE, F_OK);
 }
 
-static int mshv_extension(uint32_t capability)
-{
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
-
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-	if (ret < 0)
-		ret = -errno;
-	close(mshv);
-	return ret;
-}
-
 static void only_root_may_open_the_node(void **state)
 {
-	node_is_for_root_alone("/dev/mshv");
+	node_check_root_only("/dev/mshv");
 }
 
 static void check_extension_answers(void **state)

@@ -139,19 +139,6 @@ static void the_parameters_take_effect(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static int timer_capability(void)
-{
-	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
-
-	assert_true(mshv >= 0);
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-	if (ret < 0)
-		ret = -errno;
-	close(mshv);
-	return ret;
-}
-
 /*
  * The host sets the number of L2 VMs once, when it creates a TDX guest (TDH.MNG.INIT,
  * TD_PARAMS.NUM_L2_VMS).
@@ -163,11 +150,11 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 
 	if (node < 0)
 		skip();
-	assert_int_equal(timer_capability(), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
 	assert_int_equal(driver_unload(), 0);
 	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &none), 0);
 	assert_int_equal(driver_load(""), 0);
-	capability = timer_capability();
+	capability = mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT);
 	vtl = vtl_open();
 	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
 	close(vtl);

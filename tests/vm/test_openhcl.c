@@ -46,45 +46,30 @@
 /* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
-/* Mshv::new() (ioctl.rs:702). */
-static int mshv_open(void)
-{
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
-
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	return mshv;
-}
-
-static int extension(int mshv, uint32_t capability)
-{
-	int ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-
-	return ret < 0 ? -errno : ret;
-}
-
 /* Hcl::new() (ioctl.rs:1844-1858): only the last one may fail, and not on TDX. */
 static void capabilities_are_those_of_tdx(void **state)
 {
-	int mshv = mshv_open();
-
-	assert_int_equal(extension(mshv, MSHV_CAP_VTL_RETURN_ACTION), 0);
-	assert_int_equal(extension(mshv, MSHV_CAP_REGISTER_PAGE), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0);
 	/* get_vsm_capabilities() asserts it (register.rs:369, 378). */
-	assert_int_equal(extension(mshv, MSHV_CAP_DR6_SHARED), 1);
-	assert_int_equal(extension(mshv, MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
-	assert_int_equal(extension(mshv, MSHV_CAP_CORE_API_STABLE), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_DR6_SHARED), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_CORE_API_STABLE), 0);
 	/* ioctl.rs:1852 recognizes a missing capability by this errno. */
-	assert_int_equal(extension(mshv, 5), -EOPNOTSUPP);
-	assert_int_equal(extension(mshv, ~0U), -EOPNOTSUPP);
-	close(mshv);
+	assert_int_equal(mshv_extension(5), -EOPNOTSUPP);
+	assert_int_equal(mshv_extension(~0U), -EOPNOTSUPP);
 }
 
-/* Mshv::create_vtl() (ioctl.rs:722): it passes the address of a byte, set to 0. */
+/*
+ * Mshv::new() (ioctl.rs:702) and Mshv::create_vtl() (ioctl.rs:722), which passes the address of a
+ * byte, set to 0.
+ */
 static int client_vtl(void)
 {
-	int mshv = mshv_open(), vtl;
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
 	uint8_t byte = 0;
 
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
 	vtl = ioctl(mshv, MSHV_CREATE_VTL, &byte);
 	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
 	/* Hcl::new() closes this file when it returns. */

@@ -197,7 +197,7 @@ static void stream_resume(void)
 
 static void only_root_may_open_the_node(void **state)
 {
-	node_is_for_root_alone(NODE);
+	node_check_root_only(NODE);
 }
 
 /* vtl_synic_mask_vmbus_sint_masked is initially true. */

@@ -4,7 +4,6 @@
  * dies, this harms neither the kernel nor the next VMM.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -222,16 +221,6 @@ static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 	assert_int_equal(errno, EFAULT);
 }
 
-static void the_timer_of_vtl0_is_reported(void **state)
-{
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
-	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
-
-	assert_true(mshv >= 0);
-	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, &capability), 1);
-	close(mshv);
-}
-
 /* A flush that the VMM requests once is made once, at the next entry. */
 static void a_cache_flush_is_performed_at_entry(void **state)
 {
@@ -282,7 +271,6 @@ int main(void)
 		GUEST_TEST(an_address_that_is_not_canonical_does_not_fault),
 		GUEST_TEST(a_refused_entry_returns_its_status),
 		LAB_TEST(the_leaf_that_enters_is_refused_to_user_space),
-		LAB_TEST(the_timer_of_vtl0_is_reported),
 		GUEST_TEST(a_cache_flush_is_performed_at_entry),
 		GUEST_TEST(all_files_share_the_virtual_apic_page),
 	};
