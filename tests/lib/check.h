@@ -6,8 +6,7 @@
 #ifndef TESTS_LIB_CHECK_H
 #define TESTS_LIB_CHECK_H
 
-#include <stddef.h>
-
+#include "../harness/check.h"
 #include "fake.h"
 
 /**

@@ -3,11 +3,6 @@
  * Publishing: a child process publishes its routes; this process reads and moves them, and
  * then sends invalid requests.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>

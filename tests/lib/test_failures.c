@@ -8,11 +8,6 @@
  * C library that allocate (linked with --wrap). This test does not know the internals of the
  * library.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -704,7 +699,7 @@ static unsigned int every_failure_of(const struct sweep_operation *operation)
 
 static void test_every_failure_changes_nothing(void **state)
 {
-	size_t count = sizeof(operations) / sizeof(operations[0]);
+	size_t count = ARRAY_SIZE(operations);
 	unsigned int injected = 0;
 
 	for (size_t i = 0; i < count; i++)

@@ -2,11 +2,6 @@
 /*
  * vtlirq_rebalance(), with a simulated clock.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

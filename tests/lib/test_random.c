@@ -4,11 +4,6 @@
  * each. The seed is printed; SEED in the environment repeats a run, and OPERATIONS sets
  * its length.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,6 @@
  * Contexts and routes, one behaviour per test: when a route is redirected, when it is not
  * and why, and that a failure of any call changes nothing.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -169,8 +164,8 @@ static void test_open_fails(void **state)
 		FAKE_GET_REGISTERS, FAKE_CHECK_EXTENSION,
 	};
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(errors); j++) {
 			int error;
 
 			fake_reset();
@@ -564,7 +559,7 @@ static void test_old_target_is_restored(void **state)
 		{ .elements = 3, .is_done = true },
 	};
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		fake_reset();
 		open_usual();
 		assert_int_equal(create(0, 1, 40), 0);
@@ -847,7 +842,7 @@ static void test_each_failure(void **state)
 	static const enum fake_call calls[] = { FAKE_MAP, FAKE_VP_INTERRUPTS };
 
 	for (size_t i = 0; i < 2; i++) {
-		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(errors); j++) {
 			for (int at = 1; at < 60; at++) {
 				fake_reset();
 				open_usual();
@@ -875,7 +870,7 @@ static void test_each_refusal(void **state)
 		{ .error = EFAULT }, { .elements = 1, .is_done = true }, { .status = 0x78 },
 	};
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		for (int at = 0; at < 12; at++) {
 			fake_reset();
 			fake.now_ns = SECOND;

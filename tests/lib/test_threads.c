@@ -4,11 +4,6 @@
  * shared routes; one that calls vtlirq_rebalance(); one that reads states; and devices
  * that keep raising interrupts.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

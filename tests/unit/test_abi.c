@@ -3,14 +3,9 @@
  * The contract with OpenHCL's VMM, number by number: the header's values must be equal to those
  * of the VMM's own definitions.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <linux/mshv_vtl.h>
+
+#include "../harness/check.h"
 
 static void ioctl_numbers(void **state)
 {

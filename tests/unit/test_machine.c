@@ -7,17 +7,12 @@
  * (machine_insns.S); that of a device is known from its data sheet: National Semiconductor
  * PC16550D, Intel 82093AA, Motorola MC146818.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "cmos.h"
 #include "decode.h"
 #include "ioapic.h"
@@ -30,7 +25,6 @@
 #define R12		12
 #define ROUNDS		200
 #define RET		0xc3
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* --- decoding --------------------------------------------------------------- */
 

@@ -4,11 +4,7 @@
  *
  * This test includes redirect.c, so that it can set the module parameters.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "arch_emul.h"
 #include "redirect.c"

@@ -5,11 +5,7 @@
  *
  * This test includes synic.c, so that it can start with all counters at 0.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "synic.c"
 

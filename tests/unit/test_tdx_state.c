@@ -371,7 +371,7 @@ static void missing_features_are_not_accessed(void **unused)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
 		machine_start(CPU_ALL & ~cpus[i].lacks, cpus[i].cr4);
 		sessions_run(SESSIONS);
 		vtl_tdx_state_reset(&state, true);
@@ -424,7 +424,7 @@ static void a_refused_value_changes_nothing(void **unused)
 
 	machine_start(CPU_ALL, CR4_ALL);
 	sessions_run(3);
-	for (i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(msrs); i++)
 		refuse(msrs[i]);
 }
 

@@ -11,11 +11,6 @@
  * Build and run from the top of the repository:
  *   make -C tools check
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -37,6 +32,7 @@
 
 #include <vtlirq.h>
 
+#include "../harness/check.h"
 #include "command.h"
 #include "paths.h"
 #include "top.h"

@@ -3,11 +3,7 @@
  * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and the
  * choice of the CPU that is kicked.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "run_page.h"
 

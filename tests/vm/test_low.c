@@ -448,7 +448,7 @@ static void only_memory_of_vtl0_is_added(void **state)
 
 	if (!kernel_takes_memory())
 		skip();
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		check(memory_add(ranges[i][0], ranges[i][1]) == -EINVAL, "range %zu", i);
 	vtl = vtl_open();
 	assert_int_equal(ioctl(vtl, MSHV_ADD_VTL0_MEMORY, 8), -1);

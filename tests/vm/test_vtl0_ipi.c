@@ -231,7 +231,7 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 	static const unsigned int bits[] = { 12, 13, 16, 17, 20, 31 };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
 		ipi_goes_to_the_vmm(physical(guest.vp) | 1ULL << bits[i]);
 		vmm_destroy(guest.vm);
 		guest.vm = NULL;

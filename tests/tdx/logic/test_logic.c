@@ -3,14 +3,9 @@
  * The portable parts of the emulated TDX module, in user space: the virtual APIC is compared
  * with a model that implements the same rules in another form; and the fields.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "../../harness/check.h"
 #include "tdx/l2/fields.h"
 #include "tdx/l2/vapic.h"
 
