@@ -707,6 +707,13 @@ uint32_t fake_open_filters(void)
 	return count;
 }
 
+struct fake_answer fake_refuse_redirection(const struct fake_delivery *delivery)
+{
+	if (delivery->is_redirected)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
 int fake_allow(void *context, uint32_t vp, uint32_t vector)
 {
 	fake_lock();

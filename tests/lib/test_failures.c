@@ -288,10 +288,7 @@ static int retarget(int i, uint64_t vps, uint32_t vector)
 
 static void look(void)
 {
-	for (int i = 0; i < ROUTES; i++)
-		live_refresh(&live[i]);
-	check_all(live, ROUTES);
-	assert_int_equal(check_verdict("after it"), 0);
+	check_routes(live, ROUTES);
 }
 
 /* ---- operations: preparation, call, check ---- */
@@ -354,16 +351,9 @@ static void has_old_driver(void)
 	has_context();
 }
 
-static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
-{
-	if (delivery->is_redirected)
-		return (struct fake_answer) { .status = 5 };
-	return (struct fake_answer) { .is_done = true };
-}
-
 static void has_host_that_refuses(void)
 {
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	has_context();
 }
 

@@ -33,18 +33,13 @@ static void open_with(struct vtlirq_config config)
 
 static void look(void)
 {
-	for (int i = 0; i < ROUTES; i++)
-		live_refresh(&live[i]);
-	check_all(live, ROUTES);
-	assert_int_equal(check_verdict("check"), 0);
+	check_routes(live, ROUTES);
 }
 
 static void close_all(void)
 {
 	look();
-	vtlirq_close(irqs);
-	check_nothing_left();
-	assert_int_equal(check_verdict("close"), 0);
+	check_close(irqs);
 }
 
 /* Create routes @first to @last to a VP, each with its own vector. */
@@ -267,19 +262,12 @@ static void test_quota_of_the_vmm(void **state)
 	close_all();
 }
 
-static struct fake_answer refuse(const struct fake_delivery *delivery)
-{
-	if (delivery->is_redirected)
-		return (struct fake_answer) { .status = 5 };
-	return (struct fake_answer) { .is_done = true };
-}
-
 static void test_refused(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000 };
 	int asked;
 
-	fake.decide = refuse;
+	fake.decide = fake_refuse_redirection;
 	open_with((struct vtlirq_config) { .refusal_ms = 4000 });
 	create(0, 0, 0);
 	asked = fake.calls[FAKE_MAP];
@@ -304,7 +292,7 @@ static void test_refused_route_evicts_no_route(void **state)
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
 	fake.vectors = 1;
-	fake.decide = refuse;
+	fake.decide = fake_refuse_redirection;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
 	fake.decide = NULL;
@@ -497,29 +485,31 @@ static void test_counts_over_moves(void **state)
 	close_all();
 }
 
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_first_call_measures, setup),
-		cmocka_unit_test_setup(test_busiest_first, setup),
-		cmocka_unit_test_setup(test_free_vectors, setup),
-		cmocka_unit_test_setup(test_promote_rate, setup),
-		cmocka_unit_test_setup(test_hysteresis, setup),
-		cmocka_unit_test_setup(test_dwell, setup),
-		cmocka_unit_test_setup(test_budget, setup),
-		cmocka_unit_test_setup(test_exchange_needs_two_moves, setup),
-		cmocka_unit_test_setup(test_shared_vector, setup),
-		cmocka_unit_test_setup(test_quota_of_the_vmm, setup),
-		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_refused_route_evicts_no_route, setup),
-		cmocka_unit_test_setup(test_stuck_route_blocks_no_other, setup),
-		cmocka_unit_test_setup(test_stuck_routes_leave_moves_for_others, setup),
-		cmocka_unit_test_setup(test_stuck_route_on_a_shared_vector, setup),
-		cmocka_unit_test_setup(test_vector_in_quarantine, setup),
-		cmocka_unit_test_setup(test_quota_and_quarantine, setup),
-		cmocka_unit_test_setup(test_multicast_and_preferred_routes_stay, setup),
-		cmocka_unit_test_setup(test_no_policy, setup),
-		cmocka_unit_test_setup(test_counts_over_moves, setup),
+		TEST(test_first_call_measures),
+		TEST(test_busiest_first),
+		TEST(test_free_vectors),
+		TEST(test_promote_rate),
+		TEST(test_hysteresis),
+		TEST(test_dwell),
+		TEST(test_budget),
+		TEST(test_exchange_needs_two_moves),
+		TEST(test_shared_vector),
+		TEST(test_quota_of_the_vmm),
+		TEST(test_refused),
+		TEST(test_refused_route_evicts_no_route),
+		TEST(test_stuck_route_blocks_no_other),
+		TEST(test_stuck_routes_leave_moves_for_others),
+		TEST(test_stuck_route_on_a_shared_vector),
+		TEST(test_vector_in_quarantine),
+		TEST(test_quota_and_quarantine),
+		TEST(test_multicast_and_preferred_routes_stay),
+		TEST(test_no_policy),
+		TEST(test_counts_over_moves),
 	};
 
 	return cmocka_run_group_tests_name("lib: policy", tests, NULL, NULL);

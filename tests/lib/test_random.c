@@ -141,7 +141,7 @@ static void rebalance(void)
 		live_refresh(&lives[i]);
 }
 
-static void change_weather(void)
+static void change_conditions(void)
 {
 	failures = below(4) ? 0 : below(40);
 	fake.vectors = 4 + below(29);
@@ -157,7 +157,7 @@ static void operate(void)
 	uint32_t what = below(100);
 
 	if (what < 3)
-		return change_weather();
+		return change_conditions();
 	if (what < 7)
 		return rebalance();
 	if (what < 20) {

@@ -42,17 +42,12 @@ static void open_usual(void)
 
 static void look(void)
 {
-	for (int i = 0; i < 8; i++)
-		live_refresh(&live[i]);
-	check_all(live, 8);
-	assert_int_equal(check_verdict("check"), 0);
+	check_routes(live, ARRAY_SIZE(live));
 }
 
 static void close_all(void)
 {
-	vtlirq_close(irqs);
-	check_nothing_left();
-	assert_int_equal(check_verdict("close"), 0);
+	check_close(irqs);
 }
 
 static struct vtlirq_target to(struct live *one, uint64_t vps, uint32_t vector, uint32_t flags)
@@ -123,13 +118,6 @@ static int setup(void **state)
 }
 
 /* ---- hosts ---- */
-
-static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
-{
-	if (delivery->is_redirected)
-		return (struct fake_answer) { .status = 5 };
-	return (struct fake_answer) { .is_done = true };
-}
 
 static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 {
@@ -441,7 +429,7 @@ static void test_refused(void **state)
 	struct vtlirq_summary summary;
 
 	fake.now_ns = SECOND;
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	open_usual();
 	assert_int_equal(vtlirq_last_hv_status(irqs), 0);
 	assert_int_equal(create(0, 1, 40), 0);
@@ -469,7 +457,7 @@ static void test_refused(void **state)
 	assert_int_equal(retarget(0, 1, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	/* After a success, the next wait is short again. */
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	assert_int_equal(retarget(0, 2, 40), 0);
 	fake.now_ns += SECOND;
 	fake.decide = NULL;
@@ -596,7 +584,7 @@ static void test_retarget(void **state)
 	assert_int_equal(summary.moves, 2);
 	assert_int_equal(summary.redirected, 1);
 	/* The same target, which the host now refuses to redirect. */
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	assert_int_equal(retarget(0, 2, 41), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(fake_references(), 0);
@@ -939,42 +927,44 @@ static void test_strings(void **state)
 	assert_true(vtlirq_version()[0]);
 }
 
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_open_fails, setup),
-		cmocka_unit_test_setup(test_open_config, setup),
-		cmocka_unit_test_setup(test_disabled, setup),
-		cmocka_unit_test_setup(test_host_does_not_offer, setup),
-		cmocka_unit_test_setup(test_driver_does_not_offer, setup),
-		cmocka_unit_test_setup(test_foreign_driver_cannot, setup),
-		cmocka_unit_test_setup(test_foreign_driver_can, setup),
-		cmocka_unit_test_setup(test_no_host, setup),
-		cmocka_unit_test_setup(test_create, setup),
-		cmocka_unit_test_setup(test_create_is_checked, setup),
-		cmocka_unit_test_setup(test_names, setup),
-		cmocka_unit_test_setup(test_set_of_vps, setup),
-		cmocka_unit_test_setup(test_multicast, setup),
-		cmocka_unit_test_setup(test_quotas, setup),
-		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_every_retarget_refused, setup),
-		cmocka_unit_test_setup(test_refusals_are_bounded, setup),
-		cmocka_unit_test_setup(test_timeout, setup),
-		cmocka_unit_test_setup(test_old_target_is_restored, setup),
-		cmocka_unit_test_setup(test_retarget, setup),
-		cmocka_unit_test_setup(test_prefer, setup),
-		cmocka_unit_test_setup(test_destroy_is_refused, setup),
-		cmocka_unit_test_setup(test_retained_for_several, setup),
-		cmocka_unit_test_setup(test_callers_file, setup),
-		cmocka_unit_test_setup(test_filter_lingers, setup),
-		cmocka_unit_test_setup(test_counts, setup),
-		cmocka_unit_test_setup(test_late_counts, setup),
-		cmocka_unit_test_setup(test_no_counts, setup),
-		cmocka_unit_test_setup(test_each_failure, setup),
-		cmocka_unit_test_setup(test_each_refusal, setup),
-		cmocka_unit_test_setup(test_interrupted, setup),
-		cmocka_unit_test_setup(test_allow_fails, setup),
-		cmocka_unit_test_setup(test_strings, setup),
+		TEST(test_open_fails),
+		TEST(test_open_config),
+		TEST(test_disabled),
+		TEST(test_host_does_not_offer),
+		TEST(test_driver_does_not_offer),
+		TEST(test_foreign_driver_cannot),
+		TEST(test_foreign_driver_can),
+		TEST(test_no_host),
+		TEST(test_create),
+		TEST(test_create_is_checked),
+		TEST(test_names),
+		TEST(test_set_of_vps),
+		TEST(test_multicast),
+		TEST(test_quotas),
+		TEST(test_refused),
+		TEST(test_every_retarget_refused),
+		TEST(test_refusals_are_bounded),
+		TEST(test_timeout),
+		TEST(test_old_target_is_restored),
+		TEST(test_retarget),
+		TEST(test_prefer),
+		TEST(test_destroy_is_refused),
+		TEST(test_retained_for_several),
+		TEST(test_callers_file),
+		TEST(test_filter_lingers),
+		TEST(test_counts),
+		TEST(test_late_counts),
+		TEST(test_no_counts),
+		TEST(test_each_failure),
+		TEST(test_each_refusal),
+		TEST(test_interrupted),
+		TEST(test_allow_fails),
+		TEST(test_strings),
 	};
 
 	return cmocka_run_group_tests_name("lib: routes", tests, NULL, NULL);
