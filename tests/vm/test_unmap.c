@@ -232,7 +232,7 @@ static void stale_stop(struct stale *stale)
  * Maps and unmaps through @vtl many more times than there are vectors: @old is never
  * allocated, and no bit of the VP is set.
  */
-static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int first, int rounds)
+static void is_not_allocated(int vtl, unsigned int cpu, int old, unsigned int first, int rounds)
 {
 	uint32_t bits[8];
 	int i, vector;
@@ -251,7 +251,7 @@ static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int firs
 }
 
 /* The same for a VMM that starts again, and maps the interrupts of all its devices. */
-static void no_new_vmm_gets_it(unsigned int cpu, int old)
+static void is_not_allocated_to_a_new_vmm(unsigned int cpu, int old)
 {
 	int vtl = vtl_open(), i, vector, got = 0;
 	uint32_t bits[8];
@@ -278,7 +278,7 @@ static void a_raised_vector_is_not_allocated_again(void **state)
 	stale_start(&stale, cpu, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, cpu), 0);
 	run_take(lab.run[cpu], bits);
-	nobody_gets_it(lab.vtl, cpu, old, STALE_OTHERS, 400);
+	is_not_allocated(lab.vtl, cpu, old, STALE_OTHERS, 400);
 	stale_stop(&stale);
 }
 
@@ -328,7 +328,7 @@ static void a_noisy_vector_of_a_closed_file_is_not_allocated_again(void **state)
 	stale_start(&stale, cpu, old);
 	close(file);
 	run_take(lab.run[cpu], bits);
-	no_new_vmm_gets_it(cpu, old);
+	is_not_allocated_to_a_new_vmm(cpu, old);
 	stale_stop(&stale);
 }
 
@@ -363,7 +363,7 @@ static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
 	/* The kernel closes a process's files before it reports its end. */
 	assert_int_equal(totals("mappings"), before);
 	run_take(lab.run[cpu], bits);
-	no_new_vmm_gets_it(cpu, old);
+	is_not_allocated_to_a_new_vmm(cpu, old);
 	stale_stop(&stale);
 }
 

@@ -94,19 +94,19 @@ static uint8_t *page_own(void)
 }
 
 /**
- * struct stranger - another process, and a page of its memory
+ * struct foreign - another process, and a page of its memory
  * @pid:   the process
  * @go:    after a write to this pipe it checks its page and exits
  * @frame: address of the page, which is full of 0xaa
  */
-struct stranger {
+struct foreign {
 	pid_t pid;
 	int go;
 	uint64_t frame;
 };
 
-/* Runs in the stranger: its exit status is the number of bytes that were changed. */
-static void stranger_run(int report, int go)
+/* Runs in the foreign process: its exit status is the number of bytes that were changed. */
+static void foreign_run(int report, int go)
 {
 	uint8_t *page = page_own();
 	uint64_t frame = frame_of(page);
@@ -120,27 +120,27 @@ static void stranger_run(int report, int go)
 	_exit(changed > 200 ? 200 : changed);
 }
 
-static struct stranger stranger_begin(void)
+static struct foreign foreign_begin(void)
 {
-	struct stranger stranger = { 0 };
+	struct foreign foreign = { 0 };
 	int report, go[2];
 
 	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	stranger.pid = child_fork(&report);
-	if (!stranger.pid)
-		stranger_run(report, go[0]);
-	child_read(report, &stranger.frame, sizeof(stranger.frame));
+	foreign.pid = child_fork(&report);
+	if (!foreign.pid)
+		foreign_run(report, go[0]);
+	child_read(report, &foreign.frame, sizeof(foreign.frame));
 	close(go[0]);
-	stranger.go = go[1];
-	return stranger;
+	foreign.go = go[1];
+	return foreign;
 }
 
 /* Returns how many bytes of its page were changed. */
-static int stranger_end(struct stranger *stranger)
+static int foreign_end(struct foreign *foreign)
 {
-	assert_int_equal(write(stranger->go, "", 1), 1);
-	close(stranger->go);
-	return child_status(stranger->pid);
+	assert_int_equal(write(foreign->go, "", 1), 1);
+	close(foreign->go);
+	return child_status(foreign->pid);
 }
 
 /**
@@ -629,8 +629,8 @@ static void fields_of_the_driver_are_not_writable(void **state)
 
 static void leaves_refuse_foreign_addresses(void **state)
 {
-	struct stranger stranger = stranger_begin();
-	const uint64_t theirs = stranger.frame;
+	struct foreign foreign = foreign_begin();
+	const uint64_t theirs = foreign.frame;
 	const struct asked list[] = {
 		{ "for VTL0", ATTR_WR, theirs, ATTRIBUTES(1, FULL_ACCESS),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
@@ -653,39 +653,39 @@ static void leaves_refuse_foreign_addresses(void **state)
 	calls_begin();
 	allowed = allowed_among(list, ARRAY_SIZE(list));
 	cpu_pin(0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(allowed, 0);
 }
 
 /* The CPU writes to the virtual-APIC page while VTL0 runs. */
 static void foreign_memory_is_not_written(void **state)
 {
-	struct stranger stranger = stranger_begin();
-	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, stranger.frame, ~0xfffULL };
+	struct foreign foreign = foreign_begin();
+	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, foreign.frame, ~0xfffULL };
 	int ret;
 
 	calls_begin();
 	ret = tdcall(&asked, NULL);
 	guest_enter(200);
 	cpu_pin(0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(ret, -EPERM);
 }
 
 /* VTL0 reads it; memory that does not exist reads as ones, see serve_ept_violation(). */
 static void foreign_memory_is_not_mapped_into_vtl0(void **state)
 {
-	struct stranger stranger = stranger_begin();
+	struct foreign foreign = foreign_begin();
 	const struct asked asked = {
-		"", ATTR_WR, stranger.frame, ATTRIBUTES(1, FULL_ACCESS),
+		"", ATTR_WR, foreign.frame, ATTRIBUTES(1, FULL_ACCESS),
 		ATTRIBUTES(1, ALL_CHANGED), 0,
 	};
 	uint64_t seen;
 	int ret;
 
 	ret = tdcall(&asked, NULL);
-	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, stranger.frame, 0, 0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, foreign.frame, 0, 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(ret, -EPERM);
 	assert_int_equal(seen, UINT32_MAX);
 }
