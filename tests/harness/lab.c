@@ -36,6 +36,19 @@ void node_check_root_only(const char *path)
 	assert_int_equal(node.st_uid, 0);
 }
 
+void node_check_unknown_ioctls(int fd)
+{
+	int mark = kernel_log_mark();
+	unsigned int number;
+
+	/* The driver has no command with this size. */
+	for (number = 0; number < 256; number++) {
+		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[20]), 0), -1);
+		assert_int_equal(errno, ENOTTY);
+	}
+	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+}
+
 int mshv_extension(uint32_t capability)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;

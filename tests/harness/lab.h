@@ -57,6 +57,9 @@ void node_check_root_only(const char *path);
 /* Returns the driver's answer to MSHV_CHECK_EXTENSION, or a negative errno. */
 int mshv_extension(uint32_t capability);
 
+/* Checks that every unknown ioctl of an open node is ENOTTY, and not logged. */
+void node_check_unknown_ioctls(int fd);
+
 /* Opens a new VTL file. */
 int vtl_open(void);
 
