@@ -25,6 +25,9 @@ LIBPARAVISOR := $(BUILD)/paravisor/libparavisor.a
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
 USER_FLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -I$(TOP)/include/uapi
+# The functions of tests, callbacks and threads have parameters that few of them need. Code that
+# is installed marks each.
+USER_FLAGS += $(if $(filter tests/% bench/%,$(PART)),-Wno-unused-parameter)
 # A Makefile that needs other flags for its objects sets FLAGS.
 FLAGS = $(USER_FLAGS)
 
@@ -33,7 +36,7 @@ SANITIZED := -O1 -g
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TSAN := -fsanitize=thread
 # Kernel code that is compiled for user space is not written for these warnings.
-KERNEL_CODE := -fno-strict-aliasing -Wno-unused-parameter -Wno-sign-compare
+KERNEL_CODE := -fno-strict-aliasing -Wno-sign-compare
 # $(call run,TEST) - run a test with cmocka. ThreadSanitizer does not know the address layout
 # that newer kernels randomize.
 run = CMOCKA_MESSAGE_OUTPUT=TAP setarch -R $(1)

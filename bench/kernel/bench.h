@@ -46,7 +46,7 @@ struct pci_dev *bench_device(void);
 void __iomem *bench_device_registers(void);
 
 /* Program the device's MSI with a vector of this CPU; 0 disables the MSI. */
-int bench_device_aim(u32 vector);
+int bench_device_program(u32 vector);
 
 /**
  * struct bench_irq - an interrupt of the bench's own domain
@@ -114,16 +114,16 @@ int bench_bare_map(struct bench_bare_file *file, struct bench_bare *args);
 int bench_bare_unmap(struct bench_bare_file *file, const struct bench_bare *args);
 
 /* Prepare the counting of allocations. The driver must not be loaded yet. */
-int bench_watch_init(void);
+int bench_allocations_init(void);
 
-/* Undo bench_watch_init(). */
-void bench_watch_exit(void);
+/* Undo bench_allocations_init(). */
+void bench_allocations_exit(void);
 
-/* Start counting the slab allocations of @who, a BENCH_WATCH_*. */
-int bench_watch_start(u32 who);
+/* Start counting the slab allocations of @who, a BENCH_COUNT_*. */
+int bench_allocations_start(u32 who);
 
 /* Stop counting, and fill in @result. */
-void bench_watch_stop(struct bench_watch *result);
+void bench_allocations_stop(struct bench_allocations *result);
 
 /* Create and remove the device node for user space. */
 int bench_node_register(void);

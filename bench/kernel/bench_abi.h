@@ -68,19 +68,19 @@ struct bench_bare {
 	__u64 reserved;
 };
 
-/* The values of struct bench_watch.who. */
-#define BENCH_WATCH_CALLER	0	/* count the allocations of the calling task */
-#define BENCH_WATCH_DRIVER	1	/* count those that the driver itself requests */
+/* The values of struct bench_allocations.who. */
+#define BENCH_COUNT_CALLER	0	/* count the allocations of the calling task */
+#define BENCH_COUNT_DRIVER	1	/* count those that the driver itself requests */
 
 /**
- * struct bench_watch - the argument of BENCH_WATCH_START and BENCH_WATCH_STOP
- * @who:         one of BENCH_WATCH_*, read by BENCH_WATCH_START
- * @allocations: slab objects that were allocated, set by BENCH_WATCH_STOP
+ * struct bench_allocations - the argument of BENCH_ALLOCATIONS_START and BENCH_ALLOCATIONS_STOP
+ * @who:         one of BENCH_COUNT_*, read by BENCH_ALLOCATIONS_START
+ * @allocations: slab objects that were allocated, set by BENCH_ALLOCATIONS_STOP
  * @bytes:       their size as rounded up by the allocator, less the size of the objects
- *               that the same task or driver freed; set by BENCH_WATCH_STOP
+ *               that the same task or driver freed; set by BENCH_ALLOCATIONS_STOP
  * @reserved: must be 0
  */
-struct bench_watch {
+struct bench_allocations {
 	__u32 who;
 	__u32 reserved;
 	__u64 allocations;
@@ -100,7 +100,7 @@ struct bench_watch {
 #define BENCH_BARE_MAP		_IOWR(BENCH_IOCTL, 0x03, struct bench_bare)
 #define BENCH_BARE_UNMAP	_IOWR(BENCH_IOCTL, 0x04, struct bench_bare)
 /* EBUSY: allocations are already being counted. EINVAL: a value is out of range. */
-#define BENCH_WATCH_START	_IOWR(BENCH_IOCTL, 0x05, struct bench_watch)
-#define BENCH_WATCH_STOP	_IOWR(BENCH_IOCTL, 0x06, struct bench_watch)
+#define BENCH_ALLOCATIONS_START	_IOWR(BENCH_IOCTL, 0x05, struct bench_allocations)
+#define BENCH_ALLOCATIONS_STOP	_IOWR(BENCH_IOCTL, 0x06, struct bench_allocations)
 
 #endif /* _VTLIRQ_BENCH_ABI_H */

@@ -44,7 +44,7 @@ static int write_message(int where, u16 flags, u32 vector)
 	return error;
 }
 
-int bench_device_aim(u32 vector)
+int bench_device_program(u32 vector)
 {
 	int where = device ? pci_find_capability(device, PCI_CAP_ID_MSI) : 0;
 	int error;

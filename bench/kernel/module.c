@@ -21,17 +21,17 @@ static int __init bench_init(void)
 	if (error)
 		goto remove_domain;
 
-	error = bench_watch_init();
+	error = bench_allocations_init();
 	if (error)
 		goto unregister_device;
 
 	error = bench_node_register();
 	if (error)
-		goto exit_watch;
+		goto exit_allocations;
 	return 0;
 
-exit_watch:
-	bench_watch_exit();
+exit_allocations:
+	bench_allocations_exit();
 unregister_device:
 	bench_device_unregister();
 remove_domain:
@@ -42,7 +42,7 @@ remove_domain:
 static void __exit bench_exit(void)
 {
 	bench_node_unregister();
-	bench_watch_exit();
+	bench_allocations_exit();
 	bench_route_clear();
 	bench_device_unregister();
 	bench_domain_remove();

@@ -19,7 +19,7 @@
 static_assert(sizeof(struct bench_route) == 16);
 static_assert(sizeof(struct bench_sample) == 16);
 static_assert(sizeof(struct bench_bare) == 16);
-static_assert(sizeof(struct bench_watch) == 24);
+static_assert(sizeof(struct bench_allocations) == 24);
 
 static DEFINE_MUTEX(node_lock);
 
@@ -86,19 +86,19 @@ static long node_bare_unmap(struct bench_bare_file *file, const void __user *use
 	return bench_bare_unmap(file, &args);
 }
 
-static long node_watch(unsigned int command, void __user *user_args)
+static long node_allocations(unsigned int command, void __user *user_args)
 {
-	struct bench_watch args;
+	struct bench_allocations args;
 	int error = 0;
 
 	if (copy_from_user(&args, user_args, sizeof(args)))
 		return -EFAULT;
 
 	mutex_lock(&node_lock);
-	if (command == BENCH_WATCH_START)
-		error = bench_watch_start(args.who);
+	if (command == BENCH_ALLOCATIONS_START)
+		error = bench_allocations_start(args.who);
 	else
-		bench_watch_stop(&args);
+		bench_allocations_stop(&args);
 	mutex_unlock(&node_lock);
 	if (error)
 		return error;
@@ -120,9 +120,9 @@ static long node_ioctl(struct file *filp, unsigned int command, unsigned long ar
 		return node_sample(user_args);
 	case BENCH_GET_COUNT:
 		return node_get_count(user_args);
-	case BENCH_WATCH_START:
-	case BENCH_WATCH_STOP:
-		return node_watch(command, user_args);
+	case BENCH_ALLOCATIONS_START:
+	case BENCH_ALLOCATIONS_STOP:
+		return node_allocations(command, user_args);
 	default:
 		return -ENOTTY;
 	}

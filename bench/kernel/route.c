@@ -131,7 +131,7 @@ void bench_route_clear(void)
 	if (route_kind == BENCH_ROUTE_EVENTFD)
 		bench_eventfd_stop();
 	else
-		bench_device_aim(0);
+		bench_device_program(0);
 	if (route_kind == BENCH_ROUTE_PLAIN)
 		free_irq(route_irq.irq, &plain_mapping);
 	if (route_kind == BENCH_ROUTE_PLAIN || route_kind == BENCH_ROUTE_FLOOR)
@@ -155,7 +155,7 @@ int bench_route_set(struct bench_route *route)
 
 	if (route->kind == BENCH_ROUTE_EVENTFD || route->kind == BENCH_ROUTE_NONE)
 		return 0;
-	error = bench_device_aim(route->vector);
+	error = bench_device_program(route->vector);
 	if (error)
 		bench_route_clear();
 	return error;

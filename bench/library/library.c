@@ -57,18 +57,18 @@ static void create(unsigned int target)
 		die("a route is not created: %s", strerror(-ret));
 }
 
-static void check_way(enum vtlirq_delivery way)
+static void check_delivery(enum vtlirq_delivery delivery)
 {
 	struct vtlirq_route_state state;
 	int ret = vtlirq_route_state(route, &state);
 
 	if (ret)
 		die("a route does not tell its state: %s", strerror(-ret));
-	if (state.delivery != way)
-		die("a route goes the wrong way");
+	if (state.delivery != delivery)
+		die("a route has the wrong delivery");
 }
 
-static void route_measure(enum vtlirq_delivery way, const char *name)
+static void route_measure(enum vtlirq_delivery delivery, const char *name)
 {
 	static int64_t creations[SAMPLES], destructions[SAMPLES];
 	uint64_t before;
@@ -79,7 +79,7 @@ static void route_measure(enum vtlirq_delivery way, const char *name)
 		before = __rdtsc();
 		create(0);
 		creations[i < 0 ? 0 : i] = __rdtsc() - before;
-		check_way(way);
+		check_delivery(delivery);
 		before = __rdtsc();
 		if (vtlirq_route_destroy(route))
 			die("a route is not destroyed");
@@ -99,7 +99,7 @@ static void route_measure(enum vtlirq_delivery way, const char *name)
 			die("a route is not moved");
 		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
-	check_way(way);
+	check_delivery(delivery);
 	snprintf(full, sizeof(full), "retarget, %s", name);
 	print(full);
 	vtlirq_route_destroy(route);
@@ -161,14 +161,14 @@ static void device_choose(void)
 	interrupt = (struct vtlirq_interrupt) { device.bdf, LAB_HOST_MSI_ADDRESS, 0 };
 }
 
-static void library_measure(enum vtlirq_delivery way, uint32_t flags, const char *name)
+static void library_measure(enum vtlirq_delivery delivery, uint32_t flags, const char *name)
 {
 	const struct vtlirq_config config = { .size = sizeof(config), .flags = flags };
 	int ret = vtlirq_open(&config, &irqs);
 
 	if (ret)
 		die("the library does not open: %s", strerror(-ret));
-	route_measure(way, name);
+	route_measure(delivery, name);
 	vtlirq_close(irqs);
 }
 

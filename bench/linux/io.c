@@ -37,7 +37,7 @@
 #define BLOCK		4096u
 #define DEPTH_MAX	64u
 #define PHASES_MAX	16
-#define TURNS_MAX	32768u
+#define ITERATIONS_MAX	32768u
 #define LINE_LENGTH	512
 #define SLEEP_NS	1000000
 #define SETTLE_US	20000
@@ -102,7 +102,7 @@ static uint64_t disk_blocks;
 static uint8_t *buffers;
 static aio_context_t context;
 static volatile uint64_t *spins;
-static uint64_t turns[TURNS_MAX];
+static uint64_t iterations[ITERATIONS_MAX];
 static pid_t spinner;
 
 static void __attribute__((format(printf, 1, 2), noreturn)) give_up(const char *format, ...)
@@ -212,12 +212,12 @@ static struct instant instant_now(void)
 }
 
 /* Record the ticks for each of the @ios I/Os that completed since @before. Return: now. */
-static struct instant turn_end(struct phase *phase, struct instant before, unsigned int ios)
+static struct instant iteration_end(struct phase *phase, struct instant before, unsigned int ios)
 {
 	struct instant now = instant_now();
 
-	turns[phase->waits++] = (now.tsc - before.tsc -
-				 (now.spins - before.spins) * SPIN_INSTRUCTIONS) / ios;
+	iterations[phase->waits++] = (now.tsc - before.tsc -
+				      (now.spins - before.spins) * SPIN_INSTRUCTIONS) / ios;
 	return now;
 }
 
@@ -228,12 +228,12 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static uint64_t turns_median(const struct phase *phase)
+static uint64_t iterations_median(const struct phase *phase)
 {
 	if (!phase->waits)
 		return 0;
-	qsort(turns, phase->waits, sizeof(turns[0]), compare);
-	return turns[(phase->waits - 1) / 2];
+	qsort(iterations, phase->waits, sizeof(iterations[0]), compare);
+	return iterations[(phase->waits - 1) / 2];
 }
 
 /* --- I/Os ------------------------------------------------------------------ */
@@ -256,7 +256,7 @@ static void run_single(struct phase *phase)
 	while (phase->waits < phase->count) {
 		if (pread(disk, buffers, BLOCK, offset_next()) != BLOCK)
 			give_up("read: %s", strerror(errno));
-		now = turn_end(phase, now, 1);
+		now = iteration_end(phase, now, 1);
 	}
 }
 
@@ -312,7 +312,7 @@ static void run_queue(struct phase *phase)
 		submitted += slots_submit(&slots, phase->count - submitted);
 		count = slots_complete(&slots);
 		completed += count;
-		now = turn_end(phase, now, count);
+		now = iteration_end(phase, now, count);
 	}
 }
 
@@ -364,7 +364,7 @@ static void mark(char byte)
 static void phase_run(struct phase *phase)
 {
 	memset(buffers, PATTERN, DEPTH_MAX * BLOCK);
-	memset(turns, 0, sizeof(turns));
+	memset(iterations, 0, sizeof(iterations));
 	if (!phase->kind->spins)
 		kill(spinner, SIGSTOP);
 	usleep(SETTLE_US);
@@ -380,7 +380,7 @@ static void phase_run(struct phase *phase)
 	mark(IO_MARK_END);
 	phase->sleeps = sleeps() - phase->sleeps;
 	phase->idle = idle_ns() - phase->idle;
-	phase->each = turns_median(phase);
+	phase->each = iterations_median(phase);
 	phase->interrupts = interrupts() - phase->interrupts;
 	if (!phase->kind->spins)
 		kill(spinner, SIGCONT);
@@ -422,7 +422,7 @@ static void phase_parse(const char *text, struct phase *phase)
 			phase->kind = &kinds[i];
 	}
 	if (!phase->kind || phase->depth > DEPTH_MAX ||
-	    (phase->kind->run == run_read && phase->count > TURNS_MAX) ||
+	    (phase->kind->run == run_read && phase->count > ITERATIONS_MAX) ||
 	    (phase->kind->run == run_read && (!phase->depth || phase->count < phase->depth)))
 		give_up("'%s' is no phase", text);
 }

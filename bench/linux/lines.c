@@ -176,13 +176,11 @@ static double timer_tick(const struct boot *boot, unsigned int unused)
 {
 	const char *line = boot->io[phase_find(boot, "spin", 0)];
 
-	(void)unused;
 	return (value(line, "ticks") - value(line, "spin")) / value(line, "ticks") * TIMER_TICK;
 }
 
 static double timer_tick_vtl2(const struct boot *boot, unsigned int unused)
 {
-	(void)unused;
 	return vtl2_rate(boot) * TIMER_TICK;
 }
 
@@ -190,7 +188,6 @@ static double wake_up_vtl2(const struct boot *boot, unsigned int unused)
 {
 	unsigned int phase = phase_find(boot, "sleep", 0);
 
-	(void)unused;
 	return vtl2_ticks(boot, phase) / value(boot->io[phase], "count");
 }
 
@@ -201,7 +198,6 @@ static double wake_up(const struct boot *boot, unsigned int unused)
 	const char *line = boot->io[phase];
 	double idle = value(line, "idle");
 
-	(void)unused;
 	if (has_vtl2(boot)) {
 		line = boot->vtl2[phase];
 		idle = value(line, "waited");

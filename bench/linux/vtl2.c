@@ -97,7 +97,6 @@ static void moment_read(struct moment *moment, bool ends)
 
 static void mark_take(void *context, uint8_t byte)
 {
-	(void)context;
 	if (machine.phases == PHASES_MAX)
 		return;
 	if (byte == IO_MARK_BEGIN && machine.tells)

@@ -23,8 +23,6 @@ static void trapped(int signal, siginfo_t *info, void *context)
 	const ucontext_t *cpu = context;
 	const char *next = (const char *)cpu->uc_mcontext.gregs[REG_RIP];
 
-	(void)signal;
-	(void)info;
 	if (next >= __start_core_text && next < __stop_core_text)
 		now.core++;
 	else

@@ -78,8 +78,6 @@ static void find(const struct redirect_mapping *mapping, bool quarantined, void 
 
 static void count_one(const struct redirect_mapping *mapping, bool quarantined, void *argument)
 {
-	(void)mapping;
-	(void)quarantined;
 	++*(unsigned int *)argument;
 }
 

@@ -29,9 +29,6 @@
 
 static void say_nothing(void *context, unsigned int vp, const char *line)
 {
-	(void)context;
-	(void)vp;
-	(void)line;
 }
 
 static void edu_find(struct guest *guest, struct lab_host_device *device)
@@ -79,7 +76,7 @@ static void route_add(struct guest *guest)
 		die("the edu device's interrupt gets no route");
 	redirected = state.delivery == VTLIRQ_REDIRECTED;
 	if (guest->redirected != redirected)
-		die("the interrupt should be %s, and is not: %s", guest_way(guest),
+		die("the interrupt should be %s, and is not: %s", guest_delivery(guest),
 		    vtlirq_reason_name(state.reason));
 }
 
@@ -130,7 +127,7 @@ void guest_close(struct guest *guest)
 	munmap((void *)guest->registers, PAGE_SIZE);
 }
 
-const char *guest_way(const struct guest *guest)
+const char *guest_delivery(const struct guest *guest)
 {
 	return guest->redirected ? "redirected" : "proxied";
 }

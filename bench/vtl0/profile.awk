@@ -16,7 +16,7 @@ function conclude(    function_name)
 }
 
 BEGIN {
-	arrival = way == "proxied" ? "vtl_synic_interrupt" : "x86_flow_relay"
+	arrival = delivery == "proxied" ? "vtl_synic_interrupt" : "x86_flow_relay"
 }
 
 # Low addresses belong to VTL0, the hypervisor and user space. An interval contains the kernel's

@@ -90,7 +90,7 @@ static void report(const struct guest *guest, const char *what, int64_t *values,
 {
 	char name[128];
 
-	snprintf(name, sizeof(name), "%s, %s", guest_way(guest), what);
+	snprintf(name, sizeof(name), "%s, %s", guest_delivery(guest), what);
 	lines_samples(GROUP, name, values, SAMPLES, empty);
 }
 
@@ -119,7 +119,7 @@ static void report_count(const struct guest *guest, const char *what, uint64_t e
 {
 	char name[96];
 
-	snprintf(name, sizeof(name), "%s, %s", what, guest_way(guest));
+	snprintf(name, sizeof(name), "%s, %s", what, guest_delivery(guest));
 	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
 }
 

@@ -52,7 +52,7 @@ void guest_open(struct guest *guest, bool redirected);
 void guest_close(struct guest *guest);
 
 /* Return the name of its kind of delivery in the report. */
-const char *guest_way(const struct guest *guest);
+const char *guest_delivery(const struct guest *guest);
 
 /* Tell the guest to take ALL samples of a kind. */
 void guest_sample_post(struct guest *guest, enum vtl0_sample_kind kind);

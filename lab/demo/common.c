@@ -17,7 +17,7 @@
 #define LINE_LENGTH	256
 #define INTERRUPTS_MAX	100000000UL
 #define LOST_AFTER_MS	5000
-#define LOST_AFTER_TURNS 10000
+#define LOST_AFTER_CHECKS 10000
 
 static error_t option_parse(int key, char *value, struct argp_state *state)
 {
@@ -59,14 +59,14 @@ static long now_ms(void)
 void demo_patience_renew(struct demo_patience *patience)
 {
 	patience->since = now_ms();
-	patience->turns = 0;
+	patience->checks = 0;
 }
 
 bool demo_patience_lasts(struct demo_patience *patience)
 {
 	if (!patience->since)
 		demo_patience_renew(patience);
-	return ++patience->turns < LOST_AFTER_TURNS ||
+	return ++patience->checks < LOST_AFTER_CHECKS ||
 	       now_ms() - patience->since < LOST_AFTER_MS;
 }
 

@@ -24,11 +24,11 @@ unsigned long demo_arguments(int argc, char **argv, unsigned long usual, const c
 /**
  * struct demo_patience - a time-out, counted from the last progress
  * @since: the time of the last progress in ms; 0 before the first check
- * @turns: how often the time-out was checked since then
+ * @checks: how often the time-out was checked since then
  */
 struct demo_patience {
 	long since;
-	unsigned long turns;
+	unsigned long checks;
 };
 
 /* Restart the time-out, because there was progress. */

@@ -53,7 +53,7 @@ static const struct command commands[] = {
 		.name = "sources",
 		.summary = "list all sources: where they go, and what that cost",
 		.usage = "",
-		.help = "Lists all sources: the way that their interrupts take (none, message,\n"
+		.help = "Lists all sources: how their interrupts are delivered (none, message,\n"
 			"redirected, proxied), where to, how often each was raised, and how many\n"
 			"host exits that has cost. The vector of a proxied one is VTL0's, else it\n"
 			"is the CPU's.\n"

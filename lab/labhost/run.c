@@ -87,18 +87,18 @@ int run_devices(int fd, const struct request *request)
 	return visit_devices(fd, print_device);
 }
 
-static const char *way_name(unsigned int way)
+static const char *delivery_name(unsigned int delivery)
 {
 	static const char * const names[] = { "none", "message", "redirected", "proxied" };
 
-	return way < ARRAY_SIZE(names) ? names[way] : "unknown";
+	return delivery < ARRAY_SIZE(names) ? names[delivery] : "unknown";
 }
 
 static void print_source(const struct lab_host_source *source)
 {
 	printf("%6u  %6u  %-10s  %-6s  ", source->device, source->source,
-	       way_name(source->way), source->masked ? "yes" : "no");
-	if (source->way == LAB_HOST_WAY_NONE)
+	       delivery_name(source->delivery), source->masked ? "yes" : "no");
+	if (source->delivery == LAB_HOST_DELIVERY_NONE)
 		printf("%4s  %6s", "-", "-");
 	else if (source->vp == UINT_MAX)
 		printf("%4s    0x%02x", "?", source->vector);
@@ -125,7 +125,7 @@ static int print_sources(int fd, const struct lab_host_device *device)
 int run_sources(int fd, const struct request *request)
 {
 	(void)request;
-	printf("DEVICE  SOURCE  %-10s  MASKED    VP  VECTOR  %10s  %10s\n", "WAY", "RAISED",
+	printf("DEVICE  SOURCE  %-10s  MASKED    VP  VECTOR  %10s  %10s\n", "DELIVERY", "RAISED",
 	       "EXITS");
 	return visit_devices(fd, print_sources);
 }

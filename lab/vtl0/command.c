@@ -191,7 +191,7 @@ void command_poll(struct vp *vp)
 	report->done = sequence;
 }
 
-void ring_turn(struct vp *vp)
+void ring_iterate(struct vp *vp)
 {
 	volatile struct vtl0_report *report = vp->report;
 	uint32_t vector;

@@ -70,7 +70,7 @@ void device_ring(struct vp *vp, uint32_t route);
 /* Carries out the command in the report page, if there is a new one. */
 void command_poll(struct vp *vp);
 /* One iteration of a ringing mode: rings if the last ring was answered. */
-void ring_turn(struct vp *vp);
+void ring_iterate(struct vp *vp);
 /* Checks whether the vector that is being handled is the answer to the VP's last ring. */
 void ring_answered(struct vp *vp, uint32_t vector);
 

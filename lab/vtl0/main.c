@@ -55,13 +55,13 @@ static void halt(struct vp *vp)
 	interrupts_open_and_halt();
 }
 
-static void turn(struct vp *vp)
+static void iterate(struct vp *vp)
 {
 	volatile struct vtl0_report *report = vp->report;
 
 	command_poll(vp);
 	if (report->mode == VTL0_MODE_RING || report->mode == VTL0_MODE_RING_HALT)
-		ring_turn(vp);
+		ring_iterate(vp);
 
 	if (report->mode == VTL0_MODE_HALT || report->mode == VTL0_MODE_RING_HALT) {
 		halt(vp);
@@ -86,5 +86,5 @@ void guest_main(volatile struct vtl0_boot *boot, uint64_t number)
 	interrupts_open();
 
 	for (;;)
-		turn(vp);
+		iterate(vp);
 }

@@ -39,9 +39,6 @@ static struct vmm *vmm;
 
 static void console_drop(void *context, unsigned int vp, const char *line)
 {
-	(void)context;
-	(void)vp;
-	(void)line;
 }
 
 static int guest_start(unsigned int vps)

@@ -197,7 +197,6 @@ static void trap(int number)
 
 static void alarm_heard(int number)
 {
-	(void)number;
 }
 
 void op_signals_set(void)

@@ -276,7 +276,6 @@ long op_debugfs(struct op_thread *thread, const struct op *op)
 	ssize_t ret;
 	int fd;
 
-	(void)thread;
 	snprintf(path, sizeof(path), "/sys/kernel/debug/mshv_vtl/%s", names[op->how % 5]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -311,7 +310,6 @@ long op_parameter(struct op_thread *thread, const struct op *op)
 					      "-2147483648", "2147483647", "16", "x" };
 	char path[80];
 
-	(void)thread;
 	if (op->how % 3 == 2)
 		return text_write("/sys/kernel/tracing/events/mshv_vtl/enable",
 				  op->values[0] % 3 ? "0" : "1");

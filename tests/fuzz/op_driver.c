@@ -211,7 +211,7 @@ long op_kick_cpus(struct op_thread *thread, const struct op *op)
 }
 
 /* Usually chooses leaves and fields that exist. */
-static void tdcall_aim(struct mshv_tdcall *args, const struct op *op)
+static void tdcall_target(struct mshv_tdcall *args, const struct op *op)
 {
 	static const uint8_t leaves[] = { 1, 7, 8, 9, 9, 10, 10, 10, 11, 23, 26, 27 };
 
@@ -250,7 +250,7 @@ long op_tdcall(struct op_thread *thread, const struct op *op)
 	struct op safe = *op;
 
 	if (op->how & 0x83)
-		tdcall_aim(&args, op);
+		tdcall_target(&args, op);
 	if (tdcall_is_harmful(&args))
 		return -ECANCELED;
 	/* No other thread may write to the argument between this check and the kernel's. */

@@ -178,7 +178,6 @@ static void vector_compare(const struct redirect_mapping *mapping, bool quaranti
 {
 	struct search *search = arg;
 
-	(void)quarantined;
 	search->found |= mapping->vector == search->vector;
 }
 

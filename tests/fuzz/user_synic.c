@@ -23,7 +23,6 @@ bool vtl_sint_is_open;
 
 void vtl_sint_interrupt(struct synic_message *slots)
 {
-	(void)slots;
 }
 
 void *vtl_host_synic_messages(void)

@@ -44,8 +44,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char path[80];
 
-	(void)argc;
-	(void)argv;
 	snprintf(directory, sizeof(directory), "/dev/shm/vtlirq-fuzz.XXXXXX");
 	assert(mkdtemp(directory));
 	atexit(directory_remove);

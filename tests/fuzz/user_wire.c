@@ -19,7 +19,6 @@ static struct vtlirq_route paper_route;
 int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 		  struct vtlirq_route_state **states, size_t *count)
 {
-	(void)irqs;
 	*count = after % (limit + 1);
 	*states = calloc(*count + 1, sizeof(**states));
 	return *states ? 0 : -ENOMEM;
@@ -27,7 +26,6 @@ int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 
 struct vtlirq_route *route_get(struct vtlirq *irqs, uint64_t id)
 {
-	(void)irqs;
 	return id & 1 ? &paper_route : NULL;
 }
 
@@ -38,13 +36,11 @@ void route_put(struct vtlirq_route *route)
 
 void vtlirq_summary(struct vtlirq *irqs, struct vtlirq_summary *summary)
 {
-	(void)irqs;
 	memset(summary, 0x11, sizeof(*summary));
 }
 
 int vtlirq_route_prefer(struct vtlirq_route *route, enum vtlirq_preference preference)
 {
-	(void)route;
 	return preference > VTLIRQ_PREFER_PROXIED ? -EINVAL : 0;
 }
 
@@ -53,7 +49,6 @@ int vtlirq_route_retarget(struct vtlirq_route *route, const struct vtlirq_target
 	size_t i;
 	uint64_t any = 0;
 
-	(void)route;
 	for (i = 0; i < target->words; i++)
 		any |= target->vps[i];
 	assert(any);

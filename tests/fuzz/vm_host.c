@@ -161,7 +161,6 @@ static void *devices_run(void *argument)
 {
 	struct stream stream = { config.seed ^ 0xdede };
 
-	(void)argument;
 	while (work_goes_on()) {
 		if (random_once_in(&stream, 8))
 			behave_badly(&stream);
@@ -266,7 +265,6 @@ static void *mapper_run(void *argument)
 	unsigned int slot;
 	int vtl = vtl_open(), ret;
 
-	(void)argument;
 	while (work_goes_on()) {
 		slot = random_below(&stream, MAPPED);
 		if (vectors[slot]) {
@@ -310,7 +308,6 @@ static void *consumer_run(void *argument)
 	struct stream stream = { config.seed ^ 0x777 };
 	struct mshv_vtl_run *run;
 
-	(void)argument;
 	while (work_goes_on()) {
 		runs_take();
 		run = lab.run[random_below(&stream, lab.cpus)];
@@ -386,7 +383,7 @@ static uint64_t vp_check(unsigned int vp)
 			 figures.redirected);
 	accounting_check(figures.blocked ==
 			 cpus_column(vp, "blocked") + synic_column(vp, "blocked"),
-			 "VP %u: blocked, by either way: %" PRIu64, vp, figures.blocked);
+			 "VP %u: blocked, redirected or proxied: %" PRIu64, vp, figures.blocked);
 	accounting_check(refused <= messages, "VP %u: of %" PRIu64 " messages %" PRIu64
 			 " were none to relay", vp, messages, refused);
 	accounting_check(messages <= figures.written + done.messages,
@@ -496,7 +493,7 @@ int main(int argc, char **argv)
 	       config.seconds ? "for" : "events", config.seconds ?: config.events, config.hosts);
 	accounting_begin(&accounting);
 	devices_open();
-	accounting_check(host_has_limits(), "the host does nothing if nothing, or nonsense, is asked");
+	accounting_check(host_has_limits(), "the host refuses empty and invalid requests");
 	begin_ms = now_ms();
 	fuzz();
 	tally_print(&tally, kind_name, KINDS);

@@ -193,7 +193,6 @@ static void *hotplug_run(void *argument)
 {
 	struct stream stream = { config.seed ^ 0xc9c9 };
 
-	(void)argument;
 	while (!__atomic_load_n(&hotplug_ends, __ATOMIC_RELAXED)) {
 		sleep_ms(20 + random_below(&stream, 200));
 		pthread_mutex_lock(&hotplug_lock);

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +13,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +26,7 @@
 
 struct lab lab;
 
-void node_is_for_root_alone(const char *path)
+void node_check_root_only(const char *path)
 {
 	struct stat node;
 
@@ -31,6 +34,31 @@ void node_is_for_root_alone(const char *path)
 	assert_true(S_ISCHR(node.st_mode));
 	assert_int_equal(node.st_mode & 07777, 0600);
 	assert_int_equal(node.st_uid, 0);
+}
+
+void node_check_unknown_ioctls(int fd)
+{
+	int mark = kernel_log_mark();
+	unsigned int number;
+
+	/* The driver has no command with this size. */
+	for (number = 0; number < 256; number++) {
+		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[20]), 0), -1);
+		assert_int_equal(errno, ENOTTY);
+	}
+	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+}
+
+int mshv_extension(uint32_t capability)
+{
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
+	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
+	if (ret < 0)
+		ret = -errno;
+	close(mshv);
+	return ret;
 }
 
 int vtl_open(void)
@@ -334,12 +362,71 @@ bool is_trust_domain(void)
 	return found;
 }
 
-bool read_is_fatal(const volatile uint8_t *place)
+pid_t child_fork(int *report)
+{
+	int ends[2];
+	pid_t child;
+
+	if (report)
+		check(!pipe2(ends, O_CLOEXEC), "pipe: %s", strerror(errno));
+	child = fork();
+	check(child >= 0, "fork: %s", strerror(errno));
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Without this, cmocka would continue with the next test in the child. */
+		setenv("CMOCKA_TEST_ABORT", "1", 1);
+	}
+	if (report) {
+		*report = ends[!child];
+		close(ends[!!child]);
+	}
+	return child;
+}
+
+void child_report(int report, const void *value, size_t size)
+{
+	if (write(report, value, size) != (ssize_t)size)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+void child_read(int report, void *value, size_t size)
+{
+	check(read(report, value, size) == (ssize_t)size, "the child has failed");
+	close(report);
+}
+
+void child_kill(pid_t child)
+{
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+int child_status(pid_t child)
 {
 	int status;
-	pid_t child = fork();
 
-	check(child >= 0, "fork: %s", strerror(errno));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	check(WIFEXITED(status), "the child ended by signal %d", WTERMSIG(status));
+	return WEXITSTATUS(status);
+}
+
+void capability_drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
+}
+
+bool read_is_fatal(const volatile uint8_t *place)
+{
+	pid_t child = child_fork(NULL);
+	int status;
+
 	if (!child) {
 		signal(SIGSEGV, SIG_DFL);
 		signal(SIGBUS, SIG_DFL);
@@ -488,7 +575,6 @@ void lab_close(void)
 
 int lab_setup(void **state)
 {
-	(void)state;
 	kernel_log_test();
 	lab.host = labhost_open();
 	check(lab.host >= 0, "the lab's host: %s", strerror(-lab.host));
@@ -502,7 +588,6 @@ int lab_teardown(void **state)
 	cpu_set_t all;
 	size_t i;
 
-	(void)state;
 	memset(&all, 0xff, sizeof(all));
 	sched_setaffinity(0, sizeof(all), &all);
 	for (i = 0; i < lab.count; i++)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <linux/mshv_vtl.h>
 
@@ -51,7 +52,13 @@ int lab_setup(void **state);
 int lab_teardown(void **state);
 
 /* Checks that @path is a device node, and that only root can open it. */
-void node_is_for_root_alone(const char *path);
+void node_check_root_only(const char *path);
+
+/* Returns the driver's answer to MSHV_CHECK_EXTENSION, or a negative errno. */
+int mshv_extension(uint32_t capability);
+
+/* Checks that every unknown ioctl of an open node is ENOTTY, and not logged. */
+void node_check_unknown_ioctls(int fd);
 
 /* Opens a new VTL file. */
 int vtl_open(void);
@@ -128,6 +135,23 @@ unsigned long direct_map_size(void);
 
 /* Returns whether VTL2 is a TDX guest, whose memory is private or shared. */
 bool is_trust_domain(void);
+
+/*
+ * Forks. A check that fails ends the child, and the child ends with its parent. If @report is not
+ * NULL it becomes one end of a pipe, into which the child writes; reads end when the child does.
+ */
+pid_t child_fork(int *report);
+/* In the child: writes to the pipe, and waits to be killed. */
+void __attribute__((noreturn)) child_report(int report, const void *value, size_t size);
+/* Reads what the child has written, and closes the pipe. */
+void child_read(int report, void *value, size_t size);
+/* Kills the child, and waits until it has ended. */
+void child_kill(pid_t child);
+/* Waits for the end of the child. Returns its exit status. */
+int child_status(pid_t child);
+
+/* Drops CAP_SYS_ADMIN; only in a child, since it cannot be regained. */
+void capability_drop(void);
 
 /* Returns whether a process that reads at @place is killed. */
 bool read_is_fatal(const volatile uint8_t *place);

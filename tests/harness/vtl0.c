@@ -29,9 +29,6 @@ static struct vp_run *vp_runs[4];
 
 static void console_drop(void *context, unsigned int vp, const char *line)
 {
-	(void)context;
-	(void)vp;
-	(void)line;
 }
 
 static int mode_set(struct vmm *vm, unsigned int vp, enum vtl0_mode mode)
@@ -158,7 +155,6 @@ struct mshv_tdx_context *guest_context(void)
 
 static void alarm_came(int number)
 {
-	(void)number;
 }
 
 /* The alarm goes to this thread only, which may be another than the first of the process. */
@@ -367,7 +363,6 @@ static __thread volatile sig_atomic_t signalled;
 
 static void signal_note(int number)
 {
-	(void)number;
 	signalled = 1;
 }
 

@@ -173,3 +173,18 @@ int check_verdict(const char *when)
 	fflush(stdout);
 	return 1;
 }
+
+void check_routes(struct live *lives, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		live_refresh(&lives[i]);
+	check_all(lives, count);
+	assert_int_equal(check_verdict("check"), 0);
+}
+
+void check_close(struct vtlirq *irqs)
+{
+	vtlirq_close(irqs);
+	check_nothing_left();
+	assert_int_equal(check_verdict("close"), 0);
+}

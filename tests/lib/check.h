@@ -6,8 +6,7 @@
 #ifndef TESTS_LIB_CHECK_H
 #define TESTS_LIB_CHECK_H
 
-#include <stddef.h>
-
+#include "../harness/check.h"
 #include "fake.h"
 
 /**
@@ -44,5 +43,11 @@ void check_nothing_left(void);
 
 /* Return: 0 if there was no violation; otherwise it prints the first one. */
 int check_verdict(const char *when);
+
+/* Ask the library again for each route, and check_all(). A violation ends the test. */
+void check_routes(struct live *lives, size_t count);
+
+/* Close the context, and check_nothing_left(). A violation ends the test. */
+void check_close(struct vtlirq *irqs);
 
 #endif /* TESTS_LIB_CHECK_H */

@@ -707,9 +707,15 @@ uint32_t fake_open_filters(void)
 	return count;
 }
 
+struct fake_answer fake_refuse_redirection(const struct fake_delivery *delivery)
+{
+	if (delivery->is_redirected)
+		return (struct fake_answer) { .status = 5 };
+	return (struct fake_answer) { .is_done = true };
+}
+
 int fake_allow(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	fake_lock();
 	if (vp < FAKE_VPS && fake.filter[vp][vector]++)
 		fake_violation("VP %u, vector %u allowed twice", vp, vector);
@@ -719,7 +725,6 @@ int fake_allow(void *context, uint32_t vp, uint32_t vector)
 
 void fake_forbid(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	fake_lock();
 	if (vp < FAKE_VPS && !fake.filter[vp][vector]--)
 		fake_violation("VP %u, vector %u forbidden, but was not allowed", vp, vector);

@@ -160,6 +160,9 @@ uint32_t fake_references(void);
 /* The number of filters that are open. */
 uint32_t fake_open_filters(void);
 
+/* For @decide of struct fake: the host refuses every redirection. */
+struct fake_answer fake_refuse_redirection(const struct fake_delivery *delivery);
+
 /* Functions for struct vtlirq_config. */
 int fake_allow(void *context, uint32_t vp, uint32_t vector);
 void fake_forbid(void *context, uint32_t vp, uint32_t vector);

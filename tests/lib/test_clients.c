@@ -3,11 +3,6 @@
  * Publishing: a child process publishes its routes; this process reads and moves them, and
  * then sends invalid requests.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -42,7 +37,6 @@ int __wrap_flock(int file, int operation)
 
 static int make_directory(void **state)
 {
-	(void)state;
 	snprintf(directory, sizeof(directory), "/tmp/vtlirq-test-XXXXXX");
 	alarm(60);
 	return mkdtemp(directory) ? 0 : -1;
@@ -50,7 +44,6 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	(void)state;
 	return rmdir(directory);
 }
 
@@ -136,7 +129,7 @@ static void finish(pid_t child, int hold)
 
 /* ---- valid requests ---- */
 
-static void test_look_and_move(void **state)
+static void test_read_and_move(void **state)
 {
 	struct vtlirq_route_state *states;
 	char name[VTLIRQ_ROUTE_NAME_SIZE];
@@ -149,7 +142,6 @@ static void test_look_and_move(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	snprintf(path, sizeof(path), "%s/%d", directory, child);
 	assert_int_equal(stat(path, &status), 0);
@@ -187,13 +179,12 @@ static void test_look_and_move(void **state)
 	assert_int_equal(stat(path, &status), -1);
 }
 
-static void test_nobody(void **state)
+static void test_no_publisher(void **state)
 {
 	struct vtlirq_client *client;
 	pid_t *pids;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), -ENOENT);
 	assert_int_equal(vtlirq_publishers(directory, &pids, &count), 0);
 	assert_int_equal(count, 0);
@@ -205,7 +196,7 @@ static void test_nobody(void **state)
 }
 
 /* A process that was killed leaves its socket behind. */
-static void test_stale(void **state)
+static void test_stale_socket(void **state)
 {
 	struct vtlirq_client *client;
 	pid_t child, *pids;
@@ -214,7 +205,6 @@ static void test_stale(void **state)
 	size_t count;
 	int hold;
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		child = start(&hold);
 		snprintf(path, sizeof(path), "%s/%d", directory, child);
@@ -237,7 +227,7 @@ static void test_stale(void **state)
 static void test_no_locks(void **state)
 {
 	has_no_locks = true;
-	test_stale(state);
+	test_stale_socket(state);
 	has_no_locks = false;
 }
 
@@ -246,7 +236,6 @@ static void test_directories(void **state)
 	struct vtlirq *irqs;
 	char path[200];
 
-	(void)state;
 	fake_reset();
 	assert_int_equal(vtlirq_open(NULL, &irqs), 0);
 	memset(path, 'x', sizeof(path) - 1);
@@ -296,7 +285,7 @@ static void send_garbage(int socket, uint64_t *random)
 	send(socket, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static void test_garbage(void **state)
+static void test_malformed_requests(void **state)
 {
 	struct vtlirq_route_state *states;
 	struct vtlirq_client *client;
@@ -305,7 +294,6 @@ static void test_garbage(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	for (int i = 0; i < 3000; i++) {
 		int raw = connect_raw(child);
@@ -325,7 +313,7 @@ static void test_garbage(void **state)
 }
 
 /* Clients that send requests and never read, and clients that send nothing. */
-static void test_slow(void **state)
+static void test_clients_that_do_not_read(void **state)
 {
 	const uint32_t request[8] = { WIRE_MAGIC, WIRE_VERSION, WIRE_ROUTES };
 	struct vtlirq_summary summary;
@@ -335,7 +323,6 @@ static void test_slow(void **state)
 	pid_t child;
 	int hold;
 
-	(void)state;
 	child = start(&hold);
 	for (int i = 0; i < 40; i++) {
 		raw[i] = connect_raw(child);
@@ -365,14 +352,13 @@ static int listen_as_publisher(struct sockaddr_un *address)
 }
 
 /* A server of another version, or another program: its answers are invalid. */
-static void test_strange_server(void **state)
+static void test_malformed_answer(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct vtlirq_client *client;
 	int listener, made;
 	pid_t child;
 
-	(void)state;
 	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child) {
@@ -389,7 +375,7 @@ static void test_strange_server(void **state)
 }
 
 /* A server of this version, with a route whose name is not valid. */
-static void answer_evil(int listener)
+static void answer_unprintable(int listener)
 {
 	struct wire_reply reply = { .magic = WIRE_MAGIC, .version = WIRE_VERSION };
 	int made = accept(listener, NULL, NULL);
@@ -406,7 +392,7 @@ static void answer_evil(int listener)
 	_exit(0);
 }
 
-static void test_evil_name(void **state)
+static void test_unprintable_name(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct vtlirq_route_state *states;
@@ -415,11 +401,10 @@ static void test_evil_name(void **state)
 	int listener;
 	pid_t child;
 
-	(void)state;
 	listener = listen_as_publisher(&address);
 	child = fork();
 	if (!child)
-		answer_evil(listener);
+		answer_unprintable(listener);
 	close(listener);
 	assert_int_equal(vtlirq_client_open(directory, getpid(), &client), 0);
 	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
@@ -433,21 +418,20 @@ static void test_evil_name(void **state)
 	assert_int_equal(unlink(address.sun_path), 0);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_look_and_move, make_directory,
-						remove_directory),
-		cmocka_unit_test_setup_teardown(test_nobody, make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_stale, make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_no_locks, make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_directories, make_directory,
-						remove_directory),
-		cmocka_unit_test_setup_teardown(test_garbage, make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_slow, make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_strange_server, make_directory,
-						remove_directory),
-		cmocka_unit_test_setup_teardown(test_evil_name, make_directory, remove_directory),
+		TEST(test_read_and_move),
+		TEST(test_no_publisher),
+		TEST(test_stale_socket),
+		TEST(test_no_locks),
+		TEST(test_directories),
+		TEST(test_malformed_requests),
+		TEST(test_clients_that_do_not_read),
+		TEST(test_malformed_answer),
+		TEST(test_unprintable_name),
 	};
 
 	return cmocka_run_group_tests_name("lib: clients", tests, NULL, NULL);

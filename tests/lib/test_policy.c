@@ -2,11 +2,6 @@
 /*
  * vtlirq_rebalance(), with a simulated clock.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +16,6 @@ static struct live live[ROUTES];
 
 static int setup(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake.now_ns = SECOND;
 	fake.is_filtered = true;
@@ -39,18 +33,13 @@ static void open_with(struct vtlirq_config config)
 
 static void look(void)
 {
-	for (int i = 0; i < ROUTES; i++)
-		live_refresh(&live[i]);
-	check_all(live, ROUTES);
-	assert_int_equal(check_verdict("check"), 0);
+	check_routes(live, ROUTES);
 }
 
 static void close_all(void)
 {
 	look();
-	vtlirq_close(irqs);
-	check_nothing_left();
-	assert_int_equal(check_verdict("close"), 0);
+	check_close(irqs);
 }
 
 /* Create routes @first to @last to a VP, each with its own vector. */
@@ -89,11 +78,10 @@ static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reas
 	assert_int_equal(live[i].state.reason, reason);
 }
 
-static void test_first_call_learns(void **state)
+static void test_first_call_measures(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
@@ -114,7 +102,6 @@ static void test_busiest_first(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 10, 500, 20, 400 };
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 5, 0);
@@ -138,7 +125,6 @@ static void test_free_vectors(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 5, 1, 0, 7 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 3, 0);
@@ -158,7 +144,6 @@ static void test_promote_rate(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 100, 101 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .promote_rate = 100 });
 	create(0, 2, 0);
@@ -175,7 +160,6 @@ static void test_hysteresis(void **state)
 	static const unsigned int close_by[ROUTES] = { 100, 199 };
 	static const unsigned int twice[ROUTES] = { 100, 200 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
@@ -200,7 +184,6 @@ static void test_dwell(void **state)
 	static const unsigned int other[ROUTES] = { 10, 1000 };
 	int moved = 0;
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .dwell_ms = 10000 });
 	create(0, 1, 0);
@@ -216,7 +199,6 @@ static void test_budget(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .moves_max = 3 });
 	create(0, 15, 0);
@@ -234,7 +216,6 @@ static void test_exchange_needs_two_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .moves_max = 1 });
 	create(0, 1, 0);
@@ -249,7 +230,6 @@ static void test_shared_vector(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
 	struct vtlirq_target target;
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
@@ -271,7 +251,6 @@ static void test_quota_of_the_vmm(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 50, 1000 };
 
-	(void)state;
 	open_with((struct vtlirq_config) { .quota = 2 });
 	create(0, 2, 0);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
@@ -283,20 +262,12 @@ static void test_quota_of_the_vmm(void **state)
 	close_all();
 }
 
-static struct fake_answer refuse(const struct fake_delivery *delivery)
-{
-	if (delivery->is_redirected)
-		return (struct fake_answer) { .status = 5 };
-	return (struct fake_answer) { .is_done = true };
-}
-
 static void test_refused(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000 };
 	int asked;
 
-	(void)state;
-	fake.decide = refuse;
+	fake.decide = fake_refuse_redirection;
 	open_with((struct vtlirq_config) { .refusal_ms = 4000 });
 	create(0, 0, 0);
 	asked = fake.calls[FAKE_MAP];
@@ -316,13 +287,12 @@ static void test_refused(void **state)
 }
 
 /* No route is evicted for a device that the host may refuse again. */
-static void test_refused_evicts_nobody(void **state)
+static void test_refused_route_evicts_no_route(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
-	(void)state;
 	fake.vectors = 1;
-	fake.decide = refuse;
+	fake.decide = fake_refuse_redirection;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
 	fake.decide = NULL;
@@ -344,12 +314,11 @@ static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 }
 
 /* The least busy route cannot be moved, so the next one is demoted instead. */
-static void test_stuck_route_blocks_nobody(void **state)
+static void test_stuck_route_blocks_no_other(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
 	int failures = 0;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 2, 0);
@@ -375,7 +344,6 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 	unsigned int rates[ROUTES] = { 0 };
 	int rounds = 0;
 
-	(void)state;
 	fake.vectors = 20;
 	open_with((struct vtlirq_config) { .moves_max = 4 });
 	create(0, 20, 0);
@@ -398,7 +366,6 @@ static void test_stuck_route_on_a_shared_vector(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
 	struct vtlirq_target target;
 
-	(void)state;
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 0, 0);
@@ -424,7 +391,6 @@ static void test_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
 
-	(void)state;
 	fake.vectors = 3;
 	fake.quarantine_ms = 1500;
 	open_with((struct vtlirq_config) { 0 });
@@ -445,7 +411,6 @@ static void test_vector_in_quarantine(void **state)
 /* Vectors in quarantine count against the driver's quota. */
 static void test_quota_and_quarantine(void **state)
 {
-	(void)state;
 	fake.quota = 1;
 	fake.quarantine_ms = 1500;
 	open_with((struct vtlirq_config) { 0 });
@@ -457,7 +422,7 @@ static void test_quota_and_quarantine(void **state)
 	close_all();
 }
 
-static void test_who_is_left_alone(void **state)
+static void test_multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
 	uint64_t both = 3;
@@ -468,7 +433,6 @@ static void test_who_is_left_alone(void **state)
 		.words = 1,
 	};
 
-	(void)state;
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
@@ -484,7 +448,6 @@ static void test_no_policy(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	(void)state;
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_POLICY });
 	create(0, 1, 0);
@@ -499,7 +462,6 @@ static void test_counts_over_moves(void **state)
 	uint64_t raised[ROUTES] = { 0 };
 	uint64_t random = 7;
 
-	(void)state;
 	fake.vectors = 3;
 	open_with((struct vtlirq_config) { .dwell_ms = 1 });
 	create(0, 11, 0);
@@ -523,29 +485,31 @@ static void test_counts_over_moves(void **state)
 	close_all();
 }
 
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_first_call_learns, setup),
-		cmocka_unit_test_setup(test_busiest_first, setup),
-		cmocka_unit_test_setup(test_free_vectors, setup),
-		cmocka_unit_test_setup(test_promote_rate, setup),
-		cmocka_unit_test_setup(test_hysteresis, setup),
-		cmocka_unit_test_setup(test_dwell, setup),
-		cmocka_unit_test_setup(test_budget, setup),
-		cmocka_unit_test_setup(test_exchange_needs_two_moves, setup),
-		cmocka_unit_test_setup(test_shared_vector, setup),
-		cmocka_unit_test_setup(test_quota_of_the_vmm, setup),
-		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_refused_evicts_nobody, setup),
-		cmocka_unit_test_setup(test_stuck_route_blocks_nobody, setup),
-		cmocka_unit_test_setup(test_stuck_routes_leave_moves_for_others, setup),
-		cmocka_unit_test_setup(test_stuck_route_on_a_shared_vector, setup),
-		cmocka_unit_test_setup(test_vector_in_quarantine, setup),
-		cmocka_unit_test_setup(test_quota_and_quarantine, setup),
-		cmocka_unit_test_setup(test_who_is_left_alone, setup),
-		cmocka_unit_test_setup(test_no_policy, setup),
-		cmocka_unit_test_setup(test_counts_over_moves, setup),
+		TEST(test_first_call_measures),
+		TEST(test_busiest_first),
+		TEST(test_free_vectors),
+		TEST(test_promote_rate),
+		TEST(test_hysteresis),
+		TEST(test_dwell),
+		TEST(test_budget),
+		TEST(test_exchange_needs_two_moves),
+		TEST(test_shared_vector),
+		TEST(test_quota_of_the_vmm),
+		TEST(test_refused),
+		TEST(test_refused_route_evicts_no_route),
+		TEST(test_stuck_route_blocks_no_other),
+		TEST(test_stuck_routes_leave_moves_for_others),
+		TEST(test_stuck_route_on_a_shared_vector),
+		TEST(test_vector_in_quarantine),
+		TEST(test_quota_and_quarantine),
+		TEST(test_multicast_and_preferred_routes_stay),
+		TEST(test_no_policy),
+		TEST(test_counts_over_moves),
 	};
 
 	return cmocka_run_group_tests_name("lib: policy", tests, NULL, NULL);

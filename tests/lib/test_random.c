@@ -4,11 +4,6 @@
  * each. The seed is printed; SEED in the environment repeats a run, and OPERATIONS sets
  * its length.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +141,7 @@ static void rebalance(void)
 		live_refresh(&lives[i]);
 }
 
-static void change_weather(void)
+static void change_conditions(void)
 {
 	failures = below(4) ? 0 : below(40);
 	fake.vectors = 4 + below(29);
@@ -162,7 +157,7 @@ static void operate(void)
 	uint32_t what = below(100);
 
 	if (what < 3)
-		return change_weather();
+		return change_conditions();
 	if (what < 7)
 		return rebalance();
 	if (what < 20) {
@@ -236,7 +231,6 @@ static void run(uint32_t quota, uint64_t operations)
 
 static void test_operations(void **state)
 {
-	(void)state;
 	seed = from_environment("SEED", time(NULL) * 2654435761u + 1);
 	printf("# SEED=%llu\n", (unsigned long long)seed);
 	fflush(stdout);
@@ -245,7 +239,6 @@ static void test_operations(void **state)
 
 static void test_operations_quota(void **state)
 {
-	(void)state;
 	run(6, from_environment("OPERATIONS", OPERATIONS) / 4);
 }
 

@@ -3,11 +3,6 @@
  * Contexts and routes, one behaviour per test: when a route is redirected, when it is not
  * and why, and that a failure of any call changes nothing.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,17 +42,12 @@ static void open_usual(void)
 
 static void look(void)
 {
-	for (int i = 0; i < 8; i++)
-		live_refresh(&live[i]);
-	check_all(live, 8);
-	assert_int_equal(check_verdict("check"), 0);
+	check_routes(live, ARRAY_SIZE(live));
 }
 
 static void close_all(void)
 {
-	vtlirq_close(irqs);
-	check_nothing_left();
-	assert_int_equal(check_verdict("close"), 0);
+	check_close(irqs);
 }
 
 static struct vtlirq_target to(struct live *one, uint64_t vps, uint32_t vector, uint32_t flags)
@@ -122,7 +112,6 @@ static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reas
 
 static int setup(void **state)
 {
-	(void)state;
 	fake_reset();
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	return 0;
@@ -130,16 +119,8 @@ static int setup(void **state)
 
 /* ---- hosts ---- */
 
-static struct fake_answer refuse_redirection(const struct fake_delivery *delivery)
-{
-	if (delivery->is_redirected)
-		return (struct fake_answer) { .status = 5 };
-	return (struct fake_answer) { .is_done = true };
-}
-
 static struct fake_answer refuse_all(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	return (struct fake_answer) { .status = 0xd };
 }
 
@@ -149,7 +130,6 @@ static int wrong_answers;
 
 static struct fake_answer wrong(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	if (wrong_answers-- > 0)
 		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -172,9 +152,8 @@ static void test_open_fails(void **state)
 		FAKE_GET_REGISTERS, FAKE_CHECK_EXTENSION,
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(errors); j++) {
 			int error;
 
 			fake_reset();
@@ -205,7 +184,6 @@ static void test_open_config(void **state)
 	} big = { .config = { .size = sizeof(big) } };
 	struct vtlirq_config config = { .size = 8 };
 
-	(void)state;
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
 	config = (struct vtlirq_config) { .size = sizeof(config), .flags = 1u << 31 };
 	assert_int_equal(vtlirq_open(&config, &irqs), -EINVAL);
@@ -235,7 +213,6 @@ static void expect_no_map(enum vtlirq_reason reason)
 
 static void test_disabled(void **state)
 {
-	(void)state;
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_DISABLED);
@@ -246,7 +223,6 @@ static void test_disabled(void **state)
 
 static void test_host_does_not_offer(void **state)
 {
-	(void)state;
 	fake.capabilities = ~(1ULL << 34);
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_HOST);
@@ -254,7 +230,6 @@ static void test_host_does_not_offer(void **state)
 
 static void test_driver_does_not_offer(void **state)
 {
-	(void)state;
 	fake.redirects = 0;
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_DRIVER);
@@ -264,7 +239,6 @@ static void test_foreign_driver_cannot(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.redirects = -EOPNOTSUPP;
 	fake.map_errno = ENOTTY;
 	open_usual();
@@ -281,7 +255,6 @@ static void test_foreign_driver_can(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.redirects = -EOPNOTSUPP;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -293,7 +266,6 @@ static void test_foreign_driver_can(void **state)
 
 static void test_no_host(void **state)
 {
-	(void)state;
 	fake.fail_at[FAKE_OPEN_HVCALL] = 1;
 	fake.fail_errno[FAKE_OPEN_HVCALL] = ENOENT;
 	open_usual();
@@ -308,7 +280,6 @@ static void test_create(void **state)
 	struct vtlirq_route_state *states;
 	size_t count;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 2, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
@@ -338,7 +309,6 @@ static void test_names(void **state)
 	char name[VTLIRQ_ROUTE_NAME_SIZE + 1];
 	struct vtlirq_route *route;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 2, 40), 0);
 	assert_int_equal(create(1, 2, 41), 0);
@@ -383,7 +353,6 @@ static void test_create_is_checked(void **state)
 	struct vtlirq_route *route;
 	struct vtlirq_single_target single;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 0, 40), -EINVAL);
 	assert_int_equal(create(0, 1, 15), -EINVAL);
@@ -405,7 +374,6 @@ static void test_create_is_checked(void **state)
 
 static void test_set_of_vps(void **state)
 {
-	(void)state;
 	fake.vectors = 1;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -424,7 +392,6 @@ static void test_set_of_vps(void **state)
 
 static void test_multicast(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create_flags(0, 3, 40, VTLIRQ_TARGET_MULTICAST), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_MULTICAST);
@@ -435,7 +402,6 @@ static void test_multicast(void **state)
 
 static void test_quotas(void **state)
 {
-	(void)state;
 	fake.quota = 2;
 	open_usual();
 	for (int i = 0; i < 3; i++)
@@ -462,9 +428,8 @@ static void test_refused(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	fake.now_ns = SECOND;
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	open_usual();
 	assert_int_equal(vtlirq_last_hv_status(irqs), 0);
 	assert_int_equal(create(0, 1, 40), 0);
@@ -492,7 +457,7 @@ static void test_refused(void **state)
 	assert_int_equal(retarget(0, 1, 40), 0);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	/* After a success, the next wait is short again. */
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	assert_int_equal(retarget(0, 2, 40), 0);
 	fake.now_ns += SECOND;
 	fake.decide = NULL;
@@ -501,9 +466,8 @@ static void test_refused(void **state)
 	close_all();
 }
 
-static void test_refused_altogether(void **state)
+static void test_every_retarget_refused(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(1, 1, 41), 0);
 	fake.decide = refuse_all;
@@ -528,7 +492,6 @@ static void test_refusals_are_bounded(void **state)
 	uint64_t devices = fewer ? strtoull(fewer, NULL, 0) : 1000000;
 	size_t before = 0;
 
-	(void)state;
 	fake.decide = refuse_all;
 	open_usual();
 	for (uint64_t i = 0; i < devices; i++) {
@@ -550,7 +513,6 @@ static void test_refusals_are_bounded(void **state)
 
 static void test_timeout(void **state)
 {
-	(void)state;
 	fake.now_ns = SECOND;
 	open_usual();
 	host_answers(3, (struct fake_answer) { .status = 0x78 });
@@ -577,7 +539,7 @@ static void test_timeout(void **state)
 }
 
 /* The host uses the new delivery, but reports an error: the library sets the old one again. */
-static void test_host_is_told_again(void **state)
+static void test_old_target_is_restored(void **state)
 {
 	static const struct fake_answer answers[] = {
 		{ .error = EIO, .is_done = true },
@@ -585,8 +547,7 @@ static void test_host_is_told_again(void **state)
 		{ .elements = 3, .is_done = true },
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		fake_reset();
 		open_usual();
 		assert_int_equal(create(0, 1, 40), 0);
@@ -605,7 +566,6 @@ static void test_retarget(void **state)
 {
 	struct vtlirq_summary summary;
 
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(retarget(0, 2, 40), 0);
@@ -624,7 +584,7 @@ static void test_retarget(void **state)
 	assert_int_equal(summary.moves, 2);
 	assert_int_equal(summary.redirected, 1);
 	/* The same target, which the host now refuses to redirect. */
-	fake.decide = refuse_redirection;
+	fake.decide = fake_refuse_redirection;
 	assert_int_equal(retarget(0, 2, 41), 0);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(fake_references(), 0);
@@ -633,7 +593,6 @@ static void test_retarget(void **state)
 
 static void test_prefer(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 3, 40), 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, 7), -EINVAL);
@@ -652,7 +611,6 @@ static void test_prefer(void **state)
 
 static void test_destroy_is_refused(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
@@ -676,7 +634,6 @@ static void test_destroy_is_refused(void **state)
 /* Two interrupts may arrive on a retained vector: it is retained until the close. */
 static void test_retained_for_several(void **state)
 {
-	(void)state;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
 	assert_int_equal(create(1, 1, 40), 0);
@@ -697,7 +654,6 @@ static void test_callers_file(void **state)
 	int mshv = open("/dev/mshv", O_RDWR);
 	int vtl = ioctl(mshv, MSHV_CREATE_VTL, NULL);
 
-	(void)state;
 	close(mshv);
 	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_VTL_FD, .vtl_fd = vtl });
 	assert_int_equal(create(0, 1, 40), 0);
@@ -721,7 +677,6 @@ static void test_callers_file(void **state)
 /* A message that arrives after the route was moved away must find the filter open. */
 static void test_filter_lingers(void **state)
 {
-	(void)state;
 	fake.now_ns = 100 * SECOND;
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -764,7 +719,6 @@ static void test_filter_lingers(void **state)
 
 static void test_counts(void **state)
 {
-	(void)state;
 	open_usual();
 	fake.redirected[0][40] = 1000;
 	fake.proxied[1][41] = 500;
@@ -795,7 +749,6 @@ static void test_counts(void **state)
 /* A late message is counted for its route, until another route uses the same target. */
 static void test_late_counts(void **state)
 {
-	(void)state;
 	fake.now_ns = 100 * SECOND;
 	fake.redirects = 0;
 	open_usual();
@@ -836,7 +789,6 @@ static void test_late_counts(void **state)
 
 static void test_no_counts(void **state)
 {
-	(void)state;
 	fake.counts = -EOPNOTSUPP;
 	open_usual();
 	/* In this case the APIC id is that of a CPU of this machine. */
@@ -877,9 +829,8 @@ static void test_each_failure(void **state)
 				      EOPNOTSUPP, EINTR };
 	static const enum fake_call calls[] = { FAKE_MAP, FAKE_VP_INTERRUPTS };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		for (size_t j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(errors); j++) {
 			for (int at = 1; at < 60; at++) {
 				fake_reset();
 				open_usual();
@@ -894,7 +845,6 @@ static void test_each_failure(void **state)
 
 static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
-	(void)delivery;
 	if (wrong_answers-- == 0)
 		return wrong_answer;
 	return (struct fake_answer) { .is_done = true };
@@ -908,8 +858,7 @@ static void test_each_refusal(void **state)
 		{ .error = EFAULT }, { .elements = 1, .is_done = true }, { .status = 0x78 },
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		for (int at = 0; at < 12; at++) {
 			fake_reset();
 			fake.now_ns = SECOND;
@@ -925,7 +874,6 @@ static void test_each_refusal(void **state)
 
 static void test_interrupted(void **state)
 {
-	(void)state;
 	fake.interrupted = 60;
 	open_usual();
 	all_operations();
@@ -936,7 +884,6 @@ static void test_interrupted(void **state)
 
 static int refuse_to_allow(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	if (vp == 1)
 		return -EAGAIN;
 	return fake_allow(context, vp, vector);
@@ -950,7 +897,6 @@ static void test_allow_fails(void **state)
 		.forbid = fake_forbid,
 	};
 
-	(void)state;
 	fake.is_filtered = true;
 	memset(live, 0, sizeof(live));
 	assert_int_equal(vtlirq_open(&config, &irqs), 0);
@@ -977,7 +923,6 @@ static void test_strings(void **state)
 {
 	uint32_t apic_id;
 
-	(void)state;
 	for (int i = -1; i < 20; i++) {
 		assert_non_null(vtlirq_delivery_name(i));
 		assert_non_null(vtlirq_reason_name(i));
@@ -992,42 +937,44 @@ static void test_strings(void **state)
 	assert_true(vtlirq_version()[0]);
 }
 
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_open_fails, setup),
-		cmocka_unit_test_setup(test_open_config, setup),
-		cmocka_unit_test_setup(test_disabled, setup),
-		cmocka_unit_test_setup(test_host_does_not_offer, setup),
-		cmocka_unit_test_setup(test_driver_does_not_offer, setup),
-		cmocka_unit_test_setup(test_foreign_driver_cannot, setup),
-		cmocka_unit_test_setup(test_foreign_driver_can, setup),
-		cmocka_unit_test_setup(test_no_host, setup),
-		cmocka_unit_test_setup(test_create, setup),
-		cmocka_unit_test_setup(test_create_is_checked, setup),
-		cmocka_unit_test_setup(test_names, setup),
-		cmocka_unit_test_setup(test_set_of_vps, setup),
-		cmocka_unit_test_setup(test_multicast, setup),
-		cmocka_unit_test_setup(test_quotas, setup),
-		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_refused_altogether, setup),
-		cmocka_unit_test_setup(test_refusals_are_bounded, setup),
-		cmocka_unit_test_setup(test_timeout, setup),
-		cmocka_unit_test_setup(test_host_is_told_again, setup),
-		cmocka_unit_test_setup(test_retarget, setup),
-		cmocka_unit_test_setup(test_prefer, setup),
-		cmocka_unit_test_setup(test_destroy_is_refused, setup),
-		cmocka_unit_test_setup(test_retained_for_several, setup),
-		cmocka_unit_test_setup(test_callers_file, setup),
-		cmocka_unit_test_setup(test_filter_lingers, setup),
-		cmocka_unit_test_setup(test_counts, setup),
-		cmocka_unit_test_setup(test_late_counts, setup),
-		cmocka_unit_test_setup(test_no_counts, setup),
-		cmocka_unit_test_setup(test_each_failure, setup),
-		cmocka_unit_test_setup(test_each_refusal, setup),
-		cmocka_unit_test_setup(test_interrupted, setup),
-		cmocka_unit_test_setup(test_allow_fails, setup),
-		cmocka_unit_test_setup(test_strings, setup),
+		TEST(test_open_fails),
+		TEST(test_open_config),
+		TEST(test_disabled),
+		TEST(test_host_does_not_offer),
+		TEST(test_driver_does_not_offer),
+		TEST(test_foreign_driver_cannot),
+		TEST(test_foreign_driver_can),
+		TEST(test_no_host),
+		TEST(test_create),
+		TEST(test_create_is_checked),
+		TEST(test_names),
+		TEST(test_set_of_vps),
+		TEST(test_multicast),
+		TEST(test_quotas),
+		TEST(test_refused),
+		TEST(test_every_retarget_refused),
+		TEST(test_refusals_are_bounded),
+		TEST(test_timeout),
+		TEST(test_old_target_is_restored),
+		TEST(test_retarget),
+		TEST(test_prefer),
+		TEST(test_destroy_is_refused),
+		TEST(test_retained_for_several),
+		TEST(test_callers_file),
+		TEST(test_filter_lingers),
+		TEST(test_counts),
+		TEST(test_late_counts),
+		TEST(test_no_counts),
+		TEST(test_each_failure),
+		TEST(test_each_refusal),
+		TEST(test_interrupted),
+		TEST(test_allow_fails),
+		TEST(test_strings),
 	};
 
 	return cmocka_run_group_tests_name("lib: routes", tests, NULL, NULL);

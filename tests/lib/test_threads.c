@@ -4,11 +4,6 @@
  * shared routes; one that calls vtlirq_rebalance(); one that reads states; and devices
  * that keep raising interrupts.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +14,7 @@
 #define MOVERS		4
 #define ROUTES		32
 #define VPS		4
-#define TURNS		10000
+#define ITERATIONS		10000
 
 static struct vtlirq *irqs;
 static struct live live[ROUTES];
@@ -58,7 +53,7 @@ static int move(int i, uint64_t *random)
 }
 
 /* Create and destroy a route that only this thread uses. */
-static int come_and_go(int who, uint64_t *random)
+static int create_and_destroy(int who, uint64_t *random)
 {
 	struct vtlirq_interrupt interrupt = { 1000 + who, 0xfee00000, 1000 };
 	struct vtlirq_route *route;
@@ -78,9 +73,9 @@ static void *run_mover(void *argument)
 	uint64_t random = 1234567 + who;
 	intptr_t failures = 0;
 
-	for (int i = 0; i < TURNS; i++) {
+	for (int i = 0; i < ITERATIONS; i++) {
 		if (fake_random(&random) % 10 == 0)
-			failures += !!come_and_go(who, &random);
+			failures += !!create_and_destroy(who, &random);
 		else
 			failures += !!move(fake_random(&random) % ROUTES, &random);
 	}
@@ -89,7 +84,6 @@ static void *run_mover(void *argument)
 
 static void *run_balancer(void *argument)
 {
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		vtlirq_rebalance(irqs);
 		usleep(1000);
@@ -97,13 +91,12 @@ static void *run_balancer(void *argument)
 	return NULL;
 }
 
-static void *run_looker(void *argument)
+static void *run_reader(void *argument)
 {
 	struct vtlirq_route_state *states;
 	struct vtlirq_summary summary;
 	size_t count;
 
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		if (!vtlirq_routes(irqs, &states, &count))
 			free(states);
@@ -115,7 +108,6 @@ static void *run_looker(void *argument)
 
 static void *run_devices(void *argument)
 {
-	(void)argument;
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		for (int i = 0; i < ROUTES; i++) {
 			fake_raise(&live[i].interrupt, 1 + i);
@@ -177,18 +169,15 @@ static void finish(void)
 	check_all(live, ROUTES);
 	check_counts();
 	assert_int_equal(check_verdict("threads"), 0);
-	vtlirq_close(irqs);
-	check_nothing_left();
-	assert_int_equal(check_verdict("close"), 0);
+	check_close(irqs);
 }
 
 static void test_threads(void **state)
 {
-	static void *(*const others[])(void *) = { run_balancer, run_looker, run_devices };
+	static void *(*const others[])(void *) = { run_balancer, run_reader, run_devices };
 	pthread_t movers[MOVERS], helpers[3];
 	void *failures;
 
-	(void)state;
 	open_all();
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&helpers[i], NULL, others[i], NULL), 0);

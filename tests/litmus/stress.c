@@ -592,7 +592,7 @@ static void pattern_report(const struct pattern *pattern, double seconds, bool m
 
 	printf("%s %u - on threads: %s%s (lost %lu of %lu rounds; others %lu, %lu, %lu)\n",
 	       good ? "ok" : "not ok", report->number++, pattern->name,
-	       mutant ? " is found out" : ": never, as expected", outcomes[0], rounds,
+	       mutant ? " is detected" : ": never, as expected", outcomes[0], rounds,
 	       outcomes[1], outcomes[2], outcomes[3]);
 	fflush(stdout);
 	report->bad += !good;

@@ -6,7 +6,7 @@
  * Stands for: the moves of libvtlirq (lib/delivery.c, lib/route.c), the driver's map
  * and unmap as in unmap.pml, and the host's HvCallRetargetDeviceInterrupt.
  *
- * There are three paths ("way" in the model): two hardware vectors (0, 1), and the host's
+ * There are three paths (process path): two hardware vectors (0, 1), and the host's
  * message (2), which always exists. The device sends to the path that the host has programmed;
  * a message is in flight for a while. A hardware vector that is not mapped drops
  * its interrupts. Unmap relays pending interrupts before it returns. At a retarget, the host
@@ -17,12 +17,12 @@
  * NO_DRAIN (unmap drops pending interrupts), FORGET (a refused redirect leaves the
  * new mapping behind), KEEP (after a refusal the route assumes that it has moved).
  */
-#define WAYS	3
+#define PATHS	3
 #define HOST	2
 #define MOVES	4
 #define RAISES	4
 
-byte pending[WAYS];		/* sent, and not handled yet */
+byte pending[PATHS];		/* sent, and not handled yet */
 bool mapped[2];			/* hardware vectors */
 byte programmed = HOST;		/* where the device sends */
 byte raised, handled;
@@ -38,7 +38,7 @@ active proctype device()
 }
 
 /* The CPU of each path handles the interrupts that are pending there. */
-active [WAYS] proctype way()
+active [PATHS] proctype path()
 {
 	byte me = _pid - 1;
 

@@ -26,10 +26,10 @@
 #define RAISES	2
 #define LATE	1
 
-mtype = { NOBODY, A, B };
+mtype = { NONE, A, B };
 mtype = { RELAY_A, LATE_A, FREE, RELAY_B };
 
-mtype requested = NOBODY;	/* in the IRR, and by whose device */
+mtype requested = NONE;	/* in the IRR, and by whose device */
 bool serving;			/* in the ISR */
 mtype handler = RELAY_A;	/* the descriptor's flow handler */
 bool swallow;			/* mapping->already_relayed */
@@ -52,7 +52,7 @@ active proctype device_a()
 	:: raised_a < RAISES ->
 		/* The vector is raised while it is mapped; otherwise it is a late one. */
 		atomic {
-			requested == NOBODY;
+			requested == NONE;
 			if
 			:: handler == RELAY_A -> requested = A; raised_a++
 			:: else -> break
@@ -65,7 +65,7 @@ active proctype device_a()
 		atomic {
 			if
 			:: quiet -> break
-			:: !quiet && unmapped && requested == NOBODY -> requested = A; late++
+			:: !quiet && unmapped && requested == NONE -> requested = A; late++
 			fi
 		}
 	:: else -> break
@@ -76,7 +76,7 @@ active proctype device_b()
 {
 	mapped_b;
 	do
-	:: raised_b < RAISES -> atomic { requested == NOBODY; requested = B; raised_b++ }
+	:: raised_b < RAISES -> atomic { requested == NONE; requested = B; raised_b++ }
 	:: else -> break
 	od
 }
@@ -86,8 +86,8 @@ active proctype cpu()
 	mtype whose;
 
 end:	do
-	:: atomic { requested != NOBODY && !closed && !serving ->
-			whose = requested; requested = NOBODY; serving = true }
+	:: atomic { requested != NONE && !closed && !serving ->
+			whose = requested; requested = NONE; serving = true }
 		/* The handler runs with interrupts disabled, so that no call interrupts it. */
 		atomic {
 			if
@@ -153,12 +153,12 @@ active proctype vmm()
 
 	/* quarantine_reclaim(): a vector that is pending is skipped. */
 #ifndef MUTANT_NO_PENDING
-	atomic { !serving && requested == NOBODY; handler = FREE }
+	atomic { !serving && requested == NONE; handler = FREE }
 #else
 	atomic { !serving; handler = FREE }
 #endif
 	atomic { !serving; handler = RELAY_B; mapped_b = true };
 
-	relayed_b == RAISES && requested == NOBODY && !serving;
+	relayed_b == RAISES && requested == NONE && !serving;
 	assert(relayed_a == raised_a)
 }

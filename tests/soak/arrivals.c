@@ -24,9 +24,6 @@ static bool in_vtl0;
 
 static void console_drop(void *context, unsigned int vp, const char *line)
 {
-	(void)context;
-	(void)vp;
-	(void)line;
 }
 
 static int mode_set(unsigned int vp, enum vtl0_mode mode)

@@ -30,7 +30,7 @@
 #define TICK_MS		50
 #define QUIET_MS	patience(1000)
 /* How long one kind of handling lasts: less than the time limit for an interrupt. */
-#define TURN_MS		10000
+#define MODE_MS		10000
 
 /**
  * enum mode - who handles the interrupts
@@ -62,13 +62,13 @@ static struct {
 };
 
 static struct ledger *ledger;
-static bool chaos_ends;
+static bool host_change_ends;
 
 static void quiet_wait(unsigned int ms)
 {
 	uint64_t deadline = now_ms() + ms;
 
-	while (!fire_is_quiet(-1) && !fire_trouble().what && now_ms() < deadline)
+	while (!raisers_are_quiet(-1) && !raisers_fault().what && now_ms() < deadline)
 		sleep_ms(2);
 }
 
@@ -89,20 +89,20 @@ static bool turn_change(void)
 {
 	bool good;
 
-	fire_cease(true);
+	raisers_pause(true);
 	quiet_wait(QUIET_MS);
 	good = arrivals_switch(!arrivals_in_vtl0());
-	fire_cease(false);
+	raisers_pause(false);
 	return good;
 }
 
 /* Changes the state of VPs: periodically all of them enter VTL0, or all leave it. */
 static bool vps_change(struct stream *stream)
 {
-	static uint64_t turn_ends;
+	static uint64_t mode_ends;
 
-	if (config.mode == MODE_BOTH && now_ms() > turn_ends) {
-		turn_ends = now_ms() + TURN_MS;
+	if (config.mode == MODE_BOTH && now_ms() > mode_ends) {
+		mode_ends = now_ms() + MODE_MS;
 		return turn_change();
 	}
 	return !random_once_in(stream, 2) || arrivals_shake(stream);
@@ -114,16 +114,16 @@ static void process_kill(struct stream *stream)
 
 	if (!config.kill_ms || now_ms() < next)
 		return;
-	crew_kill(random_below(stream, config.workers), random_once_in(stream, 2));
+	workers_kill(random_below(stream, config.workers), random_once_in(stream, 2));
 	next = now_ms() + config.kill_ms;
 }
 
-static void *chaos_run(void *argument)
+static void *host_change_run(void *argument)
 {
 	struct stream stream = { config.seed ^ 0xc4a05 };
 	bool *good = argument;
 
-	while (!__atomic_load_n(&chaos_ends, __ATOMIC_ACQUIRE)) {
+	while (!__atomic_load_n(&host_change_ends, __ATOMIC_ACQUIRE)) {
 		sleep_ms(TICK_MS);
 		if (random_once_in(&stream, 4))
 			host_change(&stream);
@@ -161,7 +161,7 @@ static struct worker_figures sums(void)
 static void second_print(unsigned int second, const struct state *before)
 {
 	static uint64_t handled_before;
-	uint64_t raised = fire_raised(), handled = fire_handled();
+	uint64_t raised = raisers_raised(), handled = raisers_handled();
 	struct worker_figures sum = sums();
 
 	table_row("   s where    raised    handled     /s  under    moves     made    ended       up     down  refused files killed    halts merged",
@@ -178,7 +178,7 @@ static void second_print(unsigned int second, const struct state *before)
 	table_cell(8, sum.down);
 	table_cell(8, state_refused() - before->refused);
 	table_cell(5, sum.files);
-	table_cell(6, crew_killed());
+	table_cell(6, workers_killed());
 	table_cell(8, state_halts() - before->halts);
 	table_cell(6, state_merged() - before->merged);
 	table_end();
@@ -187,37 +187,37 @@ static void second_print(unsigned int second, const struct state *before)
 
 /* ---- the run ---- */
 
-static bool trouble_is_there(void)
+static bool has_fault(void)
 {
-	return fire_trouble().what || crew_failed() >= 0 || arrivals_broken();
+	return raisers_fault().what || workers_failed() >= 0 || arrivals_broken();
 }
 
 static void run_load(const struct state *before)
 {
 	uint64_t begin = now_ms(), next = begin + 1000;
-	pthread_t chaos;
+	pthread_t host_changes;
 	bool good = true;
 
-	pthread_create(&chaos, NULL, chaos_run, &good);
-	while (now_ms() < begin + config.seconds * 1000ULL && !trouble_is_there()) {
+	pthread_create(&host_changes, NULL, host_change_run, &good);
+	while (now_ms() < begin + config.seconds * 1000ULL && !has_fault()) {
 		sleep_ms(TICK_MS);
 		if (now_ms() < next)
 			continue;
 		second_print((now_ms() - begin) / 1000, before);
 		next += 1000;
 	}
-	__atomic_store_n(&chaos_ends, true, __ATOMIC_RELEASE);
-	pthread_join(chaos, NULL);
-	accounting_check(good, "the VPs did as they were told");
+	__atomic_store_n(&host_change_ends, true, __ATOMIC_RELEASE);
+	pthread_join(host_changes, NULL);
+	accounting_check(good, "the VPs carried out all commands");
 }
 
-static void trouble_tell(void)
+static void fault_print(void)
 {
-	struct fire_trouble trouble = fire_trouble();
-	int failed = crew_failed();
+	struct raisers_fault fault = raisers_fault();
+	int failed = workers_failed();
 
-	if (trouble.what)
-		state_tell_entry(ledger, trouble.index, trouble.place, trouble.what);
+	if (fault.what)
+		state_tell_entry(ledger, fault.index, fault.place, fault.what);
 	if (failed >= 0 && ledger->workers[failed].failure)
 		printf("# worker %d: %s failed: %s\n", failed, ledger->workers[failed].failed,
 		       strerror(ledger->workers[failed].failure));
@@ -232,14 +232,14 @@ static void run_drain(void)
 {
 	host_behave();
 	__atomic_store_n(&ledger->phase, PHASE_DRAIN, __ATOMIC_RELEASE);
-	if (!accounting_check(crew_wait(READY_DRAINS, DRAIN_MS),
+	if (!accounting_check(workers_wait(READY_DRAINS, DRAIN_MS),
 			      "each device has a route at the end"))
-		trouble_tell();
-	fire_cease(true);
+		fault_print();
+	raisers_pause(true);
 	quiet_wait(DRAIN_MS);
-	fire_stop();
+	raisers_stop();
 	__atomic_store_n(&ledger->phase, PHASE_END, __ATOMIC_RELEASE);
-	accounting_check(crew_end(), "all processes ended as they should");
+	accounting_check(workers_end(), "all processes ended with status 0");
 }
 
 /* ---- the accounting ---- */
@@ -277,45 +277,45 @@ static uint64_t strays(void)
 }
 
 /* Counts all interrupts that arrived at a wrong place. */
-static uint64_t lost_ways(void)
+static uint64_t misdelivered(void)
 {
-	return fire_misdelivered() + strays();
+	return raisers_misdelivered() + strays();
 }
 
 static void figures_balance(const struct state *before, const struct state *after)
 {
-	uint64_t raised = fire_raised(), redirected = after->redirected - before->redirected;
+	uint64_t raised = raisers_raised(), redirected = after->redirected - before->redirected;
 	uint64_t proxied = after->proxied - before->proxied;
 
-	accounting_check(fire_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
-			 fire_handled(), raised);
+	accounting_check(raisers_handled() == raised, "handled: %" PRIu64 " of %" PRIu64 " raised",
+			 raisers_handled(), raised);
 	accounting_check(after->raised - before->raised == raised,
-			 "the lab's host was told to raise so many: %" PRIu64,
+			 "the counter of the lab's host: %" PRIu64,
 			 after->raised - before->raised);
-	accounting_check(!lost_ways(),
-			 "none came elsewhere, or unasked (%" PRIu64 ")",
-			 lost_ways());
+	accounting_check(!misdelivered(),
+			 "none was misdelivered or spurious (%" PRIu64 ")",
+			 misdelivered());
 	accounting_check(redirected + proxied == raised, "the driver relayed %" PRIu64
 			 " redirected, %" PRIu64 " proxied", redirected, proxied);
 	accounting_check(redirected && proxied, "interrupts were delivered redirected and proxied");
 	accounting_check(after->exits - before->exits == proxied, "host exits: %" PRIu64
 			 ", one for each that was proxied", after->exits - before->exits);
-	accounting_check(after->blocked == before->blocked, "nothing was blocked");
-	accounting_check(after->unmapped == before->unmapped, "nothing came to an unmapped vector");
-	accounting_check(after->merged == before->merged, "none were merged");
+	accounting_check(after->blocked == before->blocked, "no interrupt was blocked");
+	accounting_check(after->unmapped == before->unmapped, "no interrupt arrived on an unmapped vector");
+	accounting_check(after->merged == before->merged, "no interrupts were merged");
 }
 
 static void figure_print(unsigned int seconds, uint64_t halts)
 {
 	struct worker_figures sum = sums();
-	uint64_t raised = fire_raised(), handled = fire_handled();
+	uint64_t raised = raisers_raised(), handled = raisers_handled();
 
 	printf("# figure: %s interrupts raised and handled, %s moves, %s routes made and ended, %s promotions, %s demotions, %s VTL files closed, %s processes killed, %s halts of VPs, %s lost, %s misdelivered in %s s\n",
 	       table_number(handled), table_number(sum.moves), table_number(sum.made),
 	       table_number(sum.up), table_number(sum.down),
-	       table_number(sum.files), table_number(crew_killed()), table_number(halts),
+	       table_number(sum.files), table_number(workers_killed()), table_number(halts),
 	       table_number(raised > handled ? raised - handled : 0),
-	       table_number(lost_ways()), table_number(seconds));
+	       table_number(misdelivered()), table_number(seconds));
 }
 
 /* ---- the whole ---- */
@@ -350,17 +350,17 @@ static void soak(void)
 	driver_parameter("vectors_per_cpu", QUOTA);
 	before = state_read();
 	if (!accounting_check(arrivals_open(ledger, config.mode != MODE_PAGE),
-			      "there is somebody to handle them"))
+			      "the interrupts have a receiver"))
 		return;
-	fire_start(ledger, config.raisers, patience(config.hang * 1000));
-	crew_start(ledger, fd);
+	raisers_start(ledger, config.raisers, patience(config.hang * 1000));
+	workers_start(ledger, fd);
 	begin = now_ms();
-	if (accounting_check(crew_wait(READY_RUNS, DRAIN_MS), "%u devices have routes in %u processes",
+	if (accounting_check(workers_wait(READY_RUNS, DRAIN_MS), "%u devices have routes in %u processes",
 			     ledger->entries_count, ledger->workers_count))
 		run_load(&before);
-	if (trouble_is_there()) {
-		trouble_tell();
-		accounting_check(false, "there was no trouble");
+	if (has_fault()) {
+		fault_print();
+		accounting_check(false, "no interrupt was lost and no process failed");
 	}
 	run_drain();
 	entries_check();
@@ -379,12 +379,12 @@ int main(int argc, char **argv)
 		{ "seed", "S", "do the same as another run, as far as threads allow",
 		  .value = &config.seed },
 		{ "seconds", "S", "length of the run (60)", .value = &config.seconds },
-		{ "mode", "M", "who handles interrupts: vtl0, page, or both in turns (both)",
+		{ "mode", "M", "who handles interrupts: vtl0, page, or both alternately (both)",
 		  .value = &config.mode, .words = modes },
 		{ "workers", "N", "number of processes that own the routes (4)",
 		  .value = &config.workers, .min = 1, .max = WORKERS_MAX },
 		{ "raisers", "N", "number of threads that raise interrupts (2)",
-		  .value = &config.raisers, .min = 1, .max = FIRE_THREADS_MAX },
+		  .value = &config.raisers, .min = 1, .max = RAISERS_MAX },
 		{ "hang", "S", "an interrupt that is not handled in this time is lost (20)",
 		  .value = &config.hang },
 		{ "kill", "MS", "time between two killed processes (4000); 0: kill none",

@@ -185,74 +185,74 @@ bool arrivals_in_vtl0(void);
 /* Returns whether VTL0 has ended by itself. */
 bool arrivals_broken(void);
 
-/* ---- crew.c ---- */
+/* ---- workers.c ---- */
 
 /*
  * The workers, as the keeper manages them: they are started, killed, and started again.
  */
 
 /* Starts a process for each number; @fd: file of the ledger. */
-void crew_start(struct ledger *ledger, int fd);
+void workers_start(struct ledger *ledger, int fd);
 
 /*
- * Kills a worker with SIGKILL, and starts it again. @under_fire: interrupts of its devices may
+ * Kills a worker with SIGKILL, and starts it again. @in_flight: interrupts of its devices may
  * be in flight when it dies; otherwise it dies in the middle of any of its operations.
  */
-void crew_kill(unsigned int number, bool under_fire);
+void workers_kill(unsigned int number, bool in_flight);
 
 /* Returns how many were killed. */
-uint64_t crew_killed(void);
+uint64_t workers_killed(void);
 
 /* Waits until all workers have reached @level; returns false after @ms. */
-bool crew_wait(enum readiness level, unsigned int ms);
+bool workers_wait(enum readiness level, unsigned int ms);
 
 /* Returns the number of a worker that failed, or ended by itself; -1: none. */
-int crew_failed(void);
+int workers_failed(void);
 
 /* Waits until all workers have ended; returns false if one reported an error. */
-bool crew_end(void);
+bool workers_end(void);
 
-/* ---- fire.c ---- */
+/* ---- raisers.c ---- */
 
 /*
  * Raising devices: threads that raise each device as soon as its last interrupt was handled, and
  * check where it arrived.
  */
 
-#define FIRE_THREADS_MAX	8
+#define RAISERS_MAX	8
 
 /**
- * struct fire_trouble - the first error that was found
+ * struct raisers_fault - the first error that was found
  * @what:  NULL: there was none
  * @index: the index of the entry
  * @place: the place where it arrived; PLACES: none
  */
-struct fire_trouble {
+struct raisers_fault {
 	const char *what;
 	unsigned int index;
 	unsigned int place;
 };
 
 /* @hang_ms: the time limit for an interrupt. */
-void fire_start(struct ledger *ledger, unsigned int threads, unsigned int hang_ms);
-void fire_stop(void);
+void raisers_start(struct ledger *ledger, unsigned int threads, unsigned int hang_ms);
+void raisers_stop(void);
 
 /* Stops or resumes raising all devices; interrupts in flight are still counted. */
-void fire_cease(bool cease);
+void raisers_pause(bool on);
 
 /* Returns after each thread has checked all its entries since the call. */
-void fire_pass(void);
+void raisers_pass(void);
 
 /* Return sums over all entries, or over those of one worker. */
-uint64_t fire_raised(void);
-uint64_t fire_handled(void);
-bool fire_is_quiet(int worker);
+uint64_t raisers_raised(void);
+uint64_t raisers_handled(void);
+bool raisers_are_quiet(int worker);
 
 /* Returns how many interrupts arrived at a wrong place, or without having been raised. */
-uint64_t fire_misdelivered(void);
+uint64_t raisers_misdelivered(void);
 
 /* Returns the first error. */
-struct fire_trouble fire_trouble(void);
+struct raisers_fault raisers_fault(void);
 
 /* ---- worker.c ---- */
 

@@ -114,7 +114,7 @@ static void place_tell(const struct ledger *ledger, unsigned int index, unsigned
 void state_tell_entry(const struct ledger *ledger, unsigned int index, unsigned int place,
 		      const char *what)
 {
-	static const char *const ways[] = { "nowhere", "by message", "redirected", "proxied" };
+	static const char *const names[] = { "nowhere", "by message", "redirected", "proxied" };
 	const struct entry *entry = &ledger->entries[index];
 	struct lab_host_source source = host_source(&entry->source);
 	unsigned int i;
@@ -126,7 +126,7 @@ void state_tell_entry(const struct ledger *ledger, unsigned int index, unsigned 
 	printf("\n#   raised %" PRIu64 ", handled %" PRIu64 "; sent to places %#x, since it was raised %#x\n",
 	       entry->raised, entry->handled, entry->allowed, entry->seen);
 	printf("#   the host: %s to VP %u, vector %#x, %smasked, %" PRIu64 " raised\n",
-	       ways[source.way % 4], source.vp, source.vector, source.masked ? "" : "un",
+	       names[source.delivery % 4], source.vp, source.vector, source.masked ? "" : "un",
 	       (uint64_t)source.raised);
 	for (i = 0; i < PLACES; i++)
 		place_tell(ledger, index, i);

@@ -64,7 +64,6 @@ static int call_judge(int ret, const char *name)
 /* The filter callback of a VMM: here every vector that is used is opened. */
 static int filter_open(void *context, uint32_t vp, uint32_t vector)
 {
-	(void)context;
 	__atomic_fetch_and(&lab.run[vp]->proxy_irr_blocked[vector / 32], ~(1U << vector % 32),
 			   __ATOMIC_SEQ_CST);
 	return 0;

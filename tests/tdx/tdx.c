@@ -221,7 +221,6 @@ static void get_memory(void)
 
 int l2_setup_bare(void **state)
 {
-	(void)state;
 	l2.node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
 	check(l2.node >= 0, LAB_TDX_NODE ": %s: load vtlirq_door.ko first", strerror(errno));
 	check(!ioctl(l2.node, LAB_TDX_RESET_VM), "reset: %s", strerror(errno));
@@ -285,7 +284,6 @@ int l2_setup_vms(void **state)
 
 int l2_teardown(void **state)
 {
-	(void)state;
 	l2_set_vms(1);
 	munmap(l2.memory, PAGES * PAGE);
 	close(l2.node);

@@ -41,7 +41,6 @@ static uint64_t enter_unless_pending(uint64_t rcx, uint64_t rdx)
 
 static void row_1_1_unknown_leaf_is_operand_invalid_rax(void **state)
 {
-	(void)state;
 	check_hex(tdcall(99, 0, 0, 0, 0), INVALID | RAX_OPERAND);
 	check_hex(tdcall(0xffff, 0, 0, 0, 0), INVALID | RAX_OPERAND);
 }
@@ -50,14 +49,12 @@ static void row_1_1_reserved_rax_bits_are_operand_invalid_rax(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 24; bit < 64; bit++)
 		check_hex(tdcall(VP_INFO | 1ULL << bit, 0, 0, 0, 0), INVALID | RAX_OPERAND);
 }
 
 static void row_1_1_version_1_is_vm_rds_alone(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VP_ENTER | 1 << 16, VM_1, page_gpa(PAGE_STATE), 0, 0),
 		  INVALID | RAX_OPERAND);
 	check_hex(tdcall(VM_RD | 1 << 16, 0, 0x9010000100000005ULL, 0, 0), 0);
@@ -77,11 +74,10 @@ static uint64_t gpa_width(void)
 	return a & 0xff;
 }
 
-static void row_1_2_vp_info_tells_this_vcpu(void **state)
+static void row_1_2_vp_info_describes_the_vcpu(void **state)
 {
 	struct lab_tdx_regs *regs = &l2.call.regs;
 
-	(void)state;
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	check_hex(regs->rcx & 0x3f, gpa_width());
 	check_hex(regs->r9, l2.cpu);
@@ -90,9 +86,8 @@ static void row_1_2_vp_info_tells_this_vcpu(void **state)
 	check_hex(regs->r10, 1);
 }
 
-static void row_1_2_invept_takes_vm_1_alone(void **state)
+static void row_1_2_invept_accepts_only_vm_1(void **state)
 {
-	(void)state;
 	check_hex(tdcall(INVEPT, 2, 0, 0, 0), 0);
 	check_hex(tdcall(INVEPT, 1, 0, 0, 0), INVALID | RCX_OPERAND);
 	check_hex(tdcall(INVEPT, 4, 0, 0, 0), INVALID | RCX_OPERAND);
@@ -100,7 +95,6 @@ static void row_1_2_invept_takes_vm_1_alone(void **state)
 
 static void row_1_2_invgla_checks_its_operands(void **state)
 {
-	(void)state;
 	check_hex(tdcall(INVGLA, VM_1, 0x400000, 0, 0), 0);
 	check_hex(tdcall(INVGLA, 0, 0x400000, 0, 0), INVALID | RCX_OPERAND);
 	check_hex(tdcall(INVGLA, 2 * VM_1, 0x400000, 0, 0), INVALID | RCX_OPERAND);
@@ -108,9 +102,8 @@ static void row_1_2_invgla_checks_its_operands(void **state)
 	check_hex(tdcall(INVGLA, VM_1, 0x8000000000000000ULL, 0, 0), STATUS(0xC0001160));
 }
 
-static void row_1_3_operand_busy_can_be_made(void **state)
+static void row_1_3_operand_busy_can_be_injected(void **state)
 {
-	(void)state;
 	hook_status(2, VP_RD, BUSY);
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	check_hex(tdcall(VP_RD, 0, FIELD_VCPU_INDEX, 0x55, 0), BUSY);
@@ -119,9 +112,8 @@ static void row_1_3_operand_busy_can_be_made(void **state)
 	check_hex(field_get(FIELD_VCPU_INDEX), l2.cpu);
 }
 
-static void row_1_3_an_error_status_can_be_made(void **state)
+static void row_1_3_an_error_status_can_be_injected(void **state)
 {
-	(void)state;
 	hook_status(1, LAB_TDX_ANY_LEAF, STATUS(0xC0000B0F));
 	check_hex(l2_enter(), STATUS(0xC0000B0F));
 	l2_expect(18);
@@ -131,7 +123,6 @@ static void row_2_3_1_misaligned_buffer_is_operand_invalid_rdx(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 8; bit++)
 		check_hex(enter_with(VM_1, page_gpa(PAGE_STATE) | 1 << bit),
 			  INVALID | RDX_OPERAND);
@@ -141,7 +132,6 @@ static void row_2_3_1_shared_or_too_wide_buffer_is_operand_invalid_rdx(void **st
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 47; bit < 64; bit++)
 		check_hex(enter_with(VM_1, page_gpa(PAGE_STATE) | 1ULL << bit),
 			  INVALID | RDX_OPERAND);
@@ -149,7 +139,6 @@ static void row_2_3_1_shared_or_too_wide_buffer_is_operand_invalid_rdx(void **st
 
 static void row_2_3_1_aligned_inside_a_page_is_accepted(void **state)
 {
-	(void)state;
 	memcpy(page_at(PAGE_STATE) + 512, l2.state, sizeof(*l2.state));
 	while (enter_with(VM_1, page_gpa(PAGE_STATE) + 512) >> 32)
 		check(l2.call.regs.rax >> 63 == 0, "refused");
@@ -158,7 +147,6 @@ static void row_2_3_1_aligned_inside_a_page_is_accepted(void **state)
 
 static void row_2_3_2_absent_vm_is_operand_invalid_rcx(void **state)
 {
-	(void)state;
 	check_hex(enter_with(0, page_gpa(PAGE_STATE)), INVALID | RCX_OPERAND);
 	check_hex(enter_with(2 * VM_1, page_gpa(PAGE_STATE)), INVALID | RCX_OPERAND);
 	check_hex(enter_with(3 * VM_1, page_gpa(PAGE_STATE)), INVALID | RCX_OPERAND);
@@ -168,7 +156,6 @@ static void row_2_3_2_reserved_flags_are_operand_invalid_rcx(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 2; bit < 64; bit++)
 		if (bit != 52 && bit != 53)
 			check_hex(enter_with(VM_1 | 1ULL << bit, page_gpa(PAGE_STATE)),
@@ -177,13 +164,11 @@ static void row_2_3_2_reserved_flags_are_operand_invalid_rcx(void **state)
 
 static void row_2_3_3_virtual_apic_never_set_is_operand_invalid_170(void **state)
 {
-	(void)state;
 	check_hex(enter_with(VM_1, page_gpa(PAGE_STATE)), INVALID | VAPIC_OPERAND);
 }
 
 static void row_2_3_4_pending_interrupt_is_1120(void **state)
 {
-	(void)state;
 	l2.flags = LAB_TDX_CALL_PENDING;
 	check_hex(l2_enter(), PENDING);
 	check_hex(l2.call.before, 0);
@@ -195,7 +180,6 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 {
 	struct lab_tdx_stats before = l2_stats(), after;
 
-	(void)state;
 	/* L1's own TPR is 0x10: this interrupt stays pending, and has no effect. */
 	l2.vector = 0x1f;
 	l2.flags = LAB_TDX_CALL_PENDING;
@@ -205,9 +189,8 @@ static void row_2_3_4_pending_of_no_higher_class_does_not_count(void **state)
 	check_hex(after.entered > before.entered + 1, 1);
 }
 
-static void row_2_3_6_buffer_that_is_no_memory_is_refused(void **state)
+static void row_2_3_6_buffer_outside_memory_is_refused(void **state)
 {
-	(void)state;
 	/* On TDX the entry would exit to the host repeatedly; here RDX is refused. */
 	check_hex(enter_unless_pending(VM_1, 0xfee00000), INVALID | RDX_OPERAND);
 	check_hex(enter_unless_pending(VM_1, 0x7ffffffff000), INVALID | RDX_OPERAND);
@@ -218,7 +201,6 @@ static void row_2_3_7_each_invalidation_is_accepted(void **state)
 {
 	unsigned int kind;
 
-	(void)state;
 	for (kind = 0; kind < 4; kind++) {
 		while (enter_with(VM_1 | kind, page_gpa(PAGE_STATE)) >> 32)
 			check(l2.call.regs.rax >> 63 == 0, "invalidation %u is refused", kind);
@@ -228,7 +210,6 @@ static void row_2_3_7_each_invalidation_is_accepted(void **state)
 
 static void row_2_3_8_bad_state_is_a_failed_entry(void **state)
 {
-	(void)state;
 	l2.state->rflags = 0;
 	check_hex(l2_run(), 0x80000021);
 	check_hex(l2.state->rip, ENTRY(GUEST_VMCALL));
@@ -238,7 +219,6 @@ static void row_2_3_8_bad_state_is_a_failed_entry(void **state)
 
 static void row_2_3_8_modes_that_contradict_are_a_failed_entry(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_ENTRY_CONTROLS), 0, 0x200);
 	check_hex(l2_run(), 0x80000021);
 	field_set_masked(FIELD(F_ENTRY_CONTROLS), 0x200, 0x200);
@@ -247,7 +227,6 @@ static void row_2_3_8_modes_that_contradict_are_a_failed_entry(void **state)
 
 static void row_10_5_12_operands_are_checked_in_order(void **state)
 {
-	(void)state;
 	l2.flags = LAB_TDX_CALL_PENDING;
 	check_hex(enter_with(0, page_gpa(PAGE_STATE) + 1), INVALID | RDX_OPERAND);
 	l2.flags = LAB_TDX_CALL_PENDING;
@@ -263,7 +242,6 @@ static void row_10_5_12_failing_checks_change_rax_alone(void **state)
 {
 	struct lab_tdx_regs regs, before;
 
-	(void)state;
 	memset(&regs, 0x5a, sizeof(regs));
 	regs.rax = VP_ENTER;
 	regs.rdx = page_gpa(PAGE_STATE) + 1;
@@ -273,11 +251,10 @@ static void row_10_5_12_failing_checks_change_rax_alone(void **state)
 	assert_memory_equal(&regs, &before, sizeof(regs));
 }
 
-static void row_2_4_what_is_always_zero(void **state)
+static void row_2_4_registers_that_are_always_zero(void **state)
 {
 	struct lab_tdx_regs regs;
 
-	(void)state;
 	do {
 		memset(&regs, 0x5a, sizeof(regs));
 		regs.rax = VP_ENTER;
@@ -292,9 +269,8 @@ static void row_2_4_what_is_always_zero(void **state)
 	check_hex(regs.r10 & 1u << 31, 0);
 }
 
-static void row_2_4_rsi_and_rdi_tell_the_code_segment(void **state)
+static void row_2_4_rsi_and_rdi_are_the_code_segment(void **state)
 {
-	(void)state;
 	l2_expect(18);
 	check_hex(l2.call.regs.rsi, 0xffffffffa09b0008ULL);
 	check_hex(l2.call.regs.rdi, 0);
@@ -302,7 +278,6 @@ static void row_2_4_rsi_and_rdi_tell_the_code_segment(void **state)
 
 static void row_2_4_rbp_is_l2s(void **state)
 {
-	(void)state;
 	l2.state->rbp = 0x1234567887654321;
 	l2_expect(18);
 	check_hex(l2.call.regs.rbp, 0x1234567887654321);
@@ -310,7 +285,6 @@ static void row_2_4_rbp_is_l2s(void **state)
 
 static void row_2_4_r12_is_the_privilege_of_l2(void **state)
 {
-	(void)state;
 	l2_start(GUEST_CPUID);
 	l2_expect(10);
 	check_hex(l2.call.regs.r12, 0);
@@ -324,7 +298,6 @@ static void row_2_4_r12_is_the_privilege_of_l2(void **state)
 
 static void row_2_4_r11_is_the_length_and_rip_stays(void **state)
 {
-	(void)state;
 	l2_expect(18);
 	check_hex(l2.call.regs.r11 >> 32, 3);
 	/* The slot has a jump to the program; the exit is at the program's instruction. */
@@ -337,7 +310,6 @@ static void row_2_4_the_buffer_has_every_register(void **state)
 	uint64_t *gpr = page_at(PAGE_STATE);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 16; i++)
 		gpr[i] = 0x0101010101010101ULL * (i + 1);
 	l2.state->rsp = L2_STACK_TOP - 8;
@@ -356,16 +328,14 @@ static void row_2_4_the_buffer_ends_at_154_bytes(void **state)
 	uint8_t *bytes = page_at(PAGE_STATE);
 	unsigned int i;
 
-	(void)state;
 	memset(bytes + 154, 0xa5, 256);
 	l2_expect(18);
 	for (i = 154; i < 154 + 256; i++)
 		check(bytes[i] == 0xa5, "byte %u was written", i);
 }
 
-static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so(void **state)
+static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_sets_them(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, 0);
 	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN + 0x123;
@@ -375,9 +345,8 @@ static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so(void **state)
 	check_hex(l2.call.regs.r8, page_gpa(PAGE_HIDDEN) + 0x123);
 }
 
-static void row_2_4_stale_registers_can_be_made(void **state)
+static void row_2_4_stale_registers_can_be_injected(void **state)
 {
-	(void)state;
 	hook_stale(0x1234567);
 	l2_expect(18);
 	check_hex(l2.call.regs.rdx, 0x1234567);
@@ -386,7 +355,6 @@ static void row_2_4_stale_registers_can_be_made(void **state)
 
 static void row_2_5_1102_is_an_exit_with_every_output(void **state)
 {
-	(void)state;
 	l2_start(GUEST_SPIN);
 	l2.state->rbp = 0x4242;
 	l2.flags = LAB_TDX_CALL_TIMER;
@@ -420,15 +388,13 @@ static void host_routed(uint64_t status, uint32_t reason)
 	check_hex(l2_stats().host_routed, 1);
 }
 
-static void row_2_5_1100_tells_of_an_exit_that_went_to_the_host(void **state)
+static void row_2_5_1100_reports_an_exit_to_the_host(void **state)
 {
-	(void)state;
 	host_routed(STATUS(0x1100), 48);
 }
 
-static void row_2_5_1101_tells_of_a_tdvmcall_that_went_to_the_host(void **state)
+static void row_2_5_1101_reports_a_tdvmcall_to_the_host(void **state)
 {
-	(void)state;
 	host_routed(STATUS(0x1101), 77);
 }
 
@@ -436,11 +402,11 @@ const struct CMUnitTest enter_tests[] = {
 	TEST(row_1_1_unknown_leaf_is_operand_invalid_rax),
 	TEST(row_1_1_reserved_rax_bits_are_operand_invalid_rax),
 	TEST(row_1_1_version_1_is_vm_rds_alone),
-	TEST(row_1_2_vp_info_tells_this_vcpu),
-	TEST(row_1_2_invept_takes_vm_1_alone),
+	TEST(row_1_2_vp_info_describes_the_vcpu),
+	TEST(row_1_2_invept_accepts_only_vm_1),
 	TEST(row_1_2_invgla_checks_its_operands),
-	TEST(row_1_3_operand_busy_can_be_made),
-	TEST(row_1_3_an_error_status_can_be_made),
+	TEST(row_1_3_operand_busy_can_be_injected),
+	TEST(row_1_3_an_error_status_can_be_injected),
 	TEST(row_2_3_1_misaligned_buffer_is_operand_invalid_rdx),
 	TEST(row_2_3_1_shared_or_too_wide_buffer_is_operand_invalid_rdx),
 	TEST(row_2_3_1_aligned_inside_a_page_is_accepted),
@@ -449,24 +415,24 @@ const struct CMUnitTest enter_tests[] = {
 	TEST_BARE(row_2_3_3_virtual_apic_never_set_is_operand_invalid_170),
 	TEST(row_2_3_4_pending_interrupt_is_1120),
 	TEST(row_2_3_4_pending_of_no_higher_class_does_not_count),
-	TEST(row_2_3_6_buffer_that_is_no_memory_is_refused),
+	TEST(row_2_3_6_buffer_outside_memory_is_refused),
 	TEST(row_2_3_7_each_invalidation_is_accepted),
 	TEST(row_2_3_8_bad_state_is_a_failed_entry),
 	TEST(row_2_3_8_modes_that_contradict_are_a_failed_entry),
 	TEST_BARE(row_10_5_12_operands_are_checked_in_order),
 	TEST(row_10_5_12_failing_checks_change_rax_alone),
-	TEST(row_2_4_what_is_always_zero),
-	TEST(row_2_4_rsi_and_rdi_tell_the_code_segment),
+	TEST(row_2_4_registers_that_are_always_zero),
+	TEST(row_2_4_rsi_and_rdi_are_the_code_segment),
 	TEST(row_2_4_rbp_is_l2s),
 	TEST(row_2_4_r12_is_the_privilege_of_l2),
 	TEST(row_2_4_r11_is_the_length_and_rip_stays),
 	TEST(row_2_4_the_buffer_has_every_register),
 	TEST(row_2_4_the_buffer_ends_at_154_bytes),
-	TEST(row_2_4_rdx_and_r8_are_stale_unless_the_reason_says_so),
-	TEST(row_2_4_stale_registers_can_be_made),
+	TEST(row_2_4_rdx_and_r8_are_stale_unless_the_reason_sets_them),
+	TEST(row_2_4_stale_registers_can_be_injected),
 	TEST(row_2_5_1102_is_an_exit_with_every_output),
-	TEST(row_2_5_1100_tells_of_an_exit_that_went_to_the_host),
-	TEST(row_2_5_1101_tells_of_a_tdvmcall_that_went_to_the_host),
+	TEST(row_2_5_1100_reports_an_exit_to_the_host),
+	TEST(row_2_5_1101_reports_a_tdvmcall_to_the_host),
 };
 
 const size_t enter_count = ARRAY_SIZE(enter_tests);

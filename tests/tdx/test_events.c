@@ -21,9 +21,8 @@ static uint64_t *stack_at(uint64_t address)
 	return page_at(PAGE_STACK) + (address - L2_STACK);
 }
 
-static void row_4_6_an_interrupt_goes_in(void **state)
+static void row_4_6_an_interrupt_is_injected(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD(F_EVENT), VALID | 0x41);
@@ -34,9 +33,8 @@ static void row_4_6_an_interrupt_goes_in(void **state)
 	check(!vapic_bit(VAPIC_ISR, 0x41), "in service");
 }
 
-static void row_4_6_an_event_goes_in_once(void **state)
+static void row_4_6_an_event_is_injected_once(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD(F_EVENT), VALID | 0x41);
@@ -48,7 +46,6 @@ static void row_4_6_an_event_goes_in_once(void **state)
 
 static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | 0x41);
 	check_hex(l2_run(), 0x80000021);
@@ -64,7 +61,6 @@ static void row_4_6_an_interrupt_with_interrupts_off_fails_the_entry(void **stat
 
 static void row_4_6_an_event_comes_before_the_virtual_interrupt(void **state)
 {
-	(void)state;
 	msr_offload();
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
@@ -78,7 +74,6 @@ static void row_4_6_an_event_comes_before_the_virtual_interrupt(void **state)
 
 static void row_4_6_an_exception_with_error_code(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | EXCEPTION | ERROR_CODE | 13);
 	field_set(FIELD(F_EVENT_ERROR), 0x1238);
@@ -87,9 +82,8 @@ static void row_4_6_an_exception_with_error_code(void **state)
 	check_hex(*stack_at(l2.state->rsp), 0x1238);
 }
 
-static void row_4_6_an_nmi_goes_in_with_interrupts_off(void **state)
+static void row_4_6_an_nmi_is_injected_with_interrupts_off(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set(FIELD(F_EVENT), VALID | NMI | 2);
 	l2_expect(18);
@@ -99,7 +93,6 @@ static void row_4_6_an_nmi_goes_in_with_interrupts_off(void **state)
 
 static void row_4_6_nmi_window_is_8(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	field_set_masked(FIELD(F_PRIMARY), NMI_WINDOW, NMI_WINDOW);
 	l2_expect(8);
@@ -113,7 +106,6 @@ static void row_4_6_nmi_window_is_8(void **state)
 
 static void row_4_6_a_software_interrupt_returns_behind_its_instruction(void **state)
 {
-	(void)state;
 	l2_start(GUEST_SOFT_INT);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -129,7 +121,6 @@ static void row_4_6_a_software_interrupt_returns_behind_its_instruction(void **s
 
 static void row_10_5_8_an_event_on_a_missing_stack_is_reported(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	page_allow(PAGE_STACK, 0);
 	field_set(FIELD(F_EVENT), VALID | EXCEPTION | ERROR_CODE | 13);
@@ -149,7 +140,6 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 {
 	uint64_t rip;
 
-	(void)state;
 	l2_start(GUEST_HLT);
 	l2_expect(12);
 	rip = l2.state->rip;
@@ -164,7 +154,6 @@ static void row_10_5_8_a_software_event_on_a_missing_stack_is_reported(void **st
 /* SDM volume 3, "Information for VM Exits That Occur During Event Delivery": the type is 0. */
 static void row_10_5_8_an_interrupt_on_a_missing_stack_is_reported(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	page_allow(PAGE_STACK, 0);
@@ -183,7 +172,6 @@ static void row_10_5_10_a_deadline_in_the_past_is_52_each_time(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	field_set(FIELD_DEADLINE, 1);
 	for (i = 0; i < 3; i++)
 		l2_expect(52);
@@ -195,7 +183,6 @@ static void row_10_5_10_a_deadline_in_the_past_is_52_each_time(void **state)
 
 static void row_4_6_a_deadline_of_zero_is_due(void **state)
 {
-	(void)state;
 	field_set(FIELD_DEADLINE, 0);
 	l2_expect(52);
 }
@@ -204,7 +191,6 @@ static void row_4_6_a_deadline_ends_l2(void **state)
 {
 	uint64_t deadline, ticks;
 
-	(void)state;
 	l2_start(GUEST_SPIN);
 	/* On a busy machine, it may take longer until L2 runs. */
 	for (ticks = 20000000; !log_loops() && ticks < 1ULL << 36; ticks *= 2) {
@@ -219,14 +205,12 @@ static void row_4_6_a_deadline_ends_l2(void **state)
 
 static void row_4_6_a_far_deadline_does_nothing(void **state)
 {
-	(void)state;
 	field_set(FIELD_DEADLINE, __rdtsc() + (1ULL << 40));
 	l2_expect(18);
 }
 
-static void row_4_6_a_deadline_lets_the_event_in_first(void **state)
+static void row_4_6_an_event_comes_before_a_deadline(void **state)
 {
-	(void)state;
 	l2_start(GUEST_SPIN);
 	l2.state->rflags |= RFLAGS_IF;
 	field_set(FIELD_DEADLINE, 1);
@@ -239,7 +223,6 @@ static void row_4_6_a_deadline_lets_the_event_in_first(void **state)
 
 static void row_4_6_a_deadline_comes_before_a_virtual_interrupt(void **state)
 {
-	(void)state;
 	l2_start(GUEST_VMCALL);
 	l2.state->rflags |= RFLAGS_IF;
 	l2_assert(0x41);
@@ -250,12 +233,12 @@ static void row_4_6_a_deadline_comes_before_a_virtual_interrupt(void **state)
 }
 
 const struct CMUnitTest event_tests[] = {
-	TEST(row_4_6_an_interrupt_goes_in),
-	TEST(row_4_6_an_event_goes_in_once),
+	TEST(row_4_6_an_interrupt_is_injected),
+	TEST(row_4_6_an_event_is_injected_once),
 	TEST(row_4_6_an_interrupt_with_interrupts_off_fails_the_entry),
 	TEST(row_4_6_an_event_comes_before_the_virtual_interrupt),
 	TEST(row_4_6_an_exception_with_error_code),
-	TEST(row_4_6_an_nmi_goes_in_with_interrupts_off),
+	TEST(row_4_6_an_nmi_is_injected_with_interrupts_off),
 	TEST(row_4_6_nmi_window_is_8),
 	TEST(row_4_6_a_software_interrupt_returns_behind_its_instruction),
 	TEST(row_10_5_8_an_event_on_a_missing_stack_is_reported),
@@ -265,7 +248,7 @@ const struct CMUnitTest event_tests[] = {
 	TEST(row_4_6_a_deadline_of_zero_is_due),
 	TEST(row_4_6_a_deadline_ends_l2),
 	TEST(row_4_6_a_far_deadline_does_nothing),
-	TEST(row_4_6_a_deadline_lets_the_event_in_first),
+	TEST(row_4_6_an_event_comes_before_a_deadline),
 	TEST(row_4_6_a_deadline_comes_before_a_virtual_interrupt),
 };
 

@@ -44,20 +44,17 @@ static void expect_fault(enum guest_program program, uint8_t vector)
 
 static void row_7_cpuid_is_10(void **state)
 {
-	(void)state;
 	expect(GUEST_CPUID, 10, 2, 0);
 	expect(GUEST_REX_CPUID, 10, 3, 0);
 }
 
 static void row_7_hlt_is_12(void **state)
 {
-	(void)state;
 	expect(GUEST_HLT, 12, 1, 0);
 }
 
 static void row_7_vmcall_is_18(void **state)
 {
-	(void)state;
 	expect(GUEST_VMCALL, 18, 3, 0);
 	/* AMD's instruction exits too, for guests that ask CPUID which one to use. */
 	expect(GUEST_VMMCALL, 18, 3, 0);
@@ -65,13 +62,11 @@ static void row_7_vmcall_is_18(void **state)
 
 static void row_7_tdcall_is_77(void **state)
 {
-	(void)state;
 	expect(GUEST_TDCALL, 77, 4, 0);
 }
 
 static void row_7_io_is_30(void **state)
 {
-	(void)state;
 	expect(GUEST_IN, 30, 2, 0x42 << 16 | 1 << 6 | 1 << 3);
 	l2.state->rdx = 0x3f8;
 	expect(GUEST_IN_DX, 30, 2, 0x3f8 << 16 | 1 << 3 | 1);
@@ -81,14 +76,12 @@ static void row_7_io_is_30(void **state)
 
 static void row_7_cache_instructions_are_54_and_13(void **state)
 {
-	(void)state;
 	expect(GUEST_WBINVD, 54, 2, 0);
 	expect(GUEST_INVD, 13, 2, 0);
 }
 
 static void row_7_monitor_and_mwait_are_39_and_36(void **state)
 {
-	(void)state;
 	l2.state->rax = L2_DATA;
 	expect(GUEST_MONITOR, 39, 3, 0);
 	l2.state->rcx = 0;
@@ -112,7 +105,6 @@ static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 {
 	uint64_t before = xcr0_of_l1();
 
-	(void)state;
 	field_set_masked(FIELD(F_CR4), 1 << 18, 1 << 18);
 	l2_start(GUEST_XSETBV);
 	l2.state->rcx = 0;
@@ -127,7 +119,6 @@ static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 
 static void row_7_triple_fault_is_2(void **state)
 {
-	(void)state;
 	l2_start(GUEST_TRIPLE);
 	l2.state->rbx = L2_DATA + 0x800;
 	l2_expect(2);
@@ -135,7 +126,6 @@ static void row_7_triple_fault_is_2(void **state)
 
 static void row_7_pause_is_40_if_asked(void **state)
 {
-	(void)state;
 	l2_start(GUEST_PAUSE);
 	l2_expect(18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 30, 1u << 30);
@@ -144,7 +134,6 @@ static void row_7_pause_is_40_if_asked(void **state)
 
 static void row_7_rdtsc_is_16_if_asked(void **state)
 {
-	(void)state;
 	l2_start(GUEST_RDTSC);
 	l2_expect(18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 12, 1u << 12);
@@ -154,28 +143,24 @@ static void row_7_rdtsc_is_16_if_asked(void **state)
 
 static void row_7_rdpmc_is_15_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 1u << 11, 1u << 11);
 	expect(GUEST_RDPMC, 15, 2, 0);
 }
 
 static void row_7_debug_registers_are_29_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 1u << 23, 1u << 23);
 	expect(GUEST_READ_DR, 29, 3, 3 << 8 | 1 << 4 | 3);
 }
 
 static void row_7_exceptions_go_to_l2(void **state)
 {
-	(void)state;
 	expect_fault(GUEST_UD2, VECTOR_UD);
 	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_EXCEPTION], 1);
 }
 
 static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_UD, 1 << VECTOR_UD);
 	l2_start(GUEST_UD2);
 	l2_expect(0);
@@ -187,9 +172,8 @@ static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 	check_hex(l2.call.regs.r9, 0x80000b00 | VECTOR_GP);
 }
 
-static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
+static void row_7_breakpoints_of_the_bitmap_are_software_exceptions(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 3, 1 << 3);
 	l2_start(GUEST_INT3);
 	l2_expect(0);
@@ -204,7 +188,6 @@ static void row_7_breakpoints_of_the_bitmap_are_softwares(void **state)
 
 static void row_7_page_faults_go_by_their_error_code(void **state)
 {
-	(void)state;
 	/* The page is marked as not present in L2's own page table. */
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 14, 1 << 14);
@@ -220,13 +203,11 @@ static void row_7_page_faults_go_by_their_error_code(void **state)
 
 static void row_7_svm_instructions_are_undefined(void **state)
 {
-	(void)state;
 	expect_fault(GUEST_VMRUN, VECTOR_UD);
 }
 
 static void row_7_owned_bits_of_cr0_are_28(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 0);
 	l2.state->r9 = 0x8000003b;
@@ -236,7 +217,6 @@ static void row_7_owned_bits_of_cr0_are_28(void **state)
 
 static void row_7_other_bits_of_cr0_are_l2s(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 0);
 	l2_start(GUEST_WRITE_CR0);
@@ -248,7 +228,6 @@ static void row_7_other_bits_of_cr0_are_l2s(void **state)
 
 static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 0);
 	l2.state->r9 = 0x80000013;
 	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
@@ -257,7 +236,6 @@ static void row_7_fixed_bits_of_cr0_are_gp(void **state)
 /* src/common/helpers/helpers.c, write_guest_cr0(): L1 gets NW and CD; reserved bits are ignored. */
 static void row_7_cache_bits_of_cr0_are_28(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 0);
 	l2.state->r9 = 0xc0000033;
 	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
@@ -273,7 +251,6 @@ static void row_7_cache_bits_of_cr0_are_28(void **state)
 
 static void row_7_clts_follows_the_mask(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 8);
 	expect(GUEST_CLTS, 28, 2, 2 << 4);
@@ -286,7 +263,6 @@ static void row_7_clts_follows_the_mask(void **state)
 
 static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR0_MASK), 0xffff);
 	field_set(FIELD(F_CR0_SHADOW), 0x12345678);
 	l2_start(GUEST_READ_CR0);
@@ -313,7 +289,6 @@ static void row_7_owned_bits_of_cr4_are_28(void **state)
 	static const uint64_t of_module[] = { 0x2620, 0x660, 0x6660 };
 	unsigned int i;
 
-	(void)state;
 	field_set(FIELD(F_CR4_MASK), 0x80);
 	field_set(FIELD(F_CR4_SHADOW), 0);
 	l2.state->rax = 0x26e0;
@@ -330,7 +305,6 @@ static void row_7_owned_bits_of_cr4_are_28(void **state)
 
 static void row_7_l1_may_own_the_modules_bits_of_cr4(void **state)
 {
-	(void)state;
 	field_set(FIELD(F_CR4_MASK), 0x6040);
 	field_set(FIELD(F_CR4_SHADOW), 0);
 	l2.state->rax = 0x660;
@@ -346,7 +320,6 @@ static void row_7_l1_may_own_the_modules_bits_of_cr4(void **state)
 
 static void row_7_cr3_is_28_if_asked(void **state)
 {
-	(void)state;
 	l2.state->rsi = page_gpa(PAGE_PML4);
 	l2_start(GUEST_WRITE_CR3);
 	l2_expect(18);
@@ -356,7 +329,6 @@ static void row_7_cr3_is_28_if_asked(void **state)
 
 static void row_7_cr8_is_28_if_asked(void **state)
 {
-	(void)state;
 	field_set_masked(FIELD(F_PRIMARY), 3u << 19, 3u << 19);
 	expect(GUEST_WRITE_CR8, 28, 4, 8);
 	expect(GUEST_READ_CR8, 28, 4, 1 << 4 | 8);
@@ -368,7 +340,6 @@ static void row_4_4_every_msr_exits_by_default(void **state)
 					 0xc0000102, 0x40000000, 0xc0010015 };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
 		expect(GUEST_RDMSR, 31, 2, 0);
@@ -388,7 +359,6 @@ static void release_all_msrs(void)
 
 static void row_4_4_icr_always_exits(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x830;
 	l2.state->rax = 0x4031;
@@ -403,7 +373,6 @@ static void row_4_4_other_apic_registers_exit_anyway(void **state)
 	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x82f, 0x832, 0x83e };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -417,7 +386,6 @@ static void row_4_4_reserved_apic_registers_are_gp(void **state)
 					 0x840, 0x8ff };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -429,7 +397,6 @@ static void row_4_4_reserved_apic_registers_are_gp(void **state)
 
 static void row_4_4_registers_of_the_page_can_be_read(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	vapic_put(0x80, 0x20);
 	vapic_put(0x100 + 0x20, 0xabcd);
@@ -458,7 +425,6 @@ static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 	static const uint32_t msrs[] = { 0x80a, 0x810, 0x827 };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -467,17 +433,15 @@ static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 	}
 }
 
-static void row_4_5_outside_of_the_bitmap_always_exits(void **state)
+static void row_4_5_msrs_outside_the_bitmap_exit(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x400000f0;
 	expect(GUEST_RDMSR, 31, 2, 0);
 }
 
-static void row_4_5_some_pass_through(void **state)
+static void row_4_5_some_msrs_pass_through(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2_start(GUEST_WRMSR_TWICE);
 	l2.state->rcx = 0xc0000100;
@@ -503,9 +467,8 @@ static void write_efer(uint64_t value)
 	l2.state->rdx = value >> 32;
 }
 
-static void row_4_5_efer_hides_svm_and_takes_little(void **state)
+static void row_4_5_efer_hides_svm_and_refuses_some_bits(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2_start(GUEST_RDMSR);
 	l2.state->rcx = 0xc0000080;
@@ -523,7 +486,6 @@ static void row_4_5_other_bits_of_efer_are_32(void **state)
 	static const uint64_t values[] = { 0x1d01, 0x501, 0xd03, 1ULL << 32 | 0xd01 };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
 		write_efer(values[i]);
@@ -539,7 +501,6 @@ static void row_4_5_other_bits_of_efer_are_32(void **state)
 /* wrmsr_ia32_debugctl(), rdmsr_ia32_debugctl() */
 static void row_4_5_debugctl(void **state)
 {
-	(void)state;
 	release_all_msrs();
 	l2.state->rcx = 0x1d9;
 	l2.state->rdx = 0;
@@ -562,7 +523,6 @@ static void row_4_5_vmx_capabilities_exit(void **state)
 	static const uint32_t msrs[] = { 0x480, 0x481, 0x489, 0x492 };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -573,13 +533,12 @@ static void row_4_5_vmx_capabilities_exit(void **state)
 }
 
 /* find_msr_entry(): these are not in the table, or their write is not; CSTAR is one of them. */
-static void row_4_5_unknown_ones_exit(void **state)
+static void row_4_5_unknown_msrs_exit(void **state)
 {
 	static const uint32_t msrs[] = { 0x17, 0x1b, 0x8b, 0xfe, 0x200, 0x493, 0x6e0, 0x1fff,
 					 0xc0000083, 0xc0000104, 0xc0001fff };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -600,7 +559,6 @@ static void row_4_5_those_of_absent_features_are_gp(void **state)
 					 0x985, 0xd90, 0x1234 };
 	unsigned int i;
 
-	(void)state;
 	release_all_msrs();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 		l2.state->rcx = msrs[i];
@@ -626,7 +584,7 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_7_debug_registers_are_29_if_asked),
 	TEST(row_7_exceptions_go_to_l2),
 	TEST(row_7_exceptions_of_the_bitmap_go_to_l1),
-	TEST(row_7_breakpoints_of_the_bitmap_are_softwares),
+	TEST(row_7_breakpoints_of_the_bitmap_are_software_exceptions),
 	TEST(row_7_page_faults_go_by_their_error_code),
 	TEST(row_7_svm_instructions_are_undefined),
 	TEST(row_7_owned_bits_of_cr0_are_28),
@@ -645,13 +603,13 @@ const struct CMUnitTest exit_tests[] = {
 	TEST(row_4_4_reserved_apic_registers_are_gp),
 	TEST(row_4_4_registers_of_the_page_can_be_read),
 	TEST(row_4_4_registers_of_the_page_cannot_be_written),
-	TEST(row_4_5_outside_of_the_bitmap_always_exits),
-	TEST(row_4_5_some_pass_through),
-	TEST(row_4_5_efer_hides_svm_and_takes_little),
+	TEST(row_4_5_msrs_outside_the_bitmap_exit),
+	TEST(row_4_5_some_msrs_pass_through),
+	TEST(row_4_5_efer_hides_svm_and_refuses_some_bits),
 	TEST(row_4_5_other_bits_of_efer_are_32),
 	TEST(row_4_5_debugctl),
 	TEST(row_4_5_vmx_capabilities_exit),
-	TEST(row_4_5_unknown_ones_exit),
+	TEST(row_4_5_unknown_msrs_exit),
 	TEST(row_4_5_those_of_absent_features_are_gp),
 };
 

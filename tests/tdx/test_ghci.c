@@ -52,7 +52,6 @@ static void row_9_5_rcx_may_not_name_every_register(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 64; bit++) {
 		bool bad = bit == 0 || bit == 1 || bit == 4 || bit >= 32;
 
@@ -65,7 +64,6 @@ static void row_9_5_a_refused_mask_changes_rax_alone(void **state)
 {
 	struct lab_tdx_regs before;
 
-	(void)state;
 	regs = regs_poisoned(0);
 	regs.rcx = USUAL | 1;
 	before = regs;
@@ -77,7 +75,6 @@ static void row_9_5_a_refused_mask_changes_rax_alone(void **state)
 /* tdg_vp_vmcall.c, xmm_select: bits 31:16 select XMM registers, and are legal. */
 static void row_9_5_xmm_registers_may_be_named(void **state)
 {
-	(void)state;
 	memset(&regs, 0, sizeof(regs));
 	regs.rcx = USUAL | 0xffff0000ULL;
 	regs.r11 = GET_INFO;
@@ -88,7 +85,6 @@ static void row_9_5_xmm_registers_may_be_named(void **state)
 /* tdg_vp_vmcall.c, copy_gprs_data_from_td_to_vmm(); tdh_vp_enter.c returns the values. */
 static void row_9_5_registers_that_are_not_named_stay(void **state)
 {
-	(void)state;
 	check_hex(vmcall(GET_INFO, 0, 0, 0, 0), OK);
 	check_hex(regs.rcx, USUAL);
 	check_hex(regs.rdx, POISON);
@@ -103,7 +99,6 @@ static void row_9_5_registers_that_are_not_named_stay(void **state)
 /* The host sees 0 in R13 to R15, and cannot change them. */
 static void row_9_5_a_hosts_answer_needs_its_register_named(void **state)
 {
-	(void)state;
 	regs = regs_poisoned(0);
 	regs.rcx = R(10) | R(11) | R(12);
 	regs.r10 = 0;
@@ -120,7 +115,6 @@ static void row_9_5_a_hosts_answer_needs_its_register_named(void **state)
 /* If R11 is not passed, the host reads function 0, which does not exist. */
 static void row_9_5_a_function_that_is_not_passed_is_0(void **state)
 {
-	(void)state;
 	memset(&regs, 0, sizeof(regs));
 	regs.rcx = R(10) | R(12);
 	regs.r11 = GET_INFO;
@@ -136,7 +130,6 @@ static void row_9_5_unknown_functions_are_refused(void **state)
 					      0x1ffff, 1ULL << 40, ~0ULL };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(functions); i++)
 		check_hex(vmcall(functions[i], 0, 0, 0, 0), BAD_OPERAND);
 }
@@ -144,7 +137,6 @@ static void row_9_5_unknown_functions_are_refused(void **state)
 /* GHCI 3.1: R12 = 0, and R11 to R14 are returned as 0. */
 static void row_9_6_get_td_vm_call_info(void **state)
 {
-	(void)state;
 	check_hex(vmcall(GET_INFO, 0, POISON, POISON, POISON), OK);
 	check_hex(regs.r11, 0);
 	check_hex(regs.r12, 0);
@@ -155,7 +147,6 @@ static void row_9_6_get_td_vm_call_info(void **state)
 /* GHCI 3.2: both the address and the size are multiples of 4 KiB. */
 static void row_9_6_map_gpa_checks_alignment(void **state)
 {
-	(void)state;
 	check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE) | 8, PAGE, 0, 0), BAD_ALIGNMENT);
 	check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE), PAGE + 1, 0, 0), BAD_ALIGNMENT);
 	check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE), 1, 0, 0), BAD_ALIGNMENT);
@@ -166,7 +157,6 @@ static void row_9_6_map_gpa_checks_its_range(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 40; bit < 64; bit++)
 		check_hex(vmcall(MAP_GPA, page_gpa(PAGE_SPARE) | 1ULL << bit, PAGE, 0, 0),
 			  BAD_OPERAND);
@@ -175,11 +165,10 @@ static void row_9_6_map_gpa_checks_its_range(void **state)
 }
 
 /* GHCI 3.2: R11 is the address at which it failed. */
-static void row_9_6_map_gpa_tells_where_it_failed(void **state)
+static void row_9_6_map_gpa_returns_the_address_that_failed(void **state)
 {
 	uint64_t nothing = 0x7000000000ULL;
 
-	(void)state;
 	check_hex(vmcall(MAP_GPA, nothing, PAGE, 0, 0), BAD_OPERAND);
 	check_hex(regs.r11, nothing);
 }
@@ -193,7 +182,6 @@ static void row_9_6_a_page_goes_to_the_host_and_comes_back(void **state)
 	uint64_t gpa = page_gpa(PAGE_SPARE);
 	volatile uint64_t *word = page_at(PAGE_SPARE);
 
-	(void)state;
 	*word = 0x1234;
 	check_hex(vmcall(MAP_GPA, gpa | SHARED, PAGE, 0, 0), OK);
 	check_hex(vmcall(MAP_GPA, gpa, PAGE, 0, 0), OK);
@@ -205,7 +193,6 @@ static void row_9_6_a_page_goes_to_the_host_and_comes_back(void **state)
 /* GHCI 3.3: the buffer must be shared and aligned, and consist of whole pages. */
 static void row_9_6_get_quote_checks_its_buffer(void **state)
 {
-	(void)state;
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE) | SHARED | 8, PAGE, 0, 0), BAD_ALIGNMENT);
 	check_hex(vmcall(GET_QUOTE, page_gpa(PAGE_SPARE) | SHARED, PAGE / 2, 0, 0), BAD_ALIGNMENT);
 	/* The address is private. */
@@ -216,7 +203,6 @@ static void row_9_6_get_quote_checks_its_buffer(void **state)
 /* GHCI 3.5: vectors 32 to 255 are allowed. */
 static void row_9_6_event_notify_takes_vectors_of_32_and_up(void **state)
 {
-	(void)state;
 	check_hex(vmcall(NOTIFY, 0, 0, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(NOTIFY, 31, 0, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(NOTIFY, 256, 0, 0, 0), BAD_OPERAND);
@@ -224,11 +210,10 @@ static void row_9_6_event_notify_takes_vectors_of_32_and_up(void **state)
 }
 
 /* GHCI 3.6: R12 and R13 are EAX and ECX; R12 to R15 return EAX to EDX. */
-static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
+static void row_9_7_cpuid_equals_the_instruction(void **state)
 {
 	unsigned int a, b, c, d;
 
-	(void)state;
 	__cpuid(0x40000000, a, b, c, d);
 	check_hex(vmcall(CPUID_CALL, 0x40000000, 0, POISON, POISON), OK);
 	check_hex(regs.r12, a);
@@ -243,7 +228,6 @@ static void row_9_7_cpuid_is_what_the_instruction_says(void **state)
  */
 static void row_9_7_hlt_ends_with_a_pending_interrupt(void **state)
 {
-	(void)state;
 	l2.flags = LAB_TDX_CALL_PENDING;
 	check_hex(vmcall(HLT_CALL, 1, 0, 0, 0), OK);
 	check_hex(l2.call.before, 0);
@@ -254,7 +238,6 @@ static void row_9_7_hlt_waits_for_an_interrupt(void **state)
 {
 	unsigned int tries;
 
-	(void)state;
 	/* Another interrupt of L1 may come before its timer. */
 	for (tries = 0; tries < 1000; tries++) {
 		l2.flags = LAB_TDX_CALL_TIMER;
@@ -274,7 +257,6 @@ static void row_9_7_io_reads_what_it_wrote(void **state)
 {
 	unsigned int tries;
 
-	(void)state;
 	/* The kernel may use the register at the same time, on another CPU. */
 	for (tries = 0; tries < 100; tries++) {
 		check_hex(vmcall(IO_CALL, 4, 1, PCI_ADDRESS, 0x80001234), OK);
@@ -290,14 +272,12 @@ static void row_9_7_io_has_three_sizes(void **state)
 	static const uint64_t sizes[] = { 0, 3, 5, 8, 1ULL << 32 | 4, ~0ULL };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		check_hex(vmcall(IO_CALL, sizes[i], 0, 0x80, 0), BAD_OPERAND);
 }
 
 static void row_9_7_io_has_64_ki_of_ports(void **state)
 {
-	(void)state;
 	check_hex(vmcall(IO_CALL, 1, 0, 0x10000, 0), BAD_OPERAND);
 	check_hex(vmcall(IO_CALL, 1, 0, 1ULL << 32 | 0x80, 0), BAD_OPERAND);
 }
@@ -305,7 +285,6 @@ static void row_9_7_io_has_64_ki_of_ports(void **state)
 /* GHCI 3.9: the direction is 0 or 1. */
 static void row_9_7_io_has_two_directions(void **state)
 {
-	(void)state;
 	check_hex(vmcall(IO_CALL, 1, 2, 0x80, 0), BAD_OPERAND);
 	check_hex(vmcall(IO_CALL, 1, ~0ULL, 0x80, 0), BAD_OPERAND);
 }
@@ -315,21 +294,18 @@ static void row_9_7_io_has_two_directions(void **state)
 /* GHCI 3.10. Linux reads IA32_MTRRCAP by this call during boot. */
 static void row_9_7_rdmsr_gives_the_value_in_r11(void **state)
 {
-	(void)state;
 	check_hex(vmcall(RDMSR_CALL, MTRR_CAP, 0, 0, 0), OK);
 	check_hex(regs.r11, 0);
 }
 
-static void row_9_7_rdmsr_of_none_is_refused(void **state)
+static void row_9_7_rdmsr_of_an_unknown_msr_is_refused(void **state)
 {
-	(void)state;
 	check_hex(vmcall(RDMSR_CALL, 0x12345678, 0, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(RDMSR_CALL, 0xc0011029, 0, 0, 0), BAD_OPERAND);
 }
 
-static void row_9_7_wrmsr_of_none_is_refused(void **state)
+static void row_9_7_wrmsr_of_an_unknown_msr_is_refused(void **state)
 {
-	(void)state;
 	check_hex(vmcall(WRMSR_CALL, 0x12345678, 1, 0, 0), BAD_OPERAND);
 	/* This MSR is read-only. */
 	check_hex(vmcall(WRMSR_CALL, MTRR_CAP, 1, 0, 0), BAD_OPERAND);
@@ -338,7 +314,6 @@ static void row_9_7_wrmsr_of_none_is_refused(void **state)
 /* The number of an MSR has 32 bits. */
 static void row_9_7_msrs_have_numbers_of_32_bits(void **state)
 {
-	(void)state;
 	check_hex(vmcall(RDMSR_CALL, 1ULL << 32 | MTRR_CAP, 0, 0, 0), BAD_OPERAND);
 	check_hex(vmcall(WRMSR_CALL, 1ULL << 32 | 0x830, 0, 0, 0), BAD_OPERAND);
 }
@@ -346,7 +321,6 @@ static void row_9_7_msrs_have_numbers_of_32_bits(void **state)
 /* GHCI 3.12: R12 size, R13 direction, R14 address, R15 value. The HPET is Intel's. */
 static void row_9_7_mmio_reads_a_device(void **state)
 {
-	(void)state;
 	check_hex(vmcall(MMIO_CALL, 4, 0, HPET | SHARED, 0), OK);
 	check_hex(regs.r11 >> 16, 0x8086);
 	/* The HPET's period in femtoseconds; the IA-PC HPET specification has this maximum. */
@@ -359,7 +333,6 @@ static void row_9_7_mmio_writes_a_device(void **state)
 {
 	unsigned int number;
 
-	(void)state;
 	for (number = 0; number < 3; number++) {
 		check_hex(vmcall(MMIO_CALL, 4, 1, IOAPIC | SHARED, number), OK);
 		check_hex(vmcall(MMIO_CALL, 4, 0, IOAPIC | SHARED, 0), OK);
@@ -372,7 +345,6 @@ static void row_9_7_mmio_has_four_sizes(void **state)
 	static const uint64_t sizes[] = { 0, 3, 5, 6, 7, 16, 1ULL << 32 | 4, ~0ULL };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		check_hex(vmcall(MMIO_CALL, sizes[i], 0, HPET | SHARED, 0), BAD_OPERAND);
 }
@@ -380,7 +352,6 @@ static void row_9_7_mmio_has_four_sizes(void **state)
 /* A host may access only shared memory: the address must have the shared bit. */
 static void row_9_7_mmio_of_a_private_address_is_refused(void **state)
 {
-	(void)state;
 	check_hex(vmcall(MMIO_CALL, 4, 0, HPET, 0), BAD_OPERAND);
 	check_hex(vmcall(MMIO_CALL, 4, 0, page_gpa(PAGE_SPARE), 0), BAD_OPERAND);
 	check_hex(vmcall(MMIO_CALL, 4, 0, page_gpa(PAGE_SPARE) | SHARED, 0), BAD_OPERAND);
@@ -388,14 +359,12 @@ static void row_9_7_mmio_of_a_private_address_is_refused(void **state)
 
 static void row_9_7_mmio_has_two_directions(void **state)
 {
-	(void)state;
 	check_hex(vmcall(MMIO_CALL, 4, 2, HPET | SHARED, 0), BAD_OPERAND);
 }
 
 /* GHCI 3.11: R12 is 0 for WBINVD, and 1 for WBNOINVD. */
 static void row_9_7_wbinvd_has_two_kinds(void **state)
 {
-	(void)state;
 	check_hex(vmcall(WBINVD_CALL, 0, 0, 0, 0), OK);
 	check_hex(vmcall(WBINVD_CALL, 1, 0, 0, 0), OK);
 	check_hex(vmcall(WBINVD_CALL, 2, 0, 0, 0), BAD_OPERAND);
@@ -412,11 +381,11 @@ const struct CMUnitTest ghci_tests[] = {
 	TEST(row_9_6_get_td_vm_call_info),
 	TEST(row_9_6_map_gpa_checks_alignment),
 	TEST(row_9_6_map_gpa_checks_its_range),
-	TEST(row_9_6_map_gpa_tells_where_it_failed),
+	TEST(row_9_6_map_gpa_returns_the_address_that_failed),
 	TEST(row_9_6_a_page_goes_to_the_host_and_comes_back),
 	TEST(row_9_6_get_quote_checks_its_buffer),
 	TEST(row_9_6_event_notify_takes_vectors_of_32_and_up),
-	TEST(row_9_7_cpuid_is_what_the_instruction_says),
+	TEST(row_9_7_cpuid_equals_the_instruction),
 	TEST(row_9_7_hlt_ends_with_a_pending_interrupt),
 	TEST(row_9_7_hlt_waits_for_an_interrupt),
 	TEST(row_9_7_io_reads_what_it_wrote),
@@ -424,8 +393,8 @@ const struct CMUnitTest ghci_tests[] = {
 	TEST(row_9_7_io_has_64_ki_of_ports),
 	TEST(row_9_7_io_has_two_directions),
 	TEST(row_9_7_rdmsr_gives_the_value_in_r11),
-	TEST(row_9_7_rdmsr_of_none_is_refused),
-	TEST(row_9_7_wrmsr_of_none_is_refused),
+	TEST(row_9_7_rdmsr_of_an_unknown_msr_is_refused),
+	TEST(row_9_7_wrmsr_of_an_unknown_msr_is_refused),
 	TEST(row_9_7_msrs_have_numbers_of_32_bits),
 	TEST(row_9_7_mmio_reads_a_device),
 	TEST(row_9_7_mmio_writes_a_device),

@@ -47,13 +47,12 @@ static void check_is_past_it(void)
 	check_hex(l2.state->rip, rip);
 }
 
-static void row_10_5_1_pending_twice_and_nothing_changes(void **state)
+static void row_10_5_1_a_pending_entry_changes_rax_alone(void **state)
 {
 	struct lab_tdx_regs regs, before;
 	struct l2_state buffer;
 	unsigned int i;
 
-	(void)state;
 	field_set(FIELD(F_EVENT), 0x80000000 | LOW);
 	buffer = *l2.state;
 	for (i = 0; i < 2; i++) {
@@ -78,7 +77,6 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 	uint64_t before;
 	unsigned int tries = 0;
 
-	(void)state;
 	l2_start(GUEST_SPIN);
 	do {
 		check(tries++ < 1000, "L2 does not run");
@@ -114,18 +112,16 @@ static void sweep_a_timer_over_the_entry(uint64_t rflags)
 	}
 }
 
-static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes(void **state)
+static void row_10_5_2_no_interrupt_of_l1_is_lost_when_l2_gets_one(void **state)
 {
-	(void)state;
 	msr_offload();
 	sweep_a_timer_over_the_entry(RFLAGS_IF);
 	check(l2_stats().notified > 100, "L2 was hardly interrupted");
 	check(l2_stats().delivered > 100, "hardly any interrupt was delivered");
 }
 
-static void row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits(void **state)
+static void row_10_5_2_no_interrupt_of_l1_is_lost_while_l2_has_one_pending(void **state)
 {
-	(void)state;
 	msr_offload();
 	sweep_a_timer_over_the_entry(0);
 	check(l2_stats().notified > 100, "L2 was hardly interrupted");
@@ -171,11 +167,10 @@ static uint64_t spin_under_nmis(void)
 	return l2_stats().internal[LAB_TDX_INTERNAL_NMI];
 }
 
-static void row_5_an_nmi_is_not_l2s(void **state)
+static void row_5_an_nmi_goes_to_l1(void **state)
 {
 	unsigned int tries;
 
-	(void)state;
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		skip();
 	l2_start(GUEST_SPIN);
@@ -191,9 +186,8 @@ static void row_5_an_nmi_is_not_l2s(void **state)
 	l2_expect(18);
 }
 
-static void row_10_5_3_irr_alone_is_not_seen(void **state)
+static void row_10_5_3_irr_without_rvi_is_not_delivered(void **state)
 {
-	(void)state;
 	start_open(GUEST_WRMSR_TWICE);
 	vapic_set(VAPIC_IRR, LOW);
 	/* L2 writes EOI, then TPR: neither evaluates IRR. */
@@ -210,9 +204,8 @@ static void row_10_5_3_irr_alone_is_not_seen(void **state)
 	check_hex(log_vector(1), LOW);
 }
 
-static void row_10_5_4_what_cannot_be_delivered_waits(void **state)
+static void row_10_5_4_a_masked_vector_stays_pending(void **state)
 {
-	(void)state;
 	msr_offload();
 	l2_start(GUEST_VMCALL);
 	vapic_put(VAPIC_TPR, 0xf0);
@@ -226,9 +219,8 @@ static void row_10_5_4_what_cannot_be_delivered_waits(void **state)
 	check_hex(log_count(), 0);
 }
 
-static void row_10_5_4_interrupts_off_hold_it_back(void **state)
+static void row_10_5_4_a_vector_stays_pending_with_interrupts_off(void **state)
 {
-	(void)state;
 	msr_offload();
 	log_eoi(true);
 	l2_start(GUEST_VMCALL);
@@ -248,7 +240,6 @@ static void row_10_5_5_the_higher_class_comes_first(void **state)
 {
 	struct lab_tdx_stats stats;
 
-	(void)state;
 	start_open(GUEST_VMCALL);
 	l2_assert(LOW);
 	l2_assert(HIGH);
@@ -267,7 +258,6 @@ static void row_10_5_5_the_higher_class_comes_first(void **state)
 
 static void row_10_5_5_service_nests(void **state)
 {
-	(void)state;
 	start_open(GUEST_VMCALL);
 	/* Without an EOI, the lower vector stays in service while the higher one interrupts it. */
 	log_eoi(false);
@@ -297,7 +287,6 @@ static void row_10_5_5_service_nests(void **state)
 
 static void row_10_5_6_sti_shadow_lasts_over_hlt(void **state)
 {
-	(void)state;
 	msr_offload();
 	log_eoi(true);
 	l2_start(GUEST_STI_HLT);
@@ -309,9 +298,8 @@ static void row_10_5_6_sti_shadow_lasts_over_hlt(void **state)
 	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
 }
 
-static void row_10_5_6_without_shadow_it_comes_before_hlt(void **state)
+static void row_10_5_6_without_shadow_delivery_precedes_hlt(void **state)
 {
-	(void)state;
 	msr_offload();
 	log_eoi(true);
 	l2_start(GUEST_STI_NOP_HLT);
@@ -322,9 +310,8 @@ static void row_10_5_6_without_shadow_it_comes_before_hlt(void **state)
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
 }
 
-static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
+static void row_4_6_clearing_the_shadow_allows_delivery(void **state)
 {
-	(void)state;
 	msr_offload();
 	log_eoi(true);
 	l2_start(GUEST_STI_HLT);
@@ -339,7 +326,6 @@ static void row_4_6_clearing_the_shadow_lets_it_in(void **state)
 
 static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 {
-	(void)state;
 	start_open(GUEST_HLT);
 	/* Start after the slot's jump, because the jump would end the shadow. */
 	l2_expect(12);
@@ -357,7 +343,6 @@ static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 
 static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 {
-	(void)state;
 	l2_start(GUEST_STI_HLT);
 	l2_expect(12);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
@@ -374,7 +359,6 @@ static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 /* With interrupts disabled, STI causes no shadow, and an entry with such a shadow would fail. */
 static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
 {
-	(void)state;
 	l2_start(GUEST_MOV_SS_HLT);
 	l2.state->rax = SELECTOR_DATA;
 	l2_expect(12);
@@ -394,7 +378,6 @@ static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
 	unsigned int tries, shadows = 0;
 	uint64_t shadow;
 
-	(void)state;
 	l2_start(GUEST_MOV_SS_SPIN);
 	l2.state->rax = SELECTOR_DATA;
 	for (tries = 0; tries < 2000 && shadows < 5; tries++) {
@@ -412,7 +395,6 @@ static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
 
 static void row_10_5_7_eoi_exit_is_45_after_the_instruction(void **state)
 {
-	(void)state;
 	start_wrmsr(0x80b, 0);
 	field_set(FIELD(F_EOI_0 + MID / 64 * 2), 1ULL << MID % 64);
 	l2.state->svi = MID;
@@ -426,7 +408,6 @@ static void row_10_5_7_eoi_exit_is_45_after_the_instruction(void **state)
 
 static void row_4_2_eoi_without_its_bit_is_silent(void **state)
 {
-	(void)state;
 	start_wrmsr(0x80b, 0);
 	field_set(FIELD(F_EOI_0 + LOW / 64 * 2), 1ULL << LOW % 64);
 	l2.state->svi = MID;
@@ -439,7 +420,6 @@ static void row_4_2_eoi_without_its_bit_is_silent(void **state)
 
 static void row_4_2_eoi_must_be_zero(void **state)
 {
-	(void)state;
 	start_wrmsr(0x80b, 1);
 	l2_expect(18);
 	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
@@ -447,16 +427,14 @@ static void row_4_2_eoi_must_be_zero(void **state)
 
 static void row_4_2_tpr_has_8_bits(void **state)
 {
-	(void)state;
 	start_wrmsr(0x808, 0x100);
 	l2_expect(18);
 	check_hex(l2.state->rax, GUEST_FAULT + VECTOR_GP);
 	check_hex(vapic_get(VAPIC_TPR), 0);
 }
 
-static void row_4_2_lowering_tpr_lets_it_in(void **state)
+static void row_4_2_lowering_tpr_allows_delivery(void **state)
 {
-	(void)state;
 	start_wrmsr(0x808, 0x40);
 	vapic_put(VAPIC_TPR, 0xf0);
 	l2_assert(MID);
@@ -469,7 +447,6 @@ static void row_4_2_lowering_tpr_lets_it_in(void **state)
 
 static void row_4_2_cr8_is_the_tpr(void **state)
 {
-	(void)state;
 	start_open(GUEST_WRITE_CR8);
 	vapic_put(VAPIC_TPR, 0xf0);
 	l2_assert(MID);
@@ -484,7 +461,6 @@ static void row_4_2_cr8_is_the_tpr(void **state)
 
 static void row_4_2_self_ipi_is_delivered(void **state)
 {
-	(void)state;
 	start_wrmsr(0x83f, MID);
 	l2_expect(18);
 	check_hex(log_count(), 1);
@@ -494,7 +470,6 @@ static void row_4_2_self_ipi_is_delivered(void **state)
 
 static void row_4_2_self_ipi_below_16_is_56(void **state)
 {
-	(void)state;
 	start_wrmsr(0x83f, 15);
 	l2_expect(56);
 	check_hex(l2.call.regs.rcx, 0x3f0);
@@ -503,7 +478,6 @@ static void row_4_2_self_ipi_below_16_is_56(void **state)
 
 static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 {
-	(void)state;
 	start_open(GUEST_VMCALL);
 	l2.state->svi = 0x60;
 	l2_assert(MID);
@@ -517,9 +491,8 @@ static void row_4_2_priority_comes_from_svi_at_entry(void **state)
 	check_hex(vapic_get(VAPIC_PPR), 0x6c);
 }
 
-static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
+static void row_4_2_without_vid_eoi_and_self_ipi_exit(void **state)
 {
-	(void)state;
 	start_wrmsr(0x80b, 0);
 	field_set_masked(FIELD(F_SECONDARY), 0, VID);
 	l2_assert(MID);
@@ -532,7 +505,6 @@ static void row_4_2_without_vid_eoi_and_self_ipi_are_l1s(void **state)
 
 static void row_4_2_without_vid_tpr_below_threshold_is_43(void **state)
 {
-	(void)state;
 	start_wrmsr(0x808, 0x40);
 	field_set_masked(FIELD(F_SECONDARY), 0, VID);
 	field_set(FIELD(F_TPR_THRESHOLD), 5);
@@ -546,7 +518,6 @@ static void row_4_3_asserting_needs_no_call(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	start_open(GUEST_STI_SPIN);
 	for (i = 0; i < 100; i++) {
 		uint8_t vector = 0x20 + i * 2;
@@ -564,7 +535,6 @@ static void row_4_3_asserting_needs_no_call(void **state)
 
 static void row_4_6_interrupt_window_is_7(void **state)
 {
-	(void)state;
 	msr_offload();
 	log_eoi(true);
 	field_set_masked(FIELD(F_PRIMARY), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
@@ -582,7 +552,6 @@ static void row_4_6_interrupt_window_is_7(void **state)
 
 static void row_4_6_interrupt_window_is_7_at_once_if_open(void **state)
 {
-	(void)state;
 	start_open(GUEST_VMCALL);
 	field_set_masked(FIELD(F_PRIMARY), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
 	l2_expect(7);
@@ -591,7 +560,6 @@ static void row_4_6_interrupt_window_is_7_at_once_if_open(void **state)
 
 static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 {
-	(void)state;
 	start_open(GUEST_VMCALL);
 	page_allow(PAGE_STACK, 0);
 	l2_assert(MID);
@@ -613,19 +581,19 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 }
 
 const struct CMUnitTest interrupt_tests[] = {
-	TEST(row_10_5_1_pending_twice_and_nothing_changes),
+	TEST(row_10_5_1_a_pending_entry_changes_rax_alone),
 	TEST(row_10_5_2_an_interrupt_of_l1_ends_l2),
-	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_comes),
-	TEST(row_10_5_2_none_of_l1_is_lost_when_one_of_l2_waits),
-	TEST(row_5_an_nmi_is_not_l2s),
-	TEST(row_10_5_3_irr_alone_is_not_seen),
-	TEST(row_10_5_4_what_cannot_be_delivered_waits),
-	TEST(row_10_5_4_interrupts_off_hold_it_back),
+	TEST(row_10_5_2_no_interrupt_of_l1_is_lost_when_l2_gets_one),
+	TEST(row_10_5_2_no_interrupt_of_l1_is_lost_while_l2_has_one_pending),
+	TEST(row_5_an_nmi_goes_to_l1),
+	TEST(row_10_5_3_irr_without_rvi_is_not_delivered),
+	TEST(row_10_5_4_a_masked_vector_stays_pending),
+	TEST(row_10_5_4_a_vector_stays_pending_with_interrupts_off),
 	TEST(row_10_5_5_the_higher_class_comes_first),
 	TEST(row_10_5_5_service_nests),
 	TEST(row_10_5_6_sti_shadow_lasts_over_hlt),
-	TEST(row_10_5_6_without_shadow_it_comes_before_hlt),
-	TEST(row_4_6_clearing_the_shadow_lets_it_in),
+	TEST(row_10_5_6_without_shadow_delivery_precedes_hlt),
+	TEST(row_4_6_clearing_the_shadow_allows_delivery),
 	TEST(row_4_6_a_shadow_at_entry_holds_for_one_instruction),
 	TEST(row_3_the_shadow_of_sti_is_bit_0),
 	TEST(row_3_the_shadow_of_mov_ss_is_bit_1),
@@ -634,12 +602,12 @@ const struct CMUnitTest interrupt_tests[] = {
 	TEST(row_4_2_eoi_without_its_bit_is_silent),
 	TEST(row_4_2_eoi_must_be_zero),
 	TEST(row_4_2_tpr_has_8_bits),
-	TEST(row_4_2_lowering_tpr_lets_it_in),
+	TEST(row_4_2_lowering_tpr_allows_delivery),
 	TEST(row_4_2_cr8_is_the_tpr),
 	TEST(row_4_2_self_ipi_is_delivered),
 	TEST(row_4_2_self_ipi_below_16_is_56),
 	TEST(row_4_2_priority_comes_from_svi_at_entry),
-	TEST(row_4_2_without_vid_eoi_and_self_ipi_are_l1s),
+	TEST(row_4_2_without_vid_eoi_and_self_ipi_exit),
 	TEST(row_4_2_without_vid_tpr_below_threshold_is_43),
 	TEST(row_4_3_asserting_needs_no_call),
 	TEST(row_4_6_interrupt_window_is_7),

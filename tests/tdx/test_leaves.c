@@ -34,7 +34,6 @@ static void row_1_2_vp_info_changes_its_outputs_alone(void **state)
 {
 	struct lab_tdx_regs regs = regs_poisoned(VP_INFO);
 
-	(void)state;
 	check_hex(tdcall_regs(&regs), 0);
 	check_hex(regs.r11, 0);
 	check_hex(regs.rbx, POISON);
@@ -48,7 +47,6 @@ static void row_1_2_vp_info_changes_its_outputs_alone(void **state)
 /* Linux, arch/x86/coco/tdx/tdx.c, tdx_setup(): it panics if bit 28 is clear. */
 static void row_1_2_vp_info_has_sept_ve_disable(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	check_hex(l2.call.regs.rdx >> 28 & 1, 1);
 	check_hex(l2.call.regs.rdx & 1, 0);
@@ -62,7 +60,6 @@ static void row_1_1_no_other_leaf_has_a_version(void **state)
 					   ATTR_RD, ATTR_WR, INVEPT, INVGLA };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(leaves); i++)
 		check_hex(tdcall(leaves[i] | 1 << 16, 0, 0, 0, 0), INVALID | 0);
 }
@@ -70,7 +67,6 @@ static void row_1_1_no_other_leaf_has_a_version(void **state)
 /* vm_exits/tdg_vm_rd_wr.c: VM.RD has versions 0 and 1, and sets its default outputs before. */
 static void row_1_1_vm_rd_has_no_version_2(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VM_RD | 2 << 16, 0, NUM_L2_VMS, POISON, 0), INVALID | 0);
 	check_hex(l2.call.regs.rdx, NO_FIELD);
 	check_hex(l2.call.regs.r8, 0);
@@ -88,7 +84,6 @@ static void row_1_1_reserved_bits_count_for_every_leaf(void **state)
 					   PAGE_ACCEPT, VM_RD, VP_ENTER };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
 		check_hex(tdcall(leaves[i] | 1ULL << 24, 0, 0, 0, 0), INVALID | 0);
 		check_hex(tdcall(leaves[i] | 1ULL << 63, 0, 0, 0, 0), INVALID | 0);
@@ -101,7 +96,6 @@ static void row_1_1_undefined_leaves_change_rax_alone(void **state)
 	static const uint64_t leaves[] = { 13, 14, 15, 16, 17, 28, 31, 64, 0x7fff };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
 		struct lab_tdx_regs regs = regs_poisoned(leaves[i]), before = regs;
 
@@ -116,7 +110,6 @@ static void row_9_1_veinfo_get_without_a_ve(void **state)
 {
 	struct lab_tdx_regs regs = regs_poisoned(VEINFO_GET);
 
-	(void)state;
 	check_hex(tdcall_regs(&regs), NO_VE_INFO);
 	check_hex(regs.rcx, 0);
 	check_hex(regs.rdx, 0);
@@ -154,7 +147,6 @@ static void row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve(void **state)
 {
 	uint32_t seen;
 
-	(void)state;
 	go_to_cpu();
 	check_hex(vendor(), GENU);
 	check_hex(tdcall(CPUIDVE_SET, 2, 0, 0, 0), 0);
@@ -165,11 +157,10 @@ static void row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve(void **state)
 }
 
 /* vm_exits/td_cpuid.c: bit 0 is for CPL 0, so the results in user space do not change. */
-static void row_9_1_cpuidve_of_the_supervisor_is_not_user_spaces(void **state)
+static void row_9_1_cpuidve_of_the_supervisor_excludes_user_space(void **state)
 {
 	uint32_t seen;
 
-	(void)state;
 	go_to_cpu();
 	check_hex(tdcall(CPUIDVE_SET, 1, 0, 0, 0), 0);
 	seen = vendor();
@@ -182,7 +173,6 @@ static void row_9_1_cpuidve_has_two_bits(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 2; bit < 64; bit++)
 		check_hex(tdcall(CPUIDVE_SET, 1ULL << bit, 0, 0, 0), INVALID | 1);
 }
@@ -196,7 +186,6 @@ static void row_9_1_cpuid_of_the_hosts_range_is_a_ve(void **state)
 	unsigned int a, b, c, d;
 	char name[13] = { 0 };
 
-	(void)state;
 	__cpuid(0x40000000, a, b, c, d);
 	check(a >= 0x40000000 && a < 0x40010000, "%#x is no leaf of a host", a);
 	memcpy(name, &b, 4);
@@ -211,11 +200,10 @@ static uint64_t accept(uint64_t rcx)
 }
 
 /* vm_exits/tdg_mem_page_accept.c: the details are the level at which the page is mapped. */
-static void row_9_2_accept_of_an_accepted_page_is_told(void **state)
+static void row_9_2_accept_of_an_accepted_page_is_reported(void **state)
 {
 	volatile uint64_t *word = page_at(PAGE_SPARE);
 
-	(void)state;
 	*word = 0x1234;
 	check_hex(accept(page_gpa(PAGE_SPARE)), ALREADY_ACCEPTED | 0);
 	check_hex(*word, 0x1234);
@@ -226,7 +214,6 @@ static void row_9_2_accept_checks_its_reserved_bits(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 3; bit < 12; bit++)
 		check_hex(accept(page_gpa(PAGE_SPARE) | 1ULL << bit), INVALID | 1);
 	for (bit = 52; bit < 64; bit++)
@@ -237,7 +224,6 @@ static void row_9_2_accept_takes_4_kib_and_2_mib(void **state)
 {
 	unsigned int level;
 
-	(void)state;
 	for (level = 2; level < 8; level++)
 		check_hex(accept(level), INVALID | 1);
 	/* The address of a page of 2 MiB must be a multiple of its size. */
@@ -249,7 +235,6 @@ static void row_9_2_accept_of_a_shared_address_is_operand_invalid_rcx(void **sta
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 39; bit < 52; bit++)
 		check_hex(accept(page_gpa(PAGE_SPARE) | 1ULL << bit), INVALID | 1);
 }
@@ -265,7 +250,6 @@ static void row_9_3_report_has_its_type_and_the_data(void **state)
 	uint8_t *to = page_at(PAGE_SPARE), *from = page_at(PAGE_SPARE_2);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 64; i++)
 		from[i] = i ^ 0xa5;
 	memset(to, 0xee, REPORT_BYTES);
@@ -282,7 +266,6 @@ static void row_9_3_report_has_the_attributes(void **state)
 {
 	uint64_t *to = page_at(PAGE_SPARE);
 
-	(void)state;
 	check_hex(report(page_gpa(PAGE_SPARE), page_gpa(PAGE_SPARE_2), 0), 0);
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	check_hex(to[64], l2.call.regs.rdx);
@@ -294,7 +277,6 @@ static void row_9_3_report_checks_alignments(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 10; bit++)
 		check_hex(report(page_gpa(PAGE_SPARE) | 1 << bit, page_gpa(PAGE_SPARE_2), 0),
 			  INVALID | 1);
@@ -307,7 +289,6 @@ static void row_9_3_report_has_no_other_subtype(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 64; bit++)
 		check_hex(report(page_gpa(PAGE_SPARE), page_gpa(PAGE_SPARE_2), 1ULL << bit),
 			  INVALID | 8);
@@ -318,7 +299,6 @@ static void row_9_3_report_checks_in_order(void **state)
 {
 	uint64_t nothing = 0x7000000000ULL;
 
-	(void)state;
 	check_hex(report(1, 1, 1), INVALID | 1);
 	check_hex(report(nothing, 1, 1), INVALID | 2);
 	check_hex(report(nothing, page_gpa(PAGE_SPARE_2), 1), INVALID | 8);
@@ -329,7 +309,6 @@ static void row_9_3_extend_checks_its_operands(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 6; bit++)
 		check_hex(tdcall(RTMR_EXTEND, page_gpa(PAGE_SPARE) | 1 << bit, 0, 0, 0),
 			  INVALID | 1);
@@ -339,9 +318,8 @@ static void row_9_3_extend_checks_its_operands(void **state)
 }
 
 /* The same file: PRIVATE_ONLY. */
-static void row_9_3_extend_takes_private_memory_alone(void **state)
+static void row_9_3_extend_accepts_only_private_memory(void **state)
 {
-	(void)state;
 	check_hex(tdcall(RTMR_EXTEND, page_gpa(PAGE_SPARE) | SHARED, 3, 0, 0), INVALID | 1);
 }
 
@@ -354,7 +332,6 @@ static void row_9_3_extend_changes_one_register(void **state)
 	uint8_t *to = page_at(PAGE_SPARE), before[4 * RTMR_BYTES], once[RTMR_BYTES];
 	uint8_t *rtmrs = to + RTMR_OFFSET;
 
-	(void)state;
 	check_hex(report(page_gpa(PAGE_SPARE), page_gpa(PAGE_SPARE_2), 0), 0);
 	memcpy(before, rtmrs, sizeof(before));
 	check_hex(tdcall(RTMR_EXTEND, page_gpa(PAGE_SPARE_2), 3, 0, 0), 0);
@@ -374,7 +351,6 @@ static void row_9_3_extend_changes_one_register(void **state)
  */
 static void row_9_4_service_tds_are_refused(void **state)
 {
-	(void)state;
 	check_hex(tdcall(SERVTD_RD, 0, NUM_L2_VMS, POISON, 0) >> 63, 1);
 	check_hex(l2.call.regs.rdx, NO_FIELD);
 	check_hex(l2.call.regs.r8, 0);
@@ -384,16 +360,14 @@ static void row_9_4_service_tds_are_refused(void **state)
 }
 
 /* vm_exits/tdg_mr_verifyreport.c: the leaf requires a CPU with SEAMVERIFYREPORT. */
-static void row_9_4_verifyreport_is_not_there(void **state)
+static void row_9_4_verifyreport_is_not_supported(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VERIFY_REPORT, page_gpa(PAGE_SPARE), 0, 0, 0), INVALID | 0);
 }
 
 /* vm_exits/tdg_vp_rd_wr.c, "Default output register operands". */
 static void row_3_5_a_vp_rd_that_fails_has_no_next_field(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VP_RD, 0, FIELD(0xfffe), POISON, 0), FIELD_UNKNOWN);
 	check_hex(l2.call.regs.rdx, NO_FIELD);
 	check_hex(l2.call.regs.r8, 0);
@@ -406,7 +380,6 @@ static void row_3_5_a_vp_wr_that_fails_has_r8_zero(void **state)
 {
 	uint64_t id = FIELD(0xfffe);
 
-	(void)state;
 	check_hex(tdcall(VP_WR, 0, id, POISON, NO_FIELD), FIELD_UNKNOWN);
 	check_hex(l2.call.regs.rdx, id);
 	check_hex(l2.call.regs.r8, 0);
@@ -419,7 +392,6 @@ static void row_3_5_a_vm_rd_that_fails(void **state)
 {
 	uint64_t id = 0x9010000100000fffULL;
 
-	(void)state;
 	check_hex(tdcall(VM_RD, 0, id, POISON, 0), FIELD_UNKNOWN);
 	check_hex(l2.call.regs.rdx, id);
 	check_hex(l2.call.regs.r8, 0);
@@ -430,7 +402,6 @@ static void row_3_5_a_vm_rd_that_fails(void **state)
 
 static void row_3_5_a_vm_wr_that_fails_has_r8_zero(void **state)
 {
-	(void)state;
 	check_hex(tdcall(VM_WR, 0, NUM_L2_VMS, 2, NO_FIELD), FIELD_READ_ONLY);
 	check_hex(l2.call.regs.rdx, NUM_L2_VMS);
 	check_hex(l2.call.regs.r8, 0);
@@ -439,18 +410,16 @@ static void row_3_5_a_vm_wr_that_fails_has_r8_zero(void **state)
 /* vm_exits/tdg_sys_rd.c */
 static void row_3_5_a_sys_rd_that_fails_has_no_next_field(void **state)
 {
-	(void)state;
 	check_hex(tdcall(SYS_RD, 0, 0x0A00000300000fffULL, POISON, 0), FIELD_UNKNOWN);
 	check_hex(l2.call.regs.rdx, NO_FIELD);
 	check_hex(l2.call.regs.r8, 0);
 }
 
 /* vm_exits/tdg_vm_rd_wr.c, and include/auto_gen/tdr_tdcs_fields_lookup.c. */
-static void row_3_4_what_vp_info_tells_is_in_fields_too(void **state)
+static void row_3_4_vp_info_agrees_with_the_fields(void **state)
 {
 	struct lab_tdx_regs info;
 
-	(void)state;
 	check_hex(tdcall(VP_INFO, 0, 0, 0, 0), 0);
 	info = l2.call.regs;
 	check_hex(tdcall(VM_RD, 0, 0x9010000200000001ULL, 0, 0), 0);
@@ -468,7 +437,6 @@ static void row_3_4_the_partitions_own_fields_are_read_only(void **state)
 					0x1110000000000003ULL, 0x1110000300000016ULL };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(ids); i++) {
 		check_hex(tdcall(VM_RD, 0, ids[i], 0, 0), 0);
 		check_hex(tdcall(VM_WR, 0, ids[i], l2.call.regs.r8, NO_FIELD), FIELD_READ_ONLY);
@@ -479,13 +447,12 @@ static void row_3_4_the_partitions_own_fields_are_read_only(void **state)
  * The same table: a guest may not read FATAL, CHLDCNT and HKID's place. The module answers that
  * they are not readable, and here they do not exist.
  */
-static void row_3_4_the_hosts_fields_are_not_a_guests(void **state)
+static void row_3_4_the_hosts_fields_are_hidden(void **state)
 {
 	static const uint64_t ids[] = { 0x8010000000000001ULL, 0x8010000200000002ULL,
 					0x8010000300000004ULL };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(ids); i++)
 		check_hex(tdcall(VM_RD, 0, ids[i], 0, 0) >> 63, 1);
 }
@@ -495,7 +462,6 @@ static void row_2_3_1_a_shared_buffer_is_operand_invalid_rdx(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 39; bit < 47; bit++)
 		check_hex(tdcall(VP_ENTER, VM_1, page_gpa(PAGE_STATE) | 1ULL << bit, 0, 0),
 			  INVALID | 2);
@@ -510,10 +476,10 @@ const struct CMUnitTest leaf_tests[] = {
 	TEST(row_1_1_undefined_leaves_change_rax_alone),
 	TEST(row_9_1_veinfo_get_without_a_ve),
 	TEST(row_9_1_cpuidve_makes_cpuid_of_user_space_a_ve),
-	TEST(row_9_1_cpuidve_of_the_supervisor_is_not_user_spaces),
+	TEST(row_9_1_cpuidve_of_the_supervisor_excludes_user_space),
 	TEST(row_9_1_cpuidve_has_two_bits),
 	TEST(row_9_1_cpuid_of_the_hosts_range_is_a_ve),
-	TEST(row_9_2_accept_of_an_accepted_page_is_told),
+	TEST(row_9_2_accept_of_an_accepted_page_is_reported),
 	TEST(row_9_2_accept_checks_its_reserved_bits),
 	TEST(row_9_2_accept_takes_4_kib_and_2_mib),
 	TEST(row_9_2_accept_of_a_shared_address_is_operand_invalid_rcx),
@@ -523,18 +489,18 @@ const struct CMUnitTest leaf_tests[] = {
 	TEST(row_9_3_report_has_no_other_subtype),
 	TEST(row_9_3_report_checks_in_order),
 	TEST(row_9_3_extend_checks_its_operands),
-	TEST(row_9_3_extend_takes_private_memory_alone),
+	TEST(row_9_3_extend_accepts_only_private_memory),
 	TEST(row_9_3_extend_changes_one_register),
 	TEST(row_9_4_service_tds_are_refused),
-	TEST(row_9_4_verifyreport_is_not_there),
+	TEST(row_9_4_verifyreport_is_not_supported),
 	TEST(row_3_5_a_vp_rd_that_fails_has_no_next_field),
 	TEST(row_3_5_a_vp_wr_that_fails_has_r8_zero),
 	TEST(row_3_5_a_vm_rd_that_fails),
 	TEST(row_3_5_a_vm_wr_that_fails_has_r8_zero),
 	TEST(row_3_5_a_sys_rd_that_fails_has_no_next_field),
-	TEST(row_3_4_what_vp_info_tells_is_in_fields_too),
+	TEST(row_3_4_vp_info_agrees_with_the_fields),
 	TEST(row_3_4_the_partitions_own_fields_are_read_only),
-	TEST(row_3_4_the_hosts_fields_are_not_a_guests),
+	TEST(row_3_4_the_hosts_fields_are_hidden),
 	TEST(row_2_3_1_a_shared_buffer_is_operand_invalid_rdx),
 };
 

@@ -107,7 +107,6 @@ static void row_3_3_mask_selectors(void **state)
 {
 	static const struct range ranges[] = { { 0x0800, 0x0810 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -115,7 +114,6 @@ static void row_3_3_mask_limits_and_rights(void **state)
 {
 	static const struct range ranges[] = { { 0x4800, 0x4824 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -123,7 +121,6 @@ static void row_3_3_mask_bases(void **state)
 {
 	static const struct range ranges[] = { { 0x6806, 0x6818 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -131,7 +128,6 @@ static void row_3_3_mask_rsp_rip_rflags_and_dr7(void **state)
 {
 	static const struct range ranges[] = { { 0x681a, 0x6822 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -139,7 +135,6 @@ static void row_3_3_mask_sysenter_and_shadow_stacks(void **state)
 {
 	static const struct range ranges[] = { { 0x482a, 0x482a }, { 0x6824, 0x682c } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -147,7 +142,6 @@ static void row_3_3_mask_eoi_exit_bitmaps(void **state)
 {
 	static const struct range ranges[] = { { 0x201c, 0x2022 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -156,7 +150,6 @@ static void row_3_3_mask_pdptes_pat_and_pkrs(void **state)
 	static const struct range ranges[] = { { 0x280a, 0x2810 }, { 0x2804, 0x2804 },
 					       { 0x2818, 0x2818 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -164,7 +157,6 @@ static void row_3_3_mask_entry_event(void **state)
 {
 	static const struct range ranges[] = { { 0x4016, 0x401c } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -173,7 +165,6 @@ static void row_3_3_mask_exit_information(void **state)
 	static const struct range ranges[] = { { 0x2400, 0x2400 }, { 0x4402, 0x440e },
 					       { 0x6400, 0x6400 }, { 0x640a, 0x640a } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -181,7 +172,6 @@ static void row_3_3_mask_page_fault_comparison(void **state)
 {
 	static const struct range ranges[] = { { 0x4006, 0x4008 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -189,7 +179,6 @@ static void row_3_3_mask_cr0_and_cr4_masks_and_shadows(void **state)
 {
 	static const struct range ranges[] = { { 0x6000, 0x6006 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -197,7 +186,6 @@ static void row_3_3_mask_hlat_prefix_and_uinv(void **state)
 {
 	static const struct range ranges[] = { { 0x0006, 0x0006 }, { 0x0814, 0x0814 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -205,7 +193,6 @@ static void row_3_3_mask_performance_and_trace(void **state)
 {
 	static const struct range ranges[] = { { 0x2808, 0x2808 }, { 0x2814, 0x2816 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -213,7 +200,6 @@ static void row_3_3_mask_cr3_targets(void **state)
 {
 	static const struct range ranges[] = { { 0x400a, 0x400a }, { 0x6008, 0x600e } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -221,7 +207,6 @@ static void row_3_3_mask_io_of_smm(void **state)
 {
 	static const struct range ranges[] = { { 0x6402, 0x6408 }, { 0x4400, 0x4400 } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
@@ -229,13 +214,11 @@ static void row_3_3_mask_xss_exiting(void **state)
 {
 	static const struct range ranges[] = { { 0x202c, 0x202c } };
 
-	(void)state;
 	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
 }
 
 static void row_3_3_mask_controls(void **state)
 {
-	(void)state;
 	has_mask(F_PRIMARY, 0x48D99A04);
 	has_mask(F_SECONDARY, 0x0C513E0C);
 	has_mask(F_TERTIARY, 0xE);
@@ -243,7 +226,6 @@ static void row_3_3_mask_controls(void **state)
 
 static void row_3_3_mask_entry_and_exit_controls(void **state)
 {
-	(void)state;
 	has_mask(F_ENTRY_CONTROLS, 0x200);
 	has_mask(0x400c, 0);
 	has_mask(F_PIN, 0);
@@ -251,27 +233,23 @@ static void row_3_3_mask_entry_and_exit_controls(void **state)
 
 static void row_3_3_mask_exception_bitmap(void **state)
 {
-	(void)state;
 	has_mask(F_EXCEPTIONS, 0xFFFBFFFF);
 }
 
 static void row_3_3_mask_control_registers(void **state)
 {
-	(void)state;
 	has_mask(F_CR0, 0x8005001F);
 	has_mask(F_CR4, 0x3FF1FBF);
 }
 
 static void row_3_3_mask_efer_and_debugctl(void **state)
 {
-	(void)state;
 	has_mask(F_EFER, 0x501);
 	has_mask(0x2802, 0xFFC7);
 }
 
 static void row_3_3_mask_eptp(void **state)
 {
-	(void)state;
 	has_mask(0x201a, 0x80);
 }
 
@@ -280,7 +258,6 @@ static void row_3_3_mask_vapic_page(void **state)
 	uint64_t old = field_get(FIELD(F_VAPIC));
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 12; i++)
 		check_hex(wr(F_VAPIC, old | 1ULL << i, 1ULL << i), FIELD_READ_ONLY);
 	check_hex(field_get(FIELD(F_VAPIC)), old);
@@ -291,27 +268,24 @@ static void row_3_3_vapic_page_is_not_shared(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 39; bit < 52; bit++)
 		check_hex(wr(F_VAPIC, page_gpa(PAGE_SPARE) | 1ULL << bit, ALL), FIELD_BAD_VALUE);
 }
 
-static void row_3_3_mask_what_is_the_modules_can_be_read(void **state)
+static void row_3_3_mask_fields_of_the_module_that_can_be_read(void **state)
 {
 	static const uint32_t codes[] = { 0x0002, 0x2000, 0x2002, 0x2016, 0x2018, 0x202a, 0x202e,
 					  0x2036, 0x4024, F_ACTIVITY };
 
-	(void)state;
 	all_are_read_only(codes, ARRAY_SIZE(codes));
 }
 
-static void row_3_3_mask_the_modules_own_is_hidden(void **state)
+static void row_3_3_mask_fields_of_the_module_that_are_hidden(void **state)
 {
 	static const uint32_t codes[] = { 0x0000, 0x0004, 0x0812, 0x2004, 0x2006, 0x2008, 0x200a,
 					  0x200c, 0x200e, 0x2010, 0x2014, 0x2024, 0x2026, 0x2028,
 					  0x2032 };
 
-	(void)state;
 	all_are_hidden(codes, ARRAY_SIZE(codes));
 }
 
@@ -321,7 +295,6 @@ static void row_3_3_mask_the_hosts_state_is_hidden(void **state)
 					  0x400e, 0x4010, 0x4014, 0x4026, 0x4828, 0x482e, 0x6c08,
 					  0x6c14, 0x6c16, 0x6c1a };
 
-	(void)state;
 	all_are_hidden(codes, ARRAY_SIZE(codes));
 }
 
@@ -332,7 +305,6 @@ static void row_3_3_codes_between_fields_are_none(void **state)
 					  0x6c1c, 0xfffffe };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		check_hex(tdcall(VP_RD, 0, FIELD(codes[i]), 0, 0), FIELD_UNKNOWN);
 		check_hex(wr(codes[i], 0, ALL), FIELD_UNKNOWN);
@@ -344,7 +316,6 @@ static void row_3_3_mask_msr_bitmap(void **state)
 {
 	unsigned int word;
 
-	(void)state;
 	for (word = 0; word < 512; word++) {
 		field_set(FIELD_BITMAP(word), word);
 		field_set_masked(FIELD_BITMAP(word), ALL, 1ULL << 63);
@@ -358,7 +329,6 @@ static void row_3_4_mask_l2_controls(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 3; bit < 64; bit++)
 		check_hex(tdcall(VP_WR, 0, FIELD_L2_CONTROLS, 1ULL << bit, 1ULL << bit),
 			  FIELD_READ_ONLY);
@@ -389,8 +359,8 @@ const struct CMUnitTest mask_tests[] = {
 	TEST_BARE(row_3_3_mask_eptp),
 	TEST(row_3_3_mask_vapic_page),
 	TEST(row_3_3_vapic_page_is_not_shared),
-	TEST_BARE(row_3_3_mask_what_is_the_modules_can_be_read),
-	TEST_BARE(row_3_3_mask_the_modules_own_is_hidden),
+	TEST_BARE(row_3_3_mask_fields_of_the_module_that_can_be_read),
+	TEST_BARE(row_3_3_mask_fields_of_the_module_that_are_hidden),
 	TEST_BARE(row_3_3_mask_the_hosts_state_is_hidden),
 	TEST_BARE(row_3_3_codes_between_fields_are_none),
 	TEST_BARE(row_3_3_mask_msr_bitmap),

@@ -60,7 +60,6 @@ static void expect_violation(enum guest_program program, uint64_t kind, uint64_t
 
 static void row_6_l2_sees_no_page_without_an_alias(void **state)
 {
-	(void)state;
 	expect_violation(GUEST_LOAD, READ, 0);
 	expect_violation(GUEST_STORE, WRITE, 0);
 	expect_violation(GUEST_JUMP, FETCH, 0);
@@ -71,7 +70,6 @@ static void row_6_l2_sees_a_page_with_an_alias(void **state)
 {
 	volatile uint64_t *shared = page_at(PAGE_HIDDEN);
 
-	(void)state;
 	page_allow(PAGE_HIDDEN, R | W);
 	*shared = 0x1122334455667788;
 	l2_start(GUEST_LOAD);
@@ -86,7 +84,6 @@ static void row_6_l2_sees_a_page_with_an_alias(void **state)
 
 static void row_6_a_page_that_may_only_be_read(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R);
 	expect_violation(GUEST_STORE, WRITE, R);
 	expect_violation(GUEST_JUMP, FETCH, R);
@@ -94,14 +91,12 @@ static void row_6_a_page_that_may_only_be_read(void **state)
 
 static void row_6_a_page_that_may_not_be_run(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R | W);
 	expect_violation(GUEST_JUMP, FETCH, R | W);
 }
 
 static void row_6_taking_the_alias_away(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R | W | X);
 	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN;
@@ -113,7 +108,6 @@ static void row_6_taking_the_alias_away(void **state)
 
 static void row_6_a_violation_of_the_page_walk(void **state)
 {
-	(void)state;
 	page_allow(PAGE_PT, 0);
 	l2_expect(48);
 	check_hex(l2.call.regs.rcx & FINAL, 0);
@@ -125,7 +119,6 @@ static void row_6_a_violation_of_the_page_walk(void **state)
 
 static void row_6_attributes_can_be_read_back(void **state)
 {
-	(void)state;
 	check_hex(attributes(PAGE_HIDDEN), 0);
 	page_allow(PAGE_HIDDEN, R | X);
 	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | X));
@@ -136,15 +129,13 @@ static void row_6_attributes_can_be_read_back(void **state)
 
 static void row_6_only_selected_attributes_change(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R | X);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | W), VM_1_FIELD(W)), 0);
 	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R | W | X));
 }
 
-static void row_6_a_vm_that_is_not_valid_is_left_alone(void **state)
+static void row_6_a_vm_without_valid_is_not_changed(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, VM_1_FIELD(0x7f)), 0);
 	check_hex(attributes(PAGE_HIDDEN), VM_1_FIELD(0x8000 | R));
@@ -152,13 +143,11 @@ static void row_6_a_vm_that_is_not_valid_is_left_alone(void **state)
 
 static void row_6_bits_without_valid_are_operand_invalid_rdx(void **state)
 {
-	(void)state;
 	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(R), VM_1_FIELD(0x7f)), INVALID | 2);
 }
 
 static void row_6_absent_vms_are_operand_invalid(void **state)
 {
-	(void)state;
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0x8001, 0), INVALID | 2);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0x8001ULL << 32, 0), INVALID | 2);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, 1), INVALID | 8);
@@ -169,7 +158,6 @@ static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
 {
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), r8 = VM_1_FIELD(0x7f);
 
-	(void)state;
 	check_hex(wr(page_gpa(PAGE_HIDDEN) | 8, rdx, r8), INVALID | 1);
 	check_hex(wr(page_gpa(PAGE_HIDDEN) | 3, rdx, r8), INVALID | 1);
 	check_hex(wr(page_gpa(PAGE_HIDDEN) | 1ULL << 47, rdx, r8), INVALID | 1);
@@ -179,7 +167,6 @@ static void row_6_bad_addresses_are_operand_invalid_rcx(void **state)
 
 static void row_6_operands_are_checked_in_order(void **state)
 {
-	(void)state;
 	/* Both registers are checked for one VM before the next VM: tdg_mem_page_attr_wr.c. */
 	check_hex(wr(~0ULL, VM_1_FIELD(R), 1), INVALID | 8);
 	check_hex(wr(~0ULL, VM_1_FIELD(R), 1ULL << 32), INVALID | 2);
@@ -189,11 +176,10 @@ static void row_6_operands_are_checked_in_order(void **state)
 }
 
 /* tdg_mem_page_attr_wr.c: a range that L1 maps by smaller pages has no leaf at this level. */
-static void row_6_what_l1_has_by_parts_is_page_size_mismatch(void **state)
+static void row_6_small_pages_of_l1_are_page_size_mismatch(void **state)
 {
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
 
-	(void)state;
 	check_hex(wr(block | LEVEL_2M, rdx, ALL_CHANGES), PAGE_SIZE_WRONG | LEVEL_2M);
 	check_hex(l2.call.regs.rcx, 0);
 	check_hex(l2.call.regs.rdx, 0);
@@ -206,7 +192,6 @@ static void row_6_an_address_within_a_large_page_is_operand_invalid_rcx(void **s
 {
 	uint64_t rdx = VM_1_FIELD(0x8000 | R), block = page_gpa(PAGE_HIDDEN) & ~(LARGE - 1ULL);
 
-	(void)state;
 	check_hex(wr((block + PAGE) | LEVEL_2M, rdx, ALL_CHANGES), INVALID | 1);
 	check_hex(wr((0x40000000 + LARGE) | LEVEL_1G, rdx, ALL_CHANGES), INVALID | 1);
 }
@@ -273,7 +258,6 @@ static void row_6_a_page_of_2_mib(void **state)
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory), i;
 
-	(void)state;
 	expect_attributes(gpa + 5 * PAGE, gpa | LEVEL_2M, 0);
 	allow_large(gpa, R | W | X);
 	for (i = 0; i < LARGE_PAGES; i += LARGE_PAGES - 1) {
@@ -296,7 +280,6 @@ static void row_6_a_part_of_2_mib_changes(void **state)
 	uint64_t gpa, part, rdx = VM_1_FIELD(0x8000 | R);
 	uint8_t *memory;
 
-	(void)state;
 	gpa = large_page(&memory);
 	part = gpa + 300 * PAGE;
 	allow_large(gpa, R | W);
@@ -323,7 +306,6 @@ static void row_6_a_part_of_2_mib_is_taken_away(void **state)
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
 
-	(void)state;
 	allow_large(gpa, R | W);
 	check_hex(wr(gpa, VM_1_FIELD(0x8000), ALL_CHANGES), 0);
 	expect_attributes(gpa, gpa, 0);
@@ -333,12 +315,11 @@ static void row_6_a_part_of_2_mib_is_taken_away(void **state)
 }
 
 /* The same walk is made whether or not there is an alias, and whether or not one is requested. */
-static void row_6_naming_a_part_is_enough_to_split_2_mib(void **state)
+static void row_6_a_call_for_a_part_splits_2_mib(void **state)
 {
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
 
-	(void)state;
 	check_hex(wr(gpa + PAGE, 0, 0), 0);
 	expect_attributes(gpa, gpa, 0);
 	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000 | R), ALL_CHANGES),
@@ -351,7 +332,6 @@ static void row_6_illegal_mixes_of_2_mib_are_page_attr_invalid(void **state)
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
 
-	(void)state;
 	allow_large(gpa, R);
 	check_hex(wr(gpa | LEVEL_2M, VM_1_FIELD(0x8000 | W), ALL_CHANGES), PAGE_ATTR_BAD);
 	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R));
@@ -365,7 +345,6 @@ static void row_9_2_accept_tells_the_level_of_an_accepted_page(void **state)
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
 
-	(void)state;
 	check_hex(tdcall(PAGE_ACCEPT, gpa + PAGE, 0, 0, 0), STATUS(0x00000B0A) | LEVEL_2M);
 	check_hex(tdcall(PAGE_ACCEPT, gpa | LEVEL_2M, 0, 0, 0), STATUS(0x00000B0A) | LEVEL_2M);
 	expect_attributes(gpa, gpa | LEVEL_2M, 0);
@@ -377,7 +356,6 @@ static void row_6_a_reset_takes_2_mib_away(void **state)
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
 
-	(void)state;
 	allow_large(gpa, R | W);
 	check(!ioctl(l2.node, LAB_TDX_RESET_VM), "reset: %s", strerror(errno));
 	expect_attributes(gpa, gpa | LEVEL_2M, 0);
@@ -389,7 +367,6 @@ static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
 {
 	uint64_t r8 = VM_1_FIELD(0x7f);
 
-	(void)state;
 	page_allow(PAGE_HIDDEN, R);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), VM_1_FIELD(0x8000 | W), r8), PAGE_ATTR_BAD);
 	check_hex(l2.call.regs.rcx, 0);
@@ -400,7 +377,6 @@ static void row_6_illegal_mixes_are_page_attr_invalid(void **state)
 
 static void row_6_a_device_can_have_an_alias(void **state)
 {
-	(void)state;
 	/* The address is the HPET's, which is not memory of L1. */
 	check_hex(wr(0xfed00000, VM_1_FIELD(0x8000 | R | W), VM_1_FIELD(0x7f)), 0);
 	check_hex(tdcall(ATTR_RD, 0xfed00000, 0, 0, 0), 0);
@@ -414,7 +390,6 @@ static void row_6_a_device_can_have_an_alias(void **state)
 
 static void row_6_the_buffer_and_the_virtual_apic_need_no_alias(void **state)
 {
-	(void)state;
 	check_hex(attributes(PAGE_STATE), 0);
 	check_hex(attributes(PAGE_VAPIC), 0);
 	l2_expect(18);
@@ -423,7 +398,6 @@ static void row_6_the_buffer_and_the_virtual_apic_need_no_alias(void **state)
 /* tdg_mem_page_attr_wr.c: EXIT writes 0 to both registers. */
 static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
 {
-	(void)state;
 	check_hex(wr(page_gpa(PAGE_HIDDEN) | 8, VM_1_FIELD(0x8000 | R), 0), INVALID | 1);
 	check_hex(l2.call.regs.rcx, 0);
 	check_hex(l2.call.regs.rdx, 0);
@@ -439,11 +413,10 @@ static void row_6_a_call_that_fails_has_rcx_and_rdx_zero(void **state)
  * The same file: for an alias that was removed the output has VALID; for one that never existed
  * it has the value that L1 wrote.
  */
-static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
+static void row_6_the_attributes_of_a_missing_alias(void **state)
 {
 	uint64_t gpa = page_gpa(PAGE_HIDDEN), r8 = VM_1_FIELD(0x7f);
 
-	(void)state;
 	check_hex(wr(gpa, VM_1_FIELD(0x8000), r8), 0);
 	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000));
 	page_allow(PAGE_HIDDEN, R);
@@ -453,9 +426,8 @@ static void row_6_what_is_told_of_an_alias_that_is_not_there(void **state)
 }
 
 /* The same file: a VM whose VALID is 0 is ignored, and its output is 0. */
-static void row_6_a_vm_that_is_not_valid_is_not_told_of(void **state)
+static void row_6_a_vm_without_valid_is_not_reported(void **state)
 {
-	(void)state;
 	page_allow(PAGE_HIDDEN, R);
 	check_hex(wr(page_gpa(PAGE_HIDDEN), 0, VM_1_FIELD(0x7f)), 0);
 	check_hex(l2.call.regs.rdx, 0);
@@ -467,7 +439,6 @@ static void row_6_reserved_attributes_are_page_attr_invalid(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 7; bit < 15; bit++) {
 		uint64_t rdx = VM_1_FIELD(0x8000 | R | 1 << bit);
 
@@ -485,7 +456,6 @@ static void row_6_a_shared_address_is_operand_invalid_rcx(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 39; bit < 52; bit++) {
 		uint64_t gpa = page_gpa(PAGE_HIDDEN) | 1ULL << bit;
 
@@ -503,17 +473,17 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_a_violation_of_the_page_walk),
 	TEST(row_6_attributes_can_be_read_back),
 	TEST(row_6_only_selected_attributes_change),
-	TEST(row_6_a_vm_that_is_not_valid_is_left_alone),
+	TEST(row_6_a_vm_without_valid_is_not_changed),
 	TEST(row_6_bits_without_valid_are_operand_invalid_rdx),
 	TEST(row_6_absent_vms_are_operand_invalid),
 	TEST(row_6_bad_addresses_are_operand_invalid_rcx),
 	TEST(row_6_operands_are_checked_in_order),
-	TEST(row_6_what_l1_has_by_parts_is_page_size_mismatch),
+	TEST(row_6_small_pages_of_l1_are_page_size_mismatch),
 	TEST(row_6_an_address_within_a_large_page_is_operand_invalid_rcx),
 	TEST(row_6_a_page_of_2_mib),
 	TEST(row_6_a_part_of_2_mib_changes),
 	TEST(row_6_a_part_of_2_mib_is_taken_away),
-	TEST(row_6_naming_a_part_is_enough_to_split_2_mib),
+	TEST(row_6_a_call_for_a_part_splits_2_mib),
 	TEST(row_6_illegal_mixes_of_2_mib_are_page_attr_invalid),
 	TEST(row_6_a_reset_takes_2_mib_away),
 	TEST(row_9_2_accept_tells_the_level_of_an_accepted_page),
@@ -521,8 +491,8 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),
 	TEST(row_6_a_call_that_fails_has_rcx_and_rdx_zero),
-	TEST(row_6_what_is_told_of_an_alias_that_is_not_there),
-	TEST(row_6_a_vm_that_is_not_valid_is_not_told_of),
+	TEST(row_6_the_attributes_of_a_missing_alias),
+	TEST(row_6_a_vm_without_valid_is_not_reported),
 	TEST(row_6_reserved_attributes_are_page_attr_invalid),
 	TEST(row_6_a_shared_address_is_operand_invalid_rcx),
 };

@@ -51,7 +51,7 @@ static void check_l2(void)
 	check_hex(l2.state->svi, 0);
 }
 
-static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
+static void row_10_5_9_unswitched_registers_are_l2s_afterwards(void **state)
 {
 	struct lab_tdx_unswitched *left = &l2.call.unswitched;
 	static const uint32_t msrs[] = { 0xc0000102, 0xc0000081, 0xc0000082, 0xc0000084,
@@ -59,7 +59,6 @@ static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 	struct lab_tdx_unswitched before;
 	unsigned int i;
 
-	(void)state;
 	before = l1_state();
 	for (i = 0; i < ARRAY_SIZE(msrs); i++)
 		msr_exits(msrs[i], false, false);
@@ -86,7 +85,6 @@ static void row_10_5_9_what_is_not_switched_is_l2s_afterwards(void **state)
 
 static void row_8_l2_starts_with_what_l1_has_loaded(void **state)
 {
-	(void)state;
 	do {
 		memset(&l2.call.unswitched, 0, sizeof(l2.call.unswitched));
 		l2.call.unswitched.cr2 = 0x1111;
@@ -103,9 +101,8 @@ static void row_8_l2_starts_with_what_l1_has_loaded(void **state)
 	check_hex(l2.call.unswitched.xmm0[1], 0x4444);
 }
 
-static void row_8_switched_registers_are_each_ones_own(void **state)
+static void row_8_switched_registers_are_separate(void **state)
 {
-	(void)state;
 	field_set(FIELD(0x680E), 0x12345000);
 	field_set(FIELD(0x681A), 0x400);
 	field_set(FIELD(0x6824), 0x7777);
@@ -209,7 +206,6 @@ static void row_1_2_each_cpu_has_its_own_vcpu(void **state)
 	struct worker workers[VCPUS_MAX] = { };
 	pthread_barrier_t round;
 
-	(void)state;
 	if (cpus > VCPUS_MAX)
 		cpus = VCPUS_MAX;
 	check(!pthread_barrier_init(&round, NULL, cpus), "no barrier");
@@ -246,13 +242,12 @@ static uint64_t any(void)
 	}
 }
 
-static void row_1_1_no_registers_harm_l1(void **state)
+static void row_1_1_calls_with_random_registers_leave_l1_intact(void **state)
 {
 	static const uint64_t leaves[] = { 1, 7, 8, 9, 10, 11, 23, 24, 25, 26, 27 };
 	struct lab_tdx_unswitched before;
 	unsigned int i;
 
-	(void)state;
 	before = l1_state();
 	srandom(42);
 	for (i = 0; i < 20000; i++) {
@@ -273,12 +268,11 @@ static void row_1_1_no_registers_harm_l1(void **state)
 	check_l2();
 }
 
-static void row_2_3_7_l2_may_be_anything(void **state)
+static void row_2_3_7_random_l2_state_leaves_l1_intact(void **state)
 {
 	struct lab_tdx_unswitched before;
 	unsigned int i, j;
 
-	(void)state;
 	before = l1_state();
 	srandom(43);
 	for (i = 0; i < 2000; i++) {
@@ -301,12 +295,12 @@ static void row_2_3_7_l2_may_be_anything(void **state)
 }
 
 const struct CMUnitTest state_tests[] = {
-	TEST(row_10_5_9_what_is_not_switched_is_l2s_afterwards),
+	TEST(row_10_5_9_unswitched_registers_are_l2s_afterwards),
 	TEST(row_8_l2_starts_with_what_l1_has_loaded),
-	TEST(row_8_switched_registers_are_each_ones_own),
+	TEST(row_8_switched_registers_are_separate),
 	TEST(row_1_2_each_cpu_has_its_own_vcpu),
-	TEST(row_1_1_no_registers_harm_l1),
-	TEST(row_2_3_7_l2_may_be_anything),
+	TEST(row_1_1_calls_with_random_registers_leave_l1_intact),
+	TEST(row_2_3_7_random_l2_state_leaves_l1_intact),
 };
 
 const size_t state_count = ARRAY_SIZE(state_tests);

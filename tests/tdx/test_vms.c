@@ -13,11 +13,10 @@
 #define NUM_L2_VMS   0x9010000100000005ULL
 #define NOT_CANONICAL STATUS(0xC0001160)
 
-static void row_3_4_num_l2_vms_is_what_there_are(void **state)
+static void row_3_4_num_l2_vms_is_their_number(void **state)
 {
 	uint32_t vms;
 
-	(void)state;
 	for (vms = 0; vms < 4; vms++) {
 		l2_set_vms(vms);
 		check_hex(tdcall(VM_RD, 0, NUM_L2_VMS, 0, 0), 0);
@@ -26,12 +25,11 @@ static void row_3_4_num_l2_vms_is_what_there_are(void **state)
 }
 
 /* tdg_vp_invept.c: bit 0 means L1, and bits above the last VM name no VM. */
-static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
+static void row_1_2_invept_accepts_the_vms_that_exist(void **state)
 {
 	uint32_t vms;
 	unsigned int bit;
 
-	(void)state;
 	for (vms = 0; vms < 4; vms++) {
 		l2_set_vms(vms);
 		check_hex(tdcall(INVEPT, 0, 0, 0, 0), 0);
@@ -41,11 +39,10 @@ static void row_1_2_invept_takes_the_vms_that_there_are(void **state)
 	}
 }
 
-static void row_1_2_invept_takes_all_at_once(void **state)
+static void row_1_2_invept_accepts_all_vms_at_once(void **state)
 {
 	struct lab_tdx_regs regs, before;
 
-	(void)state;
 	regs = regs_poisoned(INVEPT);
 	regs.rcx = 0xe;
 	before = regs;
@@ -55,12 +52,11 @@ static void row_1_2_invept_takes_all_at_once(void **state)
 }
 
 /* tdg_vp_invvpid.c */
-static void row_1_2_invgla_takes_the_vms_that_there_are(void **state)
+static void row_1_2_invgla_accepts_the_vms_that_exist(void **state)
 {
 	uint32_t vms;
 	unsigned int vm;
 
-	(void)state;
 	for (vms = 0; vms < 4; vms++) {
 		l2_set_vms(vms);
 		for (vm = 0; vm < 4; vm++)
@@ -73,7 +69,6 @@ static void row_1_2_invgla_has_reserved_bits(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 1; bit < 64; bit++)
 		if (bit != 52 && bit != 53)
 			check_hex(tdcall(INVGLA, VM_1 | 1ULL << bit, 0x400000, 0, 0), INVALID | 1);
@@ -86,7 +81,6 @@ static void row_1_2_invgla_has_reserved_bits(void **state)
  */
 static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 {
-	(void)state;
 	check_hex(tdcall(INVGLA, VM_1, 0x0000800000000000ULL, 0, 0), 0);
 	check_hex(tdcall(INVGLA, VM_1, 0x00fffffffffff000ULL, 0, 0), 0);
 	check_hex(tdcall(INVGLA, VM_1, 0x00fffffffffff001ULL, 0, 0), NOT_CANONICAL);
@@ -98,7 +92,6 @@ static void row_1_2_invgla_looks_at_every_page_of_an_entry(void **state)
 /* The same file: RDX is written only for a list. */
 static void row_1_2_invgla_of_one_entry_leaves_rdx(void **state)
 {
-	(void)state;
 	check_hex(tdcall(INVGLA, VM_1, 0x400007, POISON, 0), 0);
 	check_hex(l2.call.regs.rdx, 0x400007);
 	check_hex(l2.call.regs.r8, POISON);
@@ -124,9 +117,8 @@ static uint64_t invalidate_list(uint64_t rdx)
 	return status;
 }
 
-static void row_1_2_invgla_of_a_list_tells_how_far(void **state)
+static void row_1_2_invgla_of_a_list_returns_its_progress(void **state)
 {
-	(void)state;
 	memset(page_at(PAGE_SPARE), 0, PAGE);
 	check_hex(invalidate_list(list(0, 3)), 0);
 	check_hex(l2.call.regs.rdx, list(3, 0));
@@ -137,7 +129,6 @@ static void row_1_2_invgla_of_a_list_tells_how_far(void **state)
 /* first_entry has nine bits: after the last entry it is 0 again. */
 static void row_1_2_invgla_of_a_whole_list(void **state)
 {
-	(void)state;
 	memset(page_at(PAGE_SPARE), 0, PAGE);
 	check_hex(invalidate_list(list(0, 512)), 0);
 	check_hex(l2.call.regs.rdx, list(0, 0));
@@ -147,7 +138,6 @@ static void row_1_2_invgla_reads_its_list(void **state)
 {
 	uint64_t *entries = page_at(PAGE_SPARE);
 
-	(void)state;
 	memset(entries, 0, PAGE);
 	entries[2] = 0x0100000000000000ULL;
 	check_hex(invalidate_list(list(0, 2)), 0);
@@ -159,7 +149,6 @@ static void row_1_2_invgla_checks_its_list(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	memset(page_at(PAGE_SPARE), 0, PAGE);
 	check_hex(tdcall(INVGLA, VM_1 | LIST, list(1, 512), 0, 0), INVALID | 2);
 	check_hex(tdcall(INVGLA, VM_1 | LIST, list(511, 2), 0, 0), INVALID | 2);
@@ -176,7 +165,6 @@ static void row_3_2_each_vm_has_its_fields(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 1; vm < 4; vm++) {
 		field_set(OF_VM(vm, FIELD(F_CR0_SHADOW)), 0x1000 + vm);
 		field_set(OF_VM(vm, FIELD_BITMAP(7)), 0x2000 + vm);
@@ -205,7 +193,6 @@ static void row_3_6_each_vm_is_fresh(void **state)
 	};
 	unsigned int vm, i;
 
-	(void)state;
 	for (vm = 2; vm < 4; vm++)
 		for (i = 0; i < ARRAY_SIZE(fresh); i++)
 			check_hex(field_get(OF_VM(vm, FIELD(fresh[i].code))), fresh[i].value);
@@ -215,7 +202,6 @@ static void row_3_3_each_vm_has_the_same_masks(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 2; vm < 4; vm++) {
 		uint64_t pin = OF_VM(vm, FIELD(F_PIN)), cr0 = OF_VM(vm, FIELD(F_CR0));
 
@@ -231,7 +217,6 @@ static void row_2_3_3_each_vm_needs_its_virtual_apic(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 2; vm < 4; vm++)
 		check_hex(tdcall(VP_ENTER, VM(vm), page_gpa(PAGE_STATE), 0, 0), INVALID | 170);
 	l2_expect(18);
@@ -239,7 +224,6 @@ static void row_2_3_3_each_vm_needs_its_virtual_apic(void **state)
 
 static void row_2_3_2_a_vm_that_is_not_there_is_operand_invalid_rcx(void **state)
 {
-	(void)state;
 	l2_set_vms(2);
 	check_hex(tdcall(VP_ENTER, VM(2), page_gpa(PAGE_STATE), 0, 0), INVALID | 170);
 	check_hex(tdcall(VP_ENTER, VM(3), page_gpa(PAGE_STATE), 0, 0), INVALID | 1);
@@ -252,7 +236,6 @@ static void row_8_a_run_of_vm_1_leaves_the_others(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	l2_start(GUEST_CPUID);
 	l2_expect(10);
 	for (vm = 2; vm < 4; vm++) {
@@ -264,7 +247,6 @@ static void row_8_a_run_of_vm_1_leaves_the_others(void **state)
 
 static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 {
-	(void)state;
 	field_set(OF_VM(2, FIELD(F_CR3)), 0x1000);
 	field_set(OF_VM(2, FIELD(F_EVENT)), 0x80000041);
 	field_set_masked(OF_VM(3, FIELD(F_PRIMARY)), INTERRUPT_WINDOW, INTERRUPT_WINDOW);
@@ -278,14 +260,14 @@ static void row_8_fields_of_another_vm_do_not_touch_vm_1(void **state)
 }
 
 const struct CMUnitTest vm_tests[] = {
-	TEST_VMS(row_3_4_num_l2_vms_is_what_there_are),
-	TEST_VMS(row_1_2_invept_takes_the_vms_that_there_are),
-	TEST_VMS(row_1_2_invept_takes_all_at_once),
-	TEST_VMS(row_1_2_invgla_takes_the_vms_that_there_are),
+	TEST_VMS(row_3_4_num_l2_vms_is_their_number),
+	TEST_VMS(row_1_2_invept_accepts_the_vms_that_exist),
+	TEST_VMS(row_1_2_invept_accepts_all_vms_at_once),
+	TEST_VMS(row_1_2_invgla_accepts_the_vms_that_exist),
 	TEST(row_1_2_invgla_has_reserved_bits),
 	TEST(row_1_2_invgla_looks_at_every_page_of_an_entry),
 	TEST(row_1_2_invgla_of_one_entry_leaves_rdx),
-	TEST(row_1_2_invgla_of_a_list_tells_how_far),
+	TEST(row_1_2_invgla_of_a_list_returns_its_progress),
 	TEST(row_1_2_invgla_of_a_whole_list),
 	TEST(row_1_2_invgla_reads_its_list),
 	TEST(row_1_2_invgla_checks_its_list),

@@ -43,7 +43,6 @@ static void row_2_3_each_vm_can_be_entered(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
 		l2_start(GUEST_CPUID);
@@ -61,7 +60,6 @@ static void row_2_3_each_vm_can_be_entered_with_an_invalidation(void **state)
 	unsigned int vm, how;
 	uint64_t status;
 
-	(void)state;
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
 		for (how = 0; how < 4; how++) {
@@ -81,7 +79,6 @@ static void row_8_each_vm_has_its_own_vmcs(void **state)
 {
 	unsigned int vm, round;
 
-	(void)state;
 	for (vm = 1; vm <= VMS; vm++)
 		field_set(OF_VM(vm, FIELD(F_CR4_SHADOW)), 0x10000 * vm);
 	for (round = 0; round < 2; round++) {
@@ -101,11 +98,10 @@ static void row_8_each_vm_has_its_own_vmcs(void **state)
 }
 
 /* tdg_vp_enter.c, read_l2_enter_guest_state(): all general registers come from the buffer. */
-static void row_8_a_vm_goes_on_where_it_was(void **state)
+static void row_8_a_vm_continues_where_it_stopped(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
 		l2_start(GUEST_CPUID);
@@ -147,7 +143,6 @@ static void row_6_each_vm_has_its_own_aliases(void **state)
 {
 	unsigned int owner, vm;
 
-	(void)state;
 	for (owner = 1; owner <= VMS; owner++) {
 		l2_select(owner);
 		page_allow(PAGE_HIDDEN, R);
@@ -168,7 +163,6 @@ static void row_6_one_call_changes_all_vms(void **state)
 	uint64_t rdx = VM_FIELD(1, 0x8000 | R) | VM_FIELD(2, 0x8000 | R | W) |
 		       VM_FIELD(3, 0x8000 | R | W | X);
 
-	(void)state;
 	check_hex(write_attributes(rdx, EACH_VM_FIELD(0x7f)), 0);
 	check_hex(l2.call.regs.rdx, rdx);
 	check_hex(all_attributes(PAGE_HIDDEN), rdx);
@@ -182,7 +176,6 @@ static void row_6_one_call_changes_all_vms(void **state)
 /* tdg_mem_page_attr_wr(), step 3: the removal of an alias leaves VALID only in its own field. */
 static void row_6_an_alias_of_one_vm_goes(void **state)
 {
-	(void)state;
 	check_hex(write_attributes(EACH_VM_FIELD(0x8000 | R), EACH_VM_FIELD(0x7f)), 0);
 	check_hex(write_attributes(VM_FIELD(2, 0x8000), VM_FIELD(2, 0x7f)), 0);
 	check_hex(l2.call.regs.rdx, VM_FIELD(2, 0x8000));
@@ -204,7 +197,6 @@ static void row_6_an_illegal_mix_of_one_vm_stops_all(void **state)
 {
 	uint64_t before = VM_FIELD(1, 0x8000 | R) | VM_FIELD(2, 0x8000 | R);
 
-	(void)state;
 	check_hex(write_attributes(before, EACH_VM_FIELD(0x7f)), 0);
 	check_hex(write_attributes(VM_FIELD(1, 0x8000 | R | W) | VM_FIELD(2, 0x8000 | W) |
 				   VM_FIELD(3, 0x8000 | R | X), EACH_VM_FIELD(0x7f)),
@@ -220,7 +212,6 @@ static void row_6_the_fields_of_vms_that_are_not_there(void **state)
 {
 	unsigned int vms, vm;
 
-	(void)state;
 	for (vms = 0; vms <= VMS; vms++) {
 		l2_set_vms(vms);
 		for (vm = 1; vm <= VMS; vm++) {
@@ -240,7 +231,6 @@ static void row_4_5_each_vm_has_its_own_msr_bitmap(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	l2_select(2);
 	msr_exits(TPR_MSR, true, false);
 	for (vm = 1; vm <= VMS; vm++) {
@@ -256,7 +246,6 @@ static void row_4_each_vm_has_its_own_virtual_apic_page(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
 		vapic_put(VAPIC_TPR, vm << 4);
@@ -280,7 +269,6 @@ static void row_4_an_interrupt_is_of_one_vm(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	log_eoi(true);
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
@@ -308,7 +296,6 @@ static void row_4_6_an_event_is_of_one_vm(void **state)
 {
 	unsigned int vm;
 
-	(void)state;
 	field_set(OF_VM(3, FIELD(F_EVENT)), VALID | VECTOR);
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
@@ -324,7 +311,6 @@ static void row_10_5_10_a_deadline_is_of_one_vm(void **state)
 {
 	unsigned int vm, round;
 
-	(void)state;
 	field_set(VCPU_OF_VM(2, FIELD_DEADLINE), 1);
 	for (round = 0; round < 2; round++) {
 		for (vm = 1; vm <= VMS; vm++) {
@@ -340,7 +326,6 @@ static void row_10_5_10_a_deadline_is_of_one_vm(void **state)
 /* src/td_dispatcher/tdx_td_l2_dispatcher.c, handle_l2_vm_entry_failures(): only that VM fails. */
 static void row_2_3_an_entry_of_one_vm_that_fails_leaves_the_others(void **state)
 {
-	(void)state;
 	l2_select(2);
 	l2.state->rflags = 0;
 	check_hex(l2_run(), 0x80000021);
@@ -358,7 +343,7 @@ const struct CMUnitTest vm_run_tests[] = {
 	TEST_ALL(row_2_3_each_vm_can_be_entered_with_an_invalidation),
 	TEST_ALL(row_2_3_an_entry_of_one_vm_that_fails_leaves_the_others),
 	TEST_ALL(row_8_each_vm_has_its_own_vmcs),
-	TEST_ALL(row_8_a_vm_goes_on_where_it_was),
+	TEST_ALL(row_8_a_vm_continues_where_it_stopped),
 	TEST_ALL(row_6_each_vm_has_its_own_aliases),
 	TEST_ALL(row_6_one_call_changes_all_vms),
 	TEST_ALL(row_6_an_alias_of_one_vm_goes),

@@ -102,7 +102,6 @@ void vtl_vectors_exit(void)
 
 int vtl_vectors_cpu_online(unsigned int cpu)
 {
-	(void)cpu;
 	return 0;
 }
 

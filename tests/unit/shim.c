@@ -59,8 +59,6 @@ struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	(void)node;
-	(void)gfp;
 	assert(!order);
 	if (allocation_fails())
 		return NULL;

@@ -5,18 +5,12 @@
  * arguments in openhcl/hcl/src/ioctl.rs (module ioctls) and, for /dev/mshv_sint, vmbus.rs; the
  * run page and the other structures in openhcl/hcl/src/protocol.rs.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <linux/mshv_vtl.h>
+
+#include "../harness/check.h"
 
 static void ioctl_numbers(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
 	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
 	assert_int_equal(MSHV_RETURN_TO_LOWER_VTL, 0xb827);
@@ -39,7 +33,6 @@ static void ioctl_numbers(void **state)
 /* HCL_CAP_* in ioctl.rs. */
 static void capabilities(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_CAP_REGISTER_PAGE, 1);
 	assert_int_equal(MSHV_CAP_VTL_RETURN_ACTION, 2);
 	assert_int_equal(MSHV_CAP_DR6_SHARED, 3);
@@ -49,7 +42,6 @@ static void capabilities(void **state)
 /* Numbers that only this driver defines, and that its clients are compiled with. */
 static void own_numbers(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc030b8e0);
 	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
 	assert_int_equal(MSHV_CAP_VP_INTERRUPTS, 0x10001);
@@ -60,7 +52,6 @@ static void own_numbers(void **state)
 /* The byte that this driver names is reserved in OpenHCL (tdx_l2_tsc_deadline_state). */
 static void tsc_deadline(void **state)
 {
-	(void)state;
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.deadline), 400);
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.update), 408);
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.vector), 409);
@@ -69,7 +60,6 @@ static void tsc_deadline(void **state)
 
 static void map_argument(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_map_device_intr), 16);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, vector), 0);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, apic_id), 4);
@@ -79,7 +69,6 @@ static void map_argument(void **state)
 
 static void hvcall_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_hvcall_setup), 16);
 	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap_size), 0);
 	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap), 8);
@@ -95,7 +84,6 @@ static void hvcall_arguments(void **state)
 /* hcl_set_poll_file, hcl_kick_cpus and its flags, hcl_pfn_range_t, mshv_tdcall. */
 static void vtl_file_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_set_poll_file), 8);
 	assert_int_equal(offsetof(struct mshv_set_poll_file, cpu), 0);
 	assert_int_equal(offsetof(struct mshv_set_poll_file, fd), 4);
@@ -121,7 +109,6 @@ static void vtl_file_arguments(void **state)
 /* openvmm: hcl/src/vmbus.rs. */
 static void sint_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_signal_event), 8);
 	assert_int_equal(offsetof(struct mshv_signal_event, connection_id), 0);
 	assert_int_equal(offsetof(struct mshv_signal_event, flag), 4);
@@ -140,7 +127,6 @@ static void sint_arguments(void **state)
 /* openvmm: mshv_vp_registers in hcl/src/ioctl.rs, HvRegisterAssoc in hvdef. */
 static void register_arguments(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_register_list), 16);
 	assert_int_equal(offsetof(struct mshv_register_list, count), 0);
 	assert_int_equal(offsetof(struct mshv_register_list, registers), 8);
@@ -151,7 +137,6 @@ static void register_arguments(void **state)
 
 static void vp_interrupts_argument(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct mshv_vector_counts), 16);
 	assert_int_equal(offsetof(struct mshv_vector_counts, redirected), 0);
 	assert_int_equal(offsetof(struct mshv_vector_counts, proxied), 8);
@@ -172,7 +157,6 @@ static void vp_interrupts_argument(void **state)
 
 static void run_page(void **state)
 {
-	(void)state;
 	assert_run_offset(cancel, 0);
 	assert_run_offset(vtl_ret_action_size, 4);
 	assert_run_offset(flags, 8);
@@ -192,7 +176,6 @@ static void run_page(void **state)
 /* MSHV_VTL_RUN_FLAG_HALTED, hcl_intr_offload_flags. */
 static void run_page_flags(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_VTL_RUN_HALTED, 1);
 	assert_int_equal(MSHV_VTL_OFFLOAD_INTR_INJECT, 1 << 0);
 	assert_int_equal(MSHV_VTL_OFFLOAD_X2APIC, 1 << 1);
@@ -207,7 +190,6 @@ static void run_page_flags(void **state)
 /* tdx_tdg_vp_enter_exit_info, which begins the context. */
 static void tdx_exit(void **state)
 {
-	(void)state;
 	assert_tdx_offset(exit.rax, 0);
 	assert_tdx_offset(exit.rcx, 8);
 	assert_tdx_offset(exit.rdx, 16);
@@ -224,7 +206,6 @@ static void tdx_exit(void **state)
 /* tdx_vp_context; its gpr_list is TdxL2EnterGuestState of vm/x86/x86defs/src/tdx.rs. */
 static void tdx_context(void **state)
 {
-	(void)state;
 	assert_tdx_offset(vp_state.msr_kernel_gs_base, 136);
 	assert_tdx_offset(vp_state.msr_star, 144);
 	assert_tdx_offset(vp_state.msr_lstar, 152);
@@ -257,7 +238,6 @@ static void tdx_context(void **state)
 /* MSHV_APIC_PAGE_OFFSET and HCL_REG_PAGE_OFFSET; SHARED_MEMORY_FLAG in ioctl.rs. */
 static void page_index(void **state)
 {
-	(void)state;
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 5), 0x30005);
 	assert_true(MSHV_VTL_LOW_SHARED == 1ULL << 63);
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 5), 5);

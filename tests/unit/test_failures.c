@@ -78,7 +78,6 @@ int get_unused_fd_flags(int flags)
 {
 	int fd;
 
-	(void)flags;
 	if (shim_fails())
 		return -EMFILE;
 	for (fd = 0; fds[fd]; fd++)
@@ -104,8 +103,6 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 {
 	struct file *file = shim_alloc(1, sizeof(*file));
 
-	(void)name;
-	(void)flags;
 	if (!file)
 		return ERR_PTR(-ENOMEM);
 	file->private_data = data;
@@ -138,7 +135,6 @@ int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cp
 	unsigned int cpu, undo;
 	int ret = shim_fails() ? -ENOSPC : 0;
 
-	(void)name;
 	for (cpu = 0; !ret && cpu < SHIM_CPUS; cpu++) {
 		if (!shim_cpu_online[cpu])
 			continue;
@@ -152,7 +148,6 @@ int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cp
 
 void cpuhp_remove_state_nocalls(int state)
 {
-	(void)state;
 	cpu_online_call = NULL;
 }
 
@@ -187,7 +182,6 @@ int vtl_host_call(u64 control, const void *input, void *output, u64 *status)
 
 struct eventfd_ctx *eventfd_ctx_fdget(int fd)
 {
-	(void)fd;
 	if (shim_fails())
 		return ERR_PTR(-EBADF);
 	handles++;
@@ -280,7 +274,6 @@ void vtl_host_exit(void)
 
 int vtl_host_cpu_online(unsigned int cpu)
 {
-	(void)cpu;
 	return shim_fails() ? -ENOMEM : 0;
 }
 
@@ -308,10 +301,6 @@ int vtl_vtl0_run(void)
 
 int vtl_vtl0_kick(const void *mask, u64 bits, bool wait, bool cancel)
 {
-	(void)mask;
-	(void)bits;
-	(void)wait;
-	(void)cancel;
 	return -EOPNOTSUPP;
 }
 
@@ -896,7 +885,6 @@ static size_t bytes;
 
 static void begin(const struct sweep_operation *operation)
 {
-	(void)operation;
 	bytes = __sanitizer_get_current_allocated_bytes();
 	shim_reset();
 	emul_reset();
@@ -911,7 +899,6 @@ static void end(const struct sweep_operation *operation)
 {
 	int fd;
 
-	(void)operation;
 	if (hvcall)
 		fput(hvcall);
 	if (sint)
@@ -952,12 +939,11 @@ static const struct sweep sweep = {
 	begin, remember, inject, met, expected, compare, end, FAILURES_MAX,
 };
 
-static void every_failure_leaves_all_as_it_was(void **state)
+static void every_failure_leaves_the_state_unchanged(void **state)
 {
 	unsigned int injected = 0, count;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(operations); i++) {
 		sweep_attempt(&sweep, &operations[i], 0);
 		count = sweep_from(&sweep, &operations[i], 1);
@@ -971,7 +957,7 @@ static void every_failure_leaves_all_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_failure_leaves_all_as_it_was),
+		cmocka_unit_test(every_failure_leaves_the_state_unchanged),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, NULL, NULL);

@@ -7,17 +7,12 @@
  * (machine_insns.S); that of a device is known from its data sheet: National Semiconductor
  * PC16550D, Intel 82093AA, Motorola MC146818.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "cmos.h"
 #include "decode.h"
 #include "ioapic.h"
@@ -30,7 +25,6 @@
 #define R12		12
 #define ROUNDS		200
 #define RET		0xc3
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* --- decoding --------------------------------------------------------------- */
 
@@ -105,7 +99,6 @@ static void decoding_does_what_the_cpu_does(void **state)
 	const struct insn *insn;
 	unsigned int i;
 
-	(void)state;
 	assert_true(code != MAP_FAILED);
 	assert_true(machine_insns_end - machine_insns > 30);
 	for (insn = machine_insns; insn < machine_insns_end; insn++) {
@@ -122,7 +115,6 @@ static void an_instruction_that_is_cut_off_is_refused(void **state)
 	const struct insn *insn;
 	unsigned int length;
 
-	(void)state;
 	for (insn = machine_insns; insn < machine_insns_end; insn++) {
 		for (length = 0; length < insn->end - insn->first; length++)
 			assert_false(decode_access(insn->first, length, registers, &access));
@@ -142,7 +134,6 @@ static void another_instruction_is_refused(void **state)
 	struct decode_access access;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		assert_false(decode_access(others[i], DECODE_BYTES_MAX, registers, &access));
 }
@@ -154,7 +145,6 @@ static void an_address_relative_to_rip_has_its_length(void **state)
 	const uint64_t registers[DECODE_REGISTERS] = { 0x11223344 };
 	struct decode_access access;
 
-	(void)state;
 	assert_true(decode_access(code, sizeof(code), registers, &access));
 	assert_int_equal(access.length, 6);
 	assert_int_equal(access.value, 0x11223344);
@@ -196,7 +186,6 @@ static void the_transmitter_interrupts_when_it_is_enabled(void **state)
 {
 	struct port port;
 
-	(void)state;
 	port_reset(&port);
 	uart_write(&port.uart, 1, 0x02);
 	assert_int_equal(port.interrupts, 1);
@@ -213,7 +202,6 @@ static void input_interrupts_until_it_is_read(void **state)
 {
 	struct port port;
 
-	(void)state;
 	port_reset(&port);
 	assert_int_equal(uart_receive(&port.uart, (const uint8_t *)"ab", 2), 2);
 	assert_int_equal(port.interrupts, 0);
@@ -235,7 +223,6 @@ static void input_beyond_the_fifo_is_not_taken(void **state)
 	struct port port;
 	unsigned int i;
 
-	(void)state;
 	port_reset(&port);
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = i;
@@ -248,7 +235,6 @@ static void a_loop_sends_nothing_and_shows_its_own_lines(void **state)
 {
 	struct port port;
 
-	(void)state;
 	port_reset(&port);
 	uart_write(&port.uart, 4, 0x1a);
 	uart_write(&port.uart, 0, 'x');
@@ -261,7 +247,6 @@ static void the_divisor_hides_two_registers(void **state)
 {
 	struct port port;
 
-	(void)state;
 	port_reset(&port);
 	uart_write(&port.uart, 3, 0x83);
 	uart_write(&port.uart, 0, 0x01);
@@ -298,12 +283,11 @@ static void pin_write(struct ioapic *ioapic, unsigned int pin, uint64_t value)
 	ioapic_write(ioapic, 0x10, value >> 32);
 }
 
-static void an_edge_goes_where_its_pin_says(void **state)
+static void an_edge_goes_to_the_target_of_its_pin(void **state)
 {
 	struct delivery delivery = { 0 };
 	struct ioapic ioapic = { .deliver = deliver, .context = &delivery };
 
-	(void)state;
 	ioapic_reset(&ioapic);
 	ioapic_raise(&ioapic, 4);
 	assert_int_equal(delivery.count, 0);
@@ -318,11 +302,10 @@ static void an_edge_goes_where_its_pin_says(void **state)
 	assert_int_equal(delivery.count, 1);
 }
 
-static void the_io_apic_says_how_many_pins_it_has(void **state)
+static void the_io_apic_reports_its_pins(void **state)
 {
 	struct ioapic ioapic = { 0 };
 
-	(void)state;
 	ioapic_reset(&ioapic);
 	ioapic_write(&ioapic, 0x00, 0x01);
 	assert_int_equal(ioapic_read(&ioapic, 0x10) >> 16 & 0xff, IOAPIC_PINS - 1);
@@ -355,7 +338,6 @@ static void the_clock_has_the_time(void **state)
 	struct tm read = { 0 };
 	time_t before, after, now;
 
-	(void)state;
 	do {
 		before = time(NULL);
 		read.tm_sec = clock_read(0x00);
@@ -382,8 +364,8 @@ int main(void)
 		cmocka_unit_test(input_beyond_the_fifo_is_not_taken),
 		cmocka_unit_test(a_loop_sends_nothing_and_shows_its_own_lines),
 		cmocka_unit_test(the_divisor_hides_two_registers),
-		cmocka_unit_test(an_edge_goes_where_its_pin_says),
-		cmocka_unit_test(the_io_apic_says_how_many_pins_it_has),
+		cmocka_unit_test(an_edge_goes_to_the_target_of_its_pin),
+		cmocka_unit_test(the_io_apic_reports_its_pins),
 		cmocka_unit_test(the_clock_has_the_time),
 	};
 

@@ -4,11 +4,7 @@
  *
  * This test includes redirect.c, so that it can set the module parameters.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "arch_emul.h"
 #include "redirect.c"
@@ -81,13 +77,11 @@ static int machine_start(bool available)
 
 static int setup(void **state)
 {
-	(void)state;
 	return machine_start(true);
 }
 
 static int setup_unavailable(void **state)
 {
-	(void)state;
 	return machine_start(false);
 }
 
@@ -97,7 +91,6 @@ static int teardown(void **state)
 	unsigned int cpu, leaked = 0;
 	int i;
 
-	(void)state;
 	shim_fail_at = 0;
 	for (i = 0; i < FILES; i++)
 		vtl_redirect_file_release(&files[i]);
@@ -114,7 +107,6 @@ static void an_arrival_sets_the_bit_of_its_vp_and_scan(void **state)
 {
 	u32 vector = must_map(&files[0], 1, 0x51);
 
-	(void)state;
 	emul_raise(1, vector);
 	assert_true(bit_is_set(1, 0x51));
 	assert_int_equal(run_page(1)->scan_proxy_irr, 1);
@@ -128,7 +120,6 @@ static void the_quota_is_met_to_the_vector(void **state)
 {
 	u32 vector;
 
-	(void)state;
 	vectors_per_cpu = 2;
 	must_map(&files[0], 0, 0x30);
 	vector = must_map(&files[0], 0, 0x31);
@@ -144,9 +135,8 @@ static void the_quota_is_met_to_the_vector(void **state)
 	assert_int_equal(stats_of(0).quarantined, 0);
 }
 
-static void the_automatic_quota_never_is_no_limit(void **state)
+static void the_automatic_quota_is_never_unlimited(void **state)
 {
-	(void)state;
 	vectors_per_cpu = -1;
 	/* The emulated machine has fewer vectors than the quota must leave: one is allowed. */
 	assert_int_equal(stats_of(0).quota, 1);
@@ -177,12 +167,11 @@ static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
 	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
 }
 
-static void exhaustion_takes_what_nothing_has_raised(void **state)
+static void exhaustion_allocates_quiet_vectors_from_quarantine(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 	unsigned long before = jiffies;
 
-	(void)state;
 	map_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[7]);
 	must_unmap(&files[0], 0, vectors[9]);
@@ -197,7 +186,6 @@ static void map_waits_until_a_raised_vector_is_quiet(void **state)
 	u32 vectors[EMUL_VECTORS];
 	unsigned long before;
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
 	shim_advance(300);
@@ -211,11 +199,10 @@ static void map_waits_until_a_raised_vector_is_quiet(void **state)
 }
 
 /* Map checks the time itself, and does not depend on the periodic work. */
-static void a_vector_is_given_again_as_soon_as_its_time_is_over(void **state)
+static void a_vector_is_allocated_again_when_its_quarantine_ends(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	quarantine_ms = 100;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
@@ -233,11 +220,10 @@ static void no_vector_is_left(struct redirect_file *file, unsigned int cpu, u32 
 	assert_int_equal(jiffies, before);
 }
 
-static void nobody_waits_for_what_cannot_come(void **state)
+static void map_does_not_wait_without_a_vector_that_becomes_free(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	/* The first vector is still raised. */
 	must_unmap(&files[0], 0, vectors[3]);
@@ -257,7 +243,6 @@ static void a_task_that_is_killed_does_not_wait(void **state)
 {
 	u32 vectors[EMUL_VECTORS];
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 0, vectors);
 	must_unmap(&files[0], 0, vectors[3]);
 	shim_killed = true;
@@ -272,11 +257,10 @@ static void device_raises(void)
 }
 
 /* The device starts to raise only when map waits for the vector. */
-static void a_vector_that_is_raised_while_map_waits_for_it_is_not_given(void **state)
+static void a_vector_raised_while_map_waits_is_not_allocated(void **state)
 {
 	u32 vectors[EMUL_VECTORS], vector;
 
-	(void)state;
 	map_and_raise_them_all(&files[0], 2, vectors);
 	noisy_vector = vectors[3];
 	must_unmap(&files[0], 2, noisy_vector);
@@ -292,11 +276,10 @@ static void quarantine_ends_meanwhile(void)
 }
 
 /* The interrupt that was pending at the unmap is swallowed, and the late one merges with it. */
-static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **state)
+static void a_merged_late_arrival_counts_for_quarantine(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -308,11 +291,10 @@ static void a_late_arrival_that_met_a_pending_one_counts_for_quarantine(void **s
 	assert_int_equal(emul_vectors_taken(0), 1);
 }
 
-static void a_handler_under_way_outlives_its_vector(void **state)
+static void a_running_handler_outlives_its_vector(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
 	emul_meanwhile = quarantine_ends_meanwhile;
 	emul_raise(0, vector);
@@ -325,7 +307,6 @@ static void without_quarantine_a_vector_is_free_at_once(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	quarantine_ms = 0;
 	emul_raise(0, vector);
 	must_unmap(&files[0], 0, vector);
@@ -337,7 +318,6 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -355,11 +335,10 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 	assert_int_equal(stats_of(0).unmapped, 1);
 }
 
-static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
+static void a_vector_with_a_pending_interrupt_is_not_allocated_again(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	quarantine_ms = 0;
 	emul_interrupts_close(0);
 	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
@@ -383,7 +362,6 @@ static void a_vector_with_an_interrupt_pending_is_not_given_again(void **state)
 /* If it could go offline and online again, its vectors would leave quarantine too early. */
 static void a_cpu_with_a_noisy_vector_stays_online(void **state)
 {
-	(void)state;
 	noisy_vector = must_map(&files[0], 2, 0x40);
 	emul_raise(2, noisy_vector);
 	must_unmap(&files[0], 2, noisy_vector);
@@ -409,7 +387,6 @@ static void arrivals_are_counted_by_proxy_vector(void **state)
 {
 	u32 first = must_map(&files[0], 1, 0x40), other = must_map(&files[0], 1, 0x41);
 
-	(void)state;
 	emul_raise(1, first);
 	emul_raise(1, first);
 	emul_raise(1, other);
@@ -429,7 +406,6 @@ static void counts_include_mappings_that_are_gone(void **state)
 	u32 vector;
 	int i;
 
-	(void)state;
 	for (i = 0; i < 100; i++) {
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
@@ -452,7 +428,6 @@ static void a_vector_is_owned_until_the_entry_after_its_unmap(void **state)
 	unsigned long merged = vtl_vp_merged_get(0);
 	u32 vector, other;
 
-	(void)state;
 	assert_false(vtl_redirect_owns(0x40));
 	vector = must_map(&files[0], 0, 0x40);
 	other = must_map(&files[0], 0, 0x41);
@@ -480,7 +455,6 @@ static void what_is_pending_at_unmap_is_counted(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	(void)state;
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
@@ -494,7 +468,6 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	u32 vector = must_map(&files[0], 0, 0x40), again = 0;
 	u32 *row = files[0].references[0];
 
-	(void)state;
 	/* Act as if the file had mapped it so often. */
 	row[vector] = U32_MAX - 1;
 	redirect_tables[0]->by_vector[vector]->references = U32_MAX - 1;
@@ -516,11 +489,10 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	assert_int_equal(stats_of(0).mapped, 0);
 }
 
-static void a_machine_that_cannot_redirect_says_enodev(void **state)
+static void a_machine_that_cannot_redirect_is_enodev(void **state)
 {
 	u32 vector;
 
-	(void)state;
 	assert_false(vtl_redirect_available());
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector), -ENODEV);
 	assert_int_equal(vtl_redirect_map(&files[0], 3, EMUL_ID(0), &vector), -EINVAL);
@@ -534,25 +506,25 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_arrival_sets_the_bit_of_its_vp_and_scan),
 		TEST(the_quota_is_met_to_the_vector),
-		TEST(the_automatic_quota_never_is_no_limit),
-		TEST(exhaustion_takes_what_nothing_has_raised),
+		TEST(the_automatic_quota_is_never_unlimited),
+		TEST(exhaustion_allocates_quiet_vectors_from_quarantine),
 		TEST(map_waits_until_a_raised_vector_is_quiet),
-		TEST(a_vector_is_given_again_as_soon_as_its_time_is_over),
-		TEST(nobody_waits_for_what_cannot_come),
+		TEST(a_vector_is_allocated_again_when_its_quarantine_ends),
+		TEST(map_does_not_wait_without_a_vector_that_becomes_free),
 		TEST(a_task_that_is_killed_does_not_wait),
-		TEST(a_vector_that_is_raised_while_map_waits_for_it_is_not_given),
-		TEST(a_late_arrival_that_met_a_pending_one_counts_for_quarantine),
-		TEST(a_handler_under_way_outlives_its_vector),
+		TEST(a_vector_raised_while_map_waits_is_not_allocated),
+		TEST(a_merged_late_arrival_counts_for_quarantine),
+		TEST(a_running_handler_outlives_its_vector),
 		TEST(without_quarantine_a_vector_is_free_at_once),
 		TEST(what_is_pending_at_unmap_is_relayed_once),
-		TEST(a_vector_with_an_interrupt_pending_is_not_given_again),
+		TEST(a_vector_with_a_pending_interrupt_is_not_allocated_again),
 		TEST(a_cpu_with_a_noisy_vector_stays_online),
 		TEST(arrivals_are_counted_by_proxy_vector),
 		TEST(counts_include_mappings_that_are_gone),
 		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
 		TEST(what_is_pending_at_unmap_is_counted),
 		TEST(a_file_holds_no_more_references_than_can_be_counted),
-		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_says_enodev,
+		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_is_enodev,
 						setup_unavailable, teardown),
 	};
 

@@ -5,11 +5,7 @@
  *
  * This test includes synic.c, so that it can start with all counters at 0.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "synic.c"
 
@@ -30,7 +26,6 @@ bool vtl_sint_is_open;
 
 void vtl_sint_interrupt(struct synic_message *slots)
 {
-	(void)slots;
 }
 
 void *vtl_host_synic_messages(void)
@@ -50,7 +45,6 @@ static int setup(void **state)
 	unsigned int cpu;
 	int ret;
 
-	(void)state;
 	shim_reset();
 	memset(&synic_cpus, 0, sizeof(synic_cpus));
 	eoms = 0;
@@ -66,7 +60,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	shim_stretch = NULL;
 	shim_fail_at = 0;
 	vtl_vp_sleeper.task = NULL;
@@ -127,13 +120,12 @@ static void post_multiple(const u32 bits[8], u8 flags)
 	post(MESSAGE_TYPE_PROXY, 1 << 8, flags);
 }
 
-static void what_comes_twice_before_it_is_taken_has_merged(void **state)
+static void a_vector_that_is_pending_merges(void **state)
 {
 	const u32 sent[8] = { 0, 0, 0x00060000, 1, 0, 0, 0, 0 };
 	unsigned long before = vtl_vp_merged_get(0);
 	u32 bits[8];
 
-	(void)state;
 	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
@@ -155,11 +147,10 @@ static void what_comes_twice_before_it_is_taken_has_merged(void **state)
 }
 
 /* The code that counts merges in VTL0's virtual APIC asks this. */
-static void what_has_come_is_forgotten_when_vtl0_is_entered(void **state)
+static void an_entry_of_vtl0_clears_the_arrivals(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	vtl_vp_entries++;
@@ -182,7 +173,6 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0xdead0051, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(bits_take(bits), 1);
@@ -190,9 +180,8 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 	assert_int_equal(stats().malformed, 0);
 }
 
-static void the_host_is_told_only_when_another_waits(void **state)
+static void eom_is_written_only_if_a_message_is_pending(void **state)
 {
-	(void)state;
 	post_single(0x51, 0);
 	vtl_synic_interrupt();
 	assert_int_equal(eoms, 0);
@@ -218,9 +207,8 @@ static void host_flags_another(void)
 	bit_is_set = true;
 }
 
-static void a_flag_that_comes_late_is_seen(void **state)
+static void a_pending_flag_that_is_set_late_is_seen(void **state)
 {
-	(void)state;
 	post_single(0x51, 0);
 	/* The flag is set after the message was handled, just before the slot is freed. */
 	shim_stretch = host_flags_another;
@@ -234,11 +222,10 @@ static void host_rewrites(void)
 	page->flags = 1;
 }
 
-static void a_slot_that_the_host_rewrites_is_left_alone(void **state)
+static void a_slot_that_the_host_rewrites_is_not_cleared(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	post_single(0x51, 1);
 	shim_stretch = host_rewrites;
 	vtl_synic_interrupt();
@@ -260,9 +247,8 @@ static void host_never_ends(void)
 	post_single(0x51, 1);
 }
 
-static void one_interrupt_takes_a_bounded_number(void **state)
+static void one_interrupt_handles_a_bounded_number_of_messages(void **state)
 {
-	(void)state;
 	host_never_ends();
 	on_eom = host_never_ends;
 	vtl_synic_interrupt();
@@ -286,12 +272,11 @@ static void queue_send(void)
 	queue_raised++;
 }
 
-static void a_long_queue_comes_whole(void **state)
+static void a_long_queue_is_handled_completely(void **state)
 {
 	unsigned int taken;
 	u32 bits[8];
 
-	(void)state;
 	queue_next = 0x30 + 99;
 	queue_raised = 0;
 	on_eom = queue_send;
@@ -312,7 +297,6 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 {
 	const u32 sent[8] = { 0, 0, 0x00030000, 1, 0, 0, 0, 0 };
 
-	(void)state;
 	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_multiple(sent, 0);
 	vtl_synic_interrupt();
@@ -322,9 +306,8 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 	assert_int_equal(shim_wakeups, 1);
 }
 
-static void before_the_vp_is_there_messages_are_dropped(void **state)
+static void messages_without_a_vp_are_dropped(void **state)
 {
-	(void)state;
 	shim_cpu = CPU_NEVER;
 	post_single(0x51, 1);
 	vtl_synic_interrupt();
@@ -349,11 +332,10 @@ static void before_the_vp_is_there_messages_are_dropped(void **state)
 	assert_int_equal(count_of(0x51), 1);
 }
 
-static void without_a_page_nothing_happens(void **state)
+static void an_interrupt_without_a_page_is_ignored(void **state)
 {
 	struct synic_message *before = page;
 
-	(void)state;
 	post_single(0x51, 1);
 	page = NULL;
 	vtl_synic_interrupt();
@@ -367,7 +349,6 @@ static void other_slots_are_not_touched(void **state)
 {
 	u8 before[4096];
 
-	(void)state;
 	memset(page, 0x5a, 4096);
 	post_single(0x51, 0);
 	memcpy(before, page, 4096);
@@ -376,9 +357,8 @@ static void other_slots_are_not_touched(void **state)
 	assert_int_equal(stats().messages, 1);
 }
 
-static void counters_may_not_be_had(void **state)
+static void failed_allocation_of_counters_is_enomem(void **state)
 {
-	(void)state;
 	vtl_synic_exit();
 	shim_allocations = 0;
 	shim_fail_at = 1;
@@ -394,19 +374,19 @@ static void counters_may_not_be_had(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_comes_twice_before_it_is_taken_has_merged),
-		TEST(what_has_come_is_forgotten_when_vtl0_is_entered),
+		TEST(a_vector_that_is_pending_merges),
+		TEST(an_entry_of_vtl0_clears_the_arrivals),
 		TEST(the_low_byte_of_a_single_vector_counts),
-		TEST(the_host_is_told_only_when_another_waits),
-		TEST(a_flag_that_comes_late_is_seen),
-		TEST(a_slot_that_the_host_rewrites_is_left_alone),
-		TEST(one_interrupt_takes_a_bounded_number),
-		TEST(a_long_queue_comes_whole),
+		TEST(eom_is_written_only_if_a_message_is_pending),
+		TEST(a_pending_flag_that_is_set_late_is_seen),
+		TEST(a_slot_that_the_host_rewrites_is_not_cleared),
+		TEST(one_interrupt_handles_a_bounded_number_of_messages),
+		TEST(a_long_queue_is_handled_completely),
 		TEST(a_halted_vp_is_woken_once_a_message),
-		TEST(before_the_vp_is_there_messages_are_dropped),
-		TEST(without_a_page_nothing_happens),
+		TEST(messages_without_a_vp_are_dropped),
+		TEST(an_interrupt_without_a_page_is_ignored),
 		TEST(other_slots_are_not_touched),
-		TEST(counters_may_not_be_had),
+		TEST(failed_allocation_of_counters_is_enomem),
 	};
 
 	return cmocka_run_group_tests_name("synic", tests, NULL, NULL);

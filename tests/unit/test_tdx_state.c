@@ -39,7 +39,6 @@ static bool kernel_uses(u64 cr4_bit)
 
 static int teardown(void **unused)
 {
-	(void)unused;
 	kfree(state.extended);
 	state.extended = NULL;
 	return 0;
@@ -349,13 +348,12 @@ static void sessions_run(unsigned int sessions)
 
 static void each_side_keeps_its_registers(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	sessions_run(SESSIONS);
 }
 
 /* The CPU fails the test when it executes an instruction, or accesses an MSR, that it lacks. */
-static void what_the_cpu_lacks_is_left_alone(void **unused)
+static void missing_features_are_not_accessed(void **unused)
 {
 	static const struct {
 		unsigned int lacks;
@@ -373,7 +371,7 @@ static void what_the_cpu_lacks_is_left_alone(void **unused)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
 		machine_start(CPU_ALL & ~cpus[i].lacks, cpus[i].cr4);
 		sessions_run(SESSIONS);
 		vtl_tdx_state_reset(&state, true);
@@ -381,9 +379,8 @@ static void what_the_cpu_lacks_is_left_alone(void **unused)
 	}
 }
 
-static void what_the_kernel_does_not_use_is_left_alone(void **unused)
+static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_NOXSAVE);
 	sessions_run(SESSIONS);
 	assert_int_equal(cpu.xsave_uses, 0);
@@ -425,17 +422,15 @@ static void a_refused_value_changes_nothing(void **unused)
 	};
 	size_t i;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	sessions_run(3);
-	for (i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(msrs); i++)
 		refuse(msrs[i]);
 }
 
 /* VTL0's speculation controls must not apply to more of VTL2 than necessary. */
 static void spec_ctrl_is_the_first_that_is_restored(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	vmm_work();
 	session_start();
@@ -455,7 +450,6 @@ static void tile_data_survives_the_xfd_of_either(void **unused)
 {
 	unsigned int both;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	for (both = 0; both < 4; both++) {
 		session_start();
@@ -480,7 +474,6 @@ static void breakpoint_set(bool on)
 
 static void vtl2_has_breakpoints_from_one_entry_to_another(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	session_start();
 	breakpoint_set(false);
@@ -518,9 +511,8 @@ static void barriers_check(unsigned int when, unsigned int at_exit, unsigned int
 	assert_int_equal(cpu.barriers, 2 * at_exit + at_end);
 }
 
-static void the_barrier_comes_when_the_parameter_says(void **unused)
+static void the_barrier_follows_the_parameter(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	barriers_check(PREDICTOR_BARRIER_NEVER, 0, 0);
 	barriers_check(PREDICTOR_BARRIER_SESSION, 0, 1);
@@ -535,7 +527,6 @@ static void the_barrier_comes_when_the_parameter_says(void **unused)
 /* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": for a mask of 0. */
 static void without_memory_mxcsr_has_the_bits_of_every_cpu(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	assert_int_equal(features.mxcsr_mask, CPU_MXCSR_MASK);
 	shim_fail_at = shim_allocations + 1;
@@ -576,7 +567,6 @@ static void xcr0s_set(void)
 
 static void vtl0_has_an_xcr0_of_its_own(void **unused)
 {
-	(void)unused;
 	machine_start(CPU_ALL, CR4_ALL);
 	xcr0s_set();
 	teardown(unused);
@@ -632,7 +622,7 @@ static void reset_check(u64 cr4)
 	session_run(1);
 }
 
-static void the_next_vmm_finds_a_fresh_cpu(void **unused)
+static void the_next_vmm_starts_with_reset_registers(void **unused)
 {
 	reset_check(CR4_ALL);
 	teardown(unused);
@@ -640,12 +630,11 @@ static void the_next_vmm_finds_a_fresh_cpu(void **unused)
 }
 
 /* A VP can be set up on any CPU, where VTL0 may already run. */
-static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
+static void the_setup_of_another_vp_changes_no_register(void **unused)
 {
 	struct tdx_state another = { .extended = NULL };
 	struct cpu_registers before;
 
-	(void)unused;
 	machine_start(CPU_ALL, CR4_NOXSAVE);
 	xcr0_set(cpu_components(), 0);
 	sessions_run(10);
@@ -656,21 +645,23 @@ static void another_vp_that_is_set_up_changes_nothing_here(void **unused)
 	kfree(another.extended);
 }
 
+#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(each_side_keeps_its_registers, teardown),
-		cmocka_unit_test(what_the_cpu_lacks_is_left_alone),
-		cmocka_unit_test_teardown(what_the_kernel_does_not_use_is_left_alone, teardown),
-		cmocka_unit_test_teardown(a_refused_value_changes_nothing, teardown),
-		cmocka_unit_test_teardown(spec_ctrl_is_the_first_that_is_restored, teardown),
-		cmocka_unit_test_teardown(tile_data_survives_the_xfd_of_either, teardown),
-		cmocka_unit_test_teardown(vtl2_has_breakpoints_from_one_entry_to_another, teardown),
-		cmocka_unit_test_teardown(the_barrier_comes_when_the_parameter_says, teardown),
-		cmocka_unit_test_teardown(without_memory_mxcsr_has_the_bits_of_every_cpu, teardown),
-		cmocka_unit_test_teardown(vtl0_has_an_xcr0_of_its_own, teardown),
-		cmocka_unit_test_teardown(the_next_vmm_finds_a_fresh_cpu, teardown),
-		cmocka_unit_test_teardown(another_vp_that_is_set_up_changes_nothing_here, teardown),
+		TEST(each_side_keeps_its_registers),
+		TEST(missing_features_are_not_accessed),
+		TEST(features_that_the_kernel_does_not_use_are_not_accessed),
+		TEST(a_refused_value_changes_nothing),
+		TEST(spec_ctrl_is_the_first_that_is_restored),
+		TEST(tile_data_survives_the_xfd_of_either),
+		TEST(vtl2_has_breakpoints_from_one_entry_to_another),
+		TEST(the_barrier_follows_the_parameter),
+		TEST(without_memory_mxcsr_has_the_bits_of_every_cpu),
+		TEST(vtl0_has_an_xcr0_of_its_own),
+		TEST(the_next_vmm_starts_with_reset_registers),
+		TEST(the_setup_of_another_vp_changes_no_register),
 	};
 
 	return cmocka_run_group_tests_name("registers that VTL2 and VTL0 share", tests, NULL, NULL);

@@ -4,20 +4,16 @@
  *
  * open() and ioctl() are replaced by a fake driver and host (linked with --wrap); the VTL
  * file is a memory file, so that run pages can be mapped. The driver's state is read from
- * folders under fixtures/. Processes that publish routes are either fakes behind the library's
+ * files that the test writes. Processes that publish routes are either fakes behind the library's
  * calls for tools, or real processes. Each command runs completely in a child process, and a
  * test checks what its user sees: output, messages, exit status.
  *
  * Build and run from the top of the repository:
  *   make -C tools check
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <pty.h>
 #include <signal.h>
@@ -36,6 +32,7 @@
 
 #include <vtlirq.h>
 
+#include "../harness/check.h"
 #include "command.h"
 #include "paths.h"
 #include "top.h"
@@ -151,7 +148,7 @@ static int answer_map(struct mshv_map_device_intr *asked)
 	return 0;
 }
 
-/* Only every second APIC id is used by a VP, as in fixtures/cpuinfo. */
+/* Only every second APIC id is used by a VP, as in CPUINFO. */
 static int answer_vp(struct mshv_vp_interrupts *asked)
 {
 	struct mshv_vector_counts *counts = (void *)(uintptr_t)asked->counts;
@@ -489,22 +486,103 @@ static struct fake_peer *add_peer(void)
 	return peer;
 }
 
+/* ---- the kernel's files that the commands read ---- */
+
+#define CPUS	"cpu hardware_id online mapped quarantined free quota relayed blocked unmapped\n"
+#define MAPPINGS "cpu hardware_id vector proxy_vector state references relayed blocked late age_ms\n"
+#define CPU(number, apic_id, flags) \
+	"processor\t: " #number "\nphysical id\t: 0\napicid\t\t: " #apic_id \
+	"\ninitial apicid\t: " #apic_id "\nflags\t\t: " flags "\n\n"
+#define CPUINFO(flags)	CPU(0, 0, flags) CPU(1, 2, flags) CPU(2, 4, flags)
+#define NO_HANDLER(number) \
+	"0,1040,2031417,-;__common_interrupt: 1." #number " No irq handler for vector\n"
+
+static const struct {
+	const char *name;
+	const char *text;
+} files[] = {
+	{ "typical/cpus", CPUS
+	  "0 0 1 1 0 201 0 10 0 0\n"
+	  "1 2 1 2 1 61 64 1234611 3 2\n"
+	  "2 4 1 0 0 202 0 0 0 0\n"
+	  "3 - 0 0 0 0 0 0 0 0\n" },
+	{ "typical/mappings", MAPPINGS
+	  "1 2 0x26 0x52 mapped 2 1234567 3 0 4200\n"
+	  "0 0 0x25 0x51 mapped 1 10 0 0 850\n"
+	  "1 2 0x25 0x51 mapped 1 0 0 0 187000\n"
+	  "1 2 0x27 0x60 quarantined 0 44 0 2 36000000\n" },
+	{ "typical/vps",
+	  "cpu entries handled halts user_returns kicks merged\n"
+	  "0 1000 900 50 100 3 7\n"
+	  "1 10 5 1 5 0 0\n" },
+	{ "reordered/cpus",
+	  "numa unmapped blocked relayed quota free quarantined mapped online hardware_id cpu\n"
+	  "0 6 5 7 0 100 0 1 1 0 0\n" },
+	{ "reordered/mappings",
+	  "age_ms device state proxy_vector vector late blocked relayed references hardware_id cpu\n"
+	  "5 0000:00:03.0 mapped 0x51 0x25 0 1 7 1 0 0\n" },
+	{ "empty/cpus", CPUS "0 0 1 0 0 198 0 0 0 0\n1 2 1 0 0 198 0 0 0 0\n" },
+	{ "empty/mappings", MAPPINGS },
+	/* CPU 2 can still allocate vectors from quarantine. */
+	{ "full/cpus", CPUS
+	  "0 0 1 4 0 0 4 0 0 0\n1 2 1 198 0 0 0 0 0 0\n"
+	  "2 4 1 190 8 0 0 0 0 0\n3 - 0 0 0 0 0 0 0 0\n" },
+	{ "full/mappings", MAPPINGS },
+	{ "exhausted/cpus", CPUS
+	  "0 0 1 4 0 0 4 0 0 0\n1 2 1 198 0 0 0 0 0 0\n2 - 0 0 0 0 0 0 0 0\n" },
+	{ "cpuinfo", CPUINFO("fpu apicid") },
+	{ "cpuinfo-tdx", CPUINFO("fpu apic hypervisor tdx_guest") },
+	{ "filesystems", "nodev\tproc\nnodev\tdebugfs\nnodev\ttracefs\n\text4\n" },
+	{ "filesystems-without-debugfs", "nodev\tproc\nnodev\ttracefs\n\text4\n" },
+	{ "kmsg", "6,1040,2031417,-;mshv_vtl: can redirect\n" },
+	{ "kmsg-no-handler", NO_HANDLER(49) NO_HANDLER(50) NO_HANDLER(51) NO_HANDLER(52) },
+	{ "modules/mshv_vtl/version", "0.2.0\n" },
+	{ "modules/mshv_vtl/parameters/vectors_per_cpu", "-1\n" },
+};
+
+/* The folder of these files. */
+static char fixtures[64];
+
+static int file_write(const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", fixtures, name);
+	for (char *end = path + strlen(fixtures); (end = strchr(end + 1, '/'));) {
+		*end = '\0';
+		mkdir(path, 0700);
+		*end = '/';
+	}
+	file = fopen(path, "w");
+	return !file || fputs(text, file) < 0 || fclose(file) ? -1 : 0;
+}
+
+static int file_remove(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	return remove(path);
+}
+
 static int remove_driver(void **state)
 {
-	(void)state;
+	nftw(fixtures, file_remove, 8, FTW_DEPTH | FTW_PHYS);
 	return rmdir(publications);
 }
 
 static int make_driver(void **state)
 {
-	(void)state;
 	driver = mmap(NULL, sizeof(*driver), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	peers = mmap(NULL, sizeof(*peers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);
-	snprintf(publications, sizeof(publications), "/tmp/vtlirq-test-XXXXXX");
-	if (peers == MAP_FAILED || !mkdtemp(publications))
+	strcpy(publications, "/tmp/vtlirq-test-XXXXXX");
+	strcpy(fixtures, "/tmp/vtlirq-files-XXXXXX");
+	if (peers == MAP_FAILED || !mkdtemp(publications) || !mkdtemp(fixtures))
 		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (file_write(files[i].name, files[i].text))
+			return -1;
+	}
 	vtl_memory = memfd_create("vtl", 0);
 	if (driver == MAP_FAILED || vtl_memory < 0 || ftruncate(vtl_memory, VPS * PAGE_BYTES))
 		return -1;
@@ -539,19 +617,17 @@ static struct run holder;
 
 static const char *fixture(const char *name)
 {
-	static char path[4][512];
+	static char path[4][128];
 	static int next;
-	const char *folder = getenv("TOOLS_FIXTURES");
 	char *text = path[next++ % 4];
 
-	snprintf(text, sizeof(path[0]), "%s/%s", folder ? folder : "tests/unit/fixtures", name);
+	snprintf(text, sizeof(path[0]), "%s/%s", fixtures, name);
 	return text;
 }
 
 /* The environment of a command: a driver that works, its state, three CPUs. */
 static int make_world(void **state)
 {
-	(void)state;
 	*driver = (struct fake_driver){ .redirects = 1, .extensions = 1, .has_host = true,
 					 .host_redirects = true, .user = -1 };
 	memset(peers, 0, sizeof(*peers));
@@ -703,7 +779,6 @@ static void numbers_are_decimal_or_hexadecimal(void **state)
 		{ "a", -EINVAL, 0 }, { "1.5", -EINVAL, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		u64 value = 0;
 		int error = number_parse(cases[i].text, &value);
@@ -719,7 +794,6 @@ static void lists_are_sorted_without_doubles_and_written_as_ranges(void **state)
 	struct number_list list = {};
 	char *text = number_list_format(&list);
 
-	(void)state;
 	assert_string_equal(text, "none");
 	free(text);
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
@@ -762,7 +836,6 @@ static void a_table_shows_each_kind_of_value(void **state)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	(void)state;
 	table_print(stream, &columns, rows, ARRAY_SIZE(rows), false);
 	fclose(stream);
 	assert_string_equal(text,
@@ -783,7 +856,6 @@ static void ages_show_the_two_units_that_matter(void **state)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	(void)state;
 	table_print(stream, &columns, ages, ARRAY_SIZE(ages), false);
 	fclose(stream);
 	assert_string_equal(text, "     A\n   0ms\n 999ms\n  1.0s\n 59.9s\n 1m00s\n59m59s\n 1h00m\n"
@@ -795,7 +867,6 @@ static void ages_show_the_two_units_that_matter(void **state)
 
 static void a_wrong_word_is_refused_with_the_right_ones(void **state)
 {
-	(void)state;
 	assert_int_equal(run_command("vtlirq lits"), STATUS_USAGE);
 	assert_says(run.messages, "there is no object 'lits'; choose one of: route, mapping, vp, t");
 	assert_int_equal(run_command("vtlirq route frobnicate"), STATUS_USAGE);
@@ -810,7 +881,6 @@ static void words_may_be_shortened_and_show_left_out(void **state)
 	static const char * const lines[] = { "vtlirq mapping", "vtlirq m s", "vtlirq map sho" };
 	char whole[OUTPUT_SIZE];
 
-	(void)state;
 	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
 	strcpy(whole, run.output);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -821,7 +891,7 @@ static void words_may_be_shortened_and_show_left_out(void **state)
 
 static char *read_tools_file(const char *name)
 {
-	char *path = memory_format("%s/../../../tools/%s", fixture(""), name);
+	char *path = memory_format("%s/%s", getenv("TOOLS") ?: "tools", name);
 	char *text;
 	int error = file_read(path, &text);
 
@@ -840,7 +910,6 @@ static void every_command_has_help_and_is_in_the_manual(void **state)
 	int count = 0;
 	char *line;
 
-	(void)state;
 	assert_int_equal(run_command("vtlirq help"), STATUS_OK);
 	overview = strdup(run.output);
 	for (line = strstr(overview, "\n  "); line; line = strstr(line + 1, "\n  "), count++) {
@@ -919,7 +988,6 @@ static void a_wrong_value_names_the_option_and_the_range(void **state)
 		{ "doctor now", "unexpected argument 'now'" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *line = memory_format("vtlirq %s", cases[i].line);
 
@@ -942,7 +1010,6 @@ static void mappings_are_sorted_by_cpu_and_vector(void **state)
 		"  1        2      0x26   0x52           2  1234567        3   4.2s\n"
 		"1 vector in quarantine (--all shows them)\n";
 
-	(void)state;
 	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
 	assert_string_equal(run.messages, "");
 	assert_string_equal(run.output, expected);
@@ -962,7 +1029,6 @@ static void mappings_in_json_have_promised_fields(void **state)
 	json_t *mapping;
 	json_t *root;
 
-	(void)state;
 	assert_int_equal(run_command("vtlirq mapping show --json --all"), STATUS_OK);
 	/* A report is one line. */
 	assert_ptr_equal(strchr(run.output, '\n'), run.output + strlen(run.output) - 1);
@@ -989,7 +1055,6 @@ static void mappings_in_json_have_promised_fields(void **state)
 
 static void columns_are_found_by_name(void **state)
 {
-	(void)state;
 	setenv("VTLIRQ_DEBUGFS", fixture("reordered"), 1);
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
 	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
@@ -1002,18 +1067,21 @@ static void columns_are_found_by_name(void **state)
 static void a_malformed_state_is_refused_with_line_and_column(void **state)
 {
 	static const struct {
-		const char *folder;
+		const char *mappings;
 		const char *message;
 	} cases[] = {
-		{ "broken/no-header", "line 1: the line that names the columns is expected" },
-		{ "broken/no-column", "line 1: no column is named blocked" },
-		{ "broken/bad-number", "line 3: column proxy_vector holds '0x5g', not a number" },
-		{ "broken/short-row", "line 2: the number of columns differs from the first" },
+		{ "", "line 1: the line that names the columns is expected" },
+		{ "cpu hardware_id vector proxy_vector state references relayed late age_ms\n",
+		  "line 1: no column is named blocked" },
+		{ MAPPINGS "0 0 0x25 0x51 mapped 1 10 0 0 850\n0 0 0x26 0x5g mapped 1 10 0 0 850\n",
+		  "line 3: column proxy_vector holds '0x5g', not a number" },
+		{ MAPPINGS "0 0 0x25 0x51 mapped 1\n",
+		  "line 2: the number of columns differs from the first" },
 	};
 
-	(void)state;
+	setenv("VTLIRQ_DEBUGFS", fixture("broken"), 1);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		setenv("VTLIRQ_DEBUGFS", fixture(cases[i].folder), 1);
+		assert_int_equal(file_write("broken/mappings", cases[i].mappings), 0);
 		assert_int_equal(run_command("vtlirq mapping show"), STATUS_FAILED);
 		assert_says(run.messages, cases[i].message);
 		assert_says(run.messages, "  next: ");
@@ -1023,7 +1091,6 @@ static void a_malformed_state_is_refused_with_line_and_column(void **state)
 
 static void reports_are_repeated_until_a_signal(void **state)
 {
-	(void)state;
 	start("vtlirq mapping show --interval 0.1");
 	/* Wait for the headings of the second report. */
 	read_until("\n\nCPU");
@@ -1045,7 +1112,6 @@ static void vps_come_from_debugfs_and_the_driver(void **state)
 	json_t *root;
 	json_t *vp;
 
-	(void)state;
 	driver->counts[1][0x51] = (struct mshv_vector_counts){ 4711, 11 };
 	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
 	assert_says(run.output,
@@ -1074,7 +1140,6 @@ static void vps_come_from_debugfs_and_the_driver(void **state)
 
 static void vps_are_shown_from_one_source_if_the_other_is_missing(void **state)
 {
-	(void)state;
 	driver->quota = 9;
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_int_equal(run_command("vtlirq vp show --vp 0"), STATUS_OK);
@@ -1106,7 +1171,6 @@ static void mappings_are_held_until_a_signal(void **state)
 		const char *name;
 	} signals[] = { { SIGINT, "SIGINT" }, { SIGTERM, "SIGTERM" }, { SIGHUP, "SIGHUP" } };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		driver->maps = 0;
 		driver->unmaps = 0;
@@ -1126,7 +1190,6 @@ static void mappings_are_held_until_a_signal(void **state)
 
 static void the_hangup_is_ignored_under_nohup(void **state)
 {
-	(void)state;
 	signal(SIGHUP, SIG_IGN);
 	start("vtlirq mapping hold --vector 0x51 --cpu 1");
 	signal(SIGHUP, SIG_DFL);
@@ -1139,7 +1202,6 @@ static void the_hangup_is_ignored_under_nohup(void **state)
 
 static void mapping_hold_knows_the_apic_id_of_each_cpu(void **state)
 {
-	(void)state;
 	run_command("vtlirq mapping hold --vector 81 --cpu 2 --seconds 0");
 	assert_int_equal(run.status, STATUS_OK);
 	assert_string_equal(run.output, "hardware_vector=0x25 cpu=2 apic_id=4 proxy_vector=0x51\n");
@@ -1153,7 +1215,6 @@ static void mapping_hold_prints_a_record_each(void **state)
 {
 	json_t *root;
 
-	(void)state;
 	run_command("vtlirq mapping hold --vector 0xfe --count 2 --cpu 0 --seconds 0");
 	assert_int_equal(run.status, STATUS_OK);
 	assert_string_equal(run.output,
@@ -1168,7 +1229,6 @@ static void mapping_hold_prints_a_record_each(void **state)
 
 static void mapping_hold_that_fails_half_way_unmaps(void **state)
 {
-	(void)state;
 	driver->map_error = ENODEV;
 	driver->map_error_at = 2;
 	assert_int_equal(run_command("vtlirq mapping hold --vector 0x51 --count 5 --cpu 2"),
@@ -1203,7 +1263,6 @@ static void mapping_hold_explains_each_error(void **state)
 		{ EIO, 99, "Input/output error", "dmesg" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *line = memory_format("vtlirq mapping hold --vector %d --cpu 0",
 					   cases[i].vector);
@@ -1222,7 +1281,6 @@ static void without_rights_the_advice_is_to_be_root(void **state)
 	char path[] = "/tmp/vtlirq-test-XXXXXX";
 	int fd = mkstemp(path);
 
-	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
 	assert_int_equal(chmod(path, 0), 0);
@@ -1275,7 +1333,6 @@ static void routes_are_shown_with_reasons_and_processes(void **state)
 		"5000001       5           1     yes   yes        no     yes   none     7          0        0          0         0        0      0  ?\n"
 		"\n1 proxied: the host refused: ";
 
-	(void)state;
 	make_mixed_peer();
 	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
 	assert_string_equal(run.messages, "");
@@ -1289,7 +1346,6 @@ static void routes_of_several_processes_are_sorted(void **state)
 {
 	struct fake_peer *peer = add_peer();
 
-	(void)state;
 	add_route(peer, 0, 0x51, VTLIRQ_REASON_REFUSED)->status = 0x57;
 	add_route(peer, 0, 0x52, VTLIRQ_REASON_REFUSED)->status = 0x06;
 	add_route(add_peer(), 1, 0x52, VTLIRQ_REASON_REFUSED)->status = 0x57;
@@ -1303,11 +1359,10 @@ static void routes_of_several_processes_are_sorted(void **state)
 	assert_says(run.messages, "process 4000000 publishes no routes\n  next: see vtlirq route");
 }
 
-static void no_routes_are_told_of(void **state)
+static void the_absence_of_routes_is_reported(void **state)
 {
 	json_t *root;
 
-	(void)state;
 	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
 	assert_says(run.output, "no process publishes routes in /tmp/vtlirq-test-");
 	assert_says(run.output, "vtlirq_publish()");
@@ -1327,7 +1382,6 @@ static void processes_that_do_not_answer_are_reported(void **state)
 {
 	json_t *root;
 
-	(void)state;
 	add_peer()->open_error = EPROTO;
 	add_route(add_peer(), 1, 0x52, VTLIRQ_REASON_NONE);
 	assert_int_equal(run_command("vtlirq route show"), STATUS_FAILED);
@@ -1356,7 +1410,6 @@ static void routes_in_json_have_promised_fields(void **state)
 	json_t *process;
 	json_t *route;
 
-	(void)state;
 	make_mixed_peer();
 	/* A name may hold any byte, and the JSON text must stay valid. */
 	strcpy(peers->all[0].routes[2].name, "a \"b\" \\ \n \x80 c");
@@ -1400,7 +1453,6 @@ static void route_move_shows_before_and_after(void **state)
 		" after   2    0x51  redirected      0x25       -      1\n";
 	json_t *root;
 
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	assert_int_equal(run_command("vtlirq route move 1 --vp 2"), STATUS_OK);
 	assert_string_equal(run.output, expected);
@@ -1417,7 +1469,6 @@ static void route_move_shows_before_and_after(void **state)
 /* The order must not allocate a hardware vector that the next step would free. */
 static void route_move_takes_its_steps_in_the_cheap_order(void **state)
 {
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	assert_int_equal(run_command("vtlirq route move 1 --vp 2 --delivery proxied"), STATUS_OK);
 	assert_string_equal(peers->steps, "pr");
@@ -1429,7 +1480,6 @@ static void route_move_takes_its_steps_in_the_cheap_order(void **state)
 
 static void route_move_fails_if_the_route_falls_back(void **state)
 {
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NO_VECTOR);
 	peers->keeps_delivery = true;
 	assert_int_equal(run_command("vtlirq route move 1 --delivery redirected"), STATUS_FAILED);
@@ -1439,7 +1489,6 @@ static void route_move_fails_if_the_route_falls_back(void **state)
 
 static void route_move_needs_exactly_one_route(void **state)
 {
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	assert_int_equal(run_command("vtlirq route move 1 --vp 0"), STATUS_FAILED);
@@ -1468,7 +1517,6 @@ static void route_move_explains_each_error(void **state)
 		{ EIO, "Input/output error", "dmesg" },
 	};
 
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		peers->steps[0] = '\0';
@@ -1533,7 +1581,6 @@ static void rates_are_per_second_and_of_the_same_route(void **state)
 	struct sample *new = make_sample(1500000000);
 	struct route *routes;
 
-	(void)state;
 	sample_route(old, 100, 10);
 	sample_route(old, 0, 50);
 	sample_route(new, 200, 10);
@@ -1569,7 +1616,6 @@ static void shared_counts_are_added_once(void **state)
 	struct sample *old = make_sample(0);
 	struct sample *new = make_sample(1000000000);
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		sample_route(old, 0, 0)->state.vector = 0x51;
 		sample_route(new, 30, 4)->state.vector = 0x51;
@@ -1599,7 +1645,6 @@ static void routes_are_sorted_by_each_order(void **state)
 	struct sample *old = make_sample(0);
 	struct sample *new = make_sample(1000000000);
 
-	(void)state;
 	for (int i = 0; i < 3; i++)
 		sample_route(old, 0, 0);
 	sample_route(new, 0, 10);
@@ -1622,7 +1667,6 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	json_t *route;
 	json_t *root;
 
-	(void)state;
 	make_mixed_peer();
 	peers->step = 1000;
 	assert_int_equal(run_command("vtlirq top --batch --interval 0.05 --reports 2"), STATUS_OK);
@@ -1653,7 +1697,6 @@ static void top_survives_processes_that_come_and_go(void **state)
 {
 	const char *report;
 
-	(void)state;
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	peers->shown_from = 2;
 	peers->shown_until = 3;
@@ -1667,9 +1710,8 @@ static void top_survives_processes_that_come_and_go(void **state)
 	assert_says(report, "0 processes, 0 routes");
 }
 
-static void top_says_what_it_cannot_see(void **state)
+static void top_reports_what_it_cannot_read(void **state)
 {
-	(void)state;
 	add_peer()->open_error = ETIMEDOUT;
 	assert_int_equal(run_command("vtlirq top --interval 0.05 --reports 1"), STATUS_OK);
 	assert_says(run.output, "no routes: process 5000001 does not answer; see whether it is s");
@@ -1683,7 +1725,6 @@ static void top_says_what_it_cannot_see(void **state)
 
 static void top_ends_at_a_signal(void **state)
 {
-	(void)state;
 	start("vtlirq top --interval 0.05");
 	read_until("no routes");
 	kill(run.child, SIGINT);
@@ -1729,9 +1770,8 @@ static void press(const char *keys)
 	assert_int_equal(write(run.pipe, keys, strlen(keys)), strlen(keys));
 }
 
-static void top_draws_a_screen_and_obeys_keys(void **state)
+static void top_draws_a_screen_and_handles_keys(void **state)
 {
-	(void)state;
 	make_mixed_peer();
 	for (int i = 0; i < 4; i++)
 		add_route(&peers->all[0], 2, 0x70 + i, VTLIRQ_REASON_NONE);
@@ -1757,7 +1797,6 @@ static void top_draws_a_screen_and_obeys_keys(void **state)
 
 static void top_restores_the_terminal_at_a_signal(void **state)
 {
-	(void)state;
 	start_on_terminal("vtlirq top --interval 0.1", "linux");
 	read_until("q quit");
 	kill(run.child, SIGTERM);
@@ -1767,7 +1806,6 @@ static void top_restores_the_terminal_at_a_signal(void **state)
 
 static void top_is_plain_on_an_unknown_terminal(void **state)
 {
-	(void)state;
 	start_on_terminal("vtlirq top --interval 0.1 --reports 1", "dumb");
 	finish_on_terminal();
 	assert_says(run.messages, "this kind of terminal is not known (TERM=dumb); as with --batch");
@@ -1818,9 +1856,8 @@ static int make_root_world(void **state)
 	return 0;
 }
 
-static void doctor_finds_a_healthy_machine_healthy(void **state)
+static void doctor_reports_a_healthy_machine(void **state)
 {
-	(void)state;
 	setenv("VTLIRQ_MODULES", fixture("modules"), 1);
 	setenv("VTLIRQ_DEBUGFS", fixture("empty"), 1);
 	assert_diagnosis("module", "ok", "mshv_vtl is loaded, version 0.2.0, vectors_per_cpu -1",
@@ -1840,9 +1877,8 @@ static void doctor_finds_a_healthy_machine_healthy(void **state)
 	assert_says(run.output, "\n\ninterrupts can be redirected now\n");
 }
 
-static void doctor_tells_what_keeps_from_redirecting(void **state)
+static void doctor_reports_what_prevents_redirection(void **state)
 {
-	(void)state;
 	driver->redirects = 0;
 	assert_diagnosis("redirects", "no", "the driver cannot redirect on this machine", false);
 	driver->redirects = -EOPNOTSUPP;
@@ -1867,7 +1903,6 @@ static void doctor_tells_what_keeps_from_redirecting(void **state)
 
 static void doctor_without_a_driver_asks_to_load_it(void **state)
 {
-	(void)state;
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_diagnosis("module", "no", "module mshv_vtl is not loaded", false);
@@ -1885,7 +1920,6 @@ static void doctor_without_a_driver_asks_to_load_it(void **state)
 /* Another driver may have created the node, and it answers differently. */
 static void doctor_detects_a_foreign_node(void **state)
 {
-	(void)state;
 	driver->is_willing = true;
 	assert_diagnosis("node", "no", "/dev/null is not a VTL driver's node", false);
 	assert_diagnosis("module", "no", "module mshv_vtl is not loaded", false);
@@ -1900,7 +1934,6 @@ static void doctor_detects_a_foreign_node(void **state)
 /* Interrupts that the driver does not count are reported only in the kernel's log. */
 static void doctor_reads_the_kernels_log_for_unmapped_vectors(void **state)
 {
-	(void)state;
 	setenv("VTLIRQ_DEBUGFS", fixture("empty"), 1);
 	assert_diagnosis("unmapped", "ok", "by the driver's counter and the kernel's log", true);
 	setenv("VTLIRQ_KMSG", fixture("kmsg-no-handler"), 1);
@@ -1914,7 +1947,6 @@ static void doctor_reads_the_kernels_log_for_unmapped_vectors(void **state)
 
 static void doctor_asks_to_mount_only_what_can_be_mounted(void **state)
 {
-	(void)state;
 	if (!access("/sys/kernel/debug/mshv_vtl", F_OK))
 		skip();
 	unsetenv("VTLIRQ_DEBUGFS");
@@ -1922,9 +1954,8 @@ static void doctor_asks_to_mount_only_what_can_be_mounted(void **state)
 	assert_diagnosis("debugfs", "no", "this kernel has no debugfs", true);
 }
 
-static void doctor_tells_what_is_only_worth_knowing(void **state)
+static void doctor_reports_what_does_not_prevent_redirection(void **state)
 {
-	(void)state;
 	driver->extensions = 0;
 	assert_diagnosis("proxied", "no", "the driver does not take the host's messages", true);
 	assert_diagnosis("vtl0", "no", "the driver cannot enter VTL0", true);
@@ -1937,8 +1968,6 @@ static void doctor_tells_what_is_only_worth_knowing(void **state)
 
 static void doctor_counts_the_vectors_that_are_left(void **state)
 {
-	(void)state;
-	/* One of three CPUs can still allocate vectors from quarantine. */
 	setenv("VTLIRQ_DEBUGFS", fixture("full"), 1);
 	assert_diagnosis("vectors", "no", "VP 0-1: no vector is left, or the quota is", true);
 	/* Two CPUs are online, and both are full. */
@@ -1965,7 +1994,6 @@ static int stop_holder(int number)
 
 static void routes_that_are_held_are_seen_moved_and_destroyed(void **state)
 {
-	(void)state;
 	start_holder("vtlirq route hold --device 0x8 --msi 0xfee00000:0 --vector 0x51 --vp 1 --count 2");
 	while (!strstr(holder.output, "route=2")) {
 		run = holder;
@@ -1997,7 +2025,6 @@ static void routes_that_are_held_are_seen_moved_and_destroyed(void **state)
 
 static void route_hold_falls_back_and_says_why(void **state)
 {
-	(void)state;
 	driver->refusal = 0x57;
 	run_command("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --seconds 0");
 	assert_int_equal(run.status, STATUS_OK);
@@ -2021,7 +2048,6 @@ static void route_hold_fails_if_a_route_cannot_be_created(void **state)
 {
 	static const char line[] = "vtlirq route hold --device 8 --msi 1:2 --vector 81 --vp 1";
 
-	(void)state;
 	driver->refusal_of_all = 0x05;
 	assert_int_equal(run_command(line), STATUS_FAILED);
 	assert_says(run.messages, "cannot route MSI 0x1:0x2 of device 0x8 to vector 0x51: ");
@@ -2072,7 +2098,6 @@ static void output_that_does_not_arrive_is_a_failure(void **state)
 		"vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1"
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		run_into_full_disk(lines[i]);
 		assert_int_equal(run.status, STATUS_FAILED);
@@ -2111,7 +2136,7 @@ int main(void)
 		world_test(without_rights_the_advice_is_to_be_root),
 		world_test(routes_are_shown_with_reasons_and_processes),
 		world_test(routes_of_several_processes_are_sorted),
-		world_test(no_routes_are_told_of),
+		world_test(the_absence_of_routes_is_reported),
 		world_test(processes_that_do_not_answer_are_reported),
 		world_test(routes_in_json_have_promised_fields),
 		world_test(route_move_shows_before_and_after),
@@ -2124,18 +2149,18 @@ int main(void)
 		world_test(routes_are_sorted_by_each_order),
 		world_test(top_batch_has_sums_vps_and_routes),
 		world_test(top_survives_processes_that_come_and_go),
-		world_test(top_says_what_it_cannot_see),
+		world_test(top_reports_what_it_cannot_read),
 		world_test(top_ends_at_a_signal),
-		world_test(top_draws_a_screen_and_obeys_keys),
+		world_test(top_draws_a_screen_and_handles_keys),
 		world_test(top_restores_the_terminal_at_a_signal),
 		world_test(top_is_plain_on_an_unknown_terminal),
-		root_test(doctor_finds_a_healthy_machine_healthy),
-		root_test(doctor_tells_what_keeps_from_redirecting),
+		root_test(doctor_reports_a_healthy_machine),
+		root_test(doctor_reports_what_prevents_redirection),
 		root_test(doctor_without_a_driver_asks_to_load_it),
 		root_test(doctor_detects_a_foreign_node),
 		root_test(doctor_reads_the_kernels_log_for_unmapped_vectors),
 		root_test(doctor_asks_to_mount_only_what_can_be_mounted),
-		root_test(doctor_tells_what_is_only_worth_knowing),
+		root_test(doctor_reports_what_does_not_prevent_redirection),
 		root_test(doctor_counts_the_vectors_that_are_left),
 		world_test(routes_that_are_held_are_seen_moved_and_destroyed),
 		world_test(route_hold_falls_back_and_says_why),

@@ -3,11 +3,7 @@
  * The run page from the kernel's side: pull, exit mask, posts from other VPs, cancel, and the
  * choice of the CPU that is kicked.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
+#include "../harness/check.h"
 #include "shim.h"
 #include "run_page.h"
 
@@ -16,7 +12,6 @@ static int setup(void **state)
 	unsigned int cpu;
 	int ret;
 
-	(void)state;
 	shim_reset();
 	ret = vtl_vp_init();
 	for_each_possible_cpu(cpu)
@@ -26,7 +21,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	vtl_vp_exit();
 	return 0;
 }
@@ -39,11 +33,10 @@ static void post(unsigned int cpu, u32 vector)
 	assert_true(vtl_vp_assert(&bit));
 }
 
-static void all_that_is_asserted_is_pulled_once(void **state)
+static void each_asserted_bit_is_pulled_once(void **state)
 {
 	u32 bits[8];
 
-	(void)state;
 	memset(bits, 0xaa, sizeof(bits));
 	post(1, 0x51);
 	post(1, 0x10);
@@ -59,13 +52,12 @@ static void all_that_is_asserted_is_pulled_once(void **state)
 	assert_int_equal(vtl_vp_run_page(1)->scan_proxy_irr, 0);
 }
 
-static void what_meets_its_like_is_counted(void **state)
+static void merged_interrupts_are_counted(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	u32 bits[8];
 
-	(void)state;
 	post(0, 0x51);
 	post(0, 0x52);
 	assert_int_equal(vtl_vp_merged_get(0), before);
@@ -85,13 +77,12 @@ static void what_meets_its_like_is_counted(void **state)
 	assert_int_equal(vtl_vp_merged_get(0), before + 6);
 }
 
-static void what_is_blocked_does_not_merge(void **state)
+static void a_blocked_vector_does_not_merge(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 	struct mshv_vtl_run *run = vtl_vp_run_page(0);
 	struct vp_bit bit;
 
-	(void)state;
 	post(0, 0x51);
 	run->proxy_irr_blocked[2] = 1U << 0x11;
 	vtl_vp_bit_init(&bit, 0, 0x51);
@@ -108,11 +99,10 @@ static void post_to(unsigned int cpu, u32 vector)
 	vtl_vp_post_all(&cpus, vector);
 }
 
-static void a_post_to_many_interrupts_them_by_one_call(void **state)
+static void a_post_to_many_vps_is_one_interrupt_call(void **state)
 {
 	struct cpumask cpus = { .bits = 0xf };
 
-	(void)state;
 	vtl_vp_post_all(&cpus, 0x51);
 	assert_int_equal(shim_interrupt_calls, 1);
 	assert_int_equal(shim_reschedules[0], 0);
@@ -129,7 +119,6 @@ static void a_post_to_many_interrupts_them_by_one_call(void **state)
 
 static void a_post_kicks_a_vp_once(void **state)
 {
-	(void)state;
 	post_to(2, 0x51);
 	post_to(2, 0x52);
 	assert_int_equal(shim_reschedules[2], 1);
@@ -144,7 +133,6 @@ static void a_post_passes_the_hosts_filter(void **state)
 {
 	struct mshv_vtl_run *run = vtl_vp_run_page(1);
 
-	(void)state;
 	memset(run->proxy_irr_blocked, 0xff, sizeof(run->proxy_irr_blocked));
 	post_to(1, 0x51);
 	assert_int_equal(vtl_vp_run_page(1)->proxy_irr[2], 1U << 0x11);
@@ -155,15 +143,13 @@ static void posts_that_merge_are_not_counted(void **state)
 {
 	unsigned long before = vtl_vp_merged_get(0);
 
-	(void)state;
 	post_to(0, 0x51);
 	post_to(0, 0x51);
 	assert_int_equal(vtl_vp_merged_get(0), before);
 }
 
-static void a_post_to_nobody_does_nothing(void **state)
+static void a_post_to_an_offline_vp_is_ignored(void **state)
 {
-	(void)state;
 	shim_cpu_online[3] = false;
 	post_to(3, 0x51);
 	post_to(4, 0x51);
@@ -173,7 +159,6 @@ static void a_post_to_nobody_does_nothing(void **state)
 
 static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 {
-	(void)state;
 	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_to(1, 0x51);
 	assert_int_equal(shim_wakeups, 1);
@@ -181,9 +166,8 @@ static void a_sleeper_is_woken_instead_of_interrupted(void **state)
 	vtl_vp_sleeper.task = NULL;
 }
 
-static void cancel_is_said_once_and_kicks(void **state)
+static void a_cancel_kicks_a_vp_once(void **state)
 {
-	(void)state;
 	vtl_vp_cancel(2);
 	vtl_vp_cancel(2);
 	assert_int_equal(vtl_vp_run_page(2)->cancel, 1);
@@ -200,16 +184,16 @@ static void cancel_is_said_once_and_kicks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(all_that_is_asserted_is_pulled_once),
-		TEST(what_meets_its_like_is_counted),
-		TEST(what_is_blocked_does_not_merge),
+		TEST(each_asserted_bit_is_pulled_once),
+		TEST(merged_interrupts_are_counted),
+		TEST(a_blocked_vector_does_not_merge),
 		TEST(posts_that_merge_are_not_counted),
-		TEST(a_post_to_many_interrupts_them_by_one_call),
+		TEST(a_post_to_many_vps_is_one_interrupt_call),
 		TEST(a_post_kicks_a_vp_once),
 		TEST(a_post_passes_the_hosts_filter),
-		TEST(a_post_to_nobody_does_nothing),
+		TEST(a_post_to_an_offline_vp_is_ignored),
 		TEST(a_sleeper_is_woken_instead_of_interrupted),
-		TEST(cancel_is_said_once_and_kicks),
+		TEST(a_cancel_kicks_a_vp_once),
 	};
 
 	return cmocka_run_group_tests_name("vp", tests, NULL, NULL);

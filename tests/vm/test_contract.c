@@ -22,27 +22,13 @@ static bool lab_has_tdx_module(void)
 	return !access(LAB_TDX_NODE, F_OK);
 }
 
-static int mshv_extension(uint32_t capability)
+static void only_root_may_open_the_node(void **state)
 {
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
-
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-	if (ret < 0)
-		ret = -errno;
-	close(mshv);
-	return ret;
-}
-
-static void the_node_is_for_root_alone(void **state)
-{
-	(void)state;
-	node_is_for_root_alone("/dev/mshv");
+	node_check_root_only("/dev/mshv");
 }
 
 static void check_extension_answers(void **state)
 {
-	(void)state;
 	assert_int_equal(mshv_extension(MSHV_CAP_CORE_API_STABLE), 0);
 	assert_in_range(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0, 1);
 	assert_in_range(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0, 1);
@@ -61,7 +47,6 @@ static void a_bad_pointer_is_efault(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 
-	(void)state;
 	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, 8), -1);
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(ioctl(lab.vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 8), -1);
@@ -73,17 +58,9 @@ static void an_unknown_ioctl_is_enotty_and_not_logged(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 	int mark = kernel_log_mark();
-	unsigned int number;
 
-	(void)state;
-	for (number = 0; number < 256; number++) {
-		unsigned long command = _IOWR(MSHV_IOCTL, number, char[24]);
-
-		assert_int_equal(ioctl(lab.vtl, command, 0), -1);
-		assert_int_equal(errno, ENOTTY);
-		assert_int_equal(ioctl(mshv, command, 0), -1);
-		assert_int_equal(errno, ENOTTY);
-	}
+	node_check_unknown_ioctls(lab.vtl);
+	node_check_unknown_ioctls(mshv);
 	/* Each node accepts only its own ioctls. */
 	assert_int_equal(ioctl(lab.vtl, MSHV_CREATE_VTL, 0), -1);
 	assert_int_equal(errno, ENOTTY);
@@ -97,7 +74,6 @@ static void create_vtl_gives_any_number_of_files(void **state)
 {
 	int files[200], i;
 
-	(void)state;
 	for (i = 0; i < 200; i++) {
 		files[i] = vtl_open();
 		assert_true(fcntl(files[i], F_GETFD) & FD_CLOEXEC);
@@ -122,12 +98,11 @@ static int map_raw(unsigned int vector, unsigned int id, unsigned int create, in
 	return vtl_map_ioctl(lab.vtl, &args);
 }
 
-static void what_is_malformed_is_einval(void **state)
+static void malformed_arguments_are_einval(void **state)
 {
 	unsigned int vector;
 	int pad;
 
-	(void)state;
 	for (vector = 0; vector < 16; vector++)
 		assert_int_equal(map_raw(vector, apic_id(0), 1, -1), -EINVAL);
 	assert_int_equal(map_raw(256, apic_id(0), 1, -1), -EINVAL);
@@ -144,9 +119,8 @@ static void what_is_malformed_is_einval(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void an_unmap_of_nothing(void **state)
+static void an_unmap_without_a_mapping_is_enoent(void **state)
 {
-	(void)state;
 	assert_int_equal(map_raw(256, apic_id(0), 0, -1), -EINVAL);
 	assert_int_equal(map_raw(~0U, apic_id(0), 0, -1), -EINVAL);
 	assert_int_equal(map_raw(0x51, apic_id(0), 0, -1), -ENOENT);
@@ -163,7 +137,6 @@ static void only_map_writes_back_and_only_the_vector(void **state)
 	};
 	struct mshv_map_device_intr before;
 
-	(void)state;
 	assert_int_equal(vtl_map_ioctl(lab.vtl, &args), 0);
 	assert_in_range(args.vector, 0x20, 0xff);
 	assert_int_equal(args.apic_id, apic_id(0));
@@ -181,7 +154,6 @@ static void a_map_that_cannot_report_back_maps_nothing(void **state)
 {
 	struct mshv_map_device_intr *args;
 
-	(void)state;
 	args = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(args, MAP_FAILED);
 	args->vector = 0x51;
@@ -215,13 +187,12 @@ static int page_touch(unsigned long index)
 	return signal;
 }
 
-static void a_page_that_is_not_there_is_sigbus(void **state)
+static void a_missing_page_is_sigbus(void **state)
 {
 	struct sigaction action = { .sa_handler = touch_failed }, bus, alarmed;
 	int apic_page = lab_has_tdx_module() ? 0 : SIGBUS;
 	unsigned long kind;
 
-	(void)state;
 	sigaction(SIGBUS, &action, &bus);
 	sigaction(SIGALRM, &action, &alarmed);
 	assert_int_equal(page_touch(0), 0);
@@ -241,7 +212,6 @@ static void a_page_that_is_not_there_is_sigbus(void **state)
 
 static void a_private_mapping_is_einval(void **state)
 {
-	(void)state;
 	assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, lab.vtl, 0),
 			 MAP_FAILED);
 	assert_int_equal(errno, EINVAL);
@@ -252,7 +222,6 @@ static void all_files_show_the_same_run_page(void **state)
 	int other = vtl_open();
 	struct mshv_vtl_run *run = vtl_page(other, 0);
 
-	(void)state;
 	run->cancel = 0x12345678;
 	assert_int_equal(lab.run[0]->cancel, 0x12345678);
 	close(other);
@@ -265,16 +234,16 @@ static void all_files_show_the_same_run_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(the_node_is_for_root_alone),
+		LAB_TEST(only_root_may_open_the_node),
 		LAB_TEST(check_extension_answers),
 		LAB_TEST(a_bad_pointer_is_efault),
 		LAB_TEST(an_unknown_ioctl_is_enotty_and_not_logged),
 		LAB_TEST(create_vtl_gives_any_number_of_files),
-		LAB_TEST(what_is_malformed_is_einval),
-		LAB_TEST(an_unmap_of_nothing),
+		LAB_TEST(malformed_arguments_are_einval),
+		LAB_TEST(an_unmap_without_a_mapping_is_enoent),
 		LAB_TEST(only_map_writes_back_and_only_the_vector),
 		LAB_TEST(a_map_that_cannot_report_back_maps_nothing),
-		LAB_TEST(a_page_that_is_not_there_is_sigbus),
+		LAB_TEST(a_missing_page_is_sigbus),
 		LAB_TEST(a_private_mapping_is_einval),
 		LAB_TEST(all_files_show_the_same_run_page),
 	};

@@ -264,13 +264,11 @@ static unsigned int left;
 
 static void remember(const struct sweep_operation *operation)
 {
-	(void)operation;
 	figures_read(&before);
 }
 
 static void compare(const struct sweep_operation *operation)
 {
-	(void)operation;
 	figures_compare(&before);
 }
 
@@ -406,7 +404,6 @@ static void files_of_every_kind(void **state)
 		{ "MSHV_CREATE_VTL", has_mshv, run_create, other_maps, both_close },
 	};
 
-	(void)state;
 	EVERY_FAILURE_OF(list);
 }
 
@@ -537,7 +534,6 @@ static void mappings_on(unsigned int cpu)
 
 static void mappings(void **state)
 {
-	(void)state;
 	mappings_on(0);
 	if (lab.cpus > 1)
 		mappings_on(lab.cpus - 1);
@@ -621,7 +617,6 @@ static void other_ioctls(void **state)
 		{ "MSHV_TDCALL", has_file, run_tdcall, nothing, file_close },
 	};
 
-	(void)state;
 	cpu_pin(0);
 	EVERY_FAILURE_OF(list);
 }
@@ -736,7 +731,6 @@ static void calls_to_the_host(void **state)
 		{ "MSHV_HVCALL", has_setup, run_call, may_call, file_close },
 	};
 
-	(void)state;
 	host_behave();
 	EVERY_FAILURE_OF(list);
 	has_setup();
@@ -798,7 +792,6 @@ static void run_pages(void **state)
 	};
 	struct sigaction action;
 
-	(void)state;
 	touch_begin(&action);
 	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0);
 	EVERY_FAILURE_OF(list);
@@ -845,7 +838,6 @@ static void first_entries(void **state)
 	struct sigaction action;
 	size_t i;
 
-	(void)state;
 	cpu_pin(0);
 	touch_begin(&action);
 	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 0);
@@ -909,13 +901,12 @@ static void tables_fill(void)
 	assert_int_equal(tables_wanted[0], 111);
 }
 
-static void what_an_operator_reads(void **state)
+static void reads_of_debugfs(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "read of debugfs, five files", nothing, run_tables, nothing, nothing },
 	};
 
-	(void)state;
 	tables_fill();
 	EVERY_FAILURE_OF(list);
 }
@@ -994,7 +985,6 @@ static void relays_on_every_cpu(void)
 
 static void load_by_its_thread(void **state)
 {
-	(void)state;
 	modules_unload();
 	orders = orders_open();
 	last_failures(&load, LOAD_LAST);
@@ -1007,7 +997,6 @@ static void load_by_each_cpus_thread(void **state)
 {
 	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	(void)state;
 	modules_unload();
 	for (cpu = 0; cpu < cpus; cpu++) {
 		orders = orders_of_cpu(cpu);
@@ -1063,7 +1052,7 @@ static void cpu_cannot_be_mapped(void)
 	file_close();
 }
 
-static void a_cpu_that_comes_and_goes(void **state)
+static void cpu_hotplug(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "a CPU that is new comes", cpu_is_new, run_online, cpu_can_be_mapped, nothing },
@@ -1072,7 +1061,6 @@ static void a_cpu_that_comes_and_goes(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	target = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 	if (!target)
 		skip();
@@ -1106,7 +1094,6 @@ static int setup(void **state)
 
 static int group_setup(void **state)
 {
-	(void)state;
 	check(fail_prepare(), "a setting of the kernel's fault injection was not taken");
 	return 0;
 }
@@ -1120,7 +1107,6 @@ static int teardown(void **state)
 
 static int fresh_teardown(void **state)
 {
-	(void)state;
 	leftovers_close();
 	return 0;
 }
@@ -1136,11 +1122,11 @@ int main(void)
 		TEST(other_ioctls),
 		TEST(calls_to_the_host),
 		TEST(run_pages),
-		TEST(what_an_operator_reads),
+		TEST(reads_of_debugfs),
 		FRESH_TEST(first_entries),
 		FRESH_TEST(load_by_its_thread),
 		FRESH_TEST(load_by_each_cpus_thread),
-		FRESH_TEST(a_cpu_that_comes_and_goes),
+		FRESH_TEST(cpu_hotplug),
 	};
 	int ret;
 

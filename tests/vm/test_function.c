@@ -230,11 +230,10 @@ static void sound_raise(void)
 	write32(&sound, SOUND_INTCTL, SOUND_ENABLE);
 }
 
-static void it_has_a_name_and_sources(void **state)
+static void a_function_has_a_name_and_sources(void **state)
 {
 	char name[32];
 
-	(void)state;
 	assert_int_equal(card.device.kind, LAB_HOST_KIND_FUNCTION);
 	snprintf(name, sizeof(name), "function %.7s", card.address + 5);
 	assert_string_equal(card.device.name, name);
@@ -242,12 +241,11 @@ static void it_has_a_name_and_sources(void **state)
 	assert_int_equal(sound.device.sources, 1);
 }
 
-static void nobody_raises_it_but_itself(void **state)
+static void only_the_function_raises_its_interrupts(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);
 	__u64 raised = 1;
 
-	(void)state;
 	source_unmask(&source);
 	assert_int_equal(labhost_raise(lab.host, source.device, 0, 1, NULL), -EOPNOTSUPP);
 	assert_int_equal(labhost_raise(lab.host, source.device, 0, 0, &raised), 0);
@@ -261,7 +259,6 @@ static void each_entry_of_a_table_is_redirected(void **state)
 	unsigned int i, times, vp = lab.cpus - 1;
 	int hv = hv_open(), hardware;
 
-	(void)state;
 	cpu_pin_away(vp);
 	card_start();
 	for (i = 0; i < CARD_SOURCES; i++) {
@@ -292,7 +289,6 @@ static void each_entry_of_a_table_is_proxied(void **state)
 	unsigned int i, vp;
 	int hv = hv_open();
 
-	(void)state;
 	card_start();
 	for (i = 0; i < CARD_SOURCES; i++) {
 		struct labhost_source source = source_of(&card, i);
@@ -314,7 +310,6 @@ static void a_masked_entry_keeps_what_was_raised(void **state)
 	struct labhost_source masked = source_of(&card, 1), other = source_of(&card, 2);
 	int hv = hv_open();
 
-	(void)state;
 	card_start();
 	assert_int_equal(hv_route(hv, &masked, 0, VECTOR, 0), HV_SUCCESS);
 	assert_int_equal(hv_route(hv, &other, 0, VECTOR + 1, 0), HV_SUCCESS);
@@ -333,14 +328,13 @@ static void a_masked_entry_keeps_what_was_raised(void **state)
 	close(hv);
 }
 
-static void one_msi_goes_either_way(void **state)
+static void one_msi_is_redirected_or_proxied(void **state)
 {
 	struct labhost_source source = source_of(&sound, 0);
 	unsigned int i, vp = lab.cpus - 1;
 	int hv = hv_open(), hardware = vtl_map(lab.vtl, VECTOR, vp);
 	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
 
-	(void)state;
 	assert_true(hardware > 0);
 	cpu_pin_away(vp);
 	sound_start();
@@ -368,7 +362,6 @@ static void several_msis_are_one_source(void **state)
 	struct labhost_source second = source_of(&usb, 1);
 	int hv = hv_open(), log = kernel_log_mark();
 
-	(void)state;
 	assert_int_equal(usb.device.sources, 1);
 	assert_int_equal(labhost_set_masked(lab.host, second.device, 1, false), -ENOENT);
 	assert_int_equal(hv_route(hv, &second, 0, VECTOR, 0), HV_INVALID_PARAMETER);
@@ -378,13 +371,12 @@ static void several_msis_are_one_source(void **state)
 	close(hv);
 }
 
-static void one_without_messages_is_refused(void **state)
+static void a_function_without_messages_is_refused(void **state)
 {
 	struct lab_host_device device;
 	int log = kernel_log_mark();
 	char address[16], path[64];
 
-	(void)state;
 	address_find(SMBUS, address);
 	bind(address);
 	assert_false(is_bound(address, &device));
@@ -408,12 +400,11 @@ static uint16_t command_of(const struct function *function)
 }
 
 /* It is not a bus master before a message is programmed, or after the function is released. */
-static void it_writes_to_memory_only_when_asked(void **state)
+static void a_function_is_bus_master_only_with_a_message(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);
 	struct lab_host_device device;
 
-	(void)state;
 	assert_int_equal(command_of(&card) & PCI_MASTER, 0);
 	source_mask(&source);
 	assert_int_equal(command_of(&card) & PCI_MASTER, 0);
@@ -432,15 +423,15 @@ static void it_writes_to_memory_only_when_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FUNCTION_TEST(it_has_a_name_and_sources),
-		FUNCTION_TEST(nobody_raises_it_but_itself),
+		FUNCTION_TEST(a_function_has_a_name_and_sources),
+		FUNCTION_TEST(only_the_function_raises_its_interrupts),
 		FUNCTION_TEST(each_entry_of_a_table_is_redirected),
 		FUNCTION_TEST(each_entry_of_a_table_is_proxied),
 		FUNCTION_TEST(a_masked_entry_keeps_what_was_raised),
-		FUNCTION_TEST(one_msi_goes_either_way),
+		FUNCTION_TEST(one_msi_is_redirected_or_proxied),
 		FUNCTION_TEST(several_msis_are_one_source),
-		FUNCTION_TEST(one_without_messages_is_refused),
-		FUNCTION_TEST(it_writes_to_memory_only_when_asked),
+		FUNCTION_TEST(a_function_without_messages_is_refused),
+		FUNCTION_TEST(a_function_is_bus_master_only_with_a_message),
 	};
 
 	return cmocka_run_group_tests_name("function", tests, NULL, NULL);

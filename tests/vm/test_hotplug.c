@@ -40,12 +40,11 @@ static bool relays(unsigned int cpu, int vector, unsigned int proxy_vector)
 	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
 }
 
-static void a_cpu_with_mappings_does_not_go(void **state)
+static void a_cpu_with_mappings_stays_online(void **state)
 {
 	int vector, mark = kernel_log_mark();
 	char reason[64];
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vector = vtl_map(lab.vtl, 0x51, last);
 	assert_int_equal(cpu_set_online(last, false), -EBUSY);
@@ -61,14 +60,13 @@ static void a_cpu_with_mappings_does_not_go(void **state)
  * the end of their quarantine. (No device of the lab raises interrupts while a CPU goes
  * offline, so a long quarantine stands for it.)
  */
-static void a_cpu_with_vectors_that_are_not_quiet_does_not_go(void **state)
+static void a_cpu_with_noisy_vectors_stays_online(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector, mark = kernel_log_mark();
 	char reason[64];
 	long span;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	span = driver_parameter("quarantine_ms", 60000);
 	vector = vtl_map(lab.vtl, 0x51, last);
@@ -85,12 +83,11 @@ static void a_cpu_with_vectors_that_are_not_quiet_does_not_go(void **state)
 	assert_int_equal(cpu_set_online(last, false), 0);
 }
 
-static void a_cpu_that_comes_back_works(void **state)
+static void a_cpu_works_after_it_was_offline(void **state)
 {
 	unsigned int round;
 	int vector;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	for (round = 0; round < 5; round++) {
 		/* A quarantine on that CPU ends when the CPU goes offline. */
@@ -115,13 +112,12 @@ static void touch_failed(int signal)
 	siglongjmp(touch_context, signal);
 }
 
-static void an_offline_cpus_page_is_sigbus_and_comes_back_the_same(void **state)
+static void the_page_of_an_offline_cpu_is_sigbus_until_it_is_online(void **state)
 {
 	struct sigaction action = { .sa_handler = touch_failed }, before;
 	volatile char *page;
 	int signal;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	lab.run[last]->cancel = 0x55aa55aa;
 	assert_int_equal(cpu_set_online(last, false), 0);
@@ -146,10 +142,10 @@ static void an_offline_cpus_page_is_sigbus_and_comes_back_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_cpu_with_mappings_does_not_go),
-		TEST(a_cpu_with_vectors_that_are_not_quiet_does_not_go),
-		TEST(a_cpu_that_comes_back_works),
-		TEST(an_offline_cpus_page_is_sigbus_and_comes_back_the_same),
+		TEST(a_cpu_with_mappings_stays_online),
+		TEST(a_cpu_with_noisy_vectors_stays_online),
+		TEST(a_cpu_works_after_it_was_offline),
+		TEST(the_page_of_an_offline_cpu_is_sigbus_until_it_is_online),
 	};
 
 	return cmocka_run_group_tests_name("hotplug", tests, NULL, NULL);

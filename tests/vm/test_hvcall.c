@@ -6,12 +6,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -37,46 +34,26 @@ static int call(int hv, uint64_t control, uint64_t input_size, uint64_t output_s
 	return hv_call(hv, control, page, input_size, page, output_size, &status);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
-	node_is_for_root_alone("/dev/mshv_hvcall");
+	node_check_root_only("/dev/mshv_hvcall");
 }
 
-/* This runs in a child, because a capability that is dropped cannot be regained. */
-static int open_without_capability(void)
+static void opening_the_node_needs_the_capability(void **state)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
+	pid_t child = child_fork(NULL);
 
-	if (syscall(SYS_capget, &header, data))
-		return 1;
-	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
-	if (syscall(SYS_capset, &header, data))
-		return 2;
-	if (open("/dev/mshv_hvcall", O_RDWR) >= 0)
-		return 3;
-	return errno == EPERM ? 0 : 4;
+	if (!child) {
+		capability_drop();
+		_exit(open("/dev/mshv_hvcall", O_RDWR) >= 0 || errno != EPERM);
+	}
+	assert_int_equal(child_status(child), 0);
 }
 
-static void it_takes_the_capability_to_open_it(void **state)
-{
-	pid_t child = fork();
-	int status;
-
-	(void)state;
-	if (!child)
-		_exit(open_without_capability());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static void nothing_may_be_called_before_the_setup(void **state)
+static void no_call_is_allowed_before_the_setup(void **state)
 {
 	int hv = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 72, 0), -EPERM);
 	assert_int_equal(call(hv, 0, 0, 0), -EPERM);
 	close(hv);
@@ -87,7 +64,6 @@ static void the_setup_is_made_once(void **state)
 	static uint8_t bitmap[8193];
 	int hv = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(setup(hv, 8193, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, ~0ULL, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, 8192, (void *)BAD_POINTER), -EFAULT);
@@ -99,13 +75,12 @@ static void the_setup_is_made_once(void **state)
 	close(hv);
 }
 
-static void only_what_the_bitmap_has_may_be_called(void **state)
+static void only_calls_of_the_bitmap_are_allowed(void **state)
 {
 	static uint8_t bitmap[8192];
 	unsigned int code;
 	int hv = hv_open_raw();
 
-	(void)state;
 	bitmap[NO_SUCH_CALL / 8] = 1 << NO_SUCH_CALL % 8;
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	for (code = 0; code < 65536; code += 37)
@@ -115,12 +90,11 @@ static void only_what_the_bitmap_has_may_be_called(void **state)
 	close(hv);
 }
 
-static void a_short_bitmap_allows_nothing_beyond_it(void **state)
+static void a_short_bitmap_allows_no_call_beyond_it(void **state)
 {
 	uint8_t bitmap[15];
 	int hv = hv_open_raw();
 
-	(void)state;
 	memset(bitmap, 0xff, sizeof(bitmap));
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	assert_int_equal(call(hv, 15 * 8 - 1, 0, 0), 0);
@@ -133,7 +107,6 @@ static void files_do_not_share_their_setup(void **state)
 {
 	int one = hv_open(), other = hv_open_raw();
 
-	(void)state;
 	assert_int_equal(call(one, HV_CALL_RETARGET, 72, 0), 0);
 	assert_int_equal(call(other, HV_CALL_RETARGET, 72, 0), -EPERM);
 	close(one);
@@ -144,7 +117,6 @@ static void sizes_end_at_a_page(void **state)
 {
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 4096, 4096), 0);
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 4097, 0), -EINVAL);
 	assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 4097), -EINVAL);
@@ -158,7 +130,6 @@ static void bad_pointers_are_efault(void **state)
 	uint64_t status;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(ioctl(hv, MSHV_HVCALL, BAD_POINTER), -1);
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, (void *)BAD_POINTER, 72, NULL, 0, &status),
@@ -171,13 +142,12 @@ static void bad_pointers_are_efault(void **state)
 	close(hv);
 }
 
-static void the_hosts_answer_comes_back(void **state)
+static void the_hosts_answer_is_returned(void **state)
 {
 	uint8_t bitmap[8192];
 	uint64_t status = 0;
 	int hv = hv_open_raw();
 
-	(void)state;
 	memset(bitmap, 0xff, sizeof(bitmap));
 	assert_int_equal(setup(hv, sizeof(bitmap), bitmap), 0);
 	assert_int_equal(hv_call(hv, NO_SUCH_CALL, NULL, 0, NULL, 0, &status), 0);
@@ -189,7 +159,6 @@ static void the_capability_follows_the_host(void **state)
 {
 	int hv = hv_open();
 
-	(void)state;
 	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
 	host_behave_without();
 	assert_false(hv_capabilities(hv) & HV_VSM_REDIRECT);
@@ -215,7 +184,6 @@ static void a_continued_call_keeps_what_it_has(void **state)
 	uint64_t output[4] = { 1, 2, 3, 4 }, status;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(hv_call(hv, HV_CALL_GET_VP_REGISTERS | REPS(2) | REP_START(1), &input,
 				 sizeof(input), output, sizeof(output), &status), 0);
 	assert_int_equal(status, REPS(2));
@@ -229,14 +197,13 @@ static void a_continued_call_keeps_what_it_has(void **state)
 }
 
 /* Data that an earlier call left in the kernel's pages must not be visible to the caller. */
-static void nothing_is_left_in_the_pages(void **state)
+static void the_hypercall_pages_are_cleared(void **state)
 {
 	uint8_t output[4096];
 	uint64_t status;
 	unsigned int i;
 	int hv = hv_open();
 
-	(void)state;
 	hv_capabilities(hv);
 	memset(output, 0xaa, sizeof(output));
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, output, sizeof(output), &status),
@@ -248,32 +215,25 @@ static void nothing_is_left_in_the_pages(void **state)
 
 static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 {
-	int mark = kernel_log_mark(), hv = hv_open_raw();
-	unsigned int number;
+	int hv = hv_open_raw();
 
-	(void)state;
-	for (number = 0; number < 256; number++) {
-		assert_int_equal(ioctl(hv, _IOWR(MSHV_IOCTL, number, char[20]), 0), -1);
-		assert_int_equal(errno, ENOTTY);
-	}
-	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+	node_check_unknown_ioctls(hv);
 	close(hv);
 }
 
 /* A guest can cause these refusals, so they must not fill the log. */
-static void what_is_not_allowed_does_not_flood_the_log(void **state)
+static void refused_calls_do_not_flood_the_log(void **state)
 {
 	int mark = kernel_log_mark(), hv = hv_open_raw();
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(call(hv, HV_CALL_RETARGET, 0, 0), -EPERM);
 	assert_in_range(kernel_log_count(mark, "mshv_vtl: "), 0, 20);
 	close(hv);
 }
 
-static void the_counts_are_told(void **state)
+static void the_counters_of_a_vp_are_returned(void **state)
 {
 	struct mshv_vector_counts counts[256];
 	struct mshv_vp_interrupts args = {
@@ -282,7 +242,6 @@ static void the_counts_are_told(void **state)
 		.counts = (uintptr_t)counts,
 	};
 
-	(void)state;
 	memset(counts, 0xaa, sizeof(counts));
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), 0);
 	assert_int_equal(args.apic_id, apic_id(args.vp));
@@ -313,22 +272,22 @@ static void the_counts_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HV_TEST(the_node_is_for_root_alone),
-		HV_TEST(it_takes_the_capability_to_open_it),
-		HV_TEST(nothing_may_be_called_before_the_setup),
+		HV_TEST(only_root_may_open_the_node),
+		HV_TEST(opening_the_node_needs_the_capability),
+		HV_TEST(no_call_is_allowed_before_the_setup),
 		HV_TEST(the_setup_is_made_once),
-		HV_TEST(only_what_the_bitmap_has_may_be_called),
-		HV_TEST(a_short_bitmap_allows_nothing_beyond_it),
+		HV_TEST(only_calls_of_the_bitmap_are_allowed),
+		HV_TEST(a_short_bitmap_allows_no_call_beyond_it),
 		HV_TEST(files_do_not_share_their_setup),
 		HV_TEST(sizes_end_at_a_page),
 		HV_TEST(bad_pointers_are_efault),
-		HV_TEST(the_hosts_answer_comes_back),
+		HV_TEST(the_hosts_answer_is_returned),
 		HV_TEST(the_capability_follows_the_host),
 		HV_TEST(a_continued_call_keeps_what_it_has),
-		HV_TEST(nothing_is_left_in_the_pages),
+		HV_TEST(the_hypercall_pages_are_cleared),
 		HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
-		HV_TEST(what_is_not_allowed_does_not_flood_the_log),
-		HV_TEST(the_counts_are_told),
+		HV_TEST(refused_calls_do_not_flood_the_log),
+		HV_TEST(the_counters_of_a_vp_are_returned),
 	};
 
 	return cmocka_run_group_tests_name("calls to the host", tests, NULL, NULL);

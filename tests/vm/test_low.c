@@ -6,16 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/lab.h"
@@ -61,48 +58,20 @@ static void is_refused(uint64_t address, size_t size)
 	assert_int_equal(errno, EINVAL);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
-	node_is_for_root_alone(NODE);
-}
-
-/* This runs in a child, because a capability that is dropped cannot be regained. */
-static int capability_drop(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &header, data))
-		return 1;
-	data[CAP_SYS_ADMIN / 32].effective &= ~(1u << CAP_SYS_ADMIN % 32);
-	return syscall(SYS_capset, &header, data) ? 2 : 0;
-}
-
-static int open_without_capability(void)
-{
-	if (open(NODE, O_RDWR) >= 0)
-		return 3;
-	return errno == EPERM ? 0 : 4;
-}
-
-static int child_status(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	node_check_root_only(NODE);
 }
 
 /* mshv_vtl_low_open() of OHCL's driver. */
-static void it_takes_the_capability_to_open_it(void **state)
+static void opening_the_node_needs_the_capability(void **state)
 {
-	pid_t child = fork();
+	pid_t child = child_fork(NULL);
 
-	(void)state;
-	if (!child)
-		_exit(capability_drop() ?: open_without_capability());
+	if (!child) {
+		capability_drop();
+		_exit(open(NODE, O_RDWR) >= 0 || errno != EPERM);
+	}
 	assert_int_equal(child_status(child), 0);
 }
 
@@ -110,7 +79,6 @@ static void an_offset_is_an_address_of_vtl0(void **state)
 {
 	uint8_t *one = memory_map(BASE, SIZE), *other = memory_map(BASE + SIZE - PAGE, PAGE);
 
-	(void)state;
 	one[SIZE - PAGE] = 0x5a;
 	assert_int_equal(other[0], 0x5a);
 	other[7] = 0xa5;
@@ -127,12 +95,11 @@ static void an_offset_is_an_address_of_vtl0(void **state)
  * The bit is SHARED_MEMORY_FLAG in ioctl.rs. Where memory is not encrypted, the bit selects the
  * same memory. In a trust domain, private memory has no shared alias.
  */
-static void the_highest_bit_of_the_offset_is_no_address(void **state)
+static void the_highest_bit_of_the_offset_is_not_part_of_the_address(void **state)
 {
 	uint8_t *private = memory_map(BASE, BLOCK);
 	uint8_t *shared = memory_map(BASE | MSHV_VTL_LOW_SHARED, BLOCK);
 
-	(void)state;
 	assert_int_equal(MSHV_VTL_LOW_SHARED, 1ULL << 63);
 	private[PAGE] = 0x77;
 	if (is_trust_domain())
@@ -149,7 +116,6 @@ static void a_private_mapping_is_refused(void **state)
 {
 	int fd = low_open(O_RDWR), reader = low_open(O_RDONLY);
 
-	(void)state;
 	assert_ptr_equal(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, BASE),
 			 MAP_FAILED);
 	assert_int_equal(errno, EINVAL);
@@ -163,7 +129,6 @@ static void a_file_for_reading_makes_no_writable_mapping(void **state)
 {
 	uint8_t *place;
 
-	(void)state;
 	assert_null(low_map(O_RDONLY, PROT_READ | PROT_WRITE, BASE, PAGE));
 	assert_int_equal(errno, EACCES);
 	place = low_map(O_RDONLY, PROT_READ, BASE, PAGE);
@@ -193,7 +158,6 @@ static void memory_of_the_kernel_is_refused(void **state)
 	unsigned int ranges = 0;
 	char line[256];
 
-	(void)state;
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		if (!strstr(line, ": System RAM") ||
@@ -228,7 +192,6 @@ static void an_address_beyond_the_cpus_is_refused(void **state)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = address_bits(); bit < 63; bit++) {
 		is_refused(1ULL << bit, PAGE);
 		is_refused(1ULL << bit | BASE, PAGE);
@@ -248,7 +211,6 @@ static void its_pages_cannot_be_pinned(void **state)
 	struct iovec from = { place, sizeof(copy) }, to = { copy, sizeof(copy) };
 	int pipes[2];
 
-	(void)state;
 	memset(place, 0x3c, sizeof(copy));
 	assert_int_equal(process_vm_readv(getpid(), &to, 1, &from, 1, 0), -1);
 	assert_int_equal(errno, EFAULT);
@@ -331,7 +293,6 @@ static void aligned_memory_takes_no_page_tables(void **state)
 	unsigned long before = page_table_kb(), tables = SIZE / BLOCK * (PAGE / 1024), grown;
 	uint8_t *place = map_at_offset(0);
 
-	(void)state;
 	touch_all(place);
 	grown = page_table_kb() - before;
 	if (kernel_has_blocks())
@@ -346,7 +307,6 @@ static void unaligned_memory_is_mapped_page_by_page(void **state)
 {
 	uint8_t *place = map_at_offset(PAGE), *other = memory_map(BASE, SIZE);
 
-	(void)state;
 	touch_all(place);
 	all_are_touched(other);
 	munmap(place, SIZE);
@@ -357,7 +317,6 @@ static void a_hole_in_a_block_leaves_the_rest(void **state)
 {
 	uint8_t *place = map_at_offset(0);
 
-	(void)state;
 	touch_all(place);
 	assert_int_equal(munmap(place + BLOCK + 5 * PAGE, PAGE), 0);
 	assert_int_equal(place[BLOCK + 4 * PAGE], (uint8_t)(BLOCK / PAGE + 4));
@@ -373,7 +332,6 @@ static void a_mapping_does_not_grow(void **state)
 {
 	uint8_t *place = memory_map(BASE, SIZE - PAGE);
 
-	(void)state;
 	assert_ptr_equal(mremap(place, SIZE - PAGE, SIZE, MREMAP_MAYMOVE), MAP_FAILED);
 	assert_int_equal(errno, EFAULT);
 	munmap(place, SIZE - PAGE);
@@ -384,9 +342,8 @@ static void a_child_has_the_same_memory(void **state)
 	uint8_t *place = map_at_offset(0);
 	pid_t child;
 
-	(void)state;
 	place[PAGE] = 0x11;
-	child = fork();
+	child = child_fork(NULL);
 	if (!child) {
 		place[3 * PAGE] = place[PAGE] + 1;
 		_exit(0);
@@ -427,7 +384,6 @@ static void added_memory_is_mapped_by_the_kernel(void **state)
 	uint8_t *place = memory_map(BASE, SIZE);
 	unsigned long before;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	place[0] = 0x41;
@@ -449,7 +405,6 @@ static void memory_is_added_once(void **state)
 {
 	unsigned long before;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
 	assert_int_equal(memory_add(FRAME(BASE), FRAME(BASE + ADDED)), 0);
@@ -468,7 +423,7 @@ static void memory_is_added_once(void **state)
 	assert_int_equal(direct_map_size() - before, BLOCK / 1024);
 }
 
-static void what_is_no_memory_of_vtl0_is_not_added(void **state)
+static void only_memory_of_vtl0_is_added(void **state)
 {
 	static const uint64_t ranges[][2] = {
 		{ 0, 0 },
@@ -491,10 +446,9 @@ static void what_is_no_memory_of_vtl0_is_not_added(void **state)
 	int mark = kernel_log_mark(), vtl;
 	size_t i;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		check(memory_add(ranges[i][0], ranges[i][1]) == -EINVAL, "range %zu", i);
 	vtl = vtl_open();
 	assert_int_equal(ioctl(vtl, MSHV_ADD_VTL0_MEMORY, 8), -1);
@@ -504,31 +458,26 @@ static void what_is_no_memory_of_vtl0_is_not_added(void **state)
 	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
 }
 
-static int add_without_capability(void)
-{
-	return memory_add(FRAME(BASE), FRAME(BASE + BLOCK)) == -EPERM ? 0 : 4;
-}
-
-static void it_takes_the_capability_to_add_memory(void **state)
+static void adding_memory_needs_the_capability(void **state)
 {
 	pid_t child;
 
-	(void)state;
 	if (!kernel_takes_memory())
 		skip();
-	child = fork();
-	if (!child)
-		_exit(capability_drop() ?: add_without_capability());
+	child = child_fork(NULL);
+	if (!child) {
+		capability_drop();
+		_exit(memory_add(FRAME(BASE), FRAME(BASE + BLOCK)) != -EPERM);
+	}
 	assert_int_equal(child_status(child), 0);
 }
 
-static void it_has_no_calls(void **state)
+static void the_node_has_no_ioctls(void **state)
 {
 	int fd = low_open(O_RDWR);
 	unsigned int number;
 	char byte = 0;
 
-	(void)state;
 	for (number = 0; number < 256; number++) {
 		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[16]), 0), -1);
 		assert_int_equal(errno, ENOTTY);
@@ -541,10 +490,10 @@ static void it_has_no_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_node_is_for_root_alone),
-		cmocka_unit_test(it_takes_the_capability_to_open_it),
+		cmocka_unit_test(only_root_may_open_the_node),
+		cmocka_unit_test(opening_the_node_needs_the_capability),
 		cmocka_unit_test(an_offset_is_an_address_of_vtl0),
-		cmocka_unit_test(the_highest_bit_of_the_offset_is_no_address),
+		cmocka_unit_test(the_highest_bit_of_the_offset_is_not_part_of_the_address),
 		cmocka_unit_test(a_private_mapping_is_refused),
 		cmocka_unit_test(a_file_for_reading_makes_no_writable_mapping),
 		cmocka_unit_test(memory_of_the_kernel_is_refused),
@@ -557,9 +506,9 @@ int main(void)
 		cmocka_unit_test(a_child_has_the_same_memory),
 		cmocka_unit_test(added_memory_is_mapped_by_the_kernel),
 		cmocka_unit_test(memory_is_added_once),
-		cmocka_unit_test(what_is_no_memory_of_vtl0_is_not_added),
-		cmocka_unit_test(it_takes_the_capability_to_add_memory),
-		cmocka_unit_test(it_has_no_calls),
+		cmocka_unit_test(only_memory_of_vtl0_is_added),
+		cmocka_unit_test(adding_memory_needs_the_capability),
+		cmocka_unit_test(the_node_has_no_ioctls),
 	};
 
 	return cmocka_run_group_tests_name("VTL0's memory", tests, NULL, NULL);

@@ -45,12 +45,11 @@ static unsigned int own_descriptors(void)
 	return count;
 }
 
-static void it_stays_while_a_file_is_open(void **state)
+static void the_module_stays_while_a_file_is_open(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
 	struct mshv_vtl_run *run;
 
-	(void)state;
 	assert_int_equal(driver_unload(), -EAGAIN);
 	vtl = vtl_open();
 	close(mshv);
@@ -65,13 +64,12 @@ static void it_stays_while_a_file_is_open(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static void nothing_is_left_after_it(void **state)
+static void nothing_is_left_after_unload(void **state)
 {
 	unsigned int descriptors = irq_descriptors(), i;
 	int mark = kernel_log_mark();
 	int vtl = vtl_open();
 
-	(void)state;
 	for (i = 0; i < 40; i++)
 		assert_true(vtl_map(vtl, 0x40 + i, i % sysconf(_SC_NPROCESSORS_ONLN)) > 0);
 	assert_int_equal(own_descriptors(), 40);
@@ -90,13 +88,12 @@ static void nothing_is_left_after_it(void **state)
 }
 
 /* VTL0's memory that was registered with the kernel; lab/vm/run boots without any. */
-static void the_memory_of_vtl0_is_given_back(void **state)
+static void the_memory_of_vtl0_is_released(void **state)
 {
 	const struct mshv_vtl0_memory memory = { 0x10800, 0x11000 };
 	unsigned long before = direct_map_size();
 	int vtl = vtl_open();
 
-	(void)state;
 	if (ioctl(vtl, MSHV_ADD_VTL0_MEMORY, &memory)) {
 		assert_int_equal(errno, EOPNOTSUPP);
 		close(vtl);
@@ -109,12 +106,11 @@ static void the_memory_of_vtl0_is_given_back(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static void it_loads_and_unloads_again_and_again(void **state)
+static void the_module_loads_and_unloads_repeatedly(void **state)
 {
 	unsigned int descriptors = irq_descriptors(), round;
 	int vtl;
 
-	(void)state;
 	for (round = 0; round < 20; round++) {
 		vtl = vtl_open();
 		assert_true(vtl_map(vtl, 0x51, 0) > 0);
@@ -126,11 +122,10 @@ static void it_loads_and_unloads_again_and_again(void **state)
 	assert_int_equal(irq_descriptors(), descriptors);
 }
 
-static void its_parameters_are_taken(void **state)
+static void the_parameters_take_effect(void **state)
 {
 	int vtl, i;
 
-	(void)state;
 	assert_int_equal(driver_unload(), 0);
 	assert_int_equal(driver_load("vectors_per_cpu=3 quarantine_ms=5000"), 0);
 	vtl = vtl_open();
@@ -144,19 +139,6 @@ static void its_parameters_are_taken(void **state)
 	assert_int_equal(driver_load(""), 0);
 }
 
-static int timer_capability(void)
-{
-	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
-
-	assert_true(mshv >= 0);
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-	if (ret < 0)
-		ret = -errno;
-	close(mshv);
-	return ret;
-}
-
 /*
  * The host sets the number of L2 VMs once, when it creates a TDX guest (TDH.MNG.INIT,
  * TD_PARAMS.NUM_L2_VMS).
@@ -166,14 +148,13 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
 	uint32_t none = 0, one = 1;
 
-	(void)state;
 	if (node < 0)
 		skip();
-	assert_int_equal(timer_capability(), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
 	assert_int_equal(driver_unload(), 0);
 	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &none), 0);
 	assert_int_equal(driver_load(""), 0);
-	capability = timer_capability();
+	capability = mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT);
 	vtl = vtl_open();
 	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
 	close(vtl);
@@ -188,11 +169,11 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_stays_while_a_file_is_open),
-		cmocka_unit_test(nothing_is_left_after_it),
-		cmocka_unit_test(the_memory_of_vtl0_is_given_back),
-		cmocka_unit_test(it_loads_and_unloads_again_and_again),
-		cmocka_unit_test(its_parameters_are_taken),
+		cmocka_unit_test(the_module_stays_while_a_file_is_open),
+		cmocka_unit_test(nothing_is_left_after_unload),
+		cmocka_unit_test(the_memory_of_vtl0_is_released),
+		cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
+		cmocka_unit_test(the_parameters_take_effect),
 		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 	};
 

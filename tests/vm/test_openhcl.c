@@ -16,14 +16,12 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -48,46 +46,30 @@
 /* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
-/* Mshv::new() (ioctl.rs:702). */
-static int mshv_open(void)
-{
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
-
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	return mshv;
-}
-
-static int extension(int mshv, uint32_t capability)
-{
-	int ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
-
-	return ret < 0 ? -errno : ret;
-}
-
 /* Hcl::new() (ioctl.rs:1844-1858): only the last one may fail, and not on TDX. */
 static void capabilities_are_those_of_tdx(void **state)
 {
-	int mshv = mshv_open();
-
-	(void)state;
-	assert_int_equal(extension(mshv, MSHV_CAP_VTL_RETURN_ACTION), 0);
-	assert_int_equal(extension(mshv, MSHV_CAP_REGISTER_PAGE), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_VTL_RETURN_ACTION), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_REGISTER_PAGE), 0);
 	/* get_vsm_capabilities() asserts it (register.rs:369, 378). */
-	assert_int_equal(extension(mshv, MSHV_CAP_DR6_SHARED), 1);
-	assert_int_equal(extension(mshv, MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
-	assert_int_equal(extension(mshv, MSHV_CAP_CORE_API_STABLE), 0);
+	assert_int_equal(mshv_extension(MSHV_CAP_DR6_SHARED), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT), 1);
+	assert_int_equal(mshv_extension(MSHV_CAP_CORE_API_STABLE), 0);
 	/* ioctl.rs:1852 recognizes a missing capability by this errno. */
-	assert_int_equal(extension(mshv, 5), -EOPNOTSUPP);
-	assert_int_equal(extension(mshv, ~0U), -EOPNOTSUPP);
-	close(mshv);
+	assert_int_equal(mshv_extension(5), -EOPNOTSUPP);
+	assert_int_equal(mshv_extension(~0U), -EOPNOTSUPP);
 }
 
-/* Mshv::create_vtl() (ioctl.rs:722): it passes the address of a byte, set to 0. */
+/*
+ * Mshv::new() (ioctl.rs:702) and Mshv::create_vtl() (ioctl.rs:722), which passes the address of a
+ * byte, set to 0.
+ */
 static int client_vtl(void)
 {
-	int mshv = mshv_open(), vtl;
+	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
 	uint8_t byte = 0;
 
+	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
 	vtl = ioctl(mshv, MSHV_CREATE_VTL, &byte);
 	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
 	/* Hcl::new() closes this file when it returns. */
@@ -100,7 +82,6 @@ static void a_vtl_file_is_closed_by_exec(void **state)
 {
 	int vtl = client_vtl(), flags = fcntl(vtl, F_GETFD);
 
-	(void)state;
 	assert_true(flags >= 0);
 	assert_true(flags & FD_CLOEXEC);
 	assert_int_equal(fcntl(vtl, F_GETFL) & O_ACCMODE, O_RDWR);
@@ -126,7 +107,6 @@ static void the_memory_of_vtl0_can_be_mapped_private_and_shared(void **state)
 	uint8_t *private = client_memory(MEMORY_UNUSED);
 	uint8_t *shared = client_memory(MEMORY_UNUSED | 1ULL << 63);
 
-	(void)state;
 	private[PAGE] = 0x5a;
 	if (is_trust_domain()) {
 		assert_true(read_is_fatal(&shared[PAGE]));
@@ -166,7 +146,6 @@ static void registers_of_a_new_vp_can_be_set(void **state)
 {
 	unsigned int vp, i;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		cpu_pin(vp);
 		/* x86_init() (vmm_core/virt/src/x86/vp.rs:2006) -> tdx/mod.rs:4157. */
@@ -230,7 +209,6 @@ static void the_host_can_be_called(void **state)
 	int hv = client_hvcall(), acceptor = acceptor_hvcall();
 	uint64_t status = ~0ULL;
 
-	(void)state;
 	/* get_vsm_capabilities() (register.rs:357) makes a call with one register. */
 	assert_true(hv_capabilities(hv) & HV_VSM_REDIRECT);
 	/* The lab's host does not know this call: that is reported as a status. */
@@ -290,7 +268,6 @@ static void each_vp_has_its_pages(void **state)
 	struct client client = client_begin();
 	unsigned int vp;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		*(uint32_t *)client.apic[vp] = 0x600d0000 + vp;
 		client.run[vp]->enter_mode = 0;
@@ -403,14 +380,12 @@ static void a_completion_ends_the_run(enum vtl0_mode mode)
 
 static void a_completion_in_the_ring_ends_the_run(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_completion_ends_the_run(VTL0_MODE_SPIN);
 }
 
 static void a_completion_in_the_ring_ends_a_halt(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_completion_ends_the_run(VTL0_MODE_HALT);
 }
@@ -434,7 +409,6 @@ static void a_wait_of_the_vps_own_thread_ends_the_run(void **state)
 	struct ring ring;
 	int ret;
 
-	(void)state;
 	wait.poll32_events = POLLIN;
 	if (!ring_open(&ring))
 		skip();
@@ -487,14 +461,12 @@ static void a_kick_ends(void (*begin)(struct vp_run *vp_run))
 
 static void a_kick_ends_the_run(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_kick_ends(vp_run_spinning);
 }
 
 static void a_kick_ends_a_halt(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	a_kick_ends(vp_run_halted);
 }
@@ -513,14 +485,13 @@ static int client_map(int vtl, uint32_t vector, uint32_t apic, bool create)
 }
 
 /* RedirectedVectorMapping (hardware_cvm/mod.rs:112-143): drop() panics on any errno. */
-static void a_vector_is_given_back_when_the_host_refuses(void **state)
+static void a_vector_is_unmapped_when_the_host_refuses(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	struct client client = client_begin();
 	unsigned int vp = lab.cpus - 1, round;
 	int vector;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		vector = client_map(client.vtl, VECTOR, apic_id(vp), true);
 		assert_true(vector > 15);
@@ -569,7 +540,6 @@ static void a_second_client_starts_after_the_first_has_closed(void **state)
 {
 	unsigned int round;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		struct client client = client_begin();
 		int event = eventfd(0, EFD_CLOEXEC);
@@ -588,11 +558,9 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 {
 	unsigned int round;
 	pid_t child;
-	int status;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
-		child = fork();
+		child = child_fork(NULL);
 		if (!child) {
 			struct client client = client_begin();
 
@@ -600,9 +568,7 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 			interrupt_is_redirected(&client);
 			_exit(42);
 		}
-		assert_int_equal(waitpid(child, &status, 0), child);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 42);
+		assert_int_equal(child_status(child), 42);
 		mappings_wait(0);
 		runs_clear();
 	}
@@ -622,7 +588,7 @@ int main(void)
 		GUEST_TEST(a_wait_of_the_vps_own_thread_ends_the_run),
 		GUEST_TEST(a_kick_ends_the_run),
 		GUEST_TEST(a_kick_ends_a_halt),
-		HV_TEST(a_vector_is_given_back_when_the_host_refuses),
+		HV_TEST(a_vector_is_unmapped_when_the_host_refuses),
 		HV_TEST(a_second_client_starts_after_the_first_has_closed),
 		HV_TEST(a_second_client_starts_after_the_first_has_exited),
 	};

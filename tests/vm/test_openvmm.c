@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/host.h"
@@ -113,7 +112,6 @@ static void a_guest_that_retargets_for_long(void **state)
 	struct client client = client_open(1);
 	unsigned int descriptors, i;
 
-	(void)state;
 	quarantine_wait_empty();
 	descriptors = irq_descriptors();
 	for (i = 0; i < ROUNDS; i++)
@@ -135,13 +133,12 @@ static void a_guest_that_retargets_for_long(void **state)
 }
 
 /* The quota is reached repeatedly: map returns ENODEV, and everything continues proxied. */
-static void one_that_runs_out_of_vectors(void **state)
+static void a_client_that_runs_out_of_vectors(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 5);
 	struct client client = client_open(2);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++)
 		guest_asks(&client);
 	assert_int_equal(client.unmap_errno, 0);
@@ -156,7 +153,6 @@ static void a_host_that_refuses_now_and_then(void **state)
 	struct client client = client_open(3);
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		if (i % 16 == 0)
 			host_refuse(i % 12, HV_ACCESS_DENIED, i % 32);
@@ -172,7 +168,6 @@ static void a_host_without_the_capability(void **state)
 	struct client client = client_open(4);
 	unsigned int i;
 
-	(void)state;
 	/* The VMM asks only at the start, and does not notice that the host changed afterwards. */
 	host_behave_without();
 	for (i = 0; i < 200; i++)
@@ -204,7 +199,6 @@ static void two_vps_at_once(void **state)
 	pthread_t threads[THREADS];
 	unsigned int i;
 
-	(void)state;
 	close(clients[1].vtl);
 	clients[1].vtl = clients[0].vtl;
 	host_refuse(ROUNDS, HV_ACCESS_DENIED, true);
@@ -226,7 +220,6 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 	struct hv_retarget first = hv_target(source, 0, 0x61, 0), second = first;
 	struct client client = client_open(7);
 
-	(void)state;
 	retarget(&client, &first, 0);
 	assert_int_equal(client.redirected, 1);
 	second.device = DEVICE_UNKNOWN;
@@ -243,12 +236,10 @@ static void a_second_device_that_is_refused_does_not_cut_off_the_first(void **st
 }
 
 /* It crashes, and the kernel closes its file. */
-static void one_that_dies(void **state)
+static void a_client_that_exits_without_unmap(void **state)
 {
-	pid_t child = fork();
-	int status;
+	pid_t child = child_fork(NULL);
 
-	(void)state;
 	if (!child) {
 		struct client client = client_open(8);
 		unsigned int i;
@@ -257,9 +248,7 @@ static void one_that_dies(void **state)
 			guest_asks(&client);
 		_exit(client.unmap_errno || !totals("mappings"));
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(child_status(child), 0);
 	balanced();
 }
 
@@ -267,12 +256,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HV_TEST(a_guest_that_retargets_for_long),
-		HV_TEST(one_that_runs_out_of_vectors),
+		HV_TEST(a_client_that_runs_out_of_vectors),
 		HV_TEST(a_host_that_refuses_now_and_then),
 		HV_TEST(a_host_without_the_capability),
 		HV_TEST(two_vps_at_once),
 		HV_TEST(a_second_device_that_is_refused_does_not_cut_off_the_first),
-		HV_TEST(one_that_dies),
+		HV_TEST(a_client_that_exits_without_unmap),
 	};
 
 	return cmocka_run_group_tests_name("OpenHCL's sequence", tests, NULL, NULL);

@@ -54,7 +54,7 @@ static void slot_wait_empty(unsigned int vp)
 	}
 }
 
-static void a_device_comes_through(void **state)
+static void an_interrupt_is_proxied(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose(), i;
@@ -63,7 +63,6 @@ static void a_device_comes_through(void **state)
 	uint64_t exits = host_source(source).exits;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
 	for (i = 0; i < 100; i++) {
@@ -80,13 +79,12 @@ static void a_device_comes_through(void **state)
 	close(hv);
 }
 
-static void every_source_comes_to_its_own_vp(void **state)
+static void every_source_reaches_its_own_vp(void **state)
 {
 	int hv = hv_open();
 	size_t count = hv_proxy_sources(hv, 0, lab.cpus), i;
 	unsigned int vp;
 
-	(void)state;
 	for (i = 0; i < count; i++) {
 		source_raise(&lab.sources[i]);
 		check(run_wait(lab.run[i % lab.cpus], 0x30 + i, MS), "source %zu", i);
@@ -96,14 +94,13 @@ static void every_source_comes_to_its_own_vp(void **state)
 	close(hv);
 }
 
-static void a_source_goes_either_way_and_back(void **state)
+static void a_source_moves_between_redirected_and_proxied(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose(), i;
 	int hardware = vtl_map(lab.vtl, VECTOR, vp), hv = hv_open();
 	struct mshv_vector_counts before = vector_counts(vp, VECTOR), after;
 
-	(void)state;
 	assert_true(hardware > 0);
 	source_unmask(source);
 	for (i = 0; i < 40; i++) {
@@ -123,14 +120,13 @@ static void a_source_goes_either_way_and_back(void **state)
 	close(hv);
 }
 
-static void multicast_comes_to_all(void **state)
+static void multicast_reaches_all_targets(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	struct hv_retarget input = hv_target(source, 0, VECTOR, HV_TARGET_MULTICAST);
 	unsigned int vp;
 	int hv = hv_open();
 
-	(void)state;
 	input.bank = (1ULL << lab.cpus) - 1;
 	assert_int_equal(hv_retarget(hv, &input), HV_SUCCESS);
 	source_unmask(source);
@@ -143,14 +139,13 @@ static void multicast_comes_to_all(void **state)
 	close(hv);
 }
 
-static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
+static void a_blocked_vector_is_counted_and_wakes_no_thread(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = vp_choose();
 	unsigned long blocked = synic_column(vp, "blocked");
 	int hv = hv_open();
 
-	(void)state;
 	lab.run[vp]->proxy_irr_blocked[VECTOR / 32] = 1u << VECTOR % 32;
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
@@ -166,7 +161,7 @@ static void what_the_vmm_blocks_is_counted_and_wakes_nobody(void **state)
 }
 
 /* Several interrupts arrive while the CPU has interrupts disabled: the slot holds only one. */
-static void a_full_slot_loses_nothing(void **state)
+static void a_full_slot_loses_no_interrupt(void **state)
 {
 	unsigned int vp = vp_choose(), i, round, missing;
 	struct lab_host_vp before = host_vp(vp), after;
@@ -174,7 +169,6 @@ static void a_full_slot_loses_nothing(void **state)
 	int hv = hv_open();
 	size_t count = hv_proxy_sources(hv, vp, 1);
 
-	(void)state;
 	for (round = 0; round < 100; round++) {
 		for (i = 0; i < count; i++)
 			source_raise(&lab.sources[i]);
@@ -202,7 +196,7 @@ static void a_full_slot_loses_nothing(void **state)
 }
 
 /* The host sends everything twice: the guest may get more interrupts, but never fewer. */
-static void duplicates_do_no_harm(void **state)
+static void duplicates_lose_no_interrupt(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	const struct lab_host_behaviour behaviour = {
@@ -212,7 +206,6 @@ static void duplicates_do_no_harm(void **state)
 	unsigned int vp = vp_choose(), i;
 	int hv = hv_open();
 
-	(void)state;
 	assert_int_equal(labhost_behaviour_set(lab.host, &behaviour), 0);
 	assert_int_equal(hv_route(hv, source, vp, VECTOR, 0), HV_SUCCESS);
 	source_unmask(source);
@@ -231,7 +224,6 @@ static void a_message_of_several_vectors(void **state)
 	unsigned int vp = vp_choose(), bank;
 	uint32_t bits[8];
 
-	(void)state;
 	message.multiple = 1;
 	for (bank = 0; bank < 8; bank++)
 		message.vectors[bank] = 0x80000001u << bank;
@@ -249,7 +241,6 @@ static void malformed_messages_are_counted_and_dropped(void **state)
 	struct hv_message messages[5];
 	unsigned int vp = vp_choose(), i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		messages[i] = message_single(VECTOR);
 	messages[0].vtl = 1;
@@ -274,7 +265,6 @@ static void unknown_types_are_counted_and_skipped(void **state)
 	unsigned long before = synic_column(vp, "unknown");
 	int mark = kernel_log_mark();
 
-	(void)state;
 	message.type = 0x80000000;
 	for (i = 0; i < 200; i++) {
 		post(vp, &message);
@@ -289,12 +279,11 @@ static void unknown_types_are_counted_and_skipped(void **state)
 	assert_true(run_wait(lab.run[vp], VECTOR, MS));
 }
 
-static void an_interrupt_without_a_message_is_harmless(void **state)
+static void an_interrupt_without_a_message_sets_no_bit(void **state)
 {
 	unsigned int vp = vp_choose(), i;
 	unsigned long before = synic_column(vp, "messages");
 
-	(void)state;
 	for (i = 0; i < 500; i++)
 		assert_int_equal(labhost_vector_raise(lab.host, vp, 0), 0);
 	assert_int_equal(run_quiet(lab.run[vp], 50), 0);
@@ -318,7 +307,7 @@ static void *behaviour_change(void *argument)
 }
 
 /* A proxied route does not depend on the behaviour that changes here: no call may fail. */
-static void the_host_changes_while_it_is_called(void **state)
+static void calls_succeed_while_the_host_changes(void **state)
 {
 	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int vp = lab.cpus - 1, i, failed = 0;
@@ -327,7 +316,6 @@ static void the_host_changes_while_it_is_called(void **state)
 	pthread_t thread;
 	void *ret;
 
-	(void)state;
 	assert_int_equal(pthread_create(&thread, NULL, behaviour_change, &end), 0);
 	for (i = 0; i < CHANGES; i++)
 		failed += hv_route(hv, source, vp, VECTOR, 0) != HV_SUCCESS;
@@ -341,18 +329,18 @@ static void the_host_changes_while_it_is_called(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HV_TEST(a_device_comes_through),
-		HV_TEST(every_source_comes_to_its_own_vp),
-		HV_TEST(a_source_goes_either_way_and_back),
-		HV_TEST(multicast_comes_to_all),
-		HV_TEST(what_the_vmm_blocks_is_counted_and_wakes_nobody),
-		HV_TEST(a_full_slot_loses_nothing),
-		HV_TEST(duplicates_do_no_harm),
+		HV_TEST(an_interrupt_is_proxied),
+		HV_TEST(every_source_reaches_its_own_vp),
+		HV_TEST(a_source_moves_between_redirected_and_proxied),
+		HV_TEST(multicast_reaches_all_targets),
+		HV_TEST(a_blocked_vector_is_counted_and_wakes_no_thread),
+		HV_TEST(a_full_slot_loses_no_interrupt),
+		HV_TEST(duplicates_lose_no_interrupt),
 		HV_TEST(a_message_of_several_vectors),
 		HV_TEST(malformed_messages_are_counted_and_dropped),
 		HV_TEST(unknown_types_are_counted_and_skipped),
-		HV_TEST(an_interrupt_without_a_message_is_harmless),
-		HV_TEST(the_host_changes_while_it_is_called),
+		HV_TEST(an_interrupt_without_a_message_sets_no_bit),
+		HV_TEST(calls_succeed_while_the_host_changes),
 	};
 
 	return cmocka_run_group_tests_name("proxied interrupts", tests, NULL, NULL);

@@ -3,12 +3,10 @@
  * References to a mapping, and what remains after their owner is gone.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/lab.h"
@@ -63,7 +61,6 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 {
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	assert_true(vector > 0);
 	assert_int_equal(vtl_map(lab.vtl, 0x51, 0), vector);
 	assert_int_equal(mappings_with(" mapped 2 "), 1);
@@ -74,12 +71,11 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
 }
 
-static void a_reference_is_its_files_own(void **state)
+static void a_file_drops_only_its_own_references(void **state)
 {
 	int other = vtl_open(), third = vtl_open();
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	assert_int_equal(vtl_map(other, 0x51, 0), vector);
 	assert_int_equal(vtl_unmap(third, vector, 0), -ENOENT);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
@@ -91,11 +87,10 @@ static void a_reference_is_its_files_own(void **state)
 	close(third);
 }
 
-static void closing_a_file_drops_all_that_it_held(void **state)
+static void closing_a_file_drops_its_references(void **state)
 {
 	int other = vtl_open(), vector, shared, i;
 
-	(void)state;
 	shared = vtl_map(lab.vtl, 0x51, 0);
 	for (i = 0; i < 20; i++)
 		assert_true(vtl_map(other, 0x51 + i, i % lab.cpus) > 0);
@@ -108,42 +103,32 @@ static void closing_a_file_drops_all_that_it_held(void **state)
 	assert_true(still_relays(0, shared, 0x51));
 }
 
-/* In a child: maps, reports its vector, and waits to be killed. */
-static void child_run(int told)
+/* In a child: maps, and reports its vector. */
+static void child_run(int report)
 {
 	int vtl = vtl_open();
 	int vector = vtl_map(vtl, 0xa0, 0), i;
 
 	for (i = 0; i < 10; i++)
 		vtl_map(vtl, 0xa1 + i, i % lab.cpus);
-	if (write(told, &vector, sizeof(vector)) != sizeof(vector))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &vector, sizeof(vector));
 }
 
-static void a_killed_process_leaves_nothing(void **state)
+static void a_killed_process_leaves_no_mapping(void **state)
 {
-	int told[2], vector = -1;
-	pid_t child;
+	int report, vector = -1;
+	pid_t child = child_fork(&report);
 
-	(void)state;
-	assert_int_equal(pipe(told), 0);
-	child = fork();
 	if (!child)
-		child_run(told[1]);
-	assert_true(child > 0);
-	assert_int_equal(read(told[0], &vector, sizeof(vector)), sizeof(vector));
+		child_run(report);
+	child_read(report, &vector, sizeof(vector));
 	assert_true(vector > 0);
 	assert_int_equal(totals("mappings"), 11);
 	assert_true(still_relays(0, vector, 0xa0));
 
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	child_kill(child);
 	assert_int_equal(totals("mappings"), 0);
 	relays_no_more(0, vector);
-	close(told[0]);
-	close(told[1]);
 }
 
 static void a_file_lives_until_its_last_descriptor(void **state)
@@ -151,7 +136,6 @@ static void a_file_lives_until_its_last_descriptor(void **state)
 	int other = vtl_open(), copy = dup(other);
 	int vector = vtl_map(other, 0x51, 0);
 
-	(void)state;
 	close(other);
 	assert_true(still_relays(0, vector, 0x51));
 	assert_int_equal(vtl_unmap(copy, vector, 0), 0);
@@ -166,7 +150,6 @@ static void a_run_page_outlives_its_file(void **state)
 	struct mshv_vtl_run *run = vtl_page(other, 0);
 	int vector = vtl_map(lab.vtl, 0x51, 0);
 
-	(void)state;
 	close(other);
 	source_route(edu, 0, vector);
 	source_raise(edu);
@@ -202,17 +185,14 @@ static void cycle_make(void)
 	_exit(ioctl(vtl, MSHV_SET_POLL_FILE, &poll) ? 1 : 0);
 }
 
-static void a_file_that_its_own_poll_file_holds_goes_with_the_process(void **state)
+static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 {
-	pid_t child = fork();
+	pid_t child = child_fork(NULL);
 	unsigned int waited;
-	int status;
 
-	(void)state;
 	if (!child)
 		cycle_make();
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_status(child), 0);
 	for (waited = 0; waited < WAIT_MS && totals("mappings"); waited += 10)
 		sleep_ms(10);
 	assert_int_equal(totals("mappings"), 0);
@@ -224,12 +204,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(mapped_twice_unmapped_once_is_still_mapped),
-		TEST(a_reference_is_its_files_own),
-		TEST(closing_a_file_drops_all_that_it_held),
-		TEST(a_killed_process_leaves_nothing),
+		TEST(a_file_drops_only_its_own_references),
+		TEST(closing_a_file_drops_its_references),
+		TEST(a_killed_process_leaves_no_mapping),
 		TEST(a_file_lives_until_its_last_descriptor),
 		TEST(a_run_page_outlives_its_file),
-		TEST(a_file_that_its_own_poll_file_holds_goes_with_the_process),
+		TEST(a_file_held_by_its_own_poll_file_is_released_at_exit),
 	};
 
 	return cmocka_run_group_tests_name("references", tests, NULL, NULL);

@@ -66,11 +66,10 @@ static uint64_t value_of(uint32_t name)
 	return value;
 }
 
-static void cr4_fixed1_is_told(void **state)
+static void cr4_fixed1_is_reported(void **state)
 {
 	uint64_t value = 0;
 
-	(void)state;
 	assert_int_equal(ioctl(lab.vtl, MSHV_READ_VMX_CR4_FIXED1, &value), 0);
 	assert_true(value & CR4_PAE);
 	assert_int_equal(value >> 32, 0);
@@ -84,7 +83,6 @@ static void one_register_at_a_time(void **state)
 	static const uint32_t counts[] = { 0, 2, 128, ~0U };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
 		assert_int_equal(list_call(MSHV_GET_VP_REGISTERS, counts[i],
 					   (uintptr_t)registers), -EINVAL);
@@ -93,11 +91,10 @@ static void one_register_at_a_time(void **state)
 	}
 }
 
-static void what_cannot_be_read_or_written_is_efault(void **state)
+static void lists_that_cannot_be_accessed_are_efault(void **state)
 {
 	struct mshv_register *reg;
 
-	(void)state;
 	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_REGISTERS, BAD_POINTER), -1);
 	assert_int_equal(errno, EFAULT);
 	assert_int_equal(ioctl(lab.vtl, MSHV_SET_VP_REGISTERS, BAD_POINTER), -1);
@@ -125,7 +122,6 @@ static void there_are_no_other_registers(void **state)
 	uint64_t value;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_int_equal(get(names[i], &value), -EINVAL);
 		assert_int_equal(set(names[i], 0), -EINVAL);
@@ -138,7 +134,6 @@ static void a_value_that_is_too_wide_is_refused(void **state)
 	struct mshv_register reg = { .name = DR0, .value = { 1, 1 } };
 	uint64_t before;
 
-	(void)state;
 	cpu_pin(0);
 	before = value_of(DR0);
 	assert_int_equal(list_call(MSHV_SET_VP_REGISTERS, 1, (uintptr_t)&reg), -EINVAL);
@@ -159,7 +154,6 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 	uint32_t name;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
 		for (name = ranges[i].first; name <= ranges[i].last; name++) {
 			/* A CPU has fewer than 16 variable MTRRs. */
@@ -187,7 +181,6 @@ static void mtrrs_can_be_read_and_not_changed(void **state)
 /* Intel SDM, MOV to DR6: #GP if a bit of the upper half is set; other bits are fixed. */
 static void dr6_has_32_bits(void **state)
 {
-	(void)state;
 	cpu_pin(guest.vp);
 	assert_int_equal(set(DR6, DR6_RESET), 0);
 	assert_int_equal(set(DR6, 1ULL << 32), -EINVAL);
@@ -216,7 +209,6 @@ static void vtl0_has_the_debug_registers_that_the_vmm_set(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	visits_begin();
 	for (i = 0; i < DR_COUNT; i++)
 		assert_int_equal(set(DR0 + i, values[i]), 0);
@@ -234,7 +226,6 @@ static void the_vmm_sees_the_debug_registers_of_vtl0(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	visits_begin();
 	for (i = 0; i < DR_COUNT; i++)
 		guest_visit(VTL0_COMMAND_WRITE_REGISTER, VTL0_REGISTER_DR0 + i, 0x5000 + i);
@@ -249,7 +240,6 @@ static void a_register_is_of_the_vp_of_the_calling_cpu(void **state)
 {
 	unsigned int vp;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	for (vp = 0; vp < guest.vps; vp++) {
 		cpu_pin(vp);
@@ -266,9 +256,9 @@ static void a_register_is_of_the_vp_of_the_calling_cpu(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(cr4_fixed1_is_told),
+		LAB_TEST(cr4_fixed1_is_reported),
 		LAB_TEST(one_register_at_a_time),
-		LAB_TEST(what_cannot_be_read_or_written_is_efault),
+		LAB_TEST(lists_that_cannot_be_accessed_are_efault),
 		LAB_TEST(there_are_no_other_registers),
 		LAB_TEST(a_value_that_is_too_wide_is_refused),
 		LAB_TEST(mtrrs_can_be_read_and_not_changed),

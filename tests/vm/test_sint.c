@@ -195,19 +195,17 @@ static void stream_resume(void)
 	assert_int_equal(stream_pause(0), 0);
 }
 
-static void the_node_is_for_root_alone(void **state)
+static void only_root_may_open_the_node(void **state)
 {
-	(void)state;
-	node_is_for_root_alone(NODE);
+	node_check_root_only(NODE);
 }
 
 /* vtl_synic_mask_vmbus_sint_masked is initially true. */
-static void it_starts_paused(void **state)
+static void the_stream_starts_paused(void **state)
 {
 	struct message message;
 	unsigned int vp;
 
-	(void)state;
 	for (vp = 0; vp < lab.cpus; vp++) {
 		assert_int_equal(host_sint(vp).masked, 1);
 		assert_int_equal(labhost_sint_event(lab.host, vp, 0), -EAGAIN);
@@ -221,7 +219,6 @@ static void it_starts_paused(void **state)
 
 static void a_message_of_the_host_is_read(void **state)
 {
-	(void)state;
 	stream_resume();
 	assert_int_equal(host_sint(0).masked, 0);
 	assert_false(is_readable(sint, QUIET_MS));
@@ -232,12 +229,11 @@ static void a_message_of_the_host_is_read(void **state)
 }
 
 /* The host has one slot: it sends the next message when it knows that the last was read. */
-static void messages_come_in_order(void **state)
+static void messages_are_read_in_order(void **state)
 {
 	unsigned int round;
 	uint32_t number;
 
-	(void)state;
 	stream_resume();
 	for (round = 0; round < 20; round++) {
 		for (number = 0; number < LAB_HOST_SINT_QUEUE; number++)
@@ -248,9 +244,8 @@ static void messages_come_in_order(void **state)
 	assert_int_equal(host_sint(0).waiting, 0);
 }
 
-static void what_waited_while_it_was_paused_comes(void **state)
+static void messages_that_waited_during_a_pause_are_read(void **state)
 {
-	(void)state;
 	host_send_number(1);
 	host_send_number(2);
 	stream_resume();
@@ -264,7 +259,6 @@ static void a_paused_stream_ends_after_its_last_message(void **state)
 	struct message message;
 	unsigned int vp;
 
-	(void)state;
 	stream_resume();
 	host_send_number(1);
 	host_send_number(2);
@@ -284,7 +278,6 @@ static void a_read_takes_one_whole_message(void **state)
 {
 	uint8_t buffer[600];
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(read_into(buffer, 255), -EINVAL);
 	assert_int_equal(read_into(buffer, 0), -EINVAL);
@@ -301,7 +294,6 @@ static void a_message_that_cannot_be_written_stays(void **state)
 {
 	void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
 	stream_resume();
 	host_send_number(5);
@@ -356,7 +348,6 @@ static void a_read_waits_for_a_message(void **state)
 {
 	struct reader reader;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&reader);
 	host_send_number(9);
@@ -368,7 +359,6 @@ static void a_read_ends_when_the_stream_is_paused(void **state)
 {
 	struct reader reader;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&reader);
 	assert_int_equal(stream_pause(1), 0);
@@ -377,7 +367,6 @@ static void a_read_ends_when_the_stream_is_paused(void **state)
 
 static void signal_came(int number)
 {
-	(void)number;
 }
 
 static void a_signal_ends_a_read(void **state)
@@ -386,7 +375,6 @@ static void a_signal_ends_a_read(void **state)
 	struct sigaction before;
 	struct reader reader;
 
-	(void)state;
 	sigaction(SIGUSR1, &action, &before);
 	stream_resume();
 	reader_begin(&reader);
@@ -400,7 +388,6 @@ static void two_files_have_one_stream(void **state)
 {
 	struct reader one, other;
 
-	(void)state;
 	stream_resume();
 	reader_begin(&one);
 	reader_begin(&other);
@@ -419,7 +406,6 @@ static void a_message_that_is_too_long_is_dropped(void **state)
 	unsigned int size;
 	int mark;
 
-	(void)state;
 	stream_resume();
 	mark = kernel_log_mark();
 	for (size = PAYLOAD + 1; size < 256; size += 7) {
@@ -441,7 +427,6 @@ static void an_event_signals_its_eventfd(void **state)
 	unsigned int vp;
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		events[i] = event_make();
 		assert_int_equal(eventfd_set(flags[i], events[i]), 0);
@@ -467,7 +452,6 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 {
 	int one = event_make(), other = event_make();
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(5, one), 0);
 	assert_int_equal(eventfd_set(5, other), 0);
@@ -486,11 +470,10 @@ static void an_eventfd_is_replaced_and_removed(void **state)
 	close(other);
 }
 
-static void what_is_no_eventfd_is_refused(void **state)
+static void only_eventfds_are_accepted(void **state)
 {
 	int event = event_make();
 
-	(void)state;
 	assert_int_equal(eventfd_set(FLAGS, event), -EINVAL);
 	assert_int_equal(eventfd_set(~0U, event), -EINVAL);
 	assert_int_equal(eventfd_set(FLAGS, -1), -EINVAL);
@@ -501,11 +484,10 @@ static void what_is_no_eventfd_is_refused(void **state)
 }
 
 /* An eventfd remains valid after its descriptor is closed. */
-static void a_closed_eventfd_does_no_harm(void **state)
+static void an_eventfd_works_after_its_descriptor_is_closed(void **state)
 {
 	int event = event_make(), copy = dup(event);
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(9, event), 0);
 	close(event);
@@ -546,7 +528,6 @@ static void a_message_is_posted(void **state)
 	unsigned int j;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memset(payload, 0x30 + i, sizeof(payload));
 		assert_int_equal(post(0x10000 + i, TYPE_CHANNEL + i, payload, sizes[i]), 0);
@@ -560,12 +541,11 @@ static void a_message_is_posted(void **state)
 	}
 }
 
-static void what_cannot_be_posted_is_refused(void **state)
+static void malformed_posts_are_refused(void **state)
 {
 	uint64_t before = host_sint(0).posts;
 	uint8_t payload[PAYLOAD + 1] = { 0 };
 
-	(void)state;
 	assert_int_equal(post(1, TYPE_CHANNEL, payload, PAYLOAD + 1), -EINVAL);
 	assert_int_equal(post(1, TYPE_CHANNEL, payload, ~0U), -EINVAL);
 	assert_int_equal(post(1, 1ULL << 32, payload, 8), -EINVAL);
@@ -579,11 +559,10 @@ static void what_cannot_be_posted_is_refused(void **state)
  * host's status, and poll_post_message() in vmbus_client_hcl tries again after
  * InsufficientBuffers.
  */
-static void the_hosts_refusal_is_told_by_its_status(void **state)
+static void a_refusal_returns_the_hosts_status(void **state)
 {
 	uint64_t before = host_sint(0).posts;
 
-	(void)state;
 	assert_int_equal(labhost_sint_refuse(lab.host, 2, NO_BUFFERS), 0);
 	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
 	assert_int_equal(post(1, TYPE_CHANNEL, "x", 1), NO_BUFFERS);
@@ -599,7 +578,6 @@ static void an_event_is_signalled(void **state)
 	uint64_t before = host_sint(0).signals;
 	struct lab_host_sint now;
 
-	(void)state;
 	assert_int_equal(signal_event(0x12345678, 0), 0);
 	assert_int_equal(signal_event(0x12345678, 65535), 0);
 	now = host_sint(0);
@@ -616,7 +594,6 @@ static void a_pause_is_one_or_zero(void **state)
 	struct mshv_pause_messages args = { .pause = 0 };
 	size_t i;
 
-	(void)state;
 	assert_int_equal(stream_pause(2), -EINVAL);
 	assert_int_equal(stream_pause(255), -EINVAL);
 	for (i = 0; i < sizeof(args.reserved); i++) {
@@ -693,14 +670,13 @@ static void first_file_work(unsigned int number, int event)
  * file to post, signal, set eventfds and pause, and polls and reads the second one. The stream
  * ends for the second file when it is paused through the first.
  */
-static void the_client_uses_two_files_at_once(void **state)
+static void a_client_uses_two_files_at_once(void **state)
 {
 	struct source source = { .fd = sint_open(O_RDWR | O_NONBLOCK) };
 	uint64_t posts = host_sint(0).posts, signals = host_sint(0).signals;
 	int event = event_make();
 	unsigned int i;
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(5, event), 0);
 	assert_int_equal(pthread_create(&source.thread, NULL, source_main, &source), 0);
@@ -727,11 +703,10 @@ static void the_client_uses_two_files_at_once(void **state)
 }
 
 /* When a VMM dies, everything is disabled; a VMM with two files may close one of them. */
-static void the_last_close_pauses_and_forgets(void **state)
+static void the_last_close_pauses_and_removes_the_eventfds(void **state)
 {
 	int event = event_make(), other = sint_open(O_RDWR);
 
-	(void)state;
 	stream_resume();
 	assert_int_equal(eventfd_set(3, event), 0);
 	close(other);
@@ -750,11 +725,10 @@ static void the_last_close_pauses_and_forgets(void **state)
 	close(event);
 }
 
-static void a_cpu_that_comes_is_as_the_others(void **state)
+static void a_cpu_that_comes_online_signals_events(void **state)
 {
 	int event = event_make();
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	assert_int_equal(eventfd_set(4, event), 0);
 	stream_resume();
@@ -773,13 +747,12 @@ static void a_cpu_that_comes_is_as_the_others(void **state)
 }
 
 /* Slot 0 is used by proxied interrupts. */
-static void proxied_interrupts_come_all_the_same(void **state)
+static void proxied_interrupts_are_relayed_beside_the_stream(void **state)
 {
 	struct lab_host_post proxy = { .vp = 0, .interrupt = 1 };
 	struct message message = { .type = TYPE_PROXY, .size = 36 };
 	unsigned int round;
 
-	(void)state;
 	stream_resume();
 	message.payload[4] = 0x51;
 	memcpy(proxy.message, &message, sizeof(proxy.message));
@@ -793,13 +766,7 @@ static void proxied_interrupts_come_all_the_same(void **state)
 
 static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 {
-	int mark = kernel_log_mark();
-	unsigned int number;
-
-	(void)state;
-	for (number = 0; number < 256; number++)
-		assert_int_equal(call(sint, _IOWR(MSHV_IOCTL, number, char[20]), 0), -ENOTTY);
-	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
+	node_check_unknown_ioctls(sint);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sint_setup, sint_teardown)
@@ -807,11 +774,11 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_node_is_for_root_alone),
-		TEST(it_starts_paused),
+		TEST(only_root_may_open_the_node),
+		TEST(the_stream_starts_paused),
 		TEST(a_message_of_the_host_is_read),
-		TEST(messages_come_in_order),
-		TEST(what_waited_while_it_was_paused_comes),
+		TEST(messages_are_read_in_order),
+		TEST(messages_that_waited_during_a_pause_are_read),
 		TEST(a_paused_stream_ends_after_its_last_message),
 		TEST(a_read_takes_one_whole_message),
 		TEST(a_message_that_cannot_be_written_stays),
@@ -822,17 +789,17 @@ int main(void)
 		TEST(a_message_that_is_too_long_is_dropped),
 		TEST(an_event_signals_its_eventfd),
 		TEST(an_eventfd_is_replaced_and_removed),
-		TEST(what_is_no_eventfd_is_refused),
-		TEST(a_closed_eventfd_does_no_harm),
+		TEST(only_eventfds_are_accepted),
+		TEST(an_eventfd_works_after_its_descriptor_is_closed),
 		TEST(a_message_is_posted),
-		TEST(what_cannot_be_posted_is_refused),
-		TEST(the_hosts_refusal_is_told_by_its_status),
+		TEST(malformed_posts_are_refused),
+		TEST(a_refusal_returns_the_hosts_status),
 		TEST(an_event_is_signalled),
 		TEST(a_pause_is_one_or_zero),
-		TEST(the_client_uses_two_files_at_once),
-		TEST(the_last_close_pauses_and_forgets),
-		TEST(a_cpu_that_comes_is_as_the_others),
-		TEST(proxied_interrupts_come_all_the_same),
+		TEST(a_client_uses_two_files_at_once),
+		TEST(the_last_close_pauses_and_removes_the_eventfds),
+		TEST(a_cpu_that_comes_online_signals_events),
+		TEST(proxied_interrupts_are_relayed_beside_the_stream),
 		TEST(unknown_ioctls_are_enotty_and_not_logged),
 	};
 

@@ -5,10 +5,8 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,13 +83,12 @@ static bool unmap_with_one_pending(const struct labhost_source *source)
 	return held;
 }
 
-static void what_is_pending_at_unmap_is_relayed(void **state)
+static void a_pending_interrupt_is_relayed_at_unmap(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned long unmapped = totals("unmapped");
 	unsigned int rounds, held = 0;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	cpu_pin(0);
 	for (rounds = 0; rounds < 100 && held < 20; rounds++)
@@ -107,7 +104,6 @@ static void after_unmap_no_bit_is_set(void **state)
 	uint32_t bits[8];
 	int vector, round;
 
-	(void)state;
 	/* Each round leaves a noisy vector in quarantine, so other vectors are allocated. */
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	driver_parameter("vectors_per_cpu", 0);
@@ -137,7 +133,6 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	int old = vtl_map(lab.vtl, 0x51, 0), new[8], i;
 	int mark;
 
-	(void)state;
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	/* Wait until the rate limit of earlier warnings has expired. */
 	sleep_ms(5500);
@@ -163,12 +158,11 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	assert_false(cpu_in_service(0));
 }
 
-static void quarantine_ends_in_time_but_not_while_the_device_raises(void **state)
+static void quarantine_ends_unless_the_device_still_raises(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = vtl_map(lab.vtl, 0x51, 0), i;
 
-	(void)state;
 	driver_parameter("quarantine_ms", 2500);
 	source_route(edu, 0, vector);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
@@ -238,7 +232,7 @@ static void stale_stop(struct stale *stale)
  * Maps and unmaps through @vtl many more times than there are vectors: @old is never
  * allocated, and no bit of the VP is set.
  */
-static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int first, int rounds)
+static void is_not_allocated(int vtl, unsigned int cpu, int old, unsigned int first, int rounds)
 {
 	uint32_t bits[8];
 	int i, vector;
@@ -257,7 +251,7 @@ static void nobody_gets_it(int vtl, unsigned int cpu, int old, unsigned int firs
 }
 
 /* The same for a VMM that starts again, and maps the interrupts of all its devices. */
-static void no_new_vmm_gets_it(unsigned int cpu, int old)
+static void is_not_allocated_to_a_new_vmm(unsigned int cpu, int old)
 {
 	int vtl = vtl_open(), i, vector, got = 0;
 	uint32_t bits[8];
@@ -274,28 +268,26 @@ static void no_new_vmm_gets_it(unsigned int cpu, int old)
 	close(vtl);
 }
 
-static void a_vector_that_is_raised_is_not_given_again(void **state)
+static void a_raised_vector_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
 	uint32_t bits[8];
 	int old = vtl_map(lab.vtl, STALE_PROXY, cpu);
 
-	(void)state;
 	stale_start(&stale, cpu, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, cpu), 0);
 	run_take(lab.run[cpu], bits);
-	nobody_gets_it(lab.vtl, cpu, old, STALE_OTHERS, 400);
+	is_not_allocated(lab.vtl, cpu, old, STALE_OTHERS, 400);
 	stale_stop(&stale);
 }
 
 /* The quota is two vectors and one of them is noisy, so one is left. */
-static void with_a_quota_a_noisy_vector_is_one_less(void **state)
+static void a_noisy_vector_counts_toward_the_quota(void **state)
 {
 	static struct stale stale;
 	int old = vtl_map(lab.vtl, STALE_PROXY, 0), vector;
 
-	(void)state;
 	driver_parameter("vectors_per_cpu", 2);
 	stale_start(&stale, 0, old);
 	assert_int_equal(vtl_unmap(lab.vtl, old, 0), 0);
@@ -326,23 +318,22 @@ static int many_map(int vtl, unsigned int cpu)
 	return noisy;
 }
 
-static void a_closed_file_leaves_no_noisy_vector_to_the_next(void **state)
+static void a_noisy_vector_of_a_closed_file_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
 	int file = vtl_open(), old = many_map(file, cpu);
 	uint32_t bits[8];
 
-	(void)state;
 	stale_start(&stale, cpu, old);
 	close(file);
 	run_take(lab.run[cpu], bits);
-	no_new_vmm_gets_it(cpu, old);
+	is_not_allocated_to_a_new_vmm(cpu, old);
 	stale_stop(&stale);
 }
 
-/* Runs in a child: maps, reports the vector to raise, and waits to be killed. */
-static void killed_vmm_run(int told, unsigned int cpu)
+/* In a child: maps, and reports the vector to raise. */
+static void killed_vmm_run(int report, unsigned int cpu)
 {
 	int vtl = vtl_open(), i, vector, noisy = -1;
 
@@ -351,37 +342,29 @@ static void killed_vmm_run(int told, unsigned int cpu)
 		if (i == STALE_VECTORS / 2)
 			noisy = vector;
 	}
-	if (noisy < 0 || write(told, &noisy, sizeof(noisy)) != sizeof(noisy))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &noisy, sizeof(noisy));
 }
 
-static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
+static void a_noisy_vector_of_a_killed_vmm_is_not_allocated_again(void **state)
 {
 	unsigned int cpu = lab.cpus - 1;
 	static struct stale stale;
 	unsigned long before = totals("mappings");
-	int told[2], old = -1;
+	int report, old = -1;
 	uint32_t bits[8];
-	pid_t child;
+	pid_t child = child_fork(&report);
 
-	(void)state;
-	assert_int_equal(pipe(told), 0);
-	child = fork();
 	if (!child)
-		killed_vmm_run(told[1], cpu);
-	assert_int_equal(read(told[0], &old, sizeof(old)), sizeof(old));
+		killed_vmm_run(report, cpu);
+	child_read(report, &old, sizeof(old));
+	assert_true(old >= 0);
 	stale_start(&stale, cpu, old);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	child_kill(child);
 	/* The kernel closes a process's files before it reports its end. */
 	assert_int_equal(totals("mappings"), before);
 	run_take(lab.run[cpu], bits);
-	no_new_vmm_gets_it(cpu, old);
+	is_not_allocated_to_a_new_vmm(cpu, old);
 	stale_stop(&stale);
-	close(told[0]);
-	close(told[1]);
 }
 
 /*
@@ -389,12 +372,11 @@ static void a_killed_vmm_leaves_no_noisy_vector_to_the_next(void **state)
  * (virt_mshv_vtl, processor/hardware_cvm/mod.rs): the vectors are not exhausted even if there
  * are few, and the interrupt that is raised in the end is relayed.
  */
-static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
+static void failed_attempts_use_up_no_vectors(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	int vector = 0, round;
 
-	(void)state;
 	driver_parameter("quarantine_ms", QUARANTINE_LONG_MS);
 	for (round = 0; round < 3000; round++) {
 		driver_parameter("vectors_per_cpu", round < 1500 ? -1 : 3);
@@ -412,13 +394,12 @@ static void attempts_that_fail_do_not_use_up_the_vectors(void **state)
 }
 
 /* All vectors were raised and are quiet now: map waits for one, but only for a limited time. */
-static void vectors_that_were_raised_come_back_when_they_are_quiet(void **state)
+static void raised_vectors_are_freed_when_they_are_quiet(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	uint64_t before = now_ms();
 	int vector, round;
 
-	(void)state;
 	driver_parameter("vectors_per_cpu", 2);
 	for (round = 0; round < 6; round++) {
 		vector = vtl_map(lab.vtl, STALE_OTHERS + round, 0);
@@ -473,14 +454,13 @@ static void storm_wait_raise(struct storm *storm)
  * service, and that CPU would never again accept a vector of the same priority class. So each
  * vector is tested afterwards.
  */
-static void two_thousand_unmaps_in_a_storm(void **state)
+static void two_thousand_unmaps_under_load(void **state)
 {
 	struct storm storm = { .source = source_of_kind(LAB_HOST_KIND_EDU) };
 	const struct labhost_source *probe = storm.source + 1;
 	unsigned int cpu = lab.cpus - 1, round, proxy;
 	int vector;
 
-	(void)state;
 	assert_int_equal(probe->kind, LAB_HOST_KIND_EDU);
 	driver_parameter("quarantine_ms", QUARANTINE_STORM_MS);
 	driver_parameter("vectors_per_cpu", 0);
@@ -525,7 +505,6 @@ static void sysfs_has_each_cpus_counters(void **state)
 	unsigned long unmapped = sysfs_count("unmapped", last), i;
 	int vector = vtl_map(lab.vtl, 0x51, last);
 
-	(void)state;
 	source_route(edu, last, vector);
 	for (i = 1; i <= 5; i++) {
 		source_raise(edu);
@@ -566,17 +545,17 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_pending_at_unmap_is_relayed),
+		TEST(a_pending_interrupt_is_relayed_at_unmap),
 		TEST(after_unmap_no_bit_is_set),
 		TEST(a_stale_device_sets_no_other_mappings_bit),
-		TEST(quarantine_ends_in_time_but_not_while_the_device_raises),
-		TEST(a_vector_that_is_raised_is_not_given_again),
-		TEST(with_a_quota_a_noisy_vector_is_one_less),
-		TEST(a_closed_file_leaves_no_noisy_vector_to_the_next),
-		TEST(a_killed_vmm_leaves_no_noisy_vector_to_the_next),
-		TEST(attempts_that_fail_do_not_use_up_the_vectors),
-		TEST(vectors_that_were_raised_come_back_when_they_are_quiet),
-		TEST(two_thousand_unmaps_in_a_storm),
+		TEST(quarantine_ends_unless_the_device_still_raises),
+		TEST(a_raised_vector_is_not_allocated_again),
+		TEST(a_noisy_vector_counts_toward_the_quota),
+		TEST(a_noisy_vector_of_a_closed_file_is_not_allocated_again),
+		TEST(a_noisy_vector_of_a_killed_vmm_is_not_allocated_again),
+		TEST(failed_attempts_use_up_no_vectors),
+		TEST(raised_vectors_are_freed_when_they_are_quiet),
+		TEST(two_thousand_unmaps_under_load),
 		TEST(sysfs_has_each_cpus_counters),
 	};
 

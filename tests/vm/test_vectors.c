@@ -59,13 +59,12 @@ static unsigned int other_cpus_mapped(unsigned int cpu)
 	return sum;
 }
 
-static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
+static void exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
 	unsigned int cpu = lab.cpus - 1, count, i;
 	long quota = driver_parameter("vectors_per_cpu", 0);
 
-	(void)state;
 	count = map_all(cpu);
 	print_message("# CPU %u gave %u vectors\n", cpu, count);
 	assert_in_range(count, 150, 203);
@@ -91,12 +90,11 @@ static void exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector(void **state)
 	driver_parameter("vectors_per_cpu", quota);
 }
 
-static void all_vectors_come_back(void **state)
+static void all_vectors_are_freed(void **state)
 {
 	unsigned int cpu = lab.cpus - 1, first, round;
 	long quota = driver_parameter("vectors_per_cpu", 0);
 
-	(void)state;
 	first = map_all(cpu);
 	for (round = 0; round < 3; round++) {
 		unmap_all(cpu, first);
@@ -112,7 +110,6 @@ static void the_default_quota_leaves_vectors_to_other_devices(void **state)
 	long quota = driver_parameter("vectors_per_cpu", 0);
 	unsigned int all, with_quota;
 
-	(void)state;
 	assert_int_equal(quota, -1);
 	all = map_all(0);
 	unmap_all(0, all);
@@ -131,7 +128,6 @@ static void a_quota_of_five_gives_five(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 5);
 
-	(void)state;
 	assert_int_equal(map_all(0), 5);
 	assert_int_equal(vectors[5], -ENODEV);
 	if (lab.cpus > 1)
@@ -148,7 +144,6 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 	unsigned int before, i;
 	int vtl = vtl_open();
 
-	(void)state;
 	quarantine_wait_empty();
 	before = irq_descriptors();
 	for (i = 0; i < 50; i++)
@@ -162,8 +157,8 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_no_other_cpus_vector),
-		LAB_TEST(all_vectors_come_back),
+		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector),
+		LAB_TEST(all_vectors_are_freed),
 		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
 		LAB_TEST(a_quota_of_five_gives_five),
 		LAB_TEST(mappings_count_among_the_interrupt_descriptors),

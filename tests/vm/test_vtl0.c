@@ -66,7 +66,6 @@ static void a_spinning_vp_handles_each_interrupt_in_the_kernel(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	guest_spinning_wait(guest.vp);
 	user_returns_do_not_grow(route);
@@ -77,7 +76,6 @@ static void a_halted_vp_handles_each_interrupt_in_the_kernel(void **state)
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned long halts = vps_column(guest.vp, "halts");
 
-	(void)state;
 	guest_halted_wait(guest.vp);
 	user_returns_do_not_grow(route);
 	assert_true(vps_column(guest.vp, "halts") > halts);
@@ -95,12 +93,11 @@ static void turn_round(unsigned int times)
  * Each interrupt is raised while VTL0 is between the handler and HLT, or between HLT and
  * sleep: each time a little later than before.
  */
-static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
+static void no_wake_up_is_lost_before_sleep(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR), round;
 	uint64_t handled = guest_count(guest.vp, VECTOR);
 
-	(void)state;
 	for (round = 0; round < 2000; round++) {
 		guest_raise(route);
 		guest_count_wait(guest.vp, VECTOR, ++handled);
@@ -118,7 +115,6 @@ static void a_vp_that_sleeps_is_woken_by_each_interrupt(void **state)
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR), round;
 	unsigned long halts;
 
-	(void)state;
 	for (round = 0; round < 100; round++) {
 		halts = vps_column(guest.vp, "halts");
 		guest_raise_paced(route, guest.vp, VECTOR, 1);
@@ -170,7 +166,6 @@ static void the_cpu_of_a_halted_vp_does_other_work(void **state)
 {
 	unsigned long entries;
 
-	(void)state;
 	guest_halted_wait(guest.vp);
 	entries = vps_column(guest.vp, "entries");
 	work_is_to_have_the_cpu(true);
@@ -206,7 +201,6 @@ static void a_vector_of_the_exit_mask_ends_the_run_and_stays_pending(void **stat
 			 MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, guest.vp));
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
 	bank_set(run->proxy_irr_exit, VECTOR);
@@ -241,13 +235,12 @@ static uint64_t taken(void)
 	return stats.taken;
 }
 
-static void a_device_of_the_exit_mask_goes_through_the_vmm(void **state)
+static void interrupts_of_the_exit_mask_are_injected_by_the_vmm(void **state)
 {
 	unsigned int masked = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned int open = guest_edu_route(1, guest.vp, 0x91);
 	uint64_t before;
 
-	(void)state;
 	vmm_vp_stop(guest.vm, guest.vp);
 	bank_set(lab.run[guest.vp]->proxy_irr_exit, VECTOR);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
@@ -268,7 +261,6 @@ static void a_blocked_vector_is_not_delivered(void **state)
 	unsigned int other = guest_edu_route(1, guest.vp, 0x61);
 	unsigned long blocked = totals("blocked");
 
-	(void)state;
 	bank_set(lab.run[guest.vp]->proxy_irr_blocked, VECTOR);
 	for (i = 0; i < 20; i++) {
 		guest_raise(route);
@@ -306,7 +298,6 @@ static void task_priority_holds_back_a_lower_vector_only(void **state)
 	unsigned int high = guest_edu_route(1, guest.vp, 0x71), round;
 	unsigned long relayed = totals("relayed");
 
-	(void)state;
 	for (round = 1; round <= 20; round++) {
 		holding_begin(0x60, true);
 		guest_raise(low);
@@ -324,7 +315,7 @@ static unsigned int log_entry(uint32_t number)
 	return vmm_report(guest.vm, guest.vp)->log[number % VTL0_LOG_LENGTH];
 }
 
-static void what_came_while_interrupts_were_closed_comes_highest_first(void **state)
+static void pending_interrupts_are_delivered_by_priority(void **state)
 {
 	unsigned int low = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned int high = guest_edu_route(1, guest.vp, 0x91);
@@ -332,7 +323,6 @@ static void what_came_while_interrupts_were_closed_comes_highest_first(void **st
 	unsigned long relayed = totals("relayed");
 	uint32_t log;
 
-	(void)state;
 	holding_begin(0, false);
 	log = vmm_report(guest.vm, guest.vp)->log_count;
 	guest_raise(low);
@@ -353,7 +343,6 @@ static void handlers_nest_by_priority(void **state)
 {
 	unsigned int round;
 
-	(void)state;
 	for (round = 1; round <= 50; round++) {
 		assert_int_equal(guest_command(guest.vp, VTL0_COMMAND_NEST, 0x41, 0x61, 0x91), 1);
 		guest_count_wait(guest.vp, 0x91, round);
@@ -366,14 +355,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(a_spinning_vp_handles_each_interrupt_in_the_kernel),
 		GUEST_TEST(a_halted_vp_handles_each_interrupt_in_the_kernel),
-		GUEST_TEST(no_wake_up_is_lost_on_the_way_to_sleep),
+		GUEST_TEST(no_wake_up_is_lost_before_sleep),
 		GUEST_TEST(a_vp_that_sleeps_is_woken_by_each_interrupt),
 		GUEST_TEST(the_cpu_of_a_halted_vp_does_other_work),
 		GUEST_TEST(a_vector_of_the_exit_mask_ends_the_run_and_stays_pending),
-		GUEST_TEST(a_device_of_the_exit_mask_goes_through_the_vmm),
+		GUEST_TEST(interrupts_of_the_exit_mask_are_injected_by_the_vmm),
 		GUEST_TEST(a_blocked_vector_is_not_delivered),
 		GUEST_TEST(task_priority_holds_back_a_lower_vector_only),
-		GUEST_TEST(what_came_while_interrupts_were_closed_comes_highest_first),
+		GUEST_TEST(pending_interrupts_are_delivered_by_priority),
 		GUEST_TEST(handlers_nest_by_priority),
 	};
 

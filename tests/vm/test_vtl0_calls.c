@@ -6,13 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
@@ -96,62 +94,53 @@ static uint8_t *page_own(void)
 }
 
 /**
- * struct stranger - another process, and a page of its memory
+ * struct foreign - another process, and a page of its memory
  * @pid:   the process
  * @go:    after a write to this pipe it checks its page and exits
  * @frame: address of the page, which is full of 0xaa
  */
-struct stranger {
+struct foreign {
 	pid_t pid;
 	int go;
 	uint64_t frame;
 };
 
-/* Runs in the stranger: its exit status is the number of bytes that were changed. */
-static void stranger_run(int told, int go)
+/* Runs in the foreign process: its exit status is the number of bytes that were changed. */
+static void foreign_run(int report, int go)
 {
 	uint8_t *page = page_own();
 	uint64_t frame = frame_of(page);
 	unsigned int changed = 0, i;
 	char byte;
 
-	if (write(told, &frame, sizeof(frame)) != sizeof(frame) || read(go, &byte, 1) != 1)
+	if (write(report, &frame, sizeof(frame)) != sizeof(frame) || read(go, &byte, 1) != 1)
 		_exit(255);
 	for (i = 0; i < PAGE; i++)
 		changed += page[i] != 0xaa;
 	_exit(changed > 200 ? 200 : changed);
 }
 
-static struct stranger stranger_begin(void)
+static struct foreign foreign_begin(void)
 {
-	struct stranger stranger = { 0 };
-	int told[2], go[2];
+	struct foreign foreign = { 0 };
+	int report, go[2];
 
-	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	stranger.pid = fork();
-	if (!stranger.pid)
-		stranger_run(told[1], go[0]);
-	assert_true(stranger.pid > 0);
-	assert_int_equal(read(told[0], &stranger.frame, sizeof(stranger.frame)),
-			 sizeof(stranger.frame));
-	close(told[0]);
-	close(told[1]);
+	foreign.pid = child_fork(&report);
+	if (!foreign.pid)
+		foreign_run(report, go[0]);
+	child_read(report, &foreign.frame, sizeof(foreign.frame));
 	close(go[0]);
-	stranger.go = go[1];
-	return stranger;
+	foreign.go = go[1];
+	return foreign;
 }
 
 /* Returns how many bytes of its page were changed. */
-static int stranger_end(struct stranger *stranger)
+static int foreign_end(struct foreign *foreign)
 {
-	int status;
-
-	assert_int_equal(write(stranger->go, "", 1), 1);
-	assert_int_equal(waitpid(stranger->pid, &status, 0), stranger->pid);
-	close(stranger->go);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	assert_int_equal(write(foreign->go, "", 1), 1);
+	close(foreign->go);
+	return child_status(foreign->pid);
 }
 
 /**
@@ -310,7 +299,6 @@ static void the_fields_of_openhcl_are_allowed(void **state)
 	unsigned int vm;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (vm = 1; vm <= 2; vm++) {
 		for (i = 0; i < ARRAY_SIZE(read_write_fields); i++) {
@@ -366,7 +354,6 @@ static void the_events_of_openhcl_are_allowed(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		is_allowed(list[i]);
@@ -401,7 +388,6 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		{ "an NMI of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x4016)), EVENT(NMI, 0), ALL },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
@@ -413,7 +399,7 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
  * an event again, therefore clears the reserved bits first (1.5.01,
  * common/helpers/helpers.c, reinject_idt_vectoring_event_if_any()).
  */
-static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
+static void an_interrupted_event_may_have_undefined_bits(void **state)
 {
 	static const uint64_t undefined[] = { 1 << 12, 1 << 30, 0x7ffff000 };
 	const uint64_t event = EVENT(EXCEPTION, 14) | WITH_ERROR;
@@ -421,7 +407,6 @@ static void an_event_that_was_cut_short_may_have_undefined_bits(void **state)
 	uint64_t value = 0;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(undefined); i++) {
 		is_allowed((struct asked)ENTRY("an event of an exit", 0x4016,
@@ -447,7 +432,6 @@ static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 	unsigned int vm;
 	size_t i;
 
-	(void)state;
 	calls_begin();
 	for (vm = 1; vm <= 2; vm++) {
 #define WORD(msr)	(((msr) & 0x1fff) / 64 + ((msr) >> 31) * 0x80)
@@ -504,7 +488,6 @@ static void the_other_calls_of_openhcl_are_allowed(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	memset(page, 0, PAGE);
 	calls_begin();
 	for (i = 0; i < ARRAY_SIZE(list); i++)
@@ -555,7 +538,6 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	uint64_t begun;
 	unsigned long pins;
 
-	(void)state;
 	locked = mmap(NULL, LOCKED_SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
 	assert_true(locked != MAP_FAILED);
@@ -575,7 +557,7 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	assert_int_equal(pins, 1);
 }
 
-static void no_other_leaf_is_called_for_the_vmm(void **state)
+static void other_leaves_are_refused(void **state)
 {
 	static const struct asked list[] = {
 		{ "TDVMCALL", VP_VMCALL, .rcx = 0xc00 },
@@ -598,14 +580,13 @@ static void no_other_leaf_is_called_for_the_vmm(void **state)
 		  .r9 = 1 },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
 }
 
 /* The module ignores some bits of a field's id: setting them must not bypass the check. */
-static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
+static void fields_of_the_driver_are_not_writable(void **state)
 {
 	const uint64_t own = frame_of(page_own());
 	const struct asked list[] = {
@@ -641,16 +622,15 @@ static void the_drivers_own_fields_are_not_the_vmms_to_write(void **state)
 		{ "notifications", VM_WR, 0, NOTIFY_ENABLES, 1, 1 },
 	};
 
-	(void)state;
 	calls_begin();
 	ARE_REFUSED(list);
 	cpu_pin(0);
 }
 
-static void leaves_that_take_an_address_take_no_foreign_one(void **state)
+static void leaves_refuse_foreign_addresses(void **state)
 {
-	struct stranger stranger = stranger_begin();
-	const uint64_t theirs = stranger.frame;
+	struct foreign foreign = foreign_begin();
+	const uint64_t theirs = foreign.frame;
 	const struct asked list[] = {
 		{ "for VTL0", ATTR_WR, theirs, ATTRIBUTES(1, FULL_ACCESS),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
@@ -670,45 +650,42 @@ static void leaves_that_take_an_address_take_no_foreign_one(void **state)
 	};
 	unsigned int allowed;
 
-	(void)state;
 	calls_begin();
 	allowed = allowed_among(list, ARRAY_SIZE(list));
 	cpu_pin(0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(allowed, 0);
 }
 
 /* The CPU writes to the virtual-APIC page while VTL0 runs. */
-static void the_vmm_cannot_have_foreign_memory_written(void **state)
+static void foreign_memory_is_not_written(void **state)
 {
-	struct stranger stranger = stranger_begin();
-	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, stranger.frame, ~0xfffULL };
+	struct foreign foreign = foreign_begin();
+	const struct asked asked = { "", VP_WR, 0, VIRTUAL_APIC, foreign.frame, ~0xfffULL };
 	int ret;
 
-	(void)state;
 	calls_begin();
 	ret = tdcall(&asked, NULL);
 	guest_enter(200);
 	cpu_pin(0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(ret, -EPERM);
 }
 
 /* VTL0 reads it; memory that does not exist reads as ones, see serve_ept_violation(). */
-static void the_vmm_cannot_give_foreign_memory_to_vtl0(void **state)
+static void foreign_memory_is_not_mapped_into_vtl0(void **state)
 {
-	struct stranger stranger = stranger_begin();
+	struct foreign foreign = foreign_begin();
 	const struct asked asked = {
-		"", ATTR_WR, stranger.frame, ATTRIBUTES(1, FULL_ACCESS),
+		"", ATTR_WR, foreign.frame, ATTRIBUTES(1, FULL_ACCESS),
 		ATTRIBUTES(1, ALL_CHANGED), 0,
 	};
 	uint64_t seen;
 	int ret;
 
-	(void)state;
 	ret = tdcall(&asked, NULL);
-	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, stranger.frame, 0, 0);
-	assert_int_equal(stranger_end(&stranger), 0);
+	seen = guest_command(guest.vp, VTL0_COMMAND_PROBE, foreign.frame, 0, 0);
+	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(ret, -EPERM);
 	assert_int_equal(seen, UINT32_MAX);
 }
@@ -729,9 +706,8 @@ static void flush_is_asked_for(uint64_t flags, unsigned int kind)
 	assert_int_equal(after.flushes[!kind], before.flushes[!kind]);
 }
 
-static void a_cache_flush_is_asked_of_the_host(void **state)
+static void a_cache_flush_calls_the_host(void **state)
 {
-	(void)state;
 	calls_begin();
 	flush_is_asked_for(1, 0);
 	flush_is_asked_for(2, 1);
@@ -783,9 +759,8 @@ static void event_comes_to_the_vmm(uint32_t status, uint32_t reason)
 	assert_int_equal(entry_event() & TDX_EVENT_VALID, 0);
 }
 
-static void an_event_that_was_cut_short_is_the_vmms_to_inject(void **state)
+static void an_interrupted_event_is_reported_to_the_vmm(void **state)
 {
-	(void)state;
 	calls_begin();
 	event_comes_to_the_vmm(HOST_ROUTED, 48);
 	event_comes_to_the_vmm(HOST_ROUTED, 1);
@@ -849,11 +824,10 @@ static bool vp_run_is_cut_short(void)
 }
 
 /* The exit that interrupts the event is the one that the cancel causes. */
-static void an_event_that_was_cut_short_is_not_lost(void **state)
+static void an_interrupted_event_is_not_lost(void **state)
 {
 	unsigned int rounds, cut = 0;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	/* The VP is halted, so that it handles the command's vector before the command. */
 	guest_halted_wait(guest.vp);
@@ -887,9 +861,8 @@ static void deadline_arm(void)
 	guest_context()->tsc_deadline.update = 1;
 }
 
-static void a_refused_deadline_is_told(void **state)
+static void a_refused_deadline_is_reported(void **state)
 {
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	hook_status(VP_WR, REFUSED, 1);
@@ -899,9 +872,8 @@ static void a_refused_deadline_is_told(void **state)
 }
 
 /* The module has forgotten the page, as it does when the VCPU is created again. */
-static void a_refused_virtual_apic_page_is_told(void **state)
+static void a_refused_virtual_apic_page_is_reported(void **state)
 {
-	(void)state;
 	calls_begin();
 	module_forget();
 	hook_status(VP_WR, REFUSED, 1000);
@@ -911,19 +883,18 @@ static void a_refused_virtual_apic_page_is_told(void **state)
 }
 
 /* At HLT the driver ends the interrupt shadow of STI; otherwise the VP would wake too late. */
-static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
+static void a_refused_end_of_the_interrupt_shadow_is_reported(void **state)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
 	int ret;
 
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	hook_status(VP_WR, REFUSED, 1000);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_HALT;
 	do {
 		ret = guest_enter(20);
-		check(now_ms() < end, "VTL0 halts, and the VMM is not told");
+		check(now_ms() < end, "VTL0 halts, and the VMM gets no exit");
 	} while (ret == -EINTR);
 	vmm_report(guest.vm, guest.vp)->mode = VTL0_MODE_SPIN;
 	/* The VMM sees the HLT exit with RIP still at the HLT, and handles it itself. */
@@ -935,9 +906,8 @@ static void a_refused_end_of_the_interrupt_shadow_is_told(void **state)
 	guest_command(guest.vp, VTL0_COMMAND_SAY, 0, 0, 0);
 }
 
-static void a_module_that_is_busy_is_asked_again(void **state)
+static void a_busy_module_is_called_again(void **state)
 {
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	deadline_arm();
@@ -951,12 +921,11 @@ static void a_module_that_is_busy_is_asked_again(void **state)
 #define FOR_EVER	(1 << 18)
 
 /* This applies to the VMM's own calls too: OpenHCL's panics if a status is not success. */
-static void a_module_that_is_busy_is_asked_again_for_the_vmm(void **state)
+static void a_busy_module_is_called_again_for_the_vmm(void **state)
 {
 	struct mshv_tdcall args = { .rax = VP_WR, .rdx = TDX_FIELD32(0x401c), .r8 = 3, .r9 = ALL };
 	uint64_t before;
 
-	(void)state;
 	calls_begin();
 	before = guest_module_stats().hooked;
 	hook_status(VP_WR, BUSY, 3);
@@ -985,12 +954,11 @@ static uint64_t busy_for_ever(uint32_t leaf, int *ret)
 	return guest_module_stats().hooked - before;
 }
 
-static void a_module_that_stays_busy_is_told(void **state)
+static void a_module_that_stays_busy_is_reported(void **state)
 {
 	uint64_t asked;
 	int ret;
 
-	(void)state;
 	calls_begin();
 	assert_int_equal(guest_enter(20), -EINTR);
 	deadline_arm();
@@ -1013,24 +981,24 @@ int main(void)
 		CALLS_TEST(the_fields_of_openhcl_are_allowed),
 		CALLS_TEST(the_events_of_openhcl_are_allowed),
 		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
-		CALLS_TEST(an_event_that_was_cut_short_may_have_undefined_bits),
+		CALLS_TEST(an_interrupted_event_may_have_undefined_bits),
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
-		CALLS_TEST(no_other_leaf_is_called_for_the_vmm),
-		CALLS_TEST(the_drivers_own_fields_are_not_the_vmms_to_write),
-		CALLS_TEST(leaves_that_take_an_address_take_no_foreign_one),
-		CALLS_TEST(the_vmm_cannot_have_foreign_memory_written),
-		CALLS_TEST(the_vmm_cannot_give_foreign_memory_to_vtl0),
-		CALLS_TEST(a_cache_flush_is_asked_of_the_host),
-		CALLS_TEST(an_event_that_was_cut_short_is_the_vmms_to_inject),
-		CALLS_TEST(an_event_that_was_cut_short_is_not_lost),
-		CALLS_TEST(a_refused_deadline_is_told),
-		CALLS_TEST(a_refused_virtual_apic_page_is_told),
-		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_told),
-		CALLS_TEST(a_module_that_is_busy_is_asked_again),
-		CALLS_TEST(a_module_that_is_busy_is_asked_again_for_the_vmm),
-		CALLS_TEST(a_module_that_stays_busy_is_told),
+		CALLS_TEST(other_leaves_are_refused),
+		CALLS_TEST(fields_of_the_driver_are_not_writable),
+		CALLS_TEST(leaves_refuse_foreign_addresses),
+		CALLS_TEST(foreign_memory_is_not_written),
+		CALLS_TEST(foreign_memory_is_not_mapped_into_vtl0),
+		CALLS_TEST(a_cache_flush_calls_the_host),
+		CALLS_TEST(an_interrupted_event_is_reported_to_the_vmm),
+		CALLS_TEST(an_interrupted_event_is_not_lost),
+		CALLS_TEST(a_refused_deadline_is_reported),
+		CALLS_TEST(a_refused_virtual_apic_page_is_reported),
+		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_reported),
+		CALLS_TEST(a_busy_module_is_called_again),
+		CALLS_TEST(a_busy_module_is_called_again_for_the_vmm),
+		CALLS_TEST(a_module_that_stays_busy_is_reported),
 	};
 
 	return GUEST_GROUP("vtl0_calls", tests);

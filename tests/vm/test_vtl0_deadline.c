@@ -92,13 +92,12 @@ static uint64_t timer_returns(void)
 	return stats.exits[EXIT_WRMSR] + stats.exits[EXIT_DEADLINE] + stats.quiet;
 }
 
-static void deadlines_come_without_the_vmm(void **state)
+static void deadlines_expire_without_the_vmm(void **state)
 {
 	uint64_t returns = timer_returns();
 	unsigned int round;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		for (round = 0; round < 20; round++)
@@ -121,12 +120,11 @@ static uint64_t module_deadline(void)
 }
 
 /* It may also replace an armed deadline; afterwards the module has neither of them. */
-static void a_deadline_in_the_past_comes_at_once(void **state)
+static void a_deadline_in_the_past_expires_at_once(void **state)
 {
 	uint64_t returns = timer_returns();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		comes(__rdtsc() - 1);
@@ -147,7 +145,6 @@ static void zero_disarms(void **state)
 	uint64_t returns = timer_returns();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		guest_arm(in_ms(LATER_MS));
@@ -166,7 +163,6 @@ static void the_last_deadline_that_was_written_counts(void **state)
 	uint64_t deadline;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		served(modes[i], VECTOR);
 		guest_arm(in_ms(LATER_MS));
@@ -183,11 +179,10 @@ static void the_last_deadline_that_was_written_counts(void **state)
 }
 
 /* The timer behind the module's deadline has 32 bits; see test_vtl0_timer.c. */
-static void an_exit_before_the_deadline_is_not_its_end(void **state)
+static void an_exit_does_not_end_the_deadline(void **state)
 {
 	uint64_t returns = timer_returns(), deadline;
 
-	(void)state;
 	served(VTL0_MODE_SPIN, VECTOR);
 	deadline = in_ms(LATER_MS);
 	guest_arm(deadline);
@@ -225,7 +220,6 @@ static void cancels_lose_no_deadline(void **state)
 	pthread_t thread;
 	size_t i;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	assert_int_equal(pthread_create(&thread, NULL, cancel_for_ever, &stop), 0);
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -244,7 +238,6 @@ static void vps_have_timers_of_their_own(void **state)
 {
 	unsigned int first = guest.vp, round;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	served(VTL0_MODE_HALT, VECTOR);
 	guest.vp = 0;
@@ -264,7 +257,6 @@ static void a_halt_with_an_invalidation_ends_by_the_interrupt(void **state)
 {
 	uint64_t returns = timer_returns();
 
-	(void)state;
 	served(VTL0_MODE_HALT, VECTOR);
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
@@ -361,11 +353,10 @@ static void the_vmm_serves(void)
 	nothing_is_asserted();
 }
 
-static void without_a_legal_vector_the_vmm_serves(void **state)
+static void without_a_legal_vector_the_vmm_handles_deadlines(void **state)
 {
 	unsigned int vector;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, 0);
 	for (vector = 0; vector < VECTOR_LEGAL_MIN; vector++) {
 		timer()->vector = vector;
@@ -380,7 +371,6 @@ static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_HALT, VECTOR_LEGAL_MIN - 1);
 	deadline = in_ms(20);
 	own_arm(deadline);
@@ -390,11 +380,10 @@ static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 	own_end();
 }
 
-static void while_the_vmm_injects_it_serves(void **state)
+static void while_the_vmm_injects_it_handles_deadlines(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
 	the_vmm_serves();
@@ -402,11 +391,10 @@ static void while_the_vmm_injects_it_serves(void **state)
 	own_end();
 }
 
-static void while_the_vmm_injects_a_halt_ends_there(void **state)
+static void while_the_vmm_injects_a_halt_returns_to_it(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	own_begin(VTL0_MODE_HALT, VECTOR);
 	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
 	own_arm(in_ms(20));
@@ -422,7 +410,6 @@ static void the_vmm_reads_what_was_written(void **state)
 	const uint64_t wanted = __rdtsc() + (1ULL << 40) + 0x12345;
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, wanted);
 	msr_post(VTL0_COMMAND_READ_MSR, 0);
@@ -443,11 +430,10 @@ static void the_vmm_reads_what_was_written(void **state)
 }
 
 /* For a deadline of VTL0 and for one of the VMM, the vector at the expiry is used. */
-static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
+static void a_removed_vector_leaves_the_deadline_armed(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	deadline = in_ms(LATER_MS);
 	guest_visit(VTL0_COMMAND_WRITE_MSR, MSR_TSC_DEADLINE, deadline);
@@ -465,7 +451,7 @@ static void a_vector_that_goes_leaves_the_deadline_armed(void **state)
 }
 
 /* The event would be lost if the kernel entered VTL0 again. */
-static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
+static void an_interrupted_event_goes_to_the_vmm(void **state)
 {
 	const struct lab_tdx_hook hook = {
 		.kind = LAB_TDX_HOOK_EXIT,
@@ -475,7 +461,6 @@ static void an_event_that_was_cut_short_goes_to_the_vmm(void **state)
 	};
 	uint64_t deadline;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	assert_int_equal(guest_enter(5), -EINTR);
 	deadline = __rdtsc() - 1;
@@ -505,11 +490,10 @@ static void refuse_one(void)
 }
 
 /* The kernel has not skipped the instruction, and nothing is asserted. */
-static void what_the_module_refuses_goes_to_the_vmm(void **state)
+static void a_deadline_that_the_module_refuses_goes_to_the_vmm(void **state)
 {
 	uint64_t deadline, rip;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	assert_int_equal(guest_enter(5), -EINTR);
 	msr_post(VTL0_COMMAND_WRITE_MSR, in_ms(3600000));
@@ -531,14 +515,13 @@ static void what_the_module_refuses_goes_to_the_vmm(void **state)
 }
 
 /* The VMM wants to see this vector, as it may want to see a device's vector. */
-static void a_vector_that_must_go_through_the_vmm_does(void **state)
+static void a_vector_of_the_exit_mask_goes_to_the_vmm(void **state)
 {
 	static const struct mshv_vtl_run none;
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 	const uint32_t bit = 1u << VECTOR % 32;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		own_begin(modes[i], VECTOR);
 		run->proxy_irr_exit[VECTOR / 32] = bit;
@@ -563,7 +546,6 @@ static void a_halt_of_the_vmms_own_does_not_end(void **state)
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 	unsigned long entries;
 
-	(void)state;
 	own_begin(VTL0_MODE_SPIN, VECTOR);
 	cpu_pin(0);
 	run->flags |= MSHV_VTL_RUN_HALTED;
@@ -591,7 +573,6 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 	unsigned long halts;
 	cpu_set_t set;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	own_begin(VTL0_MODE_HALT, VECTOR);
 	cpu_pin(0);
@@ -610,7 +591,7 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_deadline(void **state)
 }
 
 /* OpenHCL's VMM does not know the byte, so it must not find the value of an earlier VMM. */
-static void the_next_vmm_has_it_off(void **state)
+static void the_next_vmm_starts_with_the_offload_off(void **state)
 {
 	struct mshv_tdx_context *context;
 	struct mshv_vtl_run *run;
@@ -618,7 +599,6 @@ static void the_next_vmm_has_it_off(void **state)
 	uint8_t found;
 	int vtl;
 
-	(void)state;
 	for (round = 0; round < 2; round++) {
 		vtl = vtl_open();
 		run = vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_RUN, 0));
@@ -634,24 +614,24 @@ static void the_next_vmm_has_it_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_next_vmm_has_it_off),
-		GUEST_TEST(deadlines_come_without_the_vmm),
-		GUEST_TEST(a_deadline_in_the_past_comes_at_once),
+		cmocka_unit_test(the_next_vmm_starts_with_the_offload_off),
+		GUEST_TEST(deadlines_expire_without_the_vmm),
+		GUEST_TEST(a_deadline_in_the_past_expires_at_once),
 		GUEST_TEST(zero_disarms),
 		GUEST_TEST(the_last_deadline_that_was_written_counts),
-		GUEST_TEST(an_exit_before_the_deadline_is_not_its_end),
+		GUEST_TEST(an_exit_does_not_end_the_deadline),
 		GUEST_TEST(cancels_lose_no_deadline),
 		GUEST_TEST(vps_have_timers_of_their_own),
 		GUEST_TEST(a_halt_with_an_invalidation_ends_by_the_interrupt),
-		GUEST_TEST(without_a_legal_vector_the_vmm_serves),
+		GUEST_TEST(without_a_legal_vector_the_vmm_handles_deadlines),
 		GUEST_TEST(a_halt_without_a_legal_vector_ends_at_the_vmm),
-		GUEST_TEST(while_the_vmm_injects_it_serves),
-		GUEST_TEST(while_the_vmm_injects_a_halt_ends_there),
+		GUEST_TEST(while_the_vmm_injects_it_handles_deadlines),
+		GUEST_TEST(while_the_vmm_injects_a_halt_returns_to_it),
 		GUEST_TEST(the_vmm_reads_what_was_written),
-		GUEST_TEST(a_vector_that_goes_leaves_the_deadline_armed),
-		GUEST_TEST(an_event_that_was_cut_short_goes_to_the_vmm),
-		GUEST_TEST(what_the_module_refuses_goes_to_the_vmm),
-		GUEST_TEST(a_vector_that_must_go_through_the_vmm_does),
+		GUEST_TEST(a_removed_vector_leaves_the_deadline_armed),
+		GUEST_TEST(an_interrupted_event_goes_to_the_vmm),
+		GUEST_TEST(a_deadline_that_the_module_refuses_goes_to_the_vmm),
+		GUEST_TEST(a_vector_of_the_exit_mask_goes_to_the_vmm),
 		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end),
 		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_deadline),
 	};

@@ -83,9 +83,8 @@ static void comes_proxied(unsigned int route)
 	assert_true(returns < COUNT / 2);
 }
 
-static void a_spinning_vp_gets_what_the_host_relays(void **state)
+static void a_spinning_vp_gets_proxied_interrupts(void **state)
 {
-	(void)state;
 	host_behave_without();
 	guest_begin_again();
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
@@ -93,30 +92,27 @@ static void a_spinning_vp_gets_what_the_host_relays(void **state)
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
 }
 
-static void a_halted_vp_gets_what_the_host_relays(void **state)
+static void a_halted_vp_gets_proxied_interrupts(void **state)
 {
-	(void)state;
 	host_behave_without();
 	guest_begin_again();
 	guest_halted_wait(guest.vp);
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_HOST));
 }
 
-static void the_operators_switch_is_heeded(void **state)
+static void the_operators_switch_disables_redirection(void **state)
 {
-	(void)state;
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
 	guest_begin_again();
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_DISABLED));
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void what_is_redirected_costs_the_host_nothing(void **state)
+static void redirected_interrupts_cause_no_host_exit(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 	uint64_t exits = host_exits();
 
-	(void)state;
 	assert_int_equal(route_state(route).delivery, VTLIRQ_REDIRECTED);
 	guest_raise_paced(route, guest.vp, VECTOR, COUNT);
 	assert_int_equal(route_state(route).redirected, COUNT);
@@ -124,12 +120,11 @@ static void what_is_redirected_costs_the_host_nothing(void **state)
 	assert_int_equal(host_exits(), exits);
 }
 
-static void a_device_that_the_host_refuses_is_relayed(void **state)
+static void a_device_that_the_host_refuses_is_proxied(void **state)
 {
 	struct vtlirq_summary summary;
 	unsigned int route;
 
-	(void)state;
 	host_refuse(1, HV_ACCESS_DENIED, true);
 	route = proxied_route(0, VTLIRQ_REASON_REFUSED);
 	assert_int_equal(route_state(route).status, HV_ACCESS_DENIED);
@@ -139,12 +134,11 @@ static void a_device_that_the_host_refuses_is_relayed(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
-static void without_a_vector_it_is_relayed(void **state)
+static void a_route_without_a_vector_is_proxied(void **state)
 {
 	long quota = driver_parameter("vectors_per_cpu", 1);
 	unsigned int first, second;
 
-	(void)state;
 	first = guest_edu_route(1, guest.vp, VECTOR + 1);
 	second = proxied_route(0, VTLIRQ_REASON_QUOTA);
 	assert_int_equal(route_state(first).delivery, VTLIRQ_REDIRECTED);
@@ -172,7 +166,7 @@ static uint64_t handled_sum(unsigned int vector)
 }
 
 /* The host cannot assert a vector that no route uses. */
-static void the_host_asserts_only_what_it_may(void **state)
+static void the_host_asserts_only_allowed_vectors(void **state)
 {
 	struct lab_host_post post = { .vp = guest.vp, .interrupt = 1 };
 	const struct hv_message message = {
@@ -183,7 +177,6 @@ static void the_host_asserts_only_what_it_may(void **state)
 	unsigned long blocked = synic_column(guest.vp, "blocked");
 	unsigned int i;
 
-	(void)state;
 	memcpy(post.message, &message, sizeof(message));
 	assert_int_equal(labhost_post(lab.host, &post), 0);
 	for (i = 0; synic_column(guest.vp, "blocked") == blocked; i++) {
@@ -203,13 +196,13 @@ static void the_host_asserts_only_what_it_may(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DELIVERY_TEST(a_spinning_vp_gets_what_the_host_relays),
-		DELIVERY_TEST(a_halted_vp_gets_what_the_host_relays),
-		DELIVERY_TEST(the_operators_switch_is_heeded),
-		DELIVERY_TEST(what_is_redirected_costs_the_host_nothing),
-		DELIVERY_TEST(a_device_that_the_host_refuses_is_relayed),
-		DELIVERY_TEST(without_a_vector_it_is_relayed),
-		DELIVERY_TEST(the_host_asserts_only_what_it_may),
+		DELIVERY_TEST(a_spinning_vp_gets_proxied_interrupts),
+		DELIVERY_TEST(a_halted_vp_gets_proxied_interrupts),
+		DELIVERY_TEST(the_operators_switch_disables_redirection),
+		DELIVERY_TEST(redirected_interrupts_cause_no_host_exit),
+		DELIVERY_TEST(a_device_that_the_host_refuses_is_proxied),
+		DELIVERY_TEST(a_route_without_a_vector_is_proxied),
+		DELIVERY_TEST(the_host_asserts_only_allowed_vectors),
 	};
 
 	return GUEST_GROUP("redirected and proxied delivery into VTL0", tests);

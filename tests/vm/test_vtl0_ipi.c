@@ -92,12 +92,11 @@ static void ipis_of_each_kind(void)
 	ipi_arrives(VTL0_ICR(UINT32_MAX, IPI_VECTOR, 0), all_vps());
 }
 
-static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
+static void an_ipi_reaches_only_its_targets(void **state)
 {
 	unsigned int round, vp;
 	uint64_t exits = wrmsr_exits(0);
 
-	(void)state;
 	for (round = 0; round < 10; round++)
 		ipis_of_each_kind();
 	/* These VPs do not exist, so the IPI has no effect. */
@@ -112,11 +111,10 @@ static void an_ipi_comes_to_whom_it_names_and_to_no_other(void **state)
 	assert_int_equal(wrmsr_exits(0), exits);
 }
 
-static void self_ipis_come_without_an_exit(void **state)
+static void self_ipis_cause_no_exit(void **state)
 {
 	uint64_t exits = wrmsr_exits(guest.vp);
 
-	(void)state;
 	guest_command(guest.vp, VTL0_COMMAND_SELF_IPI, IPI_VECTOR, 500, 0);
 	guest_count_wait(guest.vp, IPI_VECTOR, 500);
 	assert_int_equal(wrmsr_exits(guest.vp), exits);
@@ -169,7 +167,6 @@ static void ipis_balance_while_devices_raise(void **state)
 {
 	unsigned int last = guest.vps - 1, round;
 
-	(void)state;
 	memset(&storm, 0, sizeof(storm));
 	storm.routes[0] = guest_edu_route(0, 0, VECTOR);
 	storm.routes[1] = guest_edu_route(1, last, 0x91);
@@ -188,12 +185,11 @@ static void ipis_balance_while_devices_raise(void **state)
 }
 
 /* VTL0 waits in HLT for each answer: from VP to VP, and from the device. */
-static void each_vp_rings_its_device_and_waits(void **state)
+static void each_vp_raises_its_device_and_halts(void **state)
 {
 	const uint64_t rings = 200;
 	unsigned int routes[VTL0_VPS_MAX], vp;
 
-	(void)state;
 	for (vp = 0; vp < guest.vps; vp++)
 		routes[vp] = guest_edu_route(vp, vp, VECTOR + vp * 0x10);
 	for (vp = 0; vp < guest.vps; vp++)
@@ -223,7 +219,6 @@ static void ipi_goes_to_the_vmm(uint64_t icr)
 
 static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
 {
-	(void)state;
 	ipi_goes_to_the_vmm(physical(guest.vp) | ICR_MODE_INIT);
 }
 
@@ -236,8 +231,7 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 	static const unsigned int bits[] = { 12, 13, 16, 17, 20, 31 };
 	unsigned int i;
 
-	(void)state;
-	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
 		ipi_goes_to_the_vmm(physical(guest.vp) | 1ULL << bits[i]);
 		vmm_destroy(guest.vm);
 		guest.vm = NULL;
@@ -248,18 +242,17 @@ static void an_icr_with_a_reserved_bit_goes_to_the_vmm(void **state)
 /* Bit 14 is not reserved, and it is ignored for an edge-triggered interrupt. */
 static void an_icr_with_level_assert_is_sent(void **state)
 {
-	(void)state;
 	ipi_arrives(physical(guest.vp) | ICR_LEVEL_ASSERT, 1u << guest.vp);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(an_ipi_comes_to_whom_it_names_and_to_no_other),
-		GUEST_TEST(self_ipis_come_without_an_exit),
+		GUEST_TEST(an_ipi_reaches_only_its_targets),
+		GUEST_TEST(self_ipis_cause_no_exit),
 		cmocka_unit_test_setup_teardown(ipis_balance_while_devices_raise, guest_setup,
 						storm_teardown),
-		GUEST_TEST(each_vp_rings_its_device_and_waits),
+		GUEST_TEST(each_vp_raises_its_device_and_halts),
 		GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_a_reserved_bit_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_level_assert_is_sent),

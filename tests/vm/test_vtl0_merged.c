@@ -14,14 +14,14 @@
 #define MERGED_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, merged_teardown)
 
 /* How they are delivered; the host's behaviour must be set before the guest is created. */
-struct way {
+struct delivery {
 	void (*host)(void);
-	enum vtlirq_delivery way;
+	enum vtlirq_delivery state;
 	const char *relayed;
 };
 
-static const struct way redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed" };
-static const struct way proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
+static const struct delivery redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed" };
+static const struct delivery proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
 
 /**
  * struct tally - what arrived at @guest.vp, as differences
@@ -40,7 +40,7 @@ static int merged_teardown(void **state)
 }
 
 /* Creates the guest again, because a VMM asks the host only once for its capabilities. */
-static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
+static unsigned int guest_route(const struct delivery *delivery, uint8_t offload_flags)
 {
 	const struct vmm_config config = {
 		.vps = guest.vps,
@@ -50,24 +50,24 @@ static unsigned int guest_route(const struct way *way, uint8_t offload_flags)
 	struct vtlirq_route_state state;
 	unsigned int route;
 
-	way->host();
+	delivery->host();
 	vmm_destroy(guest.vm);
 	guest.vm = NULL;
 	check(!vmm_create(&config, &guest.vm) && !vmm_start(guest.vm), "no guest");
 	guest_mode(guest.vp, VTL0_MODE_HALT);
 	route = guest_edu_route(0, guest.vp, VECTOR);
 	check(!vmm_route_state(guest.vm, route, &state), "no state of a route");
-	assert_int_equal(state.delivery, way->way);
+	assert_int_equal(state.delivery, delivery->state);
 	return route;
 }
 
-static struct tally tally_read(const struct way *way)
+static struct tally tally_read(const struct delivery *delivery)
 {
 	struct vmm_stats stats;
 
 	vmm_stats(guest.vm, guest.vp, &stats);
 	return (struct tally) {
-		.relayed = totals(way->relayed),
+		.relayed = totals(delivery->relayed),
 		.merged = vps_column(guest.vp, "merged"),
 		.handled = guest_count(guest.vp, VECTOR),
 		.taken_merged = stats.merged,
@@ -75,13 +75,13 @@ static struct tally tally_read(const struct way *way)
 }
 
 /* Each is relayed before the next is raised, so that none merges before the driver sees it. */
-static void raise_each(const struct way *way, unsigned int route, unsigned int count)
+static void raise_each(const struct delivery *delivery, unsigned int route, unsigned int count)
 {
-	unsigned long relayed = totals(way->relayed);
+	unsigned long relayed = totals(delivery->relayed);
 
 	while (count--) {
 		guest_raise(route);
-		totals_wait(way->relayed, ++relayed);
+		totals_wait(delivery->relayed, ++relayed);
 	}
 }
 
@@ -99,9 +99,9 @@ static void hold_end(void)
 	assert_int_equal(vmm_command_wait(guest.vm, guest.vp, PATIENCE_MS, NULL), 0);
 }
 
-static struct tally tally_since(const struct way *way, struct tally before)
+static struct tally tally_since(const struct delivery *delivery, struct tally before)
 {
-	struct tally now = tally_read(way);
+	struct tally now = tally_read(delivery);
 
 	return (struct tally) {
 		.relayed = now.relayed - before.relayed,
@@ -112,16 +112,16 @@ static struct tally tally_since(const struct way *way, struct tally before)
 }
 
 /* The VP runs VTL0 with interrupts disabled: they merge in its virtual APIC. */
-static void meet_in_vtl0(const struct way *way)
+static void merge_in_vtl0(const struct delivery *delivery)
 {
-	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct tally before = tally_read(way), tally;
+	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
+	struct tally before = tally_read(delivery), tally;
 
 	hold_begin();
-	raise_each(way, route, COUNT);
+	raise_each(delivery, route, COUNT);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	tally = tally_since(way, before);
+	tally = tally_since(delivery, before);
 	assert_int_equal(tally.relayed, COUNT);
 	assert_int_equal(tally.handled, 1);
 	/* The kernel may have left some to the VMM when it returned for a reason of its own. */
@@ -129,115 +129,107 @@ static void meet_in_vtl0(const struct way *way)
 	assert_true(tally.merged >= COUNT / 2);
 }
 
-static void redirected_ones_meet_in_vtl0(void **state)
+static void redirected_interrupts_merge_in_vtl0(void **state)
 {
-	(void)state;
-	meet_in_vtl0(&redirected);
+	merge_in_vtl0(&redirected);
 }
 
-static void proxied_ones_meet_in_vtl0(void **state)
+static void proxied_interrupts_merge_in_vtl0(void **state)
 {
-	(void)state;
-	meet_in_vtl0(&proxied);
+	merge_in_vtl0(&proxied);
 }
 
 /* The VP does not run: they merge in the run page, and one of them is pulled afterwards. */
-static void meet_in_the_run_page(const struct way *way)
+static void merge_in_the_run_page(const struct delivery *delivery)
 {
-	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct tally before = tally_read(way), tally;
+	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
+	struct tally before = tally_read(delivery), tally;
 
 	hold_begin();
-	raise_each(way, route, 1);
+	raise_each(delivery, route, 1);
 	vmm_vp_stop(guest.vm, guest.vp);
-	raise_each(way, route, COUNT - 1);
-	tally = tally_since(way, before);
+	raise_each(delivery, route, COUNT - 1);
+	tally = tally_since(delivery, before);
 	/* The first is in VTL0's virtual APIC, or was left to the VMM when it stopped. */
 	assert_in_range(tally.merged, COUNT - 2, COUNT - 1);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	tally = tally_since(way, before);
+	tally = tally_since(delivery, before);
 	assert_int_equal(tally.relayed, COUNT);
 	assert_int_equal(tally.handled, 1);
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 }
 
-static void redirected_ones_meet_in_the_run_page(void **state)
+static void redirected_interrupts_merge_in_the_run_page(void **state)
 {
-	(void)state;
-	meet_in_the_run_page(&redirected);
+	merge_in_the_run_page(&redirected);
 }
 
-static void proxied_ones_meet_in_the_run_page(void **state)
+static void proxied_interrupts_merge_in_the_run_page(void **state)
 {
-	(void)state;
-	meet_in_the_run_page(&proxied);
+	merge_in_the_run_page(&proxied);
 }
 
 /* The driver does not inject: the VMM counts what merges in VTL0's virtual APIC. */
-static void meet_where_the_vmm_injects(const struct way *way)
+static void merge_where_the_vmm_injects(const struct delivery *delivery)
 {
-	unsigned int route = guest_route(way, 0);
-	struct tally before = tally_read(way), tally;
+	unsigned int route = guest_route(delivery, 0);
+	struct tally before = tally_read(delivery), tally;
 
 	hold_begin();
-	raise_each(way, route, COUNT);
+	raise_each(delivery, route, COUNT);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
 	vmm_vp_stop(guest.vm, guest.vp);
-	tally = tally_since(way, before);
+	tally = tally_since(delivery, before);
 	assert_int_equal(tally.relayed, COUNT);
 	assert_int_equal(tally.handled, 1);
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 	assert_true(tally.taken_merged > 0);
 }
 
-static void a_vmm_that_injects_counts_redirected_ones(void **state)
+static void a_vmm_that_injects_counts_redirected_interrupts(void **state)
 {
-	(void)state;
-	meet_where_the_vmm_injects(&redirected);
+	merge_where_the_vmm_injects(&redirected);
 }
 
-static void a_vmm_that_injects_counts_proxied_ones(void **state)
+static void a_vmm_that_injects_counts_proxied_interrupts(void **state)
 {
-	(void)state;
-	meet_where_the_vmm_injects(&proxied);
+	merge_where_the_vmm_injects(&proxied);
 }
 
 /*
  * The route moves while one interrupt is pending in VTL0's virtual APIC and one in the run
  * page: the second still merges with the first, and is counted.
  */
-static void leave_while_one_is_pending(const struct way *way)
+static void move_while_pending(const struct delivery *delivery)
 {
-	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT);
-	struct tally before = tally_read(way), tally;
+	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
+	struct tally before = tally_read(delivery), tally;
 
 	hold_begin();
-	raise_each(way, route, 1);
+	raise_each(delivery, route, 1);
 	vmm_vp_stop(guest.vm, guest.vp);
-	raise_each(way, route, 1);
+	raise_each(delivery, route, 1);
 	assert_int_equal(vmm_route_move(guest.vm, route, guest.vp, OTHER_VECTOR), 0);
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
-	tally = tally_since(way, before);
+	tally = tally_since(delivery, before);
 	assert_int_equal(tally.relayed, 2);
 	assert_int_equal(tally.handled, 1);
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
-static void a_redirected_one_that_is_pending_when_its_route_moves_is_counted(void **state)
+static void a_redirected_interrupt_pending_at_a_move_is_counted(void **state)
 {
-	(void)state;
-	leave_while_one_is_pending(&redirected);
+	move_while_pending(&redirected);
 }
 
-static void a_proxied_one_that_is_pending_when_its_route_moves_is_counted(void **state)
+static void a_proxied_interrupt_pending_at_a_move_is_counted(void **state)
 {
-	(void)state;
-	leave_while_one_is_pending(&proxied);
+	move_while_pending(&proxied);
 }
 
 /* Sends IPIs through the driver, from VP 0, and through the VMM. */
@@ -263,48 +255,45 @@ static void ipis_send(unsigned int vector)
  * IPIs, and vectors that the VMM asserts, were not relayed, so counting them would unbalance the
  * accounting. A device used their vector before.
  */
-static struct tally tally_with_others(const struct way *way, uint8_t offload_flags)
+static struct tally tally_with_others(const struct delivery *delivery, uint8_t offload_flags)
 {
-	unsigned int route = guest_route(way, offload_flags);
+	unsigned int route = guest_route(delivery, offload_flags);
 	struct tally before;
 
 	assert_int_equal(vmm_route_move(guest.vm, route, guest.vp, OTHER_VECTOR), 0);
 	guest_raise_paced(route, guest.vp, OTHER_VECTOR, 2);
 	assert_int_equal(vmm_route_move(guest.vm, route, guest.vp, VECTOR), 0);
 	guest_raise_paced(route, guest.vp, VECTOR, 2);
-	before = tally_read(way);
+	before = tally_read(delivery);
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	hold_begin();
-	raise_each(way, route, 2);
+	raise_each(delivery, route, 2);
 	ipis_send(OTHER_VECTOR);
 	hold_end();
 	guest_count_wait(guest.vp, VECTOR, before.handled + 1);
 	assert_true(guest_count(guest.vp, OTHER_VECTOR) < COUNT);
-	return tally_since(way, before);
+	return tally_since(delivery, before);
 }
 
-static void what_no_device_sends_any_more_is_not_counted(void **state)
+static void ipis_on_a_moved_redirected_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, VMM_OFFLOAD_DEFAULT);
 
-	(void)state;
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
-static void a_vmm_that_injects_does_not_count_it_either(void **state)
+static void a_vmm_that_injects_does_not_count_them_either(void **state)
 {
 	struct tally tally = tally_with_others(&redirected, 0);
 
-	(void)state;
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
 }
 
 /* The VMM cannot know it: the library allows the host to send for a while longer. */
-static void the_driver_does_not_count_what_the_host_sends_no_more(void **state)
+static void ipis_on_a_moved_proxied_vector_are_not_counted(void **state)
 {
 	struct tally tally = tally_with_others(&proxied, VMM_OFFLOAD_DEFAULT);
 
-	(void)state;
 	assert_in_range(tally.merged, 0, 1);
 	assert_true(tally.merged + tally.taken_merged > 0);
 }
@@ -321,16 +310,16 @@ static void turn_round(unsigned int times)
  * VTL0 disables and enables interrupts, and they arrive sometimes faster and sometimes slower
  * than it handles them: they merge in all places, also before they are relayed.
  */
-static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
+static void balance_under_load(const struct delivery *delivery, enum vtl0_mode mode)
 {
-	unsigned int route = guest_route(way, VMM_OFFLOAD_DEFAULT), i, raises;
-	struct tally before = tally_read(way), tally;
+	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT), i, raises;
+	struct tally before = tally_read(delivery), tally;
 	uint64_t deadline;
 
 	guest_mode(guest.vp, mode);
 	for (i = 0; i < TURNS; i++) {
 		hold_begin();
-		raise_each(way, route, i % 5);
+		raise_each(delivery, route, i % 5);
 		hold_end();
 		for (raises = 0; raises < 20; raises++) {
 			guest_raise(route);
@@ -340,14 +329,14 @@ static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 	deadline = now_ms() + PATIENCE_MS;
 	do {
 		sleep_ms(20);
-		tally = tally_since(way, before);
+		tally = tally_since(delivery, before);
 		check(now_ms() < deadline,
 		      "%lu relayed, %lu handled, %lu merged, %lu more in the VMM", tally.relayed,
 		      (unsigned long)tally.handled, tally.merged,
 		      (unsigned long)tally.taken_merged);
 	} while (tally.handled + tally.merged + tally.taken_merged < tally.relayed);
 	sleep_ms(NOTHING_MS);
-	tally = tally_since(way, before);
+	tally = tally_since(delivery, before);
 	print_message("# %lu relayed, %lu handled, %lu merged, %lu more in the VMM\n",
 		      tally.relayed, (unsigned long)tally.handled, tally.merged,
 		      (unsigned long)tally.taken_merged);
@@ -355,41 +344,38 @@ static void balance_under_fire(const struct way *way, enum vtl0_mode mode)
 	assert_true(tally.merged + tally.taken_merged >= TURNS);
 }
 
-static void redirected_ones_balance_under_fire(void **state)
+static void counters_of_redirected_interrupts_balance_under_load(void **state)
 {
-	(void)state;
-	balance_under_fire(&redirected, VTL0_MODE_SPIN);
+	balance_under_load(&redirected, VTL0_MODE_SPIN);
 }
 
-static void proxied_ones_balance_under_fire(void **state)
+static void counters_of_proxied_interrupts_balance_under_load(void **state)
 {
-	(void)state;
-	balance_under_fire(&proxied, VTL0_MODE_SPIN);
+	balance_under_load(&proxied, VTL0_MODE_SPIN);
 }
 
-static void those_of_a_vp_that_halts_balance_under_fire(void **state)
+static void counters_of_a_halting_vp_balance_under_load(void **state)
 {
-	(void)state;
-	balance_under_fire(&redirected, VTL0_MODE_HALT);
+	balance_under_load(&redirected, VTL0_MODE_HALT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MERGED_TEST(redirected_ones_meet_in_vtl0),
-		MERGED_TEST(proxied_ones_meet_in_vtl0),
-		MERGED_TEST(redirected_ones_meet_in_the_run_page),
-		MERGED_TEST(proxied_ones_meet_in_the_run_page),
-		MERGED_TEST(a_vmm_that_injects_counts_redirected_ones),
-		MERGED_TEST(a_vmm_that_injects_counts_proxied_ones),
-		MERGED_TEST(a_redirected_one_that_is_pending_when_its_route_moves_is_counted),
-		MERGED_TEST(a_proxied_one_that_is_pending_when_its_route_moves_is_counted),
-		MERGED_TEST(what_no_device_sends_any_more_is_not_counted),
-		MERGED_TEST(a_vmm_that_injects_does_not_count_it_either),
-		MERGED_TEST(the_driver_does_not_count_what_the_host_sends_no_more),
-		MERGED_TEST(redirected_ones_balance_under_fire),
-		MERGED_TEST(proxied_ones_balance_under_fire),
-		MERGED_TEST(those_of_a_vp_that_halts_balance_under_fire),
+		MERGED_TEST(redirected_interrupts_merge_in_vtl0),
+		MERGED_TEST(proxied_interrupts_merge_in_vtl0),
+		MERGED_TEST(redirected_interrupts_merge_in_the_run_page),
+		MERGED_TEST(proxied_interrupts_merge_in_the_run_page),
+		MERGED_TEST(a_vmm_that_injects_counts_redirected_interrupts),
+		MERGED_TEST(a_vmm_that_injects_counts_proxied_interrupts),
+		MERGED_TEST(a_redirected_interrupt_pending_at_a_move_is_counted),
+		MERGED_TEST(a_proxied_interrupt_pending_at_a_move_is_counted),
+		MERGED_TEST(ipis_on_a_moved_redirected_vector_are_not_counted),
+		MERGED_TEST(a_vmm_that_injects_does_not_count_them_either),
+		MERGED_TEST(ipis_on_a_moved_proxied_vector_are_not_counted),
+		MERGED_TEST(counters_of_redirected_interrupts_balance_under_load),
+		MERGED_TEST(counters_of_proxied_interrupts_balance_under_load),
+		MERGED_TEST(counters_of_a_halting_vp_balance_under_load),
 	};
 
 	return GUEST_GROUP("interrupts that merge", tests);

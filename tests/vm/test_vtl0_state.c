@@ -12,14 +12,12 @@
 #include <inttypes.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/vtl0.h"
@@ -123,7 +121,6 @@ static void vtl2_keeps_its_pkru(void **state)
 {
 	uint32_t before, after;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	before = own_pkru();
@@ -141,7 +138,6 @@ static void vtl0_keeps_its_pkru(void **state)
 	uint32_t before;
 	unsigned int round;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	before = own_pkru();
@@ -161,7 +157,6 @@ static void vtl0_keeps_its_pkru(void **state)
 /* The value of a new VP is 0: no access is denied. */
 static void vtl0_does_not_see_the_vmms_pkru(void **state)
 {
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
 	assert_int_not_equal(own_pkru(), 0);
@@ -173,23 +168,18 @@ static void vtl0_does_not_see_the_vmms_pkru(void **state)
 static void vtl0_does_not_kill_the_vmm(void **state)
 {
 	volatile uint32_t touched = 0;
-	int status;
 	pid_t child;
 
-	(void)state;
 	NEEDS_PROTECTION_KEYS();
 	visits_begin(CR4_PKE);
-	child = fork();
+	child = child_fork(NULL);
 	if (!child) {
 		vtl0_write(VTL0_REGISTER_PKRU, UINT32_MAX);
 		touched++;
 		_exit(touched == 1 ? 0 : 1);
 	}
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(child_status(child), 0);
 	cpu_pin(0);
-	check(!WIFSIGNALED(status), "the VMM died of signal %d", WTERMSIG(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* The variable that a breakpoint of VTL2 monitors. */
@@ -243,7 +233,6 @@ static void vtl0_does_not_see_the_breakpoints_of_vtl2(void **state)
 	unsigned int i;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	file = breakpoint_open();
 	assert_int_equal(breakpoint_hits(file, 5), 5);
@@ -263,7 +252,6 @@ static void vtl2_keeps_its_breakpoints(void **state)
 	uint64_t hits;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	file = breakpoint_open();
 	assert_int_equal(breakpoint_hits(file, 5), 5);
@@ -284,7 +272,6 @@ static void vtl0_keeps_its_debug_registers(void **state)
 	unsigned int round, i;
 	int file;
 
-	(void)state;
 	visits_begin(0);
 	for (i = 0; i < DEBUG_REGISTERS; i++)
 		vtl0_write(VTL0_REGISTER_DR0 + i, base + i * 8);
@@ -327,7 +314,6 @@ static void vtl2s_breakpoints_watch_no_address_of_vtl0(void **state)
 	uint64_t variable = kernel_variable("tdcall_backend"), hits;
 	int file;
 
-	(void)state;
 	if (!variable) {
 		print_message("# this kernel tells no addresses of data: not shown here\n");
 		skip();
@@ -362,7 +348,6 @@ static void vtl0_keeps_its_cr2(void **state)
 	const uint64_t value = 0x1234567000ULL;
 	unsigned int round;
 
-	(void)state;
 	visits_begin(0);
 	vtl0_write(VTL0_REGISTER_CR2, value);
 	for (round = 0; round < ROUNDS; round++) {
@@ -459,13 +444,12 @@ static void probes_remove(void)
  * From the exit of VTL0 until its CR2 has been read, the kernel must not run any code that could
  * fault; such code is marked noinstr.
  */
-static void a_probe_leaves_cr2_alone(void **state)
+static void a_probe_does_not_change_cr2(void **state)
 {
 	const uint64_t value = 0x1234567000ULL;
 	unsigned int route, refused, count;
 	uint64_t seen;
 
-	(void)state;
 	if (access(PROBES, W_OK)) {
 		print_message("# this kernel has no kprobes: not shown here\n");
 		skip();
@@ -628,16 +612,14 @@ static void vectors_belong_to_each(bool wide, bool own_wide)
 	cpu_pin(0);
 }
 
-static void x87_and_sse_registers_belong_to_each(void **state)
+static void x87_and_sse_registers_are_separate(void **state)
 {
-	(void)state;
 	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT);
 	vectors_belong_to_each(false, false);
 }
 
-static void avx_registers_belong_to_each(void **state)
+static void avx_registers_are_separate(void **state)
 {
-	(void)state;
 	if (!cpu_has(1, 0, ECX, 28)) {
 		print_message("# this CPU has no AVX: not shown here\n");
 		skip();
@@ -654,7 +636,6 @@ static void xcr0_of_vtl0(void **state)
 	/* Without XSAVE, VTL2 has no XCR0 to preserve, and no instruction to read it. */
 	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
 
-	(void)state;
 	visits_begin(CR4_OSXSAVE);
 	assert_int_equal(vtl0_read(VTL0_REGISTER_XCR0), XCR0_RESET);
 	assert_int_equal(xfem_set(3), 0);
@@ -666,13 +647,12 @@ static void xcr0_of_vtl0(void **state)
 }
 
 /* Intel SDM, XSETBV: x87 must be enabled; AVX requires SSE; unknown bits are not allowed. */
-static void an_impossible_xcr0_is_refused(void **state)
+static void an_invalid_xcr0_is_refused(void **state)
 {
 	static const uint64_t values[] = { 0, 2, 5, 1ULL << 62 | 3, UINT64_MAX };
 	uint64_t value = 0;
 	size_t i;
 
-	(void)state;
 	visits_begin(0);
 	assert_int_equal(xfem_set(1), 0);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
@@ -752,12 +732,11 @@ static void msr_belongs_to_each(const struct passed_msr *passed)
 	}
 }
 
-static void msrs_that_pass_through_belong_to_each(void **state)
+static void msrs_that_pass_through_are_separate(void **state)
 {
 	unsigned int shown = 0;
 	size_t i;
 
-	(void)state;
 	visits_begin(0);
 	for (i = 0; i < ARRAY_SIZE(passed_msrs); i++) {
 		const struct passed_msr *passed = &passed_msrs[i];
@@ -778,13 +757,12 @@ static void msrs_that_pass_through_belong_to_each(void **state)
  * VTL0's XSS is in the run page, whether the kernel uses XSAVES or not: OpenHCL's kernel is booted
  * with noxsave, and its VMM answers VTL0's reads from there.
  */
-static void xss_belongs_to_each(void **state)
+static void xss_is_separate(void **state)
 {
 	const uint64_t value = 1 << 11;
 	uint64_t before;
 	unsigned int round;
 
-	(void)state;
 	if (!cpu_has(0xd, 1, EAX, 3)) {
 		print_message("# this CPU has no XSS: not shown here\n");
 		skip();
@@ -851,21 +829,18 @@ static void another_process_reads_its_own_cpu_from_tsc_aux(void **state)
 {
 	struct reader *shared = reader_shared();
 	unsigned long entries;
-	int status;
 	pid_t child;
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	vmm_vp_stop(guest.vm, guest.vp);
 	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
 	assert_int_equal(vmm_vp_start(guest.vm, guest.vp), 0);
 	guest_spinning_wait(guest.vp);
 	entries = vps_column(guest.vp, "entries");
-	child = fork();
+	child = child_fork(NULL);
 	if (!child)
 		reader_run(shared);
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	child_status(child);
 	print_message("# %lu reads, %lu entries meanwhile\n", shared->reads,
 		      vps_column(guest.vp, "entries") - entries);
 	assert_true(shared->reads > 0);
@@ -881,7 +856,6 @@ static void the_vmm_reads_its_own_cpu_from_tsc_aux(void **state)
 	struct reader reader = { 0 };
 	unsigned int round;
 
-	(void)state;
 	visits_begin(0);
 	guest_context()->vp_state.msr_tsc_aux = TSC_AUX_OF_VTL0;
 	for (round = 0; round < ROUNDS; round++) {
@@ -904,13 +878,13 @@ int main(void)
 		GUEST_TEST(vtl0_keeps_its_debug_registers),
 		GUEST_TEST(vtl2s_breakpoints_watch_no_address_of_vtl0),
 		GUEST_TEST(vtl0_keeps_its_cr2),
-		GUEST_TEST(a_probe_leaves_cr2_alone),
-		GUEST_TEST(x87_and_sse_registers_belong_to_each),
-		GUEST_TEST(avx_registers_belong_to_each),
+		GUEST_TEST(a_probe_does_not_change_cr2),
+		GUEST_TEST(x87_and_sse_registers_are_separate),
+		GUEST_TEST(avx_registers_are_separate),
 		GUEST_TEST(xcr0_of_vtl0),
-		GUEST_TEST(an_impossible_xcr0_is_refused),
-		GUEST_TEST(msrs_that_pass_through_belong_to_each),
-		GUEST_TEST(xss_belongs_to_each),
+		GUEST_TEST(an_invalid_xcr0_is_refused),
+		GUEST_TEST(msrs_that_pass_through_are_separate),
+		GUEST_TEST(xss_is_separate),
 		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
 		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
 	};

@@ -122,19 +122,16 @@ static void comes_once(enum vtl0_mode mode)
 
 static void an_expired_deadline_does_not_starve_a_spinning_vp(void **state)
 {
-	(void)state;
 	comes_once(VTL0_MODE_SPIN);
 }
 
 static void an_expired_deadline_does_not_keep_a_halted_vp_awake(void **state)
 {
-	(void)state;
 	comes_once(VTL0_MODE_HALT);
 }
 
-static void the_kernel_clears_the_update_that_it_takes(void **state)
+static void the_kernel_clears_an_update_that_it_applies(void **state)
 {
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	deadline_arm(in_ms(1000));
 	assert_true(guest_enter(20) == -EINTR);
@@ -143,11 +140,10 @@ static void the_kernel_clears_the_update_that_it_takes(void **state)
 }
 
 /* The deadline ended the halt in the driver: the module never saw it expire. */
-static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void **state)
+static void a_deadline_that_ended_a_halt_does_not_expire_again(void **state)
 {
 	unsigned int route;
 
-	(void)state;
 	route = guest_edu_route(0, guest.vp, VECTOR);
 	timing_begin(VTL0_MODE_HALT);
 	deadline_arm(in_ms(5));
@@ -158,12 +154,11 @@ static void a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs(void
 	timing_end();
 }
 
-static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
+static void a_deadline_in_the_past_expires_at_once_and_once(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		timing_begin(modes[i]);
 		deadline_arm(__rdtsc() - 1);
@@ -178,14 +173,13 @@ static void a_deadline_in_the_past_comes_at_once_and_once(void **state)
 	}
 }
 
-static void each_update_arms_it_again(void **state)
+static void each_update_arms_the_deadline_again(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	unsigned int round;
 	uint64_t deadline;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		timing_begin(modes[i]);
 		for (round = 0; round < 50; round++) {
@@ -203,7 +197,6 @@ static void an_armed_deadline_lasts_over_runs(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(100);
 	deadline_arm(deadline);
@@ -219,7 +212,6 @@ static void a_deadline_of_zero_disarms(void **state)
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		timing_begin(modes[i]);
 		deadline_arm(in_ms(50));
@@ -239,7 +231,6 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
 {
 	uint64_t deadline;
 
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(400);
 	deadline_arm(deadline);
@@ -257,14 +248,13 @@ static void a_halt_ends_at_the_deadline_of_an_earlier_run(void **state)
  * adds any distance to the TSC. The driver handles it as no deadline at all: it is not an
  * error, and it replaces the previous deadline.
  */
-static void a_deadline_beyond_all_time_never_comes(void **state)
+static void the_largest_deadline_never_expires(void **state)
 {
 	const uint64_t far[] = {
 		UINT64_MAX, UINT64_MAX - 1, __rdtsc() + (1ULL << 63) + (1ULL << 50),
 	};
 	size_t i;
 
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	for (i = 0; i < ARRAY_SIZE(far); i++) {
 		deadline_arm(in_ms(50));
@@ -289,7 +279,6 @@ static void an_exit_before_the_deadline_leaves_it_armed(void **state)
 	};
 	uint64_t deadline;
 
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	deadline = in_ms(200);
 	deadline_arm(deadline);
@@ -324,7 +313,6 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	uint64_t vm_1, deadline, good;
 	unsigned int vm;
 
-	(void)state;
 	timing_begin(VTL0_MODE_SPIN);
 	vm_1 = in_ms(3600000);
 	deadline_arm(vm_1);
@@ -360,13 +348,12 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
  * The VMM clears "update" after each run and does not set it again for the same time
  * (last_deadline_100ns). So a run that ends before VTL0 is entered must use the update as well.
  */
-static void a_run_that_enters_nothing_takes_the_update(void **state)
+static void a_run_without_an_entry_applies_the_update(void **state)
 {
 	static const enum vtl0_mode modes[] = { VTL0_MODE_SPIN, VTL0_MODE_HALT };
 	uint64_t deadline;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		timing_begin(modes[i]);
 		deadline = in_ms(50);
@@ -399,7 +386,6 @@ static void a_halt_that_ends_has_not_injected_an_event(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];
 
-	(void)state;
 	timing_begin(VTL0_MODE_HALT);
 	run->offload_flags &= ~MSHV_VTL_OFFLOAD_INTR_INJECT;
 	halt_expires_as_not_entered();
@@ -411,7 +397,6 @@ static void a_halt_that_ends_has_not_invalidated_translations(void **state)
 {
 	uint64_t good;
 
-	(void)state;
 	timing_begin(VTL0_MODE_HALT);
 	good = guest_context()->entry_rcx;
 	guest_context()->entry_rcx = good | 1;
@@ -458,13 +443,11 @@ static void ends_by_a_device(enum vtl0_wait how, unsigned int priority, bool ope
 /* "Exit idle when an interrupt is received, regardless of IF": OpenHCL, tdx/mod.rs. */
 static void idle_with_interrupts_closed_ends_by_a_device(void **state)
 {
-	(void)state;
 	ends_by_a_device(VTL0_WAIT_IDLE, 0, false);
 }
 
 static void idle_ends_by_a_vector_below_the_task_priority(void **state)
 {
-	(void)state;
 	ends_by_a_device(VTL0_WAIT_IDLE, 0x60, true);
 }
 
@@ -472,7 +455,6 @@ static void idle_with_interrupts_closed_ends_by_an_ipi(void **state)
 {
 	uint64_t icr = VTL0_ICR(apic_id(guest.vp), VECTOR, 0);
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	waiting_begin(VTL0_WAIT_IDLE, 0, false);
 	guest_command(0, VTL0_COMMAND_IPI, icr, 1, 0);
@@ -483,20 +465,17 @@ static void idle_with_interrupts_closed_ends_by_an_ipi(void **state)
 /* As in the reference kernel (mshv_tdx_update_rvi_halt()): any pending interrupt ends it. */
 static void hlt_with_interrupts_closed_ends_by_a_device(void **state)
 {
-	(void)state;
 	ends_by_a_device(VTL0_WAIT_HLT, 0, false);
 }
 
 static void hlt_ends_by_a_vector_below_the_task_priority(void **state)
 {
-	(void)state;
 	ends_by_a_device(VTL0_WAIT_HLT, 0x60, true);
 }
 
 /* The value is returned in EDX:EAX, which VTL0 had filled with ones. */
 static void the_idle_register_reads_as_zero(void **state)
 {
-	(void)state;
 	waiting_begin(VTL0_WAIT_IDLE, 0, true);
 	vmm_assert(guest.vm, guest.vp, VECTOR);
 	assert_int_equal(waiting_end(), 0);
@@ -546,13 +525,11 @@ static void a_halt_ends_though_a_higher_vector_is_in_service(uint8_t why)
 
 static void idle_ends_with_a_higher_vector_in_service(void **state)
 {
-	(void)state;
 	a_halt_ends_though_a_higher_vector_is_in_service(MSHV_VTL_OFFLOAD_HALT_IDLE);
 }
 
 static void hlt_ends_with_a_higher_vector_in_service(void **state)
 {
-	(void)state;
 	a_halt_ends_though_a_higher_vector_is_in_service(MSHV_VTL_OFFLOAD_HALT_HLT);
 }
 
@@ -563,7 +540,6 @@ static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR);
 	unsigned long entries;
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	vmm_vp_stop(guest.vm, guest.vp);
 	run->flags |= MSHV_VTL_RUN_HALTED;
@@ -590,17 +566,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(an_expired_deadline_does_not_starve_a_spinning_vp),
 		GUEST_TEST(an_expired_deadline_does_not_keep_a_halted_vp_awake),
-		GUEST_TEST(the_kernel_clears_the_update_that_it_takes),
-		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_come_again_when_vtl0_runs),
-		GUEST_TEST(a_deadline_in_the_past_comes_at_once_and_once),
-		GUEST_TEST(each_update_arms_it_again),
+		GUEST_TEST(the_kernel_clears_an_update_that_it_applies),
+		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_expire_again),
+		GUEST_TEST(a_deadline_in_the_past_expires_at_once_and_once),
+		GUEST_TEST(each_update_arms_the_deadline_again),
 		GUEST_TEST(an_armed_deadline_lasts_over_runs),
 		GUEST_TEST(a_deadline_of_zero_disarms),
 		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_run),
-		GUEST_TEST(a_deadline_beyond_all_time_never_comes),
+		GUEST_TEST(the_largest_deadline_never_expires),
 		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
 		GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),
-		GUEST_TEST(a_run_that_enters_nothing_takes_the_update),
+		GUEST_TEST(a_run_without_an_entry_applies_the_update),
 		GUEST_TEST(a_halt_that_ends_has_not_injected_an_event),
 		GUEST_TEST(a_halt_that_ends_has_not_invalidated_translations),
 		GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),

@@ -4,15 +4,12 @@
  * dies, this harms neither the kernel nor the next VMM.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../harness/vtl0.h"
@@ -38,7 +35,6 @@ static void a_vp_has_one_thread_at_a_time(void **state)
 {
 	unsigned int round;
 
-	(void)state;
 	vp_run_halted(&vp_run);
 	for (round = 0; round < 20; round++) {
 		second.cpu = guest.vp;
@@ -62,9 +58,8 @@ static void thread_move(const struct vp_run *moved, unsigned int cpu)
 	assert_int_equal(sched_setaffinity(moved->tid, sizeof(set), &set), 0);
 }
 
-static void a_running_thread_that_leaves_its_cpu_is_told(void **state)
+static void a_running_thread_that_leaves_its_cpu_gets_an_error(void **state)
 {
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vp_run_spinning(&vp_run);
 	thread_move(&vp_run, 0);
@@ -79,7 +74,6 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 {
 	unsigned int route;
 
-	(void)state;
 	NEEDS_TWO_CPUS();
 	vp_run_halted(&vp_run);
 	route = guest_edu_route(0, guest.vp, VECTOR);
@@ -92,10 +86,9 @@ static void a_halted_thread_that_leaves_its_cpu_loses_no_interrupt(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-/* In the child: runs a guest in @mode, with one route, until it is killed. */
-static void doomed_run(enum vtl0_mode mode, int ready)
+/* In a child: runs a guest in @mode, with one route, until it is killed. */
+static void killed_run(enum vtl0_mode mode, int report)
 {
-	const uint64_t one = 1;
 	unsigned int vp;
 
 	if (guest_create(&guest.vm, lab.cpus))
@@ -104,10 +97,7 @@ static void doomed_run(enum vtl0_mode mode, int ready)
 	guest_edu_route(0, lab.cpus - 1, VECTOR);
 	for (vp = 0; vp < guest.vps; vp++)
 		guest_mode(vp, mode);
-	if (write(ready, &one, sizeof(one)) != sizeof(one))
-		_exit(1);
-	for (;;)
-		pause();
+	child_report(report, &vp, sizeof(vp));
 }
 
 static void mappings_wait(unsigned long count)
@@ -118,31 +108,26 @@ static void mappings_wait(unsigned long count)
 
 static void kill_while(enum vtl0_mode mode)
 {
-	int ready = eventfd(0, EFD_CLOEXEC), status;
-	pid_t child = fork();
-	uint64_t value;
+	unsigned int vps;
+	int report;
+	pid_t child = child_fork(&report);
 
 	if (!child)
-		doomed_run(mode, ready);
-	assert_true(child > 0);
-	assert_int_equal(read(ready, &value, sizeof(value)), sizeof(value));
+		killed_run(mode, report);
+	child_read(report, &vps, sizeof(vps));
 	assert_int_equal(totals("mappings"), 1);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status));
+	child_kill(child);
 	mappings_wait(0);
-	close(ready);
 }
 
 /* A VMM that was killed leaves nothing behind that could disturb the next one. */
-static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
+static void a_new_vmm_starts_after_a_kill(void **state)
 {
 	static const enum vtl0_mode modes[] = {
 		VTL0_MODE_SPIN, VTL0_MODE_HALT, VTL0_MODE_SPIN, VTL0_MODE_HALT,
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		kill_while(modes[i]);
 		guest.vps = lab.cpus;
@@ -154,12 +139,11 @@ static void after_a_kill_all_is_gone_and_a_new_vmm_starts(void **state)
 	}
 }
 
-static void reserved_bits_of_mxcsr_harm_nobody(void **state)
+static void reserved_bits_of_mxcsr_do_not_fault(void **state)
 {
 	const uint32_t all = UINT32_MAX;
 	unsigned int route;
 
-	(void)state;
 	guest_halted_wait(guest.vp);
 	vmm_vp_stop(guest.vm, guest.vp);
 	memcpy(context()->fx_state + FX_MXCSR, &all, sizeof(all));
@@ -172,12 +156,11 @@ static void reserved_bits_of_mxcsr_harm_nobody(void **state)
  * A CPU refuses such an address, and the run does not begin; QEMU's CPU accepts it. In both
  * cases this thread's next system call finds the kernel's own value.
  */
-static void an_address_that_is_not_canonical_harms_nobody(void **state)
+static void an_address_that_is_not_canonical_does_not_fault(void **state)
 {
 	uint64_t good;
 	int ret;
 
-	(void)state;
 	vp_run_halted(&vp_run);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->vp_state.msr_lstar;
@@ -197,13 +180,12 @@ static void an_address_that_is_not_canonical_harms_nobody(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
-static void an_entry_that_the_module_refuses_is_told_with_its_status(void **state)
+static void a_refused_entry_returns_its_status(void **state)
 {
 	static const uint64_t vms[] = { 0, 3ULL << VM_SHIFT, UINT64_MAX };
 	uint64_t good;
 	size_t i;
 
-	(void)state;
 	vp_run_spinning(&vp_run);
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 	good = context()->entry_rcx;
@@ -226,9 +208,8 @@ static int tdcall_ioctl(uint64_t leaf)
 	return ioctl(lab.vtl, MSHV_TDCALL, &args) ? -errno : 0;
 }
 
-static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
+static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 {
-	(void)state;
 	cpu_pin(0);
 	assert_int_equal(tdcall_ioctl(TDG_VP_ENTER), -EPERM);
 	/* The bits above the leaf number, which give its version, make no difference. */
@@ -240,24 +221,12 @@ static void the_leaf_that_enters_is_not_called_for_user_space(void **state)
 	assert_int_equal(errno, EFAULT);
 }
 
-static void the_timer_of_vtl0_is_told_of(void **state)
-{
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
-	uint32_t capability = MSHV_CAP_LOWER_VTL_TIMER_VIRT;
-
-	(void)state;
-	assert_true(mshv >= 0);
-	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, &capability), 1);
-	close(mshv);
-}
-
 /* A flush that the VMM requests once is made once, at the next entry. */
-static void a_cache_flush_is_taken_over_at_entry(void **state)
+static void a_cache_flush_is_performed_at_entry(void **state)
 {
 	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;
 	unsigned int tries;
 
-	(void)state;
 	guest_mode(guest.vp, VTL0_MODE_SPIN);
 	__atomic_store_n(&context->vp_state.flags, 3, __ATOMIC_RELEASE);
 	for (tries = 0; tries < PATIENCE_MS; tries++) {
@@ -273,13 +242,12 @@ static volatile uint32_t *apic_page(int vtl, unsigned int cpu)
 	return (uint32_t *)vtl_page(vtl, MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, cpu));
 }
 
-static void the_virtual_apic_page_is_one_for_all_files(void **state)
+static void all_files_share_the_virtual_apic_page(void **state)
 {
 	volatile uint32_t *mine = apic_page(vmm_file(guest.vm), guest.vp);
 	volatile uint32_t *same = apic_page(lab.vtl, guest.vp);
 	volatile uint32_t *other = apic_page(lab.vtl, 0);
 
-	(void)state;
 	vmm_stop(guest.vm);
 	mine[4096 / 4 - 1] = 0x600df00d;
 	assert_int_equal(same[4096 / 4 - 1], 0x600df00d);
@@ -296,16 +264,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(a_vp_has_one_thread_at_a_time),
-		GUEST_TEST(a_running_thread_that_leaves_its_cpu_is_told),
+		GUEST_TEST(a_running_thread_that_leaves_its_cpu_gets_an_error),
 		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_interrupt),
-		LAB_TEST(after_a_kill_all_is_gone_and_a_new_vmm_starts),
-		GUEST_TEST(reserved_bits_of_mxcsr_harm_nobody),
-		GUEST_TEST(an_address_that_is_not_canonical_harms_nobody),
-		GUEST_TEST(an_entry_that_the_module_refuses_is_told_with_its_status),
-		LAB_TEST(the_leaf_that_enters_is_not_called_for_user_space),
-		LAB_TEST(the_timer_of_vtl0_is_told_of),
-		GUEST_TEST(a_cache_flush_is_taken_over_at_entry),
-		GUEST_TEST(the_virtual_apic_page_is_one_for_all_files),
+		LAB_TEST(a_new_vmm_starts_after_a_kill),
+		GUEST_TEST(reserved_bits_of_mxcsr_do_not_fault),
+		GUEST_TEST(an_address_that_is_not_canonical_does_not_fault),
+		GUEST_TEST(a_refused_entry_returns_its_status),
+		LAB_TEST(the_leaf_that_enters_is_refused_to_user_space),
+		GUEST_TEST(a_cache_flush_is_performed_at_entry),
+		GUEST_TEST(all_files_share_the_virtual_apic_page),
 	};
 
 	return GUEST_GROUP("vtl0_trust", tests);

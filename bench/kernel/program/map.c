@@ -31,7 +31,7 @@
  * Deferred work (grace periods, and the work that frees) ends within this many iterations
  * after the last unmap. They take a tenth of a second of the VM's time.
  */
-#define SETTLE_TURNS	50000000UL
+#define SETTLE_ITERATIONS	50000000UL
 
 /*
  * How often a total is measured, each time with one more mapping; its median is reported.
@@ -189,10 +189,10 @@ static void print(const char *what, const struct subject *subject, const char *h
  */
 static int64_t settle(void)
 {
-	unsigned long turns = SETTLE_TURNS;
+	unsigned long iterations = SETTLE_ITERATIONS;
 	uint64_t before = clock_read();
 
-	__asm__ volatile("1:\n\tdec %0\n\tjnz 1b" : "+r"(turns));
+	__asm__ volatile("1:\n\tdec %0\n\tjnz 1b" : "+r"(iterations));
 	return clock_read() - before;
 }
 

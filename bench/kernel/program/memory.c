@@ -30,27 +30,27 @@ static void load(const char *file)
 	close(fd);
 }
 
-static double map_watched(int bench, int vtl, unsigned int first, unsigned int count,
+static double map_counted(int bench, int vtl, unsigned int first, unsigned int count,
 			  unsigned int who)
 {
 	unsigned int i;
 	int vector;
 
-	bench_watch_start(bench, who);
+	bench_allocations_start(bench, who);
 	for (i = first; i < first + count; i++) {
 		vector = vtl_map(vtl, i);
 		if (vector < 0)
 			die("mapping 0x%02x: %s", i, strerror(-vector));
 	}
-	return bench_watch_stop(bench).bytes;
+	return bench_allocations_stop(bench).bytes;
 }
 
 /* The VM has one CPU: global allocations are counted as if they belonged to a CPU. */
-static double load_watched(int bench, const char *file)
+static double load_counted(int bench, const char *file)
 {
-	bench_watch_start(bench, BENCH_WATCH_DRIVER);
+	bench_allocations_start(bench, BENCH_COUNT_DRIVER);
 	load(file);
-	return bench_watch_stop(bench).bytes;
+	return bench_allocations_stop(bench).bytes;
 }
 
 void memory_all(const char *file)
@@ -58,12 +58,12 @@ void memory_all(const char *file)
 	double loaded, row, own, all;
 	int bench = bench_open(), vtl;
 
-	loaded = load_watched(bench, file);
+	loaded = load_counted(bench, file);
 	vtl = vtl_open();
 	/* A VTL file's first mapping on a CPU also allocates the file's own row there. */
-	row = map_watched(bench, vtl, PROXY_FIRST, 1, BENCH_WATCH_DRIVER);
-	own = map_watched(bench, vtl, PROXY_FIRST + 1, MAPPINGS, BENCH_WATCH_DRIVER) / MAPPINGS;
-	all = map_watched(bench, vtl, PROXY_FIRST + 1 + MAPPINGS, MAPPINGS, BENCH_WATCH_CALLER) /
+	row = map_counted(bench, vtl, PROXY_FIRST, 1, BENCH_COUNT_DRIVER);
+	own = map_counted(bench, vtl, PROXY_FIRST + 1, MAPPINGS, BENCH_COUNT_DRIVER) / MAPPINGS;
+	all = map_counted(bench, vtl, PROXY_FIRST + 1 + MAPPINGS, MAPPINGS, BENCH_COUNT_CALLER) /
 	      MAPPINGS;
 	if (!loaded || !own)
 		die("the driver's allocations were not seen");

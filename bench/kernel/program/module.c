@@ -56,21 +56,21 @@ uint64_t bench_count(int bench)
 	return count;
 }
 
-void bench_watch_start(int bench, unsigned int who)
+void bench_allocations_start(int bench, unsigned int who)
 {
-	struct bench_watch watch = { .who = who };
+	struct bench_allocations counters = { .who = who };
 
-	if (ioctl(bench, BENCH_WATCH_START, &watch))
-		die("watching allocations: %s", strerror(errno));
+	if (ioctl(bench, BENCH_ALLOCATIONS_START, &counters))
+		die("counting allocations: %s", strerror(errno));
 }
 
-struct bench_watch bench_watch_stop(int bench)
+struct bench_allocations bench_allocations_stop(int bench)
 {
-	struct bench_watch watch = { };
+	struct bench_allocations counters = { };
 
-	if (ioctl(bench, BENCH_WATCH_STOP, &watch))
+	if (ioctl(bench, BENCH_ALLOCATIONS_STOP, &counters))
 		die("asking for the allocations: %s", strerror(errno));
-	return watch;
+	return counters;
 }
 
 int vtl_open(void)

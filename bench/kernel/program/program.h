@@ -64,9 +64,9 @@ void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int va
 /* Return how many interrupts the route's own handler has handled since bench_route(). */
 uint64_t bench_count(int bench);
 
-/* Count the slab allocations of @who, a BENCH_WATCH_*, between start and stop. */
-void bench_watch_start(int bench, unsigned int who);
-struct bench_watch bench_watch_stop(int bench);
+/* Count the slab allocations of @who, a BENCH_COUNT_*, between start and stop. */
+void bench_allocations_start(int bench, unsigned int who);
+struct bench_allocations bench_allocations_stop(int bench);
 
 /* Create a VTL file. Return: its file descriptor. */
 int vtl_open(void);

@@ -22,14 +22,14 @@
 
 /**
  * struct route - the target of a source
- * @way:     LAB_HOST_WAY_*
- * @masked:  it raises nothing now
- * @apic_id: message, redirected: the CPU
- * @vector:  message, redirected: its vector
- * @proxy:   proxied: the VPs and their vector
+ * @delivery: LAB_HOST_DELIVERY_*
+ * @masked:   it raises nothing now
+ * @apic_id:  message, redirected: the CPU
+ * @vector:   message, redirected: its vector
+ * @proxy:    proxied: the VPs and their vector
  */
 struct route {
-	u32 way;
+	u32 delivery;
 	bool masked;
 	u8 apic_id;
 	u8 vector;
@@ -101,7 +101,7 @@ static int look_up(u32 device, u32 number, struct source **source)
 
 static bool needs_receiver(const struct route *route)
 {
-	return route->way == LAB_HOST_WAY_PROXIED && !route->masked;
+	return route->delivery == LAB_HOST_DELIVERY_PROXIED && !route->masked;
 }
 
 /* Vectors below L1's first one cannot be posted to it: see interrupts.h. */
@@ -113,7 +113,7 @@ static struct device_message message_of(const struct route *route,
 			true, l1_cpus[receiver->cpu].apic_id, receiver->vector,
 		};
 	return (struct device_message){
-		!route->masked && route->way != LAB_HOST_WAY_NONE &&
+		!route->masked && route->delivery != LAB_HOST_DELIVERY_NONE &&
 			route->vector >= L1_VECTOR_FIRST,
 		route->apic_id, route->vector,
 	};
@@ -149,7 +149,7 @@ static int change(struct source *source, const struct route *wanted, struct rece
 }
 
 /* A new target; the source stays masked if it was. */
-static int change_way(u32 device, u32 number, struct route *wanted)
+static int change_delivery(u32 device, u32 number, struct route *wanted)
 {
 	struct receiver *old = NULL;
 	struct source *source;
@@ -189,7 +189,8 @@ static int set_masked(u32 device, u32 number, bool masked)
 static int set_message(const struct lab_host_message *asked)
 {
 	struct route wanted = {
-		.way = LAB_HOST_WAY_MESSAGE, .apic_id = asked->apic_id, .vector = asked->vector,
+		.delivery = LAB_HOST_DELIVERY_MESSAGE,
+		.apic_id = asked->apic_id, .vector = asked->vector,
 	};
 	struct receiver *old = NULL;
 	struct source *source;
@@ -237,13 +238,13 @@ static void describe(const struct source *source, struct lab_host_source *state)
 {
 	const struct route *route = &source->route;
 
-	state->way = route->way;
+	state->delivery = route->delivery;
 	state->masked = route->masked;
 	state->exits = __atomic_load_n(&source->exits, __ATOMIC_RELAXED);
-	if (route->way == LAB_HOST_WAY_PROXIED) {
+	if (route->delivery == LAB_HOST_DELIVERY_PROXIED) {
 		state->vp = __builtin_ctz(route->proxy.vps);
 		state->vector = route->proxy.vector;
-	} else if (route->way != LAB_HOST_WAY_NONE) {
+	} else if (route->delivery != LAB_HOST_DELIVERY_NONE) {
 		state->vp = find_cpu(route->apic_id);
 		state->vector = route->vector;
 	}
@@ -284,11 +285,11 @@ static void describe_wanted(const struct host_retarget *asked, struct route *wan
 {
 	wanted->vector = asked->vector;
 	if (asked->redirect) {
-		wanted->way = LAB_HOST_WAY_REDIRECTED;
+		wanted->delivery = LAB_HOST_DELIVERY_REDIRECTED;
 		wanted->apic_id = l1_cpus[vp_set_first(&asked->set)].apic_id;
 		return;
 	}
-	wanted->way = LAB_HOST_WAY_PROXIED;
+	wanted->delivery = LAB_HOST_DELIVERY_PROXIED;
 	wanted->proxy = (struct host_proxy){
 		.vps = asked->set.banks[0], .vector = asked->vector, .multicast = asked->multicast,
 	};
@@ -303,5 +304,5 @@ u16 source_retarget(const struct host_retarget *asked)
 	if (asked->redirect && !l1_cpus[vp_set_first(&asked->set)].online)
 		return HOST_STATUS_INVALID_VP_STATE;
 	describe_wanted(asked, &wanted);
-	return status_of(change_way(asked->device, asked->source, &wanted));
+	return status_of(change_delivery(asked->device, asked->source, &wanted));
 }

@@ -142,27 +142,27 @@ struct lab_host_mask {
 	__u32 reserved;
 };
 
-/* struct lab_host_source.way */
-#define LAB_HOST_WAY_NONE	0	/* no target has been set */
-#define LAB_HOST_WAY_MESSAGE	1	/* LAB_HOST_SET_MESSAGE */
-#define LAB_HOST_WAY_REDIRECTED	2	/* to a hardware vector, by hypercall */
-#define LAB_HOST_WAY_PROXIED	3	/* to the host, by hypercall */
+/* struct lab_host_source.delivery */
+#define LAB_HOST_DELIVERY_NONE		0	/* no target has been set */
+#define LAB_HOST_DELIVERY_MESSAGE	1	/* LAB_HOST_SET_MESSAGE */
+#define LAB_HOST_DELIVERY_REDIRECTED	2	/* to a hardware vector, by hypercall */
+#define LAB_HOST_DELIVERY_PROXIED	3	/* to the host, by hypercall */
 
 /**
  * struct lab_host_source - LAB_HOST_GET_SOURCE's argument
- * @device:  in: index of the device.
- * @source:  in: index of the source.
- * @way:     out: LAB_HOST_WAY_*.
- * @masked:  out: 1 if it is masked.
- * @vp:      out: the CPU that its message names, or the first VP of its set.
- * @vector:  out: the vector there: of the CPU, or (proxied) of VTL0.
- * @exits:   out: host exits for its interrupts: one for each proxied interrupt.
- * @raised:  out: as in struct lab_host_raise.
+ * @device:   in: index of the device.
+ * @source:   in: index of the source.
+ * @delivery: out: LAB_HOST_DELIVERY_*.
+ * @masked:   out: 1 if it is masked.
+ * @vp:       out: the CPU that its message names, or the first VP of its set.
+ * @vector:   out: the vector there: of the CPU, or (proxied) of VTL0.
+ * @exits:    out: host exits for its interrupts: one for each proxied interrupt.
+ * @raised:   out: as in struct lab_host_raise.
  */
 struct lab_host_source {
 	__u32 device;
 	__u32 source;
-	__u32 way;
+	__u32 delivery;
 	__u32 masked;
 	__u32 vp;
 	__u32 vector;

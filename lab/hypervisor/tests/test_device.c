@@ -90,7 +90,6 @@ void request_let_go(void)
 
 static int begin(void **state)
 {
-	(void)state;
 	memset(space, 0, sizeof(space));
 	memset(table, 0xff, sizeof(table));
 	table_is_there = true;
@@ -120,7 +119,6 @@ static int program(u32 source, const struct device_message *message)
 
 static void test_sources(void **state)
 {
-	(void)state;
 	assert_int_equal(device_sources(FUNCTION), 0);
 	has_msi(CAPABLE(4));
 	assert_int_equal(device_sources(FUNCTION), 1);
@@ -133,7 +131,6 @@ static void test_sources(void **state)
 /* With four messages granted, the device would write to the low bits of the vector. */
 static void test_one_message_of_several(void **state)
 {
-	(void)state;
 	has_msi(CAPABLE(2) | IN_USE(2) | WIDE);
 	assert_int_equal(program(0, &first), 0);
 	assert_int_equal(space[PLACE / 4], MSI | CAPABLE(2) | WIDE | ENABLE);
@@ -166,7 +163,6 @@ static void check_mask(u32 wide, u32 data)
 
 static void test_msi_with_a_mask(void **state)
 {
-	(void)state;
 	check_mask(0, PLACE / 4 + 2);
 	memset(space + 1, 0, 4);
 	check_mask(WIDE, PLACE / 4 + 3);
@@ -174,7 +170,6 @@ static void test_msi_with_a_mask(void **state)
 
 static void test_msi_without_a_mask(void **state)
 {
-	(void)state;
 	has_msi(0);
 	assert_int_equal(program(0, &first), 0);
 	assert_int_equal(program(0, &second), 0);
@@ -187,7 +182,6 @@ static void test_entries_of_a_table(void **state)
 {
 	static const u32 sent[4] = { 0xfee01000, 0, 0x41, 0 };
 
-	(void)state;
 	has_msix(4);
 	space[PLACE / 4] |= BIT(30);
 	assert_int_equal(program(2, &first), 0);

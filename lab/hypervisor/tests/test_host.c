@@ -41,7 +41,6 @@ static int begin(void **state)
 {
 	static u16 next = 1;
 
-	(void)state;
 	stand_in_reset();
 	function = ++next;
 	vp_before[0] = vp_of(0);
@@ -108,7 +107,6 @@ static u32 single_of(const struct host_message *message)
 
 static void test_a_source_is_masked_at_first(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 2, VECTOR, false), HOST_STATUS_SUCCESS);
 	assert_false(stand_in.sends[function][0].enabled);
 	assert_int_equal(l1_cpus[1].interrupts.used, 0);
@@ -125,7 +123,6 @@ static void test_an_interrupt_is_a_message(void **state)
 {
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(1, 2, VECTOR, false), HOST_STATUS_SUCCESS);
 	assert_int_equal(mask(1, 0), 0);
 	raise_source(1);
@@ -133,7 +130,7 @@ static void test_an_interrupt_is_a_message(void **state)
 	message = take(1);
 	assert_int_equal(single_of(&message), VECTOR);
 	assert_int_equal(message.payload_size, 36);
-	assert_int_equal(state_of(1).way, LAB_HOST_WAY_PROXIED);
+	assert_int_equal(state_of(1).delivery, LAB_HOST_DELIVERY_PROXIED);
 	assert_int_equal(state_of(1).vp, 1);
 	assert_int_equal(state_of(1).vector, VECTOR);
 	assert_int_equal(state_of(1).exits, 1);
@@ -147,7 +144,6 @@ static void test_a_full_slot(void **state)
 {
 	u32 banks[9];
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, 0x40, false), 0);
 	assert_int_equal(retarget(1, 1, 0x41, false), 0);
 	assert_int_equal(retarget(2, 1, 0x42, false), 0);
@@ -175,7 +171,6 @@ static void test_a_message_comes_twice(void **state)
 	struct lab_host_behaviour twice = { .flags = LAB_HOST_REDIRECTS, .duplicate_count = 1 };
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(behaviour_set(&twice), 0);
@@ -188,11 +183,10 @@ static void test_a_message_comes_twice(void **state)
 }
 
 /* A pending interrupt goes to the target that its source had when it was raised. */
-static void test_a_late_interrupt_goes_the_old_way(void **state)
+static void test_a_late_interrupt_keeps_its_target(void **state)
 {
 	struct host_message message;
 
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	stand_in.pending = true;
@@ -208,7 +202,6 @@ static void test_a_late_interrupt_goes_the_old_way(void **state)
 
 static void test_no_vector_is_left(void **state)
 {
-	(void)state;
 	stand_in.vectors = 1;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(retarget(1, 1, VECTOR, false), 0);
@@ -228,7 +221,6 @@ static void test_no_vector_is_left(void **state)
 
 static void test_a_device_refuses(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
 	stand_in.refuses = true;
@@ -240,12 +232,11 @@ static void test_a_device_refuses(void **state)
 
 static void test_redirected(void **state)
 {
-	(void)state;
 	assert_int_equal(retarget(0, 2, 0x24, true), 0);
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(stand_in.sends[function][0].apic_id, 11);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x24);
-	assert_int_equal(state_of(0).way, LAB_HOST_WAY_REDIRECTED);
+	assert_int_equal(state_of(0).delivery, LAB_HOST_DELIVERY_REDIRECTED);
 	assert_int_equal(state_of(0).vp, 1);
 	l1_cpus[0].online = false;
 	assert_int_equal(retarget(0, 1, 0x24, true), HOST_STATUS_INVALID_VP_STATE);
@@ -262,7 +253,6 @@ static void test_several_vps(void **state)
 		.device = function, .vector = VECTOR, .multicast = true, .set.banks[0] = 3,
 	};
 
-	(void)state;
 	assert_int_equal(mask(0, 0), 0);
 	assert_int_equal(source_retarget(&asked), 0);
 	raise_source(0);
@@ -299,10 +289,9 @@ static int set_message(u32 apic_id, u32 vector, u32 enabled)
 
 static void test_a_message_by_hand(void **state)
 {
-	(void)state;
 	assert_int_equal(set_message(11, 0x31, 1), 0);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x31);
-	assert_int_equal(state_of(0).way, LAB_HOST_WAY_MESSAGE);
+	assert_int_equal(state_of(0).delivery, LAB_HOST_DELIVERY_MESSAGE);
 	assert_int_equal(state_of(0).masked, 0);
 	assert_int_equal(set_message(11, 0x31, 0), 0);
 	assert_false(stand_in.sends[function][0].enabled);
@@ -321,7 +310,6 @@ static void test_the_side_door(void **state)
 	struct lab_host_post *post = gpa_memory(ARGUMENT);
 	struct lab_host_vp *vp = gpa_memory(ARGUMENT);
 
-	(void)state;
 	assert_true(host_call(LAB_HOST_RAISE, ARGUMENT) == CONTROL_FAILED);
 	assert_true(host_call(1000, ARGUMENT) == CONTROL_FAILED);
 	assert_true(host_call(LAB_HOST_GET_VP, 2 * PAGE_SIZE) == CONTROL_FAILED);
@@ -359,7 +347,6 @@ static void test_sint_7_by_the_side_door(void **state)
 	struct lab_host_event *event = gpa_memory(ARGUMENT);
 	struct lab_host_sint *sint = gpa_memory(ARGUMENT);
 
-	(void)state;
 	l1_cpus[0].hv.simp = 3 * PAGE_SIZE | 1;
 	l1_cpus[0].hv.siefp = 4 * PAGE_SIZE;
 	l1_cpus[0].hv.sint[7] = BIT(16) | 0x51;
@@ -400,7 +387,7 @@ int main(void)
 		cmocka_unit_test_setup(test_an_interrupt_is_a_message, begin),
 		cmocka_unit_test_setup(test_a_full_slot, begin),
 		cmocka_unit_test_setup(test_a_message_comes_twice, begin),
-		cmocka_unit_test_setup(test_a_late_interrupt_goes_the_old_way, begin),
+		cmocka_unit_test_setup(test_a_late_interrupt_keeps_its_target, begin),
 		cmocka_unit_test_setup(test_no_vector_is_left, begin),
 		cmocka_unit_test_setup(test_a_device_refuses, begin),
 		cmocka_unit_test_setup(test_redirected, begin),

@@ -130,7 +130,6 @@ static int setup(void **state)
 	struct registers *question = (struct registers *)memory.input;
 	size_t i;
 
-	(void)state;
 	memset(&memory, 0, sizeof(memory));
 	for (i = 0; i < ARRAY_SIZE(memory.output); i++)
 		memory.output[i] = OLD;
@@ -155,7 +154,6 @@ static u64 get(u64 bits)
 
 static void values_are_written_and_no_more(void **state)
 {
-	(void)state;
 	assert_int_equal(get(REPS(2)), REPS(2));
 	assert_int_equal(memory.output[0], HOST_VSM_REDIRECTS);
 	assert_int_equal(memory.output[1], 0);
@@ -169,7 +167,6 @@ static void a_continued_call_writes_only_the_rest(void **state)
 {
 	struct registers *question = (struct registers *)memory.input;
 
-	(void)state;
 	assert_int_equal(get(REPS(4) | START(2)), REPS(4));
 	assert_int_equal(memory.output[0], OLD);
 	assert_int_equal(memory.output[3], OLD);
@@ -187,7 +184,6 @@ static void a_continued_call_writes_only_the_rest(void **state)
 
 static void a_refused_call_writes_nothing(void **state)
 {
-	(void)state;
 	assert_int_equal(get(REPS(2) | START(2)), HOST_STATUS_INVALID_INPUT);
 	assert_int_equal(get(REPS(2) | START(3)), HOST_STATUS_INVALID_INPUT);
 	assert_int_equal(memory.output[0], OLD);
@@ -197,7 +193,6 @@ static void a_refused_call_writes_nothing(void **state)
 /* The sanitizer watches. A real host refuses such a call. */
 static void nothing_is_written_beyond_the_page(void **state)
 {
-	(void)state;
 	make(HOST_CALL_GET_VP_REGISTERS | REPS(4), INPUT, OUTPUT + PAGE_SIZE - 16);
 	assert_int_equal(memory.output[PAGE_SIZE / 8 - 2], HOST_VSM_REDIRECTS);
 	make(HOST_CALL_GET_VP_REGISTERS | REPS(4) | START(3), INPUT, OUTPUT + PAGE_SIZE - 16);
@@ -207,7 +202,6 @@ static void pages_must_exist_and_be_aligned(void **state)
 {
 	u64 call = HOST_CALL_GET_VP_REGISTERS | REPS(1);
 
-	(void)state;
 	assert_int_equal(make(call, INPUT + 4, OUTPUT), 0x4);
 	assert_int_equal(make(call, INPUT, OUTPUT + 1), 0x4);
 	assert_int_equal(make(call, NOWHERE, OUTPUT), 0x4);
@@ -219,7 +213,6 @@ static void other_codes_are_none(void **state)
 {
 	u32 code;
 
-	(void)state;
 	for (code = 0; code < 0x100; code++) {
 		if (code == 0x50 || code == 0x5c || code == 0x5d || code == 0x7e)
 			continue;
@@ -229,7 +222,6 @@ static void other_codes_are_none(void **state)
 
 static void posts_and_signals_have_a_plain_control_word(void **state)
 {
-	(void)state;
 	assert_int_equal(make(0x5c, INPUT, 0), 0);
 	assert_int_equal(make(0x5c | REPS(1), INPUT, 0), 0x3);
 	assert_int_equal(make(0x5c | FAST, INPUT, 0), 0x3);

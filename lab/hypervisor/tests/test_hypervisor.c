@@ -57,7 +57,6 @@ void *heap_page(void)
 
 void stop(const char *format, ...)
 {
-	(void)format;
 	abort();
 }
 
@@ -66,7 +65,6 @@ void stop(const char *format, ...)
 /* Intel SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
 static void test_logical_id(void **state)
 {
-	(void)state;
 	assert_int_equal(apic_logical_id(0), 1);
 	assert_int_equal(apic_logical_id(7), 0x80);
 	assert_int_equal(apic_logical_id(0x23), 0x20008);
@@ -76,7 +74,6 @@ static void test_destination(void **state)
 {
 	u32 destination;
 
-	(void)state;
 	assert_true(apic_destination(3ULL << 32, &destination));
 	assert_int_equal(destination, 3);
 	assert_true(apic_destination(0xffffffffULL << 32, &destination));
@@ -87,7 +84,6 @@ static void test_destination(void **state)
 
 static void test_icr_hits(void **state)
 {
-	(void)state;
 	assert_true(apic_icr_hits(2ULL << 32, 0, 2));
 	assert_false(apic_icr_hits(2ULL << 32, 0, 1));
 	assert_true(apic_icr_hits(6ULL << 32 | APIC_ICR_LOGICAL, 0, 2));
@@ -103,7 +99,6 @@ static void test_count(void **state)
 {
 	struct apic_count count;
 
-	(void)state;
 	count = apic_count_until(3000, 3000000000ULL, 1000000000ULL);
 	assert_int_equal(count.count, 1000);
 	assert_int_equal(count.divide, 0xb);
@@ -121,7 +116,6 @@ static void test_count(void **state)
 /* Intel TDX Module Base Architecture Specification: what a virtual APIC page serves. */
 static void test_apic_owner(void **state)
 {
-	(void)state;
 	assert_int_equal(apic_owner(0x808, true, false), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x80b, true, false), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x83f, true, false), APIC_OF_MODULE);
@@ -155,7 +149,6 @@ static void test_cpuid_of_td(void **state)
 {
 	u32 words[4];
 
-	(void)state;
 	ask_cpuid(true, 0, 0, 0, ~0U, words);
 	assert_int_equal(words[0], 0x23);
 	assert_memory_equal(&words[1], "Genu", 4);
@@ -180,7 +173,6 @@ static void test_cpuid_counts_cores(void **state)
 	static const u32 sizes[] = { 48 * 1024, 32 * 1024, 2048 * 1024 };
 	u32 words[4], i;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		ask_cpuid(true, 0, 4, i, ~0U, words);
 		assert_int_equal(words[0] >> 26, CPUS - 1);
@@ -196,7 +188,6 @@ static void test_cpuid_names_the_cpu(void **state)
 {
 	u32 words[4];
 
-	(void)state;
 	ask_cpuid(true, 0, 1, 0, ~0U, words);
 	assert_int_equal(words[1], CPU_ID << 24 | 0xffffff);
 	ask_cpuid(true, 0, 0xb, 1, 0x201, words);
@@ -214,7 +205,6 @@ static void test_cpuid_names_the_cpu(void **state)
 /* Leaves that the module does not know, or knows as "faulting", raise #VE. */
 static void test_cpuid_of_module(void **state)
 {
-	(void)state;
 	assert_true(cpuid_is_of_module(0, ~0U));
 	assert_true(cpuid_is_of_module(7, 2));
 	assert_false(cpuid_is_of_module(7, 3));
@@ -240,7 +230,6 @@ static void check_prefixes(const char *bytes, u32 count, u32 prefixes, bool data
 
 static void test_code_prefixes(void **state)
 {
-	(void)state;
 	check_prefixes("\x0f\xa2", 2, 0, false);
 	check_prefixes("\x66\x0f\x01\xcc", 4, 1, true);
 	check_prefixes("\x2e\x66\x48\x0f\x01\xcc", 6, 3, true);
@@ -255,7 +244,6 @@ static void test_ioapic_entry(void **state)
 {
 	u32 mode;
 
-	(void)state;
 	assert_int_equal(ioapic_entry(0x31), 0x31);
 	assert_int_equal(ioapic_entry(0x8131), 0x8131);
 	for (mode = 2; mode < 8; mode++)
@@ -269,7 +257,6 @@ static void test_cpuid_mirrors_cr4(void **state)
 {
 	u32 words[4];
 
-	(void)state;
 	ask_cpuid(true, 0, 1, 0, ~0U, words);
 	assert_false(words[2] & BIT(27));
 	ask_cpuid(false, BIT(18), 1, 0, 0, words);
@@ -283,7 +270,6 @@ static void test_cpuid_hides_svm(void **state)
 {
 	u32 words[4];
 
-	(void)state;
 	ask_cpuid(false, 0, 0x80000001, 0, ~0U, words);
 	assert_false(words[2] & BIT(2));
 	ask_cpuid(false, 0, 0x80000002, 0, 0x41414141, words);
@@ -296,7 +282,6 @@ static void test_host_cpuid(void **state)
 	struct host_identity identity = { .hyperv = true, .td = true, .vps = 4 };
 	u32 words[4];
 
-	(void)state;
 	host_cpuid_answer(&identity, 0x40000000, words);
 	assert_memory_equal(&words[1], "Microsoft Hv", 12);
 	host_cpuid_answer(&identity, 0x40000001, words);
@@ -340,7 +325,6 @@ static void test_gpa_states(void **state)
 {
 	u64 done;
 
-	(void)state;
 	gpa_start(true);
 	gpa_add_memory(16 * MB, 4 * MB);
 	gpa_add_device(32 * MB, MB);
@@ -378,7 +362,6 @@ static void test_gpa_of_2_mib(void **state)
 {
 	u64 done;
 
-	(void)state;
 	gpa_start(true);
 	gpa_add_memory(16 * MB, 6 * MB);
 	gpa_add_device(32 * MB, 2 * MB);
@@ -407,7 +390,6 @@ static void test_gpa_refuses(void **state)
 {
 	u64 done;
 
-	(void)state;
 	gpa_start(true);
 	gpa_add_memory(16 * MB, 4 * MB);
 	assert_int_equal(gpa_share(20 * MB - PAGE_SIZE, 2 * PAGE_SIZE, true, &done), -EINVAL);
@@ -427,7 +409,6 @@ static void test_gpa_without_pages(void **state)
 {
 	u64 done;
 
-	(void)state;
 	gpa_start(true);
 	gpa_add_memory(16 * MB, 4 * MB);
 	pages_left = 0;
@@ -445,7 +426,6 @@ static void test_gpa_accept_zeroes(void **state)
 	u8 *memory = space_make(4 * MB);
 	u64 done, gpa = (uintptr_t)memory;
 
-	(void)state;
 	memset(memory, 0x5a, 4 * MB);
 	assert_int_equal(gpa_share(gpa, 2 * MB, true, &done), 0);
 	assert_int_equal(memory[0], 0x5a);
@@ -473,7 +453,6 @@ static u64 decode(const char *code, u32 count)
 /* Each was assembled by GNU as. */
 static void test_operands(void **state)
 {
-	(void)state;
 	assert_int_equal(decode("\x8b\x08", 2), 0x1000);			/* (%rax) */
 	assert_int_equal(decode("\x8b\x48\x10", 3), 0x1010);			/* 0x10(%rax) */
 	assert_int_equal(decode("\x8b\x48\xf0", 3), 0xff0);			/* -0x10(%rax) */
@@ -502,7 +481,6 @@ static void test_sha384(void **state)
 	static const u8 empty[] = { 0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38 };
 	u8 hash[SHA384_BYTES];
 
-	(void)state;
 	sha384((const u8 *)"abc", 3, hash);
 	assert_memory_equal(hash, abc, sizeof(abc));
 	assert_int_equal(hash[47], 0xa7);
@@ -514,7 +492,6 @@ static void test_map(void **state)
 {
 	struct map map = { .count = 0 };
 
-	(void)state;
 	assert_true(map_add(&map, 0, 640 * 1024, MAP_MEMORY));
 	assert_true(map_add(&map, MB, 63 * MB, MAP_MEMORY));
 	assert_int_equal(map_top(&map, 4096 * MB), 64 * MB);
@@ -532,7 +509,6 @@ static void test_map(void **state)
 /* Linux permanently blocks the class of the host's vectors (setup_local_APIC()). */
 static void test_priorities(void **state)
 {
-	(void)state;
 	assert_int_equal(apic_priority_of_cpu(0), 0);
 	assert_int_equal(apic_priority_of_cpu(0x10), 0);
 	assert_int_equal(apic_priority_of_cpu(0x1f), 0);
@@ -556,7 +532,6 @@ static const char *text(const char *format, ...)
 
 static void test_format(void **state)
 {
-	(void)state;
 	assert_string_equal(text("%u %d %x", 7, -3, 0xab), "7 -3 ab");
 	assert_string_equal(text("%02x|%4u|%s|%c", 5, 12, "word", 'x'), "05|  12|word|x");
 	assert_string_equal(text("%llx", ~0ULL), "ffffffffffffffff");

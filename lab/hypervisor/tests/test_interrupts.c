@@ -38,7 +38,6 @@ bool apic_has(u32 first, u32 vector)
 
 bool apic_is_open(u32 vector)
 {
-	(void)vector;
 	return true;
 }
 
@@ -49,13 +48,10 @@ void apic_write(u32 number, u32 value)
 
 void apic_send(u32 destination, u32 command)
 {
-	(void)destination;
-	(void)command;
 }
 
 void timer_wait(u64 usecs)
 {
-	(void)usecs;
 }
 
 void request_flush_all(void)
@@ -65,18 +61,14 @@ void request_flush_all(void)
 
 void request_look(struct l1_cpu *other)
 {
-	(void)other;
 }
 
 void receiver_interrupt(u32 cpu, u32 vector)
 {
-	(void)cpu;
-	(void)vector;
 }
 
 static int begin(void **state)
 {
-	(void)state;
 	memset(registers, 0, sizeof(registers));
 	memset(&vmcb, 0, sizeof(vmcb));
 	memset(&l1, 0, sizeof(l1));
@@ -101,7 +93,6 @@ static void test_vectors(void **state)
 {
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < HOST_VECTORS; i++)
 		assert_int_equal(interrupts_alloc(&l1), HOST_VECTOR_FIRST + i);
 	assert_int_equal(interrupts_alloc(&l1), 0);
@@ -114,7 +105,6 @@ static void test_vectors(void **state)
 
 static void test_interrupts_end_l1(void **state)
 {
-	(void)state;
 	assert_false(ends_l1());
 	interrupts_alloc(&l1);
 	assert_true(ends_l1());
@@ -135,7 +125,6 @@ static void test_a_vector_drains(void **state)
 {
 	u8 vector = interrupts_alloc(&l1);
 
-	(void)state;
 	interrupts_settle(&l1);
 	assert_int_equal(l1.interrupts.used, BIT(vector));
 	l1.interrupts.draining = BIT(vector);
@@ -157,7 +146,6 @@ static void test_a_vector_drains(void **state)
 
 static void test_exceptions_are_no_interrupts(void **state)
 {
-	(void)state;
 	assert_false(interrupts_note(&l1, HOST_VECTOR_FIRST));
 	l1.interrupts.open = true;
 	assert_true(interrupts_note(&l1, HOST_VECTOR_FIRST));
@@ -166,9 +154,8 @@ static void test_exceptions_are_no_interrupts(void **state)
 	assert_int_equal(l1.interrupts.taken[7], BIT(31));
 }
 
-static void test_only_the_hosts_are_taken(void **state)
+static void test_only_host_interrupts_are_acknowledged(void **state)
 {
-	(void)state;
 	assert_false(interrupts_take_hosts(&l1));
 	set(APIC_IRR, HOST_VECTOR_FIRST);
 	set(APIC_IRR, L1_VECTOR_FIRST);
@@ -182,7 +169,7 @@ int main(void)
 		cmocka_unit_test_setup(test_interrupts_end_l1, begin),
 		cmocka_unit_test_setup(test_a_vector_drains, begin),
 		cmocka_unit_test_setup(test_exceptions_are_no_interrupts, begin),
-		cmocka_unit_test_setup(test_only_the_hosts_are_taken, begin),
+		cmocka_unit_test_setup(test_only_host_interrupts_are_acknowledged, begin),
 	};
 
 	return cmocka_run_group_tests_name("interrupts of the host", tests, NULL, NULL);

@@ -84,14 +84,12 @@ bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
 
 void print(const char *format, ...)
 {
-	(void)format;
 }
 
 static int setup(void **state)
 {
 	u32 i;
 
-	(void)state;
 	memset(vps, 0, sizeof(vps));
 	memset(&answered, 0, sizeof(answered));
 	for (i = 0; i < VPS; i++) {
@@ -137,7 +135,6 @@ static void test_messages_wait_for_the_slot(void **state)
 {
 	u32 i;
 
-	(void)state;
 	for (i = 1; i <= LAB_HOST_SINT_QUEUE + 1; i++)
 		assert_int_equal(send_number(i), 0);
 	assert_int_equal(send_number(i), -EAGAIN);
@@ -164,7 +161,6 @@ static void test_a_masked_vp_gets_nothing(void **state)
 {
 	struct lab_host_event event = { .vp = 0, .flag = 5 };
 
-	(void)state;
 	vps[0].masked = true;
 	assert_int_equal(now_of(0).masked, 1);
 	assert_int_equal(now_of(1).masked, 0);
@@ -183,7 +179,6 @@ static void test_a_vp_without_pages_gets_nothing(void **state)
 {
 	struct lab_host_event event = { .vp = 0, .flag = 5 };
 
-	(void)state;
 	vps[0].has_slot = false;
 	vps[0].has_flags = false;
 	assert_int_equal(send_number(1), 0);
@@ -200,7 +195,6 @@ static void test_events(void **state)
 {
 	struct lab_host_event event = { .vp = 1, .flag = 2047 };
 
-	(void)state;
 	assert_int_equal(sint_event(&event), 0);
 	assert_int_equal(vps[1].flags[255], 0x80);
 	assert_int_equal(vps[1].interrupts, 1);
@@ -214,12 +208,11 @@ static void test_events(void **state)
 	assert_int_equal(sint_event(&event), -EINVAL);
 }
 
-static void test_senseless_arguments(void **state)
+static void test_invalid_arguments(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 1 };
 	struct lab_host_sint now = { .vp = VPS };
 
-	(void)state;
 	assert_int_equal(sint_read(&now), -EINVAL);
 	assert_int_equal(send_number(MESSAGE_NONE), -EINVAL);
 	assert_int_equal(sint_refuse(&refusal), -EINVAL);
@@ -233,14 +226,13 @@ struct post {
 	u32 payload[60];
 };
 
-static void test_the_books_and_refusals(void **state)
+static void test_counters_and_refusals(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 2, .status = STATUS };
 	struct post post = { .connection = 0x10000, .type = 7, .size = 4, .payload = { 42 } };
 	u32 event[2] = { 0x12345678, 0xffff };
 	struct lab_host_sint before = now_of(0), now;
 
-	(void)state;
 	assert_int_equal(sint_refuse(&refusal), 0);
 	assert_int_equal(sint_post(&post), STATUS);
 	assert_int_equal(sint_signal(event), STATUS);
@@ -293,7 +285,6 @@ static void test_vmbus_answers(void **state)
 {
 	struct post post = contact_of(0x50003, 1, 2);
 
-	(void)state;
 	assert_true(vmbus_post(&post));
 	assert_int_equal(answered.count, 1);
 	assert_int_equal(answered.vp, 1);
@@ -320,11 +311,10 @@ static void test_vmbus_answers(void **state)
 }
 
 /* A short contact names no VP: what lies beyond its size is not read. */
-static void test_vmbus_takes_nothing_malformed(void **state)
+static void test_vmbus_refuses_malformed_messages(void **state)
 {
 	struct post post = contact_of(0x50003, 1, 2);
 
-	(void)state;
 	post.size = 39;
 	assert_false(vmbus_post(&post));
 	post.size = 241;
@@ -349,11 +339,10 @@ static void test_vmbus_takes_nothing_malformed(void **state)
 	assert_int_equal(answered.count, 0);
 }
 
-static void test_vmbus_answers_nobody_without_a_contact(void **state)
+static void test_vmbus_answers_only_after_contact(void **state)
 {
 	struct post post = simple_of(16);
 
-	(void)state;
 	vmbus_post(&post);
 	answered.count = 0;
 	post = simple_of(3);
@@ -372,11 +361,11 @@ int main(void)
 		TEST(test_a_masked_vp_gets_nothing),
 		TEST(test_a_vp_without_pages_gets_nothing),
 		TEST(test_events),
-		TEST(test_senseless_arguments),
-		TEST(test_the_books_and_refusals),
+		TEST(test_invalid_arguments),
+		TEST(test_counters_and_refusals),
 		TEST(test_vmbus_answers),
-		TEST(test_vmbus_takes_nothing_malformed),
-		TEST(test_vmbus_answers_nobody_without_a_contact),
+		TEST(test_vmbus_refuses_malformed_messages),
+		TEST(test_vmbus_answers_only_after_contact),
 	};
 
 	return cmocka_run_group_tests_name("SINT 7 and VMBus of the hypervisor's host", tests,

@@ -3,14 +3,9 @@
  * The portable parts of the emulated TDX module, in user space: the virtual APIC is compared
  * with a model that implements the same rules in another form; and the fields.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "../../harness/check.h"
 #include "tdx/l2/fields.h"
 #include "tdx/l2/vapic.h"
 
@@ -103,7 +98,6 @@ static void virtual_apic_follows_its_rules(void **state)
 {
 	unsigned int i;
 
-	(void)state;
 	srandom(1);
 	for (i = 0; i < STEPS; i++) {
 		switch (random() % 5) {
@@ -133,7 +127,6 @@ static void each_field_is_found_by_its_identifier(void **state)
 	unsigned int count = 0;
 	u64 id;
 
-	(void)state;
 	l2_fields_reset(&fields, 3);
 	for (id = l2_field_first(); id != ~0ULL; id = l2_field_next(place.id), count++) {
 		assert_true(l2_field_find(&fields, id, &place));
@@ -164,7 +157,6 @@ static void fields_of_the_module_are_hidden(void **state)
 	struct field_place place;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
 		assert_true(l2_field_find(&fields, hidden[i], &place));
 		assert_false(place.readable);
@@ -184,7 +176,6 @@ static void a_value_of_debugctl_is_checked(void **state)
 	struct field_place place;
 	u64 value;
 
-	(void)state;
 	assert_true(l2_field_find(&fields, 0x2420000300002802ULL, &place));
 	for (value = 0; value < 0x100; value += 0x40)
 		assert_int_equal(l2_field_check(&fields, &place, value),
@@ -196,7 +187,6 @@ static void a_masked_write_follows_its_rule(void **state)
 {
 	unsigned int i, bit;
 
-	(void)state;
 	srandom(2);
 	for (i = 0; i < 100000; i++) {
 		u64 old = random() % 16, value = random() % 16, selected = random() % 16;

@@ -85,10 +85,10 @@ int forward_message(struct lab_device *device, u32 number, struct lab_message *m
 	if (error)
 		return error;
 	message->enabled = device->sources[number].message.enabled && !state.masked &&
-			   state.way != LAB_HOST_WAY_NONE;
+			   state.delivery != LAB_HOST_DELIVERY_NONE;
 	message->vector = state.vector;
 	message->apic_id = NO_APIC_ID;
-	if (state.way != LAB_HOST_WAY_PROXIED && state.vp < nr_cpu_ids)
+	if (state.delivery != LAB_HOST_DELIVERY_PROXIED && state.vp < nr_cpu_ids)
 		message->apic_id = lab_apic_id(state.vp);
 	return 0;
 }

@@ -20,20 +20,20 @@
 
 #include "bench.h"
 
-#define WATCHED_MODULE	"mshv_vtl"
-#define WATCH_CALLERS	32
+#define DRIVER_MODULE	"mshv_vtl"
+#define CALLERS_MAX	32
 
 /* Only one user can count at a time. @task is NULL if the driver's allocations are counted. */
 static struct {
 	struct task_struct *task;
 	atomic64_t allocations;
 	atomic64_t bytes;
-} watch;
+} counters;
 
-static unsigned long watch_on;
+static unsigned long counting;
 
 /* Set by the notifier below, and read by the probes, which are removed before the notifier. */
-static struct module *watched_module;
+static struct module *driver_module;
 
 /* The call sites in kvmalloc(), for sizes of up to a page and for larger ones. */
 static unsigned long kvmalloc_sites[2];
@@ -41,8 +41,8 @@ static unsigned int kvmalloc_site;
 
 static bool driver_is_among_callers(void)
 {
-	struct module *module = READ_ONCE(watched_module);
-	unsigned long callers[WATCH_CALLERS];
+	struct module *module = READ_ONCE(driver_module);
+	unsigned long callers[CALLERS_MAX];
 	unsigned int count, i;
 
 	if (!module)
@@ -59,7 +59,7 @@ static bool driver_is_among_callers(void)
 /* Whether the allocator's caller is the driver, or kvmalloc() on behalf of the driver. */
 static bool driver_asks(unsigned long call_site)
 {
-	struct module *module = READ_ONCE(watched_module);
+	struct module *module = READ_ONCE(driver_module);
 
 	if (module && within_module(call_site, module))
 		return true;
@@ -67,25 +67,25 @@ static bool driver_asks(unsigned long call_site)
 	       driver_is_among_callers();
 }
 
-static bool is_watched(unsigned long call_site)
+static bool is_counted(unsigned long call_site)
 {
 	if (!in_task())
 		return false;
-	return watch.task ? watch.task == current : driver_asks(call_site);
+	return counters.task ? counters.task == current : driver_asks(call_site);
 }
 
 static void count_allocation(unsigned long call_site, const void *object)
 {
-	if (ZERO_OR_NULL_PTR(object) || !is_watched(call_site))
+	if (ZERO_OR_NULL_PTR(object) || !is_counted(call_site))
 		return;
-	atomic64_inc(&watch.allocations);
-	atomic64_add(ksize(object), &watch.bytes);
+	atomic64_inc(&counters.allocations);
+	atomic64_add(ksize(object), &counters.bytes);
 }
 
 static void count_free(unsigned long call_site, const void *object)
 {
-	if (!ZERO_OR_NULL_PTR(object) && is_watched(call_site))
-		atomic64_sub(ksize(object), &watch.bytes);
+	if (!ZERO_OR_NULL_PTR(object) && is_counted(call_site))
+		atomic64_sub(ksize(object), &counters.bytes);
 }
 
 static void on_kmalloc(void *unused, unsigned long call_site, const void *object,
@@ -136,39 +136,39 @@ static int register_probes(void)
 	return error;
 }
 
-int bench_watch_start(u32 who)
+int bench_allocations_start(u32 who)
 {
 	int error;
 
-	if (who != BENCH_WATCH_CALLER && who != BENCH_WATCH_DRIVER)
+	if (who != BENCH_COUNT_CALLER && who != BENCH_COUNT_DRIVER)
 		return -EINVAL;
-	if (test_and_set_bit(0, &watch_on))
+	if (test_and_set_bit(0, &counting))
 		return -EBUSY;
 
-	watch.task = who == BENCH_WATCH_CALLER ? current : NULL;
-	atomic64_set(&watch.allocations, 0);
-	atomic64_set(&watch.bytes, 0);
+	counters.task = who == BENCH_COUNT_CALLER ? current : NULL;
+	atomic64_set(&counters.allocations, 0);
+	atomic64_set(&counters.bytes, 0);
 	error = register_probes();
 	if (error)
-		clear_bit(0, &watch_on);
+		clear_bit(0, &counting);
 	return error;
 }
 
-void bench_watch_stop(struct bench_watch *result)
+void bench_allocations_stop(struct bench_allocations *result)
 {
-	if (!test_bit(0, &watch_on))
+	if (!test_bit(0, &counting))
 		return;
 
 	unregister_probes();
-	result->allocations = atomic64_read(&watch.allocations);
-	result->bytes = atomic64_read(&watch.bytes);
-	clear_bit(0, &watch_on);
+	result->allocations = atomic64_read(&counters.allocations);
+	result->bytes = atomic64_read(&counters.bytes);
+	clear_bit(0, &counting);
 }
 
 static void on_own_kvmalloc(void *unused, unsigned long call_site, const void *object,
 			    size_t asked, size_t given, gfp_t flags, int node)
 {
-	if (current == watch.task)
+	if (current == counters.task)
 		kvmalloc_sites[kvmalloc_site] = call_site;
 }
 
@@ -188,7 +188,7 @@ static int find_kvmalloc_sites(void)
 	bool found;
 	int error;
 
-	watch.task = current;
+	counters.task = current;
 	error = register_trace_kmalloc(on_own_kvmalloc, NULL);
 	if (error)
 		return error;
@@ -203,12 +203,12 @@ static int on_module(struct notifier_block *block, unsigned long state, void *da
 {
 	struct module *module = data;
 
-	if (strcmp(module->name, WATCHED_MODULE))
+	if (strcmp(module->name, DRIVER_MODULE))
 		return NOTIFY_DONE;
 	if (state == MODULE_STATE_COMING)
-		WRITE_ONCE(watched_module, module);
+		WRITE_ONCE(driver_module, module);
 	if (state == MODULE_STATE_GOING)
-		WRITE_ONCE(watched_module, NULL);
+		WRITE_ONCE(driver_module, NULL);
 	return NOTIFY_DONE;
 }
 
@@ -216,7 +216,7 @@ static struct notifier_block module_block = {
 	.notifier_call = on_module,
 };
 
-int bench_watch_init(void)
+int bench_allocations_init(void)
 {
 	int error;
 
@@ -226,10 +226,10 @@ int bench_watch_init(void)
 	return register_module_notifier(&module_block);
 }
 
-void bench_watch_exit(void)
+void bench_allocations_exit(void)
 {
-	struct bench_watch unused;
+	struct bench_allocations unused;
 
-	bench_watch_stop(&unused);
+	bench_allocations_stop(&unused);
 	unregister_module_notifier(&module_block);
 }

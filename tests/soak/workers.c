@@ -48,7 +48,7 @@ static void worker_start(unsigned int number)
 	exit(1);
 }
 
-void crew_start(struct ledger *shared, int fd)
+void workers_start(struct ledger *shared, int fd)
 {
 	unsigned int i;
 
@@ -73,7 +73,7 @@ static void sources_mask(unsigned int number)
 }
 
 /* The worker is stopped first, so that it cannot unmask a source that was just masked. */
-static void silence_under_fire(unsigned int number)
+static void silence_in_flight(unsigned int number)
 {
 	kill(pids[number], SIGSTOP);
 	waitpid(pids[number], NULL, WUNTRACED);
@@ -84,21 +84,21 @@ static bool wait_quiet(unsigned int number)
 {
 	unsigned int waited;
 
-	fire_pass();
-	for (waited = 0; waited < QUIET_MS && !fire_is_quiet(number); waited++)
+	raisers_pass();
+	for (waited = 0; waited < QUIET_MS && !raisers_are_quiet(number); waited++)
 		sleep_ms(1);
-	return fire_is_quiet(number);
+	return raisers_are_quiet(number);
 }
 
-void crew_kill(unsigned int number, bool under_fire)
+void workers_kill(unsigned int number, bool in_flight)
 {
 	struct worker_figures *figures = &ledger->workers[number];
 
 	pthread_mutex_lock(&pids_lock);
 	__atomic_store_n(&figures->hold, 1, __ATOMIC_RELEASE);
 	/* A masked device may keep its interrupt for a long time, so the wait has a limit. */
-	if (under_fire || !wait_quiet(number))
-		silence_under_fire(number);
+	if (in_flight || !wait_quiet(number))
+		silence_in_flight(number);
 	kill(pids[number], SIGKILL);
 	waitpid(pids[number], NULL, 0);
 	sources_mask(number);
@@ -109,12 +109,12 @@ void crew_kill(unsigned int number, bool under_fire)
 	pthread_mutex_unlock(&pids_lock);
 }
 
-uint64_t crew_killed(void)
+uint64_t workers_killed(void)
 {
 	return figure_read(&killed);
 }
 
-bool crew_wait(enum readiness level, unsigned int ms)
+bool workers_wait(enum readiness level, unsigned int ms)
 {
 	unsigned int i, waited;
 
@@ -123,13 +123,13 @@ bool crew_wait(enum readiness level, unsigned int ms)
 			i++;
 		else
 			sleep_ms(5);
-		if (waited > ms || crew_failed() >= 0)
+		if (waited > ms || workers_failed() >= 0)
 			return false;
 	}
 	return true;
 }
 
-int crew_failed(void)
+int workers_failed(void)
 {
 	unsigned int i;
 	int failed = -1;
@@ -145,7 +145,7 @@ int crew_failed(void)
 	return failed;
 }
 
-bool crew_end(void)
+bool workers_end(void)
 {
 	bool good = true;
 	unsigned int i;

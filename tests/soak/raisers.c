@@ -16,11 +16,11 @@
 #define PAUSE_NS	200000
 
 /**
- * struct gun - a thread, which handles every n-th entry
+ * struct raiser - a thread, which handles every n-th entry
  * @passes:    number of passes over all its entries
  * @passed_at: time when its last pass began
  */
-struct gun {
+struct raiser {
 	pthread_t thread;
 	unsigned int first;
 	uint64_t passes;
@@ -28,20 +28,20 @@ struct gun {
 } __attribute__((aligned(128)));
 
 static struct ledger *ledger;
-static struct gun guns[FIRE_THREADS_MAX];
-static unsigned int guns_count, hang_limit_ms;
+static struct raiser raisers[RAISERS_MAX];
+static unsigned int raisers_count, hang_limit_ms;
 static uint64_t waited_ms[ENTRIES_MAX];
-static bool ceased, stopped;
+static bool paused, stopped;
 static uint64_t misdelivered;
-static pthread_mutex_t trouble_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct fire_trouble trouble;
+static pthread_mutex_t fault_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct raisers_fault fault;
 
-static void trouble_note(const char *what, unsigned int index, unsigned int place)
+static void fault_note(const char *what, unsigned int index, unsigned int place)
 {
-	pthread_mutex_lock(&trouble_lock);
-	if (!trouble.what)
-		trouble = (struct fire_trouble){ what, index, place };
-	pthread_mutex_unlock(&trouble_lock);
+	pthread_mutex_lock(&fault_lock);
+	if (!fault.what)
+		fault = (struct raisers_fault){ what, index, place };
+	pthread_mutex_unlock(&fault_lock);
 }
 
 /* Returns how many arrived at a place of an entry since the last look. */
@@ -57,7 +57,7 @@ static uint64_t place_look(struct entry *entry, unsigned int index, unsigned int
 	/* @seen is read after the count, so it includes all places where they may have arrived. */
 	if (!(__atomic_load_n(&entry->seen, __ATOMIC_SEQ_CST) >> place & 1)) {
 		figure_add(&misdelivered, fresh);
-		trouble_note("came where its route does not lead", index, place);
+		fault_note("arrived outside its targets", index, place);
 	}
 	return fresh;
 }
@@ -76,14 +76,14 @@ static void entry_look(struct entry *entry, unsigned int index)
 		return;
 	excess = entry->handled - entry->raised;
 	figure_add(&misdelivered, excess < fresh ? excess : fresh);
-	trouble_note("came more often than it was raised", index, PLACES);
+	fault_note("arrived more often than it was raised", index, PLACES);
 }
 
 static bool entry_may_raise(const struct entry *entry)
 {
 	return __atomic_load_n(&entry->open, __ATOMIC_ACQUIRE) &&
 	       !__atomic_load_n(&ledger->workers[entry->worker].hold, __ATOMIC_ACQUIRE) &&
-	       !__atomic_load_n(&ceased, __ATOMIC_ACQUIRE);
+	       !__atomic_load_n(&paused, __ATOMIC_ACQUIRE);
 }
 
 static void entry_raise(struct entry *entry, unsigned int index)
@@ -95,7 +95,7 @@ static void entry_raise(struct entry *entry, unsigned int index)
 	if (!ret)
 		__atomic_store_n(&entry->raised, entry->raised + 1, __ATOMIC_RELEASE);
 	else if (ret != -EAGAIN)
-		trouble_note("cannot be raised", index, PLACES);
+		fault_note("cannot be raised", index, PLACES);
 }
 
 /* Time does not count while the device is masked, because it keeps its interrupt. */
@@ -105,18 +105,18 @@ static void entry_wait(const struct entry *entry, unsigned int index, uint64_t m
 		return;
 	waited_ms[index] += ms;
 	if (waited_ms[index] > hang_limit_ms)
-		trouble_note("was raised and is not handled", index, PLACES);
+		fault_note("was raised and is not handled", index, PLACES);
 }
 
 /* Checks all entries once. Returns how many were raised again. */
-static unsigned int gun_pass(struct gun *gun)
+static unsigned int gun_pass(struct raiser *raiser)
 {
-	uint64_t now = now_ms(), passed = now - gun->passed_at;
+	uint64_t now = now_ms(), passed = now - raiser->passed_at;
 	unsigned int i, raised = 0;
 	struct entry *entry;
 
-	gun->passed_at = now;
-	for (i = gun->first; i < ledger->entries_count; i += guns_count) {
+	raiser->passed_at = now;
+	for (i = raiser->first; i < ledger->entries_count; i += raisers_count) {
 		entry = &ledger->entries[i];
 		entry_look(entry, i);
 		if (entry->handled < entry->raised) {
@@ -130,68 +130,68 @@ static unsigned int gun_pass(struct gun *gun)
 	return raised;
 }
 
-static void *gun_run(void *argument)
+static void *raiser_run(void *argument)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
-	struct gun *gun = argument;
+	struct raiser *raiser = argument;
 	unsigned int raised;
 	uint64_t before;
 
 	while (!__atomic_load_n(&stopped, __ATOMIC_ACQUIRE)) {
-		before = gun->passes;
+		before = raiser->passes;
 		arrivals_poll();
-		raised = gun_pass(gun);
-		__atomic_store_n(&gun->passes, before + 1, __ATOMIC_RELEASE);
+		raised = gun_pass(raiser);
+		__atomic_store_n(&raiser->passes, before + 1, __ATOMIC_RELEASE);
 		/* Leave the CPU to the threads that handle interrupts if they are behind. */
-		if (raised < ledger->entries_count / guns_count / 8)
+		if (raised < ledger->entries_count / raisers_count / 8)
 			nanosleep(&pause, NULL);
 	}
 	return NULL;
 }
 
-void fire_start(struct ledger *shared, unsigned int threads, unsigned int hang_ms)
+void raisers_start(struct ledger *shared, unsigned int threads, unsigned int hang_ms)
 {
 	unsigned int i;
 
 	ledger = shared;
-	guns_count = threads;
+	raisers_count = threads;
 	hang_limit_ms = hang_ms;
 	for (i = 0; i < threads; i++) {
-		guns[i].first = i;
-		guns[i].passed_at = now_ms();
-		pthread_create(&guns[i].thread, NULL, gun_run, &guns[i]);
+		raisers[i].first = i;
+		raisers[i].passed_at = now_ms();
+		pthread_create(&raisers[i].thread, NULL, raiser_run, &raisers[i]);
 	}
 }
 
-void fire_stop(void)
+void raisers_stop(void)
 {
 	unsigned int i;
 
 	__atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
-	for (i = 0; i < guns_count; i++)
-		pthread_join(guns[i].thread, NULL);
+	for (i = 0; i < raisers_count; i++)
+		pthread_join(raisers[i].thread, NULL);
 }
 
-void fire_cease(bool cease)
+void raisers_pause(bool on)
 {
-	__atomic_store_n(&ceased, cease, __ATOMIC_RELEASE);
-	fire_pass();
+	__atomic_store_n(&paused, on, __ATOMIC_RELEASE);
+	raisers_pass();
 }
 
 /* Waits for two passes, because the current pass may have begun before the call. */
-void fire_pass(void)
+void raisers_pass(void)
 {
 	uint64_t begun;
 	unsigned int i;
 
-	for (i = 0; i < guns_count; i++) {
-		begun = __atomic_load_n(&guns[i].passes, __ATOMIC_ACQUIRE);
-		while (__atomic_load_n(&guns[i].passes, __ATOMIC_ACQUIRE) < begun + 2)
+	for (i = 0; i < raisers_count; i++) {
+		begun = __atomic_load_n(&raisers[i].passes, __ATOMIC_ACQUIRE);
+		while (__atomic_load_n(&raisers[i].passes, __ATOMIC_ACQUIRE) < begun + 2)
 			sleep_ms(1);
 	}
 }
 
-uint64_t fire_raised(void)
+uint64_t raisers_raised(void)
 {
 	uint64_t sum = 0;
 	unsigned int i;
@@ -201,7 +201,7 @@ uint64_t fire_raised(void)
 	return sum;
 }
 
-uint64_t fire_handled(void)
+uint64_t raisers_handled(void)
 {
 	uint64_t sum = 0;
 	unsigned int i;
@@ -211,7 +211,7 @@ uint64_t fire_handled(void)
 	return sum;
 }
 
-bool fire_is_quiet(int worker)
+bool raisers_are_quiet(int worker)
 {
 	const struct entry *entry;
 	unsigned int i;
@@ -225,17 +225,17 @@ bool fire_is_quiet(int worker)
 	return true;
 }
 
-uint64_t fire_misdelivered(void)
+uint64_t raisers_misdelivered(void)
 {
 	return figure_read(&misdelivered);
 }
 
-struct fire_trouble fire_trouble(void)
+struct raisers_fault raisers_fault(void)
 {
-	struct fire_trouble copy;
+	struct raisers_fault copy;
 
-	pthread_mutex_lock(&trouble_lock);
-	copy = trouble;
-	pthread_mutex_unlock(&trouble_lock);
+	pthread_mutex_lock(&fault_lock);
+	copy = fault;
+	pthread_mutex_unlock(&fault_lock);
 	return copy;
 }
