@@ -14,16 +14,7 @@
 #include <linux/types.h>
 
 /**
- * vtl_host_init() - prepare for hypercalls
- *
- * Does not fail on a machine without a host: then vtl_host_call() fails.
- *
- * Context: module init, before any vtl_host_cpu_online(); may sleep.
- */
-void vtl_host_init(void);
-
-/**
- * vtl_host_exit() - undo vtl_host_init() and vtl_host_cpu_online()
+ * vtl_host_exit() - undo vtl_host_cpu_online() of all CPUs
  *
  * No hypercall is made any more.
  * Context: module exit; may sleep.

@@ -77,7 +77,6 @@ static int __init main_vectors_init(bool *available)
 /* Prepares the counters of messages before messages can arrive. */
 static void __init main_host_init(void)
 {
-	vtl_host_init();
 	vtl_synic_init();
 	vtl_host_synic_init();
 }

@@ -67,10 +67,6 @@ void vtl_hyperv_pages_free(void *pages)
 	free_pages((unsigned long)pages, order);
 }
 
-void vtl_host_init(void)
-{
-}
-
 void vtl_host_exit(void)
 {
 	unsigned int cpu;

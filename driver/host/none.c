@@ -6,10 +6,6 @@
 
 #include "host.h"
 
-void vtl_host_init(void)
-{
-}
-
 void vtl_host_exit(void)
 {
 }

@@ -264,10 +264,6 @@ const struct vtl_platform_ops *vtl_platform(void)
 	return &emul_platform;
 }
 
-void vtl_host_init(void)
-{
-}
-
 void vtl_host_exit(void)
 {
 }

@@ -510,20 +510,26 @@ static FILE *vmstat_open(void)
 	return file;
 }
 
-static unsigned long pins_acquired(void)
+/* Reads "nr_foll_pin_NAME": pages that were pinned since the boot, or unpinned. */
+static unsigned long pins_count(const char *name)
 {
-	static const char name[] = "nr_foll_pin_acquired ";
 	unsigned long pins = ULONG_MAX;
 	FILE *file = vmstat_open();
-	char line[128];
+	char line[128], read[64];
+	unsigned long value;
 
 	while (pins == ULONG_MAX && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, name, sizeof(name) - 1))
-			pins = strtoul(line + sizeof(name) - 1, NULL, 10);
+		if (sscanf(line, "nr_foll_pin_%63s %lu", read, &value) == 2 && !strcmp(read, name))
+			pins = value;
 	}
 	fclose(file);
-	check(pins != ULONG_MAX, "/proc/vmstat has no %s", name);
+	check(pins != ULONG_MAX, "/proc/vmstat has no nr_foll_pin_%s", name);
 	return pins;
+}
+
+static unsigned long pins_held(void)
+{
+	return pins_count("acquired") - pins_count("released");
 }
 
 #define LOCKED_SIZE	(32UL << 20)
@@ -544,17 +550,48 @@ static void no_other_page_of_the_vmm_is_pinned(void **state)
 	assert_true(locked < page);
 	memset(page, 0, PAGE);
 	calls_begin();
-	pins = pins_acquired();
+	pins = pins_count("acquired");
 	begun = now_ms();
 	is_allowed(asked);
 	begun = now_ms() - begun;
-	pins = pins_acquired() - pins;
+	pins = pins_count("acquired") - pins;
 	cpu_pin(0);
 	print_message("# %lu MiB of locked memory: %lu pages pinned, %lu ms\n",
 		      LOCKED_SIZE >> 20, pins, (unsigned long)begun);
 	munmap(locked, LOCKED_SIZE);
 	munmap(page, PAGE);
 	assert_int_equal(pins, 1);
+}
+
+/* A page of the VMM is pinned as long as the TDX module may use it, and no longer. */
+static void a_page_is_pinned_until_another_one_replaces_it(void **state)
+{
+	uint8_t *first = page_own(), *second = page_own(), *list = page_own();
+	struct asked vapic = { "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC),
+			       frame_of(first), ALL };
+	/* The module refuses a list that is full of 0xaa. */
+	const struct asked refused = { "a list of addresses", VP_INVGLA, 1ULL << VM_SHIFT | LIST,
+				       frame_of(list), 0, 0 };
+	unsigned long held, acquired;
+
+	calls_begin();
+	is_allowed(vapic);
+	held = pins_held();
+	vapic.r8 = frame_of(second);
+	is_allowed(vapic);
+	assert_int_equal(pins_held(), held);
+	acquired = pins_count("acquired");
+	is_allowed(vapic);
+	assert_int_equal(pins_count("acquired"), acquired);
+	is_allowed(refused);
+	assert_int_equal(pins_count("acquired"), acquired + 1);
+	assert_int_equal(pins_held(), held);
+	is_allowed(vapic);
+	assert_int_equal(pins_count("acquired"), acquired + 1);
+	cpu_pin(0);
+	munmap(first, PAGE);
+	munmap(second, PAGE);
+	munmap(list, PAGE);
 }
 
 static void other_leaves_are_refused(void **state)
@@ -985,6 +1022,7 @@ int main(void)
 		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
 		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
+		CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),
 		CALLS_TEST(other_leaves_are_refused),
 		CALLS_TEST(fields_of_the_driver_are_not_writable),
 		CALLS_TEST(leaves_refuse_foreign_addresses),
