@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
+#include "../harness/host.h"
 #include "../harness/lab.h"
 
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
@@ -85,6 +86,29 @@ static void nothing_is_left_after_unload(void **state)
 	assert_int_equal(access("/sys/module/mshv_vtl", F_OK), -1);
 	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
 	assert_int_equal(driver_load(""), 0);
+}
+
+/* The host may send messages at any time, to code that is not there any more. */
+static void the_host_reaches_no_driver_after_unload(void **state)
+{
+	const struct hv_message message = {
+		.type = HV_MESSAGE_PROXY_INTERRUPT,
+		.payload_size = 36,
+		.vectors = { 0x51 },
+	};
+	struct lab_host_post post = { .vp = 0, .interrupt = 1 };
+	int host = labhost_open(), mark = kernel_log_mark(), sent;
+
+	if (host < 0)
+		skip();
+	memcpy(post.message, &message, sizeof(post.message));
+	assert_int_equal(driver_unload(), 0);
+	sent = labhost_post(host, &post);
+	usleep(100000);
+	assert_int_equal(driver_load(""), 0);
+	labhost_close(host);
+	assert_int_equal(sent, 0);
+	assert_int_equal(kernel_log_count(mark, "BUG"), 0);
 }
 
 /* VTL0's memory that was registered with the kernel; lab/vm/run boots without any. */
@@ -171,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_module_stays_while_a_file_is_open),
 		cmocka_unit_test(nothing_is_left_after_unload),
+		cmocka_unit_test(the_host_reaches_no_driver_after_unload),
 		cmocka_unit_test(the_memory_of_vtl0_is_released),
 		cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
 		cmocka_unit_test(the_parameters_take_effect),
