@@ -141,8 +141,8 @@ static void each_field_is_found_by_its_identifier(void **state)
 }
 
 /*
- * The tables of Intel's TDX module have these fields, with masks of 0 for a guest: those of L1's own
- * VMCS (td_vmcs_fields_lookup.c), and many of a VCPU (tdvps_fields_lookup.c).
+ * The tables of Intel's TDX module have these fields, with masks of 0 for a guest: those of L1's
+ * own VMCS (td_vmcs_fields_lookup.c), and many of a VCPU (tdvps_fields_lookup.c).
  */
 static void fields_of_the_module_are_hidden(void **state)
 {

@@ -208,7 +208,7 @@ static u64 make_value(const struct vcpu *vcpu, const struct tdcall_regs *regs,
 {
 	u64 old = *place->value, status;
 
-	/* md_vp_adjust_value_per_field_attr_on_wr() of metadata_vp.c: all ones means "never set". */
+	/* md_vp_adjust_value_per_field_attr_on_wr() of metadata_vp.c: -1 means "never set". */
 	if (place->kind == FIELD_VAPIC_PAGE && old == L2_VAPIC_UNSET)
 		old &= place->mask;
 	/* A bit beyond the field's size is one that cannot be written. */
