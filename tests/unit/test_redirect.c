@@ -497,6 +497,7 @@ static void a_machine_that_cannot_redirect_is_enodev(void **state)
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &vector), -ENODEV);
 	assert_int_equal(vtl_redirect_map(&files[0], 3, EMUL_ID(0), &vector), -EINVAL);
 	assert_int_equal(vtl_redirect_unmap(&files[0], 0x40, EMUL_ID(0)), -ENOENT);
+	assert_int_equal(vtl_redirect_unmap(&files[0], 0x40, EMUL_ID(SHIM_CPUS)), -ENOENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
