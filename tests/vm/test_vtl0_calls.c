@@ -571,7 +571,7 @@ static void a_page_is_pinned_until_another_one_replaces_it(void **state)
 			       frame_of(first), ALL };
 	/* The module refuses a list that is full of 0xaa. */
 	const struct asked refused = { "a list of addresses", VP_INVGLA, 1ULL << VM_SHIFT | LIST,
-				       frame_of(list), 0, 0 };
+				       frame_of(list) | 1ULL << VM_SHIFT, 0, 0 };
 	unsigned long held, acquired;
 
 	calls_begin();
