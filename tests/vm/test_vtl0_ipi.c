@@ -96,17 +96,22 @@ static void an_ipi_reaches_only_its_targets(void **state)
 {
 	unsigned int round, vp;
 	uint64_t exits = wrmsr_exits(0);
+	unsigned long kicks;
 
 	for (round = 0; round < 10; round++)
 		ipis_of_each_kind();
 	/* These VPs do not exist, so the IPI has no effect. */
 	ipi_arrives(VTL0_ICR(0x7ffff, IPI_VECTOR, 0), 0);
 	ipi_arrives(VTL0_ICR(0x7fff8000, IPI_VECTOR, VTL0_ICR_LOGICAL), 0);
+	/* Nor has one of the lowest vector that is legal. */
+	guest_command(0, VTL0_COMMAND_IPI, VTL0_ICR(0x7ffff, 16, 0), 1, 0);
 
 	for (vp = 1; vp < guest.vps; vp++)
 		guest_mode(vp, VTL0_MODE_SPIN);
+	kicks = vps_column(0, "kicks");
 	for (round = 0; round < 5; round++)
 		ipis_of_each_kind();
+	assert_true(guest.vps == 1 || vps_column(0, "kicks") > kicks);
 	/* None of the writes exited to the VMM. */
 	assert_int_equal(wrmsr_exits(0), exits);
 }
@@ -222,6 +227,11 @@ static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
 	ipi_goes_to_the_vmm(physical(guest.vp) | ICR_MODE_INIT);
 }
 
+static void an_ipi_of_an_illegal_vector_goes_to_the_vmm(void **state)
+{
+	ipi_goes_to_the_vmm(VTL0_ICR(apic_id(guest.vp), 15, 0));
+}
+
 /*
  * Intel SDM, "Interrupt Command Register", x2APIC mode: a WRMSR with one of these reserved bits
  * causes #GP. The VMM decides what to inject.
@@ -254,6 +264,7 @@ int main(void)
 						storm_teardown),
 		GUEST_TEST(each_vp_raises_its_device_and_halts),
 		GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
+		GUEST_TEST(an_ipi_of_an_illegal_vector_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_a_reserved_bit_goes_to_the_vmm),
 		GUEST_TEST(an_icr_with_level_assert_is_sent),
 	};
