@@ -153,7 +153,7 @@ static void event_set(int event)
 	assert_int_equal(write(event, &one, sizeof(one)), sizeof(one));
 }
 
-/* A kick is counted for the CPU that sends it. */
+/* A kick is counted for the CPU that sends it; none is needed from the VP's own CPU. */
 static unsigned long kicks_count(void)
 {
 	unsigned long kicks = 0;
@@ -172,10 +172,11 @@ static void a_readable_poll_file_ends_the_run_of_a_running_vp(void **state)
 	vp_run_spinning(&vp_run);
 	assert_int_equal(poll_set(vmm_file(guest.vm), guest.vp, event), 0);
 	assert_true(vp_run_lasts(&vp_run));
+	cpu_pin(0);
 	kicks = kicks_count();
 	event_set(event);
 	assert_int_equal(vp_run_end(&vp_run), -EINTR);
-	assert_true(kicks_count() > kicks);
+	assert_true(!guest.vp || kicks_count() > kicks);
 	close(event);
 }
 
