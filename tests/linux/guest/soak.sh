@@ -24,5 +24,6 @@ while [ $(($(cut -d. -f1 /proc/uptime) - begun)) -lt "$seconds" ] && kill -0 "$d
 done
 tell "moved $moves times"
 repeat_end "$disk" "$network" || exit 1
+[ "$moves" -gt 0 ] || exit 1
 disk_unmount || exit 1
 handled_tell
