@@ -288,17 +288,23 @@ static void vtl0_keeps_its_debug_registers(void **state)
 	cpu_pin(0);
 }
 
-/* Returns the address of a kernel variable, or 0 if it is not listed. */
-static uint64_t kernel_variable(const char *wanted)
+/* Only a loadable module has an "initstate" file. */
+static bool driver_is_built_in(void)
+{
+	return access("/sys/module/mshv_vtl/initstate", F_OK);
+}
+
+/* Returns the address of one of the driver's variables, or 0 if the kernel does not list it. */
+static uint64_t driver_variable(const char *wanted)
 {
 	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char line[512], name[256], owner[64];
 	uint64_t address = 0, found;
-	char line[512], name[256];
 
 	check(symbols, "/proc/kallsyms: %s", strerror(errno));
 	while (!address && fgets(line, sizeof(line), symbols)) {
-		if (sscanf(line, "%" SCNx64 " %*c %255s", &found, name) == 2 &&
-		    !strcmp(name, wanted))
+		if (sscanf(line, "%" SCNx64 " %*c %255s [%63[^]]]", &found, name, owner) == 3 &&
+		    !strcmp(name, wanted) && !strcmp(owner, "mshv_vtl"))
 			address = found;
 	}
 	fclose(symbols);
@@ -306,18 +312,20 @@ static uint64_t kernel_variable(const char *wanted)
 }
 
 /*
- * The driver reads this variable when it calls the module, while VTL0's DR0 to DR3 are loaded:
+ * The driver reads this variable (driver/platform/tdx/state.c) while VTL0's DR0 to DR3 are loaded:
  * if VTL2's DR7 were active then, it would enable breakpoints at addresses that VTL0 chose.
  */
 static void vtl2s_breakpoints_watch_no_address_of_vtl0(void **state)
 {
-	uint64_t variable = kernel_variable("tdcall_backend"), hits;
+	uint64_t variable, hits;
 	int file;
 
-	if (!variable) {
-		print_message("# this kernel tells no addresses of data: not shown here\n");
+	if (driver_is_built_in()) {
+		print_message("# a built-in driver's variables have no owner: not shown here\n");
 		skip();
 	}
+	variable = driver_variable("features");
+	check(variable, "/proc/kallsyms does not list the variable \"features\" of the driver");
 	visits_begin(0);
 	file = breakpoint_open_for(HW_BREAKPOINT_RW, true);
 	vtl0_write(VTL0_REGISTER_DR0, variable);
@@ -370,12 +378,6 @@ static int text_write(const char *path, int flags, const char *text)
 		ret = -errno;
 	close(file);
 	return ret;
-}
-
-/* Only a loadable module has an "initstate" file. */
-static bool driver_is_built_in(void)
-{
-	return access("/sys/module/mshv_vtl/initstate", F_OK);
 }
 
 /* The probe's argument is read from an unmapped address: a page fault in the kernel. */
@@ -866,6 +868,187 @@ static void the_vmm_reads_its_own_cpu_from_tsc_aux(void **state)
 	assert_int_equal(reader.wrong, 0);
 }
 
+/* The keys that this program does not use: changing their bits of PKRU does not kill it. */
+#define PKRU_UNUSED	0xfff00000U
+/* How often VTL0 writes the ICR in a round. Each write exits, and the driver handles it. */
+#define ROUND_WRITES	1000
+
+/**
+ * struct values - random values of VTL0's registers
+ * @registers:  of DR0 to DR3, DR6, CR2 and PKRU, by enum vtl0_register
+ * @vp_state:   of the MSRs in the run page
+ * @xcr0:       XCR0
+ * @vectors:    the seed of the floating-point and vector registers
+ * @wide:       AVX is enabled in @xcr0
+ */
+struct values {
+	uint64_t registers[VTL0_REGISTER_CR2 + 1];
+	struct mshv_tdx_vp_state vp_state;
+	uint64_t xcr0;
+	uint64_t vectors;
+	bool wide;
+};
+
+static uint64_t random_wide(unsigned int *seed)
+{
+	return (uint64_t)rand_r(seed) << 42 ^ (uint64_t)rand_r(seed) << 21 ^ rand_r(seed);
+}
+
+static uint64_t random_address(unsigned int *seed)
+{
+	return (uint64_t)((int64_t)(random_wide(seed) << 16) >> 16);
+}
+
+static struct values values_make(unsigned int *seed)
+{
+	struct values values = {
+		.vp_state = {
+			.msr_kernel_gs_base = random_address(seed),
+			.msr_star = random_wide(seed),
+			.msr_lstar = random_address(seed),
+			.msr_sfmask = (uint32_t)random_wide(seed),
+			.msr_tsc_aux = (uint32_t)random_wide(seed),
+		},
+		.wide = cpu_has(1, 0, ECX, 28) && rand_r(seed) % 2,
+		.vectors = rand_r(seed),
+	};
+	unsigned int i;
+
+	for (i = 0; i < DEBUG_REGISTERS; i++)
+		values.registers[VTL0_REGISTER_DR0 + i] = random_address(seed);
+	/* Bits 0 to 3 and 13 to 15 of DR6 can be written. */
+	values.registers[VTL0_REGISTER_DR6] = DR6_RESET | (random_wide(seed) & 0xe00f);
+	values.registers[VTL0_REGISTER_CR2] = random_address(seed);
+	values.registers[VTL0_REGISTER_PKRU] = (uint32_t)random_wide(seed);
+	values.xcr0 = values.wide ? XCR0_AVX : XCR0_AVX & ~4ULL;
+	return values;
+}
+
+static bool register_is_here(enum vtl0_register number)
+{
+	return number != VTL0_REGISTER_PKRU || has_protection_keys();
+}
+
+static void values_load(const struct values *values)
+{
+	struct mshv_tdx_vp_state *vp_state = &guest_context()->vp_state;
+	unsigned int i;
+
+	vp_state->msr_kernel_gs_base = values->vp_state.msr_kernel_gs_base;
+	vp_state->msr_star = values->vp_state.msr_star;
+	vp_state->msr_lstar = values->vp_state.msr_lstar;
+	vp_state->msr_sfmask = values->vp_state.msr_sfmask;
+	vp_state->msr_tsc_aux = values->vp_state.msr_tsc_aux;
+	assert_int_equal(xfem_set(values->xcr0), 0);
+	for (i = 0; i < ARRAY_SIZE(values->registers); i++)
+		if (register_is_here(i))
+			vtl0_write(i, values->registers[i]);
+	guest_visit(VTL0_COMMAND_LOAD_VECTORS, values->vectors, values->wide);
+}
+
+/* Returns how many of VTL0's registers have another value. */
+static unsigned int values_changed(const struct values *values)
+{
+	const struct mshv_tdx_vp_state *now = &guest_context()->vp_state;
+	unsigned int changed, i;
+
+	changed = guest_visit(VTL0_COMMAND_CHECK_VECTORS, values->vectors, values->wide);
+	for (i = 0; i < ARRAY_SIZE(values->registers); i++)
+		if (register_is_here(i))
+			changed += vtl0_read(i) != values->registers[i];
+	changed += vtl0_read(VTL0_REGISTER_XCR0) != values->xcr0;
+	changed += vtl0_read(VTL0_REGISTER_TSC_AUX) != values->vp_state.msr_tsc_aux;
+	changed += now->msr_kernel_gs_base != values->vp_state.msr_kernel_gs_base;
+	changed += now->msr_star != values->vp_state.msr_star;
+	changed += now->msr_lstar != values->vp_state.msr_lstar;
+	changed += now->msr_sfmask != values->vp_state.msr_sfmask;
+	return changed;
+}
+
+/* VTL0 exits ROUND_WRITES times. Returns how many vector registers of this thread have changed. */
+static unsigned int exits_make(unsigned int *seed)
+{
+	const uint64_t arguments[VTL0_ARGUMENTS] = {
+		VTL0_ICR(0, VECTOR, VTL0_ICR_SHORTHAND_SELF), ROUND_WRITES
+	};
+	volatile struct vtl0_report *report = vmm_report(guest.vm, guest.vp);
+	uint64_t deadline = now_ms() + PATIENCE_MS;
+	unsigned int changed = 0;
+
+	vmm_command_post(guest.vm, guest.vp, VTL0_COMMAND_IPI, arguments);
+	guest_alarm(5);
+	while (report->done != report->sequence && now_ms() < deadline)
+		changed += vectors_stay(seed, has_avx());
+	guest_alarm(0);
+	check(report->done == report->sequence, "the writes of the ICR are not done");
+	return changed;
+}
+
+/* One round: random values on both sides, and many switches. Returns how many have changed. */
+static unsigned int values_round(unsigned int *seed)
+{
+	const struct values values = values_make(seed);
+	uint64_t xcr0 = has_xsave() ? own_xcr0() : 0;
+	struct reader reader = { 0 };
+	unsigned int changed;
+	uint32_t pkru = 0;
+	int file = -1;
+
+	values_load(&values);
+	if (rand_r(seed) % 2)
+		file = breakpoint_open();
+	if (has_protection_keys()) {
+		pkru = own_pkru() ^ (rand_r(seed) << 1 & PKRU_UNUSED);
+		own_pkru_set(pkru);
+	}
+	fault();
+	changed = exits_make(seed);
+	if (has_protection_keys())
+		changed += own_pkru() != pkru;
+	if (has_xsave())
+		changed += own_xcr0() != xcr0;
+	reader_read(&reader);
+	changed += reader.wrong;
+	if (file >= 0) {
+		changed += breakpoint_hits(file, 5) != 5;
+		close(file);
+	}
+	return changed + values_changed(&values);
+}
+
+/* The environment may ask for more switches, and for another seed. */
+static unsigned long number_of_switches(void)
+{
+	const char *wanted = getenv("VTL0_SWITCHES");
+
+	return wanted ? strtoul(wanted, NULL, 10) : 20000;
+}
+
+static void random_values_stay_on_their_side(void **state)
+{
+	unsigned long begin = vps_column(guest.vp, "entries"), wanted = number_of_switches();
+	unsigned long count = 0;
+	unsigned int seed = time(NULL), rounds = 0, changed = 0;
+
+	if (!cpu_has(1, 0, ECX, 26)) {
+		print_message("# this CPU has no XCR0: not shown here\n");
+		skip();
+	}
+	print_message("# seed %u\n", seed);
+	visits_begin(CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE |
+		     (has_protection_keys() ? CR4_PKE : 0));
+	while (!changed && count < wanted) {
+		changed = values_round(&seed);
+		count = vps_column(guest.vp, "entries") - begin;
+		rounds++;
+	}
+	cpu_pin(0);
+	print_message("# figure: %lu entries of VTL0 with %u sets of random values on both sides\n",
+		      count, rounds);
+	check(!changed, "%u registers have the value of the other side, in round %u", changed,
+	      rounds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -887,6 +1070,7 @@ int main(void)
 		GUEST_TEST(xss_is_separate),
 		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
 		GUEST_TEST(the_vmm_reads_its_own_cpu_from_tsc_aux),
+		GUEST_TEST(random_values_stay_on_their_side),
 	};
 
 	return GUEST_GROUP("vtl0_state", tests);
