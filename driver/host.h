@@ -26,7 +26,7 @@ void vtl_host_exit(void);
  * @cpu: the CPU
  *
  * Context: CPU hotplug, on that CPU; may sleep.
- * Return: 0, -ENOMEM, or -EIO if the pages cannot be shared with the host.
+ * Return: 0, -ENOMEM, or another error if the pages cannot be shared with the host.
  */
 int vtl_host_cpu_online(unsigned int cpu);
 

@@ -161,8 +161,8 @@ static int __init main_init(void)
 
 	ret = main_nodes_init();
 	if (ret) {
-		pr_err("cannot create the nodes under /dev (%d): another driver may have one of them\n",
-		       ret);
+		pr_err("cannot create the nodes under /dev (%d)%s\n", ret,
+		       ret == -EEXIST ? ": another driver has one of them" : "");
 		goto exit_debugfs;
 	}
 	return 0;

@@ -45,11 +45,14 @@ void *vtl_hyperv_pages_alloc(void)
 {
 	unsigned int order = pages_order();
 	unsigned long pages = __get_free_pages(GFP_KERNEL, order);
+	int ret = 0;
 
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
-	if (pages_need_sharing() && set_memory_decrypted(pages, 1 << order))
-		return ERR_PTR(-EIO);
+	if (pages_need_sharing())
+		ret = set_memory_decrypted(pages, 1 << order);
+	if (ret)
+		return ERR_PTR(ret);
 
 	/* The content of a page is undefined after it was shared. */
 	memset((void *)pages, 0, PAGE_SIZE << order);

@@ -12,8 +12,8 @@
  * vtl_hyperv_pages_alloc() - allocate two adjacent pages that the host can read and write
  *
  * Context: may sleep.
- * Return: the pages, zeroed; or ERR_PTR(): -ENOMEM, or -EIO if they cannot be shared
- * with the host.
+ * Return: the pages, zeroed; or ERR_PTR(): -ENOMEM, or another error if they cannot be
+ * shared with the host.
  */
 void *vtl_hyperv_pages_alloc(void);
 
