@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "fake.h"
 
 /* The state that the driver should have for the routes. */
 struct expected {
