@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The checker: see check.h.
+ * The checker: see fake.h.
  */
 #include <stdio.h>
 #include <string.h>
