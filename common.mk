@@ -27,7 +27,7 @@ WARNINGS := -Wall -Wextra -Werror
 USER_FLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -I$(TOP)/include/uapi
 # The functions of tests, callbacks and threads have parameters that few of them need. Code that
 # is installed marks each.
-USER_FLAGS += $(if $(filter tests/% bench/%,$(PART)),-Wno-unused-parameter)
+USER_FLAGS += $(if $(filter tests/% bench bench/%,$(PART)),-Wno-unused-parameter)
 # A Makefile that needs other flags for its objects sets FLAGS.
 FLAGS = $(USER_FLAGS)
 

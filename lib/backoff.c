@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Backoff: see backoff.h.
+ * Backoff: see context.h.
  */
 #include <string.h>
 
-#include "backoff.h"
-#include "system.h"
+#include "context.h"
 
 #define WAIT_GROWTH_MAX	64
 

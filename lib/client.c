@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "socket_path.h"
-#include "route_name.h"
 #include "wire.h"
 
 /**

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Counters: see counters.h.
+ * Counters: see context.h.
  */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "counters.h"
-#include "filter.h"
-#include "system.h"
+#include "context.h"
 
 /**
  * struct vp_counter - counts the interrupts of one VP, with the vector of @counter

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Deliveries: see delivery.h.
+ * Deliveries: see context.h.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "delivery.h"
-#include "hypercall.h"
+#include "context.h"
 
 /**
  * struct change - a change of delivery in progress

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The driver: see driver.h.
+ * The driver: see system.h.
  */
 #include <errno.h>
 #include <linux/mshv_vtl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "driver.h"
 #include "system.h"
 
 static int capability(int mshv, uint32_t number)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Filters: see filter.h.
+ * Filters: see context.h.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "filter.h"
-#include "system.h"
+#include "context.h"
 
 /**
  * struct filter - the filter of one VP and vector

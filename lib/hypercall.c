@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Hypercalls: see hypercall.h.
+ * Hypercalls: see system.h.
  */
 #include <errno.h>
 #include <linux/mshv_vtl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "hypercall.h"
 #include "system.h"
 
 /*

@@ -9,10 +9,6 @@
 #include <unistd.h>
 
 #include "context.h"
-#include "delivery.h"
-#include "hypercall.h"
-#include "route.h"
-#include "server.h"
 
 #define DEFAULT_REFUSAL_MS	1000
 #define DEFAULT_HYSTERESIS	100

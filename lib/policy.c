@@ -8,9 +8,6 @@
 #include <stdlib.h>
 
 #include "context.h"
-#include "route.h"
-#include "system.h"
-#include "delivery.h"
 
 /* A rate over a shorter time would mean nothing. */
 #define WINDOW_MIN_NS	10000000ULL

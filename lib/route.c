@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Routes: see route.h, and vtlirq.h for the contract of the public functions.
+ * Routes: see context.h, and vtlirq.h for the contract of the public functions.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "route.h"
-#include "route_name.h"
-#include "system.h"
-#include "delivery.h"
+#include "context.h"
 
 /* ---- tables ---- */
 

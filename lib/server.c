@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Server: see server.h.
+ * Server: see context.h.
  *
  * The thread never waits for a client: it reads what has arrived, answers, and drops a
  * client that does not read the answer. It trusts nothing that a client sends.
@@ -14,11 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "socket_path.h"
 #include "context.h"
-#include "route.h"
-#include "server.h"
-#include "system.h"
 #include "wire.h"
 
 #define CLIENTS_MAX	8

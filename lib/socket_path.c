@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Socket paths: see socket_path.h.
+ * Socket paths: see system.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "socket_path.h"
 #include "wire.h"
 
 const char *socket_path_directory(const char *directory)

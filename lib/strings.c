@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Strings for people: deliveries, reasons, the statuses of the host, the version.
+ * Strings for people: deliveries, reasons, the statuses of the host, the version; and which
+ * names of routes are valid.
  */
-#include <stddef.h>
+#include <errno.h>
+#include <string.h>
 
-#include "public.h"
+#include "system.h"
 
 const char *vtlirq_version(void)
 {
@@ -124,4 +126,33 @@ const char *vtlirq_hv_status_name(uint32_t status)
 			return statuses[i].name;
 	}
 	return "unknown status";
+}
+
+/* isprint() depends on the locale of the program. */
+static bool is_printable(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+int route_name_copy(char to[VTLIRQ_ROUTE_NAME_SIZE], const char *name)
+{
+	size_t length = 0;
+
+	for (; name && name[length]; length++) {
+		if (length == VTLIRQ_ROUTE_NAME_SIZE - 1 || !is_printable(name[length]))
+			return -EINVAL;
+	}
+	memset(to, 0, VTLIRQ_ROUTE_NAME_SIZE);
+	if (length)
+		memcpy(to, name, length);
+	return 0;
+}
+
+void route_name_clean(char name[VTLIRQ_ROUTE_NAME_SIZE])
+{
+	name[VTLIRQ_ROUTE_NAME_SIZE - 1] = '\0';
+	for (; *name; name++) {
+		if (!is_printable(*name))
+			*name = '?';
+	}
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Targets: see target.h.
+ * Targets: see system.h.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "target.h"
+#include "system.h"
 
 /* A local APIC refuses lower vectors. */
 #define VECTOR_FIRST	16

@@ -10,7 +10,7 @@
 #ifndef VTLIRQ_WIRE_H
 #define VTLIRQ_WIRE_H
 
-#include "public.h"
+#include "system.h"
 
 #define WIRE_MAGIC	0x716c7476	/* "vtlq" */
 #define WIRE_VERSION	2

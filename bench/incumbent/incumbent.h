@@ -92,7 +92,7 @@ const struct guest_sample *vm_samples(const struct vm *vm);
 /* Return the counter of how often the guest was about to halt. vm_run() sets it to 0. */
 const volatile uint64_t *vm_ready(const struct vm *vm);
 
-/* ---- stats.c: KVM's own statistics of a vCPU ---- */
+/* ---- vm.c: KVM's own statistics of a vCPU ---- */
 
 /**
  * struct stats - what KVM has counted since the vCPU was created

@@ -3,7 +3,7 @@
  * Measures what a device interrupt costs under Linux's KVM with VFIO and irqfd, as a
  * comparison for vtlirq's figures. It prints JSON, one object a line, and remarks that
  * begin with "# ". The figures are instructions if the CPU's TSC counts instructions,
- * as QEMU's does under "-icount shift=0". README.md describes the method.
+ * as QEMU's does under "-icount shift=0". bench/README.md describes the method.
  *
  * Owns: what is measured, and the check of each sample.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Runs a VM of Linux's own KVM with one vCPU; see incumbent.h.
+ * Runs a VM of Linux's own KVM with one vCPU, and reads its statistics; see incumbent.h.
  *
  * This file puts the vCPU into 64-bit mode, so that the guest consists only of the code
  * that is measured.
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "../lines/lines.h"
@@ -23,6 +24,7 @@
 /* The first one after the 24 of KVM's own interrupt controllers. */
 #define GSI		24
 #define CPUID_ENTRIES	256
+#define STATS_NAME	256
 
 #define PAGE_PRESENT	0x03
 #define PAGE_LARGE	0x80
@@ -346,4 +348,49 @@ const struct guest_sample *vm_samples(const struct vm *vm)
 const volatile uint64_t *vm_ready(const struct vm *vm)
 {
 	return (const volatile uint64_t *)(vm->ram + GUEST_READY);
+}
+
+/* --- KVM's own statistics of the vCPU ------------------------------------- */
+
+/*
+ * KVM provides a file that begins with a table of its counters; see the description of
+ * KVM_GET_STATS_FD in the kernel's Documentation/virt/kvm/api.rst.
+ */
+static void stats_get(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	if (pread(fd, buffer, size, (off_t)offset) != (ssize_t)size)
+		die_errno("KVM's statistics cannot be read");
+}
+
+static uint64_t stats_value(int fd, const struct kvm_stats_header *header,
+			    const char *name)
+{
+	struct {
+		struct kvm_stats_desc head;
+		char name[STATS_NAME];
+	} entry = { 0 };
+	size_t size = sizeof(entry.head) + header->name_size;
+	uint64_t value;
+	uint32_t i;
+
+	if (header->name_size > STATS_NAME)
+		die("KVM's statistics have names of %u bytes", header->name_size);
+	for (i = 0; i < header->num_desc; i++) {
+		stats_get(fd, &entry, size, header->desc_offset + i * size);
+		if (strncmp(entry.name, name, STATS_NAME))
+			continue;
+		stats_get(fd, &value, sizeof(value), header->data_offset + entry.head.offset);
+		return value;
+	}
+	die("KVM keeps no statistic '%s' of a vCPU", name);
+}
+
+void stats_read(int fd, struct stats *stats)
+{
+	struct kvm_stats_header header;
+
+	stats_get(fd, &header, sizeof(header), 0);
+	stats->exits = stats_value(fd, &header, "exits");
+	stats->interrupts = stats_value(fd, &header, "irq_exits");
+	stats->decodes = stats_value(fd, &header, "insn_emulation");
 }

@@ -125,8 +125,4 @@ int bench_allocations_start(u32 who);
 /* Stop counting, and fill in @result. */
 void bench_allocations_stop(struct bench_allocations *result);
 
-/* Create and remove the device node for user space. */
-int bench_node_register(void);
-void bench_node_unregister(void);
-
 #endif /* _VTLIRQ_BENCH_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements /dev/vtlirq_bench, the interface for the bench's program.
+ * Implements /dev/vtlirq_bench, the interface for the bench's program, and loads and unloads the
+ * module. It binds one edu device, so that no other driver, such as the lab's host, may have bound
+ * it before.
  *
  * Owns: the copying of the ioctls' arguments, and the lock for routes, samples and the
  * counting of allocations. BENCH_BARE_* has its own lock, as the driver has.
@@ -177,12 +179,47 @@ static struct miscdevice node = {
 	.mode = 0600,
 };
 
-int bench_node_register(void)
+static int __init bench_init(void)
 {
-	return misc_register(&node);
+	int error;
+
+	error = bench_domain_create();
+	if (error)
+		return error;
+
+	error = bench_device_register();
+	if (error)
+		goto remove_domain;
+
+	error = bench_allocations_init();
+	if (error)
+		goto unregister_device;
+
+	error = misc_register(&node);
+	if (error)
+		goto exit_allocations;
+	return 0;
+
+exit_allocations:
+	bench_allocations_exit();
+unregister_device:
+	bench_device_unregister();
+remove_domain:
+	bench_domain_remove();
+	return error;
 }
 
-void bench_node_unregister(void)
+static void __exit bench_exit(void)
 {
 	misc_deregister(&node);
+	bench_allocations_exit();
+	bench_route_clear();
+	bench_device_unregister();
+	bench_domain_remove();
 }
+
+module_init(bench_init);
+module_exit(bench_exit);
+
+MODULE_DESCRIPTION("vtlirq: what an interrupt costs, and a mapping");
+MODULE_LICENSE("GPL");

@@ -29,7 +29,7 @@ make_initrd()
 	local tree
 	"$root/lab/guest/image" initrd "$guest"
 	mkdir -p "$build/bench-linux"
-	make -s -C "$root/bench/linux" O="$build/bin" >&2
+	make -s -C "$root/bench" O="$build/bin" linux >&2
 	tree=$(mktemp -d "$build/bench-linux/tree.XXXXXX")
 	mkdir "$tree/bin"
 	cp "$build/bin/bench-io" "$tree/bin"

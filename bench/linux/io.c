@@ -3,7 +3,7 @@
  * Reads from a disk in the Linux that is measured, and counts what its CPU does in the
  * meantime. The same program runs in the same initial file system on each machine.
  *
- * The clock is the TSC, and a tick is an instruction (see README.md). The CPU never idles: a
+ * The clock is the TSC, and a tick is an instruction (see bench/README.md). The CPU never idles: a
  * process of class SCHED_IDLE counts up in a loop of two instructions, which are subtracted. A
  * byte written to a debugging port tells the VMM that a phase begins or ends.
  *

@@ -5,7 +5,7 @@
  *	bench-linux-lines MACHINE FILE...
  *
  * A figure is the median of the boots, and its line also has the smallest and the largest
- * value. README.md says what each figure includes.
+ * value. bench/README.md says what each figure includes.
  *
  * Owns: the list of figures, and what is subtracted from each.
  */

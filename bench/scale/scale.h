@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- count.c ---- */
+/* ---- count.c: instructions ---- */
 
 /*
  * Counts instructions one by one, by the processor's single-step trap. The counts are exact
@@ -31,7 +31,7 @@ void count_init(void);
 void count_start(void);
 struct count count_stop(void);
 
-/* ---- memory.c ---- */
+/* ---- count.c: memory ---- */
 
 /*
  * Counts the memory that the core has allocated from the kernel's allocators. It is a sum of all

@@ -156,7 +156,7 @@ static void bursts_measure(struct guest *guest, unsigned int size)
 		 guest->redirected ? "" : ", proxied");
 	lines_rate(GROUP, name, "per burst", BURSTS, lines_median(entries, BURSTS));
 	if (twice)
-		printf("# %" PRIu64 " interrupts were handled twice: a fault of QEMU, see README.md\n",
+		printf("# %" PRIu64 " interrupts were handled twice: a fault of QEMU, see bench/README.md\n",
 		       twice);
 }
 

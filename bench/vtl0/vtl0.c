@@ -2,7 +2,7 @@
 /*
  * Measures the cost of a device interrupt, from the device to VTL0's handler. It prints JSON, one
  * object a line, and remarks that begin with "# ". The figures are instructions of VTL2
- * and VTL0, since the TSC counts only these. README.md describes the method.
+ * and VTL0, since the TSC counts only these. bench/README.md describes the method.
  *
  * Owns: what is measured, and the check of each sample.
  */
@@ -51,7 +51,7 @@ static void take_one(const struct vtl0_sample *taken, uint64_t start, size_t to)
 
 /*
  * If an interrupt was delivered twice, the second handler may have run within the first one, and
- * have cleared its time: see README.md.
+ * have cleared its time: see bench/README.md.
  */
 static void take(const struct guest *guest, const uint64_t *starts, int64_t empty)
 {

@@ -9,8 +9,6 @@
  */
 #include <string.h>
 
-#include "apic.h"
-#include "guest.h"
 #include "internal.h"
 
 #define MSR_APIC_BASE		0x01b

@@ -10,12 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "apic.h"
-#include "bare.h"
-#include "exit.h"
-#include "guest.h"
 #include "internal.h"
-#include "vcpu.h"
 
 /* Of OUT, one byte, no string: the qualification is the port. */
 #define IO_OUT_BYTE(port)	((uint64_t)(port) << IO_PORT_SHIFT)

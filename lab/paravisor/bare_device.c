@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "../labhost/labhost_client.h"
-#include "bare.h"
 #include "internal.h"
 
 static_assert(VTL0_DEVICE_EDU == LAB_HOST_KIND_EDU, "one number for both");

@@ -16,7 +16,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "bare.h"
 #include "internal.h"
 
 /* What is set aside below is for a guest that starts its CPUs there. */

@@ -3,16 +3,13 @@
  * Exits of VTL0, as far as they are served alike for all kinds of guest.
  *
  * Owns: the completion statuses, and the events that an exit has interrupted. The kind of the
- * guest serves the exit itself (guest.h). An exit that cannot be served is reported, with the
+ * guest serves the exit itself (struct guest). An exit that cannot be served is reported, with the
  * address of the instruction, and ends the guest.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "apic.h"
-#include "exit.h"
-#include "guest.h"
 #include "internal.h"
 
 /* Types of events that the CPU injects as an instruction of some length. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the VMM's parts share.
+ * What the VMM's parts share: a kind of guest, a VP, the VMM; then the interface of each file.
  */
 #ifndef _LAB_PARAVISOR_INTERNAL_H
 #define _LAB_PARAVISOR_INTERNAL_H
@@ -13,7 +13,6 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "guest.h"
 #include "tdx.h"
 #include "vmm.h"
 
@@ -26,6 +25,26 @@
 /* The address of a PCI function, as lspci prints it: bus << 8 | device << 3 | function. */
 #define BDF_FORMAT		"%02x:%02x.%x"
 #define BDF_NUMBERS(bdf)	(bdf) >> 8 & 0xff, (bdf) >> 3 & 0x1f, (bdf) & 7
+
+struct vp;
+
+/**
+ * struct guest - a kind of guest
+ * @open:       gets the memory and loads the image. The VPs' run pages are not mapped yet
+ * @close:      undoes @open, also after @open has failed
+ * @vcpu_setup: sets up the VP's registers: before its first entry, and, where the guest
+ *              starts VPs itself, at each of its start-ups. On the VP's own thread
+ * @serve:      carries out an exit that the VMM's core does not. False: the VP cannot go on.
+ *              On the VP's own thread
+ * @starts_vps: VPs other than 0 wait until the guest starts them by INIT and SIPI
+ */
+struct guest {
+	int (*open)(struct vmm *vm);
+	void (*close)(struct vmm *vm);
+	int (*vcpu_setup)(struct vp *vp);
+	bool (*serve)(struct vp *vp, uint32_t reason);
+	bool starts_vps;
+};
 
 /* Physical memory; @size is 0 if there is none. */
 struct range {
@@ -134,9 +153,16 @@ struct vmm {
 	int status;
 };
 
+/* ---- vmm.c ---- */
+
 /* A line on standard error. */
 __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
+
+/* Ends the guest with a status; the first one counts. */
+void vm_end(struct vmm *vm, int status);
+
+/* ---- memory.c ---- */
 
 /**
  * memory_range_find() - the largest range that Linux was booted without
@@ -154,11 +180,13 @@ void *memory_map(uint64_t base, uint64_t size);
 /* Lets VTL0 use the pages from @base on as TDX_READ and so on say; 0: not. */
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights);
 
-/*
- * Opens @vm->irqs and the lab's host; and closes them. All routes are destroyed before.
- */
+/* ---- interrupts.c ---- */
+
+/* Opens @vm->irqs and the lab's host; and closes them. All routes are destroyed before. */
 int interrupts_open(struct vmm *vm);
 void interrupts_close(struct vmm *vm);
+
+/* ---- vp.c ---- */
 
 /* The thread of a VP: enters VTL0 until it is told to stop. */
 void *vp_main(void *vp);
@@ -172,16 +200,144 @@ void vp_unhalt(struct vp *vp);
 /* Asserts a vector for a VP, from the thread of another or of itself. */
 void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
 
-/* Ends the guest with a status; the first one counts. */
-void vm_end(struct vmm *vm, int status);
-
 /* INIT: the VP stops, and waits for SIPI. From any VP's thread. */
 void vp_init(struct vp *vp);
 
 /* SIPI: a VP that waits starts, in real mode at @vector * 4096; no other. */
 void vp_startup(struct vp *vp, unsigned int vector);
 
+/*
+ * ---- vcpu.c ----
+ * The state that a VP starts in.
+ */
+
+/**
+ * struct vcpu_state - where a VP begins in 64-bit mode, with flat segments
+ * @cr3: address of page tables of 4 levels
+ */
+struct vcpu_state {
+	uint64_t cr3;
+	uint16_t code_selector;
+	uint16_t data_selector;
+	uint64_t rip;
+	uint64_t rdi;
+	uint64_t rsi;
+};
+
+/*
+ * Each sets up all of the VP's registers and its virtual APIC. On the VP's own thread.
+ * Return: 0 or a negative errno.
+ */
+int vcpu_set_long_mode(struct vp *vp, const struct vcpu_state *state);
+/* As after SIPI (Intel SDM, "MP Initialization Protocol"). */
+int vcpu_set_real_mode(struct vp *vp, uint8_t vector);
+
+/*
+ * Lets VTL0 write CR0 and CR4, and those MSRs that the TDX module or the driver switches,
+ * without an exit. Only an operating system needs that. A write that changes MCE, VMXE or SMXE
+ * of CR4 still exits: their values belong to the TDX module.
+ */
+int vcpu_open_registers(struct vp *vp);
+/* After such an exit. Return: -EINVAL if the write must raise #GP. */
+int vcpu_write_cr4(struct vp *vp, uint64_t value);
+
+/*
+ * ---- exit.c ----
+ * What the kinds of guest use to serve exits.
+ */
+
 /* Serves VTL0's exit. False: the VP cannot go on. */
 bool exit_serve(struct vp *vp);
+
+/* VMX exit reasons (Intel SDM, appendix C). */
+enum exit_reason {
+	REASON_TRIPLE_FAULT = 2,
+	REASON_CPUID = 10,
+	REASON_HLT = 12,
+	REASON_INVD = 13,
+	REASON_VMCALL = 18,
+	REASON_CONTROL_REGISTER = 28,
+	REASON_IO = 30,
+	REASON_RDMSR = 31,
+	REASON_WRMSR = 32,
+	REASON_EPT_VIOLATION = 48,
+	REASON_TIMER = 52,
+	REASON_WBINVD = 54,
+};
+
+#define EXCEPTION_PROTECTION		13
+
+/* Qualification of an I/O exit (Intel SDM, table 28-5). */
+#define IO_SIZE(qualification)		(((qualification) & 7) + 1)
+#define IO_IN				0x08
+#define IO_STRING			0x10
+#define IO_REPEAT			0x20
+#define IO_IMMEDIATE			0x40
+#define IO_PORT_SHIFT			16
+#define IO_PORT(qualification)		((uint16_t)((qualification) >> IO_PORT_SHIFT))
+
+/* Qualification of an EPT violation (Intel SDM, table 28-7). */
+#define EPT_WRITE	0x02
+#define EPT_FETCH	0x04
+
+/**
+ * exit_halt() - HLT: the VP is not entered again until an interrupt is pending
+ * @vp: the VP
+ *
+ * Return: false if it cannot go on.
+ */
+bool exit_halt(struct vp *vp);
+
+/* Goes on after the instruction that exited. */
+void exit_step_over(struct vp *vp);
+
+/* EDX:EAX, which WRMSR writes. */
+uint64_t exit_msr_value(const struct vp *vp);
+
+/* RDMSR or WRMSR is done; @value is what was read. */
+void exit_msr_finish(struct vp *vp, bool write, uint64_t value);
+
+/* The VP takes an exception at its next entry, at the instruction that exited. */
+void exit_inject_exception(struct vp *vp, unsigned int vector, bool has_error, uint32_t error);
+
+/* Reports an exit that this VMM does not serve. Return: false. */
+bool exit_refuse(struct vp *vp, uint32_t reason);
+
+/*
+ * ---- apic.c ----
+ * A VP's x2APIC. All of it is called by the VP's own thread.
+ */
+
+/* As after INIT: nothing is pending or in service, and no timer runs. */
+void apic_reset(struct vp *vp);
+
+/* RDMSR and WRMSR of a register that exits. False: no such register, or value. */
+bool apic_read(struct vp *vp, uint32_t msr, uint64_t *value);
+bool apic_write(struct vp *vp, uint32_t msr, uint64_t value);
+
+/* The same for IA32_TSC_DEADLINE, which not every guest has. */
+bool apic_deadline_read(struct vp *vp, uint32_t msr, uint64_t *value);
+bool apic_deadline_write(struct vp *vp, uint32_t msr, uint64_t value);
+
+/* The deadline has come: the timer's interrupt becomes pending, unless it is masked. */
+void apic_timer_expire(struct vp *vp);
+
+/* The same, if the deadline has come and the VMM serves the timer. */
+void apic_timer_poll(struct vp *vp);
+
+/* ---- bare.c, bare_memory.c, bare_device.c ---- */
+
+/* The lab's own guest, lab/vtl0. */
+extern const struct guest bare_guest;
+
+/*
+ * The guest's memory: gets it, loads the image, fills in the boot page. On failure too,
+ * bare_memory_close() undoes it.
+ */
+int bare_memory_open(struct vmm *vm);
+void bare_memory_close(struct vmm *vm);
+
+/* Takes back the routes and the registers of all of its devices. */
+void bare_devices_close(struct vmm *vm);
 
 #endif /* _LAB_PARAVISOR_INTERNAL_H */

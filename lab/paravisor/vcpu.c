@@ -10,9 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "apic.h"
 #include "internal.h"
-#include "vcpu.h"
 
 #define ALL		UINT64_MAX
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Raises and acknowledges interrupts of the devices that the guest may access.
+ * Raises and acknowledges interrupts of the devices that the guest may access, and prints lines
+ * on the port that is its console.
  *
  * The guest trusts the VMM to fill in the boot page. It still ignores an index that is out
  * of range, since the page changes while the guest runs. Must not know: what the interrupts
@@ -56,4 +57,28 @@ void device_ring(struct vp *vp, uint32_t index)
 	/* An ivshmem device can ring its own doorbell, like that of any other peer. */
 	peer = mmio_read(device->registers + IVSHMEM_POSITION);
 	mmio_write(device->registers + IVSHMEM_DOORBELL, peer << 16 | route->source);
+}
+
+static void text_write(const char *text)
+{
+	while (*text)
+		outb(VTL0_CONSOLE_PORT, *text++);
+}
+
+static void number_write(uint64_t number)
+{
+	if (number >= 10)
+		number_write(number / 10);
+	outb(VTL0_CONSOLE_PORT, '0' + number % 10);
+}
+
+void console_say(struct vp *vp, const char *text, int64_t number)
+{
+	text_write("VP ");
+	number_write(vp->number);
+	text_write(": ");
+	text_write(text);
+	if (number >= 0)
+		number_write(number);
+	text_write("\n");
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The interfaces between the files of the guest.
+ * The interfaces between the files of the guest; for assembly, the VPs' stacks alone.
  */
 #ifndef _LAB_VTL0_GUEST_H
 #define _LAB_VTL0_GUEST_H
+
+/* The sizes of the VPs' stacks, which are adjacent. */
+#define STACK_SHIFT	14
+#define STACKS		16
+
+#ifndef __ASSEMBLER__
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -106,7 +112,10 @@ void vectors_load(uint64_t seed, bool wide);
  */
 uint64_t vectors_check(uint64_t seed, bool wide);
 
-/* Prints a line on the console: a text, and a number if @number is not negative. */
+/*
+ * Prints a line for the VMM over an I/O port, each byte an exit: a text, and a number if
+ * @number is not negative.
+ */
 void console_say(struct vp *vp, const char *text, int64_t number);
 
 /**
@@ -132,4 +141,5 @@ extern const uint8_t interrupt_entries[];
 extern uint8_t stacks[];
 uint32_t probe_read(uint64_t address, volatile uint64_t *resume);
 
+#endif /* __ASSEMBLER__ */
 #endif /* _LAB_VTL0_GUEST_H */

@@ -7,7 +7,6 @@
  */
 #include "guest.h"
 #include "machine.h"
-#include "stack.h"
 
 #define SVR_ENABLE	0x100
 #define SVR_SPURIOUS	0xff

@@ -4,7 +4,7 @@
  * independent. Must not know: what the guest does.
  */
 
-#include "stack.h"
+#include "guest.h"
 
 	.section .head, "a"
 head:

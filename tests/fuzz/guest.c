@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * VTL0 for the fuzzer; see guest.h. It uses internal functions of the VMM, which know how
+ * VTL0 for the fuzzer; see op.h. It uses internal functions of the VMM, which know how
  * an L2 VCPU is prepared.
  */
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "../../lab/paravisor/internal.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../harness/lab.h"
-#include "guest.h"
+#include "op.h"
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 

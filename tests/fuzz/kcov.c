@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Coverage by KCOV; see kcov.h.
+ * Coverage by KCOV; see op.h.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kcov.h"
+#include "op.h"
 
 #define KCOV_FILE	"/sys/kernel/debug/kcov"
 #define KCOV_INIT_TRACE	_IOR('c', 1, unsigned long)

@@ -18,7 +18,7 @@
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "labhost_client.h"
-#include "op_kinds.h"
+#include "op.h"
 
 #define PAGE 4096
 

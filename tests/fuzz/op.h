@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The operations of the fuzzer of the ioctls, and sequences of them. Both are plain data, so
- * that they can be created at random, stored and mutated.
+ * The fuzzer of the ioctls: its operations and sequences of them, which are plain data, so that
+ * they can be created at random, stored and mutated; VTL0; and what they reach.
  */
 #ifndef _TESTS_FUZZ_OP_H
 #define _TESTS_FUZZ_OP_H
@@ -9,18 +9,19 @@
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include <linux/mshv_vtl.h>
 
-#include "../harness/random.h"
+#include "../harness/program.h"
 #include "tally.h"
 
 #define OP_CPUS		16
 #define OP_TABLES	4
 #define OP_SEQUENCE	24
 
-/* What an operation does; see op_kinds.h. */
+/* What an operation does; see below. */
 enum op_kind {
 	OP_KIND_CHECK_EXTENSION,
 	OP_KIND_CREATE_VTL,
@@ -163,5 +164,141 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 void op_signals_set(void);
 
 void op_sequence_run(struct op_thread *thread, const struct op_sequence *sequence);
+
+/*
+ * ---- op_driver.c, op_guest.c, op_around.c ----
+ * The functions for each kind of operation. They return 0 or more, or a negative errno. A thread
+ * that touches memory that does not exist continues at its trap.
+ */
+
+/* Ioctls of the driver, op_driver.c. */
+long op_check_extension(struct op_thread *thread, const struct op *op);
+long op_create_vtl(struct op_thread *thread, const struct op *op);
+long op_map(struct op_thread *thread, const struct op *op);
+long op_unmap(struct op_thread *thread, const struct op *op);
+long op_set_poll_file(struct op_thread *thread, const struct op *op);
+long op_kick_cpus(struct op_thread *thread, const struct op *op);
+long op_tdcall(struct op_thread *thread, const struct op *op);
+long op_get_vp(struct op_thread *thread, const struct op *op);
+long op_return(struct op_thread *thread, const struct op *op);
+long op_hvcall_setup(struct op_thread *thread, const struct op *op);
+long op_hvcall(struct op_thread *thread, const struct op *op);
+long op_wrong(struct op_thread *thread, const struct op *op);
+
+/* Several runs of VTL0, in op_guest.c. */
+long op_guest(struct op_thread *thread, const struct op *op);
+
+/* Operations around the ioctls, in op_around.c. */
+long op_mmap(struct op_thread *thread, const struct op *op);
+long op_munmap(struct op_thread *thread, const struct op *op);
+long op_touch(struct op_thread *thread, const struct op *op);
+long op_scribble(struct op_thread *thread, const struct op *op);
+long op_close(struct op_thread *thread, const struct op *op);
+long op_open(struct op_thread *thread, const struct op *op);
+long op_event(struct op_thread *thread, const struct op *op);
+long op_pin(struct op_thread *thread, const struct op *op);
+long op_raise(struct op_thread *thread, const struct op *op);
+long op_fork(struct op_thread *thread, const struct op *op);
+long op_debugfs(struct op_thread *thread, const struct op *op);
+long op_parameter(struct op_thread *thread, const struct op *op);
+long op_send_file(struct op_thread *thread, const struct op *op);
+
+/* Returns a value: a likely one, one at a boundary, or any. */
+uint64_t op_value(uint8_t how, uint64_t raw);
+unsigned int op_cpu(const struct op_thread *thread, const struct op *op);
+int op_vtl(const struct op_thread *thread, const struct op *op);
+
+/* Returns a file, which usually can be polled. */
+int op_event_file(const struct op_thread *thread, unsigned int raw);
+
+/* Maps the run page of a CPU; the caller unmaps it. NULL: there is none. */
+struct mshv_vtl_run *op_run_map(const struct op_thread *thread, const struct op *op);
+
+/* From now on, ends each run of VTL0 after @usecs; 0 stops that. */
+void op_alarm_set(struct op_thread *thread, unsigned int usecs);
+
+/* Puts @fd into a slot, and closes the previous file of the slot. */
+void op_slot_set(int *slot, int fd);
+
+/*
+ * ---- guest.c ----
+ * VTL0 for the fuzzer: the lab's guest is started, so that its tables and handlers are in
+ * memory, and stopped. Then a program runs in its memory whose instructions only cause exits.
+ */
+
+/*
+ * Creates VTL0, and records in @world how it runs. Its memory at @memory does not belong to
+ * Linux, so that VTL0 can damage only this memory, even with garbage in its registers. Removes
+ * the previous VTL0. Returns 0 or a negative errno.
+ */
+int guest_make(struct op_world *world);
+
+void guest_drop(struct op_world *world);
+
+/*
+ * Called on the CPU of VP @vp: restores its L2 VCPU, whatever was written there; and if @memory
+ * is set, all of VTL0's memory, too.
+ */
+void guest_repair(struct op_world *world, int vtl, unsigned int vp, bool memory);
+
+/* Sets the registers with which the program begins; @seed determines what it does. */
+void guest_context_fill(const struct op_world *world, struct mshv_vtl_run *run, unsigned int vp,
+			uint64_t seed);
+
+/*
+ * ---- kcov.c ----
+ * Coverage by KCOV: the places of the driver that the system calls of a thread have reached,
+ * and the sequences of operations that reached new places.
+ */
+
+#define KCOV_PLACES	(1 << 18)
+#define KCOV_KEPT	2048
+
+/**
+ * struct kcov_shared - memory that processes share
+ * @base:    address of the driver's text; 0: there is no KCOV
+ * @places:  by offset in the text: whether the place was reached
+ * @reached: number of places that were reached
+ * @kept:    sequences that reached a new place
+ * @count:   total number of sequences that were kept
+ */
+struct kcov_shared {
+	uint64_t base;
+	uint64_t size;
+	uint8_t places[KCOV_PLACES];
+	uint64_t reached;
+	uint64_t count;
+	struct op_sequence kept[KCOV_KEPT];
+};
+
+/**
+ * struct kcov - the trace of a thread
+ * @fd:    -1: none
+ * @trace: the number of places, followed by these places
+ */
+struct kcov {
+	struct kcov_shared *shared;
+	int fd;
+	uint64_t *trace;
+};
+
+/* Finds the driver's text; called once, before all other functions. */
+void kcov_find(struct kcov_shared *shared, const char *module);
+
+/* Starts tracing of the calling thread. */
+void kcov_begin(struct kcov *kcov, struct kcov_shared *shared);
+
+/* Starts a new measurement. */
+void kcov_clear(struct kcov *kcov);
+
+/* Keeps @sequence if it has reached a new place since kcov_clear(). */
+void kcov_judge(struct kcov *kcov, const struct op_sequence *sequence);
+
+/* Chooses a sequence to run: a new one, or a changed copy of one that was kept. */
+void kcov_choose(const struct kcov_shared *shared, struct op_sequence *sequence,
+		 struct stream *stream);
+
+/* Prints lines "# reached OFFSET", for the script that knows the driver's symbols. */
+void kcov_print(const struct kcov_shared *shared);
 
 #endif /* _TESTS_FUZZ_OP_H */

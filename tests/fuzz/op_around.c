@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "labhost_client.h"
-#include "op_kinds.h"
+#include "op.h"
 
 #define PAGE		4096
 /* Offset of a page of the driver, by index. */

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "op_kinds.h"
+#include "op.h"
 
 #define PAGE			4096
 

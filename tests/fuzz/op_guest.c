@@ -11,8 +11,7 @@
 #include <x86intrin.h>
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
-#include "guest.h"
-#include "op_kinds.h"
+#include "op.h"
 
 #define PAGE			4096
 #define STAYS			16

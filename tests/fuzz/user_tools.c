@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "state.h"
+#include "machine.h"
 
 static char directory[64];
 

@@ -20,9 +20,7 @@
 
 #include "../../lib/vtlirq.h"
 #include "../harness/host.h"
-#include "../harness/accounting.h"
-#include "../harness/options.h"
-#include "../harness/random.h"
+#include "../harness/program.h"
 #include "tally.h"
 
 #define BATCH		4000

@@ -21,14 +21,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../harness/faults.h"
+#include "../harness/program.h"
 #include "../harness/lab.h"
-#include "../harness/accounting.h"
-#include "guest.h"
-#include "kcov.h"
 #include "op.h"
-#include "../harness/options.h"
-#include "../harness/random.h"
 
 #define THREADS_MAX	16
 /* A process that was killed ends within this time, or it hangs. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The state of the driver before and after a long run; see accounting.h.
+ * The state of the driver before and after a long run; see program.h.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lab.h"
-#include "accounting.h"
+#include "program.h"
 
 #define SETTLE_MS	30000
 #define LOOK_MS		50

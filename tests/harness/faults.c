@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The choice of what may fail; see faults.h. This file owns the kernel's settings for fault
+ * The choice of what may fail; see program.h. This file owns the kernel's settings for fault
  * injection, except when a failure happens: each thread sets that in fail-nth.
  */
 #include <stddef.h>
 #include <stdio.h>
 
-#include "faults.h"
+#include "program.h"
 
 #define FAULTS	"/sys/kernel/debug/"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The command line of the test programs; see options.h.
+ * The command line of the test programs; see program.h.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "options.h"
+#include "program.h"
 
 bool number_parse(const char *text, uint64_t *number)
 {

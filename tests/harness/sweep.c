@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every error path of an operation; see sweep.h.
+ * Every error path of an operation; see check.h.
  */
 #include <string.h>
 
 #include "check.h"
-#include "sweep.h"
 
 bool sweep_attempt(const struct sweep *sweep, const struct sweep_operation *operation,
 		   unsigned int number)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The checker: see check.h.
+ * The checker: see fake.h.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "fake.h"
 
 /* The state that the driver should have for the routes. */
 struct expected {

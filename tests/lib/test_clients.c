@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "fake.h"
 #include "wire.h"
 
 #define ROUTES	70	/* more than one message holds */

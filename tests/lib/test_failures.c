@@ -19,8 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../harness/sweep.h"
-#include "check.h"
+#include "fake.h"
 
 #define SECOND		1000000000ULL
 #define PATIENCE_MS	5000

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "fake.h"
 
 #define SECOND	1000000000ULL
 #define ROUTES	24

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "check.h"
+#include "fake.h"
 
 #define ROUTES		256
 #define VPS		4

@@ -13,7 +13,7 @@
 
 #include <linux/mshv_vtl.h>
 
-#include "check.h"
+#include "fake.h"
 
 #define SECOND	1000000000ULL
 

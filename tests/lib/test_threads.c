@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "fake.h"
 
 #define MOVERS		4
 #define ROUTES		32

@@ -55,7 +55,7 @@ typedef void part_t(struct cell *cell);
 
 /**
  * struct pattern - the parts of the threads in a cell
- * @name:    the name of the *.litmus
+ * @name:    the name of the litmus test
  * @reset:   fills in a zeroed cell, or NULL
  * @outcome: the outcome of a cell after all parts: 0 if something is lost, or 1..3
  * @threads: by thread, its part; NULL: two threads are sufficient

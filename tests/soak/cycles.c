@@ -17,10 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../harness/accounting.h"
-#include "../harness/options.h"
-#include "../harness/random.h"
-#include "measure.h"
+#include "../harness/program.h"
 #include "soak.h"
 
 #define THREADS_MAX	8

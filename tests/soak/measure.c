@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Measures what the kernel has allocated; see measure.h.
+ * Measures what the kernel has allocated; see soak.h.
  */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "measure.h"
+#include "soak.h"
 
 /* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
 #define PROXY_FIRST	16

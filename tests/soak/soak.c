@@ -18,9 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../harness/accounting.h"
-#include "../harness/options.h"
-#include "../harness/random.h"
+#include "../harness/program.h"
 #include "../harness/host.h"
 #include "soak.h"
 

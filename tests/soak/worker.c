@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../../lib/vtlirq.h"
-#include "../harness/random.h"
+#include "../harness/program.h"
 #include "../harness/host.h"
 #include "soak.h"
 

@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-#define PROGRAM(name)                           \
+#define JUMP(name)                              \
 	.balign	SLOT_BYTES ;                    \
 	jmp	program_##name ;
 
@@ -20,7 +20,7 @@
 
 	.text
 	.code64
-#include "guest_list.h"
+GUEST_PROGRAMS(JUMP)
 
 	.org	0x200
 program_SPIN:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Functions that the conformance tests share; see tdx.h.
+ * The conformance tests of the emulated TDX module: functions that they share (see tdx.h), the
+ * code of L2, and the list of all tests. Each name begins with the row of the specification that it
+ * tests; the tables are in docs/tdx-module.md.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +15,23 @@
 
 #include "tdx.h"
 
+#define TESTS_MAX 400
+
 /* The number of entries after which a test fails. */
 #define TRIES 20000
 
 #define PTE_TABLE 7ULL
 
 #define ATTR_R_W_X 7
+
+/* The code of L2, guest.S. */
+__asm__(".pushsection .rodata\n"
+	".globl guest_image, guest_image_end\n"
+	".balign 16\n"
+	"guest_image:\n"
+	".incbin \"guest.bin\"\n"
+	"guest_image_end:\n"
+	".popsection");
 
 struct l2 l2 = { .node = -1 };
 
@@ -448,4 +461,36 @@ void hook_stale(uint64_t value)
 	};
 
 	set_hook(&asked);
+}
+
+/* --- all tests -------------------------------------------------------------- */
+
+static struct CMUnitTest tests[TESTS_MAX];
+static size_t count;
+
+static void add(const struct CMUnitTest *more, size_t number)
+{
+	check(count + number <= TESTS_MAX, "too many tests");
+	memcpy(tests + count, more, number * sizeof(*more));
+	count += number;
+}
+
+int main(int argc, char **argv)
+{
+	/* For debugging: run only the tests whose names match. */
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	add(enter_tests, enter_count);
+	add(field_tests, field_count);
+	add(memory_tests, memory_count);
+	add(exit_tests, exit_count);
+	add(interrupt_tests, interrupt_count);
+	add(event_tests, event_count);
+	add(leaf_tests, leaf_count);
+	add(ghci_tests, ghci_count);
+	add(mask_tests, mask_count);
+	add(vm_tests, vm_count);
+	add(vm_run_tests, vm_run_count);
+	add(state_tests, state_count);
+	return _cmocka_run_group_tests("tdx", tests, count, NULL, NULL);
 }

@@ -10,7 +10,6 @@
  */
 #include "shim_node.h"
 #include "../harness/check.h"
-#include "../harness/sweep.h"
 #include "arch_emul.h"
 #include "debugfs.h"
 #include "host.h"

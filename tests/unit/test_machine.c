@@ -13,10 +13,7 @@
 #include <time.h>
 
 #include "../harness/check.h"
-#include "cmos.h"
-#include "decode.h"
-#include "ioapic.h"
-#include "uart.h"
+#include "devices.h"
 
 #define BUFFER		128
 #define RBX		3

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The registers that VTL2 and VTL0 share on TDX: driver/platform/tdx/state.c on an emulated CPU
- * (cpu_emul.h), which has features that QEMU's CPU lacks.
+ * (shim_cpu.h), which has features that QEMU's CPU lacks.
  *
  * Both sides have random values, so that a register cannot have the right value by chance.
  * docs/state.md has the table that says when each register is switched.
  */
 #include "../harness/check.h"
 #include "shim_cpu.h"
-#include "../harness/random.h"
+#include "../harness/program.h"
 #include "../../driver/platform/tdx/state.c"
 
 #define SESSIONS	300

@@ -34,8 +34,6 @@
 
 #include "../harness/check.h"
 #include "command.h"
-#include "paths.h"
-#include "top.h"
 
 #define PAGE_BYTES		4096
 #define VPS			3

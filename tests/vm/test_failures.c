@@ -22,9 +22,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../harness/faults.h"
+#include "../harness/program.h"
 #include "../harness/host.h"
-#include "../harness/sweep.h"
+#include "../harness/check.h"
 
 #define WAIT_MS		5000
 #define PROXY		0x51

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "stop.h"
 
 /*
  * What is done with an object. No two objects, and no two verbs of an object, begin with the

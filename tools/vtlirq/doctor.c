@@ -16,10 +16,6 @@
 #include <vtlirq.h>
 
 #include "command.h"
-#include "driver.h"
-#include "paths.h"
-#include "state.h"
-#include "table.h"
 
 static const char ok[] = "ok";
 static const char no[] = "no";

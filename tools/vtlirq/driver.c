@@ -10,8 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "driver.h"
-#include "paths.h"
+#include "machine.h"
 
 /* Opens the driver's node. Returns a file descriptor, or a negative errno. */
 int driver_open_node(struct problem *problem)

@@ -7,7 +7,7 @@
  */
 #include <stdio.h>
 
-#include "table.h"
+#include "base.h"
 
 /* How many brackets are open, and whether the next value follows another one. */
 static unsigned int depth;

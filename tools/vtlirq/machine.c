@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "paths.h"
+#include "machine.h"
 
 /* Does /proc/cpuinfo show this flag, such as "hypervisor"? */
 bool cpu_has_flag(const char *flag)

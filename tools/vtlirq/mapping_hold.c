@@ -12,9 +12,6 @@
 #include <vtlirq.h>
 
 #include "command.h"
-#include "driver.h"
-#include "stop.h"
-#include "table.h"
 
 #define QUOTA_FILE		"/sys/module/mshv_vtl/parameters/vectors_per_cpu"
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base.h"
-#include "number.h"
 
 /*
  * Reads an unsigned integer, decimal or with 0x in front. A leading zero does not make it octal:

@@ -15,7 +15,7 @@
 
 #include <vtlirq.h>
 
-#include "paths.h"
+#include "machine.h"
 
 #define DEBUGFS_MOUNT	"/sys/kernel/debug"
 

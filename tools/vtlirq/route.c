@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "paths.h"
-#include "routes.h"
 
 /* ---- show ---- */
 

@@ -11,10 +11,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "driver.h"
-#include "paths.h"
-#include "routes.h"
-#include "stop.h"
 
 #define ROUTES_MAX	(VECTOR_LIMIT + 1)
 #define SET_WORDS	(VTLIRQ_VPS_MAX / 64)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "routes.h"
+#include "machine.h"
 
 #define ROUTE(heading, key, kind, member, ...) \
 	COLUMN(heading, key, kind, struct route, member, ##__VA_ARGS__)

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths.h"
-#include "routes.h"
+#include "machine.h"
 
 /* Says why a process could not be asked. */
 void explain_process(pid_t pid, int error, struct problem *problem)

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stop.h"
-#include "top.h"
+#include "command.h"
 
 /* Reads all counters now. */
 void sample_take(struct sample *sample)

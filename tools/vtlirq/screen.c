@@ -12,9 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base.h"
-#include "stop.h"
-#include "top.h"
+#include "command.h"
 
 #define KEY_LINE	"by %s, every %g s; q quit, r rate, e exits, i route, v VPs, arrows scroll"
 #define REVERSE		"\033[7m"

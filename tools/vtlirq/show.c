@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "state.h"
 
 static bool is_chosen(const struct options *options, u64 vp)
 {

@@ -13,9 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "driver.h"
-#include "paths.h"
-#include "state.h"
+#include "machine.h"
 
 #define BLANKS		" \t\r"
 #define CELLS_MAX	64

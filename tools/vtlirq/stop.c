@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base.h"
-#include "stop.h"
 
 static sigset_t stop_signals;
 

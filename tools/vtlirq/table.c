@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "base.h"
 
 #define NO_VALUE	"-"
 

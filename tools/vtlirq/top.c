@@ -10,10 +10,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "paths.h"
-#include "stop.h"
-#include "table.h"
-#include "top.h"
 
 #define VP(heading, key, member)	COLUMN(heading, key, RATE, struct vp_rates, member)
 

@@ -11,6 +11,8 @@
 #include "../../lines/lines.h"
 #include "program.h"
 
+#define TRIES 9
+
 static const char usage[] =
 	"usage: bench COMMAND...\n"
 	"  memory FILE   load the driver from FILE; what it allocates\n"
@@ -18,6 +20,44 @@ static const char usage[] =
 	"  others        what it costs in the designs that it is compared with\n"
 	"  map           what it costs to map and to unmap\n"
 	"Commands are carried out in this order of theirs on the line.\n";
+
+static uint64_t time_nothing(void)
+{
+	uint64_t before = clock_read();
+
+	return clock_read() - before;
+}
+
+static uint64_t time_thousand(void)
+{
+	uint64_t before = clock_read();
+
+	__asm__ volatile(".rept 1000\n\tnop\n\t.endr" : : : "memory");
+	return clock_read() - before;
+}
+
+/* Return the least of several tries, since a timer may interrupt some of them. */
+static uint64_t least(uint64_t (*time)(void))
+{
+	uint64_t best = time(), one;
+	int try;
+
+	for (try = 1; try < TRIES; try++) {
+		one = time();
+		if (one < best)
+			best = one;
+	}
+	return best;
+}
+
+/* Prints a remark about it. Return: whether a tick is an instruction, by timing a thousand. */
+static bool clock_check(void)
+{
+	uint64_t ticks = least(time_thousand) - least(time_nothing);
+
+	printf("# clock: %llu ticks for 1000 instructions\n", (unsigned long long)ticks);
+	return ticks == 1000;
+}
 
 /* Run one command, with its argument if it has one. Return the number of words used. */
 static int run_command(char **words)

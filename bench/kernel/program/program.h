@@ -11,13 +11,11 @@
 
 #include "../bench_abi.h"
 
-/* ---- clock.c ---- */
-
 /*
  * The clock, and system calls without any wrapper.
  *
  * Under QEMU's -icount shift=0 with one CPU, the time-stamp counter counts
- * instructions; clock_check() verifies that.
+ * instructions; main.c checks that.
  */
 
 /* Read the clock, ordered against the code before and after it, like rdtsc_ordered(). */
@@ -40,9 +38,6 @@ static inline long raw_ioctl(int fd, unsigned long command, const void *argument
 			 : "rcx", "r11", "memory");
 	return result;
 }
-
-/* Measure what a tick is, and print a remark about it. Return: whether it is an instruction. */
-bool clock_check(void);
 
 /* ---- module.c: the bench's own module and the driver ----
  *

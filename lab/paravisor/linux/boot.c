@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bytes.h"
 #include "machine.h"
 
 #define TABLES_OFFSET		0x10000

@@ -5,7 +5,7 @@
  */
 #include <time.h>
 
-#include "cmos.h"
+#include "devices.h"
 
 #define SECONDS		0x00
 #define MINUTES		0x02

@@ -9,8 +9,6 @@
 #include <cpuid.h>
 #include <string.h>
 
-#include "../exit.h"
-#include "hyperv.h"
 #include "machine.h"
 
 #define ALL			UINT32_MAX

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "decode.h"
+#include "devices.h"
 
 #define REX_W		0x08
 #define REX_R		0x04

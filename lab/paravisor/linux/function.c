@@ -15,9 +15,7 @@
 #include <unistd.h>
 
 #include "../../labhost/labhost_client.h"
-#include "bytes.h"
 #include "machine.h"
-#include "source.h"
 
 #define BOARD_DRIVER		"vtlirq_lab_host"
 #define PATH_LENGTH		96

@@ -10,8 +10,6 @@
  */
 #include <string.h>
 
-#include "../exit.h"
-#include "hyperv.h"
 #include "machine.h"
 
 #define BIT(n)			(1u << (n))

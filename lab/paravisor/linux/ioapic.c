@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "ioapic.h"
+#include "devices.h"
 
 #define OFFSET_INDEX	0x00
 #define OFFSET_WINDOW	0x10

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "bytes.h"
 #include "machine.h"
 
 /* PCI Local Bus Specification 3.0, chapter 6. */

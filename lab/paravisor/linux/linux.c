@@ -15,9 +15,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../apic.h"
-#include "../exit.h"
-#include "../vcpu.h"
 #include "machine.h"
 
 #define CODE_SELECTOR		0x10

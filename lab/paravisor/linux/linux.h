@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../guest.h"
+struct guest;
+struct vmm;
 
 #define LINUX_FUNCTIONS_MAX	4
 

@@ -5,16 +5,9 @@
 #ifndef _LAB_PARAVISOR_LINUX_MACHINE_H
 #define _LAB_PARAVISOR_LINUX_MACHINE_H
 
-#include <pthread.h>
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "../internal.h"
-#include "cmos.h"
-#include "function.h"
-#include "ioapic.h"
+#include "devices.h"
 #include "linux.h"
-#include "uart.h"
 
 /* Ports and interrupts of the machine. */
 #define PORT_CMOS_INDEX		0x70
@@ -50,6 +43,71 @@
 
 /* The end of the memory that is set aside low, where Linux starts its other CPUs. */
 #define LOW_MEMORY_END		0x100000
+
+#define FUNCTION_CONFIG		256u
+#define FUNCTION_BARS		6
+#define FUNCTION_SOURCES_MAX	128u
+#define FUNCTION_KIND_LENGTH	16
+
+/**
+ * struct bar - a base address register of memory, at the same address for VTL2 and VTL0
+ * @size: 0: VTL0 does not see it
+ */
+struct bar {
+	uint64_t base;
+	uint64_t size;
+	bool is_64;
+};
+
+/**
+ * struct source - an interrupt of a function
+ * @table: MSI-X: its entry, as VTL0 has written it
+ * @route: NULL: there is none
+ * @open:  the function may send it
+ * @vp:    where the route goes
+ * @vector: the vector there
+ * @redirected: how many came on hardware vectors, by routes that are gone
+ * @proxied: how many came in messages of the host, by routes that are gone
+ */
+struct source {
+	uint32_t table[4];
+	struct vtlirq_route *route;
+	bool open;
+	unsigned int vp;
+	unsigned int vector;
+	uint64_t redirected;
+	uint64_t proxied;
+};
+
+/**
+ * struct function - a PCI function that is passed through
+ * @vm:         whose
+ * @bdf:        bus << 8 | device << 3 | function; VTL0 finds it on bus 0
+ * @lab_device: its index at the lab's host
+ * @config_file: its configuration space
+ * @config:     what VTL0 reads there
+ * @writable:   which bits of it VTL0 writes
+ * @bars:       its memory
+ * @msix:       where its MSI-X capability is in @config; 0: it has MSI
+ * @msi:        where its MSI capability is; 0: it has MSI-X
+ * @table:      address of the MSI-X table
+ * @sources:    its interrupts
+ * @sources_count: how many
+ */
+struct function {
+	struct vmm *vm;
+	uint16_t bdf;
+	unsigned int lab_device;
+	int config_file;
+	uint8_t config[FUNCTION_CONFIG];
+	uint8_t writable[FUNCTION_CONFIG];
+	struct bar bars[FUNCTION_BARS];
+	uint8_t msix;
+	uint8_t msi;
+	uint64_t table;
+	struct source sources[FUNCTION_SOURCES_MAX];
+	unsigned int sources_count;
+};
 
 /**
  * struct machine - vmm.guest_data of this kind
@@ -143,8 +201,87 @@ bool hyperv_call_serve(struct vp *vp);
 bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value);
 bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value);
 
+/**
+ * hyperv_cpuid() - the answer to a leaf from 0x40000000 on
+ * @has_cluster_ipi: recommend the hypercall that sends an interrupt to several VPs
+ * @leaf:            which
+ * @words:           out: EAX, EBX, ECX, EDX
+ */
+void hyperv_cpuid(bool has_cluster_ipi, uint32_t leaf, uint32_t words[4]);
+
 /* PCI's configuration space; the lock is held (pci.c). */
 uint32_t pci_port_read(struct vmm *vm, uint16_t port, unsigned int size);
 void pci_port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_t value);
+
+/*
+ * ---- function.c ----
+ * A PCI function that is passed through to VTL0.
+ */
+
+/**
+ * function_open() - take a function from VTL2, reset it, and give its memory to VTL0
+ * @vm:       whose
+ * @bdf:      which
+ * @function: out
+ *
+ * Return: 0, or a negative errno after a line that says why; function_close() is called in
+ * either case.
+ */
+int function_open(struct vmm *vm, uint16_t bdf, struct function *function);
+
+/* Silences it, and takes it back. */
+void function_close(struct function *function);
+
+/* What it is, for people: its class, or its vendor and device if that is unknown (kind.c). */
+void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH]);
+
+/* Its configuration space; @offset and @size are within a word of 4 bytes. */
+uint32_t function_config_read(const struct function *function, unsigned int offset);
+void function_config_write(struct function *function, unsigned int offset, unsigned int size,
+			   uint32_t value);
+
+/* The function whose MSI-X table is in the page of @address; NULL: none. */
+struct function *function_at(struct function *functions, unsigned int count, uint64_t address);
+
+/* What else is in that page reads as zeroes. */
+uint64_t function_table_read(const struct function *function, uint64_t address,
+			     unsigned int size);
+void function_table_write(struct function *function, uint64_t address, unsigned int size,
+			  uint64_t value);
+
+/*
+ * ---- source.c ----
+ * The interrupts of a function that is passed through: what VTL0 wrote becomes a route.
+ */
+
+/**
+ * struct source_message - what VTL0 wants a source to send
+ * @enabled: it is to send anything
+ * @address: of the message
+ * @data:    of the message
+ */
+struct source_message {
+	bool enabled;
+	uint64_t address;
+	uint32_t data;
+};
+
+/**
+ * source_update() - make a source do what VTL0 has written
+ * @function: whose
+ * @number:   which source
+ * @message:  what VTL0 wants
+ *
+ * When it is enabled for the first time, a route is created; later messages move the route.
+ * While it is not enabled, it is masked, and the device keeps its interrupt pending. A failure
+ * is reported, and the source remains masked.
+ *
+ * Context: the machine's lock is held.
+ */
+void source_update(struct function *function, unsigned int number,
+		   const struct source_message *message);
+
+/* VTL0 has switched its messages off: the source is masked, and has no route any more. */
+void source_close(struct function *function, unsigned int number);
 
 #endif /* _LAB_PARAVISOR_LINUX_MACHINE_H */

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "../exit.h"
-#include "decode.h"
 #include "machine.h"
 
 #define CR3_ADDRESS	0x000ffffffffff000ULL

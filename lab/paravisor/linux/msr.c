@@ -6,10 +6,6 @@
  */
 #include <inttypes.h>
 
-#include "../apic.h"
-#include "../exit.h"
-#include "../vcpu.h"
-#include "hyperv.h"
 #include "machine.h"
 
 #define MSR_PLATFORM_ID		0x017

@@ -4,7 +4,6 @@
  */
 #include <inttypes.h>
 
-#include "../exit.h"
 #include "machine.h"
 
 #define KEYBOARD_RESET		0xfe

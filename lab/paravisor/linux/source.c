@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The interrupts of a function: libvtlirq's routes, and the mask at the host.
+ * The interrupts of a function: libvtlirq's routes, the mask at the host, and the counts.
  *
  * A message that VTL0 writes names an APIC and a vector of VTL0. The host, or the driver by a
  * hardware vector, delivers the interrupt there; the message is never written to the device.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../../labhost/labhost_client.h"
 #include "machine.h"
-#include "source.h"
 
 /* A message (Intel SDM, "Message Signalled Interrupts"). */
 #define MESSAGE_BASE(address)		((address) >> 20)
@@ -22,6 +22,8 @@
 #define MESSAGE_MODE_LOWEST		1
 #define MESSAGE_LEVEL			0x8000u
 #define VECTOR_MIN			16
+
+#define DELIVERY_LENGTH	40
 
 static void source_complain(const struct function *function, unsigned int number,
 			    const char *what, const char *why)
@@ -158,4 +160,48 @@ void source_close(struct function *function, unsigned int number)
 	if (ret)
 		source_complain(function, number, "its hardware vector is kept", strerror(-ret));
 	source->route = NULL;
+}
+
+/* How it is delivered now; an interrupt that VTL0 has switched off has no route any more. */
+static void delivery_write(const struct source *source, const struct vtlirq_route_state *state,
+			   char text[DELIVERY_LENGTH])
+{
+	if (!source->route)
+		snprintf(text, DELIVERY_LENGTH, "off");
+	else if (state->delivery == VTLIRQ_REDIRECTED)
+		snprintf(text, DELIVERY_LENGTH, "redirected, hardware vector %#x",
+			 state->hardware_vector);
+	else
+		snprintf(text, DELIVERY_LENGTH, "proxied: %s", vtlirq_reason_name(state->reason));
+}
+
+static void source_print(const struct function *function, unsigned int number)
+{
+	const struct source *source = &function->sources[number];
+	struct vtlirq_route_state state = { 0 };
+	char delivery[DELIVERY_LENGTH];
+
+	if (source->route && vtlirq_route_state(source->route, &state))
+		return;
+	if (!source->vector)
+		return;
+	delivery_write(source, &state, delivery);
+	printf(BDF_FORMAT " %9u %3u %#6x %11" PRIu64 " %9" PRIu64 "  %s\n",
+	       BDF_NUMBERS(function->bdf), number, source->vp, source->vector,
+	       source->redirected + state.redirected, source->proxied + state.proxied, delivery);
+}
+
+void linux_report(struct vmm *vm)
+{
+	const struct machine *machine = machine_of(vm);
+	unsigned int i, number;
+
+	if (!machine->functions_count)
+		return;
+	printf("\n%-7s %9s %3s %6s %11s %9s  %s\n", "device", "interrupt", "VP", "vector",
+	       "redirected", "proxied", "delivery at the end");
+	for (i = 0; i < machine->functions_count; i++) {
+		for (number = 0; number < machine->functions[i].sources_count; number++)
+			source_print(&machine->functions[i], number);
+	}
 }

@@ -3,7 +3,7 @@
  * A serial port like National Semiconductor's PC16550D. A byte that the guest sends is sent at
  * once, so that the transmitter is always empty.
  */
-#include "uart.h"
+#include "devices.h"
 
 /* Registers by number; some numbers have another register for writes. */
 #define DATA			0
