@@ -5,12 +5,8 @@
  * Owns: which of them are the CPU's own registers, and which are only stored. INIT and SIPI
  * have no effect: a trust domain wakes its CPUs through a mailbox.
  */
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "apic/registers.h"
-#include "apic/timer.h"
-#include "base/print.h"
-#include "base/string.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/request.h"

@@ -3,9 +3,8 @@
  * Exceptions and interrupts of the hypervisor itself. Owns: the interrupt descriptor
  * table.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "base/trap.h"
 #include "boot/start.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"

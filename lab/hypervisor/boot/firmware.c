@@ -3,8 +3,8 @@
  * The memory that a firmware would leave for L1. Owns: the page table and the segments with
  * which a CPU of L1 begins.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
 #include "boot/boot.h"
 #include "control/call.h"
 

@@ -5,12 +5,9 @@
  * Owns: the fields of the boot protocol. Offsets are those of the setup header in the
  * file, which are the same in the boot parameters.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "boot/boot.h"
-#include "boot/map.h"
 
 #define SECTOR            512
 

@@ -2,7 +2,7 @@
 /*
  * The side door for tests. Owns: which calls there are.
  */
-#include "base/print.h"
+#include "base/base.h"
 #include "boot/boot.h"
 #include "control/control.h"
 #include "tdx/l2.h"

@@ -7,8 +7,8 @@
  */
 #include <linux/errno.h>
 
-#include "apic/physical.h"
-#include "base/string.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "control/call.h"
 #include "control/control.h"
 #include "host/behaviour.h"

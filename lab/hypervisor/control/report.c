@@ -2,7 +2,7 @@
 /*
  * The report of all counters, in the log. Owns: its contents and wording.
  */
-#include "base/print.h"
+#include "base/base.h"
 #include "vcpu/l1.h"
 
 static void report_calls(const struct l1_cpu *l1)

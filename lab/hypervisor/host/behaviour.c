@@ -4,7 +4,7 @@
  */
 #include <linux/errno.h>
 
-#include "base/lock.h"
+#include "base/base.h"
 #include "host/behaviour.h"
 #include "l1/lab_host.h"
 

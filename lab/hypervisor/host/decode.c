@@ -4,7 +4,7 @@
  */
 #include <linux/types.h>
 
-#include "base/string.h"
+#include "base/base.h"
 #include "host/decode.h"
 #include "l1/lab_host.h"
 

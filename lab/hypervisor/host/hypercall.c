@@ -5,10 +5,8 @@
  * Owns: the dispatch. decode.c decodes and checks the input of a call, without knowing the
  * machine.
  */
-#include "apic/timer.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "host/behaviour.h"
 #include "host/decode.h"
 #include "host/host.h"

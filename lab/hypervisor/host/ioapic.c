@@ -2,7 +2,7 @@
 /*
  * The board's IOAPIC. Owns: which register the window accesses (82093AA datasheet, 3.1).
  */
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
 #include "host/ioapic.h"
 #include "vcpu/gpa.h"

@@ -18,7 +18,7 @@
  */
 #include <linux/types.h>
 
-#include "base/string.h"
+#include "base/base.h"
 #include "host/message.h"
 
 /*

@@ -8,7 +8,7 @@
  * device whose interrupts the host has retargeted. The registers are also mapped for L1 as
  * memory (ECAM), which it uses only beyond register 255.
  */
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
 #include "host/host.h"
 #include "host/pci.h"

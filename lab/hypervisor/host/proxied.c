@@ -8,8 +8,7 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-#include "base/lock.h"
-#include "base/string.h"
+#include "base/base.h"
 #include "host/behaviour.h"
 #include "host/message.h"
 #include "host/proxied.h"

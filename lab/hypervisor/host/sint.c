@@ -10,8 +10,7 @@
  */
 #include <linux/errno.h>
 
-#include "base/lock.h"
-#include "base/string.h"
+#include "base/base.h"
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"

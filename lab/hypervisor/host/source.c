@@ -7,12 +7,12 @@
  */
 #include <linux/errno.h>
 
-#include "base/lock.h"
-#include "host/device.h"
+#include "base/base.h"
 #include "host/decode.h"
-#include "l1/lab_host.h"
+#include "host/device.h"
 #include "host/receiver.h"
 #include "host/source.h"
+#include "l1/lab_host.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 

@@ -5,11 +5,9 @@
  * Owns: what they use of the hypervisor: the L2 VCPUs, memory of L1, the deadline's timer, and
  * L1's APIC.
  */
-#include "apic/physical.h"
-#include "apic/timer.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
 #include "host/ioapic.h"
 #include "tdx/l2.h"
 #include "tdx/l2/calls.h"

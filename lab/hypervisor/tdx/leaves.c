@@ -6,8 +6,7 @@
  * l2.c. To add a leaf, add its number to call_leaf(), and a function that reads @regs of L1 and
  * returns the status for RAX.
  */
-#include "base/options.h"
-#include "base/print.h"
+#include "base/base.h"
 #include "tdx/l2.h"
 #include "tdx/leaves.h"
 #include "vcpu/gpa.h"

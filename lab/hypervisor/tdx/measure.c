@@ -5,8 +5,7 @@
  * Owns: the run-time measurement registers, and the layout of TDREPORT_STRUCT (Intel TDX
  * Module ABI Specification, "Measurement and Attestation Types").
  */
-#include "base/lock.h"
-#include "base/string.h"
+#include "base/base.h"
 #include "tdx/leaves.h"
 #include "tdx/sha384.h"
 #include "vcpu/gpa.h"

@@ -2,7 +2,7 @@
 /*
  * SHA-384 of one block (FIPS 180-4, chapters 4.1.3, 5.3.4 and 6.4).
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "tdx/sha384.h"
 
 #define ROUNDS      80

@@ -7,11 +7,9 @@
  */
 #include <linux/errno.h>
 
-#include "apic/physical.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "host/host.h"
 #include "host/ioapic.h"
 #include "tdx/l2.h"

@@ -5,10 +5,10 @@
 #ifndef _HYPERVISOR_TESTS_STAND_IN_HOST_H
 #define _HYPERVISOR_TESTS_STAND_IN_HOST_H
 
-#include "apic/physical.h"
-#include "host/device.h"
+#include "apic/apic.h"
 #include "host/behaviour.h"
 #include "host/decode.h"
+#include "host/device.h"
 #include "host/message.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"

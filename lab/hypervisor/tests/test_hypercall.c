@@ -14,9 +14,8 @@
 
 #include <linux/types.h>
 
-#include "apic/timer.h"
-#include "base/options.h"
-#include "base/print.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "host/behaviour.h"
 #include "host/decode.h"
 #include "host/sint.h"

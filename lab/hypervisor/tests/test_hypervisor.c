@@ -14,11 +14,9 @@
 
 #include <linux/errno.h>
 
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "base/heap.h"
-#include "base/print.h"
-#include "boot/map.h"
+#include "apic/apic.h"
+#include "base/base.h"
+#include "boot/boot.h"
 #include "host/host.h"
 #include "host/ioapic.h"
 #include "tdx/abi.h"

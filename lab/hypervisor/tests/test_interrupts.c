@@ -9,8 +9,7 @@
 
 #include <cmocka.h>
 
-#include "apic/physical.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
 #include "host/receiver.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"

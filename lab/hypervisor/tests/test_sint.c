@@ -12,7 +12,7 @@
 
 #include <linux/errno.h>
 
-#include "base/options.h"
+#include "base/base.h"
 #include "host/decode.h"
 #include "host/message.h"
 #include "host/sint.h"

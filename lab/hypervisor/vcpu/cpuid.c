@@ -6,7 +6,7 @@
  * A trust domain sees an Intel CPU, without the features that a TDX module removes (Intel TDX
  * Module Base Architecture Specification, "CPUID Virtualization"). Portable.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/gpa.h"
 

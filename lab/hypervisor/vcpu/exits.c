@@ -7,11 +7,9 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/timer.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "boot/boot.h"
 #include "control/control.h"
 #include "host/host.h"

@@ -5,8 +5,7 @@
  * Owns: the host's vectors of each CPU, and when the hypervisor takes interrupts. Must not
  * know: what the host does with them.
  */
-#include "apic/physical.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
 #include "base/machine.h"
 #include "host/receiver.h"
 #include "vcpu/interrupts.h"

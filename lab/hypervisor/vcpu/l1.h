@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "apic/registers.h"
+#include "apic/apic.h"
 #include "host/host.h"
 #include "tdx/abi.h"
 #include "vcpu/interrupts.h"

@@ -9,7 +9,7 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/physical.h"
+#include "apic/apic.h"
 #include "vcpu/exits.h"
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"

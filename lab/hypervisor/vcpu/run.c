@@ -8,12 +8,9 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/physical.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "vcpu/code.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"

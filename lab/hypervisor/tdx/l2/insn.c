@@ -11,8 +11,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
 #include "tdx/l2/insn.h"
 #include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"

@@ -11,7 +11,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "base/string.h"
+#include "base/base.h"
 #include "tdx/l2/event.h"
 #include "tdx/l2/insn.h"
 #include "tdx/l2/run.h"

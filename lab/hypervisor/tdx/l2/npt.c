@@ -13,10 +13,8 @@
 
 #include <asm/processor-flags.h>
 
-#include "base/heap.h"
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
 #include "tdx/l2/l1.h"
 #include "tdx/l2/npt.h"
 

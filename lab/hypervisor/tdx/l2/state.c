@@ -15,7 +15,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "base/string.h"
+#include "base/base.h"
 #include "tdx/l2/npt.h"
 #include "tdx/l2/run.h"
 #include "tdx/l2/state.h"

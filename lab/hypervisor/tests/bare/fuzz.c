@@ -6,7 +6,7 @@
  * interleaving depends on QEMU. It does nothing that legitimately ends a trust domain: README.md
  * has the list.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 #define SAYS_EVERY   5

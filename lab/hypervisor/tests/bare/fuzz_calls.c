@@ -4,7 +4,7 @@
  *
  * Owns: which calls are excluded, since they end the trust domain, or destroy the fuzzer itself.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "control/call.h"
 #include "fuzz.h"
 

@@ -5,7 +5,7 @@
  * Owns: which of them do not damage L1 itself. L2 may execute any: its only memory is that of its
  * aliases.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "control/call.h"
 #include "fuzz.h"
 

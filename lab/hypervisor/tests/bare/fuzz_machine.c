@@ -5,7 +5,7 @@
  * Owns: which registers are excluded, since a write ends the machine or makes a device write to
  * memory, which cannot be prevented if a guest has the devices.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 #define TSC_DEADLINE   0x6e0

@@ -6,7 +6,7 @@
  * interrupt is recorded and ended; everything else is a fault of the test itself.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define PTE_TABLE   0x003
 #define PTE_1G      0x083

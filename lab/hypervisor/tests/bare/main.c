@@ -3,7 +3,7 @@
  * The test kernel's start. Owns: the words of its command line.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define PARAMS_LINE 0x228
 

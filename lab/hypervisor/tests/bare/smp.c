@@ -6,7 +6,7 @@
  * one function that it is asked to call.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define PARAMS_ACPI   0x070
 #define POINTER_ROOT  16

@@ -5,8 +5,7 @@
 #include <stdarg.h>
 
 #include "bare.h"
-#include "base/print.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define LINE_SIZE 256
 
