@@ -8,7 +8,7 @@
  */
 #include "apic/apic.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
 
 #define APIC_PLACE       0xfee00000UL
 #define SVR_ENABLED      0x100U

@@ -7,9 +7,7 @@
  */
 #include "apic/apic.h"
 #include "base/base.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* Six LVTs. QEMU's own APIC says the same. */
 #define VERSION_OF_L1   0x50014

@@ -11,7 +11,6 @@
 #include "apic/apic.h"
 #include "base/base.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

@@ -6,9 +6,7 @@
 #include "base/base.h"
 #include "base/machine.h"
 #include "boot/start.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 #define VECTORS        256
 #define STUB_BYTES     16

@@ -6,7 +6,7 @@
 #include "boot/boot.h"
 #include "control/control.h"
 #include "tdx/l2.h"
-#include "vcpu/code.h"
+#include "vcpu/exits.h"
 #include "vcpu/l1.h"
 
 /* Without prefixes. */

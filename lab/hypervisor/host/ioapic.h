@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
 
 /* A redirection entry, its lower half. */
 #define IOAPIC_VECTOR 0xffU

@@ -5,7 +5,6 @@
  * Owns: the receiver of each vector of the host. Must not know: devices.
  */
 #include "host/receiver.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 /* By CPU and vector. Written before a device uses the vector, and read after that. */

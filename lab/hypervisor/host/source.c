@@ -13,7 +13,6 @@
 #include "host/receiver.h"
 #include "host/source.h"
 #include "l1/lab_host.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 /* A disk has 65 of them. */

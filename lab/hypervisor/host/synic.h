@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
 
 struct host_message;
 struct l1_cpu;

@@ -18,9 +18,7 @@
 #include "tdx/l2/tdcall.h"
 #include "tdx/l2/vcpu.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define LEAF_NUMBER GENMASK_ULL(15, 0)

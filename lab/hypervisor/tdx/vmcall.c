@@ -16,7 +16,6 @@
 #include "tdx/leaves.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 /* GHCI, table "TDVMCALL Sub-function numbers": Intel's exit reasons below 0x10000. */

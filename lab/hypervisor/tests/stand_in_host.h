@@ -13,7 +13,6 @@
 #include "host/synic.h"
 #include "l1/lab_host.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 #define STAND_IN_FUNCTIONS 32

@@ -13,7 +13,7 @@
 #include "host/device.h"
 #include "host/pci.h"
 #include "vcpu/gpa.h"
-#include "vcpu/request.h"
+#include "vcpu/l1.h"
 
 #define FUNCTION   0x28
 #define PLACE      0x50

@@ -20,7 +20,7 @@
 #include "host/decode.h"
 #include "host/sint.h"
 #include "host/source.h"
-#include "vcpu/code.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

@@ -21,8 +21,7 @@
 #include "host/ioapic.h"
 #include "tdx/abi.h"
 #include "tdx/sha384.h"
-#include "vcpu/code.h"
-#include "vcpu/cpuid.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 
 /* Stand-ins for what the portable parts use of the machine: pages, and stop(). */

@@ -11,9 +11,7 @@
 
 #include "apic/apic.h"
 #include "host/receiver.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* Registers by number, as struct l1_cpu's APIC has them. */
 static u32 registers[0x40];

@@ -11,7 +11,6 @@
 #include "base/base.h"
 #include "base/machine.h"
 #include "tdx/l2.h"
-#include "tdx/l2/vmrun.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

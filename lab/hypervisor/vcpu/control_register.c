@@ -13,7 +13,6 @@
 #include "base/base.h"
 #include "base/machine.h"
 #include "tdx/l2/tdcall.h"
-#include "vcpu/code.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

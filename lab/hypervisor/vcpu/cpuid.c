@@ -7,7 +7,7 @@
  * Module Base Architecture Specification, "CPUID Virtualization"). Portable.
  */
 #include "base/base.h"
-#include "vcpu/cpuid.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 
 #define ALL          0xffffffffU

@@ -15,11 +15,8 @@
 #include "host/host.h"
 #include "tdx/l2/tdcall.h"
 #include "tdx/leaves.h"
-#include "vcpu/code.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

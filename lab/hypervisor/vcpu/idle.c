@@ -10,9 +10,7 @@
 #include "apic/apic.h"
 #include "base/base.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define ASID_IDLE      2

@@ -8,9 +8,7 @@
 #include "apic/apic.h"
 #include "base/machine.h"
 #include "host/receiver.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 #define USABLE       GENMASK(HOST_VECTOR_LAST, HOST_VECTOR_FIRST)
 #define DRAIN_USECS  100000

@@ -8,9 +8,7 @@
  */
 #include "apic/apic.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* It is sent after the request was written, so its handler sees the request. */
 static void ask(struct l1_cpu *l1)

@@ -11,12 +11,9 @@
 #include "apic/apic.h"
 #include "base/base.h"
 #include "base/machine.h"
-#include "vcpu/code.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define ASID_L1         1

@@ -10,7 +10,7 @@
  */
 #include "base/base.h"
 #include "base/machine.h"
-#include "vcpu/code.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 #include "vcpu/vmcb.h"

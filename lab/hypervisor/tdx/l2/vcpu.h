@@ -9,7 +9,7 @@
 #include "tdx/abi.h"
 #include "tdx/l2/fields.h"
 #include "tdx/l2/vapic.h"
-#include "tdx/l2/vmrun.h"
+#include "vcpu/world.h"
 
 struct tdcall_regs;
 
