@@ -10,7 +10,7 @@
 #include "base/machine.h"
 #include "boot/boot.h"
 #include "boot/start.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

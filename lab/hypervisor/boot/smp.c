@@ -11,7 +11,7 @@
 #include "boot/boot.h"
 #include "boot/start.h"
 #include "host/synic.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 
 #define INIT_USECS  10000

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "control/control.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

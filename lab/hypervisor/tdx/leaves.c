@@ -7,8 +7,7 @@
  * returns the status for RAX.
  */
 #include "base/base.h"
-#include "tdx/l2.h"
-#include "tdx/leaves.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

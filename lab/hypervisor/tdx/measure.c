@@ -6,8 +6,7 @@
  * Module ABI Specification, "Measurement and Attestation Types").
  */
 #include "base/base.h"
-#include "tdx/leaves.h"
-#include "tdx/sha384.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

@@ -20,7 +20,7 @@
 #include "host/host.h"
 #include "host/ioapic.h"
 #include "tdx/abi.h"
-#include "tdx/sha384.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 

@@ -10,7 +10,7 @@
 #include "apic/apic.h"
 #include "base/base.h"
 #include "base/machine.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

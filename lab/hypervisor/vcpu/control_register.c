@@ -12,7 +12,7 @@
 #include "apic/apic.h"
 #include "base/base.h"
 #include "base/machine.h"
-#include "tdx/l2/tdcall.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "base/machine.h"
 #include "host/host.h"
-#include "tdx/l2/tdcall.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

@@ -63,21 +63,10 @@ struct svm_run {
 };
 
 /**
- * svm_run() - run L2 until it exits
+ * svm_run_switch() - the world switch to L2 itself, for svm_run() of tdx/l2.c
  * @run: operands.
  *
- * L2 starts with L1's KERNEL_GS_BASE, STAR, LSTAR, CSTAR and SFMASK, and L1 gets L2's, as with a
- * TDX module.
- *
- * Context: interrupts off and GIF 0, before and after.
- */
-void svm_run(struct svm_run *run);
-
-/**
- * svm_run_switch() - the world switch itself, for svm_run()
- * @run: operands.
- *
- * Context: likewise; the clock is that of L2.
+ * Context: interrupts off and GIF 0, before and after; the clock is that of L2.
  */
 void svm_run_switch(struct svm_run *run);
 

@@ -9,14 +9,8 @@
 
 #include "base/cpu.h"
 #include "base/machine.h"
-#include "tdx/l2/calls.h"
-#include "tdx/l2/deadline.h"
-#include "tdx/l2/event.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 
 static u64 check_buffer(u64 gpa)
 {

@@ -13,10 +13,7 @@
 
 #include "base/base.h"
 #include "base/machine.h"
-#include "tdx/l2/insn.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
 
 #define GUEST_PRESENT BIT_ULL(0)
 #define GUEST_LARGE   BIT_ULL(7)

@@ -15,8 +15,7 @@
 
 #include "base/base.h"
 #include "base/machine.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
+#include "tdx/l2/l2.h"
 
 #define ENTRY_PRESENT    BIT_ULL(0)
 #define ENTRY_WRITE      BIT_ULL(1)

@@ -6,10 +6,7 @@
  * registers of a TDCALL.
  */
 #include "base/cpu.h"
-#include "tdx/l2/event.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
 
 /*
  * QEMU 7.2 does not intercept XSETBV, so L2 can change XCR0, which L1 shares. On TDX it cannot do
