@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 
 #include "base/base.h"
-#include "host/behaviour.h"
+#include "host/host.h"
 #include "l1/lab_host.h"
 
 #define DELAY_MAX_US 1000000

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 #include "base/base.h"
-#include "host/decode.h"
+#include "host/hyperv.h"
 #include "l1/lab_host.h"
 
 /* The control word: TLFS, "Hypercall Inputs"; Control in hvdef. */

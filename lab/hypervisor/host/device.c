@@ -7,8 +7,7 @@
 #include <linux/errno.h>
 
 #include "base/machine.h"
-#include "host/device.h"
-#include "host/pci.h"
+#include "host/devices.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

@@ -4,7 +4,7 @@
  */
 #include "base/base.h"
 #include "base/machine.h"
-#include "host/ioapic.h"
+#include "host/devices.h"
 #include "vcpu/gpa.h"
 
 #define IOAPIC_PLACE   0xfec00000ULL

@@ -19,7 +19,7 @@
 #include <linux/types.h>
 
 #include "base/base.h"
-#include "host/message.h"
+#include "host/hyperv.h"
 
 /*
  * MESSAGE_PROXY_INTERRUPT's payload: struct hv_x64_proxy_interrupt_message_payload in

@@ -10,8 +10,8 @@
  */
 #include "base/base.h"
 #include "base/machine.h"
+#include "host/devices.h"
 #include "host/host.h"
-#include "host/pci.h"
 
 #define LOG_PORT       0x402
 #define PCI_PORT_FIRST 0xcf8

@@ -9,9 +9,8 @@
 #include <linux/types.h>
 
 #include "base/base.h"
-#include "host/behaviour.h"
-#include "host/message.h"
-#include "host/proxied.h"
+#include "host/host.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"

@@ -11,9 +11,7 @@
 #include <linux/errno.h>
 
 #include "base/base.h"
-#include "host/decode.h"
-#include "host/message.h"
-#include "host/sint.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 

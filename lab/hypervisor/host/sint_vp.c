@@ -6,7 +6,7 @@
  * not exist while it or the SynIC is disabled, or L1 does not share it.
  */
 #include "apic/apic.h"
-#include "host/message.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

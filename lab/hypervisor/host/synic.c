@@ -9,9 +9,7 @@
  */
 #include "apic/apic.h"
 #include "base/base.h"
-#include "host/message.h"
-#include "host/proxied.h"
-#include "host/sint.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

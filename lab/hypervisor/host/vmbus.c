@@ -6,7 +6,6 @@
  * the VP that it names. All other messages are not VMBus's. Portable.
  */
 #include "base/base.h"
-#include "host/sint.h"
 #include "host/synic.h"
 
 #define PAYLOAD_MAX        240

@@ -6,10 +6,9 @@
 #define _HYPERVISOR_TESTS_STAND_IN_HOST_H
 
 #include "apic/apic.h"
-#include "host/behaviour.h"
-#include "host/decode.h"
-#include "host/device.h"
-#include "host/message.h"
+#include "host/devices.h"
+#include "host/host.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 #include "vcpu/gpa.h"

@@ -13,8 +13,7 @@
 
 #include <linux/types.h>
 
-#include "host/decode.h"
-#include "host/message.h"
+#include "host/hyperv.h"
 #include "l1/lab_host.h"
 
 #define MULTICAST	0x1

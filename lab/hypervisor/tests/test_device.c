@@ -10,8 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/device.h"
-#include "host/pci.h"
+#include "host/devices.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

@@ -14,10 +14,8 @@
 
 #include "control/call.h"
 #include "control/control.h"
-#include "host/proxied.h"
-#include "host/receiver.h"
-#include "host/sint.h"
-#include "host/source.h"
+#include "host/devices.h"
+#include "host/synic.h"
 #include "stand_in_host.h"
 
 #define VECTOR      0x51

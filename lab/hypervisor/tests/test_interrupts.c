@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "apic/apic.h"
-#include "host/receiver.h"
+#include "host/devices.h"
 #include "vcpu/l1.h"
 
 /* Registers by number, as struct l1_cpu's APIC has them. */

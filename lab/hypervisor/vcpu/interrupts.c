@@ -7,7 +7,7 @@
  */
 #include "apic/apic.h"
 #include "base/machine.h"
-#include "host/receiver.h"
+#include "host/devices.h"
 #include "vcpu/l1.h"
 
 #define USABLE       GENMASK(HOST_VECTOR_LAST, HOST_VECTOR_FIRST)
