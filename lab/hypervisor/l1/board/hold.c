@@ -26,7 +26,6 @@
 #include <linux/smp.h>
 
 #include "board.h"
-#include "device.h"
 
 /*
  * How long to wait for the CPU, and for the interrupt: longer than either takes, and shorter than

@@ -15,7 +15,6 @@
 
 #include "../lab_host.h"
 #include "board.h"
-#include "forward.h"
 #include "host/hyperv.h"
 
 /* The number of events after which CPUs may go offline. */

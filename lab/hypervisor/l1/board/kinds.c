@@ -12,7 +12,7 @@
 #include <linux/pci.h>
 
 #include "../lab_host.h"
-#include "device.h"
+#include "board.h"
 
 /*
  * QEMU's edu device has one source, its MSI. A raise is synchronous: the message has been

@@ -14,8 +14,7 @@
 #include <linux/slab.h>
 
 #include "../lab_host.h"
-#include "device.h"
-#include "forward.h"
+#include "board.h"
 
 #define LAB_NAME	"vtlirq_lab_host"
 #define LAB_BAR		0

@@ -5,13 +5,33 @@
 #ifndef _HYPERVISOR_L1_DOOR_DOOR_H
 #define _HYPERVISOR_L1_DOOR_DOOR_H
 
+#include <linux/hrtimer.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/version.h>
 
 #include "../lab_tdx.h"
 
-struct vm_area_struct;
+/* Differences between Linux 6.1, 6.12 and 7.x. */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *timer),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
 
 /* node.c: /dev/vtlirq_lab_tdx. */
 
@@ -46,7 +66,7 @@ int testmem_add(struct testmem *memory, u64 pages, u64 *gpa);
 int testmem_map(struct testmem *memory, struct vm_area_struct *vma);
 void testmem_free(struct testmem *memory);
 
-/* services.c: requests of tests to the L2 services besides TDCALLs. */
+/* door.c: requests of tests to the L2 services besides TDCALLs. */
 
 /**
  * services_hook() - set a hook for the L2 VCPUs of this CPU
