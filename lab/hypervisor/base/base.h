@@ -40,7 +40,7 @@ void stop(const char *format, ...) __printf(1, 2) __noreturn;
 size_t print_to(char *to, size_t size, const char *format, va_list list);
 
 /**
- * report_counters() - write the counters of all CPUs
+ * report_counters() - write the counters of all CPUs; in control/control.c
  *
  * Context: any CPU, at any time.
  */
