@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "../labhost/labhost_client.h"
-#include "common.h"
+#include "demo.h"
 
 #define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
 #define LINE_LENGTH	256

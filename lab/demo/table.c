@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common.h"
-#include "table.h"
+#include "demo.h"
 
 #define LINE_LENGTH	512
 #define NAME_LENGTH	96
