@@ -102,7 +102,7 @@ u32 device_sources(u16 function);
  */
 int device_program(u16 function, u32 source, const struct device_message *message);
 
-/* ---- pci.c: PCI's configuration space, which L1 and the hypervisor share ---- */
+/* ---- board.c: PCI's configuration space, which L1 and the hypervisor share ---- */
 
 /**
  * pci_read() - read a register of a function
@@ -131,7 +131,7 @@ void pci_write(u16 function, u8 place, u32 value);
  */
 bool pci_keep(u16 function, u8 place, u8 size);
 
-/* ---- ioapic.c: the board's IOAPIC, which a trust domain can access only by the host ---- */
+/* ---- board.c: the IOAPIC, which a trust domain can access only by the host ---- */
 
 /* A redirection entry, its lower half. */
 #define IOAPIC_VECTOR 0xffU

@@ -103,7 +103,7 @@ void host_cpuid_answer(const struct host_identity *identity, u32 leaf, u32 words
  */
 void host_cpuid(u32 leaf, u32 words[4]);
 
-/* ---- pci.c: ports ---- */
+/* ---- board.c: ports ---- */
 
 /**
  * port_of_l1_read() - L1 reads a port

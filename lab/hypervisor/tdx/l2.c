@@ -57,7 +57,7 @@ void *ram_at(u64 gpa)
 	return ram_is_memory(gpa) ? gpa_memory(gpa) : NULL;
 }
 
-/* The IOAPIC is not L1's: the host checks each write of L1, see host/ioapic.c. */
+/* The IOAPIC is not L1's: the host checks each write of L1, see host/board.c. */
 bool ram_is_device(u64 gpa)
 {
 	return gpa_is_device(gpa) && !ioapic_is_at(gpa);
