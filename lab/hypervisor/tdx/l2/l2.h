@@ -449,9 +449,7 @@ bool insn_fetch(const struct vcpu *vcpu, struct insn *insn);
 bool insn_is(const struct insn *insn, const u8 *opcode, u32 length);
 u32 insn_length(const struct vcpu *vcpu, u32 opcode_length);
 
-/* ---- run.c, exits.c: running L2 until an exit is for L1, and the handlers of exits ---- */
-
-void l2_run(struct vcpu *vcpu, struct l2_exit *exit);
+/* ---- exits.c: the handlers of exits ---- */
 
 bool exits_handle(struct vcpu *vcpu, struct l2_exit *exit);
 
