@@ -10,7 +10,7 @@
 
 struct l1_cpu;
 
-/* ---- leaves.c, vmcall.c, measure.c: the leaves that are not L2's ---- */
+/* ---- leaves.c, vmcall.c: the leaves that are not L2's ---- */
 
 /**
  * leaves_handle() - L1 executes TDCALL
@@ -29,25 +29,6 @@ void leaves_handle(struct l1_cpu *l1, u32 length);
  * Return: the TDX module's status, for RAX; the host's is in R10.
  */
 u64 vmcall_handle(struct l1_cpu *l1);
-
-/**
- * measure_extend() - TDG.MR.RTMR.EXTEND
- * @l1: of this CPU; RCX: 48 bytes, aligned to 64; RDX: which register.
- *
- * Return: the status, for RAX.
- */
-u64 measure_extend(struct l1_cpu *l1);
-
-/**
- * measure_report() - TDG.MR.REPORT
- * @l1: of this CPU; RCX: where the report goes, RDX: what the caller adds, R8: 0.
- *
- * The report has the layout of a real one, but no message authentication code, so it cannot be
- * mistaken for a real one.
- *
- * Return: the status, for RAX.
- */
-u64 measure_report(struct l1_cpu *l1);
 
 /* ---- sha384.c: SHA-384 (FIPS 180-4). Portable. ---- */
 

@@ -32,7 +32,7 @@ struct lab_host_vp;
  * ---- device.c: a device of the lab's host, and its sources ----
  *
  * Owns: what all devices have in common, whatever their kind: the table of them, and the
- * count of each source's raises. Must not know: how a kind raises (kinds.c), what a source
+ * count of each source's raises. Must not know: how a kind raises (pci.c), what a source
  * sends (forward.c), and the ioctls (board.c, control.c).
  */
 
@@ -64,10 +64,6 @@ struct lab_kind {
 	int (*start)(struct lab_device *device);
 	void (*raise)(struct lab_device *device, u32 source);
 };
-
-extern const struct lab_kind lab_edu;
-extern const struct lab_kind lab_ivshmem;
-extern const struct lab_kind lab_function;
 
 /**
  * struct lab_source - an interrupt source of a device

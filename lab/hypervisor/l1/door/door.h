@@ -33,11 +33,6 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
-/* node.c: /dev/vtlirq_lab_tdx. */
-
-int node_start(void);
-void node_stop(void);
-
 /* tdcall.S: the instruction. */
 
 /**
@@ -65,44 +60,5 @@ void testmem_init(struct testmem *memory);
 int testmem_add(struct testmem *memory, u64 pages, u64 *gpa);
 int testmem_map(struct testmem *memory, struct vm_area_struct *vma);
 void testmem_free(struct testmem *memory);
-
-/* door.c: requests of tests to the L2 services besides TDCALLs. */
-
-/**
- * services_hook() - set a hook for the L2 VCPUs of this CPU
- * @hook: the hook; any values.
- *
- * Context: preemption off.
- * Return: 0; -EINVAL: there is no such hook; -ENOMEM.
- */
-int services_hook(const struct lab_tdx_hook *hook);
-
-/**
- * services_stats() - read the counters of the L2 VCPUs of a CPU
- * @cpu:   the CPU; any value.
- * @stats: out; it must not cross a page.
- *
- * Return: 0, or -EINVAL: there is no such CPU.
- */
-int services_stats(u32 cpu, struct lab_tdx_stats *stats);
-
-/**
- * services_reset_vcpu() - reset the L2 VCPUs of a CPU
- * @cpu: the CPU, which runs no L2 now.
- */
-void services_reset_vcpu(u32 cpu);
-
-/**
- * services_reset_vm() - remove all aliases of L2, and reset the partition's fields
- */
-void services_reset_vm(void);
-
-/**
- * services_set_vms() - set the number of L2 VMs
- * @vms: the number; any value.
- *
- * Return: 0, or -EINVAL: too many.
- */
-int services_set_vms(u32 vms);
 
 #endif /* _HYPERVISOR_L1_DOOR_DOOR_H */
