@@ -192,16 +192,7 @@ int forward_sint_read(struct lab_host_sint *state);
 
 long lab_control_ioctl(unsigned int command, void __user *argument);
 
-/* ---- hold.c: raising a source while its CPU cannot take the interrupt ---- */
-
-int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs);
-void lab_hold_wait_idle(void);
-
-/* ---- hostile.c: many messages and interrupts of one seed, as fast as possible ---- */
-
-int lab_hostile_run(struct lab_host_hostile *asked);
-
-/* ---- apic.c: the CPUs' interrupt controllers ---- */
+/* ---- hold.c: the CPUs' local APICs, and raising a source while its CPU cannot take it ---- */
 
 /* Eight banks of 32 vectors. */
 #define LAB_APIC_BANKS 8
@@ -219,5 +210,12 @@ struct lab_apic {
 int lab_apic_read(u32 cpu, struct lab_apic *state);
 bool lab_apic_requested(u8 vector);
 u32 lab_apic_id(u32 cpu);
+
+int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs);
+void lab_hold_wait_idle(void);
+
+/* ---- hostile.c: many messages and interrupts of one seed, as fast as possible ---- */
+
+int lab_hostile_run(struct lab_host_hostile *asked);
 
 #endif /* _HYPERVISOR_L1_BOARD_BOARD_H */
