@@ -208,7 +208,6 @@ struct lab_apic {
 };
 
 int lab_apic_read(u32 cpu, struct lab_apic *state);
-bool lab_apic_requested(u8 vector);
 u32 lab_apic_id(u32 cpu);
 
 int lab_hold_raise(struct lab_device *device, u32 source, u32 cpu, u32 usecs);

@@ -90,7 +90,7 @@ int lab_apic_read(u32 cpu, struct lab_apic *state)
  *
  * Return: whether it has.
  */
-bool lab_apic_requested(u8 vector)
+static bool lab_apic_requested(u8 vector)
 {
 	return read_bank(APIC_IRR, vector / 32) & (1u << vector % 32);
 }
