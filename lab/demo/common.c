@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Functions that the demos share; see common.h.
+ * Functions that the demos share; see demo.h.
  */
 #include <argp.h>
 #include <errno.h>

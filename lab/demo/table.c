@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Prints the demo's last table; see table.h.
+ * Prints the demo's last table; see demo.h.
  *
  * Owns: which cells come from this run, and which come from the bench and are marked. A cell
  * is "-" if there is nothing to count, or if it was not measured.
