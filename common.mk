@@ -4,8 +4,7 @@
 # and link with dependencies. A Makefile sets O, the folder of its results, and includes this.
 #
 # Two builds stand apart. The driver and the modules are built by kbuild. lab/hypervisor has
-# flags of its own (lab/hypervisor/flags.mk), since it also builds when it is copied out of the
-# tree alone.
+# flags of its own, since it also builds when it is copied out of the tree alone.
 
 TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 # The folder of the Makefile that make was called with, and its name below the root.

@@ -21,8 +21,7 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "../../lab/demo/common.h"
-#include "../../lab/demo/disk.h"
+#include "../../lab/demo/demo.h"
 #include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../../lab/paravisor/linux/linux.h"
 #include "../../lab/paravisor/vmm.h"

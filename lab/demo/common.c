@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Functions that the demos share; see common.h.
+ * Functions that the demos share; see demo.h.
  */
 #include <argp.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "../labhost/labhost_client.h"
-#include "common.h"
+#include "demo.h"
 
 #define DRIVER_VPS	"/sys/kernel/debug/mshv_vtl/vps"
 #define LINE_LENGTH	256

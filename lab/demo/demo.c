@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #include "../paravisor/vmm.h"
-#include "common.h"
-#include "instructions.h"
+#include "demo.h"
 #include "run.h"
 
 #define RUNS		3

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Finds the disk of a Linux in VTL0, and reads its counters; see disk.h.
+ * Finds the disk of a Linux in VTL0, and reads its counters; see demo.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,7 @@
 #include "../labhost/labhost_client.h"
 #include "../paravisor/linux/linux.h"
 #include "../paravisor/vmm.h"
-#include "common.h"
-#include "disk.h"
+#include "demo.h"
 
 uint16_t disk_find(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Counts the instructions that the delivery of an interrupt to VTL0 takes; see instructions.h.
+ * Counts the instructions that the delivery of an interrupt to VTL0 takes; see run.h.
  *
  * The guest takes the samples: it reads its clock before it writes to the device, and in the
  * handler. A sample is too long if another CPU ran in between, so the median is used.
@@ -10,8 +10,9 @@
 #include <string.h>
 #include <x86intrin.h>
 
-#include "common.h"
-#include "instructions.h"
+#include "../paravisor/vmm.h"
+#include "demo.h"
+#include "run.h"
 
 #define WARM_UP		(INSTRUCTIONS_SAMPLES / 4)
 #define COMMAND_MS	20000

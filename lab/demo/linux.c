@@ -21,9 +21,7 @@
 
 #include "../paravisor/linux/linux.h"
 #include "../paravisor/vmm.h"
-#include "common.h"
-#include "disk.h"
-#include "table.h"
+#include "demo.h"
 
 #define RUNS		2
 #define VPS		2

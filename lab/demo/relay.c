@@ -24,7 +24,7 @@
 
 #include "../../lib/vtlirq.h"
 #include "../labhost/labhost_client.h"
-#include "common.h"
+#include "demo.h"
 
 #define ROUTES_MAX	12
 #define VPS		2

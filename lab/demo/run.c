@@ -17,8 +17,7 @@
 
 #include "../labhost/labhost_client.h"
 #include "../paravisor/vmm.h"
-#include "common.h"
-#include "instructions.h"
+#include "demo.h"
 #include "run.h"
 
 #define SOURCES_MAX	4

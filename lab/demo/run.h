@@ -12,6 +12,8 @@
 #include "../../lib/vtlirq.h"
 #include "../hypervisor/l1/lab_tdx.h"
 
+struct vmm;
+
 #define RUN_VPS		2
 #define RUN_ROUTES_MAX	12
 
@@ -102,5 +104,26 @@ struct run_result {
 
 /* Carry out a run. If that is not possible, end the program with a message. */
 void run_carry_out(const struct run_plan *plan, struct run_result *result);
+
+/* ---- instructions.c: the instructions that the delivery of an interrupt to VTL0 takes ---- */
+
+/* The number of interrupts for each measured route. The first quarter is a warm-up. */
+#define INSTRUCTIONS_SAMPLES	64
+
+/**
+ * instructions_measure() - let the guest raise more interrupts, and count instructions
+ * @vm:     the VMM; its guest halts, and its routes do not move
+ * @result: the routes; each route whose device is an edu is measured
+ *
+ * The measurement begins with the guest's write to its device and ends with the first
+ * instruction of its handler, on the same VP. The guest's clock has to count instructions,
+ * except those below the kernel: this is the hypervisor's "clock=l2-stopped", under QEMU's
+ * -icount.
+ *
+ * Context: ends the program if an interrupt does not come.
+ * Return: instructions per interrupt, as the mean of the routes' medians; 0 if the clock
+ * counts something else.
+ */
+double instructions_measure(struct vmm *vm, const struct run_result *result);
 
 #endif /* _LAB_DEMO_RUN_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Prints the demo's last table; see table.h.
+ * Prints the demo's last table; see demo.h.
  *
  * Owns: which cells come from this run, and which come from the bench and are marked. A cell
  * is "-" if there is nothing to count, or if it was not measured.
@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common.h"
-#include "table.h"
+#include "demo.h"
 
 #define LINE_LENGTH	512
 #define NAME_LENGTH	96

@@ -83,16 +83,6 @@ struct command {
 };
 
 /**
- * arguments_parse() - parse the rest of a command line; exits with a message if it is wrong
- * @command: the command
- * @argc:    the number of words, including the command's name
- * @argv:    the words; the first one is replaced
- * @request: filled in with the parsed arguments
- */
-void arguments_parse(const struct command *command, int argc, char **argv,
-		     struct request *request);
-
-/**
  * command_find() - find a command by its name
  * @name: the name
  *

@@ -10,8 +10,7 @@
 
 #include "input.h"
 
-#include "host/decode.h"
-#include "host/message.h"
+#include "host/hyperv.h"
 
 /* Each page is a separate allocation, so that any access beside it is detected. */
 static void *page_new(void)

@@ -16,7 +16,7 @@
 #define CONTROL_REPS_SHIFT	32
 /* The word of valid banks, and one bank. */
 #define SET_WORDS		2
-/* The number of vectors per CPU in lab/hypervisor: HOST_VECTORS of vcpu/interrupts.h there. */
+/* The number of vectors per CPU in lab/hypervisor: HOST_VECTORS of vcpu/l1.h there. */
 #define HOST_VECTORS		14
 /* The vectors from 0x30 to the last one are tried. */
 #define VECTORS_TRIED		(256 - 0x30)

@@ -4,8 +4,7 @@
  *
  * Owns: the arithmetic, and which accesses a TDX module serves. Touches no register.
  */
-#include "apic/convert.h"
-#include "apic/physical.h"
+#include "apic/apic.h"
 
 #define EVERYBODY         0xffffffffU
 #define XAPIC_EVERYBODY   0xffU

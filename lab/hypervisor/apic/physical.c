@@ -6,9 +6,9 @@
  * reach L1 without an exit, as posted interrupts do on hardware, and end L2 while L2 runs.
  * registers.c decides what L1 can see of it, and vcpu/interrupts.c which vectors are not L1's.
  */
-#include "apic/physical.h"
+#include "apic/apic.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
 
 #define APIC_PLACE       0xfee00000UL
 #define SVR_ENABLED      0x100U

@@ -5,15 +5,9 @@
  * Owns: which of them are the CPU's own registers, and which are only stored. INIT and SIPI
  * have no effect: a trust domain wakes its CPUs through a mailbox.
  */
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "apic/registers.h"
-#include "apic/timer.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "vcpu/interrupts.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* Six LVTs. QEMU's own APIC says the same. */
 #define VERSION_OF_L1   0x50014

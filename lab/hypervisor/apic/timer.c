@@ -8,12 +8,9 @@
  * set to deliver an NMI, which goes to the hypervisor. QEMU supports that; on an APIC without
  * this mode, L1 would get one timer interrupt too many.
  */
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

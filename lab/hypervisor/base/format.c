@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "base/print.h"
+#include "base/base.h"
 
 /**
  * struct text - where it goes

@@ -4,11 +4,8 @@
  *
  * Owns: the memory that L1 cannot see, and the list of free pages.
  */
-#include "base/heap.h"
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "base/string.h"
 
 /* Protects all that follows. */
 static struct lock heap_lock;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions that C cannot express, besides those of cpu.h.
+ * What only the machine itself has: instructions that C cannot express, besides those of cpu.h, and
+ * exceptions and interrupts of the hypervisor itself.
  */
-#ifndef _HYPERVISOR_MACHINE_H
-#define _HYPERVISOR_MACHINE_H
+#ifndef _HYPERVISOR_BASE_MACHINE_H
+#define _HYPERVISOR_BASE_MACHINE_H
 
 #include <linux/types.h>
+
 #include <asm/msr-index.h>
 
 #include "base/cpu.h"
+
+struct trap;
 
 #define MSR_APIC_BASE    0x0000001b
 #define MSR_VM_CR        0xc0010114
@@ -106,4 +110,23 @@ static inline void *machine_place(u64 address)
 	return (void *)(unsigned long)address;
 }
 
-#endif /* _HYPERVISOR_MACHINE_H */
+/* ---- trap.c, stubs.S: exceptions and interrupts of the hypervisor ---- */
+
+/**
+ * trap_start() - set up the handling of exceptions and interrupts on this CPU
+ *
+ * NMIs are requests of other CPUs. Interrupts arrive only where
+ * vcpu/interrupts.c opens them. Everything else is a fault of the hypervisor, and stops the
+ * machine.
+ */
+void trap_start(void);
+
+extern u8 trap_stubs[];
+
+/**
+ * trap_handle() - an exception or an interrupt has come
+ * @trap: what lies on the stack.
+ */
+void trap_handle(const struct trap *trap);
+
+#endif /* _HYPERVISOR_BASE_MACHINE_H */

@@ -2,8 +2,7 @@
 /*
  * The command line. Owns: its words.
  */
-#include "base/options.h"
-#include "base/string.h"
+#include "base/base.h"
 #include "vcpu/world.h"
 
 #define SEPARATOR " -- "

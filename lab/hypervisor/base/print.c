@@ -4,9 +4,8 @@
  *
  * Owns: the port, and the order of lines. L1's console is its own serial port.
  */
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
 
 #define LOG_PORT  0x402
 #define LINE_SIZE 512

@@ -2,7 +2,7 @@
 /*
  * Operations on strings of bytes; see the C library's manual for each function.
  */
-#include "base/string.h"
+#include "base/base.h"
 
 void *memset(void *to, int byte, size_t count)
 {

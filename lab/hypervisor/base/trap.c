@@ -3,13 +3,10 @@
  * Exceptions and interrupts of the hypervisor itself. Owns: the interrupt descriptor
  * table.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "base/trap.h"
 #include "boot/start.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 #define VECTORS        256
 #define STUB_BYTES     16

@@ -6,9 +6,8 @@
  * machine's tables have no room; the wake-up structure (ACPI 6.6, 5.2.12.19) is added to the
  * MADT.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "boot/boot.h"
 
 #define SEARCH_FROM    0xe0000

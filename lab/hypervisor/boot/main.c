@@ -5,18 +5,12 @@
  * Owns: the order of its steps, and the layout of memory. L1 gets all memory of the machine
  * except the image, the heap, and the block that stands for a firmware's memory.
  */
-#include "apic/physical.h"
-#include "apic/timer.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "base/trap.h"
 #include "boot/boot.h"
-#include "boot/map.h"
 #include "boot/start.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

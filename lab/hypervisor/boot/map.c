@@ -2,8 +2,8 @@
 /*
  * The map of the machine's memory. Owns: its arithmetic. Portable.
  */
-#include "base/string.h"
-#include "boot/map.h"
+#include "base/base.h"
+#include "boot/boot.h"
 
 bool map_add(struct map *map, u64 base, u64 size, u32 type)
 {

@@ -5,18 +5,13 @@
  * Owns: their start by INIT and SIPI (Intel SDM 3A, "MP Initialization Protocol"), and the
  * firmware's side of the mailbox.
  */
-#include "apic/physical.h"
-#include "apic/registers.h"
-#include "apic/timer.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "base/trap.h"
 #include "boot/boot.h"
 #include "boot/start.h"
 #include "host/synic.h"
-#include "tdx/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 
 #define INIT_USECS  10000

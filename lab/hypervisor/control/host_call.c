@@ -7,14 +7,12 @@
  */
 #include <linux/errno.h>
 
-#include "apic/physical.h"
-#include "base/string.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "control/call.h"
 #include "control/control.h"
-#include "host/behaviour.h"
-#include "host/proxied.h"
-#include "host/sint.h"
-#include "host/source.h"
+#include "host/devices.h"
+#include "host/host.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"

@@ -4,8 +4,8 @@
  */
 #include <linux/errno.h>
 
-#include "base/lock.h"
-#include "host/behaviour.h"
+#include "base/base.h"
+#include "host/host.h"
 #include "l1/lab_host.h"
 
 #define DELAY_MAX_US 1000000

@@ -5,7 +5,7 @@
  * Owns: its signature and features. Linux disables x2APIC on a hypervisor whose signature it does
  * not know, so the signature is either Hyper-V's or KVM's, without any feature. Portable.
  */
-#include "base/string.h"
+#include "base/base.h"
 #include "host/host.h"
 
 #define LEAF_VENDOR     0x40000000

@@ -4,8 +4,8 @@
  */
 #include <linux/types.h>
 
-#include "base/string.h"
-#include "host/decode.h"
+#include "base/base.h"
+#include "host/hyperv.h"
 #include "l1/lab_host.h"
 
 /* The control word: TLFS, "Hypercall Inputs"; Control in hvdef. */

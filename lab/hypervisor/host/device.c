@@ -7,10 +7,9 @@
 #include <linux/errno.h>
 
 #include "base/machine.h"
-#include "host/device.h"
-#include "host/pci.h"
+#include "host/devices.h"
 #include "vcpu/gpa.h"
-#include "vcpu/request.h"
+#include "vcpu/l1.h"
 
 #define PCI_COMMAND       0x04
 #define PCI_BAR_0         0x10

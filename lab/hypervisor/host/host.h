@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host, as L1's exits reach it: hypercalls, MSRs, CPUID and ports.
+ * The host, as L1's exits reach it: hypercalls, MSRs, CPUID and ports; and how it behaves.
  */
 #ifndef _HYPERVISOR_HOST_HOST_H
 #define _HYPERVISOR_HOST_HOST_H
@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct l1_cpu;
+struct lab_host_behaviour;
 
 #define HOST_SINTS 16
 
@@ -26,6 +27,8 @@ struct host_vp {
 	u64 sint[HOST_SINTS];
 	u64 assist;
 };
+
+/* ---- hypercall.c ---- */
 
 /**
  * hypercall_handle() - carry out a hypercall
@@ -46,6 +49,8 @@ u64 hypercall_handle(struct l1_cpu *l1, u64 control, u64 input, u64 output);
  */
 void hypercall_by_page(struct l1_cpu *l1);
 
+/* ---- msr.c ---- */
+
 /**
  * host_read_msr() - L1 reads an MSR of the host
  * @l1:    of this CPU.
@@ -65,6 +70,8 @@ bool host_read_msr(struct l1_cpu *l1, u64 msr, u64 *value);
  * Return: whether there is such an MSR, and it accepts the value.
  */
 bool host_write_msr(struct l1_cpu *l1, u64 msr, u64 value);
+
+/* ---- cpuid.c, which is portable; host_cpuid() is in msr.c ---- */
 
 /**
  * struct host_identity - the state that the leaves depend on
@@ -96,6 +103,8 @@ void host_cpuid_answer(const struct host_identity *identity, u32 leaf, u32 words
  */
 void host_cpuid(u32 leaf, u32 words[4]);
 
+/* ---- board.c: ports ---- */
+
 /**
  * port_of_l1_read() - L1 reads a port
  * @port:  which.
@@ -111,5 +120,22 @@ void port_of_l1_read(u16 port, u32 size, u32 *value);
  * @value: what.
  */
 void port_of_l1_write(u16 port, u32 size, u32 value);
+
+/*
+ * ---- behaviour.c: how the host behaves where a host may choose ----
+ *
+ * Whether it offers redirection, and the faults that a test requests.
+ *
+ * Owns: struct lab_host_behaviour. Must not know: what a retarget does.
+ */
+
+int behaviour_set(const struct lab_host_behaviour *wanted);
+void behaviour_get(struct lab_host_behaviour *now);
+
+bool behaviour_redirects(void);
+u32 behaviour_delay(void);
+u16 behaviour_refusal(bool redirect);
+void behaviour_count(bool refused);
+bool behaviour_duplicates(void);
 
 #endif /* _HYPERVISOR_HOST_HOST_H */

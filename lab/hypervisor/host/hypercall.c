@@ -5,16 +5,13 @@
  * Owns: the dispatch. decode.c decodes and checks the input of a call, without knowing the
  * machine.
  */
-#include "apic/timer.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "host/behaviour.h"
-#include "host/decode.h"
+#include "apic/apic.h"
+#include "base/base.h"
+#include "host/devices.h"
 #include "host/host.h"
-#include "host/sint.h"
-#include "host/source.h"
-#include "vcpu/code.h"
+#include "host/hyperv.h"
+#include "host/synic.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 

@@ -18,8 +18,8 @@
  */
 #include <linux/types.h>
 
-#include "base/string.h"
-#include "host/message.h"
+#include "base/base.h"
+#include "host/hyperv.h"
 
 /*
  * MESSAGE_PROXY_INTERRUPT's payload: struct hv_x64_proxy_interrupt_message_payload in

@@ -6,13 +6,9 @@
  * Owns: which MSRs exist. Sources: for Hyper-V's, TLFS, "Register Mappings"; for the memory types,
  * a host without MTRRs, as Linux expects it in a trust domain.
  */
-#include "apic/physical.h"
-#include "apic/registers.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "host/host.h"
 #include "host/synic.h"
 #include "vcpu/gpa.h"

@@ -8,11 +8,9 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-#include "base/lock.h"
-#include "base/string.h"
-#include "host/behaviour.h"
-#include "host/message.h"
-#include "host/proxied.h"
+#include "base/base.h"
+#include "host/host.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"

@@ -5,8 +5,8 @@
  * The pages, the mask and the vector are those of the VP's MSRs, which L1 has written. A page does
  * not exist while it or the SynIC is disabled, or L1 does not share it.
  */
-#include "apic/physical.h"
-#include "host/message.h"
+#include "apic/apic.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

@@ -2,23 +2,114 @@
 /*
  * The targets of devices' interrupts, and changing them without losing one.
  *
- * Owns: the sources. Each change has the same three steps: allocate a receiver for the new target,
- * if it needs one; program the device, which takes effect atomically; free the old receiver.
+ * Owns: the sources, and the receiver of each vector of the host. Each change has the same three
+ * steps: allocate a receiver for the new target, if it needs one; program the device, which takes
+ * effect atomically; free the old receiver.
  */
 #include <linux/errno.h>
 
-#include "base/lock.h"
-#include "host/device.h"
-#include "host/decode.h"
+#include "base/base.h"
+#include "host/devices.h"
+#include "host/hyperv.h"
+#include "host/synic.h"
 #include "l1/lab_host.h"
-#include "host/receiver.h"
-#include "host/source.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
 /* A disk has 65 of them. */
 #define SOURCES_MAX  1024
 #define FIRST_VECTOR 16
+
+/*
+ * Receivers: where the host takes the proxied interrupts of one source. Each has a vector of the
+ * host on a CPU.
+ */
+
+/**
+ * struct receiver - a receiver
+ * @proxy:  the target of its interrupts
+ * @exits:  the source's counter of interrupts, shared with its other receivers; NULL: it
+ *          was never used
+ * @cpu:    the CPU
+ * @vector: the vector on it
+ *
+ * The target never changes while it is used: a source with a new target gets a new receiver. So a
+ * pending interrupt goes to the target that its source had when it was raised.
+ */
+struct receiver {
+	struct host_proxy proxy;
+	u64 *exits;
+	u8 cpu;
+	u8 vector;
+};
+
+/* By CPU and vector. Written before a device uses the vector, and read after that. */
+static struct receiver receivers[L1_CPUS_MAX][HOST_VECTORS];
+
+static struct receiver *take_vector(u32 cpu)
+{
+	u8 vector = interrupts_alloc(&l1_cpus[cpu]);
+	struct receiver *receiver;
+
+	if (!vector)
+		return NULL;
+	receiver = &receivers[cpu][vector - HOST_VECTOR_FIRST];
+	receiver->cpu = cpu;
+	receiver->vector = vector;
+	return receiver;
+}
+
+static struct receiver *take_any_vector(u32 vps)
+{
+	struct receiver *receiver = take_vector(__builtin_ctz(vps));
+	u32 cpu;
+
+	for (cpu = 0; cpu < l1_count && !receiver; cpu++)
+		receiver = take_vector(cpu);
+	return receiver;
+}
+
+/**
+ * receiver_create() - let the host take interrupts for some VPs
+ * @proxy: their target.
+ * @exits: their counter, which is never freed.
+ *
+ * It prefers a CPU to which the message goes, and otherwise uses any.
+ * Context: one caller at a time.
+ * Return: the receiver, or NULL: no CPU has a vector left.
+ */
+static struct receiver *receiver_create(const struct host_proxy *proxy, u64 *exits)
+{
+	struct receiver *receiver = take_any_vector(proxy->vps);
+
+	if (!receiver)
+		return NULL;
+	receiver->proxy = *proxy;
+	receiver->exits = exits;
+	return receiver;
+}
+
+/**
+ * receiver_destroy() - free a receiver and its vector
+ * @receiver: no device sends to it any more; or NULL.
+ *
+ * Context: as interrupts_release().
+ */
+static void receiver_destroy(struct receiver *receiver)
+{
+	if (receiver)
+		interrupts_release(&l1_cpus[receiver->cpu], receiver->vector);
+}
+
+void receiver_interrupt(u32 cpu, u32 vector)
+{
+	const struct receiver *receiver = &receivers[cpu][vector - HOST_VECTOR_FIRST];
+
+	/* L1 may have programmed a device with this vector itself. */
+	if (!receiver->exits)
+		return;
+	__atomic_add_fetch(receiver->exits, 1, __ATOMIC_RELAXED);
+	proxied_interrupt(&receiver->proxy);
+}
 
 /**
  * struct route - the target of a source
@@ -104,7 +195,7 @@ static bool needs_receiver(const struct route *route)
 	return route->delivery == LAB_HOST_DELIVERY_PROXIED && !route->masked;
 }
 
-/* Vectors below L1's first one cannot be posted to it: see interrupts.h. */
+/* Vectors below L1's first one cannot be posted to it. */
 static struct device_message message_of(const struct route *route,
 					const struct receiver *receiver)
 {

@@ -7,12 +7,9 @@
  * empties the slot, and then checks the flag for another message; the host sets the flag, and
  * then checks again whether the slot is empty. So at least one of the two sees the other's write.
  */
-#include "apic/physical.h"
-#include "base/lock.h"
-#include "base/string.h"
-#include "host/message.h"
-#include "host/proxied.h"
-#include "host/sint.h"
+#include "apic/apic.h"
+#include "base/base.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
 

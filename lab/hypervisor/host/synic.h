@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The SynIC: messages and events of the host. TLFS, "Inter-Partition Communication".
+ * The messages and events of the host: the SynIC (TLFS, "Inter-Partition Communication"), and what
+ * is sent by it.
  */
 #ifndef _HYPERVISOR_HOST_SYNIC_H
 #define _HYPERVISOR_HOST_SYNIC_H
 
 #include <linux/types.h>
 
+#include "host/hyperv.h"
+#include "l1/lab_host.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
+#include "vcpu/l1.h"
 
-struct host_message;
-struct l1_cpu;
+/* ---- synic.c: the SynIC ---- */
 
 /**
  * synic_page() - the page that SIMP or SIEFP names
@@ -40,7 +42,7 @@ static inline bool sint_is_masked(u64 sint)
  * sint_vector() - the vector that an interrupt source raises
  * @sint: value of its MSR.
  *
- * Return: the vector, or 0 if it is not one of L1's: see interrupts.h.
+ * Return: the vector, or 0 if it is not one of L1's: see L1_VECTOR_FIRST.
  */
 static inline u8 sint_vector(u64 sint)
 {
@@ -137,7 +139,7 @@ bool synic_interrupt(u32 vp, u32 sint);
  */
 bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 
-/* sint_vp.c: SINT 7 of each VP, for sint.c. */
+/* ---- sint_vp.c: SINT 7 of each VP, for sint.c ---- */
 
 #define SINT 7
 
@@ -187,5 +189,110 @@ bool sint_vp_is_masked(u32 vp);
  * @vp: one that exists.
  */
 void sint_vp_interrupt(u32 vp);
+
+/*
+ * ---- sint.c, vmbus.c: the host's VMBus ----
+ *
+ * For the kernel of L1, which finds no device on it, and for the guest's VMM, which uses SINT 7.
+ */
+
+u16 sint_post(const void *input);
+u16 sint_signal(const void *input);
+void sint_look(u32 vp);
+
+int sint_send(const struct lab_host_sint_message *message);
+int sint_event(const struct lab_host_event *event);
+int sint_refuse(const struct lab_host_refusal *refusal);
+int sint_read(struct lab_host_sint *state);
+
+/**
+ * vmbus_post() - HvCallPostMessage
+ * @input: the call's input page.
+ *
+ * Source: the channel messages of Linux's include/linux/hyperv.h.
+ * Context: any CPU.
+ * Return: whether it was for VMBus; it has been answered then, if it has an answer.
+ */
+bool vmbus_post(const void *input);
+
+/* ---- proxied.c: proxied interrupts: those that wait for a message, and slot 0 ---- */
+
+/* Waiting vectors, the next message, and counters. Only one caller at a time for a VP. */
+
+/**
+ * struct waiting - the waiting vectors of one VP
+ * @vectors:    vectors to be asserted, not in a message yet
+ * @duplicates: vectors of the last message that are to be sent once more
+ * @counts:     counters for user space; @waiting and @slot_full of it are unused
+ */
+struct waiting {
+	u32 vectors[VECTOR_BANKS];
+	u32 duplicates[VECTOR_BANKS];
+	struct lab_host_vp counts;
+};
+
+bool waiting_add(struct waiting *waiting, u8 vector);
+bool waiting_has(const struct waiting *waiting, u8 vector);
+bool waiting_any(const struct waiting *waiting);
+void waiting_compose(struct waiting *waiting, struct host_message *message);
+void waiting_read(const struct waiting *waiting, struct lab_host_vp *state);
+
+/* Sending to the VPs. */
+
+/* The interrupt source, which is that of intercepts, as on Hyper-V. */
+#define SINT_PROXY 0
+
+/**
+ * struct host_proxy - where a proxied interrupt goes
+ * @vps:       bit n is VP n; not empty
+ * @vector:    VTL0's
+ * @multicast: to all VPs of @vps; otherwise to one of them
+ */
+struct host_proxy {
+	u32 vps;
+	u8 vector;
+	bool multicast;
+};
+
+/**
+ * proxied_interrupt() - send an interrupt to VPs
+ * @proxy: the vector and the VPs.
+ *
+ * VPs that accept no messages are skipped; if none accepts one, the first VP gets it when it does
+ * again.
+ * Context: any CPU.
+ */
+void proxied_interrupt(const struct host_proxy *proxy);
+
+/**
+ * proxied_end_of_message() - a VP has written its EOM register
+ * @vp: on this CPU.
+ */
+void proxied_end_of_message(u32 vp);
+
+/**
+ * proxied_resume() - a VP may accept messages again
+ * @vp: on this CPU.
+ *
+ * If it does, its vector is raised again for a message left in the slot, and waiting vectors are
+ * sent.
+ */
+void proxied_resume(u32 vp);
+
+/**
+ * proxied_read() - LAB_HOST_GET_VP
+ * @state: in: which VP; any value. Out: the rest.
+ *
+ * Return: 0, or -EINVAL: no such VP.
+ */
+int proxied_read(struct lab_host_vp *state);
+
+/**
+ * proxied_post() - LAB_HOST_POST: write a message as a hostile host would
+ * @asked: the VP, the message, and whether to raise its vector; any values.
+ *
+ * Return: 0, or -EINVAL: no such VP, or a value out of range.
+ */
+int proxied_post(const struct lab_host_post *asked);
 
 #endif /* _HYPERVISOR_HOST_SYNIC_H */

@@ -5,11 +5,7 @@
  * Owns: the answers to the three messages. They go to the SINT that the contact names, on
  * the VP that it names. All other messages are not VMBus's. Portable.
  */
-#include "base/lock.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "host/sint.h"
+#include "base/base.h"
 #include "host/synic.h"
 
 #define PAYLOAD_MAX        240

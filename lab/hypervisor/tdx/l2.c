@@ -5,24 +5,14 @@
  * Owns: what they use of the hypervisor: the L2 VCPUs, memory of L1, the deadline's timer, and
  * L1's APIC.
  */
-#include "apic/physical.h"
-#include "apic/timer.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
-#include "host/ioapic.h"
-#include "tdx/l2.h"
-#include "tdx/l2/calls.h"
-#include "tdx/l2/deadline.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "host/devices.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define LEAF_NUMBER GENMASK_ULL(15, 0)
@@ -67,7 +57,7 @@ void *ram_at(u64 gpa)
 	return ram_is_memory(gpa) ? gpa_memory(gpa) : NULL;
 }
 
-/* The IOAPIC is not L1's: the host checks each write of L1, see host/ioapic.h. */
+/* The IOAPIC is not L1's: the host checks each write of L1, see host/board.c. */
 bool ram_is_device(u64 gpa)
 {
 	return gpa_is_device(gpa) && !ioapic_is_at(gpa);

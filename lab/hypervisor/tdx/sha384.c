@@ -2,8 +2,8 @@
 /*
  * SHA-384 of one block (FIPS 180-4, chapters 4.1.3, 5.3.4 and 6.4).
  */
-#include "base/string.h"
-#include "tdx/sha384.h"
+#include "base/base.h"
+#include "tdx/tdx.h"
 
 #define ROUNDS      80
 #define BLOCK_WORDS 16

@@ -7,18 +7,14 @@
  */
 #include <linux/errno.h>
 
-#include "apic/physical.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
+#include "host/devices.h"
 #include "host/host.h"
-#include "host/ioapic.h"
-#include "tdx/l2.h"
-#include "tdx/leaves.h"
+#include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 /* GHCI, table "TDVMCALL Sub-function numbers": Intel's exit reasons below 0x10000. */

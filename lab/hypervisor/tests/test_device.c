@@ -10,10 +10,9 @@
 
 #include <cmocka.h>
 
-#include "host/device.h"
-#include "host/pci.h"
+#include "host/devices.h"
 #include "vcpu/gpa.h"
-#include "vcpu/request.h"
+#include "vcpu/l1.h"
 
 #define FUNCTION   0x28
 #define PLACE      0x50

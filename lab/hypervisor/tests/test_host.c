@@ -12,18 +12,166 @@
 
 #include <linux/errno.h>
 
+#include "apic/apic.h"
 #include "control/call.h"
 #include "control/control.h"
-#include "host/proxied.h"
-#include "host/receiver.h"
-#include "host/sint.h"
-#include "host/source.h"
-#include "stand_in_host.h"
+#include "host/devices.h"
+#include "host/host.h"
+#include "host/hyperv.h"
+#include "host/synic.h"
+#include "l1/lab_host.h"
+#include "vcpu/gpa.h"
+#include "vcpu/l1.h"
 
 #define VECTOR      0x51
 #define PROXY       0x8001000fu
 #define FLAG_PENDING 1
 #define ARGUMENT    0x1000
+
+/* ---- Stand-ins for what the host uses of the machine: devices, vectors, slots ---- */
+
+#define STAND_IN_FUNCTIONS 32
+
+/**
+ * struct stand_in - the calls to the machine, and how it behaves
+ * @sends:      the last message of each source
+ * @programmed: how often a source was programmed
+ * @refuses:    devices refuse
+ * @vectors:    how many vectors the host has on each CPU
+ * @pending:    a released vector does not become free
+ * @slots:      of the VPs
+ * @sent_to:    the target of the last interrupt
+ * @sent:       its vector
+ */
+static struct stand_in {
+	struct device_message sends[STAND_IN_FUNCTIONS][STAND_IN_FUNCTIONS];
+	u32 programmed;
+	bool refuses;
+	u32 vectors;
+	bool pending;
+	struct {
+		struct host_message message;
+		bool live;
+		bool asked_for_end;
+		u32 interrupts;
+	} slots[L1_CPUS_MAX];
+	u32 sent_to;
+	u32 sent;
+} stand_in;
+
+struct l1_cpu l1_cpus[L1_CPUS_MAX];
+u32 l1_count;
+
+/* Two CPUs, which accept messages. */
+static void stand_in_reset(void)
+{
+	u32 i;
+
+	memset(&stand_in, 0, sizeof(stand_in));
+	memset(l1_cpus, 0, sizeof(l1_cpus));
+	l1_count = 2;
+	stand_in.vectors = HOST_VECTORS;
+	for (i = 0; i < l1_count; i++) {
+		l1_cpus[i].index = i;
+		l1_cpus[i].apic_id = 10 + i;
+		l1_cpus[i].online = true;
+		stand_in.slots[i].live = true;
+	}
+}
+
+/* Each function has as many sources as its number says. */
+u32 device_sources(u16 function)
+{
+	return function < STAND_IN_FUNCTIONS ? function : 0;
+}
+
+int device_program(u16 function, u32 source, const struct device_message *message)
+{
+	static const struct device_message nothing;
+
+	stand_in.programmed++;
+	stand_in.sends[function][source] = stand_in.refuses ? nothing : *message;
+	return stand_in.refuses ? -EIO : 0;
+}
+
+u8 interrupts_alloc(struct l1_cpu *l1)
+{
+	u32 *used = &l1->interrupts.used, vector;
+
+	for (vector = HOST_VECTOR_FIRST; vector < HOST_VECTOR_FIRST + stand_in.vectors; vector++) {
+		if (*used & BIT(vector))
+			continue;
+		*used |= BIT(vector);
+		return vector;
+	}
+	return 0;
+}
+
+void posted_post(struct l1_cpu *l1, u8 vector)
+{
+	l1->posted.requested |= BIT(vector);
+}
+
+/* A vector that is pending does not become free. */
+void interrupts_release(struct l1_cpu *l1, u8 vector)
+{
+	if (!stand_in.pending)
+		l1->interrupts.used &= ~BIT(vector);
+}
+
+bool synic_is_live(u32 vp, u32 sint)
+{
+	return !sint && stand_in.slots[vp].live;
+}
+
+bool synic_is_full(u32 vp, u32 sint)
+{
+	return !sint && stand_in.slots[vp].message.type;
+}
+
+bool synic_is_free(u32 vp, u32 sint)
+{
+	stand_in.slots[vp].asked_for_end |= synic_is_full(vp, sint);
+	return synic_is_live(vp, sint) && !synic_is_full(vp, sint);
+}
+
+bool synic_interrupt(u32 vp, u32 sint)
+{
+	stand_in.slots[vp].interrupts += synic_is_live(vp, sint);
+	return synic_is_live(vp, sint);
+}
+
+bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt)
+{
+	memcpy(&stand_in.slots[vp].message, message, sizeof(stand_in.slots[vp].message));
+	if (interrupt)
+		synic_interrupt(vp, sint);
+	return true;
+}
+
+void apic_send(u32 destination, u32 command)
+{
+	stand_in.sent_to = destination;
+	stand_in.sent = command;
+}
+
+/* One page of L1's memory, at address 0x1000. */
+void *gpa_memory(u64 gpa)
+{
+	static u8 page[PAGE_SIZE];
+
+	return gpa / PAGE_SIZE == 1 ? page + gpa % PAGE_SIZE : NULL;
+}
+
+/* And two that it shares with the host, from address 0x3000. */
+void *gpa_shared_memory(u64 gpa)
+{
+	static u8 pages[2 * PAGE_SIZE] __aligned(8);
+
+	return gpa >= 3 * PAGE_SIZE && gpa < 5 * PAGE_SIZE ? pages + gpa - 3 * PAGE_SIZE : NULL;
+}
+
+/* ---- The tests ---- */
 
 /* Each test has a function of its own: the sources stay as long as the program. */
 static u16 function;

@@ -14,17 +14,14 @@
 
 #include <linux/errno.h>
 
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "base/heap.h"
-#include "base/print.h"
-#include "boot/map.h"
+#include "apic/apic.h"
+#include "base/base.h"
+#include "boot/boot.h"
+#include "host/devices.h"
 #include "host/host.h"
-#include "host/ioapic.h"
 #include "tdx/abi.h"
-#include "tdx/sha384.h"
-#include "vcpu/code.h"
-#include "vcpu/cpuid.h"
+#include "tdx/tdx.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 
 /* Stand-ins for what the portable parts use of the machine: pages, and stop(). */

@@ -9,12 +9,9 @@
 
 #include <cmocka.h>
 
-#include "apic/physical.h"
-#include "apic/timer.h"
-#include "host/receiver.h"
-#include "vcpu/interrupts.h"
+#include "apic/apic.h"
+#include "host/devices.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* Registers by number, as struct l1_cpu's APIC has them. */
 static u32 registers[0x40];

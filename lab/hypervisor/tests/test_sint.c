@@ -12,10 +12,8 @@
 
 #include <linux/errno.h>
 
-#include "base/options.h"
-#include "host/decode.h"
-#include "host/message.h"
-#include "host/sint.h"
+#include "base/base.h"
+#include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
 

@@ -7,12 +7,10 @@
  * their instructions. That works with one CPU; with more, their clocks drift apart. Only L2's
  * clock may be stopped with any number of CPUs, since L1 does not keep time by it.
  */
-#include "apic/timer.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/print.h"
-#include "tdx/l2.h"
-#include "tdx/l2/vmrun.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

@@ -9,13 +9,10 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "apic/physical.h"
-#include "apic/registers.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/string.h"
-#include "tdx/l2/tdcall.h"
-#include "vcpu/code.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

@@ -6,8 +6,8 @@
  * A trust domain sees an Intel CPU, without the features that a TDX module removes (Intel TDX
  * Module Base Architecture Specification, "CPUID Virtualization"). Portable.
  */
-#include "base/string.h"
-#include "vcpu/cpuid.h"
+#include "base/base.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 
 #define ALL          0xffffffffU

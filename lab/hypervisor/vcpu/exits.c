@@ -7,21 +7,15 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/timer.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
 #include "boot/boot.h"
 #include "control/control.h"
 #include "host/host.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/leaves.h"
-#include "vcpu/code.h"
-#include "vcpu/cpuid.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 

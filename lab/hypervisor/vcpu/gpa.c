@@ -8,10 +8,7 @@
  */
 #include <linux/errno.h>
 
-#include "base/heap.h"
-#include "base/lock.h"
-#include "base/print.h"
-#include "base/string.h"
+#include "base/base.h"
 #include "vcpu/gpa.h"
 
 #define ENTRY_PRESENT BIT_ULL(0)

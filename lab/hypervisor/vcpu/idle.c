@@ -7,12 +7,10 @@
  * L2, stays pending, and reaches L1 once L1 has interrupts on. An interrupt of the host is taken
  * here, and the wait goes on.
  */
-#include "apic/physical.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define ASID_IDLE      2

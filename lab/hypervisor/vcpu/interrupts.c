@@ -5,13 +5,10 @@
  * Owns: the host's vectors of each CPU, and when the hypervisor takes interrupts. Must not
  * know: what the host does with them.
  */
-#include "apic/physical.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
 #include "base/machine.h"
-#include "host/receiver.h"
-#include "vcpu/interrupts.h"
+#include "host/devices.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 #define USABLE       GENMASK(HOST_VECTOR_LAST, HOST_VECTOR_FIRST)
 #define DRAIN_USECS  100000

@@ -1,18 +1,186 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One CPU of L1. Each always runs on the CPU of the same number.
+ * One CPU of L1, which always runs on the CPU of the same number, and the interrupts and requests
+ * that concern it.
  */
 #ifndef _HYPERVISOR_VCPU_L1_H
 #define _HYPERVISOR_VCPU_L1_H
 
 #include <linux/types.h>
 
-#include "apic/registers.h"
+#include "apic/apic.h"
 #include "host/host.h"
 #include "tdx/abi.h"
-#include "vcpu/interrupts.h"
-#include "vcpu/posted.h"
 #include "vcpu/vmcb.h"
+
+struct l1_cpu;
+
+/*
+ * ---- interrupts.c: physical interrupts of the host ----
+ *
+ * Each CPU has a few vectors that the host may use. They are of the lowest priority class, which
+ * kernels do not use for interrupts: vectors 0 to 31 are exceptions. If L1 uses one of them all
+ * the same, posted.c delivers it.
+ */
+
+/* The class without 0x10, and without 0x11, which is an exception with an error code. */
+#define HOST_VECTOR_FIRST 0x12
+#define HOST_VECTOR_LAST  0x1f
+#define HOST_VECTORS      (HOST_VECTOR_LAST - HOST_VECTOR_FIRST + 1)
+#define L1_VECTOR_FIRST   0x20
+
+/**
+ * struct l1_interrupts - which vectors of a CPU are the host's, and what came
+ * @used:     bit n: the host uses vector n; other CPUs set bits, and wait until this CPU has
+ *            seen them
+ * @draining: bit n of @used: no device uses it any more; it becomes free once it is no longer
+ *            pending
+ * @taken:    interrupts that the hypervisor has taken and not handled yet
+ * @open:     the hypervisor takes interrupts now
+ */
+struct l1_interrupts {
+	u32 used;
+	u32 draining;
+	u32 taken[8];
+	bool open;
+};
+
+/**
+ * interrupts_alloc() - allocate a vector for the host
+ * @l1: on which CPU.
+ *
+ * Once this returns, an interrupt of the vector reaches the host, whatever runs there.
+ * Context: any CPU, one at a time.
+ * Return: the vector, or 0: none is left.
+ */
+u8 interrupts_alloc(struct l1_cpu *l1);
+
+/**
+ * interrupts_release() - free a vector
+ * @l1:     on which CPU.
+ * @vector: from interrupts_alloc(). No device uses it any more.
+ *
+ * Waits for a limited time until a pending interrupt has reached the host: L1 can hold it up
+ * for as long as it likes. In that case the vector becomes free later.
+ * Context: any CPU; no lock is held that the handling of an interrupt takes.
+ */
+void interrupts_release(struct l1_cpu *l1, u8 vector);
+
+/**
+ * interrupts_settle() - free vectors that are drained
+ * @l1: of this CPU.
+ *
+ * Context: NMI's handler, or GIF 0.
+ */
+void interrupts_settle(struct l1_cpu *l1);
+
+/**
+ * interrupts_enter() - decide whether interrupts end L1
+ * @l1: of this CPU, about to be entered.
+ *
+ * They do while the host uses a vector, unless an interrupt of L1 is pending or in service: it
+ * outranks the host's until its EOI, which is an exit. So L1's interrupts reach it as if there
+ * were no host, and none is ever injected.
+ * Context: GIF is 0, after request_enter().
+ */
+void interrupts_enter(struct l1_cpu *l1);
+
+/**
+ * interrupts_take_hosts() - take the next interrupt if it is the host's
+ * @l1: of this CPU.
+ *
+ * Context: GIF is 1, interrupts off.
+ * Return: whether it was.
+ */
+bool interrupts_take_hosts(struct l1_cpu *l1);
+
+/**
+ * interrupts_note() - an interrupt has come
+ * @l1:     of this CPU.
+ * @vector: any.
+ *
+ * Context: its handler.
+ * Return: whether the hypervisor takes interrupts now; if not, this is an exception.
+ */
+bool interrupts_note(struct l1_cpu *l1, u64 vector);
+
+/*
+ * ---- posted.c: interrupts of L1 on the vectors 16 to 31 ----
+ *
+ * The CPU's APIC cannot deliver these to L1, because the host uses them there.
+ */
+
+#define POSTED_VECTOR_FIRST 16
+/* The only one of these that ends L2 with a TDX module: td_l2_interrupt.c. */
+#define POSTED_VECTOR_LAST  31
+
+/**
+ * struct l1_posted - these interrupts on one CPU, a bit for each vector
+ * @requested:  IRR; other CPUs set bits, this CPU clears them
+ * @unseen:     those of @requested that RVI does not include: they came while L2 ran
+ * @in_service: ISR
+ */
+struct l1_posted {
+	u32 requested;
+	u32 unseen;
+	u32 in_service;
+};
+
+static inline bool posted_is_one(u64 vector)
+{
+	return vector >= POSTED_VECTOR_FIRST && vector <= POSTED_VECTOR_LAST;
+}
+
+/**
+ * posted_post() - send L1 an interrupt
+ * @l1:     on which CPU; may be this one.
+ * @vector: one that posted_is_one().
+ *
+ * Context: any.
+ */
+void posted_post(struct l1_cpu *l1, u8 vector);
+
+/**
+ * posted_is_deliverable() - does one outrank L1's priority
+ * @l1: of this CPU.
+ *
+ * It does not matter whether L1 has its interrupts on.
+ * Return: whether one does.
+ */
+bool posted_is_deliverable(const struct l1_cpu *l1);
+
+/**
+ * posted_enter() - inject one, or request an exit for when that becomes possible
+ * @l1: of this CPU, about to be entered.
+ *
+ * Context: GIF is 0; exceptions and NMIs are in the control block already.
+ */
+void posted_enter(struct l1_cpu *l1);
+
+/**
+ * posted_end() - L1 writes its EOI register
+ * @l1: of this CPU.
+ *
+ * Return: whether that has ended one of these; otherwise the EOI is for the APIC.
+ */
+bool posted_end(struct l1_cpu *l1);
+
+/**
+ * posted_ends_l2() - must L2 end for one of them
+ * @l1: of this CPU, which runs L2.
+ *
+ * Return: whether it is.
+ */
+bool posted_ends_l2(const struct l1_cpu *l1);
+
+/**
+ * posted_left_l2() - L2 has been left
+ * @l1:     of this CPU.
+ * @before: @requested when L2 was entered.
+ */
+void posted_left_l2(struct l1_cpu *l1, u32 before);
+
+/* ---- run.c: a CPU of L1 ---- */
 
 #define L1_CPUS_MAX 8
 
@@ -178,5 +346,81 @@ void l1_raise_ve(struct l1_cpu *l1, const struct l1_ve *ve);
  * @l1: of this CPU.
  */
 void l1_show(struct l1_cpu *l1);
+
+/*
+ * ---- request.c: requests from one CPU to another: to flush its TLB, or to inject an NMI ----
+ *
+ * They are sent by a physical NMI, since other interrupts belong to L1 or the host.
+ */
+
+/**
+ * request_nmi() - send L1 an NMI
+ * @l1: on which CPU; may be this one.
+ */
+void request_nmi(struct l1_cpu *l1);
+
+/**
+ * request_nmi_here() - make this CPU leave guest mode right after its next entry
+ *
+ * L1 does not get this NMI.
+ */
+void request_nmi_here(void);
+
+/**
+ * request_look() - make a CPU check its requests
+ * @l1: of another CPU.
+ */
+void request_look(struct l1_cpu *l1);
+
+/**
+ * request_flush_all() - flush old entries of L1's nested page table on all CPUs
+ *
+ * Context: the new entries are written. Returns once each CPU has left guest mode, or will
+ * flush before it enters it. Two CPUs may call it at once.
+ */
+void request_flush_all(void);
+
+/**
+ * request_hold_all() - stop all other CPUs from running L1 and L2 until request_let_go()
+ *
+ * Context: one CPU at a time. It holds no lock that the handling of an exit or an interrupt
+ * takes, except from a CPU that has left guest mode.
+ */
+void request_hold_all(void);
+
+/**
+ * request_let_go() - undo request_hold_all()
+ */
+void request_let_go(void);
+
+/**
+ * request_handle_nmi() - a physical NMI has come
+ *
+ * Context: the NMI's handler, at any place where GIF is 1.
+ */
+void request_handle_nmi(void);
+
+/**
+ * request_enter() - this CPU is about to enter guest mode
+ * @l1: of this CPU.
+ *
+ * Context: GIF is 0, so that an NMI that comes from now on ends guest mode at once.
+ */
+void request_enter(struct l1_cpu *l1);
+
+/**
+ * request_enter_l2() - this CPU is about to run L2, perhaps several times
+ * @l1: of this CPU.
+ *
+ * Each entry of L2 flushes its TLB by itself. request_leave() is the other end.
+ * Context: an NMI that comes from now on is handled soon, and ends L2.
+ */
+void request_enter_l2(struct l1_cpu *l1);
+
+/**
+ * request_leave() - this CPU has left guest mode
+ * @l1: of this CPU.
+ */
+void request_leave(struct l1_cpu *l1);
 
 #endif /* _HYPERVISOR_VCPU_L1_H */

@@ -8,15 +8,11 @@
  */
 #include <asm/msr-index.h>
 
-#include "apic/convert.h"
-#include "apic/physical.h"
-#include "apic/registers.h"
-#include "apic/timer.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/string.h"
 #include "host/host.h"
-#include "tdx/l2/tdcall.h"
+#include "tdx/tdx.h"
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 

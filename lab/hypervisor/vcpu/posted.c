@@ -9,12 +9,9 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/physical.h"
+#include "apic/apic.h"
 #include "vcpu/exits.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/posted.h"
-#include "vcpu/request.h"
 
 #define PRIORITY_CLASS 0xf0U
 

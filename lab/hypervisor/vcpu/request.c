@@ -6,11 +6,9 @@
  * reads @in_guest; the other CPU writes @in_guest, then reads the requests. Both orders are
  * sequentially consistent, so at least one of the two sees the other's write.
  */
-#include "apic/physical.h"
+#include "apic/apic.h"
 #include "base/machine.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 
 /* It is sent after the request was written, so its handler sees the request. */
 static void ask(struct l1_cpu *l1)

@@ -8,18 +8,12 @@
  */
 #include <asm/processor-flags.h>
 
-#include "apic/physical.h"
-#include "base/heap.h"
+#include "apic/apic.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/options.h"
-#include "base/print.h"
-#include "base/string.h"
-#include "vcpu/code.h"
 #include "vcpu/exits.h"
 #include "vcpu/gpa.h"
-#include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
-#include "vcpu/request.h"
 #include "vcpu/world.h"
 
 #define ASID_L1         1

@@ -5,7 +5,7 @@
 #ifndef _HYPERVISOR_VCPU_VMCB_H
 #define _HYPERVISOR_VCPU_VMCB_H
 
-/* Offsets that vmrun.S needs; tdx/l2.c checks them against the structure. */
+/* Offsets that world.S needs; tdx/l2.c checks them against the structure. */
 #define VMCB_STAR           0x600
 #define VMCB_LSTAR          0x608
 #define VMCB_CSTAR          0x610

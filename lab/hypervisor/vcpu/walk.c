@@ -8,9 +8,9 @@
  * is checked before it is read. L1 may change its code meanwhile: the answer is what the memory
  * says now.
  */
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
-#include "vcpu/code.h"
+#include "vcpu/exits.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 #include "vcpu/vmcb.h"

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 
 #include "../../harness/check.h"
-#include "tdx/l2/fields.h"
-#include "tdx/l2/vapic.h"
+#include "tdx/l2/logic.h"
 
 #define STEPS   500000
 #define VECTORS 256

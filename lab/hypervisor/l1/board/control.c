@@ -11,8 +11,6 @@
 
 #include "../lab_host.h"
 #include "board.h"
-#include "device.h"
-#include "forward.h"
 
 /* 32-bit and 64-bit programs have the same layout: no compat entry is needed. */
 static_assert(sizeof(struct lab_host_mask) == 16);

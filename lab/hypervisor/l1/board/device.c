@@ -9,8 +9,7 @@
 #include <linux/sched/signal.h>
 
 #include "../lab_host.h"
-#include "device.h"
-#include "forward.h"
+#include "board.h"
 
 /* The number of raises after which the loop reschedules and checks for signals. */
 #define RAISES_AT_ONCE 64

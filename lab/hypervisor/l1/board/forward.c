@@ -23,8 +23,6 @@
 #include "../lab_host.h"
 #include "../vmmcall.h"
 #include "board.h"
-#include "device.h"
-#include "forward.h"
 
 /* The APIC id of no CPU: for a message whose CPU is unknown, or the host's. */
 #define NO_APIC_ID U8_MAX

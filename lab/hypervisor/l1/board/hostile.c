@@ -15,8 +15,7 @@
 
 #include "../lab_host.h"
 #include "board.h"
-#include "forward.h"
-#include "host/message.h"
+#include "host/hyperv.h"
 
 /* The number of events after which CPUs may go offline. */
 #define EVENTS_AT_ONCE	256

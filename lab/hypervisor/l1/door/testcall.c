@@ -22,7 +22,6 @@
 #include <asm/msr-index.h>
 #include <asm/special_insns.h>
 
-#include "../compat.h"
 #include "base/cpu.h"
 #include "door.h"
 

@@ -10,7 +10,6 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "../compat.h"
 #include "../lab_tdx.h"
 #include "door.h"
 

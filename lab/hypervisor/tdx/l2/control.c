@@ -10,12 +10,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "tdx/l2/event.h"
-#include "tdx/l2/insn.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 
 /* The CPU ignores writes to these bits. */
 #define CR0_IGNORED (GENMASK_ULL(28, 19) | BIT_ULL(17) | GENMASK_ULL(15, 6))

@@ -13,9 +13,7 @@
 
 #include <asm/processor-flags.h>
 
-#include "tdx/l2/deadline.h"
-#include "tdx/l2/event.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
 
 static bool is_software(u32 info)
 {

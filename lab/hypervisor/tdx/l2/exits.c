@@ -8,13 +8,7 @@
 #include <linux/types.h>
 
 #include "base/cpu.h"
-#include "tdx/l2/deadline.h"
-#include "tdx/l2/event.h"
-#include "tdx/l2/insn.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
 
 /* Chosen by the host for this VCPU; independent of the interrupt's source. */
 #define NOTIFICATION_VECTOR 0xf2

@@ -6,8 +6,8 @@
  * fresh VCPU holds, and the rule of a masked write. Must not know: registers
  * of a TDCALL, SVM. It compiles in user space too.
  */
-#include "base/string.h"
-#include "tdx/l2/fields.h"
+#include "base/base.h"
+#include "tdx/l2/logic.h"
 
 /* Classes of VM 1; those of VM 2 and 3 follow at equal distances. */
 #define CLASS_MANAGEMENT 0x20

@@ -6,8 +6,8 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 
 /**
  * hook_set() - set a hook, in place of the CPU's last one of the same kind

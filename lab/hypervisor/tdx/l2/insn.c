@@ -11,12 +11,9 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
-#include "tdx/l2/insn.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
 
 #define GUEST_PRESENT BIT_ULL(0)
 #define GUEST_LARGE   BIT_ULL(7)

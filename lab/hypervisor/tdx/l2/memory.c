@@ -15,10 +15,8 @@
 #include <linux/types.h>
 
 #include "tdx/abi.h"
-#include "tdx/l2/calls.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/tdcall.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 
 /* A field of 16 bits for each VM; the first one is L1's. */
 #define FIELD_BITS   16

@@ -8,13 +8,8 @@
 #include <linux/types.h>
 
 #include "base/machine.h"
-#include "tdx/l2/calls.h"
-#include "tdx/l2/deadline.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 
 #define ASK_FIRST (~0ULL)

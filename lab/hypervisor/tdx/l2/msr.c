@@ -11,12 +11,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "base/string.h"
-#include "tdx/l2/event.h"
-#include "tdx/l2/insn.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/vcpu.h"
+#include "base/base.h"
+#include "tdx/l2/l2.h"
 
 #define MSR_LOW_COUNT   0x2000
 #define MSR_HIGH_FIRST  0xc0000000

@@ -13,12 +13,9 @@
 
 #include <asm/processor-flags.h>
 
-#include "base/heap.h"
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
-#include "base/string.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/npt.h"
+#include "tdx/l2/l2.h"
 
 #define ENTRY_PRESENT    BIT_ULL(0)
 #define ENTRY_WRITE      BIT_ULL(1)

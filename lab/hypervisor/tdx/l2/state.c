@@ -15,11 +15,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "base/string.h"
-#include "tdx/l2/npt.h"
-#include "tdx/l2/run.h"
-#include "tdx/l2/state.h"
-#include "tdx/l2/vcpu.h"
+#include "base/base.h"
+#include "tdx/l2/l2.h"
 
 /* A TDX module forces these bits on in L2's CR4; a guest of SVM must not have them. */
 #define CR4_VMX_ONLY (X86_CR4_VMXE | X86_CR4_SMXE)

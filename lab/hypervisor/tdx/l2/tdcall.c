@@ -12,10 +12,8 @@
 #include <asm/processor-flags.h>
 
 #include "base/machine.h"
-#include "tdx/l2/calls.h"
-#include "tdx/l2/l1.h"
-#include "tdx/l2/tdcall.h"
-#include "tdx/l2/vcpu.h"
+#include "tdx/l2/l2.h"
+#include "tdx/tdx.h"
 #include "vcpu/l1.h"
 
 #define LEAF        GENMASK_ULL(15, 0)

@@ -7,7 +7,7 @@
  *
  * L1 may write to the page at any time, so each register is read only once.
  */
-#include "tdx/l2/vapic.h"
+#include "tdx/l2/logic.h"
 
 #define BANK_BYTES 0x10
 

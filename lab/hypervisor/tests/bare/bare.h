@@ -84,7 +84,9 @@ static inline struct cpu *cpu_here(void)
 	return (struct cpu *)(stack & ~(u64)(STACK_BYTES - 1));
 }
 
-/* machine.c: page table, segments, traps. */
+/* ---- machine.c ---- */
+
+/* Page table, segments, traps. */
 
 /* The half of the guest-physical space that the host sees, and where it is mapped. */
 #define SHARED      BIT_ULL(39)
@@ -112,7 +114,7 @@ u64 code_address(void);
 u64 rdmsr(u32 msr);
 void wrmsr(u32 msr, u64 value);
 
-/* smp.c: the other CPU. */
+/* The other CPU. */
 
 /* Start it; it waits for work. Return: whether there is another CPU. */
 bool other_start(const u8 *params);
@@ -124,10 +126,7 @@ void other_wait(void);
 /* Turn interrupts on for a moment. */
 void let_in(void);
 
-/* main.c: whether the kernel is a trust domain, or an ordinary guest. */
-extern bool is_td;
-
-/* call.c: TDCALL; and the ports, as each of the two reaches them. */
+/* TDCALL; and the ports, as each of the two reaches them. */
 
 enum {
 	TDG_VMCALL = 0, TDG_VP_INFO = 1, TDG_RTMR_EXTEND = 2, TDG_VEINFO_GET = 3, TDG_REPORT = 4,
@@ -155,7 +154,7 @@ u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
 void put_byte(u8 byte);
 void power_off(void) __noreturn;
 
-/* l2.c: a guest of the test kernel. */
+/* ---- l2.c: guests of the test kernel ---- */
 
 /* The fields of VM 1; those of the others follow at equal distances. */
 #define FIELD(code)        (0x2420000000000000ULL | (code))
@@ -185,7 +184,10 @@ void l2_make(u32 vm, const void *code, u32 length);
 /* Return: RAX. All registers are in @regs. */
 u64 l2_enter(u32 vm, u64 *regs);
 
-/* tap.c: output. */
+/* ---- main.c: output ---- */
+
+/* Whether the kernel is a trust domain, or an ordinary guest. */
+extern bool is_td;
 
 struct row {
 	void (*run)(void);
@@ -200,21 +202,72 @@ void say(const char *format, ...) __printf(1, 2);
 void check_hex(const char *what, u32 line, u64 is, u64 wanted);
 void rows_run(const struct row *rows, u32 count);
 void rows_end(void);
+u64 word_of(const char *line, const char *word, u64 otherwise);
 
 #define CHECK(is, wanted) check_hex(#is, __LINE__, is, wanted)
 
-/* The rows, by files. */
+/* ---- The rows, by files ---- */
+
 extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2_rows[];
-extern const struct row alias_rows[];
-extern const u32 ve_count, call_count, posted_count, memory_count, l2_count, alias_count;
+extern const u32 ve_count, call_count, posted_count, memory_count, l2_count;
 
 /* Rows that end the machine, one for each run. */
 void end_run(const char *line);
 
-/* fuzz.c */
+/* ---- fuzz*.c: random calls ---- */
+
 void fuzz_run(const char *line);
 
-u64 word_of(const char *line, const char *word, u64 otherwise);
+/* Pages whose state changes: L1 itself accesses them only through the shared half. */
+#define WILD        ARENA
+#define WILD_BYTES  (ARENA_BYTES / 2)
+/* Pages of L1 that stay private: operands of calls, and L2's memory. */
+#define TAME        (ARENA + ARENA_BYTES / 2)
+#define TAME_BYTES  (ARENA_BYTES / 4)
+/* Pages that stay shared: hypercalls' input and output, SynIC's pages. */
+#define COMMON      (TAME + TAME_BYTES)
+#define COMMON_BYTES (ARENA_BYTES / 4)
+/* The end of L1's memory: the script gives it 256 MiB. */
+#define MEMORY_END  0x10000000ULL
+
+/* 32 bits, or fewer than @below. Each CPU has its own sequence. */
+u32 chance(u32 below);
+u64 random64(void);
+/* A number that is likely to find bugs: small, a power of two, a limit. */
+u64 odd_number(void);
+/* An address for a call: any except those that L1 itself uses. */
+u64 odd_address(void);
+/* An address to which a call may write. */
+u64 tame_address(u64 alignment);
+
+#define PICK(array) (array)[chance(ARRAY_SIZE(array))]
+
+/* The kinds of calls, which are counted. */
+enum fuzz_kind {
+	FUZZ_TDCALL, FUZZ_VMCALL, FUZZ_HYPERCALL, FUZZ_MSR, FUZZ_CPUID, FUZZ_PORT, FUZZ_MMIO,
+	FUZZ_CODE, FUZZ_ENTER, FUZZ_DOOR, FUZZ_INTERRUPTS, FUZZ_KINDS
+};
+
+/* True: the side door may reset what another CPU uses. */
+extern bool fuzz_alone;
+extern u64 fuzz_tsc_hz;
+
+void fuzz_tdcall(void);
+void fuzz_vmcall(void);
+void fuzz_hypercall(void);
+void fuzz_msr(void);
+void fuzz_cpuid(void);
+void fuzz_port(void);
+void fuzz_mmio(void);
+void fuzz_code(void);
+void fuzz_enter(void);
+void fuzz_door(void);
+void fuzz_interrupts(void);
+
+/* Execute any instruction, and fetch the contents of a #VE. */
+void fuzz_execute(const void *code, u32 length, u64 *regs);
+void fuzz_registers(u64 *regs);
+u64 fuzz_now(void);
 
 #endif /* !__ASSEMBLY__ */
 #endif /* _BARE_H */

@@ -10,7 +10,7 @@
  * ReportFatalError.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define HPET 0xfed00000ULL
 

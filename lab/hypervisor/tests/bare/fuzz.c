@@ -6,8 +6,8 @@
  * interleaving depends on QEMU. It does nothing that legitimately ends a trust domain: README.md
  * has the list.
  */
-#include "base/string.h"
-#include "fuzz.h"
+#include "bare.h"
+#include "base/base.h"
 
 #define SAYS_EVERY   5
 #define TSC_HZ_USUAL 2000000000ULL

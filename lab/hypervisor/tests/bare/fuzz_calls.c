@@ -4,9 +4,9 @@
  *
  * Owns: which calls are excluded, since they end the trust domain, or destroy the fuzzer itself.
  */
-#include "base/string.h"
+#include "bare.h"
+#include "base/base.h"
 #include "control/call.h"
-#include "fuzz.h"
 
 #define TDG_LEAVES     28
 #define PAGES_MAX      64

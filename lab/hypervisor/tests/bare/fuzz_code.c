@@ -5,9 +5,9 @@
  * Owns: which of them do not damage L1 itself. L2 may execute any: its only memory is that of its
  * aliases.
  */
-#include "base/string.h"
+#include "bare.h"
+#include "base/base.h"
 #include "control/call.h"
-#include "fuzz.h"
 
 #define DEADLINE_MAX  1000000
 /* The other bits are needed by the fuzzer itself, whose pages are user pages. */

@@ -5,8 +5,8 @@
  * Owns: which registers are excluded, since a write ends the machine or makes a device write to
  * memory, which cannot be prevented if a guest has the devices.
  */
-#include "base/string.h"
-#include "fuzz.h"
+#include "bare.h"
+#include "base/base.h"
 
 #define TSC_DEADLINE   0x6e0
 #define X2APIC_TPR     0x808

@@ -3,7 +3,7 @@
  * Guests of the test kernel. Owns: their pages, and the fields that they need.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define L2_MEMORY   (ARENA + ARENA_BYTES / 2)
 #define PAGES_OF_VM 16

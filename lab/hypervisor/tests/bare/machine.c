@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test kernel's machine: page table, segments, traps.
+ * The test kernel's machine: page table, segments, traps; the other CPU; TDCALL and ports, as the
+ * test kernel itself uses them.
  *
  * Owns: what a trap means. While a row executes its instruction, a trap is its result; an
- * interrupt is recorded and ended; everything else is a fault of the test itself.
+ * interrupt is recorded and ended; everything else is a fault of the test itself. And how the other
+ * CPU is woken (ACPI 6.6, 5.2.12.19, "Multiprocessor Wakeup Structure"), and the one function that
+ * it is asked to call.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define PTE_TABLE   0x003
 #define PTE_1G      0x083
@@ -236,4 +239,168 @@ u64 execute_as_user(const void *code, u32 length, u64 *regs)
 void let_in(void)
 {
 	asm volatile("sti; nop; nop; cli" : : : "memory");
+}
+
+/* ---- The other CPU ---- */
+
+#define PARAMS_ACPI   0x070
+#define POINTER_ROOT  16
+#define TABLE_LENGTH  4
+#define TABLE_HEADER  36
+#define MADT_ENTRIES  44
+#define ENTRY_WAKE_UP 16
+#define WAKE_UP_PLACE 8
+#define COMMAND_WAKE  1
+
+struct mailbox {
+	u16 command, reserved;
+	u32 apic_id;
+	u64 vector;
+};
+
+extern u64 other_stack;
+void bare_other(void);
+void bare_other_main(void);
+
+static bool is_up;
+typedef void bare_function(void);
+
+static bare_function *wanted;
+
+static u32 get32(u64 place)
+{
+	u32 value;
+
+	memcpy(&value, (const void *)place, sizeof(value));
+	return value;
+}
+
+static u64 find_madt(u64 root)
+{
+	u64 entry, end = root + get32(root + TABLE_LENGTH);
+
+	for (entry = root + TABLE_HEADER; entry < end; entry += sizeof(u32)) {
+		if (!memcmp((const void *)(u64)get32(entry), "APIC", 4))
+			return get32(entry);
+	}
+	return 0;
+}
+
+static struct mailbox *find_mailbox(u64 madt)
+{
+	u64 entry, end = madt + get32(madt + TABLE_LENGTH), place;
+
+	for (entry = madt + MADT_ENTRIES; entry < end; entry += ((u8 *)entry)[1]) {
+		if (*(u8 *)entry != ENTRY_WAKE_UP)
+			continue;
+		memcpy(&place, (const void *)(entry + WAKE_UP_PLACE), sizeof(place));
+		return (struct mailbox *)place;
+	}
+	return NULL;
+}
+
+bool other_start(const u8 *params)
+{
+	struct mailbox *mailbox;
+	u64 pointer, madt;
+
+	memcpy(&pointer, params + PARAMS_ACPI, sizeof(pointer));
+	madt = find_madt(get32(pointer + POINTER_ROOT));
+	mailbox = madt ? find_mailbox(madt) : NULL;
+	if (!mailbox)
+		return false;
+	cpu_of(1)->index = 1;
+	other_stack = (u64)cpu_of(1) + STACK_BYTES;
+	mailbox->apic_id = 1;
+	mailbox->vector = (u64)bare_other;
+	__atomic_store_n(&mailbox->command, COMMAND_WAKE, __ATOMIC_RELEASE);
+	while (!READ_ONCE(is_up))
+		asm volatile("pause");
+	return true;
+}
+
+void bare_other_main(void)
+{
+	machine_start(cpu_here());
+	WRITE_ONCE(is_up, true);
+	for (;;) {
+		bare_function *function = __atomic_load_n(&wanted, __ATOMIC_ACQUIRE);
+
+		if (function) {
+			function();
+			__atomic_store_n(&wanted, NULL, __ATOMIC_RELEASE);
+		}
+		asm volatile("pause");
+	}
+}
+
+void other_call(void (*function)(void))
+{
+	__atomic_store_n(&wanted, function, __ATOMIC_RELEASE);
+}
+
+void other_wait(void)
+{
+	while (__atomic_load_n(&wanted, __ATOMIC_ACQUIRE))
+		asm volatile("pause");
+}
+
+/* ---- TDCALL and ports ---- */
+
+#define SERIAL          0x3f8
+#define PM1_CONTROL     0x604
+#define PM1_CONTROL_OFF 0x2000
+
+u64 tdcall(u64 *regs)
+{
+	static const u8 code[] = { 0x66, 0x0f, 0x01, 0xcc };
+	u64 vector = execute(code, sizeof(code), regs);
+
+	if (vector != NO_TRAP) {
+		say("Bail out! TDCALL traps with vector %llu at %llx, of %llx\n", vector,
+		    cpu_here()->trap.rip, code_address());
+		power_off();
+	}
+	return regs[RAX];
+}
+
+u64 tdcall_1(u64 leaf, u64 rcx)
+{
+	u64 regs[REGS] = { [RAX] = leaf, [RCX] = rcx };
+
+	return tdcall(regs);
+}
+
+/* Without execute(), so that the registers and the code of a row do not change. */
+u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value)
+{
+	register u64 x10 asm("r10") = 0, x11 asm("r11") = function, x12 asm("r12") = r12;
+	register u64 x13 asm("r13") = r13, x14 asm("r14") = r14, x15 asm("r15") = r15;
+	u64 status = TDG_VMCALL;
+
+	asm volatile(".byte 0x66, 0x0f, 0x01, 0xcc"
+		     : "+a" (status), "+r" (x10), "+r" (x11), "+r" (x12), "+r" (x13),
+		       "+r" (x14), "+r" (x15)
+		     : "c" (MASK_USUAL) : "memory");
+	if (value)
+		*value = x11;
+	return status ? status : x10;
+}
+
+void put_byte(u8 byte)
+{
+	if (is_td)
+		tdvmcall(VMCALL_IO, 1, 1, SERIAL, byte, NULL);
+	else
+		asm volatile("outb %0, %1" : : "a" (byte), "d" ((u16)SERIAL));
+}
+
+void power_off(void)
+{
+	if (is_td)
+		tdvmcall(VMCALL_IO, 2, 1, PM1_CONTROL, PM1_CONTROL_OFF, NULL);
+	else
+		asm volatile("outw %0, %1" : : "a" ((u16)PM1_CONTROL_OFF), "d" ((u16)PM1_CONTROL));
+	for (;;)
+		asm volatile("pause");
 }

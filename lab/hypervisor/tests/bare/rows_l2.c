@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * L2, where Linux's own timer and interrupts would be in the way.
+ * L2, where Linux's own timer and interrupts would be in the way; and its aliases of a page that L1
+ * shares, and that becomes private again.
  *
  * The expectations are those of Intel's TDX module TDX_1.5.01:
  * src/td_transitions/tdg_vp_enter.c for entries, and
@@ -207,6 +208,206 @@ static void row_l2_ends_when_31_is_posted(void)
 	CHECK(arrived(), 1);
 }
 
+/*
+ * ---- Aliases ----
+ *
+ * Of the same module: by MapGPA the host calls
+ * TDH.MEM.RANGE.BLOCK and TDH.MEM.PAGE.REMOVE of each page: the files are
+ * src/vmm_dispatcher/api_calls/tdh_mem_range_block.c and tdh_mem_page_remove.c, and for the
+ * page that is private again src/td_dispatcher/vm_exits/tdg_mem_page_accept.c and
+ * src/td_dispatcher/vm_exits_l2/td_l2_ept_violation.c.
+ */
+
+#define OPERAND_VAPIC    170
+#define EXTENDED_PENDING 6
+#define RCX_PENDING      BIT_ULL(62)
+#define LEVEL_2M         1
+#define SIZE_4K          0x1000ULL
+
+#define ATTR_R           0x8001ULL
+#define ATTR_RWX         0x8007ULL
+#define ATTR_SHIFT       16
+
+/* Qualification: bits 5:3 are what the alias lets L2 do. */
+#define EPT_ALLOWED      0x38ULL
+
+/* The last quarter of the arena: no other row touches it. */
+#define LARGE_PAGE       (ARENA + ARENA_BYTES / 4 * 3)
+#define PATTERN          0x55443322U
+
+/* MOV EAX, [RBX]; JMP to it. */
+static const u8 load_again[] = { 0x8b, 0x03, 0xeb, 0xfc };
+
+static u64 page_of_row(void)
+{
+	return l2_page(1, 9);
+}
+
+static void share(u64 gpa)
+{
+	CHECK(tdvmcall(VMCALL_MAP_GPA, gpa | SHARED, SIZE_4K, 0, 0, NULL), 0);
+}
+
+static void make_pending(u64 gpa)
+{
+	share(gpa);
+	CHECK(tdvmcall(VMCALL_MAP_GPA, gpa, SIZE_4K, 0, 0, NULL), 0);
+}
+
+static void make_private(u64 gpa)
+{
+	make_pending(gpa);
+	CHECK(tdcall_1(TDG_PAGE_ACCEPT, gpa), 0);
+}
+
+/* Return: RDX of ATTR.RD. RCX is @place. */
+static u64 attributes(u64 gpa, u64 place)
+{
+	u64 r[REGS] = { [RAX] = TDG_ATTR_RD, [RCX] = gpa };
+
+	CHECK(tdcall(r), 0);
+	CHECK(r[RCX], place);
+	return r[RDX];
+}
+
+static u64 load_in(u32 vm, u64 gpa)
+{
+	l2_make(vm, load, sizeof(load));
+	l2_buffer(vm)->gpr[RBX] = gpa;
+	return l2_enter(vm, regs);
+}
+
+/* tdh_mem_page_remove(): the L2 entry of each alias becomes SEPTE_L2_INIT_VALUE. */
+static void row_an_alias_goes_when_its_page_is_shared(void)
+{
+	u64 page = page_of_row();
+	u32 vm;
+
+	for (vm = 1; vm <= 3; vm++) {
+		CHECK(l2_map(vm, page), 0);
+		CHECK(load_in(vm, page), REASON_HLT);
+	}
+	share(page);
+	CHECK(load_in(2, page), REASON_EPT);
+	CHECK(regs[R8], page);
+	make_private(page);
+	CHECK(attributes(page, page), 0);
+	for (vm = 1; vm <= 3; vm++) {
+		CHECK(load_in(vm, page), REASON_EPT);
+		CHECK(l2_map(vm, page), 0);
+		CHECK(load_in(vm, page), REASON_HLT);
+	}
+}
+
+/* The host demotes L1's page, and its aliases with it: the other parts keep theirs. */
+static void row_a_part_of_a_large_alias_goes(void)
+{
+	u64 part = LARGE_PAGE + 77 * SIZE_4K, r[REGS] = {
+		[RAX] = TDG_ATTR_WR, [RCX] = LARGE_PAGE | LEVEL_2M,
+		[RDX] = ATTR_RWX << ATTR_SHIFT, [R8] = ATTR_RWX << ATTR_SHIFT,
+	};
+
+	CHECK(tdcall(r), 0);
+	*(u32 *)(part + SIZE_4K) = PATTERN;
+	make_private(part);
+	CHECK(attributes(part, part), 0);
+	CHECK(attributes(part - SIZE_4K, part - SIZE_4K), ATTR_RWX << ATTR_SHIFT);
+	CHECK(attributes(part + SIZE_4K, part + SIZE_4K), ATTR_RWX << ATTR_SHIFT);
+	CHECK(load_in(1, part), REASON_EPT);
+	CHECK(load_in(1, part + SIZE_4K), REASON_HLT);
+	CHECK(l2_buffer(1)->gpr[RAX], PATTERN);
+}
+
+static u64 ended_on_other;
+
+static void load_for_ever(void)
+{
+	u64 registers[REGS];
+
+	l2_make(2, load_again, sizeof(load_again));
+	l2_buffer(2)->gpr[RBX] = page_of_row();
+	ended_on_other = l2_enter(2, registers);
+}
+
+/* tdh_mem_page_remove(), is_tlb_tracked(): no CPU uses the page any more. */
+static void row_an_alias_goes_while_l2_uses_it(void)
+{
+	u64 until;
+
+	CHECK(l2_map(2, page_of_row()), 0);
+	other_call(load_for_ever);
+	for (until = now() + 300000000ULL; now() < until;)
+		asm volatile("pause");
+	make_private(page_of_row());
+	other_wait();
+	CHECK(ended_on_other, REASON_EPT);
+}
+
+/* tdg_mem_page_attr_wr(): the alias of a pending page is L2_BLOCKED; RCX tells of it. */
+static void row_a_pending_page_can_have_an_alias(void)
+{
+	u64 page = page_of_row(), r[REGS] = {
+		[RAX] = TDG_ATTR_WR, [RCX] = page, [RDX] = ATTR_R << ATTR_SHIFT,
+		[R8] = ATTR_RWX << ATTR_SHIFT,
+	};
+
+	make_pending(page);
+	CHECK(tdcall(r), 0);
+	CHECK(r[RCX], page | RCX_PENDING);
+	CHECK(r[RDX], ATTR_R << ATTR_SHIFT);
+	CHECK(attributes(page, page | RCX_PENDING), ATTR_R << ATTR_SHIFT);
+}
+
+/* td_l2_ept_violation_exit(): the type of the extended qualification, in R13, is 6. */
+static void row_l2_touches_a_pending_page(void)
+{
+	u64 page = page_of_row();
+
+	make_pending(page);
+	CHECK(load_in(1, page), REASON_EPT);
+	CHECK(regs[R13], EXTENDED_PENDING);
+	CHECK(l2_map(1, page), 0);
+	CHECK(load_in(1, page), REASON_EPT);
+	CHECK(regs[RCX] & EPT_ALLOWED, 0);
+	CHECK(regs[R8], page);
+	CHECK(regs[R13], EXTENDED_PENDING);
+	/* A violation for a page that L1 has accepted has none. */
+	CHECK(load_in(1, l2_page(1, 10)), REASON_EPT);
+	CHECK(regs[R13], 0);
+}
+
+/* tdg_mem_page_accept(): sept_l2_unblock() of each alias. */
+static void row_an_accepted_page_is_seen_by_its_aliases(void)
+{
+	u64 page = page_of_row();
+
+	make_pending(page);
+	CHECK(l2_map(1, page), 0);
+	CHECK(l2_map(3, page), 0);
+	CHECK(tdcall_1(TDG_PAGE_ACCEPT, page), 0);
+	*(u32 *)page = PATTERN;
+	CHECK(load_in(1, page), REASON_HLT);
+	CHECK(l2_buffer(1)->gpr[RAX], PATTERN);
+	CHECK(load_in(3, page), REASON_HLT);
+	CHECK(load_in(2, page), REASON_EPT);
+}
+
+/* On TDX translate_gpas() fails, which asks the host repeatedly. Here the call is refused. */
+static void row_l2_does_not_enter_with_pages_that_are_shared(void)
+{
+	u64 vapic;
+
+	l2_make(1, load, sizeof(load));
+	vapic = field_get(FIELD_VAPIC);
+	make_pending(vapic);
+	CHECK(l2_enter(1, regs), OPERAND_INVALID(OPERAND_VAPIC));
+	CHECK(tdcall_1(TDG_PAGE_ACCEPT, vapic), 0);
+	make_pending((u64)l2_buffer(1));
+	CHECK(l2_enter(1, regs), OPERAND_INVALID(RDX));
+	CHECK(tdcall_1(TDG_PAGE_ACCEPT, (u64)l2_buffer(1)), 0);
+	CHECK(load_in(1, page_of_row()) & ~0x3fULL, 0);
+}
+
 const struct row l2_rows[] = {
 	ROW(row_l2_halts),
 	ROW(row_l2_sees_its_aliases_alone),
@@ -216,6 +417,13 @@ const struct row l2_rows[] = {
 	ROW(row_l2_ends_at_its_deadline),
 	ROW(row_l2_goes_on_when_less_than_31_is_posted),
 	ROW(row_l2_ends_when_31_is_posted),
+	ROW(row_an_alias_goes_when_its_page_is_shared),
+	ROW(row_a_part_of_a_large_alias_goes),
+	ROW(row_an_alias_goes_while_l2_uses_it),
+	ROW(row_a_pending_page_can_have_an_alias),
+	ROW(row_l2_touches_a_pending_page),
+	ROW(row_an_accepted_page_is_seen_by_its_aliases),
+	ROW(row_l2_does_not_enter_with_pages_that_are_shared),
 };
 
 const u32 l2_count = ARRAY_SIZE(l2_rows);

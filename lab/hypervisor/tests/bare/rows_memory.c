@@ -9,7 +9,7 @@
  * one: at which level a page is mapped is the host's choice.
  */
 #include "bare.h"
-#include "base/string.h"
+#include "base/base.h"
 
 #define ALREADY_ACCEPTED 0x00000b0a00000000ULL
 #define SIZE_MISMATCH    0xc0000b0b00000000ULL

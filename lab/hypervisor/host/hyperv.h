@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypercalls of the lab's host, as the guest writes them.
- *
- * Owns: the layout of control word, input and output, and which of them are refused. Must not
- * know: devices and CPUs. It has no state, and compiles in user space too.
+ * Hypercalls and messages, as the guest writes and reads them. There is no state here, and it
+ * compiles in user space and in L1's modules too.
  */
-#ifndef _HYPERVISOR_HOST_DECODE_H
-#define _HYPERVISOR_HOST_DECODE_H
+#ifndef _HYPERVISOR_HOST_HYPERV_H
+#define _HYPERVISOR_HOST_HYPERV_H
 
 #include <linux/types.h>
+
+/*
+ * ---- decode.c: the hypercalls ----
+ *
+ * Owns: the layout of control word, input and output, and which of them are refused. Must not
+ * know: devices and CPUs.
+ */
 
 /*
  * TLFS; HypercallCode, HvError, HvRegisterVsmCapabilities and HvRegisterVsmVpStatus in OpenVMM's
@@ -107,4 +112,65 @@ u16 host_decode_retarget(u64 control, const void *input, const struct host_view 
 u64 host_get_vp_registers(u64 control, const void *input, void *output,
 			  const struct host_view *view);
 
-#endif /* _HYPERVISOR_HOST_DECODE_H */
+/*
+ * ---- message.c: a message, and the slot of a VP's message page that it goes into ----
+ *
+ * Owns: the layout, how vectors are written into a message, and the order in which the host reads
+ * and writes a slot, which it shares with the guest without a lock. Must not know: VPs, and when
+ * a message is written.
+ */
+
+#define MESSAGE_NONE		0
+/* A device's interrupt that the guest is to relay to its lower VTL. */
+#define MESSAGE_PROXY_INTERRUPT	0x8001000fu
+
+/* struct host_message.flags: another waits; the guest is to write its EOM register. */
+#define MESSAGE_PENDING		0x01
+
+#define MESSAGE_BYTES		256
+#define MESSAGE_PAYLOAD_BYTES	240
+
+#define VECTOR_BANKS		8
+
+/**
+ * struct host_message - one slot
+ * @type:         MESSAGE_NONE: the slot is empty, and the host may write it. Otherwise it
+ *                belongs to the guest, until the guest writes MESSAGE_NONE.
+ * @payload_size: how many bytes of @payload are used.
+ * @flags:        MESSAGE_PENDING; the host may set it while the slot is the guest's.
+ * @reserved:     0.
+ * @sender:       0.
+ * @payload:      by type.
+ */
+struct host_message {
+	u32 type;
+	u8 payload_size;
+	u8 flags;
+	u16 reserved;
+	u64 sender;
+	u8 payload[MESSAGE_PAYLOAD_BYTES];
+};
+
+bool message_compose(const u32 *banks, struct host_message *message);
+
+/**
+ * slot_is_free() - may the slot be written?
+ * @slot: any one.
+ *
+ * Context: one caller at a time for a slot.
+ * Return: whether it may; if not, the guest will write its EOM register.
+ */
+bool slot_is_free(struct host_message *slot);
+
+/**
+ * slot_write() - put a message into a slot
+ * @slot:    free, unless the host is hostile.
+ * @message: all of it.
+ *
+ * The guest sees all of the message once it sees the type. It may still read the flag of the
+ * previous message: either value is correct.
+ * Context: as slot_is_free().
+ */
+void slot_write(struct host_message *slot, const struct host_message *message);
+
+#endif /* _HYPERVISOR_HOST_HYPERV_H */

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * I/O ports, as the host carries them out for L1, and PCI's configuration space behind the
- * ports 0xcf8 and 0xcfc, which the hypervisor uses too.
+ * The board: I/O ports, as the host carries them out for L1; PCI's configuration space behind the
+ * ports 0xcf8 and 0xcfc, which the hypervisor uses too; and the IOAPIC.
  *
  * Owns: which ports L1 may use: all of the machine, but for the hypervisor's log; the PCI
  * address that L1 wrote last; and the registers that L1 may not write: the message of a
  * device whose interrupts the host has retargeted. The registers are also mapped for L1 as
- * memory (ECAM), which it uses only beyond register 255.
+ * memory (ECAM), which it uses only beyond register 255. And which register the IOAPIC's window
+ * accesses (82093AA datasheet, 3.1).
  */
-#include "base/lock.h"
+#include "base/base.h"
 #include "base/machine.h"
+#include "host/devices.h"
 #include "host/host.h"
-#include "host/pci.h"
+#include "vcpu/gpa.h"
 
 #define LOG_PORT       0x402
 #define PCI_PORT_FIRST 0xcf8
@@ -163,4 +165,46 @@ void port_of_l1_write(u16 port, u32 size, u32 value)
 		config_of_l1_write(port, size, value);
 	else
 		write_port(port, size, value);
+}
+
+/* ---- The IOAPIC ---- */
+
+#define IOAPIC_PLACE   0xfec00000ULL
+#define REGISTER_SIZE  4
+#define SELECT         0x00
+#define WINDOW         0x10
+#define FIRST_ENTRY    0x10
+
+/* No other CPU may select a register between the check and the write. */
+static struct lock ioapic_lock;
+
+static volatile u32 *place_of(u64 offset)
+{
+	return machine_place(IOAPIC_PLACE + offset);
+}
+
+/* The even register is the lower half of an entry. */
+static bool shows_entry(void)
+{
+	u32 selected = *place_of(SELECT) & 0xff;
+
+	return selected >= FIRST_ENTRY && !(selected & 1);
+}
+
+bool ioapic_is_at(u64 gpa)
+{
+	return (gpa & ~GPA_SHARED) >> PAGE_SHIFT == IOAPIC_PLACE >> PAGE_SHIFT;
+}
+
+void ioapic_write(u64 gpa, u32 size, u32 value)
+{
+	u64 offset = gpa % PAGE_SIZE;
+
+	if (size != REGISTER_SIZE)
+		return;
+	lock_take(&ioapic_lock);
+	if (offset == WINDOW && shows_entry())
+		value = ioapic_entry(value);
+	*place_of(offset) = value;
+	lock_drop(&ioapic_lock);
 }
