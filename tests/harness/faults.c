@@ -38,6 +38,27 @@ static void caches_choose(void)
 	fclose(file);
 }
 
+bool fail_only_of_modules(void)
+{
+	/* The kernel's modules are in the uppermost 2 GiB, after its own 1 GiB at most. */
+	static const struct { const char *name, *value; } settings[] = {
+		{ "stacktrace-depth", "32" },
+		{ "require-start", "0xffffffffa0000000" },
+		{ "require-end", "0xffffffffff000000" },
+	};
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+	char path[96];
+	size_t kind, i;
+
+	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+		for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+			snprintf(path, sizeof(path), FAULTS "%s/%s", kinds[kind], settings[i].name);
+			if (!setting_write(path, settings[i].value))
+				return false;
+		}
+	return true;
+}
+
 bool fail_prepare(void)
 {
 	static const char *const no[] = {

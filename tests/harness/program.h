@@ -130,4 +130,10 @@ int accounting_status(void);
  */
 bool fail_prepare(void);
 
+/*
+ * From now on, lets only such allocations fail that a module makes, itself or by functions of the
+ * kernel. Needs FAULT_INJECTION_STACKTRACE_FILTER. Returns false if the kernel refused it.
+ */
+bool fail_only_of_modules(void);
+
 #endif /* _TESTS_HARNESS_PROGRAM_H */

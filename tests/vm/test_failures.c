@@ -34,9 +34,6 @@
 #define DRIVER		"mshv_vtl"
 /* No operation has so many failures: an operation that never ends fails the test. */
 #define FAILURES_MAX	1000000
-/* The kernel's allocations come first, and the driver has fewer than this after them. */
-#define LOAD_LAST	70
-#define HOTPLUG_LAST	16
 /* This is more than the number of free pages that a CPU may keep for itself. */
 #define ROUNDS		4000
 
@@ -258,9 +255,8 @@ static void nothing(void)
 }
 
 static struct figures before;
-/* The fail-nth file, and how many possible failures remained after the last order. */
+/* The fail-nth file. */
 static int orders = -1;
-static unsigned int left;
 
 static void remember(const struct sweep_operation *operation)
 {
@@ -279,8 +275,7 @@ static void inject(unsigned int number)
 
 static bool met(void)
 {
-	left = order_end(orders);
-	return !left;
+	return !order_end(orders);
 }
 
 static bool expected(int error)
@@ -292,31 +287,10 @@ static const struct sweep sweep = {
 	NULL, remember, inject, met, expected, compare, NULL, FAILURES_MAX,
 };
 
-static void every_failure_from(const struct sweep_operation *operation, unsigned int first)
-{
-	injected += sweep_from(&sweep, operation, first);
-	operations++;
-}
-
 static void every_failure(const struct sweep_operation *operation)
 {
-	every_failure_from(operation, 1);
-}
-
-/* Returns how many steps of an operation may fail. */
-static unsigned int failures_count(const struct sweep_operation *operation)
-{
-	assert_false(sweep_attempt(&sweep, operation, FAILURES_MAX));
-	return FAILURES_MAX - left;
-}
-
-/* Injects only the last @last failures: the earlier ones are in the kernel's own code. */
-static void last_failures(const struct sweep_operation *operation, unsigned int last)
-{
-	unsigned int count = failures_count(operation);
-
-	print_message("# %s: %u may fail\n", operation->name, count);
-	every_failure_from(operation, count > last ? count - last : 1);
+	injected += sweep_from(&sweep, operation, 1);
+	operations++;
 }
 
 static void orders_close(void)
@@ -987,7 +961,7 @@ static void load_by_its_thread(void **state)
 {
 	modules_unload();
 	orders = orders_open();
-	last_failures(&load, LOAD_LAST);
+	every_failure(&load);
 	orders_close();
 	relays_on_every_cpu();
 }
@@ -1067,8 +1041,8 @@ static void cpu_hotplug(void **state)
 	apic_id(0);
 	modules_unload();
 	orders = orders_of_cpu(target);
-	for (i = 0; i < 3; i++)
-		last_failures(&list[i], HOTPLUG_LAST);
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		every_failure(&list[i]);
 	orders_close();
 	relays_on_every_cpu();
 }
@@ -1098,6 +1072,13 @@ static int group_setup(void **state)
 	return 0;
 }
 
+/* Most of what can fail while a module is loaded, or a CPU comes, is the kernel's own code. */
+static int module_setup(void **state)
+{
+	check(fail_only_of_modules(), "this kernel cannot choose failures by their callers");
+	return 0;
+}
+
 /* The cleanup also runs after a test that failed. */
 static int teardown(void **state)
 {
@@ -1113,6 +1094,7 @@ static int fresh_teardown(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define FRESH_TEST(name) cmocka_unit_test_teardown(name, fresh_teardown)
+#define MODULE_TEST(name) cmocka_unit_test_setup_teardown(name, module_setup, fresh_teardown)
 
 int main(void)
 {
@@ -1124,9 +1106,9 @@ int main(void)
 		TEST(run_pages),
 		TEST(reads_of_debugfs),
 		FRESH_TEST(first_entries),
-		FRESH_TEST(load_by_its_thread),
-		FRESH_TEST(load_by_each_cpus_thread),
-		FRESH_TEST(cpu_hotplug),
+		MODULE_TEST(load_by_its_thread),
+		MODULE_TEST(load_by_each_cpus_thread),
+		MODULE_TEST(cpu_hotplug),
 	};
 	int ret;
 
