@@ -2,10 +2,10 @@
 /*
  * labhost: a command to control the lab's host.
  *
- * Owns: the steps of one call, from the command's name and arguments to the exit code; the syntax of
- * a number, and the member of struct request for each option; and the error messages. Must not know:
- * any command, and what it does with its arguments. The command itself checks whether a request is
- * complete.
+ * Owns: the steps of one call, from the command's name and arguments to the exit code; the syntax
+ * of a number, and the member of struct request for each option; and the error messages. Must not
+ * know: any command, and what it does with its arguments. The command itself checks whether a
+ * request is complete.
  */
 #include <argp.h>
 #include <errno.h>

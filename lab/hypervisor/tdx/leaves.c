@@ -4,8 +4,8 @@
  *
  * Owns: the leaves that a trust domain without L2 uses, with the run-time measurement registers and
  * the layout of TDREPORT_STRUCT (Intel TDX Module ABI Specification, "Measurement and Attestation
- * Types"). All others are in l2/, and are called by l2.c. To add a leaf, add its number to call_leaf(), and a function that reads @regs of L1 and
- * returns the status for RAX.
+ * Types"). All others are in l2/, and are called by l2.c. To add a leaf, add its number to
+ * call_leaf(), and a function that reads @regs of L1 and returns the status for RAX.
  */
 #include "base/base.h"
 #include "tdx/tdx.h"

@@ -2,8 +2,8 @@
 /*
  * TDG.VP.ENTER: its checks, running L2 until an exit is for L1, and its output registers.
  *
- * Owns: the order of the checks, the state buffer, the loop over VMRUN with the state that L1 and L2
- * share, and the contents of each output register.
+ * Owns: the order of the checks, the state buffer, the loop over VMRUN with the state that L1 and
+ * L2 share, and the contents of each output register.
  */
 #include <linux/types.h>
 
