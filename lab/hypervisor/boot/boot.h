@@ -7,7 +7,8 @@
 
 #include <linux/types.h>
 
-struct l1_cpu;
+#include "vcpu/l1.h"
+
 struct map;
 
 #define MAILBOX_COMMAND_WAKE 1
@@ -63,7 +64,7 @@ void firmware_start(void *place);
  * @pm_timer: port of the timer
  */
 struct acpi_found {
-	u32 apic_ids[8];
+	u32 apic_ids[L1_CPUS_MAX];
 	u32 cpus;
 	u16 pm_timer;
 };

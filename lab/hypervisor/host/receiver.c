@@ -24,9 +24,9 @@ static struct receiver *take_vector(u32 cpu)
 	return receiver;
 }
 
-static struct receiver *take_any_vector(u32 vps)
+static struct receiver *take_any_vector(u64 vps)
 {
-	struct receiver *receiver = take_vector(__builtin_ctz(vps));
+	struct receiver *receiver = take_vector(__builtin_ctzll(vps));
 	u32 cpu;
 
 	for (cpu = 0; cpu < l1_count && !receiver; cpu++)

@@ -16,8 +16,8 @@
 #include "vcpu/interrupts.h"
 #include "vcpu/l1.h"
 
-/* A disk has 65 of them. */
-#define SOURCES_MAX  1024
+/* A PCI function has up to 2048 of them. */
+#define SOURCES_MAX  8192
 #define FIRST_VECTOR 16
 
 /**
@@ -38,7 +38,6 @@ struct route {
 
 /**
  * struct source - an interrupt source of a device
- * @used:     the entry is used
  * @function: of which device
  * @number:   which of its sources
  * @route:    where it goes
@@ -46,7 +45,6 @@ struct route {
  * @exits:    how many interrupts came to the host; the receivers count them
  */
 struct source {
-	bool used;
 	u16 function;
 	u32 number;
 	struct route route;
@@ -57,14 +55,14 @@ struct source {
 /* Protects the sources, except @exits. The PCI lock is taken inside. */
 static struct lock source_lock;
 static struct source sources[SOURCES_MAX];
+static u32 source_count;
 
 static struct source *find(u16 function, u32 number)
 {
 	u32 i;
 
-	for (i = 0; i < SOURCES_MAX; i++) {
-		if (sources[i].used && sources[i].function == function &&
-		    sources[i].number == number)
+	for (i = 0; i < source_count; i++) {
+		if (sources[i].function == function && sources[i].number == number)
 			return &sources[i];
 	}
 	return NULL;
@@ -73,16 +71,13 @@ static struct source *find(u16 function, u32 number)
 /* A new source is masked: a device sends nothing after its reset. */
 static struct source *make(u16 function, u32 number)
 {
-	u32 i;
+	struct source *source;
 
-	for (i = 0; i < SOURCES_MAX && sources[i].used; i++)
-		;
-	if (i == SOURCES_MAX)
+	if (source_count == SOURCES_MAX)
 		return NULL;
-	sources[i] = (struct source){
-		.used = true, .function = function, .number = number, .route.masked = true,
-	};
-	return &sources[i];
+	source = &sources[source_count++];
+	*source = (struct source){ .function = function, .number = number, .route.masked = true };
+	return source;
 }
 
 static int look_up(u32 device, u32 number, struct source **source)
@@ -242,7 +237,7 @@ static void describe(const struct source *source, struct lab_host_source *state)
 	state->masked = route->masked;
 	state->exits = __atomic_load_n(&source->exits, __ATOMIC_RELAXED);
 	if (route->delivery == LAB_HOST_DELIVERY_PROXIED) {
-		state->vp = __builtin_ctz(route->proxy.vps);
+		state->vp = __builtin_ctzll(route->proxy.vps);
 		state->vector = route->proxy.vector;
 	} else if (route->delivery != LAB_HOST_DELIVERY_NONE) {
 		state->vp = find_cpu(route->apic_id);

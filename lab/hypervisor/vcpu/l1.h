@@ -14,7 +14,8 @@
 #include "vcpu/posted.h"
 #include "vcpu/vmcb.h"
 
-#define L1_CPUS_MAX 8
+/* An APIC id has 8 bits here, and 255 means all CPUs. */
+#define L1_CPUS_MAX 64
 
 #define TDCALL_LEAVES   32
 #define VMCALL_LEAVES   64
