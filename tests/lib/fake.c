@@ -231,6 +231,8 @@ static int retarget(struct mshv_hvcall *call)
 	delivery.is_multicast = input.flags & 1;
 	delivery.vector = input.vector;
 	delivery.vps = input.valid_banks & 1 ? input.banks[0] : 0;
+	fake.valid_banks = input.valid_banks;
+	memcpy(fake.banks, input.banks, sizeof(fake.banks));
 	if (!delivery.is_redirected)
 		fake_message(delivery.vps, delivery.vector);
 	answer = decide(&delivery);

@@ -101,6 +101,8 @@ struct fake_answer {
  * @messages_until_ms: until this time a message of the host may arrive at a vector, so that
  *             its filter may be open without a route
  * @wanted:    at the last check, a route had this target
+ * @valid_banks: which banks of 64 VPs the last retarget named, and
+ * @banks:     these banks, without the others
  */
 struct fake {
 	int redirects;
@@ -126,6 +128,8 @@ struct fake {
 	uint32_t filter[FAKE_VPS][256];
 	uint64_t messages_until_ms[FAKE_VPS][256];
 	bool wanted[FAKE_VPS][256];
+	uint64_t valid_banks;
+	uint64_t banks[64];
 	uint64_t violations;
 	char first_violation[256];
 };

@@ -400,6 +400,39 @@ static void test_multicast(void **state)
 	close_all();
 }
 
+/* The host gets the banks that are not empty, in order. */
+static void test_banks_of_vps(void **state)
+{
+	const uint64_t words[] = { 1 << 3, 0, 1ULL << 63 | 1, 1 };
+	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
+	struct vtlirq_target target = {
+		.vector = 40, .flags = VTLIRQ_TARGET_MULTICAST, .vps = words, .words = 4,
+	};
+	struct vtlirq_single_target last;
+	struct vtlirq_route_state now;
+	struct vtlirq_route *route;
+
+	open_usual();
+	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), 0);
+	assert_int_equal(fake.valid_banks, 1 << 0 | 1 << 2 | 1 << 3);
+	assert_int_equal(fake.banks[0], words[0]);
+	assert_int_equal(fake.banks[1], words[2]);
+	assert_int_equal(fake.banks[2], words[3]);
+	assert_int_equal(fake.banks[3], 0);
+	assert_int_equal(vtlirq_route_state(route, &now), 0);
+	assert_int_equal(now.vp, 3);
+	assert_int_equal(now.vps, 4);
+
+	/* The last VP of the last bank. */
+	assert_non_null(vtlirq_target_single(&last, VTLIRQ_VPS_MAX - 1, 41));
+	assert_int_equal(vtlirq_route_retarget(route, &last.target), 0);
+	assert_int_equal(fake.valid_banks, 1ULL << (VTLIRQ_VPS_MAX / 64 - 1));
+	assert_int_equal(fake.banks[0], 1ULL << 63);
+	assert_int_equal(fake.banks[1], 0);
+	assert_int_equal(vtlirq_route_destroy(route), 0);
+	close_all();
+}
+
 static void test_quotas(void **state)
 {
 	fake.quota = 2;
@@ -955,6 +988,7 @@ int main(void)
 		TEST(test_names),
 		TEST(test_set_of_vps),
 		TEST(test_multicast),
+		TEST(test_banks_of_vps),
 		TEST(test_quotas),
 		TEST(test_refused),
 		TEST(test_every_retarget_refused),

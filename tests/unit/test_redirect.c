@@ -489,6 +489,33 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	assert_int_equal(stats_of(0).mapped, 0);
 }
 
+/* All that there are, on all CPUs at once: each is its CPU's, and relays to its VP alone. */
+static void every_vector_of_every_cpu_is_one_mapping(void **state)
+{
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		bool seen[REDIRECT_VECTORS] = { false };
+		u32 vector;
+
+		for (i = 0; i < EMUL_VECTORS; i++) {
+			vector = must_map(&files[cpu % FILES], cpu, 0x20 + i);
+			assert_false(seen[vector]);
+			seen[vector] = true;
+		}
+		assert_int_equal(vtl_redirect_map(&files[0], 0x10, EMUL_ID(cpu), &vector),
+				 -ENODEV);
+		assert_int_equal(stats_of(cpu).mapped, EMUL_VECTORS);
+	}
+	for_each_possible_cpu(cpu) {
+		for (i = 0; i < EMUL_VECTORS; i++)
+			emul_raise(cpu, redirect_tables[cpu]->by_proxy[0x20 + i]);
+		assert_int_equal(stats_of(cpu).relayed, EMUL_VECTORS);
+	}
+	for_each_possible_cpu(cpu)
+		assert_int_equal(bits_take(cpu), EMUL_VECTORS);
+}
+
 static void a_machine_that_cannot_redirect_is_enodev(void **state)
 {
 	u32 vector;
@@ -525,6 +552,7 @@ int main(void)
 		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
 		TEST(what_is_pending_at_unmap_is_counted),
 		TEST(a_file_holds_no_more_references_than_can_be_counted),
+		TEST(every_vector_of_every_cpu_is_one_mapping),
 		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_is_enodev,
 						setup_unavailable, teardown),
 	};

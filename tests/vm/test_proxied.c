@@ -127,7 +127,7 @@ static void multicast_reaches_all_targets(void **state)
 	unsigned int vp;
 	int hv = hv_open();
 
-	input.bank = (1ULL << lab.cpus) - 1;
+	input.bank = ~0ULL >> (64 - lab.cpus);
 	assert_int_equal(hv_retarget(hv, &input), HV_SUCCESS);
 	source_unmask(source);
 	source_raise(source);

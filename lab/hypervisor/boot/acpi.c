@@ -133,8 +133,9 @@ static void read_madt(const struct acpi_table *madt, struct acpi_found *found)
 
 		if (local->type != MADT_LOCAL || !(local->flags & LOCAL_ENABLED))
 			continue;
-		if (found->cpus < ARRAY_SIZE(found->apic_ids))
-			found->apic_ids[found->cpus++] = local->apic_id;
+		if (found->cpus == ARRAY_SIZE(found->apic_ids))
+			stop("hypervisor: more than %u CPUs\n", found->cpus);
+		found->apic_ids[found->cpus++] = local->apic_id;
 	}
 }
 

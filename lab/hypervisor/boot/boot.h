@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-struct l1_cpu;
+#include "vcpu/l1.h"
 
 /*
  * ---- map.c: the map of the machine's memory, which becomes L1's ----
@@ -137,7 +137,7 @@ void firmware_start(void *place);
  * @pm_timer: port of the timer
  */
 struct acpi_found {
-	u32 apic_ids[8];
+	u32 apic_ids[L1_CPUS_MAX];
 	u32 cpus;
 	u16 pm_timer;
 };

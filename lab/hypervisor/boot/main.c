@@ -50,7 +50,8 @@ struct multiboot_range {
 #define LOW_MEMORY      0xa0000ULL
 #define ROMS            0xc0000ULL
 #define ROMS_END        0x100000ULL
-#define HEAP_LEAST      (8ULL << 20)
+#define HEAP_LEAST      (7ULL << 20)
+#define HEAP_CPU        (128ULL << 10)
 #define HEADER_BYTES    1024
 
 /**
@@ -138,7 +139,10 @@ static u64 take_top(u64 size, u64 align, u32 type)
 	return base;
 }
 
-/* Two nested page tables of 4 KiB pages for L1, and one for L2, in the worst case. */
+/*
+ * Two nested page tables of 4 KiB pages for L1, and one for L2, in the worst case; and for each CPU
+ * its stack, control blocks and permission maps: 31 pages.
+ */
 static u64 heap_size(void)
 {
 	u64 memory = 0;
@@ -148,7 +152,7 @@ static u64 heap_size(void)
 		if (boot.map.ranges[i].type == MAP_MEMORY)
 			memory += boot.map.ranges[i].size;
 	}
-	return ALIGN(HEAP_LEAST + memory / 512 * 3, SIZE_2M);
+	return ALIGN(HEAP_LEAST + boot.found.cpus * HEAP_CPU + memory / 512 * 3, SIZE_2M);
 }
 
 /*
@@ -259,7 +263,7 @@ static void start_l1(void)
 
 void boot_main(const struct multiboot_info *info)
 {
-	*(struct l1_cpu **)stacks = &l1_cpus[0];
+	*(struct l1_cpu **)first_stack = &l1_cpus[0];
 	trap_start();
 	check_cpu();
 	options_read(machine_place(info->line));

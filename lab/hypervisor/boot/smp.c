@@ -20,7 +20,6 @@
 #define POLLS       2000
 
 static_assert(STACK_BYTES == STACK_SIZE);
-static_assert(STACKS == L1_CPUS_MAX);
 
 /* How many CPUs are up. */
 static u32 started = 1;
@@ -35,9 +34,8 @@ void smp_prepare(struct l1_cpu *l1)
 	l2_start(l1);
 }
 
-static void start_one(struct l1_cpu *l1)
+static void start_one(struct l1_cpu *l1, u8 *stack)
 {
-	u8 *stack = stacks + l1->index * STACK_BYTES;
 	u32 tries;
 
 	*(struct l1_cpu **)stack = l1;
@@ -53,13 +51,22 @@ static void start_one(struct l1_cpu *l1)
 	stop("hypervisor: CPU %u does not start\n", l1->index);
 }
 
+/* The heap aligns to pages alone: what is before the first stack stays unused. */
+static u8 *make_stacks(void)
+{
+	u64 place = machine_address(heap_pages(l1_count * (STACK_BYTES / PAGE_SIZE)));
+
+	return machine_place(ALIGN(place, STACK_SIZE));
+}
+
 void smp_start(void)
 {
+	u8 *stacks = make_stacks();
 	u32 i;
 
 	memcpy(machine_place(TRAMPOLINE), trampoline, trampoline_end - trampoline);
 	for (i = 1; i < l1_count; i++)
-		start_one(&l1_cpus[i]);
+		start_one(&l1_cpus[i], stacks + (i - 1) * STACK_BYTES);
 }
 
 /* Return: the command for this CPU; 0: there is none. L1 writes it last. */

@@ -39,7 +39,7 @@ header:
 	.globl	boot_start
 boot_start:
 	cli
-	movl	$stacks + STACK_BYTES, %esp
+	movl	$first_stack + STACK_BYTES, %esp
 	pushl	%ebx
 	movl	$pdpt, %edi
 	xorl	%ecx, %ecx
@@ -155,7 +155,8 @@ pdpt:	.skip	4096
 
 	.section .stacks, "aw", @nobits
 	.balign STACK_BYTES
-	.globl	stacks
-stacks:	.skip	STACK_BYTES * STACKS
+	.globl	first_stack
+first_stack:
+	.skip	STACK_BYTES
 
 	.section .note.GNU-stack, "", @progbits

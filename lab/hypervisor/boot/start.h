@@ -14,7 +14,6 @@
 #define IMAGE_END   0x400000
 
 #define STACK_BYTES 0x8000
-#define STACKS      8
 
 /* Where the first code of the other CPUs is copied, in 16-bit mode. */
 #define TRAMPOLINE  0x8000
@@ -29,8 +28,8 @@
 
 struct multiboot_info;
 
-/* One for each CPU, of STACK_BYTES. */
-extern u8 stacks[];
+/* The boot CPU's, of STACK_BYTES. */
+extern u8 first_stack[];
 /* What is copied for the other CPUs, and where the stack of the next one ends. */
 extern u8 trampoline[], trampoline_end[];
 extern u64 boot_stack;

@@ -151,7 +151,7 @@ void proxied_interrupt(const struct host_proxy *proxy)
 	u32 vp, told = 0;
 
 	for (vp = 0; vp < l1_count; vp++) {
-		if (!(proxy->vps & BIT(vp)) || !synic_is_live(vp, SINT_PROXY))
+		if (!(proxy->vps & BIT_ULL(vp)) || !synic_is_live(vp, SINT_PROXY))
 			continue;
 		wait_for(vp, proxy->vector);
 		told++;
@@ -159,7 +159,7 @@ void proxied_interrupt(const struct host_proxy *proxy)
 			break;
 	}
 	if (!told)
-		wait_for(__builtin_ctz(proxy->vps), proxy->vector);
+		wait_for(__builtin_ctzll(proxy->vps), proxy->vector);
 }
 
 void proxied_end_of_message(u32 vp)

@@ -15,8 +15,8 @@
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"
 
-/* A disk has 65 of them. */
-#define SOURCES_MAX  1024
+/* A PCI function has up to 2048 of them. */
+#define SOURCES_MAX  8192
 #define FIRST_VECTOR 16
 
 /*
@@ -58,9 +58,9 @@ static struct receiver *take_vector(u32 cpu)
 	return receiver;
 }
 
-static struct receiver *take_any_vector(u32 vps)
+static struct receiver *take_any_vector(u64 vps)
 {
-	struct receiver *receiver = take_vector(__builtin_ctz(vps));
+	struct receiver *receiver = take_vector(__builtin_ctzll(vps));
 	u32 cpu;
 
 	for (cpu = 0; cpu < l1_count && !receiver; cpu++)
@@ -129,7 +129,6 @@ struct route {
 
 /**
  * struct source - an interrupt source of a device
- * @used:     the entry is used
  * @function: of which device
  * @number:   which of its sources
  * @route:    where it goes
@@ -137,7 +136,6 @@ struct route {
  * @exits:    how many interrupts came to the host; the receivers count them
  */
 struct source {
-	bool used;
 	u16 function;
 	u32 number;
 	struct route route;
@@ -148,14 +146,14 @@ struct source {
 /* Protects the sources, except @exits. The PCI lock is taken inside. */
 static struct lock source_lock;
 static struct source sources[SOURCES_MAX];
+static u32 source_count;
 
 static struct source *find(u16 function, u32 number)
 {
 	u32 i;
 
-	for (i = 0; i < SOURCES_MAX; i++) {
-		if (sources[i].used && sources[i].function == function &&
-		    sources[i].number == number)
+	for (i = 0; i < source_count; i++) {
+		if (sources[i].function == function && sources[i].number == number)
 			return &sources[i];
 	}
 	return NULL;
@@ -164,16 +162,13 @@ static struct source *find(u16 function, u32 number)
 /* A new source is masked: a device sends nothing after its reset. */
 static struct source *make(u16 function, u32 number)
 {
-	u32 i;
+	struct source *source;
 
-	for (i = 0; i < SOURCES_MAX && sources[i].used; i++)
-		;
-	if (i == SOURCES_MAX)
+	if (source_count == SOURCES_MAX)
 		return NULL;
-	sources[i] = (struct source){
-		.used = true, .function = function, .number = number, .route.masked = true,
-	};
-	return &sources[i];
+	source = &sources[source_count++];
+	*source = (struct source){ .function = function, .number = number, .route.masked = true };
+	return source;
 }
 
 static int look_up(u32 device, u32 number, struct source **source)
@@ -333,7 +328,7 @@ static void describe(const struct source *source, struct lab_host_source *state)
 	state->masked = route->masked;
 	state->exits = __atomic_load_n(&source->exits, __ATOMIC_RELAXED);
 	if (route->delivery == LAB_HOST_DELIVERY_PROXIED) {
-		state->vp = __builtin_ctz(route->proxy.vps);
+		state->vp = __builtin_ctzll(route->proxy.vps);
 		state->vector = route->proxy.vector;
 	} else if (route->delivery != LAB_HOST_DELIVERY_NONE) {
 		state->vp = find_cpu(route->apic_id);

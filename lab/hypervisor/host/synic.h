@@ -249,7 +249,7 @@ void waiting_read(const struct waiting *waiting, struct lab_host_vp *state);
  * @multicast: to all VPs of @vps; otherwise to one of them
  */
 struct host_proxy {
-	u32 vps;
+	u64 vps;
 	u8 vector;
 	bool multicast;
 };

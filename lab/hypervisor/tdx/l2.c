@@ -30,7 +30,6 @@ static_assert(offsetof(struct svm_run, gpr) == RUN_GPR);
 
 /* By the number of the CPU. Except for resets, no other CPU uses it. */
 static struct l2_cpu *cpus[L1_CPUS_MAX];
-static struct l2_cpu cpu_places[L1_CPUS_MAX];
 
 struct l2_cpu *l2_cpu_here(void)
 {
@@ -172,7 +171,7 @@ static void reset_cpu(struct l2_cpu *cpu, u32 index)
 
 void l2_start(struct l1_cpu *l1)
 {
-	struct l2_cpu *cpu = &cpu_places[l1->index];
+	struct l2_cpu *cpu = heap_pages(ALIGN(sizeof(*cpu), PAGE_SIZE) / PAGE_SIZE);
 	struct vmcb *host = heap_pages(1);
 	static u8 *ports;
 	u32 i;

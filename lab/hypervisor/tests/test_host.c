@@ -426,6 +426,38 @@ static void test_several_vps(void **state)
 	assert_int_equal(stand_in.slots[0].interrupts, 3);
 }
 
+/* The host has as many VPs as a bank of a set: the last one, and two of one half. */
+static void test_a_whole_bank_of_vps(void **state)
+{
+	struct host_retarget asked = { .device = function, .vector = VECTOR, .multicast = true };
+	u32 i;
+
+	l1_count = L1_CPUS_MAX;
+	for (i = 0; i < l1_count; i++) {
+		l1_cpus[i] = (struct l1_cpu){ .index = i, .apic_id = 10 + i, .online = true };
+		stand_in.slots[i].live = true;
+	}
+	assert_int_equal(mask(0, 0), 0);
+	asked.set.banks[0] = 1ULL << 63;
+	assert_int_equal(source_retarget(&asked), 0);
+	assert_int_equal(state_of(0).vp, 63);
+	assert_int_equal(stand_in.sends[function][0].apic_id, 10 + 63);
+	raise_source(0);
+	assert_int_equal(stand_in.slots[63].interrupts, 1);
+	take(63);
+	asked.set.banks[0] = 1ULL << 33 | 1ULL << 40;
+	assert_int_equal(source_retarget(&asked), 0);
+	raise_source(0);
+	for (i = 0; i < l1_count; i++)
+		assert_int_equal(stand_in.slots[i].interrupts, i == 33 || i == 40 || i == 63);
+	/* None accepts messages: the first of them gets it later. */
+	take(33);
+	stand_in.slots[33].live = false;
+	stand_in.slots[40].live = false;
+	raise_source(0);
+	assert_int_equal(vp_of(33).waiting, 1);
+}
+
 static int set_message(u32 apic_id, u32 vector, u32 enabled)
 {
 	struct lab_host_message asked = {
@@ -540,6 +572,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_device_refuses, begin),
 		cmocka_unit_test_setup(test_redirected, begin),
 		cmocka_unit_test_setup(test_several_vps, begin),
+		cmocka_unit_test_setup(test_a_whole_bank_of_vps, begin),
 		cmocka_unit_test_setup(test_a_message_by_hand, begin),
 		cmocka_unit_test_setup(test_the_side_door, begin),
 		cmocka_unit_test_setup(test_sint_7_by_the_side_door, begin),

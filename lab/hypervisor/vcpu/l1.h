@@ -182,7 +182,8 @@ void posted_left_l2(struct l1_cpu *l1, u32 before);
 
 /* ---- run.c: a CPU of L1 ---- */
 
-#define L1_CPUS_MAX 8
+/* An APIC id has 8 bits here, and 255 means all CPUs. */
+#define L1_CPUS_MAX 64
 
 #define TDCALL_LEAVES   32
 #define VMCALL_LEAVES   64
