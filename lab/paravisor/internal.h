@@ -159,8 +159,14 @@ struct vmm {
 __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
 
-/* Ends the guest with a status; the first one counts. */
-void vm_end(struct vmm *vm, int status);
+/* Asserts a vector for a VP. Any VP's thread may call it; @sender is its own VP. */
+void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
+
+/* INIT: stops a VP, which then waits for SIPI. Any VP's thread may call it. */
+void vp_init(struct vp *vp);
+
+/* SIPI: starts a VP that waits for it, in real mode at @vector * 4096. */
+void vp_startup(struct vp *vp, unsigned int vector);
 
 /* ---- memory.c ---- */
 
@@ -191,20 +197,14 @@ void interrupts_close(struct vmm *vm);
 /* The thread of a VP: enters VTL0 until it is told to stop. */
 void *vp_main(void *vp);
 
-/* The VP waits for an interrupt: MSHV_VTL_OFFLOAD_HALT_*. By its own thread. */
+/* Lets a VP wait for an interrupt, by MSHV_VTL_OFFLOAD_HALT_*. Its own thread calls it. */
 void vp_halt(struct vp *vp, uint8_t halt);
 
-/* It waits no more, however it had halted. By its own thread. */
+/* Ends any kind of wait of a VP. Its own thread calls it. */
 void vp_unhalt(struct vp *vp);
 
-/* Asserts a vector for a VP, from the thread of another or of itself. */
-void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
-
-/* INIT: the VP stops, and waits for SIPI. From any VP's thread. */
-void vp_init(struct vp *vp);
-
-/* SIPI: a VP that waits starts, in real mode at @vector * 4096; no other. */
-void vp_startup(struct vp *vp, unsigned int vector);
+/* Ends the guest with a status, unless it has ended already. */
+void vm_end(struct vmm *vm, int status);
 
 /*
  * ---- vcpu.c ----

@@ -134,7 +134,7 @@ void l2_count_flush(u64 kind);
 void l2_reset_vm(void);
 
 /*
- * ---- l2/tdcall.c: the leaves that run L2 ----
+ * ---- l2/tdcall.c, l2/metadata.c: the leaves that run L2 ----
  *
  * Independent of the driver's header for the same registers, on purpose: the module is written
  * only from Intel's documents, so that it does not repeat a mistake of the driver, and so that
