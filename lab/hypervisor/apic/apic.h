@@ -52,7 +52,7 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
-/* Both mode bits together are reserved; QEMU treats them as this one. */
+/* The value with both mode bits set is reserved; QEMU treats it as periodic. */
 #define APIC_LVT_PERIODIC    BIT(17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
@@ -68,7 +68,7 @@ enum apic_register {
 #define APIC_ICR_SELF        BIT(18)
 #define APIC_ICR_ALL         (2U << 18)
 #define APIC_ICR_OTHERS      (3U << 18)
-/* Of the lower half. */
+/* The reserved bits of the lower half. */
 #define APIC_ICR_RESERVED    (GENMASK(31, 20) | GENMASK(17, 16) | BIT(13))
 
 /**
@@ -198,7 +198,7 @@ u32 apic_logical_id(u32 id);
 bool apic_destination(u64 icr, u32 *destination);
 
 /**
- * apic_icr_hits() - is an interrupt sent to that CPU
+ * apic_icr_hits() - find out whether an interrupt is sent to a CPU
  * @icr:    of x2APIC.
  * @sender: the id of the CPU that sends.
  * @id:     of the CPU in question.
@@ -304,7 +304,7 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value);
 
 /* ---- timer.c: L1's APIC timer, and the end of L2's time, by the CPU's one timer ---- */
 
-/* How fast they go; constant once L1 runs. */
+/* The frequencies of both, which are constant once L1 runs. */
 extern u64 timer_tsc_hz, timer_apic_hz;
 
 /**

@@ -125,8 +125,8 @@ struct firmware {
 extern struct firmware *firmware;
 
 /**
- * firmware_start() - make page table, segments and code
- * @place: where the block goes.
+ * firmware_start() - write the firmware's page tables, segments and code
+ * @place: the memory for struct firmware.
  */
 void firmware_start(void *place);
 

@@ -22,7 +22,7 @@
 static_assert(STACK_BYTES == STACK_SIZE);
 static_assert(STACKS == L1_CPUS_MAX);
 
-/* How many CPUs are up. */
+/* The number of CPUs that have started. */
 static u32 started = 1;
 
 void smp_prepare(struct l1_cpu *l1)

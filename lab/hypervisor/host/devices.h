@@ -133,11 +133,11 @@ bool pci_keep(u16 function, u8 place, u8 size);
 
 /* ---- board.c: the IOAPIC, which a trust domain can access only by the host ---- */
 
-/* A redirection entry, its lower half. */
+/* The lower half of a redirection entry. */
 #define IOAPIC_VECTOR 0xffU
 #define IOAPIC_MODE   (7U << 8)
 #define IOAPIC_MASKED BIT(16)
-/* Fixed is 0. */
+/* The mode "lowest priority"; the mode "fixed" is 0. */
 #define IOAPIC_LOWEST  BIT(8)
 
 /**

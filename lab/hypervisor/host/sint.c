@@ -18,10 +18,10 @@
 #define FLAGS		2048
 #define MESSAGE_VP	0
 
-/* The host's own messages have it in their type (TLFS, HV_MESSAGE_TYPE). */
+/* This bit is set in the types of the host's own messages (TLFS, HV_MESSAGE_TYPE). */
 #define TYPE_OF_HOST	0x80000000U
 
-/* HvCallPostMessage's and HvCallSignalEvent's input. */
+/* The input of HvCallPostMessage and of HvCallSignalEvent. */
 struct post_input {
 	u32 connection;
 	u32 reserved;

@@ -15,7 +15,7 @@
 #include "l1/lab_host.h"
 #include "vcpu/l1.h"
 
-/* A disk has 65 of them. */
+/* A single disk may have 65 sources. */
 #define SOURCES_MAX  1024
 #define FIRST_VECTOR 16
 
@@ -266,7 +266,7 @@ static int set_masked(u32 device, u32 number, bool masked)
 
 	lock_take(&source_lock);
 	error = look_up(device, number, &source);
-	/* Even without a change: a reset device has lost its message. */
+	/* The message is written even without a change: a reset device has lost it. */
 	if (!error) {
 		wanted = source->route;
 		wanted.masked = masked;

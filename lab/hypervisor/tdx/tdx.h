@@ -84,7 +84,7 @@ void l2_pages_go(u64 base, u64 size);
  */
 void l2_pages_accepted(u64 base, u64 size);
 
-/* For the side door. */
+/* ---- For the side door ---- */
 
 size_t l2_stats_size(void);
 size_t l2_hook_size(void);

@@ -163,7 +163,7 @@ void *gpa_memory(u64 gpa)
 	return gpa / PAGE_SIZE == 1 ? page + gpa % PAGE_SIZE : NULL;
 }
 
-/* And two that it shares with the host, from address 0x3000. */
+/* Two more pages, which L1 shares with the host, from address 0x3000. */
 void *gpa_shared_memory(u64 gpa)
 {
 	static u8 pages[2 * PAGE_SIZE] __aligned(8);
@@ -388,7 +388,7 @@ static void test_redirected(void **state)
 	assert_int_equal(state_of(0).vp, 1);
 	l1_cpus[0].online = false;
 	assert_int_equal(retarget(0, 1, 0x24, true), HOST_STATUS_INVALID_VP_STATE);
-	/* No such source, no such device. */
+	/* There is no such source, and then no such device. */
 	assert_int_equal(retarget(function, 2, 0x24, true), HOST_STATUS_INVALID_PARAMETER);
 	assert_int_equal(mask(function, 0), -ENOENT);
 	function = 0;
@@ -408,13 +408,13 @@ static void test_several_vps(void **state)
 	assert_int_equal(stand_in.slots[1].interrupts, 1);
 	take(0);
 	take(1);
-	/* To one of them: the first that accepts messages. */
+	/* The interrupt goes to the first VP that accepts messages. */
 	stand_in.slots[0].live = false;
 	assert_int_equal(retarget(0, 3, VECTOR, false), 0);
 	raise_source(0);
 	assert_int_equal(stand_in.slots[1].interrupts, 2);
 	take(1);
-	/* None does: the first of them gets it later. */
+	/* No VP accepts messages: the first one gets the interrupt later. */
 	stand_in.slots[1].live = false;
 	raise_source(0);
 	assert_int_equal(vp_of(0).waiting, 1);

@@ -119,7 +119,7 @@ static void test_apic_owner(void **state)
 	assert_int_equal(apic_owner(0x830, true, true), APIC_OF_HOST);
 	assert_int_equal(apic_owner(0x827, false, false), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x828, false, true), APIC_OF_HOST);
-	/* And with a topology, the APIC's id. */
+	/* With a topology, the module also serves the APIC's id. */
 	assert_int_equal(apic_owner(0x802, false, false), APIC_OF_HOST);
 	assert_int_equal(apic_owner(0x802, false, true), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x802, true, true), APIC_OF_HOST);
@@ -231,7 +231,7 @@ static void test_code_prefixes(void **state)
 	check_prefixes("\x66\x0f\x01\xcc", 4, 1, true);
 	check_prefixes("\x2e\x66\x48\x0f\x01\xcc", 6, 3, true);
 	check_prefixes("\xf3\x0f\x09", 3, 1, false);
-	/* All that there is. */
+	/* There are no bytes after the prefixes. */
 	check_prefixes("\x66\x66", 2, 2, true);
 	check_prefixes("", 0, 0, false);
 }
@@ -397,7 +397,7 @@ static void test_gpa_refuses(void **state)
 	assert_int_equal(gpa_accept(20 * MB - PAGE_SIZE, PAGE_SIZE), GPA_CANNOT_ACCEPT);
 	assert_int_equal(gpa_accept(48 * MB, PAGE_SIZE), GPA_CANNOT_ACCEPT);
 	assert_int_equal(gpa_accept((16 * MB) | GPA_SHARED, PAGE_SIZE), GPA_CANNOT_ACCEPT);
-	/* One page of it differs. */
+	/* One of its pages differs. */
 	assert_int_equal(gpa_share(18 * MB, PAGE_SIZE, true, &done), 0);
 	assert_int_equal(gpa_accept(18 * MB, 2 * MB), GPA_WRONG_SIZE);
 }

@@ -222,19 +222,19 @@ void metadata_reset_vm(void);
  */
 void svm_run(struct svm_run *run);
 
-/* Memory, by its physical address. */
+/* ---- Memory, by its physical address ---- */
 
 void *ram_mapped(u64 gpa);
-/* Memory that L1 has accepted; NULL: not such memory, or the page at address 0. */
+/* Returns memory that L1 has accepted; NULL: it is not such memory, or the page at address 0. */
 void *ram_at(u64 gpa);
-/* The same, including the page at address 0. */
+/* The same, but it includes the page at address 0. */
 bool ram_is_memory(u64 gpa);
-/* Memory that L1 has not accepted yet. */
+/* Returns whether it is memory that L1 has not accepted yet. */
 bool ram_is_pending(u64 gpa);
-/* Whether it is a device that L1 may give to L2. */
+/* Returns whether it is a device that L1 may give to L2. */
 bool ram_is_device(u64 gpa);
 
-/* Whether L1 has it mapped by a page of 2 MiB; and map it by 4 KiB: 0 or -ENOMEM. */
+/* Returns whether L1 maps it by a page of 2 MiB; and maps it by 4 KiB: 0 or -ENOMEM. */
 bool ram_is_large(u64 gpa);
 int ram_split(u64 gpa);
 

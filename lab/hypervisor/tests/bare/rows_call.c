@@ -12,7 +12,7 @@
 
 #define PATTERN     0x5a5a5a5a00000000ULL
 #define GUEST_OS_ID 0x40000000ULL
-/* All but RAX, RCX and RSP. */
+/* All registers but RAX, RCX and RSP. */
 #define MASK_ALL    0xffecULL
 
 #define CR4_OSFXSR  BIT(9)
@@ -101,7 +101,7 @@ static void row_vmcall_all_that_can_be_named(void)
 	regs[R12] = GUEST_OS_ID;
 	CHECK(tdcall(regs), 0);
 	CHECK(regs[R10], 0);
-	/* The host has no reason to change one. */
+	/* The host changes only these three. */
 	check_kept(BIT_ULL(R10) | BIT_ULL(R11) | BIT_ULL(R12));
 }
 
@@ -152,7 +152,10 @@ static void row_vmcall_xmm_registers(void)
 
 static bool is_leaf(u32 leaf)
 {
-	/* All leaves of td_call(); this emulation has none for service TDs and reports. */
+	/*
+	 * These are all leaves of td_call(), though this emulation lacks those for service TDs and
+	 * reports.
+	 */
 	return leaf <= 12 || (leaf >= 18 && leaf <= 27);
 }
 
@@ -171,7 +174,7 @@ static void row_tdcall_leaves_that_there_are_not(void)
 	}
 }
 
-/* Version 1 is VM.RD's alone; 31:24 and 63:32 are reserved. */
+/* Only VM.RD has a version 1; bits 31:24 and 63:32 are reserved. */
 static void row_tdcall_reserved_bits_of_rax(void)
 {
 	static const u32 leaves[] = {
@@ -190,7 +193,7 @@ static void row_tdcall_reserved_bits_of_rax(void)
 	}
 }
 
-/* With prefixes that have no meaning for it. */
+/* These prefixes have no meaning for TDCALL. */
 static void row_tdcall_with_prefixes(void)
 {
 	static const u8 code[] = { 0x2e, 0x66, 0x0f, 0x01, 0xcc, 0x48, 0xff, 0xc3 };

@@ -57,7 +57,7 @@ static void row_posted_by_its_own_cpu(void)
 	}
 }
 
-/* By the host, as KVM and Hyper-V serve ICR: into the descriptor. */
+/* The host posts them, as KVM and Hyper-V do for a write of ICR. */
 static void row_posted_by_the_host(void)
 {
 	u32 vector;
@@ -179,7 +179,7 @@ static void row_posted_a_higher_one_in_service_holds_it(void)
 	CHECK(arrival(1), 0x14);
 }
 
-/* While one waits for a window: MOV CR8, RBX, then RAX from it. */
+/* Executed while an interrupt waits for a window: MOV CR8, RBX, and then RAX gets CR8. */
 static void row_posted_the_task_priority_by_cr8(void)
 {
 	u64 regs[REGS] = { [RBX] = 0x10 };

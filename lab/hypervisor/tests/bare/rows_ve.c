@@ -39,7 +39,7 @@
 #define EPT_WRITE        0x182
 #define EPT_FETCH        0x184
 
-/* Not mapped for a trust domain: the host emulates it. */
+/* This device is not mapped for a trust domain: the host emulates it. */
 #define HPET             0xfed00000ULL
 
 #define SELF_IPI         0x83f
@@ -164,7 +164,7 @@ static void row_ve_cpuid_of_leaves_that_it_knows_is_none(void)
 	}
 }
 
-/* td_cpuid.c: what is above the last leaf is taken for leaf 0x23. */
+/* td_cpuid.c: a leaf above the last one is treated as leaf 0x23. */
 static void row_cpuid_above_the_last_leaf_is_the_last(void)
 {
 	u64 last[REGS];
@@ -257,7 +257,7 @@ static void row_ve_port_by_string(void)
 	CHECK(regs[RDI], ARENA);
 }
 
-/* vm_exits/td_msr_access.c: not in the table, or beyond the bitmaps. */
+/* vm_exits/td_msr_access.c: these MSRs are not in the table, or beyond the bitmaps. */
 static void row_ve_msrs_of_the_host(void)
 {
 	static const u32 msrs[] = { 0x17, 0x3a, 0xfe, 0x179, 0x2ff, 0x802, 0x80d, 0x830, 0x1fff,
@@ -273,8 +273,8 @@ static void row_ve_msrs_of_the_host(void)
 }
 
 /*
- * include/auto_gen/msr_config_lookup.c, MSR_ACTION_GP; of those that depend on an attribute,
- * what is off here: PERFMON, and all of XFAM beyond AVX.
+ * include/auto_gen/msr_config_lookup.c, MSR_ACTION_GP; and the MSRs of attributes that are off
+ * here: PERFMON, and all of XFAM beyond AVX.
  */
 static void row_gp_msrs_that_a_td_has_not(void)
 {
@@ -305,7 +305,7 @@ static void row_gp_writes_of_what_vmx_says(void)
 	}
 }
 
-/* td_msr_access.c, rdmsr_ia32_perf_capabilities(): 0, while PERFMON is off. */
+/* td_msr_access.c, rdmsr_ia32_perf_capabilities(): it reads as 0 while PERFMON is off. */
 static void row_msr_performance_capabilities(void)
 {
 	clear();
@@ -338,7 +338,7 @@ static void row_ve_efer(void)
 	VE("\x0f\x30", REASON_WRMSR, 0);
 	regs[RAX] = before | 0x1000;
 	VE("\x0f\x30", REASON_WRMSR, 0);
-	/* LMA is ignored. */
+	/* A change of LMA is ignored. */
 	regs[RAX] = before ^ 0x400;
 	CHECK(RUN("\x0f\x30"), NO_TRAP);
 	CHECK(RUN("\x0f\x32"), NO_TRAP);
@@ -370,7 +370,7 @@ static void row_cr0(void)
 	regs[RBX] = before | BIT_ULL(29);
 	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
 	CHECK(CR0_NOW, before);
-	/* Reserved ones are ignored; WP and TS are L1's own. */
+	/* Changes of reserved bits are ignored; L1 owns WP and TS. */
 	regs[RBX] = before | BIT_ULL(6) | BIT_ULL(28) | BIT_ULL(16) | BIT_ULL(3);
 	CHECK(RUN("\x0f\x22\xc3"), NO_TRAP);
 	CHECK(CR0_NOW, before | BIT_ULL(16) | BIT_ULL(3));
@@ -384,7 +384,7 @@ static void row_cr0(void)
 	CHECK(CR0_NOW, before);
 }
 
-/* write_guest_cr4(): what the CPU has not is a #GP, and what is the module's a #VE. */
+/* write_guest_cr4(): a bit that the CPU lacks raises #GP, one that the module owns raises #VE. */
 static void row_cr4(void)
 {
 	u32 bit;
@@ -592,7 +592,7 @@ static void row_an_nmi_waits_until_the_ve_is_fetched(void)
 	CHECK(cpu->arrived[before % 64], VECTOR_NMI);
 }
 
-/* tdx_td_dispatcher.c, td_call(): not in 64-bit mode; SDM 2B, TDCALL: not at CPL 0. */
+/* tdx_td_dispatcher.c, td_call(), requires 64-bit mode; SDM 2B, TDCALL, requires CPL 0. */
 static void row_gp_tdcall_of_user_space(void)
 {
 	static const u8 code[] = { 0x66, 0x0f, 0x01, 0xcc };
