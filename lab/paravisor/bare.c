@@ -141,7 +141,7 @@ static bool serve_ept_violation(struct vp *vp)
 	/* This guest has no code at such an address: see docs/faults.md on QEMU. */
 	if ((int64_t)vp->context->gpr.rip < 0)
 		complain("what follows is a fault of QEMU, which ran VTL2 with VTL0's memory; "
-			 "docs/faults.md tells of it. Run this again");
+			 "see docs/faults.md. Run this again");
 	complain("VP %u: VTL0 at %#" PRIx64 " %s %#" PRIx64 ", which it was not given",
 		 vp->number, (uint64_t)vp->context->gpr.rip,
 		 qualification & EPT_FETCH ? "runs into" :

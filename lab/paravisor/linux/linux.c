@@ -249,7 +249,7 @@ static int tsc_find(struct machine *machine)
 
 	__cpuid(CPUID_TSC, denominator, numerator, crystal, unused);
 	if (!denominator || !numerator || !crystal) {
-		complain("CPUID does not tell how fast the TSC is");
+		complain("CPUID does not report the TSC's frequency");
 		return -ENODEV;
 	}
 	machine->tsc_hz = (uint64_t)crystal * numerator / denominator;

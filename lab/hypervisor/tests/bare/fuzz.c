@@ -242,6 +242,6 @@ void fuzz_run(const char *line)
 	is_over = true;
 	other_wait();
 	say_what_was_done();
-	say("ok %u - the hypervisor lives, below %s: %llu calls\n", is_td ? 1 : 2,
+	say("ok %u - the hypervisor still runs, below %s: %llu calls\n", is_td ? 1 : 2,
 	    is_td ? "a trust domain" : "an ordinary guest", total_done());
 }

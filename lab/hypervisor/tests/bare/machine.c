@@ -357,7 +357,7 @@ u64 tdcall(u64 *regs)
 	u64 vector = execute(code, sizeof(code), regs);
 
 	if (vector != NO_TRAP) {
-		say("Bail out! TDCALL traps with vector %llu at %llx, of %llx\n", vector,
+		say("Bail out! TDCALL traps with vector %llu at %llx, in code at %llx\n", vector,
 		    cpu_here()->trap.rip, code_address());
 		power_off();
 	}
