@@ -211,7 +211,7 @@ static void row_posted_not_right_after_sti(void)
 	CHECK(arrived(), 1);
 }
 
-static void row_posted_nothing_below_16(void)
+static void row_posted_vectors_begin_with_16(void)
 {
 	u32 vector;
 
@@ -240,7 +240,7 @@ static void row_posted_before_vp_enter(void)
 }
 
 /* QEMU would do nothing else with a periodic timer that is always due. */
-static void row_timer_that_repeats_at_once(void)
+static void row_a_timer_that_repeats_at_once_blocks_nothing(void)
 {
 	u64 until;
 
@@ -288,9 +288,9 @@ const struct row posted_rows[] = {
 	ROW(row_posted_a_higher_one_in_service_holds_it),
 	ROW(row_posted_the_task_priority_by_cr8),
 	ROW(row_posted_not_right_after_sti),
-	ROW(row_posted_nothing_below_16),
+	ROW(row_posted_vectors_begin_with_16),
 	ROW(row_posted_before_vp_enter),
-	ROW(row_timer_that_repeats_at_once),
+	ROW(row_a_timer_that_repeats_at_once_blocks_nothing),
 	ROW(row_icr_reserved_bits_are_refused),
 };
 

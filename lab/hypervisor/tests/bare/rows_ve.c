@@ -150,7 +150,7 @@ static void row_ve_cpuid_of_leaves_that_the_module_does_not_know(void)
 	}
 }
 
-static void row_ve_cpuid_of_leaves_that_it_knows_is_none(void)
+static void row_no_ve_cpuid_of_leaves_that_the_module_knows(void)
 {
 	static const u32 leaves[] = { 0, 1, 3, 4, 5, 7, 8, 0xa, 0xd, 0xe, 0x11, 0x12, 0x13, 0x14,
 				      0x15, 0x19, 0x1c, 0x1d, 0x1e, 0x20, 0x21, 0x22, 0x23,
@@ -276,7 +276,7 @@ static void row_ve_msrs_of_the_host(void)
  * include/auto_gen/msr_config_lookup.c, MSR_ACTION_GP; and the MSRs of attributes that are off
  * here: PERFMON, and all of XFAM beyond AVX.
  */
-static void row_gp_msrs_that_a_td_has_not(void)
+static void row_gp_msrs_that_a_td_lacks(void)
 {
 	static const u32 msrs[] = { 0x8c, 0x8f, 0x98, 0x9a, 0x9b, 0x9e, 0xc1, 0xc8, 0x186, 0x18d,
 				    0x195, 0x1a6, 0x276, 0x309, 0x310, 0x38d, 0x38f, 0x392, 0x3f1,
@@ -294,7 +294,7 @@ static void row_gp_msrs_that_a_td_has_not(void)
 	}
 }
 
-static void row_gp_writes_of_what_vmx_says(void)
+static void row_gp_writes_of_vmx_capabilities(void)
 {
 	u32 msr;
 
@@ -306,7 +306,7 @@ static void row_gp_writes_of_what_vmx_says(void)
 }
 
 /* td_msr_access.c, rdmsr_ia32_perf_capabilities(): it reads as 0 while PERFMON is off. */
-static void row_msr_performance_capabilities(void)
+static void row_performance_capabilities_are_zero(void)
 {
 	clear();
 	regs[RCX] = 0x345;
@@ -355,7 +355,7 @@ static u64 read_cr(const char *code)
 #define CR4_NOW read_cr("\x0f\x20\xe0")
 
 /* td_other_exits.c, td_cr_access_exit(); common/helpers/helpers.c, write_guest_cr0(). */
-static void row_cr0(void)
+static void row_cr0_obeys_its_fixed_bits(void)
 {
 	u64 before;
 
@@ -385,7 +385,7 @@ static void row_cr0(void)
 }
 
 /* write_guest_cr4(): a bit that the CPU lacks raises #GP, one that the module owns raises #VE. */
-static void row_cr4(void)
+static void row_cr4_obeys_its_fixed_bits(void)
 {
 	u32 bit;
 	u64 before;
@@ -413,7 +413,7 @@ static void row_cr4(void)
 }
 
 /* virt_msr_helpers.h, calc_virt_ia32_vmx_cr4_fixed(): GUEST_CR4_L2_INIT, and what L1 may write. */
-static void row_cr4_of_l2(void)
+static void row_cr4_fixed1_describes_l2(void)
 {
 	u64 value = rdmsr(VMX_CR4_FIXED1);
 
@@ -558,7 +558,7 @@ static void row_ve_info_is_there_once(void)
 }
 
 /* tdx_inject_ve(): while the first one is not fetched, inject_df(). */
-static void row_df_second_ve_before_the_first_is_fetched(void)
+static void row_df_a_second_ve_before_the_first_is_fetched(void)
 {
 	u64 info[REGS];
 
@@ -657,7 +657,7 @@ const struct row ve_rows[] = {
 	ROW(row_ve_cpuid_of_the_hosts_leaves),
 	ROW(row_ve_the_length_counts_prefixes),
 	ROW(row_ve_cpuid_of_leaves_that_the_module_does_not_know),
-	ROW(row_ve_cpuid_of_leaves_that_it_knows_is_none),
+	ROW(row_no_ve_cpuid_of_leaves_that_the_module_knows),
 	ROW(row_cpuid_above_the_last_leaf_is_the_last),
 	ROW(row_cpuid_with_a_prefix_goes_on_behind_it),
 	ROW(row_ve_cpuid_as_cpuidve_set_says),
@@ -666,13 +666,13 @@ const struct row ve_rows[] = {
 	ROW(row_ve_port_by_number),
 	ROW(row_ve_port_by_string),
 	ROW(row_ve_msrs_of_the_host),
-	ROW(row_gp_msrs_that_a_td_has_not),
-	ROW(row_gp_writes_of_what_vmx_says),
-	ROW(row_msr_performance_capabilities),
+	ROW(row_gp_msrs_that_a_td_lacks),
+	ROW(row_gp_writes_of_vmx_capabilities),
+	ROW(row_performance_capabilities_are_zero),
 	ROW(row_ve_efer),
-	ROW(row_cr0),
-	ROW(row_cr4),
-	ROW(row_cr4_of_l2),
+	ROW(row_cr0_obeys_its_fixed_bits),
+	ROW(row_cr4_obeys_its_fixed_bits),
+	ROW(row_cr4_fixed1_describes_l2),
 	ROW(row_ve_caches),
 	ROW(row_ve_monitor_and_mwait),
 	ROW(row_ve_vmcall),
@@ -684,7 +684,7 @@ const struct row ve_rows[] = {
 	ROW(row_ve_mmio_by_string),
 	ROW(row_ve_mmio_fetch),
 	ROW(row_ve_info_is_there_once),
-	ROW(row_df_second_ve_before_the_first_is_fetched),
+	ROW(row_df_a_second_ve_before_the_first_is_fetched),
 	ROW(row_an_nmi_waits_until_the_ve_is_fetched),
 	ROW(row_gp_tdcall_of_user_space),
 	ROW(row_gp_tdcall_in_compatibility_mode),
