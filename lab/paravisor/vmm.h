@@ -121,7 +121,7 @@ int vmm_start(struct vmm *vm);
 void vmm_stop(struct vmm *vm);
 
 /**
- * vmm_ended() - has the guest asked for its end, or a VP failed?
+ * vmm_ended() - whether the guest has asked for its end, or a VP has failed
  * @vm:     the VMM
  * @status: out, if so: the guest's status, or 255 after a crash or a failure
  *
@@ -143,7 +143,7 @@ void vmm_assert(struct vmm *vm, unsigned int vp, unsigned int vector);
  * vmm_command_post() - tell a VP what to do
  * @vm:        the VMM
  * @vp:        which; its last command must be done, unless that was to hold
- * @command:   what
+ * @command:   the command
  * @arguments: VTL0_ARGUMENTS of them; NULL: zeroes
  */
 void vmm_command_post(struct vmm *vm, unsigned int vp, enum vtl0_command command,

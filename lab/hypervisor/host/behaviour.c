@@ -58,7 +58,7 @@ void behaviour_get(struct lab_host_behaviour *now)
 }
 
 /**
- * behaviour_redirects() - does the host offer redirection
+ * behaviour_redirects() - whether the host offers redirection
  *
  * Return: whether it does.
  */

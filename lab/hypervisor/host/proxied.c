@@ -34,7 +34,7 @@ bool waiting_add(struct waiting *waiting, u8 vector)
 }
 
 /**
- * waiting_has() - does a vector wait
+ * waiting_has() - whether a vector waits
  * @waiting: of which VP.
  * @vector:  which.
  *
@@ -55,7 +55,7 @@ static bool is_any(const u32 *banks)
 }
 
 /**
- * waiting_any() - does any vector wait
+ * waiting_any() - whether any vector waits
  * @waiting: of which VP.
  *
  * Return: whether there is.

@@ -255,7 +255,7 @@ static bool clts_exit(struct vcpu *vcpu, struct l2_exit *exit, const struct acce
 }
 
 /**
- * control_exit() - L2 has accessed a control register that is intercepted
+ * control_exit() - handle an intercepted access of L2 to a control register
  * @vcpu: the VCPU
  * @exit: out: if the exit is for L1
  *
@@ -285,7 +285,7 @@ bool control_exit(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /**
- * control_debug_exit() - L2 has accessed a debug register, and L1 intercepts that
+ * control_debug_exit() - handle an access of L2 to a debug register that L1 intercepts
  * @vcpu: the VCPU
  * @exit: out
  */

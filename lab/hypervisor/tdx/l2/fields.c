@@ -178,7 +178,7 @@ unsigned int l2_field_vm(u64 id)
 }
 
 /**
- * l2_field_needs_vm() - does a field exist only if its VM does
+ * l2_field_needs_vm() - whether a field exists only if its VM does
  * @id: from L1
  *
  * The controls and the deadline of a VM that does not exist can be read and written, without
@@ -192,7 +192,7 @@ bool l2_field_needs_vm(u64 id)
 }
 
 /**
- * field_id_is_sane() - are the bits zero that a single-field access does not use
+ * field_id_is_sane() - whether the bits that a single-field access does not use are zero
  * @id: from L1
  *
  * Return: whether they are.
@@ -390,7 +390,7 @@ u64 field_write_rule(u64 old, u64 value, u64 selected, u64 mask, u64 *result)
 }
 
 /**
- * deadline_check() - is a TSC deadline valid
+ * deadline_check() - whether a TSC deadline is valid
  * @deadline: from L1
  * @now:      the TSC
  *

@@ -246,7 +246,7 @@ static inline bool gpa_is_private(u64 gpa)
 /* The CPU's APIC, which serves as L1's virtual APIC. */
 
 /**
- * apic_has_deliverable() - does an interrupt of L1 outrank L1's priority
+ * apic_has_deliverable() - whether an interrupt of L1 outranks L1's priority
  *
  * It does not matter whether L1 has its interrupts on.
  *
@@ -366,7 +366,7 @@ static inline bool deadline_is_set(const struct vcpu *vcpu)
 }
 
 /**
- * deadline_is_due() - has the deadline passed
+ * deadline_is_due() - whether the deadline has passed
  * @vcpu: the VCPU
  *
  * Return: whether it has; it remains due until L1 writes another deadline.

@@ -249,7 +249,7 @@ void npt_drop(u64 base, u64 size)
 }
 
 /**
- * npt_refresh() - the state of some pages has changed
+ * npt_refresh() - adapt the aliases of pages whose state has changed
  * @base: private, at a page's boundary
  * @size: whole pages
  *
