@@ -122,7 +122,7 @@ static struct vp {
 	struct waiting waiting;
 } vps[L1_CPUS_MAX];
 
-/* Lock held. Writes one message if a vector waits and the slot is free. */
+/* The lock is held. Writes one message if a vector waits and the slot is free. */
 static void deliver(u32 number)
 {
 	struct vp *vp = &vps[number];

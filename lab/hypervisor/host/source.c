@@ -211,7 +211,7 @@ static struct device_message message_of(const struct route *route,
 }
 
 /*
- * Lock held. If the device refuses, it is masked, and the route stays the old one, but masked.
+ * The lock is held. If the device refuses, the source is masked, and keeps its old route.
  * @old: out: its old receiver, to be destroyed without the lock.
  */
 static int change(struct source *source, const struct route *wanted, struct receiver **old)
