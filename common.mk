@@ -14,7 +14,7 @@ BUILD := $(TOP)/build
 VERSION := $(shell cat $(TOP)/VERSION)
 override O := $(abspath $(O))
 
-# Each Makefile has its own objects, so that its flags are theirs.
+# Each Makefile has its own objects, since they depend on its flags.
 OBJECTS := $(O)/objects/$(PART)
 
 # The libraries that `make programs` builds. libparavisor.a contains lab/labhost's client.
@@ -43,7 +43,7 @@ run = CMOCKA_MESSAGE_OUTPUT=TAP setarch -R $(1)
 # $(call objects,SOURCE...) - the objects of these sources.
 objects = $(patsubst $(TOP)/%,$(OBJECTS)/%.o,$(abspath $(1)))
 
-# The name of an object contains that of its source whole: a.c and a.S do not collide.
+# The name of an object contains the whole name of its source: a.c and a.S do not collide.
 $(OBJECTS)/%.o: $(TOP)/% $(HERE)/Makefile $(TOP)/common.mk
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(FLAGS) -MMD -MP -c -o $@ $<

@@ -75,7 +75,7 @@ static long hvcall_setup(struct hvcall_file *file,
 		return -EFAULT;
 	}
 
-	/* If several threads do this, the first one wins. The bits before the pointer. */
+	/* The first of several threads wins. Writes the bits before the pointer. */
 	if (!cmpxchg(&file->allowed, NULL, allowed))
 		return 0;
 	kfree(allowed);

@@ -237,7 +237,7 @@ static void quarantine_add(struct redirect_mapping *mapping)
 
 	list_add_tail(&mapping->quarantined, &table->quarantine);
 	table->quarantined++;
-	/* Over at once if quarantine_ms is 0. */
+	/* It is over at once if quarantine_ms is 0. */
 	if (quarantine_is_over(mapping, is_quiet))
 		quarantine_free(mapping);
 	else
@@ -276,8 +276,8 @@ static bool quarantine_free_silent(struct redirect_table *table)
 }
 
 /*
- * The time, in jiffies, until the first vector may be used again. Vectors that were
- * raised since the unmap do not count: their device may never stop raising them.
+ * Returns the time, in jiffies, until the first vector may be used again. Vectors that were raised
+ * since the unmap do not count: their device may never stop raising them.
  */
 static unsigned long quarantine_remains(const struct redirect_table *table)
 {
@@ -290,7 +290,7 @@ static unsigned long quarantine_remains(const struct redirect_table *table)
 		if (local_read(&mapping->stale))
 			continue;
 		span = quarantine_end(mapping) - jiffies;
-		/* At least one: it may be over except for an interrupt that is pending. */
+		/* Not 0: an interrupt may be pending although the time is over. */
 		shortest = min(shortest, max(span, 1L));
 	}
 	return shortest;
@@ -395,13 +395,13 @@ static void mapping_retire(struct redirect_mapping *mapping)
 	table->by_vector[mapping->vector] = NULL;
 	table->relayed[mapping->proxy_vector] += local_read(&mapping->relayed);
 	/*
-	 * The bit that the vector's last interrupt has set is taken out of the run page before
-	 * the next entry of VTL0. Until then, it is a device's.
+	 * Until the next entry of VTL0, the bit of the vector's last interrupt may be in the run
+	 * page, and belongs to a device.
 	 */
 	vtl_vp_recent_note(&table->gone[mapping->proxy_vector / 32],
 			   READ_ONCE(per_cpu(vtl_vp_entries, mapping->cpu)),
 			   1U << mapping->proxy_vector % 32);
-	/* gone before by_proxy; pairs with vtl_redirect_owns(). */
+	/* Writes gone before by_proxy; pairs with vtl_redirect_owns(). */
 	smp_store_release(&table->by_proxy[mapping->proxy_vector], 0);
 	table->mapped--;
 	quarantine_add(mapping);
@@ -481,7 +481,7 @@ static int redirect_map_locked(struct redirect_file *file, u32 proxy_vector,
 		mapping = mapping_create(table, cpu, proxy_vector);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
-	/* Not for a new mapping: its count is 0. */
+	/* The count of a new mapping is 0, so this affects none. */
 	if (references[mapping->vector] == U32_MAX)
 		return -EOVERFLOW;
 
@@ -784,7 +784,7 @@ bool vtl_redirect_vectors_get(unsigned int cpu, struct redirect_vectors *vectors
 	return table;
 }
 
-/* Of its present mapping, if any, and of the earlier ones. */
+/* Counts the present mapping, if any, and the earlier ones. */
 static unsigned long relayed_get(const struct redirect_table *table,
 				 unsigned int proxy_vector)
 {
@@ -811,10 +811,10 @@ void vtl_redirect_counts_get(unsigned int cpu, unsigned int first, unsigned int 
 
 bool vtl_redirect_owns(unsigned int proxy_vector)
 {
-	/* Allocated before a VP could run here. */
+	/* The table is allocated before a VP can run here. */
 	const struct redirect_table *table = redirect_tables[smp_processor_id()];
 
-	/* If it is unmapped right now, gone is set first; pairs with mapping_retire(). */
+	/* An unmap sets gone before it clears by_proxy; pairs with mapping_retire(). */
 	return smp_load_acquire(&table->by_proxy[proxy_vector]) ||
 	       vtl_vp_recent_has(&table->gone[proxy_vector / 32], proxy_vector);
 }

@@ -74,7 +74,7 @@ static inline void vtl_vp_recent_note(struct vp_recent *recent, unsigned long en
 	if (recent->entries == entries)
 		bits |= recent->bits;
 	WRITE_ONCE(recent->bits, bits);
-	/* The bits before entries; pairs with vtl_vp_recent_has(). */
+	/* Writes the bits before entries; pairs with vtl_vp_recent_has(). */
 	smp_store_release(&recent->entries, entries);
 }
 
@@ -87,7 +87,7 @@ static inline void vtl_vp_recent_note(struct vp_recent *recent, unsigned long en
  */
 static inline bool vtl_vp_recent_has(const struct vp_recent *recent, unsigned int vector)
 {
-	/* Not the bits of an earlier entry; pairs with vtl_vp_recent_note(). */
+	/* Bits of an earlier entry do not count; pairs with vtl_vp_recent_note(). */
 	return smp_load_acquire(&recent->entries) == this_cpu_read(vtl_vp_entries) &&
 	       READ_ONCE(recent->bits) >> vector % 32 & 1;
 }
@@ -110,7 +110,7 @@ static __always_inline atomic_t *vtl_vp_bank(const struct vp_bit *bit)
  */
 static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
 {
-	/* The bits before scan; pairs with the load-acquire of scan in the taker. */
+	/* Writes the bits before scan; pairs with the load-acquire of scan in the taker. */
 	smp_store_release(&run->scan_proxy_irr, 1);
 }
 
@@ -340,7 +340,7 @@ static __always_inline unsigned int vtl_vp_pull(struct mshv_vtl_run *run,
 		bank = __ffs(found);
 		bits[bank] = vtl_vp_pull_bank(run, bank, &vmm);
 		if (unlikely(vmm)) {
-			/* The bits are back in the run page before scan is set again. */
+			/* The bits were put back into the run page before scan is set again. */
 			vtl_vp_scan_set(run);
 			return taken | VP_PULLED_VMM;
 		}

@@ -157,7 +157,7 @@ static void message_take_here(void *argument)
 	if (type == MESSAGE_TYPE_NONE)
 		return;
 
-	/* The type before the rest; the host writes the type last. */
+	/* Reads the type before the rest; the host writes the type last. */
 	virt_rmb();
 	memcpy(message, slot, sizeof(*message));
 	message->type = vtl_message_free(slot, type) ? type : MESSAGE_TYPE_NONE;

@@ -176,7 +176,7 @@ static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 	if (type == MESSAGE_TYPE_NONE)
 		return false;
 
-	/* The type before the rest; the host writes the type last. */
+	/* Reads the type before the rest; the host writes the type last. */
 	virt_rmb();
 	local_inc(&cpu->messages);
 	if (type == MESSAGE_TYPE_PROXY)
@@ -196,7 +196,7 @@ void vtl_synic_interrupt(void)
 	if (!slots)
 		return;
 
-	/* Slot 0. */
+	/* Takes the messages in slot 0. */
 	while (left && message_take(cpu, slots))
 		left--;
 	if (READ_ONCE(vtl_sint_is_open))

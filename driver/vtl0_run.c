@@ -385,7 +385,7 @@ int vtl_vtl0_run(void)
 		return -EBUSY;
 	ret = sessions_run(cpu, run);
 	local_inc(&vp->user_returns);
-	/* All writes of this owner before the cmpxchg of the next one. */
+	/* All writes of this owner come before the cmpxchg of the next one. */
 	smp_store_release(&vp->owner, NULL);
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* As in system.h, which this file needs nothing else of: a fuzzer of the command includes it. */
+/* This is as in system.h, which is not included: a fuzzer compiles this file alone. */
 #pragma GCC visibility push(default)
 #include "vtlirq.h"
 #pragma GCC visibility pop

@@ -142,11 +142,11 @@ void backoff_destroy(struct backoff *backoff);
  */
 bool backoff_is_waiting(struct backoff *backoff, uint64_t device_id, uint32_t *status);
 
-/* Whether the host refused a device, and has not accepted it since. */
+/* Return whether the host refused a device, and has not accepted it since. */
 bool backoff_was_refused(struct backoff *backoff, uint64_t device_id);
-/* The host refused: wait twice as long as the last time. */
+/* Record a refusal of the host: the next wait is twice as long as the last one. */
 void backoff_refused(struct backoff *backoff, uint64_t device_id, uint32_t status);
-/* The host accepted: forget the device. */
+/* Record that the host has accepted the device: forget it. */
 void backoff_accepted(struct backoff *backoff, uint64_t device_id);
 
 /*
@@ -298,7 +298,7 @@ struct vtlirq {
 	struct server *server;
 };
 
-/* Whether vtlirq_rebalance() moves anything. */
+/* Return whether vtlirq_rebalance() moves routes. */
 bool context_has_policy(const struct vtlirq *irqs);
 
 /* Store the status of the host that vtlirq_last_hv_status() returns to this thread. */
@@ -402,7 +402,7 @@ struct vtlirq_route **routes_snapshot(struct vtlirq *irqs, uint64_t after, size_
 				      size_t *count);
 void routes_release(struct vtlirq_route **routes, size_t count);
 
-/* The states of at most @limit routes with an id above @after; see vtlirq_routes(). */
+/* Read the states of at most @limit routes with an id above @after; see vtlirq_routes(). */
 int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 		  struct vtlirq_route_state **states, size_t *count);
 
@@ -416,7 +416,7 @@ int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 struct vtlirq_route *route_get(struct vtlirq *irqs, uint64_t id);
 void route_put(struct vtlirq_route *route);
 
-/* Interrupts that arrived so far, redirected and proxied. Called with the route's lock held. */
+/* Read how many interrupts arrived so far. Called with the route's lock held. */
 int route_counts(struct vtlirq_route *route, struct driver_counts *counts);
 
 /*
@@ -470,7 +470,7 @@ enum delivery_wish {
 	DELIVERY_BEST,
 };
 
-/* Whether there was no vector for a route. */
+/* Return whether there was no vector for a route. */
 static inline bool reason_is_shortage(enum vtlirq_reason reason)
 {
 	return reason == VTLIRQ_REASON_NO_VECTOR || reason == VTLIRQ_REASON_QUOTA;

@@ -90,7 +90,7 @@ static void take_sample(struct vtlirq_route *route, const struct driver_counts *
 	sample->count = count;
 }
 
-/* Whether it is proxied for a reason that may not hold any more. */
+/* Returns whether the route is proxied for a reason that may have changed. */
 static bool may_promote(struct vtlirq_route *route)
 {
 	struct vtlirq *irqs = route->irqs;
@@ -260,7 +260,7 @@ static bool shares_vector(const struct seen *one, const struct seen *other)
 	       one->target.vector == other->target.vector;
 }
 
-/* Whether all routes that share the victim's vector may be moved, so that it is freed. */
+/* Returns whether all routes that share the victim's vector may be moved, so that it is freed. */
 static bool may_evict(const struct round *round, const struct seen *victim)
 {
 	uint32_t moves = 1;
@@ -283,7 +283,7 @@ static bool is_busier(const struct round *round, const struct seen *one,
 	return one->rate > other->rate && one->rate >= other->rate * factor;
 }
 
-/* The idlest redirected route whose vector the busy route could use. */
+/* Finds the idlest redirected route whose vector the busy route could use. */
 static struct seen *find_victim(struct round *round, const struct seen *busy)
 {
 	for (size_t i = round->count; i-- > 0;) {

@@ -27,12 +27,12 @@
 int system_ioctl(int file, unsigned long request, void *argument);
 /* open() for reading and writing, with O_CLOEXEC. */
 int system_open(const char *path);
-/* Time since some moment in the past. */
+/* Return the time since some moment in the past. */
 uint64_t system_now_ms(void);
 uint64_t system_now_ns(void);
 /* Wait for the whole time, also if signals arrive. */
 void system_pause_us(uint32_t microseconds);
-/* A number that a guest cannot guess. */
+/* Return a number that a guest cannot guess. */
 uint64_t system_random(void);
 
 /*
@@ -105,12 +105,12 @@ uint32_t target_next(const struct target *target, uint32_t after);
 	for ((vp) = target_next(target, TARGET_NO_VP); (vp) != TARGET_NO_VP; \
 	     (vp) = target_next(target, vp))
 
-/* How many VPs there are. */
+/* Return the number of VPs. */
 uint32_t target_count(const struct target *target);
-/* Whether a VP is one of them. */
+/* Return whether a VP is one of them. */
 bool target_has(const struct target *target, uint32_t vp);
 bool target_equal(const struct target *one, const struct target *other);
-/* Whether each interrupt goes to several VPs. */
+/* Return whether each interrupt goes to several VPs. */
 bool target_is_multicast(const struct target *target);
 
 /*
@@ -173,9 +173,9 @@ struct driver_counts {
 int driver_open(struct driver *driver, int vtl);
 void driver_close(struct driver *driver);
 
-/* Whether the driver is known to redirect. */
+/* Return whether the driver is known to redirect. */
 bool driver_redirects(const struct driver *driver);
-/* Whether the driver may be able to redirect. */
+/* Return whether the driver may be able to redirect. */
 bool driver_may_redirect(const struct driver *driver);
 
 /**
@@ -288,7 +288,7 @@ int socket_path_make(struct sockaddr_un *address, const char *directory, pid_t p
  */
 int socket_path_connect(const struct sockaddr_un *address);
 
-/* As socket_path_connect(), but removes the path if its process is dead. */
+/* Like socket_path_connect(), but removes the path if its process is dead. */
 int socket_path_connect_or_remove(const char *directory, const struct sockaddr_un *address);
 
 /**
@@ -299,10 +299,10 @@ int socket_path_connect_or_remove(const char *directory, const struct sockaddr_u
  */
 int socket_path_lock(const char *directory);
 
-/* Whether the process at the other end runs as root or as this user. */
+/* Return whether the process at the other end runs as root or as this user. */
 int socket_is_trusted(int socket);
 
-/* The directory of the paths: VTLIRQ_DIRECTORY for NULL. */
+/* Return the directory of the paths: VTLIRQ_DIRECTORY for NULL. */
 const char *socket_path_directory(const char *directory);
 
 #endif /* VTLIRQ_SYSTEM_H */

@@ -480,7 +480,7 @@ int vtlirq_client_open(const char *directory, pid_t pid, struct vtlirq_client **
 
 void vtlirq_client_close(struct vtlirq_client *client);
 
-/* As vtlirq_summary() and vtlirq_routes(), for the context of the other process. */
+/* Like vtlirq_summary() and vtlirq_routes(), for the context of the other process. */
 int vtlirq_client_summary(struct vtlirq_client *client, struct vtlirq_summary *summary);
 int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state **states,
 			 size_t *count);
@@ -496,7 +496,7 @@ int vtlirq_client_routes(struct vtlirq_client *client, struct vtlirq_route_state
  */
 int vtlirq_client_retarget(struct vtlirq_client *client, uint64_t id, uint32_t vp, uint32_t vector);
 
-/* As vtlirq_route_prefer(); -ENOENT: there is no such route. */
+/* Like vtlirq_route_prefer(); -ENOENT: there is no such route. */
 int vtlirq_client_prefer(struct vtlirq_client *client, uint64_t id,
 			 enum vtlirq_preference preference);
 

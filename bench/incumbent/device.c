@@ -52,12 +52,12 @@ static void open_group(struct device *device, const char *address)
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
 		die("%s is not viable: bind all of its devices to vfio-pci", path);
 	if (ioctl(device->group, VFIO_GROUP_SET_CONTAINER, &device->container))
-		die_errno("%s does not go into a container", path);
+		die_errno("%s cannot be added to a container", path);
 	if (ioctl(device->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
 		die_errno("VFIO refuses the IOMMU: it requires interrupt remapping");
 	device->fd = ioctl(device->group, VFIO_GROUP_GET_DEVICE_FD, address);
 	if (device->fd < 0)
-		die_errno("VFIO does not hand out %s", address);
+		die_errno("VFIO does not open %s", address);
 }
 
 static void map_registers(struct device *device)
@@ -69,7 +69,7 @@ static void map_registers(struct device *device)
 	void *memory;
 
 	if (ioctl(device->fd, VFIO_DEVICE_GET_REGION_INFO, &region))
-		die_errno("VFIO does not tell of BAR0");
+		die_errno("VFIO does not describe BAR0");
 	device->size = region.size;
 	memory = mmap(NULL, device->size, PROT_READ | PROT_WRITE, MAP_SHARED, device->fd,
 		      (off_t)region.offset);
@@ -89,7 +89,7 @@ static void let_master(const struct device *device)
 	off_t offset;
 
 	if (ioctl(device->fd, VFIO_DEVICE_GET_REGION_INFO, &region))
-		die_errno("VFIO does not tell of the configuration space");
+		die_errno("VFIO does not describe the configuration space");
 	offset = (off_t)region.offset + PCI_COMMAND;
 	if (pread(device->fd, &command, sizeof(command), offset) != sizeof(command))
 		die_errno("cannot read the PCI command register");

@@ -81,7 +81,7 @@ static void skip_fixed(unsigned int length)
 	if (fd < 0)
 		die_errno("%s: load vtlirq_fixed_skip", SKIP_PARAMETER);
 	if (dprintf(fd, "%u\n", length) < 0)
-		die_errno("%s does not take %u", SKIP_PARAMETER, length);
+		die_errno("%s does not accept %u", SKIP_PARAMETER, length);
 	close(fd);
 }
 

@@ -192,7 +192,7 @@ static void enable_pv_eoi(struct vm *vm)
 	};
 
 	if (kvm_ioctl(vm->vcpu, KVM_SET_MSRS, &msrs, "paravirtual EOI") != 1)
-		die("KVM does not take MSR_KVM_PV_EOI_EN: it has no paravirtual EOI");
+		die("KVM does not accept MSR_KVM_PV_EOI_EN: it has no paravirtual EOI");
 }
 
 static void show_cpuid(struct vm *vm)

@@ -54,7 +54,7 @@ static void create(unsigned int target)
 	int ret = vtlirq_route_create(irqs, &interrupt, &targets[target].target, &route);
 
 	if (ret)
-		die("a route is not created: %s", strerror(-ret));
+		die("a route cannot be created: %s", strerror(-ret));
 }
 
 static void check_delivery(enum vtlirq_delivery delivery)
@@ -63,7 +63,7 @@ static void check_delivery(enum vtlirq_delivery delivery)
 	int ret = vtlirq_route_state(route, &state);
 
 	if (ret)
-		die("a route does not tell its state: %s", strerror(-ret));
+		die("the state of a route cannot be read: %s", strerror(-ret));
 	if (state.delivery != delivery)
 		die("a route has the wrong delivery");
 }
@@ -82,7 +82,7 @@ static void route_measure(enum vtlirq_delivery delivery, const char *name)
 		check_delivery(delivery);
 		before = __rdtsc();
 		if (vtlirq_route_destroy(route))
-			die("a route is not destroyed");
+			die("a route cannot be destroyed");
 		destructions[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	memcpy(ticks, creations, sizeof(ticks));
@@ -96,7 +96,7 @@ static void route_measure(enum vtlirq_delivery delivery, const char *name)
 	for (i = -WARM_UP; i < SAMPLES; i++) {
 		before = __rdtsc();
 		if (vtlirq_route_retarget(route, &targets[i & 1].target))
-			die("a route is not moved");
+			die("a route cannot be moved");
 		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	check_delivery(delivery);
@@ -167,7 +167,7 @@ static void library_measure(enum vtlirq_delivery delivery, uint32_t flags, const
 	int ret = vtlirq_open(&config, &irqs);
 
 	if (ret)
-		die("the library does not open: %s", strerror(-ret));
+		die("the library cannot be opened: %s", strerror(-ret));
 	route_measure(delivery, name);
 	vtlirq_close(irqs);
 }

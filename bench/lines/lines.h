@@ -28,7 +28,7 @@ int64_t lines_median(int64_t *values, size_t count);
 void lines_samples(const char *group, const char *name, int64_t *values, size_t count,
 		   int64_t empty);
 
-/* The same, but @empty must still be subtracted from each value. */
+/* The same, but this function subtracts @empty from each value first. */
 void lines_samples_less(const char *group, const char *name, int64_t *values, size_t count,
 			int64_t empty);
 

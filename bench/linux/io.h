@@ -8,7 +8,7 @@
 /* The start of its lines, "io: PHASE KIND NAME=VALUE..." and at the end "io: done". */
 #define IO_PREFIX	"io: "
 
-/* A byte written to this port marks the begin or end of a phase. Emulators use it for debugging. */
+/* A byte written to this port marks the start or end of a phase. Emulators use it for debugging. */
 #define IO_PORT_DEBUG	0xe9
 #define IO_MARK_BEGIN	'b'
 #define IO_MARK_END	'e'

@@ -76,7 +76,7 @@ static void boot_read(const char *path, struct boot *boot)
 	}
 	fclose(file);
 	if (!done)
-		die("%s: the guest has not come to its end", path);
+		die("%s: the guest did not finish", path);
 }
 
 /* Return the value that follows " NAME=" in a line. */

@@ -81,7 +81,7 @@ static void tdx_read(struct lab_tdx_stats *stats)
 
 /*
  * VTL0 does not run while the counts are read, so that only the clock advances. It is read last
- * at the begin of a phase, and first at its end.
+ * at the start of a phase, and first at its end.
  */
 static void moment_read(struct moment *moment, bool ends)
 {

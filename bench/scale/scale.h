@@ -84,7 +84,7 @@ void samples_add(struct samples *samples, struct count count, unsigned int work)
  */
 double samples_first(const struct samples *samples);
 
-/* Print a line with the name "@operation, @mappings", and a remark. */
+/* Print a line with the name "@operation, @mappings"; report_samples() also prints a remark. */
 void report_samples(const char *operation, unsigned long mappings, struct samples *samples,
 		    const struct count *empty);
 void report_value(const char *operation, unsigned long mappings, const char *unit, size_t value);

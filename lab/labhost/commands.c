@@ -182,7 +182,7 @@ void commands_print(FILE *where)
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(where, "  %-9s %-22s %s\n", commands[i].name, commands[i].usage,
 			commands[i].summary);
-	fprintf(where, "\n'labhost COMMAND --help' tells more, with an example.\n");
+	fprintf(where, "\n'labhost COMMAND --help' shows more, with an example.\n");
 }
 
 const struct command *command_find(const char *name)

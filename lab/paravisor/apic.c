@@ -157,7 +157,7 @@ static void icr_deliver(struct vp *sender, struct vp *vp, uint32_t low)
 	}
 }
 
-/* Edge-triggered, but for INIT's end, which is no event for an x2APIC. */
+/* INIT and SIPI may have any trigger mode: deassertion of INIT has no effect on an x2APIC. */
 static bool icr_is_known(const struct vp *vp, uint32_t low)
 {
 	if (low & ICR_RESERVED)
@@ -174,7 +174,7 @@ static bool icr_is_known(const struct vp *vp, uint32_t low)
 	}
 }
 
-/* Reached when the kernel does not handle it, or not this kind. */
+/* Serves a write that the kernel does not handle. */
 static bool icr_write(struct vp *vp, uint64_t icr)
 {
 	struct vmm *vm = vp->vm;
@@ -265,7 +265,7 @@ bool apic_write(struct vp *vp, uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* The kernel keeps it up to date while it serves the timer. */
+/* While the kernel serves the timer, it keeps the deadline in the page up to date. */
 bool apic_deadline_read(struct vp *vp, uint32_t msr, uint64_t *value)
 {
 	if (msr != MSR_TSC_DEADLINE)

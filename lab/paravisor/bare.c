@@ -12,7 +12,7 @@
 
 #include "internal.h"
 
-/* Of OUT, one byte, no string: the qualification is the port. */
+/* The qualification of OUT of one byte; it has no other bits than these. */
 #define IO_OUT_BYTE(port)	((uint64_t)(port) << IO_PORT_SHIFT)
 
 #define CPUID_BASIC		1
@@ -125,7 +125,7 @@ static bool serve_msr(struct vp *vp, bool write)
 	return true;
 }
 
-/* The guest may read where there is no memory, if it says so first. */
+/* The guest may read an address without memory if it has announced that. */
 static bool serve_ept_violation(struct vp *vp)
 {
 	volatile struct vtl0_report *report = vmm_report(vp->vm, vp->number);
@@ -138,10 +138,10 @@ static bool serve_ept_violation(struct vp *vp)
 		vp->context->gpr.rax = UINT32_MAX;
 		return true;
 	}
-	/* This guest has no code there: see docs/faults.md on QEMU. */
+	/* This guest has no code at such an address: see docs/faults.md on QEMU. */
 	if ((int64_t)vp->context->gpr.rip < 0)
 		complain("what follows is a fault of QEMU, which ran VTL2 with VTL0's memory; "
-			 "docs/faults.md tells of it. Run this again");
+			 "see docs/faults.md. Run this again");
 	complain("VP %u: VTL0 at %#" PRIx64 " %s %#" PRIx64 ", which it was not given",
 		 vp->number, (uint64_t)vp->context->gpr.rip,
 		 qualification & EPT_FETCH ? "runs into" :
@@ -168,7 +168,7 @@ static bool bare_serve(struct vp *vp, uint32_t reason)
 	case REASON_EPT_VIOLATION:
 		return serve_ept_violation(vp);
 	case REASON_TIMER:
-		/* A time that was set has come: this guest has no timer to tell. */
+		/* The deadline has come. The bare guest has no timer, so nothing is to be done. */
 		return true;
 	default:
 		return exit_refuse(vp, reason);

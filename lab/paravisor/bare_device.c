@@ -17,7 +17,7 @@
 static_assert(VTL0_DEVICE_EDU == LAB_HOST_KIND_EDU, "one number for both");
 static_assert(VTL0_DEVICE_IVSHMEM == LAB_HOST_KIND_IVSHMEM, "one number for both");
 
-/* Where the first BAR of a PCI function is. */
+/* Finds the first BAR of a PCI function. */
 static int registers_find(unsigned int bdf, uint64_t *base)
 {
 	uint64_t first, last;
@@ -52,7 +52,7 @@ static int device_give(struct vmm *vm, const struct lab_host_device *device)
 			 strerror(-ret));
 		return ret;
 	}
-	/* What the guest uses of both kinds is at the beginning. */
+	/* The registers that the guest uses are in the first page, for both kinds of device. */
 	ret = memory_give(vm, registers, PAGE_SIZE, TDX_READ | TDX_WRITE);
 	if (ret)
 		return ret;
@@ -110,7 +110,7 @@ static int route_free(const struct vmm *vm)
 	return -ENOSPC;
 }
 
-/* The vector is written last: until then the guest takes the route for unused. */
+/* The vector is written last: until then, the guest treats the route as unused. */
 static void route_tell(struct vmm *vm, unsigned int index, const struct vtl0_route *route)
 {
 	struct vtl0_route *told = &vm->boot->routes[index];
@@ -123,7 +123,7 @@ static void route_tell(struct vmm *vm, unsigned int index, const struct vtl0_rou
 		__atomic_store_n(&vm->boot->routes_count, index + 1, __ATOMIC_RELEASE);
 }
 
-/* As the guest would name it to the host. */
+/* The guest names the interrupt to the host in this way. */
 static struct vtlirq_interrupt interrupt_of(const struct lab_host_device *device,
 					    unsigned int source)
 {
@@ -134,7 +134,7 @@ static struct vtlirq_interrupt interrupt_of(const struct lab_host_device *device
 	};
 }
 
-/* For tools that show routes; without a name, they show numbers. */
+/* The name is for tools that show routes; without it, they show numbers. */
 static void route_name(struct vtlirq_route *route, const struct lab_host_device *device,
 		       unsigned int source)
 {
@@ -265,7 +265,7 @@ int vmm_route_remove(struct vmm *vm, unsigned int index)
 	if (ret)
 		complain("route %u keeps its vector: %s", index, strerror(-ret));
 	vm->routes[index] = NULL;
-	/* Until now the interrupt may come, and the guest has to know its route. */
+	/* The interrupt may arrive until here, so the guest must know its route until here. */
 	__atomic_store_n(&told->vector, 0, __ATOMIC_RELEASE);
 	return ret;
 }

@@ -18,20 +18,20 @@
 
 #include "internal.h"
 
-/* What is set aside below is for a guest that starts its CPUs there. */
+/* The reserved memory below this is for a guest that starts its CPUs there. */
 #define LOW_END		0x100000
 
 #define ENTRIES		512
 #define ENTRY_TABLE	0x003	/* present, writable */
 #define ENTRY_LARGE	0x083
-/* Not cached: devices lie in the last GiB. */
+/* Devices are in the last GiB, which is not cached. */
 #define ENTRY_DEVICE	0x09b
 #define DEVICES_BASE	0xc0000000ULL
 
 /*
- * Takes the name that stands for a part of the range. It is a socket's and no file's: the
- * kernel frees it with the socket, and also has it without CONFIG_FILE_LOCKING.
- * Return: the socket, or a negative errno; -EADDRINUSE if another VMM has the name.
+ * Binds a socket to the name of a part of the range. A socket serves as the lock because the kernel
+ * frees its name with it, and has sockets without CONFIG_FILE_LOCKING, too. Return: the socket, or
+ * a negative errno; -EADDRINUSE if another VMM has the name.
  */
 static int slot_bind(uint64_t slot)
 {
@@ -41,7 +41,7 @@ static int slot_bind(uint64_t slot)
 
 	if (opened < 0)
 		return -errno;
-	/* With a zero first, it is not in the file system. */
+	/* The name begins with a zero: it is not in the file system. */
 	length = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1,
 			  "vtlirq-vtl0-memory-%" PRIu64, slot);
 	if (bind(opened, (const struct sockaddr *)&name,
@@ -53,8 +53,8 @@ static int slot_bind(uint64_t slot)
 }
 
 /*
- * Finds a part of the range that no other VMM uses. It is taken as long as the socket is
- * open, so that the part of a VMM that has died is free again.
+ * Finds a part of the range that no other VMM uses. The open socket reserves it, so that the part
+ * of a VMM that has died is free again.
  */
 static int slot_take(struct vmm *vm)
 {
@@ -93,7 +93,7 @@ static int image_load(struct vmm *vm)
 		complain("%s: %s", vm->config.payload, strerror(errno));
 		return ret;
 	}
-	/* What an earlier guest left there is not for this one. */
+	/* This guest must not see the data of an earlier one. */
 	memset(vm->memory, 0, VTL0_MEMORY_SIZE);
 	size = fread(vm->memory, 1, VTL0_BOOT_OFFSET, file);
 	fclose(file);
@@ -116,7 +116,7 @@ static void boot_fill(struct vmm *vm)
 	};
 }
 
-/* Four levels for the low 4 GiB: one table, one, four, with pages of 2 MiB. */
+/* Four levels map the low 4 GiB, with pages of 2 MiB: one table, one, and four. */
 static void tables_fill(struct vmm *vm)
 {
 	uint64_t (*tables)[ENTRIES] = (void *)(vm->memory + VTL0_TABLES_OFFSET);
@@ -155,7 +155,7 @@ int bare_memory_open(struct vmm *vm)
 void bare_memory_close(struct vmm *vm)
 {
 	if (vm->memory) {
-		/* The next guest gets it: this one must not reach it any more. */
+		/* The memory is for the next guest, and this one must not access it any more. */
 		memory_give(vm, vm->base, VTL0_MEMORY_SIZE, 0);
 		munmap(vm->memory, VTL0_MEMORY_SIZE);
 		vm->memory = NULL;

@@ -13,10 +13,10 @@
 /* The command's status when the guest never ran, or could not be told what to do. */
 #define STATUS_TROUBLE	125
 
-/* A signal has asked the command to end. */
+/* Set by a signal that asks the command to end. */
 extern volatile sig_atomic_t command_interrupted;
 
-/* How often VTL0 came back, and why. The VPs are stopped. */
+/* Prints how often VTL0 exited to the VMM, and why. The VPs must be stopped. */
 void command_exits_print(struct vmm *vm);
 
 /**

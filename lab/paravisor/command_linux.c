@@ -47,8 +47,8 @@ static void terminal_restore(const struct linux_config *config)
 }
 
 /*
- * Once a second, routes change their delivery by how busy they are. @tenths: how long it
- * runs, restarts included. Return: false if the time is over.
+ * Waits, and lets routes change their delivery once a second, by their rates. @tenths: the time
+ * that Linux has run, restarts included. Return: false if the time is over.
  */
 static bool wait_for_the_end(struct vmm *vm, unsigned int seconds, unsigned int *tenths)
 {
@@ -65,7 +65,7 @@ static bool wait_for_the_end(struct vmm *vm, unsigned int seconds, unsigned int 
 	return true;
 }
 
-/* From power on to off or restart. Return: as command_linux(). */
+/* Runs Linux until it powers off or restarts. Return: as command_linux(). */
 static int run_once(const struct vmm_config *config, unsigned int seconds, unsigned int *tenths)
 {
 	int status = STATUS_INTERRUPTED;
@@ -73,7 +73,7 @@ static int run_once(const struct vmm_config *config, unsigned int seconds, unsig
 
 	if (vmm_create(config, &vm))
 		return STATUS_TROUBLE;
-	/* `vtlirq route show` shows them; without it, all else is the same. */
+	/* Only `vtlirq route show` needs this; otherwise, everything works without it. */
 	if (vtlirq_publish(vmm_irqs(vm), NULL))
 		fprintf(stderr, "paravisor: the routes are not published\n");
 	if (vmm_start(vm)) {

@@ -40,8 +40,8 @@ void exit_step_over(struct vp *vp)
 }
 
 /*
- * VTL0 waits: it is not entered again until something is pending. HLT ends the
- * shadow of an STI before it, which would otherwise delay the interrupt that wakes it.
+ * VTL0 halts: it is not entered again until an interrupt is pending. HLT ends the shadow of an STI
+ * before it, which would otherwise delay the interrupt that ends the halt.
  */
 bool exit_halt(struct vp *vp)
 {
@@ -97,7 +97,7 @@ bool exit_refuse(struct vp *vp, uint32_t reason)
 	return false;
 }
 
-/* VTL0 ran: has it taken the event that was to be injected? */
+/* VTL0 has run: checks whether it has taken the event that was injected. */
 static bool event_check(struct vp *vp)
 {
 	uint64_t event;
@@ -113,8 +113,8 @@ static bool event_check(struct vp *vp)
 }
 
 /*
- * An exit cut short an event that VTL0 had accepted: its bit is in service, or
- * it never had one, so it must be injected again, and not be asserted.
+ * The exit interrupted the delivery of an event. VTL0 had accepted it: an interrupt is in service
+ * already, so the event is injected again, and not asserted.
  */
 static bool event_reinject(struct vp *vp)
 {
@@ -158,7 +158,7 @@ bool exit_serve(struct vp *vp)
 	exit_tell(vp);
 	switch (rax >> 32) {
 	case TDX_PENDING_INTERRUPT:
-		/* Not entered: no other register means anything. */
+		/* VTL0 was not entered, so no other register is valid. */
 		vp->stats.quiet++;
 		apic_timer_poll(vp);
 		return true;
@@ -167,7 +167,7 @@ bool exit_serve(struct vp *vp)
 		return event_check(vp) && event_reinject(vp);
 	case TDX_L2_EXIT_HOST_ROUTED_ASYNC:
 	case TDX_L2_EXIT_HOST_ROUTED_TDVMCALL:
-		/* The reason is that of an exit which the host has served. */
+		/* The exit reason is that of an exit which the host has handled. */
 		vp->stats.host_routed++;
 		return event_check(vp) && event_reinject(vp);
 	case TDX_SUCCESS:

@@ -155,12 +155,18 @@ struct vmm {
 
 /* ---- vmm.c ---- */
 
-/* A line on standard error. */
+/* Writes a line to standard error. */
 __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
 
-/* Ends the guest with a status; the first one counts. */
-void vm_end(struct vmm *vm, int status);
+/* Asserts a vector for a VP. Any VP's thread may call it; @sender is its own VP. */
+void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
+
+/* INIT: stops a VP, which then waits for SIPI. Any VP's thread may call it. */
+void vp_init(struct vp *vp);
+
+/* SIPI: starts a VP that waits for it, in real mode at @vector * 4096. */
+void vp_startup(struct vp *vp, unsigned int vector);
 
 /* ---- memory.c ---- */
 
@@ -177,34 +183,28 @@ bool memory_range_find(uint64_t first, uint64_t last, struct range *range);
 /* Maps memory of VTL0. Return: NULL on failure, which has been reported. */
 void *memory_map(uint64_t base, uint64_t size);
 
-/* Lets VTL0 use the pages from @base on as TDX_READ and so on say; 0: not. */
+/* Gives VTL0 these rights (TDX_READ and so on) to the pages from @base on; 0 takes them away. */
 int memory_give(struct vmm *vm, uint64_t base, uint64_t size, uint64_t rights);
 
 /* ---- interrupts.c ---- */
 
-/* Opens @vm->irqs and the lab's host; and closes them. All routes are destroyed before. */
+/* Opens and closes @vm->irqs and the lab's host. All routes must be destroyed before the close. */
 int interrupts_open(struct vmm *vm);
 void interrupts_close(struct vmm *vm);
 
 /* ---- vp.c ---- */
 
-/* The thread of a VP: enters VTL0 until it is told to stop. */
+/* The function of a VP's thread: it enters VTL0 until it is told to stop. */
 void *vp_main(void *vp);
 
-/* The VP waits for an interrupt: MSHV_VTL_OFFLOAD_HALT_*. By its own thread. */
+/* Lets a VP wait for an interrupt, by MSHV_VTL_OFFLOAD_HALT_*. Its own thread calls it. */
 void vp_halt(struct vp *vp, uint8_t halt);
 
-/* It waits no more, however it had halted. By its own thread. */
+/* Ends any kind of wait of a VP. Its own thread calls it. */
 void vp_unhalt(struct vp *vp);
 
-/* Asserts a vector for a VP, from the thread of another or of itself. */
-void vp_post(struct vp *sender, unsigned int vp, unsigned int vector);
-
-/* INIT: the VP stops, and waits for SIPI. From any VP's thread. */
-void vp_init(struct vp *vp);
-
-/* SIPI: a VP that waits starts, in real mode at @vector * 4096; no other. */
-void vp_startup(struct vp *vp, unsigned int vector);
+/* Ends the guest with a status, unless it has ended already. */
+void vm_end(struct vmm *vm, int status);
 
 /*
  * ---- vcpu.c ----
@@ -225,11 +225,11 @@ struct vcpu_state {
 };
 
 /*
- * Each sets up all of the VP's registers and its virtual APIC. On the VP's own thread.
+ * Each sets up all of the VP's registers and its virtual APIC. The VP's own thread calls them.
  * Return: 0 or a negative errno.
  */
 int vcpu_set_long_mode(struct vp *vp, const struct vcpu_state *state);
-/* As after SIPI (Intel SDM, "MP Initialization Protocol"). */
+/* The state after SIPI (Intel SDM, "MP Initialization Protocol"). */
 int vcpu_set_real_mode(struct vp *vp, uint8_t vector);
 
 /*
@@ -238,7 +238,7 @@ int vcpu_set_real_mode(struct vp *vp, uint8_t vector);
  * of CR4 still exits: their values belong to the TDX module.
  */
 int vcpu_open_registers(struct vp *vp);
-/* After such an exit. Return: -EINVAL if the write must raise #GP. */
+/* Carries out a write that exited. Return: -EINVAL if it must raise #GP. */
 int vcpu_write_cr4(struct vp *vp, uint64_t value);
 
 /*
@@ -246,7 +246,7 @@ int vcpu_write_cr4(struct vp *vp, uint64_t value);
  * What the kinds of guest use to serve exits.
  */
 
-/* Serves VTL0's exit. False: the VP cannot go on. */
+/* Serves VTL0's exit. Return: false if the VP cannot continue. */
 bool exit_serve(struct vp *vp);
 
 /* VMX exit reasons (Intel SDM, appendix C). */
@@ -288,16 +288,16 @@ enum exit_reason {
  */
 bool exit_halt(struct vp *vp);
 
-/* Goes on after the instruction that exited. */
+/* Moves RIP past the instruction that exited. */
 void exit_step_over(struct vp *vp);
 
-/* EDX:EAX, which WRMSR writes. */
+/* Returns EDX:EAX, the value that WRMSR writes. */
 uint64_t exit_msr_value(const struct vp *vp);
 
-/* RDMSR or WRMSR is done; @value is what was read. */
+/* Ends RDMSR or WRMSR; @value is what was read. */
 void exit_msr_finish(struct vp *vp, bool write, uint64_t value);
 
-/* The VP takes an exception at its next entry, at the instruction that exited. */
+/* Lets the VP take an exception at its next entry, at the instruction that exited. */
 void exit_inject_exception(struct vp *vp, unsigned int vector, bool has_error, uint32_t error);
 
 /* Reports an exit that this VMM does not serve. Return: false. */
@@ -308,21 +308,23 @@ bool exit_refuse(struct vp *vp, uint32_t reason);
  * A VP's x2APIC. All of it is called by the VP's own thread.
  */
 
-/* As after INIT: nothing is pending or in service, and no timer runs. */
+/* Sets the state after INIT: nothing is pending or in service, and no timer runs. */
 void apic_reset(struct vp *vp);
 
-/* RDMSR and WRMSR of a register that exits. False: no such register, or value. */
+/*
+ * Carry out RDMSR and WRMSR of a register that exits. Return: false if it or its value is illegal.
+ */
 bool apic_read(struct vp *vp, uint32_t msr, uint64_t *value);
 bool apic_write(struct vp *vp, uint32_t msr, uint64_t value);
 
-/* The same for IA32_TSC_DEADLINE, which not every guest has. */
+/* Do the same for IA32_TSC_DEADLINE, which not every guest has. */
 bool apic_deadline_read(struct vp *vp, uint32_t msr, uint64_t *value);
 bool apic_deadline_write(struct vp *vp, uint32_t msr, uint64_t value);
 
-/* The deadline has come: the timer's interrupt becomes pending, unless it is masked. */
+/* Makes the timer's interrupt pending, unless it is masked: the deadline has come. */
 void apic_timer_expire(struct vp *vp);
 
-/* The same, if the deadline has come and the VMM serves the timer. */
+/* Does that if the deadline has come and the VMM serves the timer. */
 void apic_timer_poll(struct vp *vp);
 
 /* ---- bare.c, bare_memory.c, bare_device.c ---- */
@@ -331,8 +333,8 @@ void apic_timer_poll(struct vp *vp);
 extern const struct guest bare_guest;
 
 /*
- * The guest's memory: gets it, loads the image, fills in the boot page. On failure too,
- * bare_memory_close() undoes it.
+ * Allocates the guest's memory, loads the image, and fills in the boot page. bare_memory_close()
+ * undoes it, also after a failure.
  */
 int bare_memory_open(struct vmm *vm);
 void bare_memory_close(struct vmm *vm);

@@ -17,7 +17,7 @@ static uint32_t *filter_bank(struct vmm *vm, uint32_t vp, uint32_t vector)
 	return &vm->vps[vp].run->proxy_irr_blocked[vector / 32];
 }
 
-/* From here on the host may assert @vector for @vp. Called by libvtlirq. */
+/* Called by libvtlirq: from here on, the host may assert @vector for @vp. */
 static int filter_open(void *context, uint32_t vp, uint32_t vector)
 {
 	struct vmm *vm = context;

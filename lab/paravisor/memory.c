@@ -18,7 +18,7 @@
 
 #define LINE_MAX_LENGTH	4096
 
-/* One word of the command line. Return: false if it sets no range aside. */
+/* Parses one word of the command line. Return: false if it reserves no range. */
 static bool range_parse(const char *word, struct range *range)
 {
 	char unit = 0;
@@ -85,8 +85,8 @@ static int give_failed(uint64_t address, int64_t status)
 }
 
 /*
- * One page of 2 MiB if it is one to the TDX module too, else one of 4 KiB.
- * Return: as tdx_page_give().
+ * Gives a page of 2 MiB if the TDX module also maps it by one, otherwise a page of 4 KiB. Return:
+ * as tdx_page_give().
  */
 static int64_t page_give(struct vmm *vm, uint64_t address, uint64_t left, uint64_t rights,
 			 uint64_t *given)

@@ -57,7 +57,7 @@ static struct linux_config linux_config = {
 };
 
 static bool linux_reboots = true;
-/* UINT_MAX: the command line does not say. */
+/* UINT_MAX: the option was not given. */
 static unsigned int seconds = UINT_MAX;
 static enum vtl0_mode mode = VTL0_MODE_RING_HALT;
 volatile sig_atomic_t command_interrupted;
@@ -109,7 +109,9 @@ static void route_parse(const char *text, struct argp_state *state)
 	wanted[wanted_count++] = route;
 }
 
-/* As lspci shows it, with or without a domain, which is 0. Return: -1: it is no address. */
+/*
+ * Parses an address as lspci prints it; the domain is optional, and 0. Return: -1 if it is invalid.
+ */
 static int address_parse(const char *text)
 {
 	unsigned int bus, device, number;
@@ -253,7 +255,7 @@ static void wanted_choose(struct vmm *vm)
 	free(sources);
 }
 
-/* The guest's index of a device of the lab's host, which is given to it if need be. */
+/* Returns the guest's index of a device of the lab's host, and gives the device to it if needed. */
 static int device_index(struct vmm *vm, unsigned int lab_device)
 {
 	static int known[LAB_HOST_DEVICES_MAX];
@@ -317,7 +319,7 @@ static void on_signal(int number)
 	command_interrupted = 1;
 }
 
-/* Once a second, routes change their delivery by how busy they are. */
+/* Waits, and lets routes change their delivery once a second, by their rates. */
 static void wait_for_the_end(struct vmm *vm)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
@@ -375,7 +377,7 @@ static void handled_print(struct vmm *vm)
 	}
 }
 
-/* Until the time is over or the guest ends. */
+/* Runs the guest until it ends or the time is over. */
 static int run(struct vmm *vm)
 {
 	unsigned int vp;

@@ -18,12 +18,12 @@
 
 #define STATUS_OPERAND_BUSY	0x80000200
 
-/* Attributes: a field of 16 bits for each VM. */
+/* Each VM has 16 bits for its attributes. */
 #define ATTRIBUTES(bits)	((uint64_t)(bits) << (TDX_VM * 16))
-/* In the value: it has attributes for this VM. In the mask: invalidate. */
+/* In a value, this VM has attributes; in a mask, its translations are invalidated. */
 #define ATTRIBUTE_VALID		0x8000
 
-/* Repeats while another CPU has the module's lock, as the module asks for. */
+/* Repeats the call while another CPU holds the module's lock: the module then returns BUSY. */
 static int64_t call(int vtl, const struct mshv_tdcall *in, struct mshv_tdcall *out)
 {
 	int64_t status;

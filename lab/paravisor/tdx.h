@@ -74,12 +74,12 @@ int64_t tdx_vp_write(int vtl, uint64_t field, uint64_t value, uint64_t mask);
  */
 int tdx_vms(int vtl);
 
-/* What VTL0 may do with a page; writing and executing need reading. */
+/* The rights of VTL0 to a page; the other rights require the right to read. */
 #define TDX_READ	0x1
 #define TDX_WRITE	0x2
 #define TDX_EXECUTE	0x4
 
-/* Of the address of a page: it is one of 2 MiB. */
+/* In the address of a page: its size is 2 MiB. */
 #define TDX_LARGE_PAGE		0x1
 #define TDX_LARGE_PAGE_SIZE	0x200000
 

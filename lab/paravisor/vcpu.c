@@ -27,9 +27,9 @@
 #define CR4_PGE		0x80
 #define CR4_VMXE	0x2000
 #define CR4_SMXE	0x4000
-/* The bits that the TDX module would own if L1 did not; it does not let them change. */
+/* L1 owns the bits that the TDX module would own otherwise, and would not let VTL0 change. */
 #define CR4_OWNED	(CR4_MCE | CR4_VMXE | CR4_SMXE)
-/* The others, up to PKS: the TDX module checks whether there is such a feature. */
+/* All other bits up to PKS; the TDX module checks whether the CPU has the feature. */
 #define CR4_WRITABLE	(0x1ffffff & ~CR4_OWNED)
 #define EFER_LME	0x100
 #define EFER_LMA	0x400
@@ -153,7 +153,7 @@ static int tables_write(struct vp *vp, uint16_t idt_limit)
 		{ TDX_FIELD64(0x6816), 0, ALL },
 		{ TDX_FIELD32(0x4812), idt_limit, ALL },
 		{ TDX_FIELD64(0x6818), 0, ALL },
-		/* What an earlier guest may have left, or this VP before its INIT. */
+		/* An earlier guest may have left these, or this VP before its INIT. */
 		{ TDX_INTERRUPTIBILITY, 0, 0xb },
 		{ TDX_ENTRY_EVENT, 0, UINT32_MAX },
 		{ TDX_PAT, PAT_RESET, ALL },
@@ -165,7 +165,7 @@ static int tables_write(struct vp *vp, uint16_t idt_limit)
 	return settings_write(vp, settings, ARRAY_SIZE(settings));
 }
 
-/* CR0 is written when all is there that paging needs. */
+/* CR0 is written last, since paging needs the other registers. */
 static int long_mode_write(struct vp *vp, uint64_t cr3)
 {
 	const struct setting settings[] = {
@@ -215,8 +215,8 @@ static int msrs_open(struct vp *vp, const uint32_t *msrs, size_t count)
 }
 
 /*
- * Task priority, EOI and self-IPI are the CPU's business, as OpenHCL has it
- * when it offloads an x2APIC; all other registers stay with the VMM.
+ * The CPU serves task priority, EOI and self-IPI, as when OpenHCL offloads an x2APIC; the VMM
+ * serves all other registers.
  */
 static int interrupt_controls_write(struct vp *vp)
 {
@@ -242,7 +242,7 @@ int vcpu_open_registers(struct vp *vp)
 
 	if (!ret)
 		ret = msrs_open(vp, msrs, ARRAY_SIZE(msrs));
-	/* The TSC is VTL2's too: VTL0 does not write it. */
+	/* VTL0 may read the TSC, but not write it, since VTL2 uses it, too. */
 	return ret ? ret : msr_open(vp, MSR_TSC, false);
 }
 

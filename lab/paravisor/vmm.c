@@ -32,7 +32,7 @@ void complain(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	/* In one piece, since the VPs' threads may complain at once. */
+	/* The line is written by one call, since the VPs' threads may write at the same time. */
 	fprintf(stderr, "paravisor: %s\n", line);
 }
 
@@ -128,7 +128,7 @@ static int vp_open(struct vmm *vm, unsigned int number)
 	if (!vp->run || !vp->apic)
 		return -ENOMEM;
 	vp->context = (struct mshv_tdx_context *)vp->run->context;
-	/* What another VMM has left; and the host may assert what a route leads to alone. */
+	/* Removes what another VMM has left. The host may assert only vectors that routes have. */
 	memset(vp->run, 0, sizeof(*vp->run));
 	memset(vp->run->proxy_irr_blocked, 0xff, sizeof(vp->run->proxy_irr_blocked));
 	return vp_wake_file(vm, vp);
@@ -310,7 +310,7 @@ int vmm_start(struct vmm *vm)
 	return 0;
 }
 
-/* All at once: each is cancelled before any is waited for. */
+/* All VPs are cancelled before the first one is waited for. */
 void vmm_stop(struct vmm *vm)
 {
 	uint64_t mask = 0;
@@ -327,7 +327,10 @@ void vmm_stop(struct vmm *vm)
 	}
 	if (mask && ioctl(vm->vtl, MSHV_KICK_CPUS, &kick))
 		complain("the VPs cannot be kicked: %s", strerror(errno));
-	/* The VP of the calling CPU is not among those kicked. */
+	/*
+	 * The kick does not include the VP of the calling CPU, so each VP is also stopped by
+	 * itself.
+	 */
 	for (i = 0; i < vm->config.vps; i++)
 		vmm_vp_stop(vm, i);
 }
@@ -354,7 +357,7 @@ void vmm_assert(struct vmm *vm, unsigned int vp, unsigned int vector)
 	vp_wake(&vm->vps[vp]);
 }
 
-/* On a VP's thread a kick is enough: the other VP is on another CPU. */
+/* A VP's thread only needs a kick, since the other VP is on another CPU. */
 void vp_post(struct vp *sender, unsigned int number, unsigned int vector)
 {
 	uint64_t mask = 1ULL << number;

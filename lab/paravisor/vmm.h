@@ -20,7 +20,7 @@
 
 /* Exit reasons are counted below this. */
 #define VMM_REASONS		80
-/* What the kernel usually handles without this VMM. */
+/* The exits that the kernel usually handles without this VMM. */
 #define VMM_OFFLOAD_DEFAULT	(MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC)
 
 struct guest;
@@ -116,12 +116,12 @@ int vmm_vp_start(struct vmm *vm, unsigned int vp);
  */
 void vmm_vp_stop(struct vmm *vm, unsigned int vp);
 
-/* All VPs; on failure none runs. */
+/* Start and stop all VPs; after a failure, none runs. */
 int vmm_start(struct vmm *vm);
 void vmm_stop(struct vmm *vm);
 
 /**
- * vmm_ended() - has the guest asked for its end, or a VP failed?
+ * vmm_ended() - whether the guest has asked for its end, or a VP has failed
  * @vm:     the VMM
  * @status: out, if so: the guest's status, or 255 after a crash or a failure
  *
@@ -143,7 +143,7 @@ void vmm_assert(struct vmm *vm, unsigned int vp, unsigned int vector);
  * vmm_command_post() - tell a VP what to do
  * @vm:        the VMM
  * @vp:        which; its last command must be done, unless that was to hold
- * @command:   what
+ * @command:   the command
  * @arguments: VTL0_ARGUMENTS of them; NULL: zeroes
  */
 void vmm_command_post(struct vmm *vm, unsigned int vp, enum vtl0_command command,
@@ -160,7 +160,7 @@ void vmm_command_post(struct vmm *vm, unsigned int vp, enum vtl0_command command
  */
 int vmm_command_wait(struct vmm *vm, unsigned int vp, unsigned int ms, uint64_t *result);
 
-/* Both in one. */
+/* Sends the command, and waits for its end. */
 int vmm_command(struct vmm *vm, unsigned int vp, enum vtl0_command command,
 		const uint64_t *arguments, unsigned int ms, uint64_t *result);
 
@@ -173,13 +173,13 @@ int vmm_command(struct vmm *vm, unsigned int vp, enum vtl0_command command,
  */
 volatile struct vtl0_report *vmm_report(struct vmm *vm, unsigned int vp);
 
-/* A VP's run page: see the driver's contract for who may write what. */
+/* Returns a VP's run page: see the driver's contract for who may write what. */
 struct mshv_vtl_run *vmm_run_page(struct vmm *vm, unsigned int vp);
 
-/* The VTL file, for what this library has no function for. */
+/* Returns the VTL file, for calls that this library does not wrap. */
 int vmm_file(struct vmm *vm);
 
-/* The lab's host, as labhost_open() gave it, or a negative errno without. */
+/* Returns labhost_open()'s descriptor of the lab's host, or a negative errno. */
 int vmm_host(struct vmm *vm);
 
 /**
@@ -190,7 +190,7 @@ int vmm_host(struct vmm *vm);
  */
 void vmm_stats(struct vmm *vm, unsigned int vp, struct vmm_stats *stats);
 
-/* The name of a VMX exit reason, or NULL. */
+/* Returns the name of a VMX exit reason, or NULL. */
 const char *vmm_reason_name(unsigned int reason);
 
 /**
@@ -267,7 +267,7 @@ int vmm_route_remove(struct vmm *vm, unsigned int route);
  */
 int vmm_route_raise(struct vmm *vm, unsigned int route, unsigned int count, uint64_t *raised);
 
-/* The routes, for what this library has no function for. */
+/* Returns the library's context, for calls that this library does not wrap. */
 struct vtlirq *vmm_irqs(struct vmm *vm);
 
 #endif /* _LAB_PARAVISOR_VMM_H */

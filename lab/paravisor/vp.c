@@ -34,8 +34,8 @@ static uint8_t irr_highest(const struct vp *vp)
 }
 
 /*
- * IPIs, and what this program asserts itself, have vectors to which no route leads. Where a
- * route has ended, what came by it before may still be among what is taken now.
+ * The vectors of IPIs, and those that this program asserts itself, have no route. Where a route has
+ * ended, its last interrupts may still be among those that are taken now.
  */
 static uint32_t routed(struct vp *vp, unsigned int bank)
 {
@@ -54,12 +54,14 @@ static void interrupts_take(struct vp *vp)
 	if (!__atomic_load_n(&run->scan_proxy_irr, __ATOMIC_ACQUIRE))
 		return;
 
-	/* Only then the bits: what is set from now on says so again. */
+	/* The flag is cleared before the bits are taken: a bit that is set later sets it again. */
 	__atomic_exchange_n(&run->scan_proxy_irr, 0, __ATOMIC_SEQ_CST);
 	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++) {
 		bits = __atomic_exchange_n(&run->proxy_irr[bank], 0, __ATOMIC_SEQ_CST);
 		irr = &vp->apic[APIC_IRR_WORD + bank * APIC_BANK_WORDS];
-		/* VTL0 handles these together with the request before. */
+		/*
+		 * VTL0 handles each of these together with a pending interrupt of the same vector.
+		 */
 		vp->stats.merged += __builtin_popcount(*irr & bits & routed(vp, bank));
 		*irr |= bits;
 		vp->stats.taken += __builtin_popcount(bits);
@@ -80,8 +82,8 @@ void vp_unhalt(struct vp *vp)
 }
 
 /*
- * A pending interrupt ends a halt, also if it came before HLT, in the shadow of an STI. Its
- * priority does not matter: a guest loops around HLT.
+ * A pending interrupt ends a halt, even if it came before HLT, in the shadow of an STI, and
+ * whatever its priority is: a guest halts in a loop.
  */
 static void halt_end(struct vp *vp)
 {
@@ -89,7 +91,7 @@ static void halt_end(struct vp *vp)
 		vp_unhalt(vp);
 }
 
-/* An event to inject must be seen consumed, so the kernel may not loop then. */
+/* The VMM must see that an event was taken, so the kernel may not enter VTL0 again by itself. */
 static void offload_choose(struct vp *vp)
 {
 	const uint8_t ours = MSHV_VTL_OFFLOAD_INTR_INJECT | MSHV_VTL_OFFLOAD_X2APIC;
@@ -203,7 +205,7 @@ void *vp_main(void *argument)
 	sem_post(&vp->ready);
 
 	while (good) {
-		/* Cleared before the reasons are looked at: a later one sets it. */
+		/* Cleared before the reasons are checked: a later reason sets it again. */
 		__atomic_store_n(&vp->run->cancel, 0, __ATOMIC_SEQ_CST);
 		if (vp_is_to_stop(vp))
 			break;

@@ -134,7 +134,7 @@ archive_open()
 		return 77
 	fi
 	cat "$dir/log/update" >&2
-	die "cannot read the package lists of suite '$1': apt-get's own words are above"
+	die "cannot read the package lists of suite '$1': see apt-get's messages above"
 }
 
 # archive_depends SUITE PACKAGE - print the packages that PACKAGE depends on, one a line.
@@ -155,5 +155,5 @@ archive_fetch()
 	mkdir -p "$dir"
 	(cd "$dir" && apt-get -c "$conf" download "$@" >"$log" 2>&1) && flock -u "$archive_lock" && return 0
 	cat "$log" >&2
-	die "cannot download $*: apt-get's own words are above"
+	die "cannot download $*: see apt-get's messages above"
 }

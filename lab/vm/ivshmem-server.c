@@ -167,7 +167,7 @@ static void add_peer(struct server *server)
 	server->peers[id].fd = fd;
 	server->peers[id].told = 0;
 	if (introduce(server, id)) {
-		complain("a device does not take what it is told");
+		complain("a device does not accept a message");
 		remove_peer(server, &server->peers[id]);
 	}
 }
@@ -358,10 +358,10 @@ static void print_help(FILE *where)
 {
 	fprintf(where,
 		"Usage: ivshmem-server --socket PATH [--vectors N] [--memory BYTES]\n"
-		"Serves QEMU's ivshmem-doorbell devices (8 vectors and 4 MiB, unless told else).\n"
-		"Says \"ready\" when they may connect. Then, on standard input:\n"
+		"Serves QEMU's ivshmem-doorbell devices (8 vectors and 4 MiB by default).\n"
+		"Prints \"ready\" when they may connect. Then it reads from standard input:\n"
 		"  raise PEER VECTOR [COUNT]\n"
-		"It ends at the end of its standard input.\n");
+		"It ends at the end of the input.\n");
 }
 
 static bool parse_number(const char *text, unsigned long most, unsigned long *number)

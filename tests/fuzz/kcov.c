@@ -123,7 +123,7 @@ void kcov_print(const struct kcov_shared *shared)
 	uint64_t offset;
 
 	if (!shared->base) {
-		printf("# no KCOV here: the fuzzer was blind\n");
+		printf("# this kernel has no KCOV: sequences were not kept\n");
 		return;
 	}
 	printf("# %" PRIu64 " places of the driver reached, %" PRIu64 " sequences kept\n",

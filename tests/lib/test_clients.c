@@ -130,7 +130,7 @@ static void finish(pid_t child, int hold)
 
 /* ---- valid requests ---- */
 
-static void test_read_and_move(void **state)
+static void a_client_reads_and_moves_routes(void **state)
 {
 	struct vtlirq_route_state *states;
 	char name[VTLIRQ_ROUTE_NAME_SIZE];
@@ -180,7 +180,7 @@ static void test_read_and_move(void **state)
 	assert_int_equal(stat(path, &status), -1);
 }
 
-static void test_no_publisher(void **state)
+static void without_a_publisher_there_is_nothing_to_open(void **state)
 {
 	struct vtlirq_client *client;
 	pid_t *pids;
@@ -197,7 +197,7 @@ static void test_no_publisher(void **state)
 }
 
 /* A process that was killed leaves its socket behind. */
-static void test_stale_socket(void **state)
+static void the_socket_of_a_dead_process_is_removed(void **state)
 {
 	struct vtlirq_client *client;
 	pid_t child, *pids;
@@ -225,14 +225,14 @@ static void test_stale_socket(void **state)
 	}
 }
 
-static void test_no_locks(void **state)
+static void a_dead_socket_is_removed_without_file_locks(void **state)
 {
 	has_no_locks = true;
-	test_stale_socket(state);
+	the_socket_of_a_dead_process_is_removed(state);
 	has_no_locks = false;
 }
 
-static void test_directories(void **state)
+static void only_safe_directories_are_accepted(void **state)
 {
 	struct vtlirq *irqs;
 	char path[200];
@@ -286,7 +286,7 @@ static void send_garbage(int socket, uint64_t *random)
 	send(socket, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static void test_malformed_requests(void **state)
+static void malformed_requests_are_refused(void **state)
 {
 	struct vtlirq_route_state *states;
 	struct vtlirq_client *client;
@@ -314,7 +314,7 @@ static void test_malformed_requests(void **state)
 }
 
 /* Clients that send requests and never read, and clients that send nothing. */
-static void test_clients_that_do_not_read(void **state)
+static void clients_that_do_not_read_block_no_other(void **state)
 {
 	const uint32_t request[8] = { WIRE_MAGIC, WIRE_VERSION, WIRE_ROUTES };
 	struct vtlirq_summary summary;
@@ -353,7 +353,7 @@ static int listen_as_publisher(struct sockaddr_un *address)
 }
 
 /* A server of another version, or another program: its answers are invalid. */
-static void test_malformed_answer(void **state)
+static void a_malformed_answer_is_refused(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct vtlirq_client *client;
@@ -393,7 +393,7 @@ static void answer_unprintable(int listener)
 	_exit(0);
 }
 
-static void test_unprintable_name(void **state)
+static void an_unprintable_name_is_replaced(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct vtlirq_route_state *states;
@@ -424,15 +424,15 @@ static void test_unprintable_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_read_and_move),
-		TEST(test_no_publisher),
-		TEST(test_stale_socket),
-		TEST(test_no_locks),
-		TEST(test_directories),
-		TEST(test_malformed_requests),
-		TEST(test_clients_that_do_not_read),
-		TEST(test_malformed_answer),
-		TEST(test_unprintable_name),
+		TEST(a_client_reads_and_moves_routes),
+		TEST(without_a_publisher_there_is_nothing_to_open),
+		TEST(the_socket_of_a_dead_process_is_removed),
+		TEST(a_dead_socket_is_removed_without_file_locks),
+		TEST(only_safe_directories_are_accepted),
+		TEST(malformed_requests_are_refused),
+		TEST(clients_that_do_not_read_block_no_other),
+		TEST(a_malformed_answer_is_refused),
+		TEST(an_unprintable_name_is_replaced),
 	};
 
 	return cmocka_run_group_tests_name("lib: clients", tests, NULL, NULL);

@@ -686,7 +686,7 @@ static unsigned int every_failure_of(const struct sweep_operation *operation)
 	return count;
 }
 
-static void test_every_failure_changes_nothing(void **state)
+static void every_failure_changes_nothing(void **state)
 {
 	size_t count = ARRAY_SIZE(operations);
 	unsigned int injected = 0;
@@ -713,7 +713,7 @@ static int remove_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_failure_changes_nothing),
+		cmocka_unit_test(every_failure_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, make_directory, remove_directory);

@@ -78,7 +78,7 @@ static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reas
 	assert_int_equal(live[i].state.reason, reason);
 }
 
-static void test_first_call_measures(void **state)
+static void the_first_call_only_measures(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
@@ -97,7 +97,7 @@ static void test_first_call_measures(void **state)
 	close_all();
 }
 
-static void test_busiest_first(void **state)
+static void the_busiest_routes_get_the_vectors(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 10, 500, 20, 400 };
 	struct vtlirq_summary summary;
@@ -121,7 +121,7 @@ static void test_busiest_first(void **state)
 	close_all();
 }
 
-static void test_free_vectors(void **state)
+static void free_vectors_are_used(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 5, 1, 0, 7 };
 
@@ -140,7 +140,7 @@ static void test_free_vectors(void **state)
 	close_all();
 }
 
-static void test_promote_rate(void **state)
+static void only_routes_above_the_promote_rate_are_promoted(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 100, 101 };
 
@@ -155,7 +155,7 @@ static void test_promote_rate(void **state)
 	close_all();
 }
 
-static void test_hysteresis(void **state)
+static void only_a_route_twice_as_busy_evicts_another(void **state)
 {
 	static const unsigned int close_by[ROUTES] = { 100, 199 };
 	static const unsigned int twice[ROUTES] = { 100, 200 };
@@ -178,7 +178,7 @@ static void test_hysteresis(void **state)
 	close_all();
 }
 
-static void test_dwell(void **state)
+static void a_moved_route_stays_for_the_dwell_time(void **state)
 {
 	static const unsigned int one[ROUTES] = { 1000, 10 };
 	static const unsigned int other[ROUTES] = { 10, 1000 };
@@ -195,7 +195,7 @@ static void test_dwell(void **state)
 	close_all();
 }
 
-static void test_budget(void **state)
+static void a_round_makes_at_most_moves_max_moves(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
 
@@ -212,7 +212,7 @@ static void test_budget(void **state)
 	close_all();
 }
 
-static void test_exchange_needs_two_moves(void **state)
+static void an_exchange_needs_two_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
@@ -225,7 +225,7 @@ static void test_exchange_needs_two_moves(void **state)
 }
 
 /* Two idle routes share the vector: both have to be demoted. */
-static void test_shared_vector(void **state)
+static void all_routes_of_a_shared_vector_are_demoted(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
 	struct vtlirq_target target;
@@ -247,7 +247,7 @@ static void test_shared_vector(void **state)
 	close_all();
 }
 
-static void test_quota_of_the_vmm(void **state)
+static void a_busy_route_is_promoted_within_the_quota(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 50, 1000 };
 
@@ -262,7 +262,7 @@ static void test_quota_of_the_vmm(void **state)
 	close_all();
 }
 
-static void test_refused(void **state)
+static void a_refused_route_is_tried_again_after_its_wait(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000 };
 	int asked;
@@ -287,7 +287,7 @@ static void test_refused(void **state)
 }
 
 /* No route is evicted for a device that the host may refuse again. */
-static void test_refused_route_evicts_no_route(void **state)
+static void a_refused_route_evicts_no_other(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
@@ -314,7 +314,7 @@ static struct fake_answer hold_stuck(const struct fake_delivery *delivery)
 }
 
 /* The least busy route cannot be moved, so the next one is demoted instead. */
-static void test_stuck_route_blocks_no_other(void **state)
+static void a_stuck_route_blocks_no_other(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
 	int failures = 0;
@@ -339,7 +339,7 @@ static void test_stuck_route_blocks_no_other(void **state)
 }
 
 /* There are more stuck routes than moves in a round: they must not use up all the moves. */
-static void test_stuck_routes_leave_moves_for_others(void **state)
+static void stuck_routes_leave_moves_for_others(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
 	int rounds = 0;
@@ -361,7 +361,7 @@ static void test_stuck_routes_leave_moves_for_others(void **state)
 }
 
 /* One of two routes on the least busy vector cannot be moved: another vector is freed. */
-static void test_stuck_route_on_a_shared_vector(void **state)
+static void a_stuck_route_keeps_its_shared_vector(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
 	struct vtlirq_target target;
@@ -387,7 +387,7 @@ static void test_stuck_route_on_a_shared_vector(void **state)
 }
 
 /* A freed vector is first in quarantine; nevertheless, only one route is demoted. */
-static void test_vector_in_quarantine(void **state)
+static void only_one_route_is_demoted_for_a_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
 
@@ -409,7 +409,7 @@ static void test_vector_in_quarantine(void **state)
 }
 
 /* Vectors in quarantine count against the driver's quota. */
-static void test_quota_and_quarantine(void **state)
+static void vectors_in_quarantine_count_against_the_quota(void **state)
 {
 	fake.quota = 1;
 	fake.quarantine_ms = 1500;
@@ -422,7 +422,7 @@ static void test_quota_and_quarantine(void **state)
 	close_all();
 }
 
-static void test_multicast_and_preferred_routes_stay(void **state)
+static void multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
 	uint64_t both = 3;
@@ -444,7 +444,7 @@ static void test_multicast_and_preferred_routes_stay(void **state)
 	close_all();
 }
 
-static void test_no_policy(void **state)
+static void without_a_policy_no_route_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
@@ -457,7 +457,7 @@ static void test_no_policy(void **state)
 }
 
 /* Each interrupt is counted exactly once, however often routes move. */
-static void test_counts_over_moves(void **state)
+static void each_interrupt_is_counted_once_over_moves(void **state)
 {
 	uint64_t raised[ROUTES] = { 0 };
 	uint64_t random = 7;
@@ -490,26 +490,26 @@ static void test_counts_over_moves(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_first_call_measures),
-		TEST(test_busiest_first),
-		TEST(test_free_vectors),
-		TEST(test_promote_rate),
-		TEST(test_hysteresis),
-		TEST(test_dwell),
-		TEST(test_budget),
-		TEST(test_exchange_needs_two_moves),
-		TEST(test_shared_vector),
-		TEST(test_quota_of_the_vmm),
-		TEST(test_refused),
-		TEST(test_refused_route_evicts_no_route),
-		TEST(test_stuck_route_blocks_no_other),
-		TEST(test_stuck_routes_leave_moves_for_others),
-		TEST(test_stuck_route_on_a_shared_vector),
-		TEST(test_vector_in_quarantine),
-		TEST(test_quota_and_quarantine),
-		TEST(test_multicast_and_preferred_routes_stay),
-		TEST(test_no_policy),
-		TEST(test_counts_over_moves),
+		TEST(the_first_call_only_measures),
+		TEST(the_busiest_routes_get_the_vectors),
+		TEST(free_vectors_are_used),
+		TEST(only_routes_above_the_promote_rate_are_promoted),
+		TEST(only_a_route_twice_as_busy_evicts_another),
+		TEST(a_moved_route_stays_for_the_dwell_time),
+		TEST(a_round_makes_at_most_moves_max_moves),
+		TEST(an_exchange_needs_two_moves),
+		TEST(all_routes_of_a_shared_vector_are_demoted),
+		TEST(a_busy_route_is_promoted_within_the_quota),
+		TEST(a_refused_route_is_tried_again_after_its_wait),
+		TEST(a_refused_route_evicts_no_other),
+		TEST(a_stuck_route_blocks_no_other),
+		TEST(stuck_routes_leave_moves_for_others),
+		TEST(a_stuck_route_keeps_its_shared_vector),
+		TEST(only_one_route_is_demoted_for_a_vector_in_quarantine),
+		TEST(vectors_in_quarantine_count_against_the_quota),
+		TEST(multicast_and_preferred_routes_stay),
+		TEST(without_a_policy_no_route_moves),
+		TEST(each_interrupt_is_counted_once_over_moves),
 	};
 
 	return cmocka_run_group_tests_name("lib: policy", tests, NULL, NULL);

@@ -229,7 +229,7 @@ static void run(uint32_t quota, uint64_t operations)
 	print_message("\n");
 }
 
-static void test_operations(void **state)
+static void random_operations_keep_the_rules(void **state)
 {
 	seed = from_environment("SEED", time(NULL) * 2654435761u + 1);
 	printf("# SEED=%llu\n", (unsigned long long)seed);
@@ -237,7 +237,7 @@ static void test_operations(void **state)
 	run(0, from_environment("OPERATIONS", OPERATIONS));
 }
 
-static void test_operations_quota(void **state)
+static void random_operations_keep_the_rules_under_a_quota(void **state)
 {
 	run(6, from_environment("OPERATIONS", OPERATIONS) / 4);
 }
@@ -245,8 +245,8 @@ static void test_operations_quota(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_operations),
-		cmocka_unit_test(test_operations_quota),
+		cmocka_unit_test(random_operations_keep_the_rules),
+		cmocka_unit_test(random_operations_keep_the_rules_under_a_quota),
 	};
 
 	return cmocka_run_group_tests_name("lib: random operations", tests, NULL, NULL);

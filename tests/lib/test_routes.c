@@ -144,7 +144,7 @@ static void host_answers(int times, struct fake_answer answer)
 
 /* ---- open ---- */
 
-static void test_open_fails(void **state)
+static void open_reports_each_error(void **state)
 {
 	static const int errors[] = { EPERM, EACCES, ENOENT, ENOMEM, EIO, EINVAL, EFAULT, ENOTTY };
 	static const enum fake_call calls[] = {
@@ -176,7 +176,7 @@ static void test_open_fails(void **state)
 	}
 }
 
-static void test_open_config(void **state)
+static void open_checks_its_configuration(void **state)
 {
 	struct {
 		struct vtlirq_config config;
@@ -211,7 +211,7 @@ static void expect_no_map(enum vtlirq_reason reason)
 	close_all();
 }
 
-static void test_disabled(void **state)
+static void a_disabled_library_maps_nothing(void **state)
 {
 	setenv(VTLIRQ_ENVIRONMENT_DISABLE, "1", 1);
 	open_usual();
@@ -221,21 +221,21 @@ static void test_disabled(void **state)
 	expect_no_map(VTLIRQ_REASON_DISABLED);
 }
 
-static void test_host_does_not_offer(void **state)
+static void without_the_hosts_capability_nothing_is_mapped(void **state)
 {
 	fake.capabilities = ~(1ULL << 34);
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_HOST);
 }
 
-static void test_driver_does_not_offer(void **state)
+static void without_the_drivers_capability_nothing_is_mapped(void **state)
 {
 	fake.redirects = 0;
 	open_usual();
 	expect_no_map(VTLIRQ_REASON_DRIVER);
 }
 
-static void test_foreign_driver_cannot(void **state)
+static void a_driver_without_the_ioctl_is_asked_once(void **state)
 {
 	struct vtlirq_summary summary;
 
@@ -251,7 +251,7 @@ static void test_foreign_driver_cannot(void **state)
 	close_all();
 }
 
-static void test_foreign_driver_can(void **state)
+static void a_driver_without_the_capability_number_may_redirect(void **state)
 {
 	struct vtlirq_summary summary;
 
@@ -264,7 +264,7 @@ static void test_foreign_driver_can(void **state)
 	close_all();
 }
 
-static void test_no_host(void **state)
+static void without_hypercalls_no_route_is_created(void **state)
 {
 	fake.fail_at[FAKE_OPEN_HVCALL] = 1;
 	fake.fail_errno[FAKE_OPEN_HVCALL] = ENOENT;
@@ -275,7 +275,7 @@ static void test_no_host(void **state)
 
 /* ---- create ---- */
 
-static void test_create(void **state)
+static void routes_to_one_target_share_a_vector(void **state)
 {
 	struct vtlirq_route_state *states;
 	size_t count;
@@ -304,7 +304,7 @@ static const char *name_of(int i)
 	return live[i].state.name;
 }
 
-static void test_names(void **state)
+static void names_are_copied_and_checked(void **state)
 {
 	char name[VTLIRQ_ROUTE_NAME_SIZE + 1];
 	struct vtlirq_route *route;
@@ -345,7 +345,7 @@ static void test_names(void **state)
 	close_all();
 }
 
-static void test_create_is_checked(void **state)
+static void create_checks_its_arguments(void **state)
 {
 	uint64_t words[VTLIRQ_VPS_MAX / 64 + 1] = { 0 };
 	struct vtlirq_target target = { .vector = 40, .vps = words };
@@ -372,7 +372,7 @@ static void test_create_is_checked(void **state)
 	close_all();
 }
 
-static void test_set_of_vps(void **state)
+static void one_vp_of_a_set_gets_the_vector(void **state)
 {
 	fake.vectors = 1;
 	open_usual();
@@ -390,7 +390,7 @@ static void test_set_of_vps(void **state)
 	close_all();
 }
 
-static void test_multicast(void **state)
+static void multicast_to_several_vps_is_proxied(void **state)
 {
 	open_usual();
 	assert_int_equal(create_flags(0, 3, 40, VTLIRQ_TARGET_MULTICAST), 0);
@@ -400,8 +400,8 @@ static void test_multicast(void **state)
 	close_all();
 }
 
-/* The host gets the banks that are not empty, in order. */
-static void test_banks_of_vps(void **state)
+/* In order, without the empty ones. */
+static void the_host_gets_the_banks_that_are_not_empty(void **state)
 {
 	const uint64_t words[] = { 1 << 3, 0, 1ULL << 63 | 1, 1 };
 	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
@@ -433,7 +433,7 @@ static void test_banks_of_vps(void **state)
 	close_all();
 }
 
-static void test_quotas(void **state)
+static void a_route_beyond_a_quota_is_proxied(void **state)
 {
 	fake.quota = 2;
 	open_usual();
@@ -457,7 +457,7 @@ static void test_quotas(void **state)
 
 /* ---- refusals ---- */
 
-static void test_refused(void **state)
+static void the_wait_doubles_after_each_refusal(void **state)
 {
 	struct vtlirq_summary summary;
 
@@ -499,7 +499,7 @@ static void test_refused(void **state)
 	close_all();
 }
 
-static void test_every_retarget_refused(void **state)
+static void a_refused_retarget_changes_nothing(void **state)
 {
 	open_usual();
 	assert_int_equal(create(1, 1, 41), 0);
@@ -519,7 +519,7 @@ static void test_every_retarget_refused(void **state)
 	close_all();
 }
 
-static void test_refusals_are_bounded(void **state)
+static void the_memory_for_refusals_is_bounded(void **state)
 {
 	const char *fewer = getenv("DEVICES");
 	uint64_t devices = fewer ? strtoull(fewer, NULL, 0) : 1000000;
@@ -544,7 +544,7 @@ static void test_refusals_are_bounded(void **state)
 
 /* ---- time-outs, and answers that do not tell what the host did ---- */
 
-static void test_timeout(void **state)
+static void a_retarget_that_times_out_is_repeated(void **state)
 {
 	fake.now_ns = SECOND;
 	open_usual();
@@ -572,7 +572,7 @@ static void test_timeout(void **state)
 }
 
 /* The host uses the new delivery, but reports an error: the library sets the old one again. */
-static void test_old_target_is_restored(void **state)
+static void the_old_target_is_restored(void **state)
 {
 	static const struct fake_answer answers[] = {
 		{ .error = EIO, .is_done = true },
@@ -595,7 +595,7 @@ static void test_old_target_is_restored(void **state)
 
 /* ---- moves ---- */
 
-static void test_retarget(void **state)
+static void a_retarget_moves_the_route(void **state)
 {
 	struct vtlirq_summary summary;
 
@@ -624,7 +624,7 @@ static void test_retarget(void **state)
 	close_all();
 }
 
-static void test_prefer(void **state)
+static void a_preference_moves_the_route(void **state)
 {
 	open_usual();
 	assert_int_equal(create(0, 3, 40), 0);
@@ -642,7 +642,7 @@ static void test_prefer(void **state)
 	close_all();
 }
 
-static void test_destroy_is_refused(void **state)
+static void a_refused_destroy_retains_the_vector(void **state)
 {
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -665,7 +665,7 @@ static void test_destroy_is_refused(void **state)
 }
 
 /* Two interrupts may arrive on a retained vector: it is retained until the close. */
-static void test_retained_for_several(void **state)
+static void a_vector_is_retained_once_for_several_routes(void **state)
 {
 	open_usual();
 	assert_int_equal(create(0, 1, 40), 0);
@@ -682,7 +682,7 @@ static void test_retained_for_several(void **state)
 	close_all();
 }
 
-static void test_callers_file(void **state)
+static void the_callers_file_keeps_retained_vectors(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR);
 	int vtl = ioctl(mshv, MSHV_CREATE_VTL, NULL);
@@ -708,7 +708,7 @@ static void test_callers_file(void **state)
 /* ---- the filter ---- */
 
 /* A message that arrives after the route was moved away must find the filter open. */
-static void test_filter_lingers(void **state)
+static void a_filter_stays_open_for_late_messages(void **state)
 {
 	fake.now_ns = 100 * SECOND;
 	open_usual();
@@ -750,7 +750,7 @@ static void test_filter_lingers(void **state)
 
 /* ---- counts ---- */
 
-static void test_counts(void **state)
+static void each_arrival_is_counted_for_its_route(void **state)
 {
 	open_usual();
 	fake.redirected[0][40] = 1000;
@@ -780,7 +780,7 @@ static void test_counts(void **state)
 }
 
 /* A late message is counted for its route, until another route uses the same target. */
-static void test_late_counts(void **state)
+static void late_messages_are_counted_for_their_route(void **state)
 {
 	fake.now_ns = 100 * SECOND;
 	fake.redirects = 0;
@@ -820,7 +820,7 @@ static void test_late_counts(void **state)
 	fake.now_ns = 0;
 }
 
-static void test_no_counts(void **state)
+static void a_driver_without_counts_is_sufficient(void **state)
 {
 	fake.counts = -EOPNOTSUPP;
 	open_usual();
@@ -856,7 +856,7 @@ static void all_operations(void)
 	look();
 }
 
-static void test_each_failure(void **state)
+static void each_failure_of_the_driver_leaves_valid_routes(void **state)
 {
 	static const int errors[] = { EPERM, ENOMEM, EINVAL, ENODEV, ENOSPC, EFAULT, ENOTTY,
 				      EOPNOTSUPP, EINTR };
@@ -883,7 +883,7 @@ static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 	return (struct fake_answer) { .is_done = true };
 }
 
-static void test_each_refusal(void **state)
+static void each_refusal_of_the_host_leaves_valid_routes(void **state)
 {
 	static const struct fake_answer answers[] = {
 		{ .status = 5 }, { .status = 0x1234 }, { .error = EPERM }, { .error = ENOMEM },
@@ -905,7 +905,7 @@ static void test_each_refusal(void **state)
 	}
 }
 
-static void test_interrupted(void **state)
+static void interrupted_calls_are_repeated(void **state)
 {
 	fake.interrupted = 60;
 	open_usual();
@@ -922,7 +922,7 @@ static int refuse_to_allow(void *context, uint32_t vp, uint32_t vector)
 	return fake_allow(context, vp, vector);
 }
 
-static void test_allow_fails(void **state)
+static void a_vp_whose_filter_stays_closed_is_not_used(void **state)
 {
 	struct vtlirq_config config = {
 		.size = sizeof(config),
@@ -952,7 +952,7 @@ static const uint8_t hv_errors[] = {
 	0x60, 0x65, 0x66, 0x6f, 0x70, 0x71, 0x72, 0x73, 0x74, 0x78, 0x86, 0x87,
 };
 
-static void test_strings(void **state)
+static void each_value_has_a_name(void **state)
 {
 	uint32_t apic_id;
 
@@ -975,40 +975,40 @@ static void test_strings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_open_fails),
-		TEST(test_open_config),
-		TEST(test_disabled),
-		TEST(test_host_does_not_offer),
-		TEST(test_driver_does_not_offer),
-		TEST(test_foreign_driver_cannot),
-		TEST(test_foreign_driver_can),
-		TEST(test_no_host),
-		TEST(test_create),
-		TEST(test_create_is_checked),
-		TEST(test_names),
-		TEST(test_set_of_vps),
-		TEST(test_multicast),
-		TEST(test_banks_of_vps),
-		TEST(test_quotas),
-		TEST(test_refused),
-		TEST(test_every_retarget_refused),
-		TEST(test_refusals_are_bounded),
-		TEST(test_timeout),
-		TEST(test_old_target_is_restored),
-		TEST(test_retarget),
-		TEST(test_prefer),
-		TEST(test_destroy_is_refused),
-		TEST(test_retained_for_several),
-		TEST(test_callers_file),
-		TEST(test_filter_lingers),
-		TEST(test_counts),
-		TEST(test_late_counts),
-		TEST(test_no_counts),
-		TEST(test_each_failure),
-		TEST(test_each_refusal),
-		TEST(test_interrupted),
-		TEST(test_allow_fails),
-		TEST(test_strings),
+		TEST(open_reports_each_error),
+		TEST(open_checks_its_configuration),
+		TEST(a_disabled_library_maps_nothing),
+		TEST(without_the_hosts_capability_nothing_is_mapped),
+		TEST(without_the_drivers_capability_nothing_is_mapped),
+		TEST(a_driver_without_the_ioctl_is_asked_once),
+		TEST(a_driver_without_the_capability_number_may_redirect),
+		TEST(without_hypercalls_no_route_is_created),
+		TEST(routes_to_one_target_share_a_vector),
+		TEST(create_checks_its_arguments),
+		TEST(names_are_copied_and_checked),
+		TEST(one_vp_of_a_set_gets_the_vector),
+		TEST(multicast_to_several_vps_is_proxied),
+		TEST(the_host_gets_the_banks_that_are_not_empty),
+		TEST(a_route_beyond_a_quota_is_proxied),
+		TEST(the_wait_doubles_after_each_refusal),
+		TEST(a_refused_retarget_changes_nothing),
+		TEST(the_memory_for_refusals_is_bounded),
+		TEST(a_retarget_that_times_out_is_repeated),
+		TEST(the_old_target_is_restored),
+		TEST(a_retarget_moves_the_route),
+		TEST(a_preference_moves_the_route),
+		TEST(a_refused_destroy_retains_the_vector),
+		TEST(a_vector_is_retained_once_for_several_routes),
+		TEST(the_callers_file_keeps_retained_vectors),
+		TEST(a_filter_stays_open_for_late_messages),
+		TEST(each_arrival_is_counted_for_its_route),
+		TEST(late_messages_are_counted_for_their_route),
+		TEST(a_driver_without_counts_is_sufficient),
+		TEST(each_failure_of_the_driver_leaves_valid_routes),
+		TEST(each_refusal_of_the_host_leaves_valid_routes),
+		TEST(interrupted_calls_are_repeated),
+		TEST(a_vp_whose_filter_stays_closed_is_not_used),
+		TEST(each_value_has_a_name),
 	};
 
 	return cmocka_run_group_tests_name("lib: routes", tests, NULL, NULL);

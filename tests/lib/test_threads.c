@@ -172,7 +172,7 @@ static void finish(void)
 	check_close(irqs);
 }
 
-static void test_threads(void **state)
+static void threads_lose_no_interrupt(void **state)
 {
 	static void *(*const others[])(void *) = { run_balancer, run_reader, run_devices };
 	pthread_t movers[MOVERS], helpers[3];
@@ -196,7 +196,7 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_threads),
+		cmocka_unit_test(threads_lose_no_interrupt),
 	};
 
 	return cmocka_run_group_tests_name("lib: threads", tests, NULL, NULL);

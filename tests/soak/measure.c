@@ -27,7 +27,7 @@ int64_t measure_available(void)
 	       sscanf(line, "MemAvailable: %lld", &value) != 1)
 		;
 	fclose(file);
-	check(value, "/proc/meminfo tells no MemAvailable");
+	check(value, "/proc/meminfo has no MemAvailable");
 	return value;
 }
 
@@ -43,7 +43,7 @@ int64_t measure_slab(void)
 			sum += active * size;
 	}
 	fclose(file);
-	check(sum, "/proc/slabinfo tells nothing");
+	check(sum, "/proc/slabinfo has no caches");
 	return sum / 1024;
 }
 

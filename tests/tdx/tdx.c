@@ -331,7 +331,7 @@ uint64_t l2_run(void)
 		if (status >> 32 != 0x1102 && status >> 32 != 0x1120)
 			return status;
 	}
-	check(false, "L2 does not come to an end: RIP %#llx",
+	check(false, "L2 does not end: RIP %#llx",
 	      (unsigned long long)l2.state->rip);
 	return status;
 }

@@ -163,7 +163,7 @@ static uint64_t spin_under_nmis(void)
 		check_hex(log_count(), 0);
 	}
 	pthread_join(thread, &sent);
-	check(sent, "the kernel sends no NMI: is /proc there?");
+	check(sent, "the kernel sends no NMI: is /proc mounted?");
 	return l2_stats().internal[LAB_TDX_INTERNAL_NMI];
 }
 

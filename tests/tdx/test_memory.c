@@ -340,7 +340,7 @@ static void row_6_illegal_mixes_of_2_mib_are_page_attr_invalid(void **state)
 }
 
 /* src/td_dispatcher/vm_exits/tdg_mem_page_accept.c, check_tdaccept_failure(), case 1.1. */
-static void row_9_2_accept_tells_the_level_of_an_accepted_page(void **state)
+static void row_9_2_accept_returns_the_level_of_an_accepted_page(void **state)
 {
 	uint8_t *memory;
 	uint64_t gpa = large_page(&memory);
@@ -486,7 +486,7 @@ const struct CMUnitTest memory_tests[] = {
 	TEST(row_6_a_call_for_a_part_splits_2_mib),
 	TEST(row_6_illegal_mixes_of_2_mib_are_page_attr_invalid),
 	TEST(row_6_a_reset_takes_2_mib_away),
-	TEST(row_9_2_accept_tells_the_level_of_an_accepted_page),
+	TEST(row_9_2_accept_returns_the_level_of_an_accepted_page),
 	TEST(row_6_illegal_mixes_are_page_attr_invalid),
 	TEST(row_6_a_device_can_have_an_alias),
 	TEST(row_6_the_buffer_and_the_virtual_apic_need_no_alias),

@@ -308,7 +308,7 @@ void insn_extended_load(const void *area, u64 components)
 
 void insn_extended_store(void *area, u64 components)
 {
-	check(!cpu.task_live, "the registers are a task's");
+	check(!cpu.task_live, "the registers belong to a task");
 	if (components)
 		xsave(area, components);
 	else

@@ -324,7 +324,7 @@ extern unsigned long jiffies;
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 #define ktime_get() ((ktime_t)jiffies)
 
-/* workqueue.h: shim_work_run() runs the scheduled work */
+/* workqueue.h: shim_advance() runs the work that is due */
 struct work_struct {
 	void (*function)(struct work_struct *work);
 };

@@ -9,7 +9,7 @@
 
 #include "../harness/check.h"
 
-static void ioctl_numbers(void **state)
+static void ioctl_numbers_match_openhcl(void **state)
 {
 	assert_int_equal(MSHV_CHECK_EXTENSION, 0x4004b800);
 	assert_int_equal(MSHV_CREATE_VTL, 0x8001b81d);
@@ -31,7 +31,7 @@ static void ioctl_numbers(void **state)
 }
 
 /* HCL_CAP_* in ioctl.rs. */
-static void capabilities(void **state)
+static void capability_numbers_match_openhcl(void **state)
 {
 	assert_int_equal(MSHV_CAP_REGISTER_PAGE, 1);
 	assert_int_equal(MSHV_CAP_VTL_RETURN_ACTION, 2);
@@ -40,7 +40,7 @@ static void capabilities(void **state)
 }
 
 /* Numbers that only this driver defines, and that its clients are compiled with. */
-static void own_numbers(void **state)
+static void numbers_of_this_driver_are_fixed(void **state)
 {
 	assert_int_equal(MSHV_GET_VP_INTERRUPTS, 0xc030b8e0);
 	assert_int_equal(MSHV_CAP_REDIRECTED_INTERRUPT, 0x10000);
@@ -50,7 +50,7 @@ static void own_numbers(void **state)
 }
 
 /* The byte that this driver names is reserved in OpenHCL (tdx_l2_tsc_deadline_state). */
-static void tsc_deadline(void **state)
+static void tsc_deadline_is_fixed(void **state)
 {
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.deadline), 400);
 	assert_int_equal(offsetof(struct mshv_tdx_context, tsc_deadline.update), 408);
@@ -58,7 +58,7 @@ static void tsc_deadline(void **state)
 	assert_int_equal(sizeof(struct mshv_tdx_tsc_deadline), 16);
 }
 
-static void map_argument(void **state)
+static void map_argument_matches_openhcl(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_map_device_intr), 16);
 	assert_int_equal(offsetof(struct mshv_map_device_intr, vector), 0);
@@ -67,7 +67,7 @@ static void map_argument(void **state)
 	assert_int_equal(offsetof(struct mshv_map_device_intr, padding), 9);
 }
 
-static void hvcall_arguments(void **state)
+static void hvcall_arguments_match_openhcl(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_hvcall_setup), 16);
 	assert_int_equal(offsetof(struct mshv_hvcall_setup, bitmap_size), 0);
@@ -82,7 +82,7 @@ static void hvcall_arguments(void **state)
 }
 
 /* hcl_set_poll_file, hcl_kick_cpus and its flags, hcl_pfn_range_t, mshv_tdcall. */
-static void vtl_file_arguments(void **state)
+static void vtl_file_arguments_match_openhcl(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_set_poll_file), 8);
 	assert_int_equal(offsetof(struct mshv_set_poll_file, cpu), 0);
@@ -107,7 +107,7 @@ static void vtl_file_arguments(void **state)
 }
 
 /* openvmm: hcl/src/vmbus.rs. */
-static void sint_arguments(void **state)
+static void sint_arguments_match_openhcl(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_signal_event), 8);
 	assert_int_equal(offsetof(struct mshv_signal_event, connection_id), 0);
@@ -125,7 +125,7 @@ static void sint_arguments(void **state)
 }
 
 /* openvmm: mshv_vp_registers in hcl/src/ioctl.rs, HvRegisterAssoc in hvdef. */
-static void register_arguments(void **state)
+static void register_arguments_match_openhcl(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_register_list), 16);
 	assert_int_equal(offsetof(struct mshv_register_list, count), 0);
@@ -135,7 +135,7 @@ static void register_arguments(void **state)
 	assert_int_equal(offsetof(struct mshv_register, value), 16);
 }
 
-static void vp_interrupts_argument(void **state)
+static void vp_interrupts_argument_is_fixed(void **state)
 {
 	assert_int_equal(sizeof(struct mshv_vector_counts), 16);
 	assert_int_equal(offsetof(struct mshv_vector_counts, redirected), 0);
@@ -155,7 +155,7 @@ static void vp_interrupts_argument(void **state)
 #define assert_run_offset(field, offset) \
 	assert_int_equal(offsetof(struct mshv_vtl_run, field), offset)
 
-static void run_page(void **state)
+static void run_page_matches_openhcl(void **state)
 {
 	assert_run_offset(cancel, 0);
 	assert_run_offset(vtl_ret_action_size, 4);
@@ -174,7 +174,7 @@ static void run_page(void **state)
 }
 
 /* MSHV_VTL_RUN_FLAG_HALTED, hcl_intr_offload_flags. */
-static void run_page_flags(void **state)
+static void run_page_flags_match_openhcl(void **state)
 {
 	assert_int_equal(MSHV_VTL_RUN_HALTED, 1);
 	assert_int_equal(MSHV_VTL_OFFLOAD_INTR_INJECT, 1 << 0);
@@ -188,7 +188,7 @@ static void run_page_flags(void **state)
 	assert_int_equal(offsetof(struct mshv_tdx_context, field), offset)
 
 /* tdx_tdg_vp_enter_exit_info, which begins the context. */
-static void tdx_exit(void **state)
+static void tdx_exit_matches_openhcl(void **state)
 {
 	assert_tdx_offset(exit.rax, 0);
 	assert_tdx_offset(exit.rcx, 8);
@@ -204,7 +204,7 @@ static void tdx_exit(void **state)
 }
 
 /* tdx_vp_context; its gpr_list is TdxL2EnterGuestState of vm/x86/x86defs/src/tdx.rs. */
-static void tdx_context(void **state)
+static void tdx_context_matches_openhcl(void **state)
 {
 	assert_tdx_offset(vp_state.msr_kernel_gs_base, 136);
 	assert_tdx_offset(vp_state.msr_star, 144);
@@ -236,7 +236,7 @@ static void tdx_context(void **state)
 }
 
 /* MSHV_APIC_PAGE_OFFSET and HCL_REG_PAGE_OFFSET; SHARED_MEMORY_FLAG in ioctl.rs. */
-static void page_index(void **state)
+static void page_index_matches_openhcl(void **state)
 {
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 5), 0x30005);
 	assert_true(MSHV_VTL_LOW_SHARED == 1ULL << 63);
@@ -247,21 +247,21 @@ static void page_index(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ioctl_numbers),
-		cmocka_unit_test(capabilities),
-		cmocka_unit_test(own_numbers),
-		cmocka_unit_test(vtl_file_arguments),
-		cmocka_unit_test(hvcall_arguments),
-		cmocka_unit_test(register_arguments),
-		cmocka_unit_test(sint_arguments),
-		cmocka_unit_test(vp_interrupts_argument),
-		cmocka_unit_test(tsc_deadline),
-		cmocka_unit_test(map_argument),
-		cmocka_unit_test(run_page),
-		cmocka_unit_test(run_page_flags),
-		cmocka_unit_test(tdx_exit),
-		cmocka_unit_test(tdx_context),
-		cmocka_unit_test(page_index),
+		cmocka_unit_test(ioctl_numbers_match_openhcl),
+		cmocka_unit_test(capability_numbers_match_openhcl),
+		cmocka_unit_test(numbers_of_this_driver_are_fixed),
+		cmocka_unit_test(vtl_file_arguments_match_openhcl),
+		cmocka_unit_test(hvcall_arguments_match_openhcl),
+		cmocka_unit_test(register_arguments_match_openhcl),
+		cmocka_unit_test(sint_arguments_match_openhcl),
+		cmocka_unit_test(vp_interrupts_argument_is_fixed),
+		cmocka_unit_test(tsc_deadline_is_fixed),
+		cmocka_unit_test(map_argument_matches_openhcl),
+		cmocka_unit_test(run_page_matches_openhcl),
+		cmocka_unit_test(run_page_flags_match_openhcl),
+		cmocka_unit_test(tdx_exit_matches_openhcl),
+		cmocka_unit_test(tdx_context_matches_openhcl),
+		cmocka_unit_test(page_index_matches_openhcl),
 	};
 
 	return cmocka_run_group_tests_name("abi", tests, NULL, NULL);

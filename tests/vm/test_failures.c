@@ -369,7 +369,7 @@ static void other_maps(void)
 	assert_true(vtl_map(other, PROXY, 0) > 0);
 }
 
-static void files_of_every_kind(void **state)
+static void a_failed_open_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "open of mshv", nothing, run_open_mshv, nothing, file_close },
@@ -506,7 +506,7 @@ static void mappings_on(unsigned int cpu)
 	assert_int_equal(vectors_free(cpu), before);
 }
 
-static void mappings(void **state)
+static void a_failed_map_or_unmap_changes_nothing(void **state)
 {
 	mappings_on(0);
 	if (lab.cpus > 1)
@@ -580,7 +580,7 @@ static int run_tdcall(void)
 	return ioctl(file, MSHV_TDCALL, &args) ? -errno : (int)args.rax;
 }
 
-static void other_ioctls(void **state)
+static void other_failed_ioctls_change_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "MSHV_SET_POLL_FILE", has_event, run_poll_file, event_cancels, both_close },
@@ -698,7 +698,7 @@ static void pages_are_not_lost(void)
 	orders_close();
 }
 
-static void calls_to_the_host(void **state)
+static void a_failed_call_to_the_host_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "MSHV_HVCALL_SETUP", has_hvcall, run_setup, may_call, file_close },
@@ -759,7 +759,7 @@ static void touch_begin(struct sigaction *old)
 	sigaction(SIGBUS, &action, old);
 }
 
-static void run_pages(void **state)
+static void a_failed_mmap_of_a_run_page_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "mmap of a run page", has_file, run_page, page_is_there, page_close },
@@ -801,7 +801,7 @@ static void enters_again(void)
 	assert_int_equal(run_enter(), 0);
 }
 
-static void first_entries(void **state)
+static void a_failed_first_entry_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "MSHV_RETURN_TO_LOWER_VTL, the first", has_fresh_file, run_enter, enters_again,
@@ -875,7 +875,7 @@ static void tables_fill(void)
 	assert_int_equal(tables_wanted[0], 111);
 }
 
-static void reads_of_debugfs(void **state)
+static void a_failed_read_of_debugfs_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "read of debugfs, five files", nothing, run_tables, nothing, nothing },
@@ -957,7 +957,7 @@ static void relays_on_every_cpu(void)
 	assert_int_equal(lab_teardown(NULL), 0);
 }
 
-static void load_by_its_thread(void **state)
+static void a_load_that_fails_in_its_thread_changes_nothing(void **state)
 {
 	modules_unload();
 	orders = orders_open();
@@ -967,7 +967,7 @@ static void load_by_its_thread(void **state)
 }
 
 /* The data of each CPU is allocated by the hotplug thread of that CPU. */
-static void load_by_each_cpus_thread(void **state)
+static void a_load_that_fails_in_a_cpus_thread_changes_nothing(void **state)
 {
 	unsigned int cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -1026,7 +1026,7 @@ static void cpu_cannot_be_mapped(void)
 	file_close();
 }
 
-static void cpu_hotplug(void **state)
+static void a_failed_cpu_hotplug_changes_nothing(void **state)
 {
 	const struct sweep_operation list[] = {
 		{ "a CPU that is new comes", cpu_is_new, run_online, cpu_can_be_mapped, nothing },
@@ -1099,16 +1099,16 @@ static int fresh_teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(files_of_every_kind),
-		TEST(mappings),
-		TEST(other_ioctls),
-		TEST(calls_to_the_host),
-		TEST(run_pages),
-		TEST(reads_of_debugfs),
-		FRESH_TEST(first_entries),
-		MODULE_TEST(load_by_its_thread),
-		MODULE_TEST(load_by_each_cpus_thread),
-		MODULE_TEST(cpu_hotplug),
+		TEST(a_failed_open_changes_nothing),
+		TEST(a_failed_map_or_unmap_changes_nothing),
+		TEST(other_failed_ioctls_change_nothing),
+		TEST(a_failed_call_to_the_host_changes_nothing),
+		TEST(a_failed_mmap_of_a_run_page_changes_nothing),
+		TEST(a_failed_read_of_debugfs_changes_nothing),
+		FRESH_TEST(a_failed_first_entry_changes_nothing),
+		MODULE_TEST(a_load_that_fails_in_its_thread_changes_nothing),
+		MODULE_TEST(a_load_that_fails_in_a_cpus_thread_changes_nothing),
+		MODULE_TEST(a_failed_cpu_hotplug_changes_nothing),
 	};
 	int ret;
 

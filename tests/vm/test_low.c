@@ -428,7 +428,7 @@ static void only_memory_of_vtl0_is_added(void **state)
 	static const uint64_t ranges[][2] = {
 		{ 0, 0 },
 		{ FRAME(BASE + BLOCK), FRAME(BASE) },
-		/* A range of the kernel's RAM, and one that half belongs to the kernel. */
+		/* A range of the kernel's RAM, and ranges that belong to the kernel in part. */
 		{ FRAME(8 * BLOCK), FRAME(9 * BLOCK) },
 		{ FRAME(BASE - BLOCK), FRAME(BASE + BLOCK) },
 		{ FRAME(BASE), FRAME(BASE + SIZE + BLOCK) },

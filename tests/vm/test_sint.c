@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * /dev/mshv_sint: messages and events between the VMM and the host, as OpenHCL's VMM
- * uses it (openvmm, openhcl/hcl/src/vmbus.rs; vm/devices/vmbus/vmbus_client_hcl), and
- * as OHCL's driver does it (drivers/hv/mshv_vtl_main.c, mshv_vtl_sint_*).
+ * uses them (openvmm, openhcl/hcl/src/vmbus.rs; vm/devices/vmbus/vmbus_client_hcl), and
+ * as OHCL's driver implements them (drivers/hv/mshv_vtl_main.c, mshv_vtl_sint_*).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -633,7 +633,7 @@ static void avx_registers_are_separate(void **state)
 }
 
 /* VTL0's XSETBV exits to the VMM, which sets the value by a call; see tdx/mod.rs there. */
-static void xcr0_of_vtl0(void **state)
+static void xcr0_is_separate(void **state)
 {
 	/* Without XSAVE, VTL2 has no XCR0 to preserve, and no instruction to read it. */
 	uint64_t before = has_xsave() ? own_xcr0() : 0, value = 0;
@@ -1063,7 +1063,7 @@ int main(void)
 		GUEST_TEST(a_probe_does_not_change_cr2),
 		GUEST_TEST(x87_and_sse_registers_are_separate),
 		GUEST_TEST(avx_registers_are_separate),
-		GUEST_TEST(xcr0_of_vtl0),
+		GUEST_TEST(xcr0_is_separate),
 		GUEST_TEST(an_invalid_xcr0_is_refused),
 		GUEST_TEST(msrs_that_pass_through_are_separate),
 		GUEST_TEST(xss_is_separate),

@@ -51,9 +51,11 @@ enum exit_status {
 	STATUS_USAGE = 2,
 };
 
+/* ---- command.c, and the commands ---- */
+
 int vtlirq_run(int argc, char **argv);
 
-/* The commands. Each returns one of enum exit_status. */
+/* Each returns one of enum exit_status. */
 int route_show(const struct options *options);
 int route_hold(const struct options *options);
 int route_move(const struct options *options);

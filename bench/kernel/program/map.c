@@ -117,7 +117,7 @@ static bool hold_one(struct subject *subject)
 	if (result == -ENODEV || result == -ENOSPC)
 		return false;
 	if (result)
-		die("%s: mapping one more than %u: %s", subject->name, subject->count,
+		die("%s: cannot map one more than %u: %s", subject->name, subject->count,
 		    strerror(-result));
 	subject->held[subject->count++] = vector_of(subject, &argument);
 	return true;
@@ -259,12 +259,12 @@ static void measure_hit(const struct subject *subject, const char *held)
 		argument = map_argument(subject, PROXY_FIRST);
 		map_ticks[i] = timed_ioctl(subject->fd, subject->command_map, &argument, &result);
 		if (result || vector_of(subject, &argument) != subject->held[0])
-			die("%s: mapping again failed: %ld", subject->name, result);
+			die("%s: cannot map the same vector again: %ld", subject->name, result);
 		argument = unmap_argument(subject, subject->held[0]);
 		unmap_ticks[i] = timed_ioctl(subject->fd, subject->command_unmap, &argument,
 					     &result);
 		if (result)
-			die("%s: dropping a reference: %s", subject->name, strerror(-result));
+			die("%s: cannot drop a reference: %s", subject->name, strerror(-result));
 	}
 	print("map hit", subject, held, map_ticks, subject->empty);
 	print("unmap of one reference of two", subject, held, unmap_ticks, subject->empty);

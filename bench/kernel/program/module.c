@@ -32,7 +32,7 @@ void bench_route(int bench, unsigned int kind, unsigned int vector, int eventfd)
 	struct bench_route route = { .kind = kind, .vector = vector, .eventfd = eventfd };
 
 	if (ioctl(bench, BENCH_SET_ROUTE, &route))
-		die("routing the device (kind %u): %s", kind, strerror(errno));
+		die("cannot route the device (kind %u): %s", kind, strerror(errno));
 }
 
 void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int value)
@@ -44,7 +44,7 @@ void bench_sample(int bench, int64_t *ticks, unsigned int count, unsigned int va
 	};
 
 	if (ioctl(bench, BENCH_SAMPLE, &sample))
-		die("sampling in the kernel: %s", strerror(errno));
+		die("cannot take samples in the kernel: %s", strerror(errno));
 }
 
 uint64_t bench_count(int bench)
@@ -52,7 +52,7 @@ uint64_t bench_count(int bench)
 	__u64 count;
 
 	if (ioctl(bench, BENCH_GET_COUNT, &count))
-		die("asking for the interrupts taken: %s", strerror(errno));
+		die("cannot read the number of interrupts: %s", strerror(errno));
 	return count;
 }
 
@@ -69,7 +69,7 @@ struct bench_allocations bench_allocations_stop(int bench)
 	struct bench_allocations counters = { };
 
 	if (ioctl(bench, BENCH_ALLOCATIONS_STOP, &counters))
-		die("asking for the allocations: %s", strerror(errno));
+		die("cannot read the allocations: %s", strerror(errno));
 	return counters;
 }
 

@@ -29,7 +29,7 @@ static void *registers_map(int bench)
 	void *page = mmap(NULL, BENCH_REGISTERS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, bench, 0);
 
 	if (page == MAP_FAILED)
-		die("mapping the device's registers: %s", strerror(errno));
+		die("cannot map the device's registers: %s", strerror(errno));
 	return page;
 }
 
@@ -130,11 +130,11 @@ static void measure_eventfd(int bench)
 	int signalled = eventfd(0, EFD_CLOEXEC), set = epoll_create1(EPOLL_CLOEXEC);
 
 	if (signalled < 0 || set < 0)
-		die("making an eventfd and an epoll set: %s", strerror(errno));
+		die("cannot create an eventfd and an epoll set: %s", strerror(errno));
 	measure_other(bench, BENCH_ROUTE_EVENTFD, signalled, "eventfd");
 
 	if (epoll_ctl(set, EPOLL_CTL_ADD, signalled, &event))
-		die("adding the eventfd to the set: %s", strerror(errno));
+		die("cannot add the eventfd to the set: %s", strerror(errno));
 	measure_other(bench, BENCH_ROUTE_EVENTFD, signalled, "eventfd in epoll");
 	close(set);
 	close(signalled);

@@ -126,7 +126,7 @@ static void tdx_file_open(void)
 
 static void tdx_file_release(void)
 {
-	/* Before tdx_vp_lock; see there. */
+	/* Taken before tdx_vp_lock; see there. */
 	cpus_read_lock();
 	mutex_lock(&tdx_vp_lock);
 	if (!--tdx_users)

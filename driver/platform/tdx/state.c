@@ -373,7 +373,7 @@ static __always_inline void debug_registers_leave(struct tdx_state *state)
 
 noinstr void vtl_tdx_state_enter(struct tdx_state *state)
 {
-	/* First, so that no breakpoint of VTL2 is hit in the code that follows. */
+	/* This is first, so that no breakpoint of VTL2 is hit in the code that follows. */
 	debug_registers_enter(state);
 	extended_load(state);
 	pkru_load(state);
@@ -383,7 +383,7 @@ noinstr void vtl_tdx_state_enter(struct tdx_state *state)
 
 noinstr void vtl_tdx_state_leave(struct tdx_state *state)
 {
-	/* First, since a page fault of VTL2 would overwrite CR2. */
+	/* This is first, since a page fault of VTL2 would overwrite CR2. */
 	state->cr2 = insn_read_cr2();
 	entry_msrs_store(state);
 	pkru_store(state);

@@ -52,7 +52,7 @@ enum apic_register {
 #define APIC_LVT_MASKED      BIT(16)
 #define APIC_LVT_NMI         (4U << 8)
 #define APIC_LVT_MODE        (3U << 17)
-/* Both mode bits together are reserved; QEMU treats them as this one. */
+/* The value with both mode bits set is reserved; QEMU treats it as periodic. */
 #define APIC_LVT_PERIODIC    BIT(17)
 #define APIC_LVT_MODE_TSC    (2U << 17)
 #define APIC_LVT_VECTOR      0xffU
@@ -68,7 +68,7 @@ enum apic_register {
 #define APIC_ICR_SELF        BIT(18)
 #define APIC_ICR_ALL         (2U << 18)
 #define APIC_ICR_OTHERS      (3U << 18)
-/* Of the lower half. */
+/* The reserved bits of the lower half. */
 #define APIC_ICR_RESERVED    (GENMASK(31, 20) | GENMASK(17, 16) | BIT(13))
 
 /**
@@ -82,7 +82,7 @@ u32 apic_read(u32 number);
 /**
  * apic_write() - write a register
  * @number: of x2APIC, but not its ICR.
- * @value:  what.
+ * @value:  the value.
  */
 void apic_write(u32 number, u32 value);
 
@@ -127,7 +127,7 @@ static inline void apic_tell_cpu(void)
 int apic_highest(u32 first);
 
 /**
- * apic_has() - is a vector's bit set in eight registers
+ * apic_has() - whether a vector's bit is set in eight registers
  * @first:  APIC_IRR, APIC_ISR or APIC_TMR.
  * @vector: 0 to 255.
  *
@@ -136,7 +136,7 @@ int apic_highest(u32 first);
 bool apic_has(u32 first, u32 vector);
 
 /**
- * apic_is_open() - does a vector outrank the processor's priority
+ * apic_is_open() - whether a vector outranks the processor's priority
  * @vector: 0 to 255.
  *
  * Return: whether it does.
@@ -198,7 +198,7 @@ u32 apic_logical_id(u32 id);
 bool apic_destination(u64 icr, u32 *destination);
 
 /**
- * apic_icr_hits() - is an interrupt sent to that CPU
+ * apic_icr_hits() - find out whether an interrupt is sent to a CPU
  * @icr:    of x2APIC.
  * @sender: the id of the CPU that sends.
  * @id:     of the CPU in question.
@@ -296,7 +296,7 @@ bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value);
  * l1_apic_write() - WRMSR
  * @l1:    of this CPU.
  * @msr:   0x800 to 0x8ff.
- * @value: what.
+ * @value: the value.
  *
  * Return: whether there is such a register.
  */
@@ -304,7 +304,7 @@ bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value);
 
 /* ---- timer.c: L1's APIC timer, and the end of L2's time, by the CPU's one timer ---- */
 
-/* How fast they go; constant once L1 runs. */
+/* The frequencies of both, which are constant once L1 runs. */
 extern u64 timer_tsc_hz, timer_apic_hz;
 
 /**
@@ -324,14 +324,14 @@ void timer_calibrate(u16 pm_timer);
 void timer_wait(u64 usecs);
 
 /**
- * timer_write_lvt() - L1 writes the timer's LVT
+ * timer_write_lvt() - carry out L1's write of the timer's LVT
  * @l1:    of this CPU.
- * @value: what.
+ * @value: the value.
  */
 void timer_write_lvt(struct l1_cpu *l1, u32 value);
 
 /**
- * timer_write_initial() - L1 starts a count
+ * timer_write_initial() - start the count that L1 has written
  * @l1:    of this CPU.
  * @count: any.
  *
@@ -341,14 +341,14 @@ void timer_write_lvt(struct l1_cpu *l1, u32 value);
 void timer_write_initial(struct l1_cpu *l1, u32 count);
 
 /**
- * timer_write_deadline() - L1 writes IA32_TSC_DEADLINE
+ * timer_write_deadline() - carry out L1's write of IA32_TSC_DEADLINE
  * @l1:       of this CPU.
  * @deadline: in L1's time; 0 is none.
  */
 void timer_write_deadline(struct l1_cpu *l1, u64 deadline);
 
 /**
- * timer_read_deadline() - L1 reads it
+ * timer_read_deadline() - carry out L1's read of IA32_TSC_DEADLINE
  * @l1: of this CPU.
  *
  * Return: the deadline, or 0 once it has come.
@@ -356,7 +356,7 @@ void timer_write_deadline(struct l1_cpu *l1, u64 deadline);
 u64 timer_read_deadline(const struct l1_cpu *l1);
 
 /**
- * timer_end_of_interrupt() - L1 ends an interrupt, perhaps the timer's
+ * timer_end_of_interrupt() - note that L1 ends an interrupt, perhaps the timer's
  * @l1: of this CPU; the interrupt is still in service.
  */
 void timer_end_of_interrupt(struct l1_cpu *l1);

@@ -26,7 +26,7 @@ enum apic_owner apic_owner(u32 msr, bool is_write, bool topology)
 		return is_write ? APIC_OF_MODULE : APIC_OF_HOST;
 	case APIC_PPR:
 	case APIC_ISR ... APIC_IRR + 7:
-		/* A write is a #GP. */
+		/* A write raises #GP. */
 		return APIC_OF_MODULE;
 	default:
 		return APIC_OF_HOST;

@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "vcpu/l1.h"
 
-/* Six LVTs. QEMU's own APIC says the same. */
+/* It reports six LVTs, as QEMU's own APIC does. */
 #define VERSION_OF_L1   0x50014
 #define SVR_AT_RESET    0xff
 #define VECTOR_MASK     0xff
@@ -27,7 +27,7 @@ void l1_apic_reset(struct l1_cpu *l1)
 		l1->apic.lvt[i] = APIC_LVT_MASKED;
 }
 
-/* In the APIC, the lowest class is the host's. */
+/* The APIC's lowest class belongs to the host; L1's vectors of that class are in @posted. */
 static u32 priority_in_service(const struct l1_cpu *l1)
 {
 	u32 priority = apic_priority_of_cpu(apic_read(APIC_PPR));
@@ -113,7 +113,7 @@ static void post(struct l1_cpu *l1, u64 icr)
 	}
 }
 
-/* Vectors below 16 are no interrupts; the host's vectors follow them. */
+/* Vectors below 16 are not interrupts, and the host has those from 16 on. */
 static bool is_of_cpu(u64 icr)
 {
 	return (icr & VECTOR_MASK) >= L1_VECTOR_FIRST;

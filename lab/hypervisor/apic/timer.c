@@ -16,15 +16,15 @@
 
 #define PM_TIMER_HZ    3579545ULL
 #define PM_TIMER_MASK  0xffffffU
-/* 25 ms of that timer. */
+/* How many ticks the PM timer makes in 25 ms. */
 #define PM_TICKS       89488U
 /* A reading that takes more ticks of the TSC than this was interrupted. */
 #define READING_LONG   20000
 
-/* From the start of the count to the next reading of the clock, at most. */
+/* The most ticks of the clock from the start of the count to its next reading. */
 #define LATE 64
 
-/* Whether L1 has programmed a periodic timer. */
+/* In Hz: the highest rate of a periodic timer of L1; the usual and the highest one of a beat. */
 #define REPEATS_AT_MOST  10000
 #define BEATS_PER_SECOND 1000
 #define BEATS_AT_MOST    10000

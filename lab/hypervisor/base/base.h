@@ -30,7 +30,7 @@ void stop(const char *format, ...) __printf(1, 2) __noreturn;
 
 /**
  * print_to() - what print() would write, into memory
- * @to:     where.
+ * @to:     the memory.
  * @size:   how many bytes there are, the last of which becomes 0.
  * @format: as for print().
  * @list:   the arguments of the format.

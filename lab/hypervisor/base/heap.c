@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "base/machine.h"
 
-/* Protects all that follows. */
+/* Protects the variables below. */
 static struct lock heap_lock;
 /* Memory that was never allocated. */
 static u64 heap_next, heap_end;

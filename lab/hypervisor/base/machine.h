@@ -124,7 +124,7 @@ void trap_start(void);
 extern u8 trap_stubs[];
 
 /**
- * trap_handle() - an exception or an interrupt has come
+ * trap_handle() - handle an exception or an interrupt of the hypervisor
  * @trap: what lies on the stack.
  */
 void trap_handle(const struct trap *trap);

@@ -28,7 +28,7 @@ static bool has_word(const char *line, const char *end, const char *word)
 	return false;
 }
 
-/* The L2 VMs of a trust domain are at most three. */
+/* A trust domain has at most three L2 VMs. */
 static u32 read_l2_vms(const char *line, const char *end)
 {
 	static const char * const words[] = { "l2-vms=0", "l2-vms=1", "l2-vms=2", "l2-vms=3" };

@@ -14,7 +14,7 @@
 #define PM1_CONTROL     0x604
 #define PM1_CONTROL_OFF 0x2000
 
-/* One line at a time. */
+/* Held while a line is written, so that lines of several CPUs are not mixed. */
 static struct lock log_lock;
 
 static void write_list(const char *format, va_list list)

@@ -74,7 +74,7 @@ u64 map_top(const struct map *map, u64 limit);
  * map_take_top() - allocate memory from its top
  * @map:   the map.
  * @limit: below this.
- * @size:  how much.
+ * @size:  the size of the memory.
  * @align: of its base.
  * @type:  what it becomes.
  *
@@ -125,8 +125,8 @@ struct firmware {
 extern struct firmware *firmware;
 
 /**
- * firmware_start() - make page table, segments and code
- * @place: where the block goes.
+ * firmware_start() - write the firmware's page tables, segments and code
+ * @place: the memory for struct firmware.
  */
 void firmware_start(void *place);
 
@@ -201,7 +201,7 @@ void smp_prepare(struct l1_cpu *l1);
 void smp_start(void);
 
 /**
- * smp_park() - L1 takes this CPU offline
+ * smp_park() - take this CPU offline for L1
  * @l1: of this CPU.
  *
  * It waits for L1 to wake it again, and then starts from scratch.

@@ -35,7 +35,7 @@ struct multiboot_module {
 	u32 reserved;
 };
 
-/* @size does not count itself. */
+/* @size does not include its own field. */
 struct multiboot_range {
 	u32 size;
 	u64 base;

@@ -21,7 +21,7 @@
 
 static_assert(STACK_BYTES == STACK_SIZE);
 
-/* How many CPUs are up. */
+/* The number of CPUs that have started. */
 static u32 started = 1;
 
 void smp_prepare(struct l1_cpu *l1)

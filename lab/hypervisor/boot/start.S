@@ -9,7 +9,7 @@
 #include "boot/start.h"
 
 #define MULTIBOOT_MAGIC  0x1badb002
-/* Modules at page boundaries; the addresses that follow count. */
+/* Modules are loaded at page boundaries; the fields with addresses below are valid. */
 #define MULTIBOOT_FLAGS  0x00010001
 
 #define PTE_TABLE        0x003

@@ -10,7 +10,7 @@
 #include "vcpu/exits.h"
 #include "vcpu/l1.h"
 
-/* Without prefixes. */
+/* The length of VMMCALL, without prefixes. */
 #define VMMCALL_LENGTH 3
 
 /* ---- The report ---- */
@@ -109,7 +109,7 @@ bool control_handle(struct l1_cpu *l1)
 		smp_park(l1);
 		return true;
 	}
-	/* The call may change the code. */
+	/* The length is read first, since the call may change the code. */
 	length = code_length(l1, VMMCALL_LENGTH);
 	l1->vmcb->rax = carry_out(l1->vmcb->rax, l1->regs[GPR_RCX], l1->regs[GPR_RDX]);
 	l1_skip(l1, length);

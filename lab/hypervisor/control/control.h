@@ -13,7 +13,7 @@
 struct l1_cpu;
 
 /**
- * control_handle() - L1 executes VMMCALL at CPL 0
+ * control_handle() - handle VMMCALL of L1 at CPL 0
  * @l1: of this CPU.
  *
  * Return: whether it was a call of the side door; it has been carried out then.

@@ -10,7 +10,7 @@
 
 #define DELAY_MAX_US 1000000
 
-/* Innermost of all locks. */
+/* No other lock is taken while this one is held. */
 static struct lock lock;
 static struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
 
@@ -58,7 +58,7 @@ void behaviour_get(struct lab_host_behaviour *now)
 }
 
 /**
- * behaviour_redirects() - does the host offer redirection
+ * behaviour_redirects() - whether the host offers redirection
  *
  * Return: whether it does.
  */

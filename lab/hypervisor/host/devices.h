@@ -55,8 +55,8 @@ int source_set_mask(const struct lab_host_mask *asked);
 int source_read(struct lab_host_source *state);
 
 /**
- * receiver_interrupt() - an interrupt has come to the host
- * @cpu:    where.
+ * receiver_interrupt() - handle an interrupt of the host
+ * @cpu:    the CPU.
  * @vector: one of the host's.
  */
 void receiver_interrupt(u32 cpu, u32 vector);
@@ -117,7 +117,7 @@ u32 pci_read(u16 function, u8 place);
  * pci_write() - write one
  * @function: which.
  * @place:    of the register, a multiple of 4.
- * @value:    what.
+ * @value:    the value.
  */
 void pci_write(u16 function, u8 place, u32 value);
 
@@ -133,15 +133,15 @@ bool pci_keep(u16 function, u8 place, u8 size);
 
 /* ---- board.c: the IOAPIC, which a trust domain can access only by the host ---- */
 
-/* A redirection entry, its lower half. */
+/* The lower half of a redirection entry. */
 #define IOAPIC_VECTOR 0xffU
 #define IOAPIC_MODE   (7U << 8)
 #define IOAPIC_MASKED BIT(16)
-/* Fixed is 0. */
+/* The mode "lowest priority"; the mode "fixed" is 0. */
 #define IOAPIC_LOWEST  BIT(8)
 
 /**
- * ioapic_is_at() - is an address one of its registers
+ * ioapic_is_at() - whether an address is that of an IOAPIC register
  * @gpa: any; the shared bit is ignored.
  *
  * Return: whether it is.

@@ -44,7 +44,7 @@ struct host_vp {
 u64 hypercall_handle(struct l1_cpu *l1, u64 control, u64 input, u64 output);
 
 /**
- * hypercall_by_page() - L1 has called the hypercall page
+ * hypercall_by_page() - handle a call of the hypercall page by L1
  * @l1: of this CPU; the arguments are in RCX, RDX and R8, the result goes to RAX.
  */
 void hypercall_by_page(struct l1_cpu *l1);
@@ -52,7 +52,7 @@ void hypercall_by_page(struct l1_cpu *l1);
 /* ---- msr.c ---- */
 
 /**
- * host_read_msr() - L1 reads an MSR of the host
+ * host_read_msr() - carry out L1's read of an MSR of the host
  * @l1:    of this CPU.
  * @msr:   the MSR; a trust domain may pass any 64 bits.
  * @value: out.
@@ -62,7 +62,7 @@ void hypercall_by_page(struct l1_cpu *l1);
 bool host_read_msr(struct l1_cpu *l1, u64 msr, u64 *value);
 
 /**
- * host_write_msr() - L1 writes an MSR of the host
+ * host_write_msr() - carry out L1's write of an MSR of the host
  * @l1:    of this CPU.
  * @msr:   the MSR.
  * @value: the value.
@@ -106,7 +106,7 @@ void host_cpuid(u32 leaf, u32 words[4]);
 /* ---- board.c: ports ---- */
 
 /**
- * port_of_l1_read() - L1 reads a port
+ * port_of_l1_read() - carry out L1's read of a port
  * @port:  which.
  * @size:  1, 2 or 4.
  * @value: out.
@@ -114,10 +114,10 @@ void host_cpuid(u32 leaf, u32 words[4]);
 void port_of_l1_read(u16 port, u32 size, u32 *value);
 
 /**
- * port_of_l1_write() - L1 writes a port
+ * port_of_l1_write() - carry out L1's write of a port
  * @port:  which.
  * @size:  1, 2 or 4.
- * @value: what.
+ * @value: the value.
  */
 void port_of_l1_write(u16 port, u32 size, u32 value);
 

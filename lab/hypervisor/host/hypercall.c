@@ -15,7 +15,7 @@
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
-/* Without prefixes. */
+/* The length of VMMCALL, without prefixes. */
 #define VMMCALL_LENGTH   3
 #define CONTROL_FAST     BIT_ULL(16)
 #define REP_COUNT_SHIFT  32
@@ -23,7 +23,7 @@
 #define REP_MASK         0xfff
 #define REGISTER_BYTES   16
 
-/* Fast: the input is in the registers. Both calls have 16 bytes of it. */
+/* The input of a fast call, of which 16 bytes are in registers. */
 struct fast_input {
 	u64 words[2];
 	u8 rest[PAGE_SIZE - 16];
@@ -79,7 +79,7 @@ static u16 post(u64 control, const void *input)
 	return vmbus_post(input) ? HOST_STATUS_SUCCESS : sint_post(input);
 }
 
-/* VMBus has no channel whose event it could be. */
+/* VMBus has no channels, so an event never belongs to it. */
 static u16 signal(u64 control, const void *input)
 {
 	return host_check_simple(control) ?: sint_signal(input);
@@ -111,7 +111,7 @@ static u64 call_fast(u64 control, u64 first, u64 second)
 	return call(control & ~CONTROL_FAST, &input, NULL);
 }
 
-/* What calls before this one have written stays. @size is what is left of the page. */
+/* Keeps what earlier calls have written. @size: what is left of the page. */
 static void write_output(u64 control, u64 result, u8 *place, const u8 *values, u64 size)
 {
 	u64 from = (control >> REP_START_SHIFT & REP_MASK) * REGISTER_BYTES;

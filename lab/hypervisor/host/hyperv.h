@@ -39,7 +39,7 @@
 #define HOST_STATUS_INVALID_DEVICE	0x0057
 #define HOST_STATUS_FAILED		0x0071
 
-/* The partition, or the VP, that calls. */
+/* These stand for the calling partition, and for the calling VP. */
 #define HOST_PARTITION_SELF		(~0ULL)
 #define HOST_VP_SELF			0xfffffffeu
 

@@ -34,7 +34,7 @@ bool waiting_add(struct waiting *waiting, u8 vector)
 }
 
 /**
- * waiting_has() - does a vector wait
+ * waiting_has() - whether a vector waits
  * @waiting: of which VP.
  * @vector:  which.
  *
@@ -55,7 +55,7 @@ static bool is_any(const u32 *banks)
 }
 
 /**
- * waiting_any() - does any vector wait
+ * waiting_any() - whether any vector waits
  * @waiting: of which VP.
  *
  * Return: whether there is.
@@ -122,7 +122,7 @@ static struct vp {
 	struct waiting waiting;
 } vps[L1_CPUS_MAX];
 
-/* Lock held. Writes one message if a vector waits and the slot is free. */
+/* The lock is held. Writes one message if a vector waits and the slot is free. */
 static void deliver(u32 number)
 {
 	struct vp *vp = &vps[number];

@@ -18,10 +18,10 @@
 #define FLAGS		2048
 #define MESSAGE_VP	0
 
-/* The host's own messages have it in their type (TLFS, HV_MESSAGE_TYPE). */
+/* This bit is set in the types of the host's own messages (TLFS, HV_MESSAGE_TYPE). */
 #define TYPE_OF_HOST	0x80000000U
 
-/* HvCallPostMessage's and HvCallSignalEvent's input. */
+/* The input of HvCallPostMessage and of HvCallSignalEvent. */
 struct post_input {
 	u32 connection;
 	u32 reserved;
@@ -43,7 +43,7 @@ static unsigned int queue_first, queue_length;
 static struct lab_host_refusal refusal;
 static struct lab_host_sint state;
 
-/* Lock held. Writes the next message if there is one, and the slot is free. */
+/* The lock is held. Writes the next message if there is one, and the slot is free. */
 static void deliver(void)
 {
 	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
@@ -58,7 +58,7 @@ static void deliver(void)
 	sint_vp_interrupt(MESSAGE_VP);
 }
 
-/* Lock held. Uses up one refusal. Return: its status, or 0. */
+/* The lock is held. Uses up one refusal. Return: its status, or 0. */
 static u16 refuse(void)
 {
 	if (!refusal.count)

@@ -206,7 +206,7 @@ static struct device_message message_of(const struct route *route,
 }
 
 /*
- * Lock held. If the device refuses, it is masked, and the route stays the old one, but masked.
+ * The lock is held. If the device refuses, the source is masked, and keeps its old route.
  * @old: out: its old receiver, to be destroyed without the lock.
  */
 static int change(struct source *source, const struct route *wanted, struct receiver **old)
@@ -261,7 +261,7 @@ static int set_masked(u32 device, u32 number, bool masked)
 
 	lock_take(&source_lock);
 	error = look_up(device, number, &source);
-	/* Even without a change: a reset device has lost its message. */
+	/* The message is written even without a change: a reset device has lost it. */
 	if (!error) {
 		wanted = source->route;
 		wanted.masked = masked;

@@ -60,7 +60,7 @@ bool synic_interrupt(u32 vp, u32 sint)
 	return true;
 }
 
-/* Lock held. Sends all waiting messages that can be sent, the oldest first. */
+/* The lock is held. Sends all waiting messages that can be sent, the oldest first. */
 static void deliver(u32 vp)
 {
 	u32 i;
@@ -80,7 +80,7 @@ static void deliver(u32 vp)
 	}
 }
 
-/* Lock held. In order: the entries before the first free one are older. */
+/* The lock is held. In order: the entries before the first free one are older. */
 static struct queued *new_entry(void)
 {
 	u32 i, last = 0;

@@ -28,7 +28,7 @@ static inline u8 *synic_page(u64 scontrol, u64 msr)
 }
 
 /**
- * sint_is_masked() - has L1 masked an interrupt source
+ * sint_is_masked() - whether L1 has masked an interrupt source
  * @sint: value of its MSR.
  *
  * Return: whether it has.
@@ -58,7 +58,7 @@ static inline u8 sint_vector(u64 sint)
 void synic_reset(struct l1_cpu *l1);
 
 /**
- * synic_read() - L1 reads one of its MSRs
+ * synic_read() - carry out L1's read of a SynIC MSR
  * @l1:    of this CPU.
  * @msr:   any of Hyper-V's.
  * @value: out.
@@ -68,10 +68,10 @@ void synic_reset(struct l1_cpu *l1);
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value);
 
 /**
- * synic_write() - L1 writes one of its MSRs
+ * synic_write() - carry out L1's write of a SynIC MSR
  * @l1:    of this CPU.
  * @msr:   any of Hyper-V's.
- * @value: what.
+ * @value: the value.
  *
  * Return: whether it is one.
  */
@@ -93,7 +93,7 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value);
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
 
 /**
- * synic_is_live() - does a VP accept messages of an interrupt source
+ * synic_is_live() - whether a VP accepts messages of an interrupt source
  * @vp:   one that exists.
  * @sint: which source.
  *
@@ -102,7 +102,7 @@ bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
 bool synic_is_live(u32 vp, u32 sint);
 
 /**
- * synic_is_full() - is there a message in a slot
+ * synic_is_full() - whether there is a message in a slot
  * @vp:   one that exists.
  * @sint: which slot.
  *
@@ -144,7 +144,7 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 #define SINT 7
 
 /**
- * sint_vp_exists() - is there such a VP
+ * sint_vp_exists() - whether there is such a VP
  * @vp: any value.
  *
  * Return: whether there is.
@@ -152,7 +152,7 @@ bool synic_post_raw(u32 vp, u32 sint, const void *message, bool interrupt);
 bool sint_vp_exists(u32 vp);
 
 /**
- * sint_vp_is_live() - is a VP running
+ * sint_vp_is_live() - whether a VP is running
  * @vp: any value.
  *
  * Return: whether there is such a VP, and L1 has started its CPU.
@@ -177,7 +177,7 @@ struct host_message *sint_vp_slot(u32 vp);
 bool sint_vp_set_flag(u32 vp, u32 flag);
 
 /**
- * sint_vp_is_masked() - is SINT 7 masked there
+ * sint_vp_is_masked() - whether SINT 7 of a VP is masked
  * @vp: one that exists.
  *
  * Return: whether it is.

@@ -28,7 +28,7 @@ static inline u64 door_call(u64 call, u64 rcx, u64 rdx)
 }
 
 /**
- * door_is_there() - is this kernel's hypervisor the lab's
+ * door_is_there() - whether this kernel runs on the lab's hypervisor
  *
  * Without a hypervisor, VMMCALL raises #UD, so CPUID is checked first.
  *

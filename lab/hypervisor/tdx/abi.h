@@ -159,7 +159,7 @@ enum vmx_reason {
 
 #define DEBUGCTL_TR              BIT_ULL(6)
 #define DEBUGCTL_BTS             BIT_ULL(7)
-/* Uncore PMI: the host's. A guest reads it as 0, and what it writes is ignored. */
+/* This bit belongs to the host: a guest reads it as 0, and its writes of it are ignored. */
 #define DEBUGCTL_UNCORE_PMI      BIT_ULL(13)
 
 #define INTERRUPTIBILITY_STI     1U

@@ -124,7 +124,7 @@ void apic_timer_restore(void)
 	timer_calm(l1_here());
 }
 
-/* As if L2 had been entered, and an interrupt had ended it before its first instruction. */
+/* Reports that an interrupt has ended L2 before its first instruction. */
 static void exit_at_once(struct vmcb *vmcb)
 {
 	vmcb->exit_code = SVM_INTR;

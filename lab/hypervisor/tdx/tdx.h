@@ -13,7 +13,7 @@ struct l1_cpu;
 /* ---- leaves.c, vmcall.c: the leaves that are not L2's ---- */
 
 /**
- * leaves_handle() - L1 executes TDCALL
+ * leaves_handle() - handle TDCALL of L1
  * @l1:     of this CPU, at CPL 0 in 64-bit mode.
  * @length: of the instruction.
  *
@@ -22,7 +22,7 @@ struct l1_cpu;
 void leaves_handle(struct l1_cpu *l1, u32 length);
 
 /**
- * vmcall_handle() - L1 calls its host
+ * vmcall_handle() - handle L1's call of its host
  * @l1: of this CPU.
  *
  * Source: Guest-Host-Communication Interface for Intel TDX, chapter 3.
@@ -66,7 +66,7 @@ void l2_start(struct l1_cpu *l1);
 u64 l2_call(struct l1_cpu *l1);
 
 /**
- * l2_pages_go() - pages are no longer private memory of L1
+ * l2_pages_go() - remove the aliases of pages that are no longer private memory of L1
  * @base: the address of the first.
  * @size: of all.
  *
@@ -76,7 +76,7 @@ u64 l2_call(struct l1_cpu *l1);
 void l2_pages_go(u64 base, u64 size);
 
 /**
- * l2_pages_accepted() - L1 has accepted pages
+ * l2_pages_accepted() - note that L1 has accepted pages
  * @base: the address of the first.
  * @size: of all.
  *
@@ -84,7 +84,7 @@ void l2_pages_go(u64 base, u64 size);
  */
 void l2_pages_accepted(u64 base, u64 size);
 
-/* For the side door. */
+/* ---- For the side door ---- */
 
 size_t l2_stats_size(void);
 size_t l2_hook_size(void);
@@ -134,7 +134,7 @@ void l2_count_flush(u64 kind);
 void l2_reset_vm(void);
 
 /*
- * ---- l2/tdcall.c: the leaves that run L2 ----
+ * ---- l2/tdcall.c, l2/metadata.c: the leaves that run L2 ----
  *
  * Independent of the driver's header for the same registers, on purpose: the module is written
  * only from Intel's documents, so that it does not repeat a mistake of the driver, and so that
@@ -170,7 +170,7 @@ void tdx_module_call(struct tdcall_regs *regs);
 int tdx_module_rdmsr(u32 msr, u64 *value);
 
 /**
- * tdx_module_has_topology() - has L1 turned its topology on
+ * tdx_module_has_topology() - whether L1 has turned its topology on
  *
  * By TD_CTLS.ENUM_TOPOLOGY. From then on the TDX module answers CPUID 0xb and 0x1f, and reads of
  * the x2APIC's ID; before that, each of these raises #VE.

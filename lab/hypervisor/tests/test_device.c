@@ -116,7 +116,7 @@ static int program(u32 source, const struct device_message *message)
 	return device_program(FUNCTION, source, message);
 }
 
-static void test_sources(void **state)
+static void sources_are_the_entries_of_msix_or_one_msi(void **state)
 {
 	assert_int_equal(device_sources(FUNCTION), 0);
 	has_msi(CAPABLE(4));
@@ -128,7 +128,7 @@ static void test_sources(void **state)
 }
 
 /* With four messages granted, the device would write to the low bits of the vector. */
-static void test_one_message_of_several(void **state)
+static void an_msi_sends_only_its_first_message(void **state)
 {
 	has_msi(CAPABLE(2) | IN_USE(2) | WIDE);
 	assert_int_equal(program(0, &first), 0);
@@ -160,14 +160,14 @@ static void check_mask(u32 wide, u32 data)
 	assert_int_equal(halves, 0);
 }
 
-static void test_msi_with_a_mask(void **state)
+static void a_masked_msi_keeps_its_message(void **state)
 {
 	check_mask(0, PLACE / 4 + 2);
 	memset(space + 1, 0, 4);
 	check_mask(WIDE, PLACE / 4 + 3);
 }
 
-static void test_msi_without_a_mask(void **state)
+static void an_unmaskable_msi_is_never_half_written(void **state)
 {
 	has_msi(0);
 	assert_int_equal(program(0, &first), 0);
@@ -177,7 +177,7 @@ static void test_msi_without_a_mask(void **state)
 	assert_int_equal(halves, 0);
 }
 
-static void test_entries_of_a_table(void **state)
+static void only_the_entry_of_a_source_is_written(void **state)
 {
 	static const u32 sent[4] = { 0xfee01000, 0, 0x41, 0 };
 
@@ -198,11 +198,11 @@ static void test_entries_of_a_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_sources, begin),
-		cmocka_unit_test_setup(test_one_message_of_several, begin),
-		cmocka_unit_test_setup(test_msi_with_a_mask, begin),
-		cmocka_unit_test_setup(test_msi_without_a_mask, begin),
-		cmocka_unit_test_setup(test_entries_of_a_table, begin),
+		cmocka_unit_test_setup(sources_are_the_entries_of_msix_or_one_msi, begin),
+		cmocka_unit_test_setup(an_msi_sends_only_its_first_message, begin),
+		cmocka_unit_test_setup(a_masked_msi_keeps_its_message, begin),
+		cmocka_unit_test_setup(an_unmaskable_msi_is_never_half_written, begin),
+		cmocka_unit_test_setup(only_the_entry_of_a_source_is_written, begin),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

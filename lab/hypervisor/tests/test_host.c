@@ -163,7 +163,7 @@ void *gpa_memory(u64 gpa)
 	return gpa / PAGE_SIZE == 1 ? page + gpa % PAGE_SIZE : NULL;
 }
 
-/* And two that it shares with the host, from address 0x3000. */
+/* Two more pages, which L1 shares with the host, from address 0x3000. */
 void *gpa_shared_memory(u64 gpa)
 {
 	static u8 pages[2 * PAGE_SIZE] __aligned(8);
@@ -253,7 +253,7 @@ static u32 single_of(const struct host_message *message)
 	return words[1];
 }
 
-static void test_a_source_is_masked_at_first(void **state)
+static void a_source_is_masked_at_first(void **state)
 {
 	assert_int_equal(retarget(0, 2, VECTOR, false), HOST_STATUS_SUCCESS);
 	assert_false(stand_in.sends[function][0].enabled);
@@ -267,7 +267,7 @@ static void test_a_source_is_masked_at_first(void **state)
 	assert_int_equal(l1_cpus[1].interrupts.used, 0);
 }
 
-static void test_an_interrupt_is_a_message(void **state)
+static void a_proxied_interrupt_is_a_message(void **state)
 {
 	struct host_message message;
 
@@ -288,7 +288,7 @@ static void test_an_interrupt_is_a_message(void **state)
 }
 
 /* While the slot is full, other vectors wait, and vectors that wait already merge. */
-static void test_a_full_slot(void **state)
+static void interrupts_wait_while_the_slot_is_full(void **state)
 {
 	u32 banks[9];
 
@@ -314,7 +314,7 @@ static void test_a_full_slot(void **state)
 	assert_int_equal(vp_of(0).eoms - vp_before[0].eoms, 1);
 }
 
-static void test_a_message_comes_twice(void **state)
+static void a_duplicated_message_comes_twice(void **state)
 {
 	struct lab_host_behaviour twice = { .flags = LAB_HOST_REDIRECTS, .duplicate_count = 1 };
 	struct host_message message;
@@ -331,7 +331,7 @@ static void test_a_message_comes_twice(void **state)
 }
 
 /* A pending interrupt goes to the target that its source had when it was raised. */
-static void test_a_late_interrupt_keeps_its_target(void **state)
+static void a_late_interrupt_keeps_its_target(void **state)
 {
 	struct host_message message;
 
@@ -348,7 +348,7 @@ static void test_a_late_interrupt_keeps_its_target(void **state)
 	assert_int_equal(state_of(0).exits, 2);
 }
 
-static void test_no_vector_is_left(void **state)
+static void a_source_without_a_vector_stays_masked(void **state)
 {
 	stand_in.vectors = 1;
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
@@ -367,7 +367,7 @@ static void test_no_vector_is_left(void **state)
 	assert_int_equal(state_of(0).vector, VECTOR);
 }
 
-static void test_a_device_refuses(void **state)
+static void a_source_that_the_device_refuses_is_masked(void **state)
 {
 	assert_int_equal(retarget(0, 1, VECTOR, false), 0);
 	assert_int_equal(mask(0, 0), 0);
@@ -378,7 +378,7 @@ static void test_a_device_refuses(void **state)
 	assert_int_equal(l1_cpus[0].interrupts.used | l1_cpus[1].interrupts.used, 0);
 }
 
-static void test_redirected(void **state)
+static void a_redirected_source_sends_to_its_vp(void **state)
 {
 	assert_int_equal(retarget(0, 2, 0x24, true), 0);
 	assert_int_equal(mask(0, 0), 0);
@@ -388,14 +388,14 @@ static void test_redirected(void **state)
 	assert_int_equal(state_of(0).vp, 1);
 	l1_cpus[0].online = false;
 	assert_int_equal(retarget(0, 1, 0x24, true), HOST_STATUS_INVALID_VP_STATE);
-	/* No such source, no such device. */
+	/* There is no such source, and then no such device. */
 	assert_int_equal(retarget(function, 2, 0x24, true), HOST_STATUS_INVALID_PARAMETER);
 	assert_int_equal(mask(function, 0), -ENOENT);
 	function = 0;
 	assert_int_equal(retarget(0, 2, 0x24, true), HOST_STATUS_INVALID_DEVICE);
 }
 
-static void test_several_vps(void **state)
+static void a_proxied_interrupt_reaches_the_vps_of_its_set(void **state)
 {
 	struct host_retarget asked = {
 		.device = function, .vector = VECTOR, .multicast = true, .set.banks[0] = 3,
@@ -408,13 +408,13 @@ static void test_several_vps(void **state)
 	assert_int_equal(stand_in.slots[1].interrupts, 1);
 	take(0);
 	take(1);
-	/* To one of them: the first that accepts messages. */
+	/* The interrupt goes to the first VP that accepts messages. */
 	stand_in.slots[0].live = false;
 	assert_int_equal(retarget(0, 3, VECTOR, false), 0);
 	raise_source(0);
 	assert_int_equal(stand_in.slots[1].interrupts, 2);
 	take(1);
-	/* None does: the first of them gets it later. */
+	/* No VP accepts messages: the first one gets the interrupt later. */
 	stand_in.slots[1].live = false;
 	raise_source(0);
 	assert_int_equal(vp_of(0).waiting, 1);
@@ -427,7 +427,7 @@ static void test_several_vps(void **state)
 }
 
 /* The host has as many VPs as a bank of a set: the last one, and two of one half. */
-static void test_a_whole_bank_of_vps(void **state)
+static void a_whole_bank_of_vps_is_reached(void **state)
 {
 	struct host_retarget asked = { .device = function, .vector = VECTOR, .multicast = true };
 	u32 i;
@@ -467,7 +467,7 @@ static int set_message(u32 apic_id, u32 vector, u32 enabled)
 	return source_set_message(&asked);
 }
 
-static void test_a_message_by_hand(void **state)
+static void a_message_set_by_hand_is_sent(void **state)
 {
 	assert_int_equal(set_message(11, 0x31, 1), 0);
 	assert_int_equal(stand_in.sends[function][0].vector, 0x31);
@@ -484,7 +484,7 @@ static void test_a_message_by_hand(void **state)
 	assert_false(stand_in.sends[function][0].enabled);
 }
 
-static void test_the_side_door(void **state)
+static void the_side_door_checks_its_arguments(void **state)
 {
 	struct lab_host_vector *vector = gpa_memory(ARGUMENT);
 	struct lab_host_post *post = gpa_memory(ARGUMENT);
@@ -519,7 +519,7 @@ static void test_the_side_door(void **state)
  * TLFS, "Inter-Partition Communication": SCONTROL, SIMP and SIEFP have bit 0 for enabled, a SINT
  * bit 16 for masked. A VP whose SynIC or page is disabled is no target of messages and events.
  */
-static void test_sint_7_by_the_side_door(void **state)
+static void sint_7_needs_an_enabled_synic(void **state)
 {
 	struct host_message *slot = (struct host_message *)gpa_shared_memory(3 * PAGE_SIZE) + 7;
 	const u8 *flags = (const u8 *)gpa_shared_memory(4 * PAGE_SIZE) + 7 * 256;
@@ -563,19 +563,19 @@ static void test_sint_7_by_the_side_door(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_a_source_is_masked_at_first, begin),
-		cmocka_unit_test_setup(test_an_interrupt_is_a_message, begin),
-		cmocka_unit_test_setup(test_a_full_slot, begin),
-		cmocka_unit_test_setup(test_a_message_comes_twice, begin),
-		cmocka_unit_test_setup(test_a_late_interrupt_keeps_its_target, begin),
-		cmocka_unit_test_setup(test_no_vector_is_left, begin),
-		cmocka_unit_test_setup(test_a_device_refuses, begin),
-		cmocka_unit_test_setup(test_redirected, begin),
-		cmocka_unit_test_setup(test_several_vps, begin),
-		cmocka_unit_test_setup(test_a_whole_bank_of_vps, begin),
-		cmocka_unit_test_setup(test_a_message_by_hand, begin),
-		cmocka_unit_test_setup(test_the_side_door, begin),
-		cmocka_unit_test_setup(test_sint_7_by_the_side_door, begin),
+		cmocka_unit_test_setup(a_source_is_masked_at_first, begin),
+		cmocka_unit_test_setup(a_proxied_interrupt_is_a_message, begin),
+		cmocka_unit_test_setup(interrupts_wait_while_the_slot_is_full, begin),
+		cmocka_unit_test_setup(a_duplicated_message_comes_twice, begin),
+		cmocka_unit_test_setup(a_late_interrupt_keeps_its_target, begin),
+		cmocka_unit_test_setup(a_source_without_a_vector_stays_masked, begin),
+		cmocka_unit_test_setup(a_source_that_the_device_refuses_is_masked, begin),
+		cmocka_unit_test_setup(a_redirected_source_sends_to_its_vp, begin),
+		cmocka_unit_test_setup(a_proxied_interrupt_reaches_the_vps_of_its_set, begin),
+		cmocka_unit_test_setup(a_whole_bank_of_vps_is_reached, begin),
+		cmocka_unit_test_setup(a_message_set_by_hand_is_sent, begin),
+		cmocka_unit_test_setup(the_side_door_checks_its_arguments, begin),
+		cmocka_unit_test_setup(sint_7_needs_an_enabled_synic, begin),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);

@@ -60,14 +60,14 @@ void stop(const char *format, ...)
 #define MB (1ULL << 20)
 
 /* Intel SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
-static void test_logical_id(void **state)
+static void the_logical_id_is_that_of_x2apic(void **state)
 {
 	assert_int_equal(apic_logical_id(0), 1);
 	assert_int_equal(apic_logical_id(7), 0x80);
 	assert_int_equal(apic_logical_id(0x23), 0x20008);
 }
 
-static void test_destination(void **state)
+static void a_destination_is_converted_to_xapic(void **state)
 {
 	u32 destination;
 
@@ -79,7 +79,7 @@ static void test_destination(void **state)
 	assert_false(apic_destination(0x10001ULL << 32 | APIC_ICR_LOGICAL, &destination));
 }
 
-static void test_icr_hits(void **state)
+static void an_icr_hits_its_targets(void **state)
 {
 	assert_true(apic_icr_hits(2ULL << 32, 0, 2));
 	assert_false(apic_icr_hits(2ULL << 32, 0, 1));
@@ -92,7 +92,7 @@ static void test_icr_hits(void **state)
 }
 
 /* Divide Configuration Register: 1011b divides by 1, 0000b by 2 (Intel SDM 3A, 11.5.4). */
-static void test_count(void **state)
+static void the_count_ends_at_the_deadline(void **state)
 {
 	struct apic_count count;
 
@@ -111,7 +111,7 @@ static void test_count(void **state)
 }
 
 /* Intel TDX Module Base Architecture Specification: what a virtual APIC page serves. */
-static void test_apic_owner(void **state)
+static void the_module_serves_the_virtual_apic_page(void **state)
 {
 	assert_int_equal(apic_owner(0x808, true, false), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x80b, true, false), APIC_OF_MODULE);
@@ -119,7 +119,7 @@ static void test_apic_owner(void **state)
 	assert_int_equal(apic_owner(0x830, true, true), APIC_OF_HOST);
 	assert_int_equal(apic_owner(0x827, false, false), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x828, false, true), APIC_OF_HOST);
-	/* And with a topology, the APIC's id. */
+	/* With a topology, the module also serves the APIC's id. */
 	assert_int_equal(apic_owner(0x802, false, false), APIC_OF_HOST);
 	assert_int_equal(apic_owner(0x802, false, true), APIC_OF_MODULE);
 	assert_int_equal(apic_owner(0x802, true, true), APIC_OF_HOST);
@@ -142,7 +142,7 @@ static void ask_cpuid(bool td, u64 cr4, u32 leaf, u32 subleaf, u32 fill, u32 wor
 }
 
 /* Linux: TDX_CPUID_LEAF_ID and TDX_IDENT of arch/x86/include/asm/shared/tdx.h. */
-static void test_cpuid_of_td(void **state)
+static void cpuid_describes_a_trust_domain(void **state)
 {
 	u32 words[4];
 
@@ -165,7 +165,7 @@ static void test_cpuid_of_td(void **state)
 }
 
 /* Intel SDM 2A, CPUID, leaf 4: what Linux counts cores by where there is no leaf 0xb. */
-static void test_cpuid_counts_cores(void **state)
+static void cpuid_counts_the_cores(void **state)
 {
 	static const u32 sizes[] = { 48 * 1024, 32 * 1024, 2048 * 1024 };
 	u32 words[4], i;
@@ -181,7 +181,7 @@ static void test_cpuid_counts_cores(void **state)
 }
 
 /* The host of a trust domain chooses the CPUs' identity; otherwise it is the machine's. */
-static void test_cpuid_names_the_cpu(void **state)
+static void cpuid_has_the_id_of_the_cpu(void **state)
 {
 	u32 words[4];
 
@@ -200,7 +200,7 @@ static void test_cpuid_names_the_cpu(void **state)
 }
 
 /* Leaves that the module does not know, or knows as "faulting", raise #VE. */
-static void test_cpuid_of_module(void **state)
+static void the_module_serves_only_its_cpuid_leaves(void **state)
 {
 	assert_true(cpuid_is_of_module(0, ~0U));
 	assert_true(cpuid_is_of_module(7, 2));
@@ -225,19 +225,19 @@ static void check_prefixes(const char *bytes, u32 count, u32 prefixes, bool data
 	assert_int_equal(code.data, data);
 }
 
-static void test_code_prefixes(void **state)
+static void prefixes_are_counted(void **state)
 {
 	check_prefixes("\x0f\xa2", 2, 0, false);
 	check_prefixes("\x66\x0f\x01\xcc", 4, 1, true);
 	check_prefixes("\x2e\x66\x48\x0f\x01\xcc", 6, 3, true);
 	check_prefixes("\xf3\x0f\x09", 3, 1, false);
-	/* All that there is. */
+	/* There are no bytes after the prefixes. */
 	check_prefixes("\x66\x66", 2, 2, true);
 	check_prefixes("", 0, 0, false);
 }
 
 /* INIT would reset a CPU below the hypervisor. */
-static void test_ioapic_entry(void **state)
+static void an_illegal_ioapic_entry_is_masked(void **state)
 {
 	u32 mode;
 
@@ -250,7 +250,7 @@ static void test_ioapic_entry(void **state)
 }
 
 /* Bits that mirror CR4 mirror L1's: Intel SDM 2A, CPUID. */
-static void test_cpuid_mirrors_cr4(void **state)
+static void cpuid_mirrors_l1s_cr4(void **state)
 {
 	u32 words[4];
 
@@ -263,7 +263,7 @@ static void test_cpuid_mirrors_cr4(void **state)
 	assert_false(words[2] & BIT(16));
 }
 
-static void test_cpuid_hides_svm(void **state)
+static void cpuid_hides_svm(void **state)
 {
 	u32 words[4];
 
@@ -274,7 +274,7 @@ static void test_cpuid_hides_svm(void **state)
 }
 
 /* TLFS 2.4; the isolation leaf is include/hyperv/hvgdk_mini.h's of Linux. */
-static void test_host_cpuid(void **state)
+static void cpuid_describes_the_host(void **state)
 {
 	struct host_identity identity = { .hyperv = true, .td = true, .vps = 4 };
 	u32 words[4];
@@ -318,7 +318,7 @@ static u8 *space_make(u64 size)
 }
 
 /* Addresses that are not accessed may have any value. */
-static void test_gpa_states(void **state)
+static void each_page_has_its_own_state(void **state)
 {
 	u64 done;
 
@@ -355,7 +355,7 @@ static void test_gpa_states(void **state)
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
 }
 
-static void test_gpa_of_2_mib(void **state)
+static void a_large_page_is_split_only_if_a_part_changes(void **state)
 {
 	u64 done;
 
@@ -383,7 +383,7 @@ static void test_gpa_of_2_mib(void **state)
 	assert_true(gpa_is_large(16 * MB));
 }
 
-static void test_gpa_refuses(void **state)
+static void invalid_ranges_are_refused(void **state)
 {
 	u64 done;
 
@@ -397,12 +397,12 @@ static void test_gpa_refuses(void **state)
 	assert_int_equal(gpa_accept(20 * MB - PAGE_SIZE, PAGE_SIZE), GPA_CANNOT_ACCEPT);
 	assert_int_equal(gpa_accept(48 * MB, PAGE_SIZE), GPA_CANNOT_ACCEPT);
 	assert_int_equal(gpa_accept((16 * MB) | GPA_SHARED, PAGE_SIZE), GPA_CANNOT_ACCEPT);
-	/* One page of it differs. */
+	/* One of its pages differs. */
 	assert_int_equal(gpa_share(18 * MB, PAGE_SIZE, true, &done), 0);
 	assert_int_equal(gpa_accept(18 * MB, 2 * MB), GPA_WRONG_SIZE);
 }
 
-static void test_gpa_without_pages(void **state)
+static void without_free_pages_a_change_fails(void **state)
 {
 	u64 done;
 
@@ -418,7 +418,7 @@ static void test_gpa_without_pages(void **state)
 }
 
 /* TDG.MEM.PAGE.ACCEPT initializes the page: Intel TDX Module ABI Specification. */
-static void test_gpa_accept_zeroes(void **state)
+static void accept_zeroes_the_page(void **state)
 {
 	u8 *memory = space_make(4 * MB);
 	u64 done, gpa = (uintptr_t)memory;
@@ -448,7 +448,7 @@ static u64 decode(const char *code, u32 count)
 }
 
 /* Each was assembled by GNU as. */
-static void test_operands(void **state)
+static void each_form_of_operand_is_decoded(void **state)
 {
 	assert_int_equal(decode("\x8b\x08", 2), 0x1000);			/* (%rax) */
 	assert_int_equal(decode("\x8b\x48\x10", 3), 0x1010);			/* 0x10(%rax) */
@@ -472,7 +472,7 @@ static void test_operands(void **state)
 }
 
 /* FIPS 180-4's example, and the empty message. */
-static void test_sha384(void **state)
+static void sha384_has_the_published_results(void **state)
 {
 	static const u8 abc[] = { 0xcb, 0x00, 0x75, 0x3f, 0x45, 0xa3, 0x5e, 0x8b };
 	static const u8 empty[] = { 0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38 };
@@ -485,7 +485,7 @@ static void test_sha384(void **state)
 	assert_memory_equal(hash, empty, sizeof(empty));
 }
 
-static void test_map(void **state)
+static void memory_is_taken_from_its_top(void **state)
 {
 	struct map map = { .count = 0 };
 
@@ -504,7 +504,7 @@ static void test_map(void **state)
 }
 
 /* Linux permanently blocks the class of the host's vectors (setup_local_APIC()). */
-static void test_priorities(void **state)
+static void priorities_are_converted(void **state)
 {
 	assert_int_equal(apic_priority_of_cpu(0), 0);
 	assert_int_equal(apic_priority_of_cpu(0x10), 0);
@@ -527,7 +527,7 @@ static const char *text(const char *format, ...)
 	return line;
 }
 
-static void test_format(void **state)
+static void print_formats_like_printf(void **state)
 {
 	assert_string_equal(text("%u %d %x", 7, -3, 0xab), "7 -3 ab");
 	assert_string_equal(text("%02x|%4u|%s|%c", 5, 12, "word", 'x'), "05|  12|word|x");
@@ -540,30 +540,30 @@ static void test_format(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_logical_id),
-		cmocka_unit_test(test_destination),
-		cmocka_unit_test(test_icr_hits),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_apic_owner),
-		cmocka_unit_test(test_cpuid_of_td),
-		cmocka_unit_test(test_cpuid_counts_cores),
-		cmocka_unit_test(test_cpuid_names_the_cpu),
-		cmocka_unit_test(test_cpuid_of_module),
-		cmocka_unit_test(test_code_prefixes),
-		cmocka_unit_test(test_ioapic_entry),
-		cmocka_unit_test(test_cpuid_mirrors_cr4),
-		cmocka_unit_test(test_cpuid_hides_svm),
-		cmocka_unit_test(test_host_cpuid),
-		cmocka_unit_test(test_gpa_states),
-		cmocka_unit_test(test_gpa_of_2_mib),
-		cmocka_unit_test(test_gpa_refuses),
-		cmocka_unit_test(test_gpa_without_pages),
-		cmocka_unit_test(test_gpa_accept_zeroes),
-		cmocka_unit_test(test_operands),
-		cmocka_unit_test(test_sha384),
-		cmocka_unit_test(test_map),
-		cmocka_unit_test(test_priorities),
-		cmocka_unit_test(test_format),
+		cmocka_unit_test(the_logical_id_is_that_of_x2apic),
+		cmocka_unit_test(a_destination_is_converted_to_xapic),
+		cmocka_unit_test(an_icr_hits_its_targets),
+		cmocka_unit_test(the_count_ends_at_the_deadline),
+		cmocka_unit_test(the_module_serves_the_virtual_apic_page),
+		cmocka_unit_test(cpuid_describes_a_trust_domain),
+		cmocka_unit_test(cpuid_counts_the_cores),
+		cmocka_unit_test(cpuid_has_the_id_of_the_cpu),
+		cmocka_unit_test(the_module_serves_only_its_cpuid_leaves),
+		cmocka_unit_test(prefixes_are_counted),
+		cmocka_unit_test(an_illegal_ioapic_entry_is_masked),
+		cmocka_unit_test(cpuid_mirrors_l1s_cr4),
+		cmocka_unit_test(cpuid_hides_svm),
+		cmocka_unit_test(cpuid_describes_the_host),
+		cmocka_unit_test(each_page_has_its_own_state),
+		cmocka_unit_test(a_large_page_is_split_only_if_a_part_changes),
+		cmocka_unit_test(invalid_ranges_are_refused),
+		cmocka_unit_test(without_free_pages_a_change_fails),
+		cmocka_unit_test(accept_zeroes_the_page),
+		cmocka_unit_test(each_form_of_operand_is_decoded),
+		cmocka_unit_test(sha384_has_the_published_results),
+		cmocka_unit_test(memory_is_taken_from_its_top),
+		cmocka_unit_test(priorities_are_converted),
+		cmocka_unit_test(print_formats_like_printf),
 	};
 
 	return cmocka_run_group_tests_name("hypervisor", tests, NULL, NULL);

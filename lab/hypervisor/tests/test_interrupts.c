@@ -86,7 +86,7 @@ static bool ends_l1(void)
 	return vmcb.intercepts & SVM_INTERCEPT(SVM_INTR);
 }
 
-static void test_vectors(void **state)
+static void a_cpu_has_a_fixed_number_of_host_vectors(void **state)
 {
 	u32 i;
 
@@ -100,7 +100,7 @@ static void test_vectors(void **state)
 	assert_int_equal(interrupts_alloc(&l1), 0);
 }
 
-static void test_interrupts_end_l1(void **state)
+static void interrupts_end_l1_only_for_the_host(void **state)
 {
 	assert_false(ends_l1());
 	interrupts_alloc(&l1);
@@ -118,7 +118,7 @@ static void test_interrupts_end_l1(void **state)
 }
 
 /* The vector can be reused only when the old source's interrupts cannot arrive any more. */
-static void test_a_vector_drains(void **state)
+static void a_vector_drains_before_it_is_free(void **state)
 {
 	u8 vector = interrupts_alloc(&l1);
 
@@ -141,7 +141,7 @@ static void test_a_vector_drains(void **state)
 	assert_int_equal(l1.interrupts.used | l1.interrupts.draining, 0);
 }
 
-static void test_exceptions_are_no_interrupts(void **state)
+static void an_exception_is_not_noted_as_an_interrupt(void **state)
 {
 	assert_false(interrupts_note(&l1, HOST_VECTOR_FIRST));
 	l1.interrupts.open = true;
@@ -151,7 +151,7 @@ static void test_exceptions_are_no_interrupts(void **state)
 	assert_int_equal(l1.interrupts.taken[7], BIT(31));
 }
 
-static void test_only_host_interrupts_are_acknowledged(void **state)
+static void only_interrupts_of_the_host_are_acknowledged(void **state)
 {
 	assert_false(interrupts_take_hosts(&l1));
 	set(APIC_IRR, HOST_VECTOR_FIRST);
@@ -162,11 +162,11 @@ static void test_only_host_interrupts_are_acknowledged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_vectors, begin),
-		cmocka_unit_test_setup(test_interrupts_end_l1, begin),
-		cmocka_unit_test_setup(test_a_vector_drains, begin),
-		cmocka_unit_test_setup(test_exceptions_are_no_interrupts, begin),
-		cmocka_unit_test_setup(test_only_host_interrupts_are_acknowledged, begin),
+		cmocka_unit_test_setup(a_cpu_has_a_fixed_number_of_host_vectors, begin),
+		cmocka_unit_test_setup(interrupts_end_l1_only_for_the_host, begin),
+		cmocka_unit_test_setup(a_vector_drains_before_it_is_free, begin),
+		cmocka_unit_test_setup(an_exception_is_not_noted_as_an_interrupt, begin),
+		cmocka_unit_test_setup(only_interrupts_of_the_host_are_acknowledged, begin),
 	};
 
 	return cmocka_run_group_tests_name("interrupts of the host", tests, NULL, NULL);

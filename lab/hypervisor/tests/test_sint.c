@@ -129,7 +129,7 @@ static int send_number(u32 number)
 }
 
 /* TLFS, "SynIC Message Flags": pending as long as another message waits. */
-static void test_messages_wait_for_the_slot(void **state)
+static void messages_wait_for_the_slot(void **state)
 {
 	u32 i;
 
@@ -155,7 +155,7 @@ static void test_messages_wait_for_the_slot(void **state)
 	assert_int_equal(now_of(0).slot_full, 0);
 }
 
-static void test_a_masked_vp_gets_nothing(void **state)
+static void a_masked_vp_gets_nothing(void **state)
 {
 	struct lab_host_event event = { .vp = 0, .flag = 5 };
 
@@ -173,7 +173,7 @@ static void test_a_masked_vp_gets_nothing(void **state)
 	assert_int_equal(vps[0].interrupts, 1);
 }
 
-static void test_a_vp_without_pages_gets_nothing(void **state)
+static void a_vp_without_pages_gets_nothing(void **state)
 {
 	struct lab_host_event event = { .vp = 0, .flag = 5 };
 
@@ -189,7 +189,7 @@ static void test_a_vp_without_pages_gets_nothing(void **state)
 	assert_int_equal(now_of(0).slot_full, 1);
 }
 
-static void test_events(void **state)
+static void an_event_sets_its_flag(void **state)
 {
 	struct lab_host_event event = { .vp = 1, .flag = 2047 };
 
@@ -206,7 +206,7 @@ static void test_events(void **state)
 	assert_int_equal(sint_event(&event), -EINVAL);
 }
 
-static void test_invalid_arguments(void **state)
+static void invalid_arguments_are_refused(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 1 };
 	struct lab_host_sint now = { .vp = VPS };
@@ -224,7 +224,7 @@ struct post {
 	u32 payload[60];
 };
 
-static void test_counters_and_refusals(void **state)
+static void refusals_are_counted(void **state)
 {
 	struct lab_host_refusal refusal = { .count = 2, .status = STATUS };
 	struct post post = { .connection = 0x10000, .type = 7, .size = 4, .payload = { 42 } };
@@ -279,7 +279,7 @@ static struct post simple_of(u32 type)
 }
 
 /* Linux: vmbus_negotiate_version() of drivers/hv/connection.c. */
-static void test_vmbus_answers(void **state)
+static void vmbus_answers_a_contact(void **state)
 {
 	struct post post = contact_of(0x50003, 1, 2);
 
@@ -309,7 +309,7 @@ static void test_vmbus_answers(void **state)
 }
 
 /* A short contact names no VP: what lies beyond its size is not read. */
-static void test_vmbus_refuses_malformed_messages(void **state)
+static void vmbus_refuses_malformed_messages(void **state)
 {
 	struct post post = contact_of(0x50003, 1, 2);
 
@@ -337,7 +337,7 @@ static void test_vmbus_refuses_malformed_messages(void **state)
 	assert_int_equal(answered.count, 0);
 }
 
-static void test_vmbus_answers_only_after_contact(void **state)
+static void vmbus_answers_only_after_a_contact(void **state)
 {
 	struct post post = simple_of(16);
 
@@ -355,15 +355,15 @@ static void test_vmbus_answers_only_after_contact(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_messages_wait_for_the_slot),
-		TEST(test_a_masked_vp_gets_nothing),
-		TEST(test_a_vp_without_pages_gets_nothing),
-		TEST(test_events),
-		TEST(test_invalid_arguments),
-		TEST(test_counters_and_refusals),
-		TEST(test_vmbus_answers),
-		TEST(test_vmbus_refuses_malformed_messages),
-		TEST(test_vmbus_answers_only_after_contact),
+		TEST(messages_wait_for_the_slot),
+		TEST(a_masked_vp_gets_nothing),
+		TEST(a_vp_without_pages_gets_nothing),
+		TEST(an_event_sets_its_flag),
+		TEST(invalid_arguments_are_refused),
+		TEST(refusals_are_counted),
+		TEST(vmbus_answers_a_contact),
+		TEST(vmbus_refuses_malformed_messages),
+		TEST(vmbus_answers_only_after_a_contact),
 	};
 
 	return cmocka_run_group_tests_name("SINT 7 and VMBus of the hypervisor's host", tests,

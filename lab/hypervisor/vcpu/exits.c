@@ -39,7 +39,7 @@
 #define EPT_LINEAR     BIT(7)
 #define EPT_FINAL      BIT(8)
 
-/* Without prefixes. */
+/* The lengths of instructions, without prefixes. */
 #define HLT_LENGTH     1
 #define TDCALL_LENGTH  3
 
@@ -57,7 +57,7 @@ static void raise_ve(struct l1_cpu *l1, enum vmx_reason reason, u64 qualificatio
 	l1_raise_ve(l1, &ve);
 }
 
-/* For an instruction of @opcode bytes, without its prefixes. */
+/* @opcode: the length of the instruction without its prefixes. */
 static void raise_ve_of(struct l1_cpu *l1, enum vmx_reason reason, u32 opcode)
 {
 	raise_ve(l1, reason, 0, code_length(l1, opcode));
@@ -260,7 +260,7 @@ static void exit_msr(struct l1_cpu *l1)
 		raise_ve_of(l1, is_write ? VMX_WRMSR : VMX_RDMSR, 2);
 		return;
 	case MSR_IS_APIC_WRITE:
-		/* That exit comes after the instruction. */
+		/* This exit comes after the instruction. */
 		l1_skip(l1, code_length(l1, 2));
 		raise_ve(l1, VMX_APIC_WRITE, SELF_IPI_OFFSET, 0);
 		return;

@@ -13,7 +13,7 @@ struct vmcb;
 /* ---- exits.c ---- */
 
 /**
- * exits_handle_l1() - L1 has exited
+ * exits_handle_l1() - handle an exit of L1
  * @l1: of this CPU.
  *
  * When it returns, L1 can go on.
@@ -43,7 +43,7 @@ enum msr_result {
 void msr_fill_permissions(u8 *map);
 
 /**
- * msr_handle() - L1 accesses an MSR
+ * msr_handle() - handle L1's access to an MSR
  * @l1:       of this CPU; its registers name the MSR.
  * @is_write: which instruction.
  *
@@ -64,7 +64,7 @@ enum msr_result msr_handle(struct l1_cpu *l1, bool is_write);
 u16 control_register_intercepts(void);
 
 /**
- * control_register_write() - L1 has executed MOV to CR0, CR4 or CR8, CLTS or LMSW
+ * control_register_write() - handle MOV to CR0, CR4 or CR8, CLTS or LMSW of L1
  * @l1: of this CPU.
  */
 void control_register_write(struct l1_cpu *l1);
@@ -79,7 +79,7 @@ void control_register_write(struct l1_cpu *l1);
 void control_register_repair(struct l1_cpu *l1);
 
 /**
- * control_register_refused() - has QEMU ended guest mode where a CPU raises #GP
+ * control_register_refused() - whether QEMU has ended guest mode where a CPU raises #GP
  * @l1: of this CPU, which has left guest mode with SVM_FAILED.
  *
  * That is what QEMU does when MOV to CR0 or CR4, which an ordinary guest executes without an
@@ -124,7 +124,7 @@ struct cpuid_view {
 void cpuid_answer(const struct cpuid_view *view, u32 leaf, u32 subleaf, u32 words[CPUID_WORDS]);
 
 /**
- * cpuid_is_of_host() - does the host answer
+ * cpuid_is_of_host() - whether the host answers
  * @leaf: in EAX.
  *
  * Return: whether it does: these leaves are reserved for hypervisors.
@@ -135,7 +135,7 @@ static inline bool cpuid_is_of_host(u32 leaf)
 }
 
 /**
- * cpuid_is_of_module() - does the TDX module answer a trust domain
+ * cpuid_is_of_module() - whether the TDX module answers a trust domain
  * @leaf:    in EAX.
  * @subleaf: in ECX.
  *

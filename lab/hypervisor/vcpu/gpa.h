@@ -86,7 +86,7 @@ enum gpa_state gpa_state(u64 gpa);
 const char *gpa_state_name(enum gpa_state state);
 
 /**
- * gpa_is_large() - is it part of a page of 2 MiB or more
+ * gpa_is_large() - whether an address is part of a page of 2 MiB or more
  * @gpa: any; the shared bit is ignored.
  *
  * Return: whether it is; all of that page is private memory then.
@@ -119,7 +119,7 @@ void *gpa_memory(u64 gpa);
 void *gpa_shared_memory(u64 gpa);
 
 /**
- * gpa_own_memory() - L1's own view of it
+ * gpa_own_memory() - find memory by an address as L1 uses it
  * @gpa: any; the shared bit is part of the address.
  *
  * Return: where it is, up to the end of the page; NULL: L1 has no memory at this address.
@@ -169,7 +169,7 @@ enum gpa_accepted {
 };
 
 /**
- * gpa_accept() - L1 accepts private memory, which is zeroed
+ * gpa_accept() - accept private memory for L1, which zeroes it
  * @base: aligned to @size.
  * @size: 4 KiB or 2 MiB.
  *

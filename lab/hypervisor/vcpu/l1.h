@@ -95,7 +95,7 @@ void interrupts_enter(struct l1_cpu *l1);
 bool interrupts_take_hosts(struct l1_cpu *l1);
 
 /**
- * interrupts_note() - an interrupt has come
+ * interrupts_note() - note that an interrupt has come
  * @l1:     of this CPU.
  * @vector: any.
  *
@@ -141,7 +141,7 @@ static inline bool posted_is_one(u64 vector)
 void posted_post(struct l1_cpu *l1, u8 vector);
 
 /**
- * posted_is_deliverable() - does one outrank L1's priority
+ * posted_is_deliverable() - whether a posted interrupt outranks L1's priority
  * @l1: of this CPU.
  *
  * It does not matter whether L1 has its interrupts on.
@@ -158,7 +158,7 @@ bool posted_is_deliverable(const struct l1_cpu *l1);
 void posted_enter(struct l1_cpu *l1);
 
 /**
- * posted_end() - L1 writes its EOI register
+ * posted_end() - carry out L1's write of its EOI register
  * @l1: of this CPU.
  *
  * Return: whether that has ended one of these; otherwise the EOI is for the APIC.
@@ -174,7 +174,7 @@ bool posted_end(struct l1_cpu *l1);
 bool posted_ends_l2(const struct l1_cpu *l1);
 
 /**
- * posted_left_l2() - L2 has been left
+ * posted_left_l2() - note that L2 has been left
  * @l1:     of this CPU.
  * @before: @requested when L2 was entered.
  */

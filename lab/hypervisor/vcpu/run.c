@@ -139,7 +139,7 @@ void l1_raise(struct l1_cpu *l1, u8 vector)
 {
 	bool has_error = vector == VECTOR_DF || vector == VECTOR_GP;
 
-	/* As with each fault, and as a TDX module leaves it. */
+	/* A fault sets RF, and so does a TDX module. */
 	l1->vmcb->rflags |= X86_EFLAGS_RF;
 	l1->vmcb->event_inj = EVENT_VALID | EVENT_EXCEPTION | vector |
 		(has_error ? EVENT_ERROR_CODE : 0);

@@ -126,7 +126,7 @@ u64 operand_find(const struct vmcb *vmcb, const u64 *regs, u64 gpa)
 	candidates[3] = state.gpr[GPR_RSP] - 8;
 	candidates[4] = state.gpr[GPR_RSP];
 	candidates[5] = state.rip;
-	/* An operand may reach into the next page: the rest of the address is the fault's. */
+	/* An operand may extend into the next page. The fault gives the offset within the page. */
 	for (i = 0; i < CANDIDATES; i++) {
 		if (leads_to(vmcb, candidates[i], gpa))
 			return (candidates[i] & PAGE_MASK) | (gpa & ~PAGE_MASK);

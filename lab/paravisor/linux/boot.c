@@ -128,7 +128,9 @@ static void tables_write(struct machine *machine)
 	machine->tables = address;
 }
 
-/* Return: the room that the kernel needs to unpack itself; 0: there is not enough. */
+/*
+ * Copies the kernel, and checks that it has room to unpack itself. Return: 0 or a negative errno.
+ */
 static int kernel_place(struct machine *machine, const struct file_bytes *kernel)
 {
 	uint32_t sectors = kernel->bytes[HEADER_SECTORS];
@@ -151,7 +153,7 @@ static int kernel_place(struct machine *machine, const struct file_bytes *kernel
 	return 0;
 }
 
-/* Right below @end. Return: where it is; 0: there is no room. */
+/* Copies it right below @end. Return: its address; 0: there is no room. */
 static uint64_t initrd_place(struct machine *machine, const struct file_bytes *initrd,
 			     uint64_t end)
 {

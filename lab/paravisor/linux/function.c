@@ -96,7 +96,7 @@ static int file_write(const char *path, const char *text)
 
 /* --- taking it from VTL2 --------------------------------------------------- */
 
-/* Return: 0 and @function->lab_device, or -ENOENT. */
+/* Finds @function->lab_device. Return: 0 or -ENOENT. */
 static int lab_device_find(struct function *function)
 {
 	struct lab_host_device device;
@@ -112,7 +112,7 @@ static int lab_device_find(struct function *function)
 	return -ENOENT;
 }
 
-/* Takes it from another driver of VTL2, if there is one, for that of the lab's board. */
+/* Binds it to the driver of the lab's board, in place of any other driver of VTL2. */
 static int driver_bind(struct function *function)
 {
 	char path[PATH_LENGTH], name[NAME_LENGTH];
@@ -150,7 +150,7 @@ static int function_take(struct function *function)
 	return ret;
 }
 
-/* An earlier guest may have left it active: it may still write to memory, and interrupt. */
+/* The reset is needed since an earlier guest may have left DMA and interrupts enabled. */
 static int function_reset(struct function *function)
 {
 	char path[PATH_LENGTH];
@@ -217,7 +217,7 @@ static void capabilities_filter(struct function *function)
 	*link = 0;
 }
 
-/* Return: whether VTL0 can be given it. */
+/* Returns whether VTL0 can be given this BAR. */
 static bool bar_is_usable(const struct function *function, unsigned int number,
 			  const struct bar *bar)
 {
@@ -321,10 +321,10 @@ static int msix_describe(struct function *function)
 }
 
 /*
- * One message, whatever the function could send: it would send the others to the same address,
- * with other low bits of the data. So they would need hardware vectors that follow each other,
- * on one CPU, which the kernel does not promise; or a host that retargets each by itself, which
- * takes a unit that remaps interrupts, and the lab's host has none.
+ * VTL0 sees one message, however many the function has: the others would go to the same address,
+ * with other low bits of the data. They would need consecutive hardware vectors on one CPU, which
+ * the kernel does not promise, or a host with interrupt remapping, which the lab's host does not
+ * have.
  */
 static void msi_describe(struct function *function)
 {
@@ -379,7 +379,7 @@ static uint64_t table_first_page(const struct function *function)
 	return function->table & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
-/* Past its last page; 0: there is no table. */
+/* Returns the end of the last page of the MSI-X table; 0: there is no table. */
 static uint64_t table_end_page(const struct function *function)
 {
 	uint64_t end = function->table + function->sources_count * MSIX_ENTRY_SIZE;
@@ -387,7 +387,7 @@ static uint64_t table_end_page(const struct function *function)
 	return function->msix ? (end + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1) : 0;
 }
 
-/* All of a BAR but for the pages of the table. */
+/* Gives VTL0 a BAR, except for the pages of the MSI-X table. */
 static int bar_give(struct function *function, const struct bar *bar, uint64_t rights)
 {
 	uint64_t table = table_first_page(function), table_end = table_end_page(function);
@@ -464,7 +464,7 @@ static void sources_update(struct function *function)
 	}
 }
 
-/* In the real register, VTL0 only switches whether the function may do DMA. */
+/* Of the real register, VTL0 only controls whether the function may do DMA. */
 static void command_update(struct function *function)
 {
 	uint16_t command = get_16(&function->config[CONFIG_COMMAND]);
@@ -516,7 +516,7 @@ struct function *function_at(struct function *functions, unsigned int count, uin
 	return NULL;
 }
 
-/* The word of the table at an address; NULL: the address is outside of the table. */
+/* Returns the word of the table at an address; NULL: the address is outside of the table. */
 static uint32_t *table_word(struct function *function, uint64_t address)
 {
 	uint64_t offset = address - function->table;
@@ -564,9 +564,9 @@ void function_table_write(struct function *function, uint64_t address, unsigned 
 }
 
 /*
- * The host masks all interrupts and switches the device to messages. It cannot wait with that
- * until the first interrupt is unmasked: QEMU's NVMe disk looks whether it has messages when
- * VTL0 starts it.
+ * The host masks all interrupts and switches the device to messages. It must not wait until the
+ * first interrupt is unmasked: QEMU's NVMe disk checks whether messages are enabled when VTL0
+ * starts it.
  */
 static int sources_silence(struct function *function)
 {

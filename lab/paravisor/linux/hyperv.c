@@ -58,7 +58,7 @@
 #define PAGE_ADDRESS		(~(uint64_t)(PAGE_SIZE - 1))
 
 #define TICKS_PER_SECOND	10000000
-/* The timer that Linux would calibrate; it uses the deadline instead. */
+/* The frequency of the APIC timer, so that Linux need not calibrate it; it uses the deadline. */
 #define APIC_HZ			1000000000
 
 #define CALL_CODE(control)	((control) & 0xffff)
@@ -110,7 +110,7 @@ static uint64_t tsc_read(void)
 	return __builtin_ia32_rdtsc();
 }
 
-/* So that (TSC * scale) >> 64 is in units of 100 ns. */
+/* Returns the scale with which (TSC * scale) >> 64 is in units of 100 ns. */
 static uint64_t time_scale(const struct machine *machine)
 {
 	return ((__uint128_t)TICKS_PER_SECOND << 64) / machine->tsc_hz;
@@ -219,7 +219,7 @@ bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value)
 	case MSR_REFERENCE_TSC:
 		return reference_page_write(machine, value);
 	case MSR_VP_ASSIST:
-		/* A page for hints of the hypervisor, which this one does not give. */
+		/* The page is for hints of the hypervisor; this one gives none. */
 		machine->vp_assist[vp->number] = value;
 		return true;
 	case MSR_TSC_INVARIANT:

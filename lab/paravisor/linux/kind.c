@@ -39,7 +39,9 @@ void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENG
 			 get_16(&function->config[CONFIG_DEVICE]));
 }
 
-/* Of a function on bus 0; 0: there is no such function. The file has the interface, too. */
+/*
+ * Reads the class of a function on bus 0, without the interface. Return: 0: there is no function.
+ */
 static uint16_t class_read(unsigned int devfn)
 {
 	unsigned int class = 0;

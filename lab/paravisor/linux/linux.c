@@ -120,7 +120,7 @@ static void memory_drop(struct vmm *vm)
 
 /* --- its devices ----------------------------------------------------------- */
 
-/* The lock is held, or the VPs are stopped. */
+/* Called with the lock held, or while the VPs are stopped. */
 static void output_flush(struct machine *machine)
 {
 	const uint8_t *bytes = machine->output;
@@ -166,7 +166,7 @@ static void uart_interrupt(void *context)
 	ioapic_raise(&machine_of(context)->ioapic, IRQ_UART);
 }
 
-/* VPs' threads and the console's thread call this: the VP is woken in any case. */
+/* Called by VPs' threads and by the console's thread. */
 static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 {
 	int vp = machine_vp(context, apic_id);
@@ -175,7 +175,7 @@ static void ioapic_deliver(void *context, uint8_t apic_id, uint8_t vector)
 		vmm_assert(context, vp, vector);
 }
 
-/* Input waits while the guest has no room for it, so that none is lost. */
+/* Input waits while the guest has no room for it, so that no byte is lost. */
 static void console_pass(struct machine *machine, const uint8_t *bytes, unsigned int count)
 {
 	unsigned int taken = 0;
@@ -249,7 +249,7 @@ static int tsc_find(struct machine *machine)
 
 	__cpuid(CPUID_TSC, denominator, numerator, crystal, unused);
 	if (!denominator || !numerator || !crystal) {
-		complain("CPUID does not tell how fast the TSC is");
+		complain("CPUID does not report the TSC's frequency");
 		return -ENODEV;
 	}
 	machine->tsc_hz = (uint64_t)crystal * numerator / denominator;

@@ -171,32 +171,32 @@ static inline struct machine *machine_of(const struct vmm *vm)
 	return vm->guest_data;
 }
 
-/* Memory of the guest by its address; NULL if not all of @size is there. */
+/* Returns the guest's memory at an address; NULL if not all of @size is memory. */
 void *machine_memory(const struct machine *machine, uint64_t address, uint64_t size);
 
-/* The VP with an APIC id; -1: none. */
+/* Returns the VP with an APIC id; -1: none. */
 int machine_vp(const struct vmm *vm, uint32_t apic_id);
 
-/* Loads the kernel, and writes what it is told at its start (boot.c). 0 or a negative errno. */
+/* Loads the kernel, and writes its boot parameters (boot.c). Return: 0 or a negative errno. */
 int boot_load(struct vmm *vm);
 
 /* Writes the tables to @address, which has ACPI_SIZE (acpi.c). Return: the RSDP's address. */
 #define ACPI_SIZE	0x4000
 uint64_t acpi_write(struct vmm *vm, uint64_t address);
 
-/* The answers to CPUID (cpuid.c). */
+/* Serves CPUID (cpuid.c). */
 void cpuid_serve(struct vp *vp);
 
-/* RDMSR and WRMSR; what is not known is a general protection fault (msr.c). */
+/* Serves RDMSR and WRMSR; an unknown MSR raises #GP (msr.c). */
 bool msr_serve(struct vp *vp, bool write);
 
-/* IN and OUT (port.c). False: the guest has ended, or cannot go on. */
+/* Serves IN and OUT (port.c). Return: false if the guest has ended, or cannot continue. */
 bool port_serve(struct vp *vp);
 
-/* An access to a page that VTL0 was not given: a device may be there (mmio.c). */
+/* Serves an access to a page that VTL0 was not given: a device may be there (mmio.c). */
 bool mmio_serve(struct vp *vp);
 
-/* Hypercalls, and Hyper-V's MSRs (hyperv.c). */
+/* Serve hypercalls, and Hyper-V's MSRs (hyperv.c). */
 bool hyperv_call_serve(struct vp *vp);
 bool hyperv_msr_read(struct vp *vp, uint32_t msr, uint64_t *value);
 bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value);
@@ -209,7 +209,7 @@ bool hyperv_msr_write(struct vp *vp, uint32_t msr, uint64_t value);
  */
 void hyperv_cpuid(bool has_cluster_ipi, uint32_t leaf, uint32_t words[4]);
 
-/* PCI's configuration space; the lock is held (pci.c). */
+/* Access PCI's configuration space; the lock is held (pci.c). */
 uint32_t pci_port_read(struct vmm *vm, uint16_t port, unsigned int size);
 void pci_port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_t value);
 
@@ -229,21 +229,21 @@ void pci_port_write(struct vmm *vm, uint16_t port, unsigned int size, uint32_t v
  */
 int function_open(struct vmm *vm, uint16_t bdf, struct function *function);
 
-/* Silences it, and takes it back. */
+/* Stops it, and takes it back from VTL0. */
 void function_close(struct function *function);
 
-/* What it is, for people: its class, or its vendor and device if that is unknown (kind.c). */
+/* Describes it for people: its class, or its vendor and device if that is unknown (kind.c). */
 void function_kind(const struct function *function, char kind[FUNCTION_KIND_LENGTH]);
 
-/* Its configuration space; @offset and @size are within a word of 4 bytes. */
+/* Access its configuration space; @offset and @size are within a word of 4 bytes. */
 uint32_t function_config_read(const struct function *function, unsigned int offset);
 void function_config_write(struct function *function, unsigned int offset, unsigned int size,
 			   uint32_t value);
 
-/* The function whose MSI-X table is in the page of @address; NULL: none. */
+/* Returns the function whose MSI-X table is in the page of @address; NULL: none. */
 struct function *function_at(struct function *functions, unsigned int count, uint64_t address);
 
-/* What else is in that page reads as zeroes. */
+/* Access that page: outside of the table, it reads as zeros. */
 uint64_t function_table_read(const struct function *function, uint64_t address,
 			     unsigned int size);
 void function_table_write(struct function *function, uint64_t address, unsigned int size,
@@ -281,7 +281,7 @@ struct source_message {
 void source_update(struct function *function, unsigned int number,
 		   const struct source_message *message);
 
-/* VTL0 has switched its messages off: the source is masked, and has no route any more. */
+/* VTL0 has disabled the source's messages: masks the source, and destroys its route. */
 void source_close(struct function *function, unsigned int number);
 
 #endif /* _LAB_PARAVISOR_LINUX_MACHINE_H */

@@ -14,7 +14,7 @@
 #define LEVELS		4
 #define ENTRIES		512
 
-/* An address of VTL0's kernel, in 64-bit mode with 4 levels. False: it is not mapped. */
+/* Translates an address of VTL0's kernel, in 64-bit mode with 4 levels. False: it is not mapped. */
 static bool linear_translate(struct vp *vp, uint64_t linear, uint64_t *physical)
 {
 	uint64_t entry, table, size;

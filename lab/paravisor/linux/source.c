@@ -68,7 +68,7 @@ static void source_set_open(struct function *function, unsigned int number, bool
 		source->open = open;
 }
 
-/* For tools that show routes; without a name, they show numbers. */
+/* The name is for tools that show routes; without it, they show numbers. */
 static void source_name(const struct function *function, unsigned int number)
 {
 	char name[VTLIRQ_ROUTE_NAME_SIZE], kind[FUNCTION_KIND_LENGTH];
@@ -95,7 +95,7 @@ static int source_create(struct function *function, unsigned int number,
 	return ret;
 }
 
-/* Return: whether the route leads where VTL0 wants it. */
+/* Returns whether the route has the target that VTL0 wants. */
 static bool source_lead(struct function *function, unsigned int number, unsigned int vp,
 			unsigned int vector)
 {
@@ -136,7 +136,7 @@ void source_update(struct function *function, unsigned int number,
 		source_set_open(function, number, true);
 }
 
-/* A route's counts end with the route. */
+/* Adds the counts of a route that will be destroyed. */
 static void counts_keep(struct source *source)
 {
 	struct vtlirq_route_state state;
@@ -162,7 +162,7 @@ void source_close(struct function *function, unsigned int number)
 	source->route = NULL;
 }
 
-/* How it is delivered now; an interrupt that VTL0 has switched off has no route any more. */
+/* Describes the present delivery; a source that VTL0 has disabled has no route. */
 static void delivery_write(const struct source *source, const struct vtlirq_route_state *state,
 			   char text[DELIVERY_LENGTH])
 {

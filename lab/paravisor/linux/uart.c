@@ -43,7 +43,7 @@ static uint8_t interrupt_id(const struct uart *uart)
 	return ID_NONE;
 }
 
-/* An edge for each time that something becomes pending. */
+/* Raises an edge each time that an interrupt becomes pending. */
 static void interrupt_update(struct uart *uart)
 {
 	bool pending = interrupt_id(uart) != ID_NONE;
@@ -53,7 +53,7 @@ static void interrupt_update(struct uart *uart)
 	uart->raised = pending;
 }
 
-/* Pending again after one cause was served: the line has been low in between. */
+/* After one cause was served, the line was low for a moment: another cause raises an edge. */
 static void interrupt_renew(struct uart *uart)
 {
 	uart->raised = false;

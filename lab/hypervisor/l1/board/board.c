@@ -106,7 +106,9 @@ static long node_raise(void __user *argument)
 	if (uncounted)
 		return uncounted;
 
-	/* Even if it stopped early, so that the accounting is complete. */
+	/*
+	 * The count is copied even if the loop stopped early, so that the accounting is complete.
+	 */
 	asked.raised = raised;
 	if (copy_to_user(argument, &asked, sizeof(asked)))
 		return -EFAULT;

@@ -119,7 +119,7 @@ static long be_hostile(void __user *argument)
 		return -EFAULT;
 
 	error = lab_hostile_run(&asked);
-	/* Even if it stopped early, so that the accounting is complete. */
+	/* Copied even if the run stopped early, so that the accounting is complete. */
 	if (error != -EINVAL && copy_to_user(argument, &asked, sizeof(asked)))
 		return -EFAULT;
 	return error;

@@ -83,7 +83,7 @@ int lab_apic_read(u32 cpu, struct lab_apic *state)
 }
 
 /**
- * lab_apic_requested() - has this vector arrived at this CPU, not yet taken
+ * lab_apic_requested() - whether a vector has arrived at this CPU and is still pending
  * @vector: any.
  *
  * Context: interrupts off; otherwise the answer has no meaning.

@@ -71,7 +71,7 @@ static bool holds(const struct block *block, unsigned long first, unsigned long 
  * @memory: of the file
  * @vma:    the request
  *
- * Return: 0, or -ENXIO: none of this file's blocks.
+ * Return: 0, or -ENXIO if no block of this file has the address.
  */
 int testmem_map(struct testmem *memory, struct vm_area_struct *vma)
 {

@@ -107,7 +107,7 @@ static bool faults(struct vcpu *vcpu)
 	return false;
 }
 
-/* Long mode begins and ends with paging. */
+/* LMA follows PG if LME is set: paging begins and ends long mode. */
 static void follow_paging(struct vmcb *vmcb)
 {
 	if ((vmcb->cr0 & X86_CR0_PG) && (vmcb->efer & EFER_LME))
@@ -128,7 +128,7 @@ static bool paging_is_valid(const struct vmcb *vmcb, u64 cr0)
 	return !(vmcb->efer & EFER_LME) || (vmcb->cr4 & X86_CR4_PAE);
 }
 
-/* write_guest_cr0() of Intel's helpers.c: what is illegal raises #GP, NW and CD are L1's. */
+/* write_guest_cr0() of Intel's helpers.c: an illegal value raises #GP; L1 owns NW and CD. */
 static bool load_cr0(struct vcpu *vcpu, struct l2_exit *exit, const struct access *access,
 		     u64 value)
 {
@@ -170,7 +170,7 @@ static bool cr4_is_legal(u64 cr4)
 	       !(cr4 & ~(legal | X86_CR4_SMXE));
 }
 
-/* write_guest_cr4() of Intel's helpers.c: what is illegal raises #GP, unless L1 owns a bit. */
+/* write_guest_cr4() of Intel's helpers.c: an illegal value raises #GP, unless L1 owns the bit. */
 static bool load_cr4(struct vcpu *vcpu, struct l2_exit *exit, const struct access *access,
 		     u64 value)
 {
@@ -255,7 +255,7 @@ static bool clts_exit(struct vcpu *vcpu, struct l2_exit *exit, const struct acce
 }
 
 /**
- * control_exit() - L2 has accessed a control register that is intercepted
+ * control_exit() - handle an intercepted access of L2 to a control register
  * @vcpu: the VCPU
  * @exit: out: if the exit is for L1
  *
@@ -285,7 +285,7 @@ bool control_exit(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /**
- * control_debug_exit() - L2 has accessed a debug register, and L1 intercepts that
+ * control_debug_exit() - handle an access of L2 to a debug register that L1 intercepts
  * @vcpu: the VCPU
  * @exit: out
  */

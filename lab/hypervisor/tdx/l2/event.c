@@ -226,7 +226,7 @@ void event_after(struct vcpu *vcpu)
 }
 
 /**
- * event_again() - L2 continues, so repeat an interrupted delivery
+ * event_again() - repeat an interrupted delivery, since L2 continues
  * @vcpu: the VCPU
  *
  * An exception that the exit itself has raised takes precedence.

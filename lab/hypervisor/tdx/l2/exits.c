@@ -417,7 +417,7 @@ static noinline bool rarer_exit(struct vcpu *vcpu, struct l2_exit *exit)
 }
 
 /**
- * exits_handle() - L2 has exited
+ * exits_handle() - handle an exit of L2
  * @vcpu: the VCPU
  * @exit: out: if the exit is for L1
  *

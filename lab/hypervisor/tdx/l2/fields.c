@@ -112,7 +112,7 @@ static u64 vmcs_size(u32 code)
 	}
 }
 
-/* Of VM 1. */
+/* Returns the identifier of a field of VM 1. */
 static u64 make_id(u64 class, u64 size, u64 code)
 {
 	return class << 56 | CONTEXT_VCPU << 52 | size << 32 | code;
@@ -140,7 +140,7 @@ void l2_fields_reset(struct l2_fields *fields, u64 vcpu_index)
 	fields->vcpu_index = vcpu_index;
 }
 
-/* Which VM does this class, or code, belong to, if the first one is VM 1's? 0: none. */
+/* Returns the VM of a class or code, if @first is that of VM 1; 0: it belongs to no VM. */
 static unsigned int vm_of(u32 number, u32 first, u32 distance)
 {
 	u32 offset = number - first;
@@ -178,7 +178,7 @@ unsigned int l2_field_vm(u64 id)
 }
 
 /**
- * l2_field_needs_vm() - does a field exist only if its VM does
+ * l2_field_needs_vm() - whether a field exists only if its VM does
  * @id: from L1
  *
  * The controls and the deadline of a VM that does not exist can be read and written, without
@@ -192,7 +192,7 @@ bool l2_field_needs_vm(u64 id)
 }
 
 /**
- * field_id_is_sane() - are the bits zero that a single-field access does not use
+ * field_id_is_sane() - whether the bits that a single-field access does not use are zero
  * @id: from L1
  *
  * Return: whether they are.
@@ -221,7 +221,7 @@ static bool find_vmcs(struct l2_fields *fields, u32 code, struct field_place *pl
 	return false;
 }
 
-/* L1 can access nothing of it, so it does not matter what it is. */
+/* Describes a field that L1 can neither read nor write; its value is arbitrary. */
 static void hide(struct l2_fields *fields, u64 id, struct field_place *place)
 {
 	place->id = id;
@@ -346,7 +346,7 @@ static u64 next_management(u32 code)
 
 /**
  * l2_field_next() - the readable field after this one
- * @id: of a field that l2_field_find() found: its place's identifier
+ * @id: the identifier in the place that l2_field_find() returned for this field
  *
  * Return: its identifier; all ones at the end.
  */
@@ -390,7 +390,7 @@ u64 field_write_rule(u64 old, u64 value, u64 selected, u64 mask, u64 *result)
 }
 
 /**
- * deadline_check() - is a TSC deadline valid
+ * deadline_check() - whether a TSC deadline is valid
  * @deadline: from L1
  * @now:      the TSC
  *

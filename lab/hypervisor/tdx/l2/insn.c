@@ -162,7 +162,7 @@ bool insn_fetch(const struct vcpu *vcpu, struct insn *insn)
 }
 
 /**
- * insn_is() - is it this one, after its prefixes
+ * insn_is() - whether it is this instruction, after its prefixes
  * @insn:   by insn_fetch()
  * @opcode: bytes
  * @length: how many

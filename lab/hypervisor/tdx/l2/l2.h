@@ -222,19 +222,19 @@ void metadata_reset_vm(void);
  */
 void svm_run(struct svm_run *run);
 
-/* Memory, by its physical address. */
+/* ---- Memory, by its physical address ---- */
 
 void *ram_mapped(u64 gpa);
-/* Memory that L1 has accepted; NULL: not such memory, or the page at address 0. */
+/* Returns memory that L1 has accepted; NULL: it is not such memory, or the page at address 0. */
 void *ram_at(u64 gpa);
-/* The same, including the page at address 0. */
+/* The same, but it includes the page at address 0. */
 bool ram_is_memory(u64 gpa);
-/* Memory that L1 has not accepted yet. */
+/* Returns whether it is memory that L1 has not accepted yet. */
 bool ram_is_pending(u64 gpa);
-/* Whether it is a device that L1 may give to L2. */
+/* Returns whether it is a device that L1 may give to L2. */
 bool ram_is_device(u64 gpa);
 
-/* Whether L1 has it mapped by a page of 2 MiB; and map it by 4 KiB: 0 or -ENOMEM. */
+/* Returns whether L1 maps it by a page of 2 MiB; and maps it by 4 KiB: 0 or -ENOMEM. */
 bool ram_is_large(u64 gpa);
 int ram_split(u64 gpa);
 
@@ -246,7 +246,7 @@ static inline bool gpa_is_private(u64 gpa)
 /* The CPU's APIC, which serves as L1's virtual APIC. */
 
 /**
- * apic_has_deliverable() - does an interrupt of L1 outrank L1's priority
+ * apic_has_deliverable() - whether an interrupt of L1 outranks L1's priority
  *
  * It does not matter whether L1 has its interrupts on.
  *
@@ -366,7 +366,7 @@ static inline bool deadline_is_set(const struct vcpu *vcpu)
 }
 
 /**
- * deadline_is_due() - has the deadline passed
+ * deadline_is_due() - whether the deadline has passed
  * @vcpu: the VCPU
  *
  * Return: whether it has; it remains due until L1 writes another deadline.

@@ -108,7 +108,7 @@ static bool mix_is_legal(u16 attributes)
 }
 
 /* The field of an alias has VALID set; without an alias it is 0. */
-static u16 told(u16 attributes)
+static u16 reported(u16 attributes)
 {
 	return attributes ? attributes | FIELD_VALID : 0;
 }
@@ -127,7 +127,7 @@ void memory_attr_rd(struct tdcall_regs *regs)
 	}
 	regs->rdx = 0;
 	for (vm = 1; vm < FIELDS && vm <= metadata_l2_vms(); vm++)
-		set_field(&regs->rdx, vm, told(npt_get(vm, regs->rcx)));
+		set_field(&regs->rdx, vm, reported(npt_get(vm, regs->rcx)));
 	/* The page in which L1 has the address, and its level. */
 	if (ram_is_large(regs->rcx))
 		regs->rcx = (regs->rcx & ~offset_mask(NPT_LEVEL_2M)) | NPT_LEVEL_2M;
@@ -200,7 +200,7 @@ static u64 tell(const struct tdcall_regs *regs, const struct change *changes)
 			if (change->old)
 				set_field(&rdx, vm, change->new | FIELD_VALID);
 		} else {
-			set_field(&rdx, vm, told(mix_is_legal(change->new) ? change->new :
+			set_field(&rdx, vm, reported(mix_is_legal(change->new) ? change->new :
 									     change->old));
 		}
 	}

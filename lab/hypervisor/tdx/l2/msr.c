@@ -134,7 +134,7 @@ static void trap(struct l2_exit *exit, u32 reason, u64 qualification)
 }
 
 /**
- * msr_tpr_write() - L2 writes its TPR, by the MSR or by CR8
+ * msr_tpr_write() - handle L2's write of its TPR, by the MSR or by CR8
  * @vcpu: the VCPU
  * @exit: out: if that is an exit to L1
  * @tpr:  new
@@ -358,7 +358,7 @@ static enum verdict write_msr(struct vcpu *vcpu, struct l2_exit *exit, u32 msr)
 }
 
 /**
- * msr_exit() - L2 has executed RDMSR or WRMSR, and exited
+ * msr_exit() - handle an exit for RDMSR or WRMSR of L2
  * @vcpu: the VCPU
  * @exit: out: if the exit is for L1
  *

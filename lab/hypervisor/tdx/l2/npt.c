@@ -87,7 +87,7 @@ static u64 *make_table(u64 *entry)
 	return table;
 }
 
-/* The entry of a level; missing tables are made. NULL: out of memory. Lock held. */
+/* The entry of a level; missing tables are made. NULL: out of memory. The lock is held. */
 static u64 *walk_to(unsigned int vm, u64 gpa, int to)
 {
 	u64 *table = root_of(vm), *entry;
@@ -155,7 +155,7 @@ const void *npt_memory(unsigned int vm, u64 gpa)
 	return look_up(vm, gpa) & ENTRY_RAM ? ram_mapped(gpa) : NULL;
 }
 
-/* Lock held, so that npt_drop() sees the alias of a page that is being shared. */
+/* The lock is held, so that npt_drop() sees the alias of a page that is being shared. */
 static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
 {
 	bool is_ram = attributes && ram_is_memory(gpa);
@@ -249,7 +249,7 @@ void npt_drop(u64 base, u64 size)
 }
 
 /**
- * npt_refresh() - the state of some pages has changed
+ * npt_refresh() - adapt the aliases of pages whose state has changed
  * @base: private, at a page's boundary
  * @size: whole pages
  *

@@ -247,7 +247,7 @@ void state_settle(struct vcpu *vcpu)
 }
 
 /**
- * state_written() - a field has changed
+ * state_written() - note that a field has changed
  * @vcpu: the VCPU, settled
  */
 void state_written(struct vcpu *vcpu)
@@ -256,7 +256,7 @@ void state_written(struct vcpu *vcpu)
 }
 
 /**
- * state_refused() - the entry has failed
+ * state_refused() - save the state after a failed entry
  * @vcpu: the VCPU; its @exit will be reported to L1
  *
  * The fields stay as L1 wrote them, and are checked and loaded again at the next entry.

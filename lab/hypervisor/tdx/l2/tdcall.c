@@ -117,7 +117,7 @@ static void refuse_service_td(struct tdcall_regs *regs)
 	regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 }
 
-/* Which versions VM.RD has is its own business. */
+/* VM.RD checks its version itself. */
 static bool is_well_formed(u64 rax)
 {
 	if (rax & RESERVED)

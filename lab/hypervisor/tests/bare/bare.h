@@ -86,7 +86,7 @@ static inline struct cpu *cpu_here(void)
 
 /* ---- machine.c ---- */
 
-/* Page table, segments, traps. */
+/* Page table, segments and traps. */
 
 /* The half of the guest-physical space that the host sees, and where it is mapped. */
 #define SHARED      BIT_ULL(39)
@@ -106,27 +106,27 @@ static inline struct cpu *cpu_here(void)
 
 void machine_start(struct cpu *cpu);
 struct cpu *cpu_of(u32 index);
-/* Return: the vector of the trap that it ended with, or NO_TRAP. */
+/* Executes code. Return: the vector of the trap that ended it, or NO_TRAP. */
 u64 execute(const void *code, u32 length, u64 *regs);
-/* The same with CPL 3. */
+/* The same at CPL 3. */
 u64 execute_as_user(const void *code, u32 length, u64 *regs);
 u64 code_address(void);
 u64 rdmsr(u32 msr);
 void wrmsr(u32 msr, u64 value);
 
-/* The other CPU. */
+/* ---- The other CPU ---- */
 
-/* Start it; it waits for work. Return: whether there is another CPU. */
+/* Starts it. It then waits for work. Return: whether there is another CPU. */
 bool other_start(const u8 *params);
-/* Make it call a function once, without waiting for it. */
+/* Lets it call a function once, and does not wait for that. */
 void other_call(void (*function)(void));
-/* Wait until it has. */
+/* Waits until it has called the function. */
 void other_wait(void);
 
-/* Turn interrupts on for a moment. */
+/* Turns interrupts on for a moment. */
 void let_in(void);
 
-/* TDCALL; and the ports, as each of the two reaches them. */
+/* ---- TDCALL, and the ports, which a trust domain and an ordinary guest access differently ---- */
 
 enum {
 	TDG_VMCALL = 0, TDG_VP_INFO = 1, TDG_RTMR_EXTEND = 2, TDG_VEINFO_GET = 3, TDG_REPORT = 4,
@@ -140,17 +140,17 @@ enum {
 	VMCALL_QUOTE = 0x10002, VMCALL_FATAL = 0x10003, VMCALL_NOTIFY = 0x10004,
 };
 
-/* All of R10 to R15. */
+/* R10 to R15 are passed. */
 #define MASK_USUAL 0xfc00ULL
 
 #define OPERAND_INVALID(operand) (0xc000010000000000ULL | (operand))
 
-/* RAX in and out; no trap is expected. */
+/* Return: RAX. A trap ends the run. */
 u64 tdcall(u64 *regs);
 u64 tdcall_1(u64 leaf, u64 rcx);
-/* Return: R10. @value, if not NULL, gets R11. */
+/* Return: R10. @value, if it is not NULL, gets R11. */
 u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value);
-/* A byte for the serial port. */
+/* Writes a byte to the serial port. */
 void put_byte(u8 byte);
 void power_off(void) __noreturn;
 
@@ -168,25 +168,25 @@ struct l2_buffer {
 	u8 rvi, svi;
 } __packed;
 
-/* Its pages, from where the arena's second half begins: code, buffer, virtual APIC. */
+/* A VM's pages begin in the second half of the arena: code, buffer, virtual APIC. */
 struct l2_buffer *l2_buffer(u32 vm);
 u64 l2_page(u32 vm, u32 number);
 u64 field_of(u32 vm, u64 id);
 u64 field_get(u64 id);
 void field_set(u64 id, u64 value);
 void field_set_masked(u64 id, u64 value, u64 mask);
-/* Give it an alias of a page. Return: the status. */
+/* Gives a VM an alias of a page. Return: the status. */
 u64 l2_map(u32 vm, u64 gpa);
-/* 64-bit mode, with two pages of tables. Return: 0 if all went well. */
+/* Puts a VM into 64-bit mode, with two pages of page tables. Return: 0 on success. */
 u64 l2_set_modes(u32 vm, u64 tables);
-/* Make all that it needs to run its code. */
+/* Sets up all that a VM needs to run this code. */
 void l2_make(u32 vm, const void *code, u32 length);
-/* Return: RAX. All registers are in @regs. */
+/* Enters a VM. Return: RAX; the other registers are in @regs. */
 u64 l2_enter(u32 vm, u64 *regs);
 
 /* ---- main.c: output ---- */
 
-/* Whether the kernel is a trust domain, or an ordinary guest. */
+/* Whether the kernel is a trust domain; otherwise it is an ordinary guest. */
 extern bool is_td;
 
 struct row {
@@ -211,34 +211,34 @@ u64 word_of(const char *line, const char *word, u64 otherwise);
 extern const struct row ve_rows[], call_rows[], posted_rows[], memory_rows[], l2_rows[];
 extern const u32 ve_count, call_count, posted_count, memory_count, l2_count;
 
-/* Rows that end the machine, one for each run. */
+/* Runs a row that ends the machine; each needs a boot of its own. */
 void end_run(const char *line);
 
 /* ---- fuzz*.c: random calls ---- */
 
 void fuzz_run(const char *line);
 
-/* Pages whose state changes: L1 itself accesses them only through the shared half. */
-#define WILD        ARENA
-#define WILD_BYTES  (ARENA_BYTES / 2)
-/* Pages of L1 that stay private: operands of calls, and L2's memory. */
-#define TAME        (ARENA + ARENA_BYTES / 2)
-#define TAME_BYTES  (ARENA_BYTES / 4)
-/* Pages that stay shared: hypercalls' input and output, SynIC's pages. */
-#define COMMON      (TAME + TAME_BYTES)
+/* Pages whose state changes; L1 itself accesses them only at their shared address. */
+#define CHANGING    ARENA
+#define CHANGING_BYTES (ARENA_BYTES / 2)
+/* Private pages of L1: operands of calls, and L2's memory. */
+#define PRIVATE     (ARENA + ARENA_BYTES / 2)
+#define PRIVATE_BYTES (ARENA_BYTES / 4)
+/* Pages that stay shared: input and output of hypercalls, and the SynIC's pages. */
+#define COMMON      (PRIVATE + PRIVATE_BYTES)
 #define COMMON_BYTES (ARENA_BYTES / 4)
-/* The end of L1's memory: the script gives it 256 MiB. */
+/* The end of L1's memory, of which tests/bare/run gives it 256 MiB. */
 #define MEMORY_END  0x10000000ULL
 
-/* 32 bits, or fewer than @below. Each CPU has its own sequence. */
+/* Returns a random number below @below. Each CPU has its own sequence. */
 u32 chance(u32 below);
 u64 random64(void);
-/* A number that is likely to find bugs: small, a power of two, a limit. */
+/* Returns a number that is likely to find bugs: small, a power of two, a limit. */
 u64 odd_number(void);
-/* An address for a call: any except those that L1 itself uses. */
+/* Returns an address for a call: any except those that L1 itself uses. */
 u64 odd_address(void);
-/* An address to which a call may write. */
-u64 tame_address(u64 alignment);
+/* Returns an address to which a call may write. */
+u64 private_address(u64 alignment);
 
 #define PICK(array) (array)[chance(ARRAY_SIZE(array))]
 
@@ -248,7 +248,7 @@ enum fuzz_kind {
 	FUZZ_CODE, FUZZ_ENTER, FUZZ_DOOR, FUZZ_INTERRUPTS, FUZZ_KINDS
 };
 
-/* True: the side door may reset what another CPU uses. */
+/* If true, the side door may reset what another CPU uses. */
 extern bool fuzz_alone;
 extern u64 fuzz_tsc_hz;
 

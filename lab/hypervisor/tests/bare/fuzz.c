@@ -14,7 +14,7 @@
 
 static const struct {
 	void (*run)(void);
-	/* The weight in a trust domain, and in an ordinary guest. */
+	/* The weights in a trust domain, and in an ordinary guest. */
 	u32 weight, plain_weight;
 	const char *name;
 } kinds[FUZZ_KINDS] = {
@@ -83,7 +83,9 @@ u64 odd_number(void)
 
 static u64 place_of_address(void)
 {
-	/* Image and low memory of the hypervisor, its page tables, ROMs, chips, nowhere. */
+	/*
+	 * These are the hypervisor's image and low memory, its page tables, ROMs, chips, and gaps.
+	 */
 	static const u64 others[] = {
 		0x200000, 0x210000, 0x3ff000, 0x8000, 0xa0000, 0xc0000, 0xfffff000, 0xfec00000,
 		0xfed00000, 0xfee00000, 0xfee00300, 0xf0000000, MEMORY_END - 0x1000,
@@ -93,15 +95,15 @@ static u64 place_of_address(void)
 
 	switch (chance(8)) {
 	case 0 ... 2:
-		return WILD + chance(WILD_BYTES);
+		return CHANGING + chance(CHANGING_BYTES);
 	case 3:
-		return TAME + chance(TAME_BYTES);
+		return PRIVATE + chance(PRIVATE_BYTES);
 	case 4:
 		return COMMON + chance(COMMON_BYTES);
 	case 5:
 		return PICK(others) + chance(0x1000);
 	case 6:
-		/* Beyond all memory. */
+		/* This is above all memory. */
 		return MEMORY_END + (random64() >> chance(24));
 	default:
 		return random64() | BIT_ULL(40 + chance(24));
@@ -119,9 +121,9 @@ u64 odd_address(void)
 	return place;
 }
 
-u64 tame_address(u64 alignment)
+u64 private_address(u64 alignment)
 {
-	return (TAME + chance(TAME_BYTES)) & ~(alignment - 1);
+	return (PRIVATE + chance(PRIVATE_BYTES)) & ~(alignment - 1);
 }
 
 u64 fuzz_now(void)
@@ -240,6 +242,6 @@ void fuzz_run(const char *line)
 	is_over = true;
 	other_wait();
 	say_what_was_done();
-	say("ok %u - the hypervisor lives, below %s: %llu calls\n", is_td ? 1 : 2,
+	say("ok %u - the hypervisor still runs, below %s: %llu calls\n", is_td ? 1 : 2,
 	    is_td ? "a trust domain" : "an ordinary guest", total_done());
 }

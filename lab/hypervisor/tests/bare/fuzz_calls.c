@@ -32,7 +32,7 @@ static bool is_device(u64 plain)
 	return plain >= MEMORY_END && plain < SHARED;
 }
 
-/* L2 may write to its aliases: so not to memory of L1's own, and not to devices with DMA. */
+/* L2 may write to its aliases: they are neither memory that L1 uses nor devices with DMA. */
 static bool is_ground(u64 gpa)
 {
 	u64 plain = gpa & ~SHARED & ((1ULL << 52) - 1);
@@ -69,11 +69,11 @@ static u64 field_id(void)
 	return field_of(1 + chance(4), id);
 }
 
-/* The hypervisor writes to a virtual APIC and to L2's state: only in tame pages. */
+/* The hypervisor writes to a virtual APIC and to L2's state, so these are only in private pages. */
 static u64 field_value(u64 id)
 {
 	if ((id & 0xffffff) == 0x2012)
-		return tame_address(chance(4) ? 4096 : 1);
+		return private_address(chance(4) ? 4096 : 1);
 	return chance(4) ? odd_number() : odd_address();
 }
 
@@ -81,16 +81,16 @@ static void choose_operands(u64 *regs)
 {
 	switch (regs[RAX] & 0xffff) {
 	case TDG_VMCALL:
-		/* fuzz_vmcall() does that. */
+		/* fuzz_vmcall() makes these calls. */
 		regs[RAX] = TDG_VP_INFO;
 		break;
 	case TDG_RTMR_EXTEND:
-		regs[RCX] = chance(2) ? odd_address() : tame_address(64);
+		regs[RCX] = chance(2) ? odd_address() : private_address(64);
 		regs[RDX] = chance(8);
 		break;
 	case TDG_REPORT:
-		regs[RCX] = chance(2) ? odd_address() : tame_address(1024);
-		regs[RDX] = chance(2) ? odd_address() : tame_address(64);
+		regs[RCX] = chance(2) ? odd_address() : private_address(1024);
+		regs[RDX] = chance(2) ? odd_address() : private_address(64);
 		regs[R8] = chance(2) ? 0 : odd_number();
 		break;
 	case TDG_CPUIDVE_SET:
@@ -112,12 +112,12 @@ static void choose_operands(u64 *regs)
 	case TDG_ATTR_WR:
 		regs[RCX] = odd_address();
 		if (is_ground(regs[RCX]))
-			regs[RCX] = TAME;
+			regs[RCX] = PRIVATE;
 		regs[RDX] = random64() & 0x800f800f800f0000ULL;
 		regs[R8] = chance(2) ? 0x7ULL << 16 * (1 + chance(3)) : random64();
 		break;
 	case TDG_VP_ENTER:
-		/* fuzz_enter() does that, and makes sure that L2 ends. */
+		/* fuzz_enter() makes these calls, and makes sure that L2 ends. */
 		regs[RAX] = TDG_VP_INFO;
 		break;
 	}
@@ -135,24 +135,24 @@ void fuzz_tdcall(void)
 	if (!chance(64))
 		regs[RAX] = random64() | 0x80;
 	call(regs);
-	/* The fuzzer's own CPUIDs must not raise #VE. */
+	/* The fuzzer itself executes CPUID, which must not raise #VE. */
 	if (!chance(8))
 		tdcall_1(TDG_CPUIDVE_SET, 0);
 }
 
-/* MapGPA removes pages: only those that L1 does not need. */
+/* MapGPA discards the content of pages, so it gets only those that L1 does not need. */
 static void choose_map(u64 *regs)
 {
 	u64 size = chance(4) ? (1 + chance(PAGES_MAX)) * PAGE_SIZE : odd_number();
 	u64 base = odd_address(), plain = base & ~SHARED;
 
 	if (plain < MEMORY_END) {
-		plain = WILD + (chance(WILD_BYTES) & ~0xfffULL);
+		plain = CHANGING + (chance(CHANGING_BYTES) & ~0xfffULL);
 		base = plain | (base & SHARED);
-		if (size > WILD + WILD_BYTES - plain)
-			size = WILD + WILD_BYTES - plain;
+		if (size > CHANGING + CHANGING_BYTES - plain)
+			size = CHANGING + CHANGING_BYTES - plain;
 	}
-	/* The hypervisor's own: refused. */
+	/* The hypervisor's own memory must be refused. */
 	if (!chance(8)) {
 		base = 0x200000 + (chance(0x200000) & ~0xfffULL);
 		size = PAGE_SIZE;
@@ -193,7 +193,7 @@ static void choose_vmcall(u64 *regs)
 	case VMCALL_FATAL:
 	case VMCALL_RDMSR:
 	case VMCALL_WRMSR:
-		/* Other functions do these, or they are excluded. */
+		/* Other functions of the fuzzer make these calls, or they are excluded. */
 		regs[R11] = VMCALL_INFO;
 		break;
 	}
@@ -280,7 +280,7 @@ static void fill_input(u64 page, u16 code)
 {
 	u32 i;
 
-	/* Only in the shared pages, which are used for calls only. */
+	/* The page is one of the shared pages, since nothing but calls uses these. */
 	if ((page & ~SHARED) < COMMON || (page & ~SHARED) >= COMMON + COMMON_BYTES ||
 	    page % PAGE_SIZE)
 		return;
@@ -353,7 +353,7 @@ static void fill_object(u64 gpa)
 
 void fuzz_door(void)
 {
-	u64 regs[REGS], place = tame_address(8);
+	u64 regs[REGS], place = private_address(8);
 
 	fuzz_registers(regs);
 	regs[RBX] = CONTROL_MAGIC;

@@ -65,9 +65,9 @@ static void run_instruction(void)
 		return;
 	fuzz_registers(regs);
 	/* Memory operands. */
-	regs[RBX] = tame_address(16);
-	regs[RSI] = tame_address(16);
-	regs[RDI] = tame_address(16);
+	regs[RBX] = private_address(16);
+	regs[RSI] = private_address(16);
+	regs[RDI] = private_address(16);
 	regs[RCX] = chance(8);
 	for (n = 0; n < prefixes; n++)
 		code[n] = PICK(harmless);
@@ -155,7 +155,8 @@ static void run_access(void)
 					0xaf };
 	static const u8 strings[] = { 0xa4, 0xa5, 0xa6, 0xaa, 0xab, 0xac, 0xad, 0xae };
 	static const u8 bases[] = { 3, 5, 6, 7 };
-	u64 view = SHARED_VIEW | (chance(2) ? 0xfed00000 : WILD + chance(WILD_BYTES - 0x1000));
+	u64 place = chance(2) ? 0xfed00000 : CHANGING + chance(CHANGING_BYTES - 0x1000);
+	u64 view = SHARED_VIEW | place;
 	u8 code[10], n = 0, rex = 0x40 | (chance(2) ? 8 : 0) | (chance(2) ? 1 : 0);
 	u64 regs[REGS];
 	u32 i;
@@ -219,7 +220,7 @@ static void write_field(u32 vm, u64 id, u64 value)
 
 static u64 pages_of(u32 vm)
 {
-	return TAME + TAME_BYTES / 2 + (cpu_here()->index * 4 + vm) * 16 * PAGE_SIZE;
+	return PRIVATE + PRIVATE_BYTES / 2 + (cpu_here()->index * 4 + vm) * 16 * PAGE_SIZE;
 }
 
 static void make_code(u64 page)
@@ -250,7 +251,7 @@ static void change_fields(u32 vm)
 	for (i = chance(4); i; i--) {
 		u16 code = PICK(codes);
 
-		write_field(vm, FIELD(code), code == 0x2012 ? tame_address(4096) : odd_number());
+		write_field(vm, FIELD(code), code == 0x2012 ? private_address(4096) : odd_number());
 	}
 	if (!chance(4))
 		write_field(vm, 0x2520000300000000ULL | chance(512), odd_number());

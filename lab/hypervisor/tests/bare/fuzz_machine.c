@@ -35,7 +35,7 @@ static u32 odd_msr(void)
 	return chance(16) ? ranges[i].first + chance(ranges[i].count) : random64();
 }
 
-/* A page of SynIC's is one that stays shared, or any that the fuzzer does not need. */
+/* A page of the SynIC is one that stays shared, or any page that the fuzzer does not need. */
 static u64 msr_value(u32 msr)
 {
 	if (msr == 0x40000001 || msr == 0x40000082 || msr == 0x40000083)

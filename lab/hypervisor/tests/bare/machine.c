@@ -357,7 +357,7 @@ u64 tdcall(u64 *regs)
 	u64 vector = execute(code, sizeof(code), regs);
 
 	if (vector != NO_TRAP) {
-		say("Bail out! TDCALL traps with vector %llu at %llx, of %llx\n", vector,
+		say("Bail out! TDCALL traps with vector %llu at %llx, in code at %llx\n", vector,
 		    cpu_here()->trap.rip, code_address());
 		power_off();
 	}
@@ -371,7 +371,7 @@ u64 tdcall_1(u64 leaf, u64 rcx)
 	return tdcall(regs);
 }
 
-/* Without execute(), so that the registers and the code of a row do not change. */
+/* This does not use execute(), so that the registers and the code of a row do not change. */
 u64 tdvmcall(u64 function, u64 r12, u64 r13, u64 r14, u64 r15, u64 *value)
 {
 	register u64 x10 asm("r10") = 0, x11 asm("r11") = function, x12 asm("r12") = r12;

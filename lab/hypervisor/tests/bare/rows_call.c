@@ -12,7 +12,7 @@
 
 #define PATTERN     0x5a5a5a5a00000000ULL
 #define GUEST_OS_ID 0x40000000ULL
-/* All but RAX, RCX and RSP. */
+/* All registers but RAX, RCX and RSP. */
 #define MASK_ALL    0xffecULL
 
 #define CR4_OSFXSR  BIT(9)
@@ -92,7 +92,7 @@ static void row_vmcall_what_is_not_named_comes_back_unchanged(void)
 	CHECK(regs[RCX], BIT_ULL(R10) | BIT_ULL(R11) | BIT_ULL(R12));
 }
 
-static void row_vmcall_all_that_can_be_named(void)
+static void row_vmcall_passes_all_that_can_be_named(void)
 {
 	fill();
 	regs[RCX] = MASK_ALL;
@@ -101,11 +101,11 @@ static void row_vmcall_all_that_can_be_named(void)
 	regs[R12] = GUEST_OS_ID;
 	CHECK(tdcall(regs), 0);
 	CHECK(regs[R10], 0);
-	/* The host has no reason to change one. */
+	/* The host changes only these three. */
 	check_kept(BIT_ULL(R10) | BIT_ULL(R11) | BIT_ULL(R12));
 }
 
-static void row_vmcall_nothing_named(void)
+static void row_vmcall_passes_only_what_is_named(void)
 {
 	fill();
 	regs[RCX] = 0;
@@ -113,7 +113,7 @@ static void row_vmcall_nothing_named(void)
 	check_kept(0);
 }
 
-static void row_vmcall_each_bit_that_may_not_be_named(void)
+static void row_vmcall_refuses_each_bit_that_may_not_be_named(void)
 {
 	u32 bit;
 
@@ -133,7 +133,7 @@ static const u8 around_xmm[] = {
 	0x66, 0x49, 0x0f, 0x6e, 0xc0, 0x66, 0x0f, 0x01, 0xcc, 0x66, 0x49, 0x0f, 0x7e, 0xc1,
 };
 
-static void row_vmcall_xmm_registers(void)
+static void row_vmcall_may_name_xmm_registers(void)
 {
 	u64 cr4;
 
@@ -152,11 +152,14 @@ static void row_vmcall_xmm_registers(void)
 
 static bool is_leaf(u32 leaf)
 {
-	/* All leaves of td_call(); this emulation has none for service TDs and reports. */
+	/*
+	 * These are all leaves of td_call(), though this emulation lacks those for service TDs and
+	 * reports.
+	 */
 	return leaf <= 12 || (leaf >= 18 && leaf <= 27);
 }
 
-static void row_tdcall_leaves_that_there_are_not(void)
+static void row_tdcall_refuses_undefined_leaves(void)
 {
 	u32 leaf;
 
@@ -171,8 +174,8 @@ static void row_tdcall_leaves_that_there_are_not(void)
 	}
 }
 
-/* Version 1 is VM.RD's alone; 31:24 and 63:32 are reserved. */
-static void row_tdcall_reserved_bits_of_rax(void)
+/* Only VM.RD has a version 1; bits 31:24 and 63:32 are reserved. */
+static void row_tdcall_refuses_reserved_bits_of_rax(void)
 {
 	static const u32 leaves[] = {
 		TDG_VMCALL, TDG_VP_INFO, TDG_RTMR_EXTEND, TDG_VEINFO_GET, TDG_REPORT,
@@ -190,8 +193,8 @@ static void row_tdcall_reserved_bits_of_rax(void)
 	}
 }
 
-/* With prefixes that have no meaning for it. */
-static void row_tdcall_with_prefixes(void)
+/* These prefixes have no meaning for TDCALL. */
+static void row_tdcall_ignores_prefixes(void)
 {
 	static const u8 code[] = { 0x2e, 0x66, 0x0f, 0x01, 0xcc, 0x48, 0xff, 0xc3 };
 
@@ -206,13 +209,13 @@ const struct row call_rows[] = {
 	ROW(row_vmcall_the_host_sees_what_is_named),
 	ROW(row_vmcall_the_host_sees_0_of_all_others),
 	ROW(row_vmcall_what_is_not_named_comes_back_unchanged),
-	ROW(row_vmcall_all_that_can_be_named),
-	ROW(row_vmcall_nothing_named),
-	ROW(row_vmcall_each_bit_that_may_not_be_named),
-	ROW(row_vmcall_xmm_registers),
-	ROW(row_tdcall_leaves_that_there_are_not),
-	ROW(row_tdcall_reserved_bits_of_rax),
-	ROW(row_tdcall_with_prefixes),
+	ROW(row_vmcall_passes_all_that_can_be_named),
+	ROW(row_vmcall_passes_only_what_is_named),
+	ROW(row_vmcall_refuses_each_bit_that_may_not_be_named),
+	ROW(row_vmcall_may_name_xmm_registers),
+	ROW(row_tdcall_refuses_undefined_leaves),
+	ROW(row_tdcall_refuses_reserved_bits_of_rax),
+	ROW(row_tdcall_ignores_prefixes),
 };
 
 const u32 call_count = ARRAY_SIZE(call_rows);

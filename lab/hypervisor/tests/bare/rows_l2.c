@@ -139,7 +139,7 @@ static void row_l2_vms_run_on_two_cpus(void)
 	CHECK(loaded_on_other, 0x77665544);
 }
 
-/* It is the module's own: it needs no timer of L1's. */
+/* The deadline is the module's own, and needs no timer of L1. */
 static void row_l2_ends_at_its_deadline(void)
 {
 	u64 deadline;
@@ -152,7 +152,7 @@ static void row_l2_ends_at_its_deadline(void)
 	CHECK(now() < deadline + 100 * DEADLINE_TICKS, true);
 }
 
-/* Once L2 runs, which cannot be detected. QEMU gives each CPU 0.1 s at a time. */
+/* Waits until L2 probably runs, which cannot be detected: QEMU gives each CPU 0.1 s at a time. */
 static void send_below_31(void)
 {
 	u64 until = now() + DEADLINE_TICKS;
@@ -231,7 +231,7 @@ static void row_l2_ends_when_31_is_posted(void)
 /* Qualification: bits 5:3 are what the alias lets L2 do. */
 #define EPT_ALLOWED      0x38ULL
 
-/* The last quarter of the arena: no other row touches it. */
+/* No other row uses the last quarter of the arena. */
 #define LARGE_PAGE       (ARENA + ARENA_BYTES / 4 * 3)
 #define PATTERN          0x55443322U
 
@@ -260,7 +260,7 @@ static void make_private(u64 gpa)
 	CHECK(tdcall_1(TDG_PAGE_ACCEPT, gpa), 0);
 }
 
-/* Return: RDX of ATTR.RD. RCX is @place. */
+/* Return: RDX of ATTR.RD. @place: the expected RCX. */
 static u64 attributes(u64 gpa, u64 place)
 {
 	u64 r[REGS] = { [RAX] = TDG_ATTR_RD, [RCX] = gpa };

@@ -55,7 +55,7 @@ static void row_accept_zeroes_a_pending_page(void)
 	CHECK(*place(ARENA + SIZE_4K - 8), 0);
 }
 
-static void row_accept_once(void)
+static void row_accept_succeeds_once(void)
 {
 	make_pending(ARENA, SIZE_4K);
 	CHECK(accept(ARENA), 0);
@@ -76,7 +76,7 @@ static void row_accept_leaves_its_neighbours(void)
 	CHECK(*place(ARENA + 2 * SIZE_4K), PATTERN);
 }
 
-static void row_accept_2m_of_pages_that_differ(void)
+static void row_accept_refuses_2_mib_of_pages_that_differ(void)
 {
 	make_pending(ARENA, SIZE_2M);
 	CHECK(accept(ARENA + 5 * SIZE_4K), 0);
@@ -88,7 +88,7 @@ static void row_accept_2m_of_pages_that_differ(void)
 	CHECK(accept(ARENA + 4 * SIZE_4K), 0);
 }
 
-static void row_accept_2m(void)
+static void row_accept_takes_2_mib(void)
 {
 	u64 second = ARENA + SIZE_2M, gpa;
 
@@ -216,10 +216,10 @@ static void row_extend_takes_accepted_memory_alone(void)
 
 const struct row memory_rows[] = {
 	ROW(row_accept_zeroes_a_pending_page),
-	ROW(row_accept_once),
+	ROW(row_accept_succeeds_once),
 	ROW(row_accept_leaves_its_neighbours),
-	ROW(row_accept_2m),
-	ROW(row_accept_2m_of_pages_that_differ),
+	ROW(row_accept_takes_2_mib),
+	ROW(row_accept_refuses_2_mib_of_pages_that_differ),
 	ROW(row_accept_refuses_other_operands),
 	ROW(row_accept_changes_rax_alone),
 	ROW(row_a_shared_page_is_seen_by_the_host),

@@ -57,7 +57,7 @@ static void row_posted_by_its_own_cpu(void)
 	}
 }
 
-/* By the host, as KVM and Hyper-V serve ICR: into the descriptor. */
+/* The host posts them, as KVM and Hyper-V do for a write of ICR. */
 static void row_posted_by_the_host(void)
 {
 	u32 vector;
@@ -179,7 +179,7 @@ static void row_posted_a_higher_one_in_service_holds_it(void)
 	CHECK(arrival(1), 0x14);
 }
 
-/* While one waits for a window: MOV CR8, RBX, then RAX from it. */
+/* Executed while an interrupt waits for a window: MOV CR8, RBX, and then RAX gets CR8. */
 static void row_posted_the_task_priority_by_cr8(void)
 {
 	u64 regs[REGS] = { [RBX] = 0x10 };
@@ -211,7 +211,7 @@ static void row_posted_not_right_after_sti(void)
 	CHECK(arrived(), 1);
 }
 
-static void row_posted_nothing_below_16(void)
+static void row_posted_vectors_begin_with_16(void)
 {
 	u32 vector;
 
@@ -240,7 +240,7 @@ static void row_posted_before_vp_enter(void)
 }
 
 /* QEMU would do nothing else with a periodic timer that is always due. */
-static void row_timer_that_repeats_at_once(void)
+static void row_a_timer_that_repeats_at_once_blocks_nothing(void)
 {
 	u64 until;
 
@@ -288,9 +288,9 @@ const struct row posted_rows[] = {
 	ROW(row_posted_a_higher_one_in_service_holds_it),
 	ROW(row_posted_the_task_priority_by_cr8),
 	ROW(row_posted_not_right_after_sti),
-	ROW(row_posted_nothing_below_16),
+	ROW(row_posted_vectors_begin_with_16),
 	ROW(row_posted_before_vp_enter),
-	ROW(row_timer_that_repeats_at_once),
+	ROW(row_a_timer_that_repeats_at_once_blocks_nothing),
 	ROW(row_icr_reserved_bits_are_refused),
 };
 

@@ -39,7 +39,7 @@
 #define EPT_WRITE        0x182
 #define EPT_FETCH        0x184
 
-/* Not mapped for a trust domain: the host emulates it. */
+/* This device is not mapped for a trust domain: the host emulates it. */
 #define HPET             0xfed00000ULL
 
 #define SELF_IPI         0x83f
@@ -150,7 +150,7 @@ static void row_ve_cpuid_of_leaves_that_the_module_does_not_know(void)
 	}
 }
 
-static void row_ve_cpuid_of_leaves_that_it_knows_is_none(void)
+static void row_no_ve_cpuid_of_leaves_that_the_module_knows(void)
 {
 	static const u32 leaves[] = { 0, 1, 3, 4, 5, 7, 8, 0xa, 0xd, 0xe, 0x11, 0x12, 0x13, 0x14,
 				      0x15, 0x19, 0x1c, 0x1d, 0x1e, 0x20, 0x21, 0x22, 0x23,
@@ -164,7 +164,7 @@ static void row_ve_cpuid_of_leaves_that_it_knows_is_none(void)
 	}
 }
 
-/* td_cpuid.c: what is above the last leaf is taken for leaf 0x23. */
+/* td_cpuid.c: a leaf above the last one is treated as leaf 0x23. */
 static void row_cpuid_above_the_last_leaf_is_the_last(void)
 {
 	u64 last[REGS];
@@ -257,7 +257,7 @@ static void row_ve_port_by_string(void)
 	CHECK(regs[RDI], ARENA);
 }
 
-/* vm_exits/td_msr_access.c: not in the table, or beyond the bitmaps. */
+/* vm_exits/td_msr_access.c: these MSRs are not in the table, or beyond the bitmaps. */
 static void row_ve_msrs_of_the_host(void)
 {
 	static const u32 msrs[] = { 0x17, 0x3a, 0xfe, 0x179, 0x2ff, 0x802, 0x80d, 0x830, 0x1fff,
@@ -273,10 +273,10 @@ static void row_ve_msrs_of_the_host(void)
 }
 
 /*
- * include/auto_gen/msr_config_lookup.c, MSR_ACTION_GP; of those that depend on an attribute,
- * what is off here: PERFMON, and all of XFAM beyond AVX.
+ * include/auto_gen/msr_config_lookup.c, MSR_ACTION_GP; and the MSRs of attributes that are off
+ * here: PERFMON, and all of XFAM beyond AVX.
  */
-static void row_gp_msrs_that_a_td_has_not(void)
+static void row_gp_msrs_that_a_td_lacks(void)
 {
 	static const u32 msrs[] = { 0x8c, 0x8f, 0x98, 0x9a, 0x9b, 0x9e, 0xc1, 0xc8, 0x186, 0x18d,
 				    0x195, 0x1a6, 0x276, 0x309, 0x310, 0x38d, 0x38f, 0x392, 0x3f1,
@@ -294,7 +294,7 @@ static void row_gp_msrs_that_a_td_has_not(void)
 	}
 }
 
-static void row_gp_writes_of_what_vmx_says(void)
+static void row_gp_writes_of_vmx_capabilities(void)
 {
 	u32 msr;
 
@@ -305,8 +305,8 @@ static void row_gp_writes_of_what_vmx_says(void)
 	}
 }
 
-/* td_msr_access.c, rdmsr_ia32_perf_capabilities(): 0, while PERFMON is off. */
-static void row_msr_performance_capabilities(void)
+/* td_msr_access.c, rdmsr_ia32_perf_capabilities(): it reads as 0 while PERFMON is off. */
+static void row_performance_capabilities_are_zero(void)
 {
 	clear();
 	regs[RCX] = 0x345;
@@ -338,7 +338,7 @@ static void row_ve_efer(void)
 	VE("\x0f\x30", REASON_WRMSR, 0);
 	regs[RAX] = before | 0x1000;
 	VE("\x0f\x30", REASON_WRMSR, 0);
-	/* LMA is ignored. */
+	/* A change of LMA is ignored. */
 	regs[RAX] = before ^ 0x400;
 	CHECK(RUN("\x0f\x30"), NO_TRAP);
 	CHECK(RUN("\x0f\x32"), NO_TRAP);
@@ -355,7 +355,7 @@ static u64 read_cr(const char *code)
 #define CR4_NOW read_cr("\x0f\x20\xe0")
 
 /* td_other_exits.c, td_cr_access_exit(); common/helpers/helpers.c, write_guest_cr0(). */
-static void row_cr0(void)
+static void row_cr0_obeys_its_fixed_bits(void)
 {
 	u64 before;
 
@@ -370,7 +370,7 @@ static void row_cr0(void)
 	regs[RBX] = before | BIT_ULL(29);
 	check_fault(RUN("\x0f\x22\xc3"), VECTOR_GP);
 	CHECK(CR0_NOW, before);
-	/* Reserved ones are ignored; WP and TS are L1's own. */
+	/* Changes of reserved bits are ignored; L1 owns WP and TS. */
 	regs[RBX] = before | BIT_ULL(6) | BIT_ULL(28) | BIT_ULL(16) | BIT_ULL(3);
 	CHECK(RUN("\x0f\x22\xc3"), NO_TRAP);
 	CHECK(CR0_NOW, before | BIT_ULL(16) | BIT_ULL(3));
@@ -384,8 +384,8 @@ static void row_cr0(void)
 	CHECK(CR0_NOW, before);
 }
 
-/* write_guest_cr4(): what the CPU has not is a #GP, and what is the module's a #VE. */
-static void row_cr4(void)
+/* write_guest_cr4(): a bit that the CPU lacks raises #GP, one that the module owns raises #VE. */
+static void row_cr4_obeys_its_fixed_bits(void)
 {
 	u32 bit;
 	u64 before;
@@ -413,7 +413,7 @@ static void row_cr4(void)
 }
 
 /* virt_msr_helpers.h, calc_virt_ia32_vmx_cr4_fixed(): GUEST_CR4_L2_INIT, and what L1 may write. */
-static void row_cr4_of_l2(void)
+static void row_cr4_fixed1_describes_l2(void)
 {
 	u64 value = rdmsr(VMX_CR4_FIXED1);
 
@@ -558,7 +558,7 @@ static void row_ve_info_is_there_once(void)
 }
 
 /* tdx_inject_ve(): while the first one is not fetched, inject_df(). */
-static void row_df_second_ve_before_the_first_is_fetched(void)
+static void row_df_a_second_ve_before_the_first_is_fetched(void)
 {
 	u64 info[REGS];
 
@@ -592,7 +592,7 @@ static void row_an_nmi_waits_until_the_ve_is_fetched(void)
 	CHECK(cpu->arrived[before % 64], VECTOR_NMI);
 }
 
-/* tdx_td_dispatcher.c, td_call(): not in 64-bit mode; SDM 2B, TDCALL: not at CPL 0. */
+/* tdx_td_dispatcher.c, td_call(), requires 64-bit mode; SDM 2B, TDCALL, requires CPL 0. */
 static void row_gp_tdcall_of_user_space(void)
 {
 	static const u8 code[] = { 0x66, 0x0f, 0x01, 0xcc };
@@ -657,7 +657,7 @@ const struct row ve_rows[] = {
 	ROW(row_ve_cpuid_of_the_hosts_leaves),
 	ROW(row_ve_the_length_counts_prefixes),
 	ROW(row_ve_cpuid_of_leaves_that_the_module_does_not_know),
-	ROW(row_ve_cpuid_of_leaves_that_it_knows_is_none),
+	ROW(row_no_ve_cpuid_of_leaves_that_the_module_knows),
 	ROW(row_cpuid_above_the_last_leaf_is_the_last),
 	ROW(row_cpuid_with_a_prefix_goes_on_behind_it),
 	ROW(row_ve_cpuid_as_cpuidve_set_says),
@@ -666,13 +666,13 @@ const struct row ve_rows[] = {
 	ROW(row_ve_port_by_number),
 	ROW(row_ve_port_by_string),
 	ROW(row_ve_msrs_of_the_host),
-	ROW(row_gp_msrs_that_a_td_has_not),
-	ROW(row_gp_writes_of_what_vmx_says),
-	ROW(row_msr_performance_capabilities),
+	ROW(row_gp_msrs_that_a_td_lacks),
+	ROW(row_gp_writes_of_vmx_capabilities),
+	ROW(row_performance_capabilities_are_zero),
 	ROW(row_ve_efer),
-	ROW(row_cr0),
-	ROW(row_cr4),
-	ROW(row_cr4_of_l2),
+	ROW(row_cr0_obeys_its_fixed_bits),
+	ROW(row_cr4_obeys_its_fixed_bits),
+	ROW(row_cr4_fixed1_describes_l2),
 	ROW(row_ve_caches),
 	ROW(row_ve_monitor_and_mwait),
 	ROW(row_ve_vmcall),
@@ -684,7 +684,7 @@ const struct row ve_rows[] = {
 	ROW(row_ve_mmio_by_string),
 	ROW(row_ve_mmio_fetch),
 	ROW(row_ve_info_is_there_once),
-	ROW(row_df_second_ve_before_the_first_is_fetched),
+	ROW(row_df_a_second_ve_before_the_first_is_fetched),
 	ROW(row_an_nmi_waits_until_the_ve_is_fetched),
 	ROW(row_gp_tdcall_of_user_space),
 	ROW(row_gp_tdcall_in_compatibility_mode),
