@@ -15,6 +15,12 @@ struct range {
 	uint32_t first, last;
 };
 
+/* The bits of a field that are writable. */
+struct mask {
+	uint32_t code;
+	uint64_t mask;
+};
+
 static uint64_t bits_of(uint32_t code)
 {
 	switch (code >> 13 & 3) {
@@ -50,15 +56,20 @@ static void takes_every_bit(uint32_t code)
 	check_hex(field_get(FIELD(code)), old);
 }
 
-static void all_take_every_bit(const struct range *ranges, unsigned int count)
+static void all_take_every_bit(void **state)
 {
-	unsigned int i;
+	const struct range *range;
 	uint32_t code;
 
-	for (i = 0; i < count; i++)
-		for (code = ranges[i].first; code <= ranges[i].last; code += 2)
+	for (range = *state; range->last; range++)
+		for (code = range->first; code <= range->last; code += 2)
 			takes_every_bit(code);
 }
+
+/* A test of the fields in some ranges. */
+#define EVERY_BIT(row, ...)                                              \
+	{ #row, all_take_every_bit, l2_setup_bare, l2_teardown,          \
+	  (struct range[]) { __VA_ARGS__, { 0 } } }
 
 /* Checks a field's mask: no other bit is writable by itself. */
 static void has_mask(uint32_t code, uint64_t mask)
@@ -82,6 +93,19 @@ static void has_mask(uint32_t code, uint64_t mask)
 	check_hex(field_get(FIELD(code)), old);
 }
 
+static void all_have_their_masks(void **state)
+{
+	const struct mask *mask;
+
+	for (mask = *state; mask->code; mask++)
+		has_mask(mask->code, mask->mask);
+}
+
+/* A test of fields that have a mask. */
+#define MASKS(row, ...)                                                  \
+	{ #row, all_have_their_masks, l2_setup_bare, l2_teardown,        \
+	  (struct mask[]) { __VA_ARGS__, { 0 } } }
+
 static void all_are_read_only(const uint32_t *codes, unsigned int count)
 {
 	unsigned int i;
@@ -101,156 +125,6 @@ static void all_are_hidden(const uint32_t *codes, unsigned int count)
 		check_hex(tdcall(VP_RD, 0, FIELD(codes[i]), 0, 0), FIELD_UNREADABLE);
 		check_hex(wr(codes[i], 0, ALL), FIELD_READ_ONLY);
 	}
-}
-
-static void row_3_3_mask_selectors(void **state)
-{
-	static const struct range ranges[] = { { 0x0800, 0x0810 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_limits_and_rights(void **state)
-{
-	static const struct range ranges[] = { { 0x4800, 0x4824 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_bases(void **state)
-{
-	static const struct range ranges[] = { { 0x6806, 0x6818 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_rsp_rip_rflags_and_dr7(void **state)
-{
-	static const struct range ranges[] = { { 0x681a, 0x6822 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_sysenter_and_shadow_stacks(void **state)
-{
-	static const struct range ranges[] = { { 0x482a, 0x482a }, { 0x6824, 0x682c } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_eoi_exit_bitmaps(void **state)
-{
-	static const struct range ranges[] = { { 0x201c, 0x2022 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_pdptes_pat_and_pkrs(void **state)
-{
-	static const struct range ranges[] = { { 0x280a, 0x2810 }, { 0x2804, 0x2804 },
-					       { 0x2818, 0x2818 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_entry_event(void **state)
-{
-	static const struct range ranges[] = { { 0x4016, 0x401c } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_exit_information(void **state)
-{
-	static const struct range ranges[] = { { 0x2400, 0x2400 }, { 0x4402, 0x440e },
-					       { 0x6400, 0x6400 }, { 0x640a, 0x640a } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_page_fault_comparison(void **state)
-{
-	static const struct range ranges[] = { { 0x4006, 0x4008 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_cr0_and_cr4_masks_and_shadows(void **state)
-{
-	static const struct range ranges[] = { { 0x6000, 0x6006 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_hlat_prefix_and_uinv(void **state)
-{
-	static const struct range ranges[] = { { 0x0006, 0x0006 }, { 0x0814, 0x0814 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_performance_and_trace(void **state)
-{
-	static const struct range ranges[] = { { 0x2808, 0x2808 }, { 0x2814, 0x2816 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_cr3_targets(void **state)
-{
-	static const struct range ranges[] = { { 0x400a, 0x400a }, { 0x6008, 0x600e } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_io_of_smm(void **state)
-{
-	static const struct range ranges[] = { { 0x6402, 0x6408 }, { 0x4400, 0x4400 } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_xss_exiting(void **state)
-{
-	static const struct range ranges[] = { { 0x202c, 0x202c } };
-
-	all_take_every_bit(ranges, ARRAY_SIZE(ranges));
-}
-
-static void row_3_3_mask_controls(void **state)
-{
-	has_mask(F_PRIMARY, 0x48D99A04);
-	has_mask(F_SECONDARY, 0x0C513E0C);
-	has_mask(F_TERTIARY, 0xE);
-}
-
-static void row_3_3_mask_entry_and_exit_controls(void **state)
-{
-	has_mask(F_ENTRY_CONTROLS, 0x200);
-	has_mask(0x400c, 0);
-	has_mask(F_PIN, 0);
-}
-
-static void row_3_3_mask_exception_bitmap(void **state)
-{
-	has_mask(F_EXCEPTIONS, 0xFFFBFFFF);
-}
-
-static void row_3_3_mask_control_registers(void **state)
-{
-	has_mask(F_CR0, 0x8005001F);
-	has_mask(F_CR4, 0x3FF1FBF);
-}
-
-static void row_3_3_mask_efer_and_debugctl(void **state)
-{
-	has_mask(F_EFER, 0x501);
-	has_mask(0x2802, 0xFFC7);
-}
-
-static void row_3_3_mask_eptp(void **state)
-{
-	has_mask(0x201a, 0x80);
 }
 
 static void row_3_3_mask_vapic_page(void **state)
@@ -335,28 +209,32 @@ static void row_3_4_mask_l2_controls(void **state)
 }
 
 const struct CMUnitTest mask_tests[] = {
-	TEST_BARE(row_3_3_mask_selectors),
-	TEST_BARE(row_3_3_mask_limits_and_rights),
-	TEST_BARE(row_3_3_mask_bases),
-	TEST_BARE(row_3_3_mask_rsp_rip_rflags_and_dr7),
-	TEST_BARE(row_3_3_mask_sysenter_and_shadow_stacks),
-	TEST_BARE(row_3_3_mask_eoi_exit_bitmaps),
-	TEST_BARE(row_3_3_mask_pdptes_pat_and_pkrs),
-	TEST_BARE(row_3_3_mask_entry_event),
-	TEST_BARE(row_3_3_mask_exit_information),
-	TEST_BARE(row_3_3_mask_page_fault_comparison),
-	TEST_BARE(row_3_3_mask_cr0_and_cr4_masks_and_shadows),
-	TEST_BARE(row_3_3_mask_hlat_prefix_and_uinv),
-	TEST_BARE(row_3_3_mask_performance_and_trace),
-	TEST_BARE(row_3_3_mask_cr3_targets),
-	TEST_BARE(row_3_3_mask_io_of_smm),
-	TEST_BARE(row_3_3_mask_xss_exiting),
-	TEST_BARE(row_3_3_mask_controls),
-	TEST_BARE(row_3_3_mask_entry_and_exit_controls),
-	TEST_BARE(row_3_3_mask_exception_bitmap),
-	TEST_BARE(row_3_3_mask_control_registers),
-	TEST_BARE(row_3_3_mask_efer_and_debugctl),
-	TEST_BARE(row_3_3_mask_eptp),
+	EVERY_BIT(row_3_3_mask_selectors, { 0x0800, 0x0810 }),
+	EVERY_BIT(row_3_3_mask_limits_and_rights, { 0x4800, 0x4824 }),
+	EVERY_BIT(row_3_3_mask_bases, { 0x6806, 0x6818 }),
+	EVERY_BIT(row_3_3_mask_rsp_rip_rflags_and_dr7, { 0x681a, 0x6822 }),
+	EVERY_BIT(row_3_3_mask_sysenter_and_shadow_stacks, { 0x482a, 0x482a }, { 0x6824, 0x682c }),
+	EVERY_BIT(row_3_3_mask_eoi_exit_bitmaps, { 0x201c, 0x2022 }),
+	EVERY_BIT(row_3_3_mask_pdptes_pat_and_pkrs,
+		  { 0x280a, 0x2810 }, { 0x2804, 0x2804 }, { 0x2818, 0x2818 }),
+	EVERY_BIT(row_3_3_mask_entry_event, { 0x4016, 0x401c }),
+	EVERY_BIT(row_3_3_mask_exit_information,
+		  { 0x2400, 0x2400 }, { 0x4402, 0x440e }, { 0x6400, 0x6400 }, { 0x640a, 0x640a }),
+	EVERY_BIT(row_3_3_mask_page_fault_comparison, { 0x4006, 0x4008 }),
+	EVERY_BIT(row_3_3_mask_cr0_and_cr4_masks_and_shadows, { 0x6000, 0x6006 }),
+	EVERY_BIT(row_3_3_mask_hlat_prefix_and_uinv, { 0x0006, 0x0006 }, { 0x0814, 0x0814 }),
+	EVERY_BIT(row_3_3_mask_performance_and_trace, { 0x2808, 0x2808 }, { 0x2814, 0x2816 }),
+	EVERY_BIT(row_3_3_mask_cr3_targets, { 0x400a, 0x400a }, { 0x6008, 0x600e }),
+	EVERY_BIT(row_3_3_mask_io_of_smm, { 0x6402, 0x6408 }, { 0x4400, 0x4400 }),
+	EVERY_BIT(row_3_3_mask_xss_exiting, { 0x202c, 0x202c }),
+	MASKS(row_3_3_mask_controls,
+	      { F_PRIMARY, 0x48D99A04 }, { F_SECONDARY, 0x0C513E0C }, { F_TERTIARY, 0xE }),
+	MASKS(row_3_3_mask_entry_and_exit_controls,
+	      { F_ENTRY_CONTROLS, 0x200 }, { 0x400c, 0 }, { F_PIN, 0 }),
+	MASKS(row_3_3_mask_exception_bitmap, { F_EXCEPTIONS, 0xFFFBFFFF }),
+	MASKS(row_3_3_mask_control_registers, { F_CR0, 0x8005001F }, { F_CR4, 0x3FF1FBF }),
+	MASKS(row_3_3_mask_efer_and_debugctl, { F_EFER, 0x501 }, { 0x2802, 0xFFC7 }),
+	MASKS(row_3_3_mask_eptp, { 0x201a, 0x80 }),
 	TEST(row_3_3_mask_vapic_page),
 	TEST(row_3_3_vapic_page_is_not_shared),
 	TEST_BARE(row_3_3_mask_fields_of_the_module_that_can_be_read),

@@ -23,6 +23,10 @@ struct delivery {
 static const struct delivery redirected = { host_behave, VTLIRQ_REDIRECTED, "relayed" };
 static const struct delivery proxied = { host_behave_without, VTLIRQ_PROXIED, "proxied_relayed" };
 
+/* A test that exists for both kinds. */
+#define DELIVERY_TEST(name, function, delivery)                          \
+	{ #name, function, guest_setup, merged_teardown, (void *)(delivery) }
+
 /**
  * struct tally - what arrived at @guest.vp, as differences
  */
@@ -112,8 +116,9 @@ static struct tally tally_since(const struct delivery *delivery, struct tally be
 }
 
 /* The VP runs VTL0 with interrupts disabled: they merge in its virtual APIC. */
-static void merge_in_vtl0(const struct delivery *delivery)
+static void merge_in_vtl0(void **state)
 {
+	const struct delivery *delivery = *state;
 	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
 	struct tally before = tally_read(delivery), tally;
 
@@ -129,19 +134,10 @@ static void merge_in_vtl0(const struct delivery *delivery)
 	assert_true(tally.merged >= COUNT / 2);
 }
 
-static void redirected_interrupts_merge_in_vtl0(void **state)
-{
-	merge_in_vtl0(&redirected);
-}
-
-static void proxied_interrupts_merge_in_vtl0(void **state)
-{
-	merge_in_vtl0(&proxied);
-}
-
 /* The VP does not run: they merge in the run page, and one of them is pulled afterwards. */
-static void merge_in_the_run_page(const struct delivery *delivery)
+static void merge_in_the_run_page(void **state)
 {
+	const struct delivery *delivery = *state;
 	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
 	struct tally before = tally_read(delivery), tally;
 
@@ -161,19 +157,10 @@ static void merge_in_the_run_page(const struct delivery *delivery)
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 }
 
-static void redirected_interrupts_merge_in_the_run_page(void **state)
-{
-	merge_in_the_run_page(&redirected);
-}
-
-static void proxied_interrupts_merge_in_the_run_page(void **state)
-{
-	merge_in_the_run_page(&proxied);
-}
-
 /* The driver does not inject: the VMM counts what merges in VTL0's virtual APIC. */
-static void merge_where_the_vmm_injects(const struct delivery *delivery)
+static void merge_where_the_vmm_injects(void **state)
 {
+	const struct delivery *delivery = *state;
 	unsigned int route = guest_route(delivery, 0);
 	struct tally before = tally_read(delivery), tally;
 
@@ -189,22 +176,13 @@ static void merge_where_the_vmm_injects(const struct delivery *delivery)
 	assert_true(tally.taken_merged > 0);
 }
 
-static void a_vmm_that_injects_counts_redirected_interrupts(void **state)
-{
-	merge_where_the_vmm_injects(&redirected);
-}
-
-static void a_vmm_that_injects_counts_proxied_interrupts(void **state)
-{
-	merge_where_the_vmm_injects(&proxied);
-}
-
 /*
  * The route moves while one interrupt is pending in VTL0's virtual APIC and one in the run
  * page: the second still merges with the first, and is counted.
  */
-static void move_while_pending(const struct delivery *delivery)
+static void move_while_pending(void **state)
 {
+	const struct delivery *delivery = *state;
 	unsigned int route = guest_route(delivery, VMM_OFFLOAD_DEFAULT);
 	struct tally before = tally_read(delivery), tally;
 
@@ -220,16 +198,6 @@ static void move_while_pending(const struct delivery *delivery)
 	assert_int_equal(tally.relayed, 2);
 	assert_int_equal(tally.handled, 1);
 	assert_int_equal(tally.merged + tally.taken_merged, 1);
-}
-
-static void a_redirected_interrupt_pending_at_a_move_is_counted(void **state)
-{
-	move_while_pending(&redirected);
-}
-
-static void a_proxied_interrupt_pending_at_a_move_is_counted(void **state)
-{
-	move_while_pending(&proxied);
 }
 
 /* Sends IPIs through the driver, from VP 0, and through the VMM. */
@@ -362,14 +330,20 @@ static void counters_of_a_halting_vp_balance_under_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MERGED_TEST(redirected_interrupts_merge_in_vtl0),
-		MERGED_TEST(proxied_interrupts_merge_in_vtl0),
-		MERGED_TEST(redirected_interrupts_merge_in_the_run_page),
-		MERGED_TEST(proxied_interrupts_merge_in_the_run_page),
-		MERGED_TEST(a_vmm_that_injects_counts_redirected_interrupts),
-		MERGED_TEST(a_vmm_that_injects_counts_proxied_interrupts),
-		MERGED_TEST(a_redirected_interrupt_pending_at_a_move_is_counted),
-		MERGED_TEST(a_proxied_interrupt_pending_at_a_move_is_counted),
+		DELIVERY_TEST(redirected_interrupts_merge_in_vtl0, merge_in_vtl0, &redirected),
+		DELIVERY_TEST(proxied_interrupts_merge_in_vtl0, merge_in_vtl0, &proxied),
+		DELIVERY_TEST(redirected_interrupts_merge_in_the_run_page,
+			      merge_in_the_run_page, &redirected),
+		DELIVERY_TEST(proxied_interrupts_merge_in_the_run_page,
+			      merge_in_the_run_page, &proxied),
+		DELIVERY_TEST(a_vmm_that_injects_counts_redirected_interrupts,
+			      merge_where_the_vmm_injects, &redirected),
+		DELIVERY_TEST(a_vmm_that_injects_counts_proxied_interrupts,
+			      merge_where_the_vmm_injects, &proxied),
+		DELIVERY_TEST(a_redirected_interrupt_pending_at_a_move_is_counted,
+			      move_while_pending, &redirected),
+		DELIVERY_TEST(a_proxied_interrupt_pending_at_a_move_is_counted,
+			      move_while_pending, &proxied),
 		MERGED_TEST(ipis_on_a_moved_redirected_vector_are_not_counted),
 		MERGED_TEST(a_vmm_that_injects_does_not_count_them_either),
 		MERGED_TEST(ipis_on_a_moved_proxied_vector_are_not_counted),
