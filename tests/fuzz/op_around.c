@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "labhost_client.h"
+#include "../harness/lab.h"
 #include "op.h"
 
 #define PAGE		4096
@@ -288,20 +288,6 @@ long op_debugfs(struct op_thread *thread, const struct op *op)
 	return ret;
 }
 
-static long text_write(const char *path, const char *text)
-{
-	ssize_t ret;
-	int fd;
-
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text));
-	ret = ret < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 /* Sets the driver's parameters, or enables and disables its tracepoints. */
 long op_parameter(struct op_thread *thread, const struct op *op)
 {
@@ -311,10 +297,10 @@ long op_parameter(struct op_thread *thread, const struct op *op)
 	char path[80];
 
 	if (op->how % 3 == 2)
-		return text_write("/sys/kernel/tracing/events/mshv_vtl/enable",
+		return text_write("/sys/kernel/tracing/events/mshv_vtl/enable", 0,
 				  op->values[0] % 3 ? "0" : "1");
 	snprintf(path, sizeof(path), "/sys/module/mshv_vtl/parameters/%s", names[op->how % 3]);
-	return text_write(path, values[op->values[0] % 12]);
+	return text_write(path, 0, values[op->values[0] % 12]);
 }
 
 /* Sends a VTL file through a socket, or receives one. */

@@ -139,12 +139,7 @@ static void send_astray(struct stream *stream)
 /* The driver must work correctly whether it is being traced or not. */
 static void trace_switch(bool on)
 {
-	FILE *file = fopen("/sys/kernel/tracing/events/mshv_vtl/enable", "we");
-
-	if (!file)
-		return;
-	fputs(on ? "1" : "0", file);
-	fclose(file);
+	text_write("/sys/kernel/tracing/events/mshv_vtl/enable", 0, on ? "1" : "0");
 }
 
 static void raise_some(struct stream *stream)

@@ -323,17 +323,11 @@ static void report(uint64_t ms)
 
 static void failures_prepare(void)
 {
-	FILE *file;
-
 	if (access("/sys/kernel/debug/failslab", F_OK))
 		return;
 	fail_prepare();
 	/* The failure may hit the frame of a signal, which kills the process: do not log that. */
-	file = fopen("/proc/sys/debug/exception-trace", "we");
-	if (!file)
-		return;
-	fputs("0", file);
-	fclose(file);
+	text_write("/proc/sys/debug/exception-trace", 0, "0");
 }
 
 static void world_make(void)

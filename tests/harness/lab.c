@@ -90,6 +90,19 @@ int vtl_map(int vtl, unsigned int proxy_vector, unsigned int cpu)
 	return ret ? ret : (int)args.vector;
 }
 
+unsigned int vtl_map_all(int vtl, unsigned int cpu, int vectors[PROXY_COUNT])
+{
+	unsigned int count;
+
+	for (count = 0; count < PROXY_COUNT; count++) {
+		vectors[count] = vtl_map(vtl, PROXY_FIRST + count, cpu);
+		if (vectors[count] < 0)
+			return count;
+	}
+	fail_msg("CPU %u has a vector for each proxy vector", cpu);
+	return count;
+}
+
 int vtl_unmap(int vtl, unsigned int vector, unsigned int cpu)
 {
 	struct mshv_map_device_intr args = { .vector = vector, .apic_id = apic_id(cpu) };
@@ -211,19 +224,26 @@ void cpu_pin_away(unsigned int cpu)
 	cpu_pin(lab.cpus > 1 && !cpu ? 1 : 0);
 }
 
+int text_write(const char *path, int flags, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags), ret = 0;
+	ssize_t length = strlen(text), written;
+
+	if (fd < 0)
+		return -errno;
+	written = write(fd, text, length);
+	if (written != length)
+		ret = written < 0 ? -errno : -EIO;
+	close(fd);
+	return ret;
+}
+
 int cpu_set_online(unsigned int cpu, bool online)
 {
 	char path[64];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, online ? "1" : "0", 1) != 1)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return text_write(path, 0, online ? "1" : "0");
 }
 
 unsigned long totals(const char *name)

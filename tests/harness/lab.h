@@ -136,6 +136,16 @@ int vtl_map_ioctl(int vtl, struct mshv_map_device_intr *args);
 /* Maps. Returns the hardware vector, or a negative errno. */
 int vtl_map(int vtl, unsigned int proxy_vector, unsigned int cpu);
 
+/* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
+#define PROXY_FIRST	16
+#define PROXY_COUNT	240
+
+/*
+ * Maps proxy vectors from PROXY_FIRST on, until the CPU has no vector left. Returns how many were
+ * mapped; @vectors has their hardware vectors, followed by the negative errno.
+ */
+unsigned int vtl_map_all(int vtl, unsigned int cpu, int vectors[PROXY_COUNT]);
+
 /* Unmaps. Returns 0 or a negative errno. */
 int vtl_unmap(int vtl, unsigned int vector, unsigned int cpu);
 
@@ -222,6 +232,9 @@ void capability_drop(void);
 
 /* Returns whether a process that reads at @place is killed. */
 bool read_is_fatal(const volatile uint8_t *place);
+
+/* Writes to a file of the kernel, opened with @flags as well. Returns 0 or a negative errno. */
+int text_write(const char *path, int flags, const char *text);
 
 /* Sets a parameter of the driver. Returns the previous value. */
 long driver_parameter(const char *name, long value);

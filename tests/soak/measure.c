@@ -9,9 +9,6 @@
 
 #include "soak.h"
 
-/* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
-#define PROXY_FIRST	16
-#define PROXY_COUNT	240
 /* In this time, memory is freed that waits for a grace period or a kernel worker. */
 #define SETTLE_MS	500
 #define LOOKS		4
@@ -85,25 +82,18 @@ static int64_t interrupt_rows(void)
 /* Allocates all vectors of a CPU, and frees them. Returns how many there were. */
 static int64_t vectors_left(unsigned int cpu)
 {
-	int vtl = vtl_open(), count = 0;
+	int vtl = vtl_open(), vectors[PROXY_COUNT], count = vtl_map_all(vtl, cpu, vectors);
 
-	while (count < PROXY_COUNT && vtl_map(vtl, PROXY_FIRST + count, cpu) > 0)
-		count++;
 	close(vtl);
 	return count;
 }
 
 static void settle(void)
 {
-	FILE *caches;
-
 	quarantine_wait_empty();
 	sleep_ms(SETTLE_MS);
 	sync();
-	caches = fopen("/proc/sys/vm/drop_caches", "we");
-	check(caches, "drop_caches cannot be written");
-	fputs("3\n", caches);
-	fclose(caches);
+	check(!text_write("/proc/sys/vm/drop_caches", 0, "3\n"), "drop_caches cannot be written");
 	sleep_ms(SETTLE_MS);
 }
 

@@ -63,12 +63,10 @@ static struct function {
 
 static void file_write(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	check(fd >= 0, "%s: %s", path, strerror(errno));
 	/* The bus reports no error when no driver accepts the function. */
-	check(write(fd, text, strlen(text)) >= 0, "%s: %s", path, strerror(errno));
-	close(fd);
+	int ret = text_write(path, 0, text);
+
+	check(!ret, "%s: %s", path, strerror(-ret));
 }
 
 static bool file_says(const char *address, const char *name, const char *text)

@@ -15,8 +15,6 @@
 
 #define WAIT_MS		10000
 #define QUIET_MS	50
-#define PROXY_FIRST	16
-#define PROXY_COUNT	240
 /* The first proxy vector of those that only one test uses. */
 #define VECTOR		0x61
 #define RAISES		5
@@ -37,26 +35,14 @@ static unsigned int given[CPUS_MAX];
 /* The figures for the last line. */
 static unsigned long all_mapped, all_entries, all_relayed, calls_first, calls_last;
 
-static unsigned int map_cpu(int vtl, unsigned int cpu)
-{
-	unsigned int count;
-
-	for (count = 0; count < PROXY_COUNT; count++) {
-		vectors[cpu][count] = vtl_map(vtl, PROXY_FIRST + count, cpu);
-		if (vectors[cpu][count] < 0)
-			break;
-	}
-	assert_int_equal(vectors[cpu][count], -ENODEV);
-	return count;
-}
-
 static unsigned long map_all(int vtl)
 {
 	unsigned long sum = 0;
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < lab.cpus; cpu++) {
-		given[cpu] = map_cpu(vtl, cpu);
+		given[cpu] = vtl_map_all(vtl, cpu, vectors[cpu]);
+		assert_int_equal(vectors[cpu][given[cpu]], -ENODEV);
 		sum += given[cpu];
 	}
 	return sum;
@@ -156,14 +142,11 @@ static void each_cpu_relays_on_its_own_vectors(void **state)
 static void trace_write(const char *name, const char *text)
 {
 	char path[96];
-	int fd;
+	int ret;
 
 	snprintf(path, sizeof(path), TRACING "%s", name);
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	check(fd >= 0, "%s: %s", path, strerror(errno));
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %s: %s", path, text,
-	      strerror(errno));
-	close(fd);
+	ret = text_write(path, O_TRUNC, text);
+	check(!ret, "%s: %s: %s", path, text, strerror(-ret));
 }
 
 /* The kernel takes one word of each write. */

@@ -13,23 +13,12 @@
 
 #define WAIT_MS 5000
 
-/* Proxy vectors 16 to 255 are more than the hardware vectors of any CPU. */
-#define PROXY_FIRST 16
-#define PROXY_COUNT 240
-
 static int vectors[PROXY_COUNT];
 
 /* Maps until no vector is left. Returns how many were allocated. */
 static unsigned int map_all(unsigned int cpu)
 {
-	unsigned int count;
-
-	for (count = 0; count < PROXY_COUNT; count++) {
-		vectors[count] = vtl_map(lab.vtl, PROXY_FIRST + count, cpu);
-		if (vectors[count] < 0)
-			break;
-	}
-	return count;
+	return vtl_map_all(lab.vtl, cpu, vectors);
 }
 
 static void unmap_all(unsigned int cpu, unsigned int count)

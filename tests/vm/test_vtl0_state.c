@@ -281,17 +281,6 @@ static void fault(void)
 #define PROBES		"/sys/kernel/tracing/kprobe_events"
 #define PROBES_ON	"/sys/kernel/tracing/events/vtl0_state/enable"
 
-static int text_write(const char *path, int flags, const char *text)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC | flags), ret = 0;
-
-	check(file >= 0, "%s: %s", path, strerror(errno));
-	if (write(file, text, strlen(text)) < 0)
-		ret = -errno;
-	close(file);
-	return ret;
-}
-
 /* The probe's argument is read from an unmapped address: a page fault in the kernel. */
 static int probe_add(const char *function, unsigned int number)
 {
