@@ -46,15 +46,9 @@ static int close_all(void **state)
 /* Create routes @first to @last to a VP, each with its own vector. */
 static void create(int first, int last, uint32_t vp)
 {
-	struct vtlirq_single_target single;
-
 	for (int i = first; i <= last; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
-		live[i].vps = 1ULL << vp;
-		live[i].vector = 40 + i;
-		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
-						     vtlirq_target_single(&single, vp, 40 + i),
-						     &live[i].route), 0);
+		assert_int_equal(live_target(irqs, &live[i], 1ULL << vp, 40 + i, 0), 0);
 	}
 	look();
 }
@@ -62,14 +56,9 @@ static void create(int first, int last, uint32_t vp)
 /* Create routes 0 and 1, which share a vector of VP 0. */
 static void create_shared(void)
 {
-	struct vtlirq_single_target single;
-
 	create(0, 0, 0);
-	live[1] = live[0];
-	live[1].interrupt.data = 1;
-	assert_int_equal(vtlirq_route_create(irqs, &live[1].interrupt,
-					     vtlirq_target_single(&single, 0, 40),
-					     &live[1].route), 0);
+	live[1].interrupt = (struct vtlirq_interrupt) { 100, 0xfee00000, 1 };
+	assert_int_equal(live_target(irqs, &live[1], 1, 40, 0), 0);
 }
 
 /* Let a second pass in which each route gets the number of interrupts in @rates. */
@@ -410,20 +399,11 @@ static void vectors_in_quarantine_count_against_the_quota(void **state)
 static void multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
-	uint64_t both = 3;
-	struct vtlirq_target target = {
-		.vector = 41,
-		.flags = VTLIRQ_TARGET_MULTICAST,
-		.vps = &both,
-		.words = 1,
-	};
 
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
-	assert_int_equal(vtlirq_route_retarget(live[1].route, &target), 0);
-	live[1].vps = both;
-	live[1].flags = VTLIRQ_TARGET_MULTICAST;
+	assert_int_equal(live_target(irqs, &live[1], 3, 41, VTLIRQ_TARGET_MULTICAST), 0);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(rates), 0);
 }
