@@ -86,25 +86,16 @@ static int64_t empty_measure(struct guest *guest)
 	return lines_median(values, SAMPLES);
 }
 
-static void report(const struct guest *guest, const char *what, int64_t *values, int64_t empty)
-{
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s, %s", guest_delivery(guest), what);
-	lines_samples(GROUP, name, values, SAMPLES, empty);
-}
-
 static void report_span(const struct guest *guest, const char *state, const char *span,
 			const uint64_t *ends)
 {
 	int64_t values[SAMPLES];
-	char name[96];
 	size_t i;
 
 	for (i = 0; i < SAMPLES; i++)
 		values[i] = ends[i] - samples.starts[i] - samples.empty;
-	snprintf(name, sizeof(name), "%s: %s", state, span);
-	report(guest, name, values, samples.empty);
+	lines_samples(GROUP, lines_name("%s, %s: %s", guest_delivery(guest), state, span), values,
+		      SAMPLES, samples.empty);
 }
 
 static void report_spans(const struct guest *guest, const char *state)
@@ -117,10 +108,8 @@ static void report_spans(const struct guest *guest, const char *state)
 
 static void report_count(const struct guest *guest, const char *what, uint64_t events)
 {
-	char name[96];
-
-	snprintf(name, sizeof(name), "%s, %s", what, guest_delivery(guest));
-	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
+	lines_rate(GROUP, lines_name("%s, %s", what, guest_delivery(guest)), "per interrupt", ALL,
+		   (double)events / ALL);
 }
 
 /* Take samples in one of the two states. */
