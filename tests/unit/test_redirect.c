@@ -46,6 +46,11 @@ static u32 must_map(struct redirect_file *file, unsigned int cpu, u32 proxy_vect
 	return vector;
 }
 
+static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
+{
+	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
+}
+
 static struct redirect_stats stats_of(unsigned int cpu)
 {
 	struct redirect_stats stats;
@@ -136,8 +141,8 @@ static void the_quota_is_met_to_the_vector(void **state)
 	must_map(&files[0], 1, 0x32);
 	/* Vectors in quarantine count against the quota, but they are reused. */
 	vector = must_map(&files[0], 0, 0x31);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
+	must_unmap(&files[0], 0, vector);
 	assert_int_equal(stats_of(0).quarantined, 1);
 	must_map(&files[0], 0, 0x33);
 	assert_int_equal(stats_of(0).quarantined, 0);
@@ -168,11 +173,6 @@ static void map_and_raise_them_all(struct redirect_file *file, unsigned int cpu,
 	for (i = 0; i < EMUL_VECTORS; i++)
 		emul_raise(cpu, vectors[i]);
 	assert_int_equal(bits_take(cpu), EMUL_VECTORS);
-}
-
-static void must_unmap(struct redirect_file *file, unsigned int cpu, u32 vector)
-{
-	assert_int_equal(vtl_redirect_unmap(file, vector, EMUL_ID(cpu)), 0);
 }
 
 static void exhaustion_allocates_quiet_vectors_from_quarantine(void **state)
@@ -290,7 +290,7 @@ static void a_merged_late_arrival_counts_for_quarantine(void **state)
 
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	shim_advance(900);
 	emul_raise(0, vector);
 	emul_interrupts_open(0);
@@ -303,7 +303,7 @@ static void a_running_handler_outlives_its_vector(void **state)
 {
 	u32 vector = must_map(&files[0], 0, 0x40);
 
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	emul_meanwhile = quarantine_ends_meanwhile;
 	emul_raise(0, vector);
 	emul_meanwhile = NULL;
@@ -328,7 +328,7 @@ static void what_is_pending_at_unmap_is_relayed_once(void **state)
 
 	emul_interrupts_close(0);
 	emul_raise(0, vector);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	assert_int_equal(bits_take(0), 1);
 	assert_int_equal(count_of(0, 0x40), 1);
 
@@ -351,10 +351,9 @@ static void a_vector_with_a_pending_interrupt_is_not_allocated_again(void **stat
 
 	quarantine_ms = 0;
 	emul_interrupts_close(0);
-	assert_int_equal(vtl_redirect_unmap(&files[0], must_map(&files[0], 0, 0x41),
-					    EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, must_map(&files[0], 0, 0x41));
 	emul_raise(0, vector);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	assert_int_equal(bits_take(0), 1);
 	assert_int_equal(emul_vectors_taken(0), 1);
 	assert_int_not_equal(must_map(&files[0], 0, 0x42), vector);
@@ -411,7 +410,7 @@ static void counts_include_mappings_that_are_gone(void **state)
 	for (i = 0; i < 100; i++) {
 		vector = must_map(&files[i % FILES], 1, 0x40 + i % 4);
 		emul_raise(1, vector);
-		assert_int_equal(vtl_redirect_unmap(&files[i % FILES], vector, EMUL_ID(1)), 0);
+		must_unmap(&files[i % FILES], 1, vector);
 		/* A late interrupt is not counted. */
 		emul_raise(1, vector);
 		shim_advance(100);
@@ -437,15 +436,15 @@ static void a_vector_is_owned_until_the_entry_after_its_unmap(void **state)
 	emul_raise(0, vector);
 	emul_raise(0, vector);
 	assert_int_equal(vtl_vp_merged_get(0) - merged, 1);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	assert_true(vtl_redirect_owns(0x40));
 	vtl_vp_entries++;
 	assert_false(vtl_redirect_owns(0x40));
-	assert_int_equal(vtl_redirect_unmap(&files[0], other, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, other);
 	assert_true(vtl_redirect_owns(0x41));
 	assert_false(vtl_redirect_owns(0x40));
 	vector = must_map(&files[0], 0, 0x40);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	assert_true(vtl_redirect_owns(0x40));
 	assert_true(vtl_redirect_owns(0x41));
 	vtl_vp_entries++;
@@ -469,13 +468,13 @@ static void a_file_holds_no_more_references_than_can_be_counted(void **state)
 	/* Another file may map it, and the sum has more bits. */
 	must_map(&files[1], 0, 0x40);
 	assert_true(redirect_tables[0]->by_vector[vector]->references == 1UL << 32);
-	assert_int_equal(vtl_redirect_unmap(&files[0], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[0], 0, vector);
 	assert_int_equal(vtl_redirect_map(&files[0], 0x40, EMUL_ID(0), &again), 0);
 
 	/* All references are dropped with the file. */
 	vtl_redirect_file_release(&files[0]);
 	assert_int_equal(vtl_redirect_file_init(&files[0]), 0);
-	assert_int_equal(vtl_redirect_unmap(&files[1], vector, EMUL_ID(0)), 0);
+	must_unmap(&files[1], 0, vector);
 	assert_int_equal(stats_of(0).mapped, 0);
 }
 
