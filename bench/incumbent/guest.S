@@ -40,15 +40,17 @@
 	mov	%rax, \register
 	.endm
 
-	/* The stores come after the reading of the clock, so that no sample includes their cost. */
-	.macro	store
+	/*
+	 * Stores a sample, and takes the next one from label 1 on, or ends the job. The stores come
+	 * after the reading of the clock, so that no sample includes their cost.
+	 */
+	.macro	finish
 	mov	%r8, (%rsi)
 	mov	%r10, 8(%rsi)
 	mov	%r9, 16(%rsi)
 	add	$24, %rsi
-	.endm
-
-	.macro	done
+	dec	%rbp
+	jnz	1b
 	out	%al, $GUEST_DONE_PORT
 	.endm
 
@@ -59,10 +61,7 @@ ring:
 	now	%r8
 	mov	%ebx, (%rdi)
 	now	%r9
-	store
-	dec	%rbp
-	jnz	1b
-	done
+	finish
 
 	/*
 	 * STI takes effect after the next instruction: an interrupt that comes too
@@ -77,10 +76,7 @@ halt:
 	sti
 	hlt
 	now	%r9
-	store
-	dec	%rbp
-	jnz	1b
-	done
+	finish
 
 	/* As above, but the device itself raises the interrupt, later. */
 wait:
@@ -92,10 +88,7 @@ wait:
 	sti
 	hlt
 	now	%r9
-	store
-	dec	%rbp
-	jnz	1b
-	done
+	finish
 
 	/* The three jobs below differ in one instruction. */
 	.macro	trip name, instruction:vararg
@@ -107,10 +100,7 @@ wait:
 	\instruction
 	now	%r9
 	mov	%r11, %r8
-	store
-	dec	%rbp
-	jnz	1b
-	done
+	finish
 	.endm
 
 	trip	nothing

@@ -124,10 +124,8 @@ static void ring(struct vm *vm)
 
 static void report_rate(const char *what, const char *eoi, uint64_t events)
 {
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s per interrupt, guest spins, EOI by %s", what, eoi);
-	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
+	lines_rate(GROUP, lines_name("%s per interrupt, guest spins, EOI by %s", what, eoi),
+		   "per interrupt", ALL, (double)events / ALL);
 }
 
 /*
@@ -153,13 +151,10 @@ static uint64_t count_exits(struct vm *vm, const char *eoi)
 
 static void spin(struct vm *vm, const char *eoi, int64_t empty)
 {
-	char name[128];
-
 	ring(vm);
-	snprintf(name, sizeof(name), "guest spins, write to handler, EOI by %s", eoi);
-	report(vm, name, TO_HANDLER, empty);
-	snprintf(name, sizeof(name), "guest spins, write to interrupted code, EOI by %s", eoi);
-	report(vm, name, TO_AFTER, empty);
+	report(vm, lines_name("guest spins, write to handler, EOI by %s", eoi), TO_HANDLER, empty);
+	report(vm, lines_name("guest spins, write to interrupted code, EOI by %s", eoi), TO_AFTER,
+	       empty);
 }
 
 static void spin_adjusted(struct vm *vm, const char *eoi, int64_t empty)

@@ -9,7 +9,6 @@
  */
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -72,7 +71,6 @@ static void route_measure(enum vtlirq_delivery delivery, const char *name)
 {
 	static int64_t creations[SAMPLES], destructions[SAMPLES];
 	uint64_t before;
-	char full[64];
 	int i;
 
 	for (i = -WARM_UP; i < SAMPLES; i++) {
@@ -86,11 +84,9 @@ static void route_measure(enum vtlirq_delivery delivery, const char *name)
 		destructions[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	memcpy(ticks, creations, sizeof(ticks));
-	snprintf(full, sizeof(full), "create, %s", name);
-	print(full);
+	print(lines_name("create, %s", name));
 	memcpy(ticks, destructions, sizeof(ticks));
-	snprintf(full, sizeof(full), "destroy, %s", name);
-	print(full);
+	print(lines_name("destroy, %s", name));
 
 	create(0);
 	for (i = -WARM_UP; i < SAMPLES; i++) {
@@ -100,8 +96,7 @@ static void route_measure(enum vtlirq_delivery delivery, const char *name)
 		ticks[i < 0 ? 0 : i] = __rdtsc() - before;
 	}
 	check_delivery(delivery);
-	snprintf(full, sizeof(full), "retarget, %s", name);
-	print(full);
+	print(lines_name("retarget, %s", name));
 	vtlirq_route_destroy(route);
 }
 

@@ -65,6 +65,17 @@ int64_t lines_median(int64_t *values, size_t count)
 	return percentile(values, count, 50);
 }
 
+const char *lines_name(const char *format, ...)
+{
+	static char name[128];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(name, sizeof(name), format, arguments);
+	va_end(arguments);
+	return name;
+}
+
 static void line_begin(const char *group, const char *name, const char *unit, size_t count)
 {
 	printf("{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"n\":%zu", group, name, unit,

@@ -24,6 +24,9 @@ void die_errno(const char *format, ...) __attribute__((format(printf, 1, 2), nor
  */
 int64_t lines_median(int64_t *values, size_t count);
 
+/* Return the name of a measurement. It is valid until the next call. */
+const char *lines_name(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Print a measurement in instructions. @empty, the cost of an empty sample, is subtracted. */
 void lines_samples(const char *group, const char *name, int64_t *values, size_t count,
 		   int64_t empty);

@@ -287,11 +287,10 @@ static void rate_print(const struct figure *figure, const char *name)
 
 static void figure_print(const struct figure *figure)
 {
+	const char *name = lines_name("%s, %s", machine, figure->what);
 	int64_t values[BOOTS_MAX];
-	char name[NAME_LENGTH];
 	size_t i;
 
-	snprintf(name, sizeof(name), "%s, %s", machine, figure->what);
 	if (figure->unit) {
 		rate_print(figure, name);
 		return;
@@ -332,10 +331,7 @@ static double sum(const char *name, bool vtl2)
 
 static void sum_print(const char *what, double total)
 {
-	char name[NAME_LENGTH];
-
-	snprintf(name, sizeof(name), "%s, %s", machine, what);
-	lines_value(GROUP, name, "in all boots", boots_count, total);
+	lines_value(GROUP, lines_name("%s, %s", machine, what), "in all boots", boots_count, total);
 }
 
 /* Check that each relayed interrupt was handled, or has merged with a pending one. */

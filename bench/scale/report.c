@@ -2,13 +2,10 @@
 /*
  * Collects samples, and prints the lines of the output; see scale.h.
  */
-#include <stdio.h>
-
 #include "../lines/lines.h"
 #include "scale.h"
 
 #define GROUP "scale"
-#define NAME_BYTES 128
 
 void samples_add(struct samples *samples, struct count count, unsigned int work)
 {
@@ -26,10 +23,9 @@ double samples_first(const struct samples *samples)
 	return (double)samples->core[0] / samples->work;
 }
 
-static void name_write(char name[NAME_BYTES], const char *operation, unsigned long mappings)
+static const char *name_of(const char *operation, unsigned long mappings)
 {
-	snprintf(name, NAME_BYTES, "%s, %lu mapping%s", operation, mappings,
-		 mappings == 1 ? "" : "s");
+	return lines_name("%s, %lu mapping%s", operation, mappings, mappings == 1 ? "" : "s");
 }
 
 void report_samples(const char *operation, unsigned long mappings, struct samples *samples,
@@ -37,19 +33,14 @@ void report_samples(const char *operation, unsigned long mappings, struct sample
 {
 	double other = (double)lines_median(samples->other, samples->number) / samples->work;
 	double most = (double)samples->other[samples->number - 1] / samples->work;
-	char name[NAME_BYTES];
 
-	name_write(name, operation, mappings);
-	lines_samples_each(GROUP, name, samples->core, samples->number, empty->core,
-			   samples->work);
+	lines_samples_each(GROUP, name_of(operation, mappings), samples->core, samples->number,
+			   empty->core, samples->work);
 	lines_remark("%s, %lu: outside the core, not in the line above: %g (at most %g)",
 		     operation, mappings, other, most);
 }
 
 void report_value(const char *operation, unsigned long mappings, const char *unit, size_t value)
 {
-	char name[NAME_BYTES];
-
-	name_write(name, operation, mappings);
-	lines_value(GROUP, name, unit, 1, value);
+	lines_value(GROUP, name_of(operation, mappings), unit, 1, value);
 }

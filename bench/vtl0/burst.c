@@ -142,7 +142,6 @@ static void bursts_measure(struct guest *guest, unsigned int size)
 {
 	int64_t entries[BURSTS];
 	uint64_t twice = 0;
-	char name[96];
 	size_t i;
 
 	class_set(SCHED_FIFO, 1);
@@ -152,9 +151,9 @@ static void bursts_measure(struct guest *guest, unsigned int size)
 		entries[i] = burst_run(guest, size, &twice);
 	class_set(SCHED_OTHER, 0);
 
-	snprintf(name, sizeof(name), "burst of %u%s: entries", size,
-		 guest->redirected ? "" : ", proxied");
-	lines_rate(GROUP, name, "per burst", BURSTS, lines_median(entries, BURSTS));
+	lines_rate(GROUP, lines_name("burst of %u%s: entries", size,
+				     guest->redirected ? "" : ", proxied"),
+		   "per burst", BURSTS, lines_median(entries, BURSTS));
 	if (twice)
 		printf("# %" PRIu64 " interrupts were handled twice: a fault of QEMU, see bench/README.md\n",
 		       twice);

@@ -30,13 +30,6 @@ struct samples {
 
 static struct samples samples;
 
-enum state {
-	RUNNING,
-	HALTED,
-};
-
-static const char * const state_names[] = { "running", "halted" };
-
 /* --- samples -------------------------------------------------------------- */
 
 static void take_one(const struct vtl0_sample *taken, uint64_t start, size_t to)
@@ -86,25 +79,16 @@ static int64_t empty_measure(struct guest *guest)
 	return lines_median(values, SAMPLES);
 }
 
-static void report(const struct guest *guest, const char *what, int64_t *values, int64_t empty)
-{
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s, %s", guest_delivery(guest), what);
-	lines_samples(GROUP, name, values, SAMPLES, empty);
-}
-
 static void report_span(const struct guest *guest, const char *state, const char *span,
 			const uint64_t *ends)
 {
 	int64_t values[SAMPLES];
-	char name[96];
 	size_t i;
 
 	for (i = 0; i < SAMPLES; i++)
 		values[i] = ends[i] - samples.starts[i] - samples.empty;
-	snprintf(name, sizeof(name), "%s: %s", state, span);
-	report(guest, name, values, samples.empty);
+	lines_samples(GROUP, lines_name("%s, %s: %s", guest_delivery(guest), state, span), values,
+		      SAMPLES, samples.empty);
 }
 
 static void report_spans(const struct guest *guest, const char *state)
@@ -117,24 +101,8 @@ static void report_spans(const struct guest *guest, const char *state)
 
 static void report_count(const struct guest *guest, const char *what, uint64_t events)
 {
-	char name[96];
-
-	snprintf(name, sizeof(name), "%s, %s", what, guest_delivery(guest));
-	lines_rate(GROUP, name, "per interrupt", ALL, (double)events / ALL);
-}
-
-/* Take samples in one of the two states. */
-static void sample_take(struct guest *guest, enum state state, int64_t empty)
-{
-	static uint64_t starts[ALL];
-
-	if (state == HALTED) {
-		empty = halted_sample(guest, starts);
-		take(guest, starts, empty);
-	} else {
-		guest_sample(guest, VTL0_SAMPLE_RING);
-		take(guest, NULL, empty);
-	}
+	lines_rate(GROUP, lines_name("%s, %s", what, guest_delivery(guest)), "per interrupt", ALL,
+		   (double)events / ALL);
 }
 
 static void running(struct guest *guest, int64_t empty)
@@ -142,9 +110,10 @@ static void running(struct guest *guest, int64_t empty)
 	struct counts before, after;
 
 	counts_read(guest, &before);
-	sample_take(guest, RUNNING, empty);
+	guest_sample(guest, VTL0_SAMPLE_RING);
+	take(guest, NULL, empty);
 	counts_read(guest, &after);
-	report_spans(guest, state_names[RUNNING]);
+	report_spans(guest, "running");
 	report_count(guest, "host exits", after.host_exits - before.host_exits);
 	report_count(guest, "VTL0 exits", after.vtl0_exits - before.vtl0_exits);
 	report_count(guest, "user returns", after.user_returns - before.user_returns);
@@ -152,8 +121,11 @@ static void running(struct guest *guest, int64_t empty)
 
 static void halted(struct guest *guest)
 {
-	sample_take(guest, HALTED, 0);
-	report_spans(guest, state_names[HALTED]);
+	static uint64_t starts[ALL];
+	int64_t empty = halted_sample(guest, starts);
+
+	take(guest, starts, empty);
+	report_spans(guest, "halted");
 }
 
 /* The interrupt arrives between the write and HLT, while VTL0 has disabled interrupts. */

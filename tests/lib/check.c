@@ -27,6 +27,26 @@ void live_refresh(struct live *live)
 		fake_violation("state of a route: error %d", error);
 }
 
+int live_target(struct vtlirq *irqs, struct live *live, uint64_t vps, uint32_t vector,
+		uint32_t flags)
+{
+	struct vtlirq_target target = { .vector = vector, .flags = flags, .vps = &vps, .words = 1 };
+	struct vtlirq_route *route = live->route;
+	int error;
+
+	if (route)
+		error = vtlirq_route_retarget(route, &target);
+	else
+		error = vtlirq_route_create(irqs, &live->interrupt, &target, &route);
+	if (error)
+		return error;
+	live->route = route;
+	live->vps = vps;
+	live->vector = vector;
+	live->flags = flags;
+	return 0;
+}
+
 static void expect_filters(struct expected *expected, uint64_t vps, uint32_t vector)
 {
 	for (uint32_t vp = 0; vp < FAKE_VPS; vp++)

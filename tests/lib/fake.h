@@ -17,7 +17,6 @@
 #include "vtlirq.h"
 
 #define FAKE_VPS		8
-#define FAKE_VECTORS_MAX	200
 #define FAKE_FIRST_VECTOR	0x30
 #define FAKE_DELIVERIES_MAX	2048
 
@@ -204,6 +203,13 @@ struct live {
 
 /* Ask the library again. */
 void live_refresh(struct live *live);
+
+/*
+ * Create the route of @live's interrupt, or give the route another target if it exists. After an
+ * error, @live is as before.
+ */
+int live_target(struct vtlirq *irqs, struct live *live, uint64_t vps, uint32_t vector,
+		uint32_t flags);
 
 /**
  * check_all() - check that every live route has one delivery with the right target; that

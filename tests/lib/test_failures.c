@@ -141,11 +141,9 @@ struct snapshot {
 	uint32_t references[FAKE_VPS][256];
 	uint32_t filter[FAKE_VPS][256];
 	struct fake_delivery deliveries[ROUTES];
-	uint32_t delivery[ROUTES];
-	uint32_t reason[ROUTES];
-	uint32_t vp[ROUTES];
-	uint32_t vector[ROUTES];
-	uint32_t hardware[ROUTES];
+	struct {
+		uint32_t delivery, reason, vp, vector, hardware;
+	} routes[ROUTES];
 };
 
 static int files_open(void)
@@ -191,11 +189,11 @@ static void snapshot_take(struct snapshot *snapshot)
 		live_refresh(&live[i]);
 		if (!live[i].route)
 			continue;
-		snapshot->delivery[i] = live[i].state.delivery;
-		snapshot->reason[i] = live[i].state.reason;
-		snapshot->vp[i] = live[i].state.vp;
-		snapshot->vector[i] = live[i].state.vector;
-		snapshot->hardware[i] = live[i].state.hardware_vector;
+		snapshot->routes[i].delivery = live[i].state.delivery;
+		snapshot->routes[i].reason = live[i].state.reason;
+		snapshot->routes[i].vp = live[i].state.vp;
+		snapshot->routes[i].vector = live[i].state.vector;
+		snapshot->routes[i].hardware = live[i].state.hardware_vector;
 	}
 	fake_lock();
 	for (int vp = 0; vp < FAKE_VPS; vp++) {
@@ -225,11 +223,7 @@ static void snapshot_compare(const struct snapshot *before)
 	assert_memory_equal(now.references, before->references, sizeof(now.references));
 	assert_memory_equal(now.filter, before->filter, sizeof(now.filter));
 	assert_memory_equal(now.deliveries, before->deliveries, sizeof(now.deliveries));
-	assert_memory_equal(now.delivery, before->delivery, sizeof(now.delivery));
-	assert_memory_equal(now.reason, before->reason, sizeof(now.reason));
-	assert_memory_equal(now.vp, before->vp, sizeof(now.vp));
-	assert_memory_equal(now.vector, before->vector, sizeof(now.vector));
-	assert_memory_equal(now.hardware, before->hardware, sizeof(now.hardware));
+	assert_memory_equal(now.routes, before->routes, sizeof(now.routes));
 	assert_true(now.bytes <= before->bytes);
 }
 
@@ -253,19 +247,8 @@ static int open_context(void)
 
 static int create_flags(int i, uint64_t vps, uint32_t flags)
 {
-	struct vtlirq_target target = { .vector = 40 + i, .flags = flags, .vps = &vps, .words = 1 };
-	int error;
-
 	live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
-	error = vtlirq_route_create(irqs, &live[i].interrupt, &target, &live[i].route);
-	if (error) {
-		live[i].route = NULL;
-		return error;
-	}
-	live[i].vps = vps;
-	live[i].vector = target.vector;
-	live[i].flags = flags;
-	return 0;
+	return live_target(irqs, &live[i], vps, 40 + i, flags);
 }
 
 static int create(int i, uint64_t vps)
@@ -275,14 +258,7 @@ static int create(int i, uint64_t vps)
 
 static int retarget(int i, uint64_t vps, uint32_t vector)
 {
-	struct vtlirq_target target = { .vector = vector, .vps = &vps, .words = 1 };
-	int error = vtlirq_route_retarget(live[i].route, &target);
-
-	if (!error) {
-		live[i].vps = vps;
-		live[i].vector = vector;
-	}
-	return error;
+	return live_target(irqs, &live[i], vps, vector, 0);
 }
 
 static void look(void)

@@ -36,26 +36,29 @@ static void look(void)
 	check_routes(live, ROUTES);
 }
 
-static void close_all(void)
+static int close_all(void **state)
 {
 	look();
 	check_close(irqs);
+	return 0;
 }
 
 /* Create routes @first to @last to a VP, each with its own vector. */
 static void create(int first, int last, uint32_t vp)
 {
-	struct vtlirq_single_target single;
-
 	for (int i = first; i <= last; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { 100 + i, 0xfee00000, i };
-		live[i].vps = 1ULL << vp;
-		live[i].vector = 40 + i;
-		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
-						     vtlirq_target_single(&single, vp, 40 + i),
-						     &live[i].route), 0);
+		assert_int_equal(live_target(irqs, &live[i], 1ULL << vp, 40 + i, 0), 0);
 	}
 	look();
+}
+
+/* Create routes 0 and 1, which share a vector of VP 0. */
+static void create_shared(void)
+{
+	create(0, 0, 0);
+	live[1].interrupt = (struct vtlirq_interrupt) { 100, 0xfee00000, 1 };
+	assert_int_equal(live_target(irqs, &live[1], 1, 40, 0), 0);
 }
 
 /* Let a second pass in which each route gets the number of interrupts in @rates. */
@@ -94,7 +97,6 @@ static void the_first_call_only_measures(void **state)
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	assert_int_equal(live[0].state.demotions, 1);
 	assert_int_equal(live[1].state.promotions, 1);
-	close_all();
 }
 
 static void the_busiest_routes_get_the_vectors(void **state)
@@ -118,7 +120,6 @@ static void the_busiest_routes_get_the_vectors(void **state)
 	/* After that, no route moves any more. */
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(second(rates), 0);
-	close_all();
 }
 
 static void free_vectors_are_used(void **state)
@@ -137,7 +138,6 @@ static void free_vectors_are_used(void **state)
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 static void only_routes_above_the_promote_rate_are_promoted(void **state)
@@ -152,7 +152,6 @@ static void only_routes_above_the_promote_rate_are_promoted(void **state)
 	assert_int_equal(second(rates), 1);
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 static void only_a_route_twice_as_busy_evicts_another(void **state)
@@ -168,14 +167,13 @@ static void only_a_route_twice_as_busy_evicts_another(void **state)
 		assert_int_equal(second(close_by), 0);
 	assert_int_equal(second(twice), 2);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
+	close_all(NULL);
 	setup(NULL);
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { .hysteresis_percent = 10 });
 	create(0, 1, 0);
 	second(close_by);
 	assert_int_equal(second(close_by), 2);
-	close_all();
 }
 
 static void a_moved_route_stays_for_the_dwell_time(void **state)
@@ -192,7 +190,6 @@ static void a_moved_route_stays_for_the_dwell_time(void **state)
 		moved += second(i % 2 ? one : other);
 	assert_true(moved > 0);
 	assert_true(moved <= 2 * 10);
-	close_all();
 }
 
 static void a_round_makes_at_most_moves_max_moves(void **state)
@@ -209,7 +206,6 @@ static void a_round_makes_at_most_moves_max_moves(void **state)
 	for (int left = 15; left > 0; left -= 3)
 		assert_int_equal(second(rates), 3);
 	assert_int_equal(second(rates), 0);
-	close_all();
 }
 
 static void an_exchange_needs_two_moves(void **state)
@@ -221,30 +217,22 @@ static void an_exchange_needs_two_moves(void **state)
 	create(0, 1, 0);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(rates), 0);
-	close_all();
 }
 
 /* Two idle routes share the vector: both have to be demoted. */
 static void all_routes_of_a_shared_vector_are_demoted(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
-	struct vtlirq_target target;
 
 	fake.vectors = 1;
 	open_with((struct vtlirq_config) { 0 });
-	create(0, 0, 0);
-	live[1] = live[0];
-	live[1].interrupt.data = 1;
-	target = (struct vtlirq_target) { .vector = 40, .vps = &live[1].vps, .words = 1 };
-	assert_int_equal(vtlirq_route_create(irqs, &live[1].interrupt, &target, &live[1].route),
-			 0);
+	create_shared();
 	create(2, 2, 0);
 	second(rates);
 	assert_int_equal(second(rates), 3);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 static void a_busy_route_is_promoted_within_the_quota(void **state)
@@ -259,7 +247,6 @@ static void a_busy_route_is_promoted_within_the_quota(void **state)
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 static void a_refused_route_is_tried_again_after_its_wait(void **state)
@@ -283,7 +270,6 @@ static void a_refused_route_is_tried_again_after_its_wait(void **state)
 	fake.decide = NULL;
 	assert_int_equal(second(rates), 1);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 /* No route is evicted for a device that the host may refuse again. */
@@ -300,7 +286,6 @@ static void a_refused_route_evicts_no_other(void **state)
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(rates), 0);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 /* The host refuses to stop using the hardware vectors of routes below this number. */
@@ -335,7 +320,6 @@ static void a_stuck_route_blocks_no_other(void **state)
 	assert_true(failures > 0);
 	assert_true(failures <= 5);
 	fake.decide = NULL;
-	close_all();
 }
 
 /* There are more stuck routes than moves in a round: they must not use up all the moves. */
@@ -357,23 +341,16 @@ static void stuck_routes_leave_moves_for_others(void **state)
 	expect(20, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(19, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	fake.decide = NULL;
-	close_all();
 }
 
 /* One of two routes on the least busy vector cannot be moved: another vector is freed. */
 static void a_stuck_route_keeps_its_shared_vector(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
-	struct vtlirq_target target;
 
 	fake.vectors = 2;
 	open_with((struct vtlirq_config) { 0 });
-	create(0, 0, 0);
-	live[1] = live[0];
-	live[1].interrupt.data = 1;
-	target = (struct vtlirq_target) { .vector = 40, .vps = &live[1].vps, .words = 1 };
-	assert_int_equal(vtlirq_route_create(irqs, &live[1].interrupt, &target, &live[1].route),
-			 0);
+	create_shared();
 	create(2, 3, 0);
 	stuck = 1;
 	fake.decide = hold_stuck;
@@ -383,7 +360,6 @@ static void a_stuck_route_keeps_its_shared_vector(void **state)
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
 	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	fake.decide = NULL;
-	close_all();
 }
 
 /* A freed vector is first in quarantine; nevertheless, only one route is demoted. */
@@ -405,7 +381,6 @@ static void only_one_route_is_demoted_for_a_vector_in_quarantine(void **state)
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(2, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	close_all();
 }
 
 /* Vectors in quarantine count against the driver's quota. */
@@ -419,29 +394,18 @@ static void vectors_in_quarantine_count_against_the_quota(void **state)
 	live[0].route = NULL;
 	create(1, 1, 0);
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
-	close_all();
 }
 
 static void multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
-	uint64_t both = 3;
-	struct vtlirq_target target = {
-		.vector = 41,
-		.flags = VTLIRQ_TARGET_MULTICAST,
-		.vps = &both,
-		.words = 1,
-	};
 
 	open_with((struct vtlirq_config) { 0 });
 	create(0, 1, 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
-	assert_int_equal(vtlirq_route_retarget(live[1].route, &target), 0);
-	live[1].vps = both;
-	live[1].flags = VTLIRQ_TARGET_MULTICAST;
+	assert_int_equal(live_target(irqs, &live[1], 3, 41, VTLIRQ_TARGET_MULTICAST), 0);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(rates), 0);
-	close_all();
 }
 
 static void without_a_policy_no_route_moves(void **state)
@@ -453,7 +417,6 @@ static void without_a_policy_no_route_moves(void **state)
 	create(0, 1, 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(second(rates), 0);
-	close_all();
 }
 
 /* Each interrupt is counted exactly once, however often routes move. */
@@ -482,10 +445,9 @@ static void each_interrupt_is_counted_once_over_moves(void **state)
 		assert_int_equal(live[i].state.redirected + live[i].state.proxied, raised[i]);
 		assert_true(live[i].state.promotions > 5);
 	}
-	close_all();
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_all)
 
 int main(void)
 {

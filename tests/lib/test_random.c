@@ -76,22 +76,21 @@ static int allow(void *context, uint32_t vp, uint32_t vector)
 
 /* ---- operations ---- */
 
-static void pick_target(struct live *live, struct vtlirq_target *target)
+/* To any target, or in one case of eight to the same one. */
+static void target(struct live *live)
 {
-	live->vector = 32 + below(40);
-	live->flags = below(12) ? 0 : VTLIRQ_TARGET_MULTICAST;
-	live->vps = below(3) ? 1ULL << below(VPS) : 1 + below((1 << VPS) - 1);
-	*target = (struct vtlirq_target) {
-		.vector = live->vector,
-		.flags = live->flags,
-		.vps = &live->vps,
-		.words = 1,
-	};
+	uint32_t vector = 32 + below(40);
+	uint32_t flags = below(12) ? 0 : VTLIRQ_TARGET_MULTICAST;
+	uint64_t vps = below(3) ? 1ULL << below(VPS) : 1 + below((1 << VPS) - 1);
+
+	if (live->route && !below(8))
+		live_target(irqs, live, live->vps, live->vector, live->flags);
+	else
+		live_target(irqs, live, vps, vector, flags);
 }
 
 static void create(struct live *live)
 {
-	struct vtlirq_target target;
 	uint32_t index = live - lives;
 
 	live->interrupt = (struct vtlirq_interrupt) {
@@ -99,29 +98,7 @@ static void create(struct live *live)
 		.address = 0xfee00000,
 		.data = index,
 	};
-	pick_target(live, &target);
-	if (vtlirq_route_create(irqs, &live->interrupt, &target, &live->route))
-		live->route = NULL;
-}
-
-static void retarget(struct live *live)
-{
-	struct live before = *live;
-	struct vtlirq_target target;
-
-	pick_target(live, &target);
-	if (!below(8)) {
-		live->vector = before.vector;
-		live->flags = before.flags;
-		live->vps = before.vps;
-		target.vector = before.vector;
-		target.flags = before.flags;
-	}
-	if (!vtlirq_route_retarget(live->route, &target))
-		return;
-	live->vector = before.vector;
-	live->flags = before.flags;
-	live->vps = before.vps;
+	target(live);
 }
 
 static void destroy(struct live *live)
@@ -174,7 +151,7 @@ static void operate(void)
 		vtlirq_route_prefer(live->route, below(2) ? VTLIRQ_PREFER_REDIRECTED :
 				    VTLIRQ_PREFER_PROXIED);
 	else
-		retarget(live);
+		target(live);
 	live_refresh(live);
 	if (live->route)
 		counts[live->state.reason]++;

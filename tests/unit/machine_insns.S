@@ -90,14 +90,9 @@ machine_execute:
 	mov	24(%rsi), %rbx
 	mov	40(%rsi), %rbp
 	mov	56(%rsi), %rdi
-	mov	64(%rsi), %r8
-	mov	72(%rsi), %r9
-	mov	80(%rsi), %r10
-	mov	88(%rsi), %r11
-	mov	96(%rsi), %r12
-	mov	104(%rsi), %r13
-	mov	112(%rsi), %r14
-	mov	120(%rsi), %r15
+	.irp n, 8, 9, 10, 11, 12, 13, 14, 15
+	mov	8*\n(%rsi), %r\n
+	.endr
 	mov	48(%rsi), %rsi
 	call	*(%rsp)
 	push	%rsi
@@ -108,14 +103,9 @@ machine_execute:
 	mov	%rbx, 24(%rsi)
 	mov	%rbp, 40(%rsi)
 	mov	%rdi, 56(%rsi)
-	mov	%r8, 64(%rsi)
-	mov	%r9, 72(%rsi)
-	mov	%r10, 80(%rsi)
-	mov	%r11, 88(%rsi)
-	mov	%r12, 96(%rsi)
-	mov	%r13, 104(%rsi)
-	mov	%r14, 112(%rsi)
-	mov	%r15, 120(%rsi)
+	.irp n, 8, 9, 10, 11, 12, 13, 14, 15
+	mov	%r\n, 8*\n(%rsi)
+	.endr
 	pop	%rax
 	mov	%rax, 48(%rsi)
 	add	$16, %rsp

@@ -181,8 +181,6 @@ static inline void list_del(struct list_head *entry)
 }
 
 #define list_entry(pointer, type, member) container_of(pointer, type, member)
-#define list_first_entry_or_null(head, type, member) \
-	((head)->next == (head) ? NULL : list_entry((head)->next, type, member))
 #define list_for_each_entry(entry, head, member)                            \
 	for (entry = list_entry((head)->next, __typeof__(*entry), member);  \
 	     &entry->member != (head);                                      \

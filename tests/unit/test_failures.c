@@ -233,13 +233,18 @@ void vtl_host_synic_mask(unsigned int sint, bool masked)
 	sint_masked[smp_processor_id()] = masked;
 }
 
-void vtl_host_synic_end_of_message(void)
-{
-}
-
-static void emul_vp_free_all(void)
-{
-}
+/* Parts of the driver that are not tested here. */
+#define DOES_NOTHING(name)	void name(void) { }
+DOES_NOTHING(vtl_host_synic_end_of_message)
+DOES_NOTHING(vtl_platform_init)
+DOES_NOTHING(vtl_host_exit)
+DOES_NOTHING(vtl_host_synic_init)
+DOES_NOTHING(vtl_host_synic_exit)
+DOES_NOTHING(vtl_host_synic_online)
+DOES_NOTHING(vtl_host_synic_offline)
+DOES_NOTHING(vtl_debugfs_init)
+DOES_NOTHING(vtl_debugfs_exit)
+static DOES_NOTHING(emul_vp_free_all)
 
 static const struct vtl_platform_ops emul_platform = {
 	.file_open = emul_file_open,
@@ -248,10 +253,6 @@ static const struct vtl_platform_ops emul_platform = {
 	.page_get = emul_page_get,
 	.vp_free_all = emul_vp_free_all,
 };
-
-void vtl_platform_init(void)
-{
-}
 
 bool vtl_platform_available(void)
 {
@@ -263,29 +264,9 @@ const struct vtl_platform_ops *vtl_platform(void)
 	return &emul_platform;
 }
 
-void vtl_host_exit(void)
-{
-}
-
 int vtl_host_cpu_online(unsigned int cpu)
 {
 	return shim_fails() ? -ENOMEM : 0;
-}
-
-void vtl_host_synic_init(void)
-{
-}
-
-void vtl_host_synic_exit(void)
-{
-}
-
-void vtl_host_synic_online(void)
-{
-}
-
-void vtl_host_synic_offline(void)
-{
 }
 
 /* VTL0 and the tables for operators cannot be tested in user space: see tests/vm. */
@@ -313,14 +294,6 @@ void vtl_low_exit(void)
 }
 
 const struct attribute_group *vtl_sysfs_groups[1];
-
-void vtl_debugfs_init(void)
-{
-}
-
-void vtl_debugfs_exit(void)
-{
-}
 
 /* ---- a program ---- */
 
@@ -390,9 +363,7 @@ static bool takes_bit(unsigned int cpu)
 
 /* ---- operations ---- */
 
-static void nothing(void)
-{
-}
+static DOES_NOTHING(nothing)
 
 /* No allocation is optional when the driver is loaded, or when a CPU comes online. */
 static int fails_with_allocations(int ret)

@@ -156,34 +156,29 @@ struct port {
 	uint8_t last;
 };
 
+static struct port port;
+
 static void port_output(void *context, uint8_t byte)
 {
-	struct port *port = context;
-
-	port->sent++;
-	port->last = byte;
+	port.sent++;
+	port.last = byte;
 }
 
 static void port_interrupt(void *context)
 {
-	struct port *port = context;
-
-	port->interrupts++;
+	port.interrupts++;
 }
 
-static void port_reset(struct port *port)
+static int port_reset(void **state)
 {
-	memset(port, 0, sizeof(*port));
-	port->uart.output = port_output;
-	port->uart.interrupt = port_interrupt;
-	port->uart.context = port;
+	port = (struct port){
+		.uart = { .output = port_output, .interrupt = port_interrupt },
+	};
+	return 0;
 }
 
 static void the_transmitter_interrupts_when_it_is_enabled(void **state)
 {
-	struct port port;
-
-	port_reset(&port);
 	uart_write(&port.uart, 1, 0x02);
 	assert_int_equal(port.interrupts, 1);
 	/* A read of the interrupt cause clears it. */
@@ -197,9 +192,6 @@ static void the_transmitter_interrupts_when_it_is_enabled(void **state)
 
 static void input_interrupts_until_it_is_read(void **state)
 {
-	struct port port;
-
-	port_reset(&port);
 	assert_int_equal(uart_receive(&port.uart, (const uint8_t *)"ab", 2), 2);
 	assert_int_equal(port.interrupts, 0);
 	uart_write(&port.uart, 1, 0x01);
@@ -217,10 +209,8 @@ static void input_interrupts_until_it_is_read(void **state)
 static void input_beyond_the_fifo_is_not_taken(void **state)
 {
 	uint8_t bytes[UART_FIFO + 10];
-	struct port port;
 	unsigned int i;
 
-	port_reset(&port);
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = i;
 	assert_int_equal(uart_receive(&port.uart, bytes, sizeof(bytes)), UART_FIFO);
@@ -230,9 +220,6 @@ static void input_beyond_the_fifo_is_not_taken(void **state)
 
 static void a_loop_sends_nothing_and_shows_its_own_lines(void **state)
 {
-	struct port port;
-
-	port_reset(&port);
 	uart_write(&port.uart, 4, 0x1a);
 	uart_write(&port.uart, 0, 'x');
 	assert_int_equal(port.sent, 0);
@@ -242,9 +229,6 @@ static void a_loop_sends_nothing_and_shows_its_own_lines(void **state)
 
 static void the_divisor_hides_two_registers(void **state)
 {
-	struct port port;
-
-	port_reset(&port);
 	uart_write(&port.uart, 3, 0x83);
 	uart_write(&port.uart, 0, 0x01);
 	uart_write(&port.uart, 1, 0x02);
@@ -349,6 +333,8 @@ static void the_clock_has_the_time(void **state)
 	assert_int_equal(now, before);
 }
 
+#define PORT_TEST(name) cmocka_unit_test_setup(name, port_reset)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,11 +342,11 @@ int main(void)
 		cmocka_unit_test(an_instruction_that_is_cut_off_is_refused),
 		cmocka_unit_test(another_instruction_is_refused),
 		cmocka_unit_test(an_address_relative_to_rip_has_its_length),
-		cmocka_unit_test(the_transmitter_interrupts_when_it_is_enabled),
-		cmocka_unit_test(input_interrupts_until_it_is_read),
-		cmocka_unit_test(input_beyond_the_fifo_is_not_taken),
-		cmocka_unit_test(a_loop_sends_nothing_and_shows_its_own_lines),
-		cmocka_unit_test(the_divisor_hides_two_registers),
+		PORT_TEST(the_transmitter_interrupts_when_it_is_enabled),
+		PORT_TEST(input_interrupts_until_it_is_read),
+		PORT_TEST(input_beyond_the_fifo_is_not_taken),
+		PORT_TEST(a_loop_sends_nothing_and_shows_its_own_lines),
+		PORT_TEST(the_divisor_hides_two_registers),
 		cmocka_unit_test(an_edge_goes_to_the_target_of_its_pin),
 		cmocka_unit_test(the_io_apic_reports_its_pins),
 		cmocka_unit_test(the_clock_has_the_time),

@@ -179,6 +179,7 @@ static void machine_start(unsigned int has, u64 cr4)
 	assert_false(cpu.kernel_fpu);
 
 	memset(&context, 0, sizeof(context));
+	teardown(NULL);
 	memset(&state, 0, sizeof(state));
 	state.extended = vtl_tdx_state_alloc();
 	assert_non_null(state.extended);
@@ -375,8 +376,7 @@ static void missing_features_are_not_accessed(void **unused)
 		machine_start(CPU_ALL & ~cpus[i].lacks, cpus[i].cr4);
 		sessions_run(SESSIONS);
 		vtl_tdx_state_reset(&state, true);
-		teardown(unused);
-	}
+		}
 }
 
 static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused)
@@ -386,7 +386,6 @@ static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused
 	assert_int_equal(cpu.xsave_uses, 0);
 	assert_int_equal(cpu.registers.xcr0, CPU_X87);
 	assert_int_equal(cpu.cr4, CR4_NOXSAVE);
-	teardown(unused);
 
 	/* The kernel uses everything except protection keys. */
 	machine_start(CPU_ALL, X86_CR4_OSXSAVE);
@@ -517,7 +516,6 @@ static void the_barrier_follows_the_parameter(void **unused)
 	barriers_check(PREDICTOR_BARRIER_NEVER, 0, 0);
 	barriers_check(PREDICTOR_BARRIER_SESSION, 0, 1);
 	barriers_check(PREDICTOR_BARRIER_EXIT, 1, 0);
-	teardown(unused);
 
 	machine_start(CPU_ALL & ~CPU_SPEC_CTRL, CR4_ALL);
 	barriers_check(PREDICTOR_BARRIER_SESSION, 0, 0);
@@ -569,11 +567,9 @@ static void vtl0_has_an_xcr0_of_its_own(void **unused)
 {
 	machine_start(CPU_ALL, CR4_ALL);
 	xcr0s_set();
-	teardown(unused);
 
 	machine_start(CPU_ALL, CR4_NOXSAVE);
 	xcr0s_set();
-	teardown(unused);
 
 	machine_start(0, 0);
 	xcr0_set(CPU_X87, -EINVAL);
@@ -625,7 +621,6 @@ static void reset_check(u64 cr4)
 static void the_next_vmm_starts_with_reset_registers(void **unused)
 {
 	reset_check(CR4_ALL);
-	teardown(unused);
 	reset_check(CR4_NOXSAVE);
 }
 

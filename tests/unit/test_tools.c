@@ -733,6 +733,23 @@ static void assert_says_not(const char *where, const char *what)
 		fail_msg("'%s' is in:\n%s", what, where);
 }
 
+static void assert_runs(const char *line)
+{
+	assert_int_equal(run_command(line), STATUS_OK);
+}
+
+static void assert_shows(const char *line, const char *text)
+{
+	assert_runs(line);
+	assert_says(run.output, text);
+}
+
+static void assert_fails(const char *line, const char *message)
+{
+	assert_int_equal(run_command(line), STATUS_FAILED);
+	assert_says(run.messages, message);
+}
+
 /* ---- JSON ---- */
 
 static json_t *parse_json(const char *text)
@@ -743,6 +760,12 @@ static json_t *parse_json(const char *text)
 	if (!value)
 		fail_msg("%s in:\n%s", error.text, text);
 	return value;
+}
+
+static json_t *run_json(const char *line)
+{
+	assert_runs(line);
+	return parse_json(run.output);
 }
 
 static void assert_json_number(json_t *object, const char *key, json_int_t expected)
@@ -879,10 +902,10 @@ static void words_may_be_shortened_and_show_left_out(void **state)
 	static const char * const lines[] = { "vtlirq mapping", "vtlirq m s", "vtlirq map sho" };
 	char whole[OUTPUT_SIZE];
 
-	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
+	assert_runs("vtlirq mapping show");
 	strcpy(whole, run.output);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		assert_int_equal(run_command(lines[i]), STATUS_OK);
+		assert_runs(lines[i]);
 		assert_string_equal(run.output, whole);
 	}
 }
@@ -908,7 +931,7 @@ static void every_command_has_help_and_is_in_the_manual(void **state)
 	int count = 0;
 	char *line;
 
-	assert_int_equal(run_command("vtlirq help"), STATUS_OK);
+	assert_runs("vtlirq help");
 	overview = strdup(run.output);
 	for (line = strstr(overview, "\n  "); line; line = strstr(line + 1, "\n  "), count++) {
 		char *command = memory_format("%.14s", line + 3);
@@ -923,20 +946,18 @@ static void every_command_has_help_and_is_in_the_manual(void **state)
 		assert_says(manual, section);
 		free(section);
 		section = memory_format("vtlirq %s --help", command);
-		assert_int_equal(run_command(section), STATUS_OK);
-		assert_says(run.output, "Usage: vtlirq");
+		assert_shows(section, "Usage: vtlirq");
 		assert_string_equal(run.messages, "");
 		free(section);
 		section = memory_format("vtlirq %s help", object);
-		assert_int_equal(run_command(section), STATUS_OK);
-		assert_says(run.output, command);
+		assert_shows(section, command);
 		free(section);
 		free(command);
 	}
 	assert_int_equal(count, 8);
 	free(overview);
 	free(manual);
-	assert_int_equal(run_command("vtlirq --version"), STATUS_OK);
+	assert_runs("vtlirq --version");
 	assert_int_equal(strncmp(run.output, "vtlirq ", 7), 0);
 }
 
@@ -1008,16 +1029,16 @@ static void mappings_are_sorted_by_cpu_and_vector(void **state)
 		"  1        2      0x26   0x52           2  1234567        3   4.2s\n"
 		"1 vector in quarantine (--all shows them)\n";
 
-	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
+	assert_runs("vtlirq mapping show");
 	assert_string_equal(run.messages, "");
 	assert_string_equal(run.output, expected);
-	assert_int_equal(run_command("vtlirq mapping show --all --cpu 1"), STATUS_OK);
-	assert_says(run.output, "PROXY        STATE  REFERENCES  RELAYED  BLOCKED  LATE     AGE\n");
+	assert_shows("vtlirq mapping show --all --cpu 1",
+		     "PROXY        STATE  REFERENCES  RELAYED  BLOCKED  LATE     AGE\n");
 	assert_says(run.output, " 0x60  quarantined           0       44        0     2  10h00m\n");
 	assert_says_not(run.output, "850ms");
 	assert_says_not(run.output, "in quarantine");
 	setenv("VTLIRQ_DEBUGFS", fixture("empty"), 1);
-	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
+	assert_runs("vtlirq mapping show");
 	assert_string_equal(run.output,
 			    "no mapping: the host delivers every interrupt by message (proxied)\n");
 }
@@ -1027,7 +1048,7 @@ static void mappings_in_json_have_promised_fields(void **state)
 	json_t *mapping;
 	json_t *root;
 
-	assert_int_equal(run_command("vtlirq mapping show --json --all"), STATUS_OK);
+	assert_runs("vtlirq mapping show --json --all");
 	/* A report is one line. */
 	assert_ptr_equal(strchr(run.output, '\n'), run.output + strlen(run.output) - 1);
 	root = parse_json(run.output);
@@ -1045,8 +1066,7 @@ static void mappings_in_json_have_promised_fields(void **state)
 	assert_json_number(mapping, "age_ms", 36000000);
 	assert_int_equal(json_object_size(mapping), 10);
 	json_decref(root);
-	assert_int_equal(run_command("vtlirq mapping show --json"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq mapping show --json");
 	assert_int_equal(json_array_size(json_object_get(root, "mappings")), 3);
 	json_decref(root);
 }
@@ -1055,11 +1075,10 @@ static void columns_are_found_by_name(void **state)
 {
 	setenv("VTLIRQ_DEBUGFS", fixture("reordered"), 1);
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
-	assert_int_equal(run_command("vtlirq mapping show"), STATUS_OK);
-	assert_says(run.output,
-		    "  0        0      0x25   0x51           1        7        1  5ms\n");
-	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
-	assert_says(run.output, " 0        0     yes       1            0   100   none           7        -        5         6 ");
+	assert_shows("vtlirq mapping show",
+		     "  0        0      0x25   0x51           1        7        1  5ms\n");
+	assert_shows("vtlirq vp show",
+		     " 0        0     yes       1            0   100   none           7        -        5         6 ");
 }
 
 static void a_malformed_state_is_refused_with_line_and_column(void **state)
@@ -1080,8 +1099,7 @@ static void a_malformed_state_is_refused_with_line_and_column(void **state)
 	setenv("VTLIRQ_DEBUGFS", fixture("broken"), 1);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(file_write("broken/mappings", cases[i].mappings), 0);
-		assert_int_equal(run_command("vtlirq mapping show"), STATUS_FAILED);
-		assert_says(run.messages, cases[i].message);
+		assert_fails("vtlirq mapping show", cases[i].message);
 		assert_says(run.messages, "  next: ");
 		assert_string_equal(run.output, "");
 	}
@@ -1094,12 +1112,10 @@ static void reports_are_repeated_until_a_signal(void **state)
 	read_until("\n\nCPU");
 	kill(run.child, SIGINT);
 	assert_int_equal(finish(), STATUS_OK);
-	run_command("vtlirq vp show --interval 0.1 --reports 2 --json");
-	assert_int_equal(run.status, STATUS_OK);
+	assert_runs("vtlirq vp show --interval 0.1 --reports 2 --json");
 	assert_non_null(strstr(run.output, "]}\n{\"vps\":["));
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
-	assert_int_equal(run_command("vtlirq mapping show --interval 0.1"), STATUS_FAILED);
-	assert_says(run.messages, "cannot read /no/such/folder/mappings");
+	assert_fails("vtlirq mapping show --interval 0.1", "cannot read /no/such/folder/mappings");
 	assert_says(run.messages, "next: correct or unset VTLIRQ_DEBUGFS");
 }
 
@@ -1111,15 +1127,13 @@ static void vps_come_from_debugfs_and_the_driver(void **state)
 	json_t *vp;
 
 	driver->counts[1][0x51] = (struct mshv_vector_counts){ 4711, 11 };
-	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
-	assert_says(run.output,
-		    "VP  APIC-ID  ONLINE  MAPPED  QUARANTINED  FREE  QUOTA  REDIRECTED  PROXIED  ");
+	assert_shows("vtlirq vp show",
+		     "VP  APIC-ID  ONLINE  MAPPED  QUARANTINED  FREE  QUOTA  REDIRECTED  PROXIED  ");
 	assert_says(run.output, "\n 1        2     yes       2            1    61     64        4711       11        0         2       0       10        5      1        5");
 	/* CPU 3 is offline, so the driver does not know it. */
 	assert_says(run.output, "\n 3        -      no       0            0     0   none           0        -        0         0       -        -");
 	assert_string_equal(run.messages, "");
-	assert_int_equal(run_command("vtlirq vp show --json --vp 1-3"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq vp show --json --vp 1-3");
 	assert_int_equal(json_array_size(json_object_get(root, "vps")), 3);
 	vp = json_array_get(json_object_get(root, "vps"), 2);
 	assert_json_number(vp, "vp", 3);
@@ -1140,18 +1154,17 @@ static void vps_are_shown_from_one_source_if_the_other_is_missing(void **state)
 {
 	driver->quota = 9;
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
-	assert_int_equal(run_command("vtlirq vp show --vp 0"), STATUS_OK);
-	assert_says(run.output, "\n 0        0     yes       0            0     -      9           0        0        0         -       -        -");
+	assert_shows("vtlirq vp show --vp 0",
+		     "\n 0        0     yes       0            0     -      9           0        0        0         -       -        -");
 	assert_says(run.messages, "cannot read /no/such/folder/cpus");
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
-	assert_int_equal(run_command("vtlirq vp show"), STATUS_FAILED);
-	assert_says(run.messages, "/dev/no-such-node is missing: the driver is not loaded");
+	assert_fails("vtlirq vp show", "/dev/no-such-node is missing: the driver is not loaded");
 	assert_string_equal(run.output, "");
 	setenv("VTLIRQ_DEBUGFS", fixture("typical"), 1);
-	assert_int_equal(run_command("vtlirq vp show"), STATUS_OK);
-	assert_says(run.output, "\n 1        2     yes       2            1    61     64     1234611        -        3         2 ");
-	assert_int_equal(run_command("vtlirq vp show --vp 7"), STATUS_FAILED);
-	assert_says(run.messages, "there is no CPU 7, and so no such VP\n  next: choose one of these: 0-3");
+	assert_shows("vtlirq vp show",
+		     "\n 1        2     yes       2            1    61     64     1234611        -        3         2 ");
+	assert_fails("vtlirq vp show --vp 7",
+		     "there is no CPU 7, and so no such VP\n  next: choose one of these: 0-3");
 }
 
 /* ---- mapping hold ---- */
@@ -1200,27 +1213,24 @@ static void the_hangup_is_ignored_under_nohup(void **state)
 
 static void mapping_hold_knows_the_apic_id_of_each_cpu(void **state)
 {
-	run_command("vtlirq mapping hold --vector 81 --cpu 2 --seconds 0");
-	assert_int_equal(run.status, STATUS_OK);
+	assert_runs("vtlirq mapping hold --vector 81 --cpu 2 --seconds 0");
 	assert_string_equal(run.output, "hardware_vector=0x25 cpu=2 apic_id=4 proxy_vector=0x51\n");
 	assert_int_equal(driver->last_apic_id, 4);
 	assert_balanced(1);
-	assert_int_equal(run_command("vtlirq mapping hold --vector 81 --cpu 3"), STATUS_FAILED);
-	assert_says(run.messages, "--cpu 3: this CPU is offline, or does not exist");
+	assert_fails("vtlirq mapping hold --vector 81 --cpu 3",
+		     "--cpu 3: this CPU is offline, or does not exist");
 }
 
 static void mapping_hold_prints_a_record_each(void **state)
 {
 	json_t *root;
 
-	run_command("vtlirq mapping hold --vector 0xfe --count 2 --cpu 0 --seconds 0");
-	assert_int_equal(run.status, STATUS_OK);
+	assert_runs("vtlirq mapping hold --vector 0xfe --count 2 --cpu 0 --seconds 0");
 	assert_string_equal(run.output,
 			    "hardware_vector=0x25 cpu=0 apic_id=0 proxy_vector=0xfe\n"
 			    "hardware_vector=0x26 cpu=0 apic_id=0 proxy_vector=0xff\n");
 	assert_balanced(2);
-	run_command("vtlirq mapping hold --vector 0x51 --cpu 0 --seconds 0 --json");
-	root = parse_json(run.output);
+	root = run_json("vtlirq mapping hold --vector 0x51 --cpu 0 --seconds 0 --json");
 	assert_json_number(root, "proxy_vector", 0x51);
 	json_decref(root);
 }
@@ -1229,17 +1239,15 @@ static void mapping_hold_that_fails_half_way_unmaps(void **state)
 {
 	driver->map_error = ENODEV;
 	driver->map_error_at = 2;
-	assert_int_equal(run_command("vtlirq mapping hold --vector 0x51 --count 5 --cpu 2"),
-			 STATUS_FAILED);
+	assert_fails("vtlirq mapping hold --vector 0x51 --count 5 --cpu 2",
+		     "mapped the first 2 of 5; unmapping them");
 	assert_string_equal(run.output, "");
-	assert_says(run.messages, "mapped the first 2 of 5; unmapping them");
 	assert_says(run.messages, "cannot map vector 0x53 on CPU 2");
 	assert_int_equal(driver->unmaps, driver->maps);
 	driver->map_error = 0;
 	driver->unmap_error = ENOENT;
-	run_command("vtlirq mapping hold --vector 0x51 --cpu 0 --seconds 0");
-	assert_int_equal(run.status, STATUS_FAILED);
-	assert_says(run.messages, "cannot unmap hardware vector 0x27 on CPU 0");
+	assert_fails("vtlirq mapping hold --vector 0x51 --cpu 0 --seconds 0",
+		     "cannot unmap hardware vector 0x27 on CPU 0");
 	assert_says_not(run.messages, ": unmapped");
 }
 
@@ -1266,8 +1274,7 @@ static void mapping_hold_explains_each_error(void **state)
 					   cases[i].vector);
 
 		driver->map_error = cases[i].error;
-		assert_int_equal(run_command(line), STATUS_FAILED);
-		assert_says(run.messages, cases[i].what);
+		assert_fails(line, cases[i].what);
 		assert_says(run.messages, cases[i].next);
 		free(line);
 	}
@@ -1332,7 +1339,7 @@ static void routes_are_shown_with_reasons_and_processes(void **state)
 		"\n1 proxied: the host refused: ";
 
 	make_mixed_peer();
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
+	assert_runs("vtlirq route show");
 	assert_string_equal(run.messages, "");
 	assert_memory_equal(run.output, expected, strlen(expected));
 	assert_says(run.output, "\n2 proxied: the quota is used up\n  next: see QUOTA");
@@ -1347,31 +1354,29 @@ static void routes_of_several_processes_are_sorted(void **state)
 	add_route(peer, 0, 0x51, VTLIRQ_REASON_REFUSED)->status = 0x57;
 	add_route(peer, 0, 0x52, VTLIRQ_REASON_REFUSED)->status = 0x06;
 	add_route(add_peer(), 1, 0x52, VTLIRQ_REASON_REFUSED)->status = 0x57;
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
+	assert_runs("vtlirq route show");
 	assert_true(strstr(run.output, "\n5000001 ") < strstr(run.output, "\n5000002 "));
 	/* Each reason is explained only once. */
 	assert_says(run.output, "\n2 proxied: the host refused: its answer was 0x0057, invalid dev");
 	assert_says(run.output, "\n1 proxied: the host refused: its answer was 0x0006, access deni");
 	assert_says_not(run.output, "\n1 proxied: the host refused: its answer was 0x0057");
-	assert_int_equal(run_command("vtlirq route show --pid 4000000"), STATUS_FAILED);
-	assert_says(run.messages, "process 4000000 publishes no routes\n  next: see vtlirq route");
+	assert_fails("vtlirq route show --pid 4000000",
+		     "process 4000000 publishes no routes\n  next: see vtlirq route");
 }
 
 static void the_absence_of_routes_is_reported(void **state)
 {
 	json_t *root;
 
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
-	assert_says(run.output, "no process publishes routes in /tmp/vtlirq-test-");
+	assert_shows("vtlirq route show", "no process publishes routes in /tmp/vtlirq-test-");
 	assert_says(run.output, "vtlirq_publish()");
 	setenv("VTLIRQ_DIRECTORY", "/no/such/folder", 1);
-	assert_int_equal(run_command("vtlirq route show --json"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq route show --json");
 	assert_int_equal(json_array_size(json_object_get(root, "processes")), 0);
 	json_decref(root);
 	/* A process without a route has no table, but it is listed. */
 	add_peer();
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
+	assert_runs("vtlirq route show");
 	assert_says_not(run.output, "DEVICE");
 	assert_says(run.output, "\n5000001       0 ");
 }
@@ -1391,15 +1396,14 @@ static void processes_that_do_not_answer_are_reported(void **state)
 	assert_int_equal(json_array_size(json_object_get(root, "problems")), 1);
 	json_decref(root);
 	peers->all[0] = (struct fake_peer){ .ask_error = ETIMEDOUT };
-	assert_int_equal(run_command("vtlirq route show"), STATUS_FAILED);
-	assert_says(run.messages, "process 5000001 does not answer\n  next: see whether it is st");
+	assert_fails("vtlirq route show",
+		     "process 5000001 does not answer\n  next: see whether it is st");
 	/* A process that has ended in the meantime publishes nothing: that is no failure. */
 	peers->all[0] = (struct fake_peer){ .open_error = ECONNREFUSED };
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
+	assert_runs("vtlirq route show");
 	assert_string_equal(run.messages, "");
 	peers->list_error = EACCES;
-	assert_int_equal(run_command("vtlirq route show"), STATUS_FAILED);
-	assert_says(run.messages, "Permission denied\n  next: run as root");
+	assert_fails("vtlirq route show", "Permission denied\n  next: run as root");
 }
 
 static void routes_in_json_have_promised_fields(void **state)
@@ -1411,8 +1415,7 @@ static void routes_in_json_have_promised_fields(void **state)
 	make_mixed_peer();
 	/* A name may hold any byte, and the JSON text must stay valid. */
 	strcpy(peers->all[0].routes[2].name, "a \"b\" \\ \n \x80 c");
-	assert_int_equal(run_command("vtlirq route show --json"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq route show --json");
 	process = json_array_get(json_object_get(root, "processes"), 0);
 	assert_json_number(process, "pid", PEER_PID);
 	assert_json_number(process, "redirected", 1);
@@ -1452,11 +1455,10 @@ static void route_move_shows_before_and_after(void **state)
 	json_t *root;
 
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
-	assert_int_equal(run_command("vtlirq route move 1 --vp 2"), STATUS_OK);
+	assert_runs("vtlirq route move 1 --vp 2");
 	assert_string_equal(run.output, expected);
 	assert_string_equal(run.messages, "");
-	assert_int_equal(run_command("vtlirq route move --json --vector 0x77 1"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq route move --json --vector 0x77 1");
 	assert_json_number(json_object_get(root, "before"), "proxy_vector", 0x51);
 	assert_json_number(json_object_get(root, "after"), "proxy_vector", 0x77);
 	assert_json_number(json_object_get(root, "after"), "vp", 2);
@@ -1468,11 +1470,10 @@ static void route_move_shows_before_and_after(void **state)
 static void route_move_takes_its_steps_in_the_cheap_order(void **state)
 {
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
-	assert_int_equal(run_command("vtlirq route move 1 --vp 2 --delivery proxied"), STATUS_OK);
+	assert_runs("vtlirq route move 1 --vp 2 --delivery proxied");
 	assert_string_equal(peers->steps, "pr");
 	assert_says(run.output, " proxied         -  preferred ");
-	run_command("vtlirq route move 1 --vp 0 --delivery redirected");
-	assert_int_equal(run.status, STATUS_OK);
+	assert_runs("vtlirq route move 1 --vp 0 --delivery redirected");
 	assert_string_equal(peers->steps, "prrp");
 }
 
@@ -1489,16 +1490,15 @@ static void route_move_needs_exactly_one_route(void **state)
 {
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
-	assert_int_equal(run_command("vtlirq route move 1 --vp 0"), STATUS_FAILED);
-	assert_says(run.messages, "2 processes have a route 1\n  next: say which process by --pid");
-	assert_int_equal(run_command("vtlirq route move 2 --vp 0"), STATUS_FAILED);
-	assert_says(run.messages, "there is no route 2\n");
+	assert_fails("vtlirq route move 1 --vp 0",
+		     "2 processes have a route 1\n  next: say which process by --pid");
+	assert_fails("vtlirq route move 2 --vp 0", "there is no route 2\n");
 	peers->count = 1;
 	peers->all[0].routes[0].vps = 4;
-	assert_int_equal(run_command("vtlirq route move 1 --vector 0x52"), STATUS_FAILED);
-	assert_says(run.messages, "route 1 goes to 4 VPs, and this command moves to one\n");
+	assert_fails("vtlirq route move 1 --vector 0x52",
+		     "route 1 goes to 4 VPs, and this command moves to one\n");
 	assert_string_equal(peers->steps, "");
-	assert_int_equal(run_command("vtlirq route move 1 --vector 0x52 --vp 3"), STATUS_OK);
+	assert_runs("vtlirq route move 1 --vector 0x52 --vp 3");
 }
 
 static void route_move_explains_each_error(void **state)
@@ -1519,8 +1519,8 @@ static void route_move_explains_each_error(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		peers->steps[0] = '\0';
 		peers->move_error = cases[i].error;
-		assert_int_equal(run_command("vtlirq route move 1 --vp 0"), STATUS_FAILED);
-		assert_says(run.messages, "cannot move route 1 of process 5000001: ");
+		assert_fails("vtlirq route move 1 --vp 0",
+			     "cannot move route 1 of process 5000001: ");
 		assert_says(run.messages, cases[i].what);
 		assert_says(run.messages, cases[i].next);
 		assert_string_equal(run.output, "");
@@ -1667,8 +1667,8 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 
 	make_mixed_peer();
 	peers->step = 1000;
-	assert_int_equal(run_command("vtlirq top --batch --interval 0.05 --reports 2"), STATUS_OK);
-	assert_says(run.output, "  1 process, 5 routes: 1 redirected, 4 proxied\n");
+	assert_shows("vtlirq top --batch --interval 0.05 --reports 2",
+		     "  1 process, 5 routes: 1 redirected, 4 proxied\n");
 	assert_says(run.output, "interrupts/s: 0.0 redirected, 0.0 proxied; host exits/s: 0.0\n");
 	assert_says(run.output, "\nVP  REDIRECTED/s  PROXIED/s  BLOCKED/s  ENTRIES/s ");
 	assert_says(run.output, "\n 0           0.0        0.0        0.0        0.0 ");
@@ -1681,8 +1681,7 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	assert_says(run.output, "0+3     proxied");
 	assert_says_not(run.output, "nan");
 	assert_int_equal(peers->asked, 3);
-	assert_int_equal(run_command("vtlirq top --json --interval 0.05 --reports 1"), STATUS_OK);
-	root = parse_json(run.output);
+	root = run_json("vtlirq top --json --interval 0.05 --reports 1");
 	assert_json_number(json_object_get(root, "summary"), "redirected_routes", 1);
 	assert_int_equal(json_array_size(json_object_get(root, "vps")), 4);
 	route = json_array_get(json_object_get(root, "routes"), 0);
@@ -1698,7 +1697,7 @@ static void top_survives_processes_that_come_and_go(void **state)
 	add_route(add_peer(), 1, 0x51, VTLIRQ_REASON_NONE);
 	peers->shown_from = 2;
 	peers->shown_until = 3;
-	assert_int_equal(run_command("vtlirq top --interval 0.05 --reports 3"), STATUS_OK);
+	assert_runs("vtlirq top --interval 0.05 --reports 3");
 	report = strstr(run.output, "0 processes, 0 routes");
 	assert_non_null(report);
 	assert_says(report, "no routes: no process publishes any in ");
@@ -1711,8 +1710,8 @@ static void top_survives_processes_that_come_and_go(void **state)
 static void top_reports_what_it_cannot_read(void **state)
 {
 	add_peer()->open_error = ETIMEDOUT;
-	assert_int_equal(run_command("vtlirq top --interval 0.05 --reports 1"), STATUS_OK);
-	assert_says(run.output, "no routes: process 5000001 does not answer; see whether it is s");
+	assert_shows("vtlirq top --interval 0.05 --reports 1",
+		     "no routes: process 5000001 does not answer; see whether it is s");
 	assert_says(run.messages, "process 5000001 does not answer");
 	peers->count = 0;
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
@@ -1867,11 +1866,9 @@ static void doctor_reports_a_healthy_machine(void **state)
 			 true);
 	setenv("VTLIRQ_CPUINFO", fixture("cpuinfo-tdx"), 1);
 	assert_says(run.output, "no TDX guest");
-	run_command("vtlirq doctor");
-	assert_says(run.output, "Linux 6.1.0-test, x86_64, a TDX guest, hypervisor: ");
+	assert_shows("vtlirq doctor", "Linux 6.1.0-test, x86_64, a TDX guest, hypervisor: ");
 	assert_diagnosis("module", "ok", "no module mshv_vtl, but its node answers", true);
-	assert_int_equal(run_command("vtlirq doctor"), STATUS_OK);
-	assert_says(run.output, "\nok        hvcall        /dev/null_hvcall can be opened\n");
+	assert_shows("vtlirq doctor", "\nok        hvcall        /dev/null_hvcall can be opened\n");
 	assert_says(run.output, "\n\ninterrupts can be redirected now\n");
 }
 
@@ -1957,8 +1954,7 @@ static void doctor_reports_what_does_not_prevent_redirection(void **state)
 	driver->extensions = 0;
 	assert_diagnosis("proxied", "no", "the driver does not take the host's messages", true);
 	assert_diagnosis("vtl0", "no", "the driver cannot enter VTL0", true);
-	run_command("vtlirq doctor");
-	assert_says(run.output, "\n[no]      vtl0          the driver cannot enter VTL0\n                        next: ");
+	assert_shows("vtlirq doctor", "\n[no]      vtl0          the driver cannot enter VTL0\n                        next: ");
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_diagnosis("debugfs", "no", "cannot read /no/such/folder/cpus", true);
 	assert_diagnosis("unmapped", "unknown", "the driver's counters cannot be read", true);
@@ -1977,8 +1973,7 @@ static void doctor_counts_the_vectors_that_are_left(void **state)
 	driver->full_vps = 1;
 	assert_diagnosis("vectors", "no", "VP 0: no vector is left, or the quota is", true);
 	driver->full_vps = VPS;
-	run_command("vtlirq doctor");
-	assert_int_equal(run.status, STATUS_FAILED);
+	assert_int_equal(run_command("vtlirq doctor"), STATUS_FAILED);
 }
 
 /* ---- route hold ---- */
@@ -2002,42 +1997,38 @@ static void routes_that_are_held_are_seen_moved_and_destroyed(void **state)
 	assert_says(holder.output, "route=2 device_id=0x8 msi_address=0xfee00000 msi_data=0x01 proxy_vector=0x52 vp=1 ");
 	assert_int_equal(driver->last_apic_id, 2);
 	driver->counts[1][0x51] = (struct mshv_vector_counts){ 4711, 11 };
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
-	assert_says(run.output, " 4711       11 ");
+	assert_shows("vtlirq route show", " 4711       11 ");
 	assert_says(run.output, "       2           2     yes   yes        no ");
-	run_command("vtlirq route move 2 --vp 0 --vector 0x60");
+	assert_runs("vtlirq route move 2 --vp 0 --vector 0x60");
 	assert_string_equal(run.messages, "");
-	assert_int_equal(run.status, STATUS_OK);
 	assert_says(run.output, "\n after   0    0x60  redirected ");
 	assert_int_equal(driver->last_apic_id, 0);
-	assert_int_equal(run_command("vtlirq route move 1 --delivery proxied"), STATUS_OK);
-	assert_int_equal(run_command("vtlirq top --reports 1 --interval 0.05"), STATUS_OK);
-	assert_says(run.output, "1 process, 2 routes: 1 redirected, 1 proxied\n");
+	assert_runs("vtlirq route move 1 --delivery proxied");
+	assert_shows("vtlirq top --reports 1 --interval 0.05",
+		     "1 process, 2 routes: 1 redirected, 1 proxied\n");
 	assert_int_equal(stop_holder(SIGINT), STATUS_OK);
 	assert_says(run.messages, "SIGINT: destroyed 2 routes\n");
 	assert_says(run.output, "vp=1 delivery=proxied hardware_vector=- reason=preferred\n");
 	assert_balanced(3);
-	assert_int_equal(run_command("vtlirq route show"), STATUS_OK);
-	assert_says(run.output, "no process publishes routes");
+	assert_shows("vtlirq route show", "no process publishes routes");
 }
 
 static void route_hold_falls_back_and_says_why(void **state)
 {
 	driver->refusal = 0x57;
-	run_command("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --seconds 0");
-	assert_int_equal(run.status, STATUS_OK);
-	assert_says(run.output, "delivery=proxied hardware_vector=- reason=refused\n");
+	assert_shows("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --seconds 0",
+		     "delivery=proxied hardware_vector=- reason=refused\n");
 	assert_says(run.messages, "route 1 is proxied: the host refused: its answer was 0x0057");
 	assert_says(run.messages, "time is over: destroyed 1 route\n");
 	assert_balanced(1);
 	driver->refusal = 0;
-	run_command("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 0-1 --multicast --seconds 0");
-	assert_says(run.output, " vp=0 delivery=proxied hardware_vector=- reason=multicast\n");
-	run_command("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --proxied --seconds 0");
-	assert_says(run.output, " reason=disabled\n");
+	assert_shows("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 0-1 --multicast --seconds 0",
+		     " vp=0 delivery=proxied hardware_vector=- reason=multicast\n");
+	assert_shows("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --proxied --seconds 0",
+		     " reason=disabled\n");
 	driver->map_error = ENODEV;
-	run_command("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --seconds 0 --json");
-	assert_says(run.output, "\"reason\":\"no-vector\"");
+	assert_shows("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1 --seconds 0 --json",
+		     "\"reason\":\"no-vector\"");
 	json_decref(parse_json(run.output));
 	assert_balanced(1);
 }
@@ -2047,20 +2038,16 @@ static void route_hold_fails_if_a_route_cannot_be_created(void **state)
 	static const char line[] = "vtlirq route hold --device 8 --msi 1:2 --vector 81 --vp 1";
 
 	driver->refusal_of_all = 0x05;
-	assert_int_equal(run_command(line), STATUS_FAILED);
-	assert_says(run.messages, "cannot route MSI 0x1:0x2 of device 0x8 to vector 0x51: ");
+	assert_fails(line, "cannot route MSI 0x1:0x2 of device 0x8 to vector 0x51: ");
 	assert_says(run.messages, "refuses it altogether (invalid parameter)\n");
 	assert_string_equal(run.output, "");
 	driver->has_host = false;
-	assert_int_equal(run_command(line), STATUS_FAILED);
-	assert_says(run.messages, "there is no host that can be asked\n");
+	assert_fails(line, "there is no host that can be asked\n");
 	assert_int_equal(driver->maps, driver->unmaps);
 	setenv("VTLIRQ_DIRECTORY", "/dev/null/nowhere", 1);
-	assert_int_equal(run_command(line), STATUS_FAILED);
-	assert_says(run.messages, "cannot publish the routes in /dev/null/nowhere");
+	assert_fails(line, "cannot publish the routes in /dev/null/nowhere");
 	setenv("VTLIRQ_NODE", "/dev/no-such-node", 1);
-	assert_int_equal(run_command(line), STATUS_FAILED);
-	assert_says(run.messages, "insmod mshv_vtl.ko");
+	assert_fails(line, "insmod mshv_vtl.ko");
 }
 
 /* ---- output that cannot be written ---- */

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -177,10 +176,8 @@ static void measure_pair(const struct subject *subject, unsigned int i)
 static void print(const char *what, const struct subject *subject, const char *held,
 		  int64_t *ticks, int64_t less)
 {
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s, %s, %s mapped", what, subject->name, held);
-	lines_samples_less(GROUP, name, ticks, SAMPLES, less);
+	lines_samples_less(GROUP, lines_name("%s, %s, %s mapped", what, subject->name, held),
+			   ticks, SAMPLES, less);
 }
 
 /*
@@ -230,7 +227,6 @@ static void measure_pairs(struct subject *subject, const char *held)
 {
 	int64_t rounds[ROUNDS], rest;
 	unsigned int i, pairs = SAMPLES / ROUNDS;
-	char name[128];
 
 	make_room(subject, ROUNDS);
 	settle();
@@ -242,9 +238,8 @@ static void measure_pairs(struct subject *subject, const char *held)
 	print("map", subject, held, map_ticks, subject->empty);
 	print("unmap", subject, held, unmap_ticks, subject->empty);
 	print("map+unmap", subject, held, pair_ticks, 2 * subject->empty);
-	snprintf(name, sizeof(name), "map+unmap to the last free, %s, %s mapped", subject->name,
-		 held);
-	lines_value(GROUP, name, "instructions", SAMPLES,
+	lines_value(GROUP, lines_name("map+unmap to the last free, %s, %s mapped", subject->name,
+				      held), "instructions", SAMPLES,
 		    (double)lines_median(rounds, ROUNDS) / pairs - 2.0 * subject->empty);
 }
 
@@ -300,10 +295,8 @@ static void measure_held(struct subject *subject, unsigned int count, const char
 /* Print the largest number of mappings that was possible. */
 static void print_most(const struct subject *subject)
 {
-	char name[64];
-
-	snprintf(name, sizeof(name), "most mapped, %s", subject->name);
-	lines_value(GROUP, name, "mappings", 1, subject->count);
+	lines_value(GROUP, lines_name("most mapped, %s", subject->name), "mappings", 1,
+		    subject->count);
 }
 
 static void measure_subject(struct subject *subject)
@@ -332,7 +325,6 @@ static void measure_empty(struct subject *subject)
 {
 	uint64_t before;
 	int64_t clock;
-	char name[128];
 	unsigned int i;
 	long result;
 
@@ -345,8 +337,8 @@ static void measure_empty(struct subject *subject)
 	for (i = 0; i < SAMPLES; i++)
 		map_ticks[i] = timed_ioctl(subject->fd, EMPTY_COMMAND, NULL, &result);
 	subject->empty = lines_median(map_ticks, SAMPLES);
-	snprintf(name, sizeof(name), "empty ioctl, %s", subject->name);
-	lines_samples_less(GROUP, name, map_ticks, SAMPLES, clock);
+	lines_samples_less(GROUP, lines_name("empty ioctl, %s", subject->name), map_ticks, SAMPLES,
+			   clock);
 }
 
 void map_all(void)

@@ -6,7 +6,6 @@
  * for all designs. Only the handler of the interrupt differs.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -54,10 +53,8 @@ static void user_sample(volatile uint32_t *registers, unsigned int count, uint32
 
 static void print(const char *name, const char *interrupted, int64_t empty)
 {
-	char full[128];
-
-	snprintf(full, sizeof(full), "%s, %s code", name, interrupted);
-	lines_samples_less(GROUP, full, ticks, SAMPLES, empty);
+	lines_samples_less(GROUP, lines_name("%s, %s code", name, interrupted), ticks, SAMPLES,
+			   empty);
 }
 
 static void measure_kernel(int bench, const char *name)
