@@ -261,6 +261,7 @@ static size_t table_find(const struct labhost_source **first)
 	struct lab_host_device device;
 	size_t i, best = 0;
 
+	*first = lab.sources;
 	for (i = 0; i < lab.count; i++) {
 		if (lab.sources[i].kind != LAB_HOST_KIND_IVSHMEM || lab.sources[i].source)
 			continue;
@@ -312,7 +313,7 @@ static void an_entry_takes_both_paths(int hv, const struct labhost_source *sourc
 
 static void the_ends_of_a_table_take_both_paths(void **state)
 {
-	const struct labhost_source *table = NULL;
+	const struct labhost_source *table;
 	unsigned int last = table_find(&table) - 1, i;
 	const unsigned int entries[] = { 0, 1, last / 2, last - 1, last };
 	int hv = hv_open();
@@ -328,7 +329,7 @@ static void the_ends_of_a_table_take_both_paths(void **state)
 
 static void no_entry_is_beyond_the_table(void **state)
 {
-	const struct labhost_source *table = NULL;
+	const struct labhost_source *table;
 	struct labhost_source beyond = { .kind = LAB_HOST_KIND_IVSHMEM };
 	int hv = hv_open();
 
@@ -344,7 +345,7 @@ static void no_entry_is_beyond_the_table(void **state)
 /* As many entries as the CPUs have vectors for, each with a vector of its own. */
 static void all_entries_are_redirected_at_once(void **state)
 {
-	const struct labhost_source *table = NULL;
+	const struct labhost_source *table;
 	size_t entries = table_find(&table), i;
 	unsigned long relayed = totals("relayed");
 	uint64_t exits = host_exits(), raised = 0;
@@ -496,7 +497,7 @@ static void a_kick_reaches_every_vp_of_its_mask(void **state)
 	struct mshv_kick_cpus kick = {
 		.len = 256, .mask = (uintptr_t)mask, .flags = MSHV_KICK_CPUS_WAIT,
 	};
-	unsigned long before[CPUS_MAX];
+	unsigned long before[CPUS_MAX] = { 0 };
 	unsigned int cpu;
 
 	cpu_pin(0);
