@@ -37,15 +37,17 @@
 
 /**
  * struct result - the result of a run
+ * @first:    the counters at the load's begin
  * @counters: the increase of the counters from the load's begin to its end
  * @written:  the I/Os that wrote
  * @verified: the I/Os that read the written data back
  * @handled:  the guest's own count of the disk's interrupts
  * @begun:    the load has begun
- * @ended:    the load has ended, and the guest has printed its counts
+ * @ended:    the load has ended
  * @seconds:  the time from the guest's start to its end
  */
 struct result {
+	struct disk_counters first;
 	struct disk_counters counters;
 	uint64_t written;
 	uint64_t verified;
@@ -60,16 +62,14 @@ static uint16_t disk;
 
 static void load_begin(struct result *result)
 {
-	disk_counters_read(vm, VPS, disk, &result->counters);
+	disk_counters_read(vm, VPS, disk, &result->first);
 	result->begun = true;
 }
 
 static void load_end(struct result *result)
 {
-	struct disk_counters before = result->counters;
-
 	disk_counters_read(vm, VPS, disk, &result->counters);
-	disk_counters_subtract(&result->counters, &before);
+	disk_counters_subtract(&result->counters, &result->first);
 	result->ended = true;
 }
 
