@@ -40,7 +40,10 @@ static void caches_choose(void)
 
 bool fail_only_of_modules(void)
 {
-	/* The kernel's modules are in the uppermost 2 GiB, after its own 1 GiB at most. */
+	/*
+	 * These kernels have no KASLR: the modules begin 512 MiB after the kernel's own text
+	 * (Linux, Documentation/arch/x86/x86_64/mm.rst).
+	 */
 	static const struct { const char *name, *value; } settings[] = {
 		{ "stacktrace-depth", "32" },
 		{ "require-start", "0xffffffffa0000000" },
