@@ -2,9 +2,12 @@
 /*
  * The driver's barrier pairs on real threads of this machine: two or three threads go through an
  * array of cells in parallel. Each thread does its part of a pattern in each cell, and the
- * outcomes are counted. The outcome in which something is lost must never occur. Then the same
- * patterns run without a barrier or an order: there this outcome must occur, because otherwise
- * the loops could not detect it above either.
+ * outcomes are counted. Before each cell, the first two threads wait for each other for a short
+ * time, and the third waits for them. Then each thread pauses for a random time, so that the
+ * parts overlap in all ways. The wait is short because another program may have the CPU of the
+ * thread that is waited for. The outcome in which something is lost must never occur. Then the
+ * same patterns run without a barrier or an order: there this outcome must occur, because
+ * otherwise the loops could not detect it above either.
  *
  * The atomic operations are those of the shim kernel, which the unit tests use; assert and pull
  * are the driver's own code. This program does not test what the kernel orders by grace periods
@@ -24,8 +27,12 @@
 #define ROUNDS_LEAST	100000UL
 #define MUTANT_SECONDS	60
 #define OUTCOMES	4
-/* A thread may be ahead of the others by so many cells, so that they meet in between. */
+/* The third thread may be ahead of the others by less than so many cells. */
 #define LEAD		4
+/* Each thread pauses for less than so many loops before its part of a cell. */
+#define PAUSE_LOOPS	64
+/* A thread waits for another one before a cell for so many loops at most. */
+#define CELL_SPINS	512
 
 /* A full barrier, for the compiler and the CPU. */
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -442,6 +449,11 @@ static const struct pattern mutants[] = {
 static const struct pattern *current_pattern;
 static bool finished;
 static unsigned int lead[THREADS];
+/* By thread: the number of cells that it has reached in this batch, on a separate cache line. */
+static struct {
+	_Alignas(64) unsigned int cells;
+	unsigned int seed;
+} reached[THREADS];
 
 static unsigned int arrived;
 static unsigned int meeting;
@@ -465,6 +477,20 @@ static void meet(void)
 	}
 }
 
+/* Threads 0 and 1 usually meet here before each cell, and leave at slightly different times. */
+static void meet_at_cell(unsigned int thread, unsigned int number)
+{
+	const unsigned int other = thread ? 0 : 1;
+	unsigned int spins = CELL_SPINS, loops;
+
+	WRITE_ONCE(reached[thread].cells, number);
+	while (READ_ONCE(reached[other].cells) < number && --spins)
+		;
+	/* Without the fence, the compiler would remove the loop. */
+	for (loops = rand_r(&reached[thread].seed) % PAUSE_LOOPS; loops; loops--)
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
 /* Runs this thread's part of a batch. */
 static void batch_run(unsigned int thread)
 {
@@ -473,8 +499,10 @@ static void batch_run(unsigned int thread)
 
 	if (!part)
 		return;
-	for (i = 0; i < CELLS; i++)
+	for (i = 0; i < CELLS; i++) {
+		meet_at_cell(thread, i + 1);
 		part(&cells[(i + lead[thread]) % CELLS]);
+	}
 }
 
 static void *thread_run(void *arg)
@@ -499,7 +527,8 @@ static void batch_prepare(const struct pattern *pattern)
 	for (i = 0; i < CELLS && pattern->reset; i++)
 		pattern->reset(&cells[i]);
 	for (i = 0; i < THREADS; i++)
-		lead[i] = rand_r(&seed) % LEAD;
+		reached[i].cells = 0;
+	lead[2] = rand_r(&seed) % LEAD;
 	current_pattern = pattern;
 }
 
