@@ -168,6 +168,7 @@ static void print_behaviour(const struct lab_host_behaviour *now)
 	if (now->duplicate_count)
 		printf("delivers the next %u messages twice\n", now->duplicate_count);
 	printf("retargets: %llu, of these refused: %llu\n", now->retargets, now->refused);
+	printf("pages that VTL2 shares with the host: %llu\n", now->shared_pages);
 }
 
 /* Change only the settings that the request contains. */

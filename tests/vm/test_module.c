@@ -16,6 +16,8 @@
 #include "../harness/host.h"
 #include "../harness/lab.h"
 
+/* The number of L2 VMs that the lab begins with. */
+#define L2_VMS 3
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
 
 static int driver_unload(void)
@@ -86,6 +88,36 @@ static void nothing_is_left_after_unload(void **state)
 	assert_int_equal(access("/sys/module/mshv_vtl", F_OK), -1);
 	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
 	assert_int_equal(driver_load(""), 0);
+}
+
+static uint64_t shared_pages(int host)
+{
+	struct lab_host_behaviour behaviour;
+
+	assert_int_equal(labhost_behaviour_get(host, &behaviour), 0);
+	return behaviour.shared_pages;
+}
+
+static void no_page_is_shared_after_unload(void **state)
+{
+	int host = labhost_open();
+	uint64_t without, with, after;
+
+	if (host < 0)
+		skip();
+	assert_int_equal(driver_unload(), 0);
+	without = shared_pages(host);
+	assert_int_equal(driver_load(""), 0);
+	with = shared_pages(host);
+	assert_int_equal(driver_unload(), 0);
+	after = shared_pages(host);
+	assert_int_equal(driver_load(""), 0);
+	labhost_close(host);
+	assert_int_equal(after, without);
+	/* There is nothing to share if this is no TDX guest, or if the kernel has the pages. */
+	if (with == without)
+		skip();
+	print_message("# the driver shares %lu pages\n", (unsigned long)(with - without));
 }
 
 /* The host may send messages at any time, to code that is not there any more. */
@@ -170,7 +202,7 @@ static void the_parameters_take_effect(void **state)
 static void without_an_l2_vm_there_is_no_vtl0(void **state)
 {
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
-	uint32_t none = 0, one = 1;
+	uint32_t none = 0, all = L2_VMS;
 
 	if (node < 0)
 		skip();
@@ -183,7 +215,7 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
 	close(vtl);
 	assert_int_equal(driver_unload(), 0);
-	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &one), 0);
+	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &all), 0);
 	assert_int_equal(driver_load(""), 0);
 	close(node);
 	assert_int_equal(capability, -EOPNOTSUPP);
@@ -195,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_module_stays_while_a_file_is_open),
 		cmocka_unit_test(nothing_is_left_after_unload),
+		cmocka_unit_test(no_page_is_shared_after_unload),
 		cmocka_unit_test(the_host_reaches_no_driver_after_unload),
 		cmocka_unit_test(the_memory_of_vtl0_is_released),
 		cmocka_unit_test(the_module_loads_and_unloads_repeatedly),

@@ -15,6 +15,7 @@
 #include "host/host.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
+#include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
 /* The lowest vector that a host may post to a trust domain. */
@@ -47,7 +48,10 @@ static int set_behaviour(void *argument)
 
 static int get_behaviour(void *argument)
 {
-	behaviour_get(argument);
+	struct lab_host_behaviour *now = argument;
+
+	behaviour_get(now);
+	now->shared_pages = gpa_shared_pages();
 	return 0;
 }
 

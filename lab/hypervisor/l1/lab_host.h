@@ -211,6 +211,7 @@ struct lab_host_vp {
  * @duplicate_count: the number of messages to be sent twice.
  * @retargets:     out: retargets so far, refused ones too.
  * @refused:       out: how many were refused, for any reason.
+ * @shared_pages:  out: how many pages of its memory VTL2 shares with the host now.
  */
 struct lab_host_behaviour {
 	__u32 flags;
@@ -221,6 +222,7 @@ struct lab_host_behaviour {
 	__u32 duplicate_count;
 	__u64 retargets;
 	__u64 refused;
+	__u64 shared_pages;
 };
 
 /**

@@ -171,6 +171,11 @@ void *gpa_shared_memory(u64 gpa)
 	return gpa >= 3 * PAGE_SIZE && gpa < 5 * PAGE_SIZE ? pages + gpa - 3 * PAGE_SIZE : NULL;
 }
 
+u64 gpa_shared_pages(void)
+{
+	return 2;
+}
+
 /* ---- The tests ---- */
 
 /* Each test has a function of its own: the sources stay as long as the program. */
@@ -513,6 +518,9 @@ static void the_side_door_checks_its_arguments(void **state)
 	assert_int_equal(vp->slot_full, 1);
 	vp->vp = 2;
 	assert_int_equal(host_call(LAB_HOST_GET_VP, ARGUMENT), EINVAL);
+
+	assert_int_equal(host_call(LAB_HOST_GET_BEHAVIOUR, ARGUMENT), 0);
+	assert_int_equal(((struct lab_host_behaviour *)gpa_memory(ARGUMENT))->shared_pages, 2);
 }
 
 /*

@@ -346,6 +346,8 @@ static void each_page_has_its_own_state(void **state)
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
 	assert_int_equal(gpa_state(16 * MB + 2 * PAGE_SIZE), GPA_PRIVATE);
 	assert_non_null(gpa_shared_memory(16 * MB + PAGE_SIZE));
+	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, true, &done), 0);
+	assert_int_equal(gpa_shared_pages(), 1);
 
 	assert_int_equal(gpa_share(16 * MB + PAGE_SIZE, PAGE_SIZE, false, &done), 0);
 	assert_int_equal(gpa_state(16 * MB + PAGE_SIZE), GPA_PENDING);
@@ -353,6 +355,7 @@ static void each_page_has_its_own_state(void **state)
 	/* Making private memory private changes nothing. */
 	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, false, &done), 0);
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
+	assert_int_equal(gpa_shared_pages(), 0);
 }
 
 static void a_large_page_is_split_only_if_a_part_changes(void **state)

@@ -24,9 +24,10 @@
 #define LEVELS        4
 #define LEVEL_1G      3
 
-/* Changes are made under the lock; the CPU and gpa_state() read without it. */
+/* Changes are made under the lock; the CPU, gpa_state() and gpa_shared_pages() read without it. */
 static struct lock gpa_lock;
 static u64 *root;
+static u64 shared_pages;
 static bool has_two_halves;
 
 static u64 level_size(int level)
@@ -117,6 +118,7 @@ static void map(u64 gpa, u64 address, u64 size, u64 flags)
 void gpa_start(bool two_halves)
 {
 	has_two_halves = two_halves;
+	shared_pages = 0;
 	root = heap_pages(1);
 }
 
@@ -222,6 +224,11 @@ bool gpa_is_device(u64 gpa)
 	return gpa_state(gpa) == GPA_OF_HOST;
 }
 
+u64 gpa_shared_pages(void)
+{
+	return READ_ONCE(shared_pages);
+}
+
 static int share_page(u64 gpa, bool shared)
 {
 	u64 *private = walk_to(gpa, 1), *other = walk_to(gpa | GPA_SHARED, 1);
@@ -230,13 +237,11 @@ static int share_page(u64 gpa, bool shared)
 		return -ENOMEM;
 	if (!(*private & ENTRY_MEMORY))
 		return -EINVAL;
-	if (shared) {
-		WRITE_ONCE(*private, ENTRY_MEMORY);
-		WRITE_ONCE(*other, gpa | ENTRY_TABLE);
-	} else if (*other & ENTRY_PRESENT) {
-		WRITE_ONCE(*other, 0);
-		WRITE_ONCE(*private, ENTRY_MEMORY);
-	}
+	if (shared == !!(*other & ENTRY_PRESENT))
+		return 0;
+	WRITE_ONCE(*private, ENTRY_MEMORY);
+	WRITE_ONCE(*other, shared ? gpa | ENTRY_TABLE : 0);
+	WRITE_ONCE(shared_pages, shared_pages + (shared ? 1 : -1));
 	return 0;
 }
 

@@ -154,6 +154,9 @@ bool gpa_is_device(u64 gpa);
  */
 int gpa_share(u64 base, u64 size, bool shared, u64 *done);
 
+/* How many pages of memory are shared now. */
+u64 gpa_shared_pages(void);
+
 /**
  * enum gpa_accepted - how TDG.MEM.PAGE.ACCEPT ends
  * @GPA_ACCEPTED:       done
