@@ -905,15 +905,38 @@ static void a_refused_deadline_is_reported(void **state)
 	the_vp_is_good();
 }
 
-/* The module has forgotten the page, as it does when the VCPU is created again. */
-static void a_refused_virtual_apic_page_is_reported(void **state)
+/*
+ * The module has forgotten the virtual APIC page, as it does when the VCPU is created again. The
+ * driver notices this at the first entry, and configures the VP again at the second one, where
+ * the module refuses a write after the first @writes ones.
+ */
+static void a_refused_configuration_is_reported(unsigned int writes)
 {
 	calls_begin();
 	module_forget();
-	hook_status(VP_WR, REFUSED, 1000);
 	assert_int_equal(guest_enter_until_it_ends(), -EIO);
-	hook_status(VP_WR, 0, 0);
+	assert_int_equal(guest_context()->exit.rax, NO_VIRTUAL_APIC);
+	guest_hook((struct lab_tdx_hook) {
+		.kind = LAB_TDX_HOOK_STATUS,
+		.leaf = VP_WR,
+		.status = REFUSED,
+		.after = writes,
+		.count = 1,
+	});
+	assert_int_equal(guest_enter_until_it_ends(), -EIO);
+	assert_int_equal(guest_context()->exit.rax, REFUSED);
 	cpu_pin(0);
+}
+
+static void a_refused_virtual_apic_page_is_reported(void **state)
+{
+	a_refused_configuration_is_reported(0);
+}
+
+/* The driver turns the timer off after it has written the page's address. */
+static void a_timer_that_cannot_be_turned_off_is_reported(void **state)
+{
+	a_refused_configuration_is_reported(1);
 }
 
 /* At HLT the driver ends the interrupt shadow of STI; otherwise the VP would wake too late. */
@@ -1030,6 +1053,7 @@ int main(void)
 		CALLS_TEST(an_interrupted_event_is_not_lost),
 		CALLS_TEST(a_refused_deadline_is_reported),
 		CALLS_TEST(a_refused_virtual_apic_page_is_reported),
+		CALLS_TEST(a_timer_that_cannot_be_turned_off_is_reported),
 		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_reported),
 		CALLS_TEST(a_busy_module_is_called_again),
 		CALLS_TEST(a_busy_module_is_called_again_for_the_vmm),

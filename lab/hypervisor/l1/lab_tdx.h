@@ -82,7 +82,7 @@ struct lab_tdx_memory {
 
 /* The next exits to L1 have @status, @reason, @qualification and @event (R10). */
 #define LAB_TDX_HOOK_EXIT   1
-/* The next calls of @leaf return @status and do nothing. */
+/* After @after calls of @leaf, the next ones return @status and do nothing. */
 #define LAB_TDX_HOOK_STATUS 2
 /* RDX and R8 hold @qualification at exits that do not define them. */
 #define LAB_TDX_HOOK_STALE  3
@@ -99,6 +99,8 @@ struct lab_tdx_memory {
  * @qualification: RCX
  * @reason:        RAX 31:0
  * @event:         R10
+ * @after:         of LAB_TDX_HOOK_STATUS
+ * @reserved:      0
  */
 struct lab_tdx_hook {
 	__u32 kind;
@@ -109,6 +111,8 @@ struct lab_tdx_hook {
 	__u64 qualification;
 	__u32 reason;
 	__u32 event;
+	__u32 after;
+	__u32 reserved;
 };
 
 /* Internal exits, which L1 does not see. */

@@ -95,7 +95,7 @@ static int services_set_vms(u32 vms)
 /* Calls share each CPU's L2 VCPUs and test interrupts; a reset needs all of them idle. */
 static DEFINE_MUTEX(node_lock);
 
-static_assert(sizeof(struct lab_tdx_hook) == 40);
+static_assert(sizeof(struct lab_tdx_hook) == 48);
 static_assert(sizeof(struct lab_tdx_memory) == 16);
 static_assert(sizeof(struct lab_tdx_stats) <= PAGE_SIZE);
 static_assert(sizeof(struct lab_tdx_call) == 15 * 8 + 14 * 8 + 6 * 4);

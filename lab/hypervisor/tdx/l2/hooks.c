@@ -48,6 +48,10 @@ bool hook_takes_call(struct l2_cpu *cpu, struct tdcall_regs *regs)
 
 	if (!hook->count || (hook->leaf != LAB_TDX_ANY_LEAF && hook->leaf != leaf))
 		return false;
+	if (hook->after) {
+		hook->after--;
+		return false;
+	}
 	hook->count--;
 	cpu->stats.hooked++;
 	regs->rax = hook->status;
