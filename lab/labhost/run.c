@@ -175,7 +175,8 @@ static void print_behaviour(const struct lab_host_behaviour *now)
 static void apply(const struct request *request, struct lab_host_behaviour *behaviour)
 {
 	if (request->redirects >= 0)
-		behaviour->flags = request->redirects ? LAB_HOST_REDIRECTS : 0;
+		behaviour->flags = (behaviour->flags & ~LAB_HOST_REDIRECTS) |
+				   (request->redirects ? LAB_HOST_REDIRECTS : 0);
 	if (request->refuse >= 0) {
 		behaviour->refuse_count = request->refuse;
 		behaviour->refuse_redirected_only = request->redirected_only;

@@ -16,7 +16,7 @@ static struct lab_host_behaviour behaviour = { .flags = LAB_HOST_REDIRECTS };
 
 static bool wanted_is_legal(const struct lab_host_behaviour *wanted)
 {
-	if (wanted->flags & ~LAB_HOST_REDIRECTS)
+	if (wanted->flags & ~(LAB_HOST_REDIRECTS | LAB_HOST_WRITES_MASKED))
 		return false;
 	if (wanted->refuse_status > U16_MAX || (wanted->refuse_count && !wanted->refuse_status))
 		return false;
@@ -68,6 +68,19 @@ bool behaviour_redirects(void)
 
 	behaviour_get(&now);
 	return now.flags & LAB_HOST_REDIRECTS;
+}
+
+/**
+ * behaviour_writes_masked() - whether the host writes what it sends to a masked SINT
+ *
+ * Return: whether it does; otherwise it waits until the SINT is unmasked.
+ */
+bool behaviour_writes_masked(void)
+{
+	struct lab_host_behaviour now;
+
+	behaviour_get(&now);
+	return now.flags & LAB_HOST_WRITES_MASKED;
 }
 
 /**

@@ -131,6 +131,7 @@ void port_of_l1_write(u16 port, u32 size, u32 value);
 
 int behaviour_set(const struct lab_host_behaviour *wanted);
 void behaviour_get(struct lab_host_behaviour *now);
+bool behaviour_writes_masked(void);
 
 bool behaviour_redirects(void);
 u32 behaviour_delay(void);

@@ -173,8 +173,6 @@ void proxied_end_of_message(u32 vp)
 void proxied_resume(u32 vp)
 {
 	lock_take(&vps[vp].lock);
-	if (synic_is_live(vp, SINT_PROXY) && synic_is_full(vp, SINT_PROXY))
-		synic_interrupt(vp, SINT_PROXY);
 	deliver(vp);
 	lock_drop(&vps[vp].lock);
 }

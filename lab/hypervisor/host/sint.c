@@ -4,13 +4,15 @@
  * SINT 7 of the guest, and those that the guest sends.
  *
  * Messages go to slot 7 of VP 0, one at a time, as synic.c writes slot 0. An event is
- * a flag in the page of a VP. While SINT 7 is masked on a VP, neither is sent there.
+ * a flag in the page of a VP. While SINT 7 is masked on a VP, events are refused, and messages
+ * wait or are written without an interrupt: see LAB_HOST_WRITES_MASKED.
  *
  * It compiles in user space too.
  */
 #include <linux/errno.h>
 
 #include "base/base.h"
+#include "host/host.h"
 #include "host/hyperv.h"
 #include "host/synic.h"
 #include "l1/lab_host.h"
@@ -47,8 +49,9 @@ static struct lab_host_sint state;
 static void deliver(void)
 {
 	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
+	bool is_writable = !sint_vp_is_masked(MESSAGE_VP) || behaviour_writes_masked();
 
-	if (!queue_length || !slot || sint_vp_is_masked(MESSAGE_VP) || !slot_is_free(slot))
+	if (!queue_length || !slot || !is_writable || !slot_is_free(slot))
 		return;
 
 	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;
@@ -124,7 +127,7 @@ u16 sint_signal(const void *input)
  * sint_look() - send waiting messages, if that is possible now
  * @vp: the VP that has written its EOM register, or masked or unmasked SINT 7.
  *
- * After it has masked SINT 7, nothing more is sent there once this returns.
+ * After it has masked SINT 7, no interrupt is raised there once this returns.
  *
  * Context: any; the VP's new state is written.
  */
@@ -140,7 +143,7 @@ void sint_look(u32 vp)
  * sint_send() - send a message to the guest's VMM
  * @message: all of it; any values, but a type that is not 0.
  *
- * It waits while SINT 7 is masked, or the slot is full.
+ * It waits while the slot is full, or cannot be written because SINT 7 is masked.
  *
  * Return: 0; -EINVAL: it has no type; -EAGAIN: too many wait.
  */
@@ -171,23 +174,25 @@ int sint_send(const struct lab_host_sint_message *message)
  * sint_event() - signal an event to the guest's VMM
  * @event: any values.
  *
+ * A flag that is set already raises no interrupt (TLFS, "Event Flag Delivery").
+ *
  * Return: 0; -EINVAL: no such VP or flag; -EAGAIN: SINT 7 is masked there,
  * or the VP has no page for events.
  */
 int sint_event(const struct lab_host_event *event)
 {
-	int error = 0;
+	int was_clear = -EAGAIN;
 
 	if (!sint_vp_is_live(event->vp) || event->flag >= FLAGS)
 		return -EINVAL;
 
 	lock_take(&lock);
-	if (!sint_vp_is_masked(event->vp) && sint_vp_set_flag(event->vp, event->flag))
+	if (!sint_vp_is_masked(event->vp))
+		was_clear = sint_vp_set_flag(event->vp, event->flag);
+	if (was_clear > 0)
 		sint_vp_interrupt(event->vp);
-	else
-		error = -EAGAIN;
 	lock_drop(&lock);
-	return error;
+	return was_clear < 0 ? was_clear : 0;
 }
 
 /**

@@ -5,6 +5,8 @@
  * The pages, the mask and the vector are those of the VP's MSRs, which L1 has written. A page does
  * not exist while it or the SynIC is disabled, or L1 does not share it.
  */
+#include <linux/errno.h>
+
 #include "apic/apic.h"
 #include "host/hyperv.h"
 #include "host/synic.h"
@@ -30,17 +32,17 @@ struct host_message *sint_vp_slot(u32 vp)
 	return page ? (struct host_message *)page + SINT : NULL;
 }
 
-bool sint_vp_set_flag(u32 vp, u32 flag)
+int sint_vp_set_flag(u32 vp, u32 flag)
 {
 	const struct host_vp *hv = &l1_cpus[vp].hv;
 	u8 *page = synic_page(READ_ONCE(hv->scontrol), READ_ONCE(hv->siefp));
+	u8 bit = 1U << flag % 8, before;
 
 	if (!page)
-		return false;
+		return -EAGAIN;
 	/* L1 may clear flags of the same byte at the same time. */
-	__atomic_fetch_or(page + SINT * FLAG_BYTES + flag / 8, 1U << flag % 8,
-			  __ATOMIC_SEQ_CST);
-	return true;
+	before = __atomic_fetch_or(page + SINT * FLAG_BYTES + flag / 8, bit, __ATOMIC_SEQ_CST);
+	return !(before & bit);
 }
 
 bool sint_vp_is_masked(u32 vp)

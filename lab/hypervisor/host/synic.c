@@ -9,6 +9,7 @@
  */
 #include "apic/apic.h"
 #include "base/base.h"
+#include "host/host.h"
 #include "host/hyperv.h"
 #include "host/synic.h"
 #include "vcpu/l1.h"
@@ -25,6 +26,8 @@
 #define SVERSION     1
 
 #define SINT_RESET   BIT_ULL(16)
+/* A write of a lower one raises #GP (TLFS, "SINTx Registers"). */
+#define VECTOR_LOWEST 16
 
 #define QUEUE_MAX    16
 
@@ -50,11 +53,16 @@ static bool is_masked(u32 vp, u32 sint)
 	return sint_is_masked(READ_ONCE(l1_cpus[vp].hv.sint[sint]));
 }
 
+static bool is_writable(u32 vp, u32 sint)
+{
+	return !is_masked(vp, sint) || behaviour_writes_masked();
+}
+
 bool synic_interrupt(u32 vp, u32 sint)
 {
 	u8 vector = sint_vector(READ_ONCE(l1_cpus[vp].hv.sint[sint]));
 
-	if (!vector || is_masked(vp, sint))
+	if (!vector)
 		return false;
 	apic_send(l1_cpus[vp].apic_id, APIC_ICR_ASSERT | vector);
 	return true;
@@ -72,7 +80,7 @@ static void deliver(u32 vp)
 		if (!entry->message.type || entry->vp != vp)
 			continue;
 		slot = slot_of(vp, entry->sint);
-		if (!slot || is_masked(vp, entry->sint) || !slot_is_free(slot))
+		if (!slot || !is_writable(vp, entry->sint) || !slot_is_free(slot))
 			continue;
 		slot_write(slot, &entry->message);
 		entry->message.type = 0;
@@ -130,7 +138,7 @@ bool synic_is_free(u32 vp, u32 sint)
 
 	lock_take(&synic_lock);
 	slot = slot_of(vp, sint);
-	result = slot && !is_masked(vp, sint) && slot_is_free(slot);
+	result = slot && is_writable(vp, sint) && slot_is_free(slot);
 	lock_drop(&synic_lock);
 	return result;
 }
@@ -159,16 +167,25 @@ void synic_reset(struct l1_cpu *l1)
 		l1->hv.sint[i] = SINT_RESET;
 }
 
-/*
- * A slot is free, the SynIC or a page enabled, or a source unmasked: waiting messages may be
- * sent now.
- */
+/* L1 has emptied a slot: waiting messages may be sent now. */
 static void send_what_waits(struct l1_cpu *l1)
 {
 	lock_take(&synic_lock);
 	deliver(l1->index);
 	lock_drop(&synic_lock);
 	sint_look(l1->index);
+}
+
+/*
+ * L1 has enabled the SynIC or a page, or unmasked a source. The TLFS does not name this among the
+ * events that make the host send what waits.
+ */
+static void look_again(struct l1_cpu *l1)
+{
+	if (behaviour_writes_masked())
+		return;
+	send_what_waits(l1);
+	proxied_resume(l1->index);
 }
 
 bool synic_read(struct l1_cpu *l1, u32 msr, u64 *value)
@@ -202,25 +219,24 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value)
 	switch (msr) {
 	case MSR_SCONTROL:
 		WRITE_ONCE(l1->hv.scontrol, value);
-		send_what_waits(l1);
-		proxied_resume(l1->index);
+		look_again(l1);
 		return true;
 	case MSR_SIEFP:
 		WRITE_ONCE(l1->hv.siefp, value);
 		return true;
 	case MSR_SIMP:
 		WRITE_ONCE(l1->hv.simp, value);
-		send_what_waits(l1);
-		proxied_resume(l1->index);
+		look_again(l1);
 		return true;
 	case MSR_EOM:
 		send_what_waits(l1);
 		proxied_end_of_message(l1->index);
 		return true;
 	case MSR_SINT0 ... MSR_SINT15:
+		if (!sint_is_masked(value) && (u8)value < VECTOR_LOWEST)
+			return false;
 		WRITE_ONCE(l1->hv.sint[msr - MSR_SINT0], value);
-		send_what_waits(l1);
-		proxied_resume(l1->index);
+		look_again(l1);
 		return true;
 	default:
 		return false;

@@ -42,13 +42,15 @@ static inline bool sint_is_masked(u64 sint)
  * sint_vector() - the vector that an interrupt source raises
  * @sint: value of its MSR.
  *
- * Return: the vector, or 0 if it is not one of L1's: see L1_VECTOR_FIRST.
+ * Return: the vector; 0: the source is masked or polled (TLFS, "SINTx Registers"), or the vector is
+ * not one of L1's: see L1_VECTOR_FIRST.
  */
 static inline u8 sint_vector(u64 sint)
 {
+	bool is_polled = sint & BIT_ULL(18);
 	u8 vector = sint;
 
-	return vector >= L1_VECTOR_FIRST ? vector : 0;
+	return vector >= L1_VECTOR_FIRST && !is_polled && !sint_is_masked(sint) ? vector : 0;
 }
 
 /**
@@ -87,8 +89,7 @@ bool synic_write(struct l1_cpu *l1, u32 msr, u64 value);
  *
  * If the slot is full, the message waits until L1 writes its EOM register.
  * Context: any CPU.
- * Return: whether it was sent, or waits; false if the source is masked, has no page, or too many
- * messages wait.
+ * Return: whether it was sent, or waits; false: too many messages wait, or an invalid argument.
  */
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size);
 
@@ -115,7 +116,8 @@ bool synic_is_full(u32 vp, u32 sint);
  * @vp:   one that exists.
  * @sint: which slot.
  *
- * Return: whether it may; if not, L1 will write its EOM register, or unmask the source.
+ * Return: whether it may: see LAB_HOST_WRITES_MASKED. If not, L1 will write its EOM register, or
+ * unmask the source.
  */
 bool synic_is_free(u32 vp, u32 sint);
 
@@ -124,7 +126,7 @@ bool synic_is_free(u32 vp, u32 sint);
  * @vp:   one that exists.
  * @sint: which source.
  *
- * Return: whether it is unmasked, and has one.
+ * Return: whether it has one: see sint_vector().
  */
 bool synic_interrupt(u32 vp, u32 sint);
 
@@ -172,9 +174,9 @@ struct host_message *sint_vp_slot(u32 vp);
  * @vp:   one that exists.
  * @flag: below 2048.
  *
- * Return: whether it has such a page.
+ * Return: 1; 0: it was set already; -EAGAIN: it has no such page.
  */
-bool sint_vp_set_flag(u32 vp, u32 flag);
+int sint_vp_set_flag(u32 vp, u32 flag);
 
 /**
  * sint_vp_is_masked() - whether SINT 7 of a VP is masked
@@ -185,7 +187,7 @@ bool sint_vp_set_flag(u32 vp, u32 flag);
 bool sint_vp_is_masked(u32 vp);
 
 /**
- * sint_vp_interrupt() - raise the vector of SINT 7
+ * sint_vp_interrupt() - raise the vector of SINT 7, unless it is masked or polled
  * @vp: one that exists.
  */
 void sint_vp_interrupt(u32 vp);
@@ -274,8 +276,7 @@ void proxied_end_of_message(u32 vp);
  * proxied_resume() - a VP may accept messages again
  * @vp: on this CPU.
  *
- * If it does, its vector is raised again for a message left in the slot, and waiting vectors are
- * sent.
+ * If it does, waiting vectors are sent. A message that is in the slot already raises no interrupt.
  */
 void proxied_resume(u32 vp);
 

@@ -35,6 +35,8 @@ static struct answered {
 	u8 size, payload[MESSAGE_PAYLOAD_BYTES];
 } answered;
 
+static bool writes_masked;
+
 struct options options;
 
 bool sint_vp_exists(u32 vp)
@@ -52,11 +54,14 @@ struct host_message *sint_vp_slot(u32 vp)
 	return vps[vp].has_slot ? &vps[vp].slot : NULL;
 }
 
-bool sint_vp_set_flag(u32 vp, u32 flag)
+int sint_vp_set_flag(u32 vp, u32 flag)
 {
-	if (vps[vp].has_flags)
-		vps[vp].flags[flag / 8] |= 1 << flag % 8;
-	return vps[vp].has_flags;
+	u8 bit = 1 << flag % 8, before = vps[vp].flags[flag / 8];
+
+	if (!vps[vp].has_flags)
+		return -EAGAIN;
+	vps[vp].flags[flag / 8] |= bit;
+	return !(before & bit);
 }
 
 bool sint_vp_is_masked(u32 vp)
@@ -66,7 +71,12 @@ bool sint_vp_is_masked(u32 vp)
 
 void sint_vp_interrupt(u32 vp)
 {
-	vps[vp].interrupts++;
+	vps[vp].interrupts += !vps[vp].masked;
+}
+
+bool behaviour_writes_masked(void)
+{
+	return writes_masked;
 }
 
 bool synic_post(u32 vp, u32 sint, u32 type, const void *payload, u8 size)
@@ -90,6 +100,7 @@ static int setup(void **state)
 
 	memset(vps, 0, sizeof(vps));
 	memset(&answered, 0, sizeof(answered));
+	writes_masked = false;
 	for (i = 0; i < VPS; i++) {
 		vps[i].has_slot = true;
 		vps[i].has_flags = true;
@@ -173,6 +184,28 @@ static void a_masked_vp_gets_nothing(void **state)
 	assert_int_equal(vps[0].interrupts, 1);
 }
 
+/*
+ * TLFS, "SynIC Message Delivery" and "EOM Register": the message is written, its interrupt is lost,
+ * and L1 can drain the queue. "Event Flag Delivery": a masked SINT is an error for the sender.
+ */
+static void a_message_for_a_masked_vp_is_written_without_an_interrupt(void **state)
+{
+	struct lab_host_event event = { .vp = 0, .flag = 5 };
+
+	writes_masked = true;
+	vps[0].masked = true;
+	assert_int_equal(send_number(1), 0);
+	assert_int_equal(send_number(2), 0);
+	assert_int_equal(sint_event(&event), -EAGAIN);
+	assert_int_equal(vps[0].slot.type, 1);
+	vps[0].slot.type = MESSAGE_NONE;
+	sint_look(0);
+	assert_int_equal(vps[0].slot.type, 2);
+	vps[0].masked = false;
+	sint_look(0);
+	assert_int_equal(vps[0].interrupts, 0);
+}
+
 static void a_vp_without_pages_gets_nothing(void **state)
 {
 	struct lab_host_event event = { .vp = 0, .flag = 5 };
@@ -197,6 +230,12 @@ static void an_event_sets_its_flag(void **state)
 	assert_int_equal(vps[1].flags[255], 0x80);
 	assert_int_equal(vps[1].interrupts, 1);
 	assert_int_equal(vps[0].interrupts, 0);
+	/* TLFS, "Event Flag Delivery": an interrupt only if the flag "was previously cleared". */
+	assert_int_equal(sint_event(&event), 0);
+	assert_int_equal(vps[1].interrupts, 1);
+	vps[1].flags[255] = 0;
+	assert_int_equal(sint_event(&event), 0);
+	assert_int_equal(vps[1].interrupts, 2);
 	event.flag = 2048;
 	assert_int_equal(sint_event(&event), -EINVAL);
 	event.flag = 0;
@@ -357,6 +396,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(messages_wait_for_the_slot),
 		TEST(a_masked_vp_gets_nothing),
+		TEST(a_message_for_a_masked_vp_is_written_without_an_interrupt),
 		TEST(a_vp_without_pages_gets_nothing),
 		TEST(an_event_sets_its_flag),
 		TEST(invalid_arguments_are_refused),

@@ -12,6 +12,10 @@
 
 #define PATTERN     0x5a5a5a5a00000000ULL
 #define GUEST_OS_ID 0x40000000ULL
+#define SINT_5      0x40000095ULL
+#define SINT_MASKED BIT_ULL(16)
+/* GHCI 1.5, "TDG.VP.VMCALL<Instruction.WRMSR>". */
+#define INVALID_OPERAND BIT_ULL(63)
 /* All registers but RAX, RCX and RSP. */
 #define MASK_ALL    0xffecULL
 
@@ -128,6 +132,14 @@ static void row_vmcall_refuses_each_bit_that_may_not_be_named(void)
 	}
 }
 
+/* TLFS, "SINTx Registers": valid vectors are 16 to 255. A masked source needs none. */
+static void row_vmcall_refuses_a_sint_with_an_invalid_vector(void)
+{
+	CHECK(tdvmcall(VMCALL_WRMSR, SINT_5, 15, 0, 0, NULL), INVALID_OPERAND);
+	CHECK(tdvmcall(VMCALL_WRMSR, SINT_5, 16, 0, 0, NULL), 0);
+	CHECK(tdvmcall(VMCALL_WRMSR, SINT_5, SINT_MASKED, 0, 0, NULL), 0);
+}
+
 /* MOVQ XMM0, R8; TDCALL; MOVQ R9, XMM0. */
 static const u8 around_xmm[] = {
 	0x66, 0x49, 0x0f, 0x6e, 0xc0, 0x66, 0x0f, 0x01, 0xcc, 0x66, 0x49, 0x0f, 0x7e, 0xc1,
@@ -212,6 +224,7 @@ const struct row call_rows[] = {
 	ROW(row_vmcall_passes_all_that_can_be_named),
 	ROW(row_vmcall_passes_only_what_is_named),
 	ROW(row_vmcall_refuses_each_bit_that_may_not_be_named),
+	ROW(row_vmcall_refuses_a_sint_with_an_invalid_vector),
 	ROW(row_vmcall_may_name_xmm_registers),
 	ROW(row_tdcall_refuses_undefined_leaves),
 	ROW(row_tdcall_refuses_reserved_bits_of_rax),
