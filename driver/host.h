@@ -108,7 +108,8 @@ void *vtl_host_synic_events(void);
 /**
  * vtl_host_synic_mask() - mask or unmask a SINT of this CPU
  * @sint:   not SINT 0, which vtl_host_synic_online() controls
- * @masked: the host sends no message and sets no flag
+ * @masked: the host raises no interrupt. It may nevertheless write a message (TLFS,
+ *          "SynIC Message Delivery"); when it is unmasked, call vtl_synic_unmasked().
  *
  * After vtl_host_synic_online() it is masked. Does nothing without such a host.
  *
@@ -119,7 +120,7 @@ void vtl_host_synic_mask(unsigned int sint, bool masked);
 /**
  * vtl_host_synic_end_of_message() - tell the host that a slot is free
  *
- * Context: hardirq, on the CPU of that slot.
+ * Context: interrupts off, on the CPU of that slot.
  */
 void vtl_host_synic_end_of_message(void);
 

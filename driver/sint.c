@@ -38,6 +38,7 @@
 #include "compat.h"
 #include "host.h"
 #include "sint.h"
+#include "synic.h"
 #include "synic_message.h"
 
 #define SINT_RELAY		7
@@ -315,9 +316,13 @@ static long sint_ioctl_set_eventfd(const struct mshv_set_eventfd __user *user_ar
 	return 0;
 }
 
-static void mask_here(void *paused)
+static void mask_here(void *argument)
 {
-	vtl_host_synic_mask(SINT_RELAY, *(bool *)paused);
+	bool paused = *(bool *)argument;
+
+	vtl_host_synic_mask(SINT_RELAY, paused);
+	if (!paused)
+		vtl_synic_unmasked();
 }
 
 /*

@@ -21,6 +21,16 @@ struct mshv_vector_counts;
 void vtl_synic_interrupt(void);
 
 /**
+ * vtl_synic_unmasked() - take what the host has written while a SINT of this CPU was masked
+ *
+ * The host raises no interrupt for it when the SINT is unmasked. This does the same as
+ * vtl_synic_interrupt(), and asks the host for messages that it has kept.
+ *
+ * Context: on that CPU, after a SINT has been unmasked; it disables interrupts.
+ */
+void vtl_synic_unmasked(void);
+
+/**
  * struct synic_stats - statistics of one CPU, since the module was loaded
  * @interrupts: interrupts on the shared vector
  * @messages:   messages taken, of any type

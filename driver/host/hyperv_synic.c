@@ -192,11 +192,13 @@ void vtl_host_synic_online(void)
 		return;
 
 	ret = synic_enable(synic);
-	if (ret)
+	if (ret) {
 		pr_warn("CPU %u has no SynIC (%d): it receives no proxied interrupts\n",
 			smp_processor_id(), ret);
-	else
-		sint_write(SINT_PROXY, false);
+		return;
+	}
+	sint_write(SINT_PROXY, false);
+	vtl_synic_unmasked();
 }
 
 void vtl_host_synic_offline(void)

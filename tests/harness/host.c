@@ -176,6 +176,13 @@ void host_behave_without(void)
 	behave((struct lab_host_behaviour) { .flags = 0 });
 }
 
+void host_behave_to_masked(bool writes)
+{
+	behave((struct lab_host_behaviour) {
+		.flags = LAB_HOST_REDIRECTS | (writes ? LAB_HOST_WRITES_MASKED : 0),
+	});
+}
+
 void host_refuse(unsigned int count, unsigned int status, bool redirected_only)
 {
 	behave((struct lab_host_behaviour) {

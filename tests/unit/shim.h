@@ -260,6 +260,8 @@ extern unsigned int shim_cpu;
 #define smp_processor_id() shim_cpu
 #define get_cpu() shim_cpu
 #define put_cpu() ((void)0)
+#define local_irq_save(flags) ((flags) = 0)
+#define local_irq_restore(flags) ((void)(flags))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define cpu_online(cpu) ((cpu) < nr_cpu_ids && shim_cpu_online[cpu])
 struct cpumask {

@@ -149,6 +149,9 @@ void *shim_cpu_alloc(size_t size);
 #define kzalloc(size, gfp) shim_cpu_alloc(size)
 
 /* irqflags.h */
+/* Instead of those of shim.h. */
+#undef local_irq_save
+#undef local_irq_restore
 #define local_irq_save(flags)                         \
 	do {                                          \
 		(flags) = cpu.interrupts_off;         \

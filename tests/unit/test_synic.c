@@ -120,6 +120,45 @@ static void post_multiple(const u32 bits[8], u8 flags)
 	post(MESSAGE_TYPE_PROXY, 1 << 8, flags);
 }
 
+static void post_second(void)
+{
+	if (eoms == 1)
+		post_single(0x52, 0);
+}
+
+/*
+ * TLFS, "SynIC Message Delivery": the interrupt of a message for a masked SINT is lost. "EOM
+ * Register": a write makes the host send the next message.
+ */
+static void messages_for_a_masked_sint_are_taken_later(void **state)
+{
+	u32 bits[8];
+
+	post_single(0x51, 0);
+	on_eom = post_second;
+	vtl_synic_unmasked();
+	assert_int_equal(page->type, MESSAGE_TYPE_PROXY);
+	assert_int_equal(eoms, 1);
+	assert_int_equal(bits_take(bits), 1);
+	assert_int_equal(bits[2], 1 << 0x11);
+	/* The second message has an interrupt of its own. */
+	vtl_synic_interrupt();
+	assert_int_equal(bits_take(bits), 1);
+	assert_int_equal(bits[2], 1 << 0x12);
+	assert_int_equal(stats().interrupts, 1);
+	assert_int_equal(stats().messages, 2);
+}
+
+static void a_cpu_without_pages_takes_nothing(void **state)
+{
+	struct synic_message *kept = page;
+
+	page = NULL;
+	vtl_synic_unmasked();
+	page = kept;
+	assert_int_equal(eoms, 0);
+}
+
 static void a_vector_that_is_pending_merges(void **state)
 {
 	const u32 sent[8] = { 0, 0, 0x00060000, 1, 0, 0, 0, 0 };
@@ -374,6 +413,8 @@ static void failed_allocation_of_counters_is_enomem(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(messages_for_a_masked_sint_are_taken_later),
+		TEST(a_cpu_without_pages_takes_nothing),
 		TEST(a_vector_that_is_pending_merges),
 		TEST(an_entry_of_vtl0_clears_the_arrivals),
 		TEST(the_low_byte_of_a_single_vector_counts),

@@ -79,6 +79,30 @@ static void an_interrupt_is_proxied(void **state)
 	close(hv);
 }
 
+/*
+ * The interrupt is raised while the CPU is offline. The host sends its message when the SynIC is
+ * enabled, or, as the TLFS says ("SynIC Message Delivery"), only when it is asked for messages.
+ */
+static void an_interrupt_of_an_offline_cpu_arrives_later(void **state)
+{
+	const struct labhost_source *source = source_of_kind(LAB_HOST_KIND_EDU);
+	unsigned int last = lab.cpus - 1, writes;
+	int hv = hv_open();
+
+	NEEDS_TWO_CPUS();
+	assert_int_equal(hv_route(hv, source, last, VECTOR, 0), HV_SUCCESS);
+	source_unmask(source);
+	for (writes = 0; writes <= 1; writes++) {
+		host_behave_to_masked(writes);
+		assert_int_equal(cpu_set_online(last, false), 0);
+		source_raise(source);
+		assert_int_equal(cpu_set_online(last, true), 0);
+		assert_true(run_wait(lab.run[last], VECTOR, MS));
+		assert_int_equal(run_quiet(lab.run[last], 50), 0);
+	}
+	close(hv);
+}
+
 static void every_source_reaches_its_own_vp(void **state)
 {
 	int hv = hv_open();
@@ -330,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HV_TEST(an_interrupt_is_proxied),
+		HV_TEST(an_interrupt_of_an_offline_cpu_arrives_later),
 		HV_TEST(every_source_reaches_its_own_vp),
 		HV_TEST(a_source_moves_between_redirected_and_proxied),
 		HV_TEST(multicast_reaches_all_targets),

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../harness/host.h"
 #include "../harness/lab.h"
 
 #define NODE		"/dev/mshv_sint"
@@ -181,6 +182,7 @@ static int sint_teardown(void **state)
 	struct message message;
 
 	labhost_sint_refuse(lab.host, 0, 0);
+	host_behave();
 	stream_pause(0);
 	while (host_sint(0).waiting || host_sint(0).slot_full) {
 		if (read_into(&message, sizeof(message)) <= 0)
@@ -251,6 +253,32 @@ static void messages_that_waited_during_a_pause_are_read(void **state)
 	stream_resume();
 	assert_int_equal(read_number(), 1);
 	assert_int_equal(read_number(), 2);
+}
+
+/*
+ * TLFS, "SynIC Message Delivery": while SINT 7 is masked, the host writes the message nevertheless,
+ * and its interrupt is lost. poll() and read() must find it after the pause.
+ */
+static void a_message_without_an_interrupt_is_read(void **state)
+{
+	struct message message;
+
+	host_behave_to_masked(true);
+	host_send_number(1);
+	host_send_number(2);
+	assert_int_equal(host_sint(0).slot_full, 1);
+	assert_int_equal(host_sint(0).waiting, 1);
+	stream_resume();
+	assert_int_equal(read_number(), 1);
+	assert_int_equal(read_number(), 2);
+
+	/* During a pause, the stream ends after the last message that the host has. */
+	assert_int_equal(stream_pause(1), 0);
+	host_send_number(3);
+	host_send_number(4);
+	assert_int_equal(read_number(), 3);
+	assert_int_equal(read_number(), 4);
+	assert_int_equal(read_into(&message, sizeof(message)), 0);
 }
 
 /* pause_message_stream() in vmbus.rs: the message in the slot is read, then the stream ends. */
@@ -779,6 +807,7 @@ int main(void)
 		TEST(a_message_of_the_host_is_read),
 		TEST(messages_are_read_in_order),
 		TEST(messages_that_waited_during_a_pause_are_read),
+		TEST(a_message_without_an_interrupt_is_read),
 		TEST(a_paused_stream_ends_after_its_last_message),
 		TEST(a_read_takes_one_whole_message),
 		TEST(a_message_that_cannot_be_written_stays),
