@@ -330,13 +330,12 @@ u16 host_decode_retarget(u64 control, const void *input, const struct host_view 
 	return HOST_STATUS_SUCCESS;
 }
 
+/* Without the use bit it is the caller's VTL, whatever the number says. */
 static bool target_vtl_is_legal(u8 target)
 {
-	u8 number = target & TARGET_VTL_NUMBER;
-
 	if (target & ~(TARGET_VTL_USE | TARGET_VTL_NUMBER))
 		return false;
-	return target & TARGET_VTL_USE ? number <= TARGET_VTL_LAST : !number;
+	return !(target & TARGET_VTL_USE) || (target & TARGET_VTL_NUMBER) <= TARGET_VTL_LAST;
 }
 
 static u16 check_registers(u64 control, const struct registers_input *input,

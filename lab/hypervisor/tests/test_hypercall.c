@@ -483,8 +483,17 @@ static void registers_refuse_wrong_fields(void **state)
 	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARAMETER);
 	question.target_vtl = 0x13;
 	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARAMETER);
-	question.target_vtl = 0x02;
-	assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARAMETER);
+}
+
+/* TLFS, HV_INPUT_VTL; HvInputVtl::target_vtl() in hvdef. */
+static void without_its_use_bit_any_vtl_is_the_callers(void **state)
+{
+	for (question.target_vtl = 0; question.target_vtl < 0x10; question.target_vtl++) {
+		assert_int_equal(ask(REPS(1)), REPS(1));
+		assert_int_equal(answer[0], 1ULL << 34);
+	}
+	for (question.target_vtl = 0x80; question.target_vtl < 0x90; question.target_vtl++)
+		assert_int_equal(ask(REPS(1)), HOST_STATUS_INVALID_PARAMETER);
 }
 
 /*
@@ -814,6 +823,7 @@ int main(void)
 		REGISTERS(reps_are_counted_to_the_one_that_failed),
 		REGISTERS(registers_refuse_a_wrong_control_word),
 		REGISTERS(registers_refuse_wrong_fields),
+		REGISTERS(without_its_use_bit_any_vtl_is_the_callers),
 		cmocka_unit_test(a_single_vector_is_written_as_a_number),
 		cmocka_unit_test(several_vectors_are_written_as_a_bitmap),
 		cmocka_unit_test(two_vectors_of_one_bank_are_several),
