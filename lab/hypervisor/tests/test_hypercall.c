@@ -55,8 +55,8 @@ struct input {
 	u64 header[1 + VP_SET_BANKS];
 };
 
-/* A partition of 70 VPs: a bank, and a bit of the next. */
-#define VPS 70
+/* As in the TLFS's example of a set: three banks, and a part of the next. */
+#define VPS 200
 
 static struct host_view view;
 static struct host_retarget retarget;
@@ -151,6 +151,20 @@ static void sparse_banks_are_understood(void **state)
 	assert_int_equal(vp_set_count(&retarget.set), 1);
 	assert_int_equal(vp_set_first(&retarget.set), 64 + 5);
 	assert_false(vp_set_has(&retarget.set, VP_SET_VPS));
+}
+
+/* TLFS, HV_VP_SET, "Processor Set Example"; OpenVMM's vm/hv1/hv1_structs/src/proc_mask.rs. */
+static void the_specifications_set_is_understood(void **state)
+{
+	input.flags = SET;
+	input.header[0] = 0x5;
+	input.header[1] = 0x21;
+	input.header[2] = 0x4;
+	control = HOST_CALL_RETARGET | HEADER(3);
+	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
+	assert_int_equal(vp_set_count(&retarget.set), 3);
+	assert_int_equal(vp_set_first(&retarget.set), 0);
+	assert_true(vp_set_has(&retarget.set, 5) && vp_set_has(&retarget.set, 130));
 }
 
 static void all_names_every_vp(void **state)
@@ -284,10 +298,10 @@ static void all_banks_fit(void **state)
 
 static void a_vp_that_is_not_there_is_an_invalid_vp(void **state)
 {
-	input.header[0] = 2;
-	input.header[1] = 1ULL << (VPS - 64);
+	input.header[0] = 1ULL << VPS / 64;
+	input.header[1] = 1ULL << VPS % 64;
 	assert_int_equal(decode(), HOST_STATUS_INVALID_VP);
-	input.header[1] = 1ULL << (VPS - 65);
+	input.header[1] = 1ULL << (VPS - 1) % 64;
 	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
 
 	view.existing.banks[0] = 3;
@@ -803,6 +817,7 @@ int main(void)
 		RETARGET(a_redirected_retarget_is_understood),
 		RETARGET(a_mask_is_understood),
 		RETARGET(sparse_banks_are_understood),
+		RETARGET(the_specifications_set_is_understood),
 		RETARGET(all_names_every_vp),
 		RETARGET(a_wrong_control_word_is_invalid_input),
 		RETARGET(another_partition_is_refused),
