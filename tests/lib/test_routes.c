@@ -542,6 +542,26 @@ static void a_retarget_that_times_out_is_repeated(void **state)
 	assert_int_equal(fake_references(), 1);
 }
 
+/* invoke_hvcall_ioctl() in openvmm, openhcl/hcl/src/ioctl.rs, repeats each call that times out. */
+static void a_read_of_the_capabilities_that_times_out_is_repeated(void **state)
+{
+	fake.now_ns = SECOND;
+	fake.register_timeouts = 1;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(fake.calls[FAKE_GET_REGISTERS], 2);
+	close_all(NULL);
+
+	/* The host always times out: the context works without redirection. */
+	setup(state);
+	fake.now_ns = SECOND;
+	fake.register_timeouts = 1000;
+	open_usual();
+	assert_true(fake.calls[FAKE_GET_REGISTERS] < 50);
+	expect_no_map(VTLIRQ_REASON_HOST);
+}
+
 /* The host uses the new delivery, but reports an error: the library sets the old one again. */
 static void the_old_target_is_restored(void **state)
 {
@@ -950,6 +970,7 @@ int main(void)
 		OPEN_TEST(a_refused_retarget_changes_nothing),
 		OPEN_TEST(the_memory_for_refusals_is_bounded),
 		OPEN_TEST(a_retarget_that_times_out_is_repeated),
+		TEST(a_read_of_the_capabilities_that_times_out_is_repeated),
 		TEST(the_old_target_is_restored),
 		OPEN_TEST(a_retarget_moves_the_route),
 		OPEN_TEST(a_preference_moves_the_route),
