@@ -197,6 +197,7 @@ static void a_wrong_control_word_is_invalid_input(void **state)
 	}
 }
 
+/* TLFS 6.0b, HvRetargetDeviceInterrupt. OpenVMM does not read the partition. */
 static void another_partition_is_refused(void **state)
 {
 	input.partition = 0;
@@ -212,6 +213,10 @@ static void another_partition_is_refused(void **state)
 		assert_int_equal(decode(), HOST_STATUS_INVALID_PARAMETER);      \
 	} while (0)
 
+/*
+ * Flags, source and format: HvRetargetDeviceInterrupt in OpenVMM's vm/hv1/hv1_hypercall/src/imp.rs.
+ * The reserved words: TLFS 6.0b; OpenVMM does not read them.
+ */
 static void wrong_fields_are_invalid_parameters(void **state)
 {
 	u32 bit;
@@ -262,7 +267,8 @@ static void redirection_is_a_reserved_bit_unless_offered(void **state)
 	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
 }
 
-static void an_empty_set_is_an_invalid_parameter(void **state)
+/* This host's own rule: OpenVMM accepts an empty set, and the TLFS says nothing about it. */
+static void this_host_refuses_an_empty_set(void **state)
 {
 	REFUSED(header[1], 0);
 	input.header[0] = 0;
@@ -272,6 +278,7 @@ static void an_empty_set_is_an_invalid_parameter(void **state)
 	assert_int_equal(decode(), HOST_STATUS_INVALID_PARAMETER);
 }
 
+/* ProcessorSet::from_processor_masks() in OpenVMM's vm/hv1/hv1_structs/src/proc_mask.rs. */
 static void the_header_has_what_the_banks_need(void **state)
 {
 	u32 size;
@@ -281,7 +288,13 @@ static void the_header_has_what_the_banks_need(void **state)
 		assert_int_equal(decode(), size == 2 ? HOST_STATUS_SUCCESS :
 				 HOST_STATUS_INVALID_PARAMETER);
 	}
+}
+
+/* This host's own rule: OpenVMM ignores the header. */
+static void this_host_refuses_a_header_after_a_mask(void **state)
+{
 	make_masked(1);
+	assert_int_equal(decode(), HOST_STATUS_SUCCESS);
 	control |= HEADER(1);
 	assert_int_equal(decode(), HOST_STATUS_INVALID_PARAMETER);
 }
@@ -296,6 +309,11 @@ static void all_banks_fit(void **state)
 	assert_int_equal(decode(), HOST_STATUS_INVALID_VP);
 }
 
+/*
+ * TLFS 6.0b demands that the VPs exist. The status is this host's own: that list of statuses does
+ * not have it, and OpenVMM answers 0x5 (retarget_interrupt() in
+ * vmm_core/virt/src/x86/apic_software_device.rs).
+ */
 static void a_vp_that_is_not_there_is_an_invalid_vp(void **state)
 {
 	input.header[0] = 1ULL << VPS / 64;
@@ -825,8 +843,9 @@ int main(void)
 		RETARGET(vectors_have_their_range),
 		RETARGET(redirection_is_to_one_vp),
 		RETARGET(redirection_is_a_reserved_bit_unless_offered),
-		RETARGET(an_empty_set_is_an_invalid_parameter),
+		RETARGET(this_host_refuses_an_empty_set),
 		RETARGET(the_header_has_what_the_banks_need),
+		RETARGET(this_host_refuses_a_header_after_a_mask),
 		RETARGET(all_banks_fit),
 		RETARGET(a_vp_that_is_not_there_is_an_invalid_vp),
 		cmocka_unit_test(pages_are_aligned_to_8),
