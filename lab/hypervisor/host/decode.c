@@ -52,7 +52,6 @@ struct retarget_input {
 #define FLAG_REDIRECT		0x4
 
 #define FORMAT_SPARSE		0
-#define FORMAT_ALL		1
 
 /* Lower vectors are exceptions, which an APIC does not accept in a message. */
 #define FIRST_LEGAL_VECTOR	16
@@ -231,15 +230,6 @@ static u16 decode_sparse(const u64 *header, u32 size, struct vp_set *set)
 	return used == size ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_PARAMETER;
 }
 
-/* A set of all VPs has no banks; a caller may omit the mask of banks. */
-static u16 decode_all(u32 size, const struct vp_set *existing, struct vp_set *set)
-{
-	if (size > 1)
-		return HOST_STATUS_INVALID_PARAMETER;
-	*set = *existing;
-	return HOST_STATUS_SUCCESS;
-}
-
 /* Without the set flag there is a plain mask, and nothing follows it. */
 static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
 {
@@ -249,6 +239,7 @@ static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
 	return HOST_STATUS_SUCCESS;
 }
 
+/* The set of all VPs, format 1, is not legal for this call. */
 static u16 decode_set(const struct retarget_input *input, u32 size,
 		      const struct vp_set *existing, struct vp_set *set)
 {
@@ -259,8 +250,6 @@ static u16 decode_set(const struct retarget_input *input, u32 size,
 		status = decode_mask(input->mask_or_format, size, set);
 	else if (input->mask_or_format == FORMAT_SPARSE)
 		status = decode_sparse(input->header, size, set);
-	else if (input->mask_or_format == FORMAT_ALL)
-		status = decode_all(size, existing, set);
 	if (status)
 		return status;
 
