@@ -20,6 +20,7 @@
 /* Fields of the control word. */
 #define CONTROL_HEADER_SHIFT	17	/* size of the variable part of the input, in u64 words */
 #define CONTROL_REPS_SHIFT	32
+#define CONTROL_REPS(control)	((control) >> CONTROL_REPS_SHIFT & 0xfff)
 /* Fields of the result. */
 #define RESULT_STATUS(result)	((result) & 0xffff)
 #define RESULT_REPS(result)	((result) >> 32 & 0xfff)
@@ -106,6 +107,58 @@ int hypercall_open(int *file)
 	return 0;
 }
 
+/* Errors that the driver returns before it calls the host. */
+static bool was_not_called(int error)
+{
+	return error == -EPERM || error == -EINVAL || error == -EOPNOTSUPP || error == -ENOTTY ||
+	       error == -ENOMEM || error == -EBADF;
+}
+
+static int call_once(int file, struct mshv_hvcall *call, struct hypercall_result *result)
+{
+	int error;
+
+	call->status = 0;
+	error = system_ioctl(file, MSHV_HVCALL, call);
+	result->calls++;
+	result->status = 0;
+	result->is_unsure |= error && !was_not_called(error);
+	if (error)
+		return error;
+	result->status = RESULT_STATUS(call->status);
+	if (result->status)
+		return -ENXIO;
+	if (RESULT_REPS(call->status) != CONTROL_REPS(call->control)) {
+		result->is_unsure = true;
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/*
+ * Repeats the call for a while if the host says that it ran out of time. No call of this library
+ * has more than one element, so it always starts at the first one.
+ */
+static int call_host(int file, struct mshv_hvcall *call, struct hypercall_result *result)
+{
+	int error;
+
+	memset(result, 0, sizeof(*result));
+	for (int i = 0; ; i++) {
+		error = call_once(file, call, result);
+		if (result->status != HYPERCALL_STATUS_TIMEOUT)
+			break;
+		/* A host that ran out of time may have done a part of the work. */
+		result->is_unsure = true;
+		if (i == TIMEOUT_REPEATS)
+			break;
+		system_pause_us(TIMEOUT_PAUSE_US << i);
+	}
+	if (!error)
+		result->is_unsure = false;
+	return error;
+}
+
 int hypercall_can_redirect(int file)
 {
 	struct get_registers_input input = {
@@ -122,15 +175,14 @@ int hypercall_can_redirect(int file)
 		.output_size = sizeof(output),
 		.output = (uintptr_t)&output,
 	};
+	struct hypercall_result result;
 	int error;
 
 	if (file < 0)
 		return 0;
-	error = system_ioctl(file, MSHV_HVCALL, &call);
+	error = call_host(file, &call, &result);
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	if (RESULT_STATUS(call.status) || RESULT_REPS(call.status) != 1)
-		return 0;
 	return !!(output.low & CAPABILITY_PROXY_REDIRECT);
 }
 
@@ -167,34 +219,6 @@ static unsigned int fill(struct retarget_input *input, const struct vtlirq_inter
 	return fill_set(input, request->to);
 }
 
-/* Errors that the driver returns before it calls the host. */
-static bool was_not_called(int error)
-{
-	return error == -EPERM || error == -EINVAL || error == -EOPNOTSUPP || error == -ENOTTY ||
-	       error == -ENOMEM || error == -EBADF;
-}
-
-static int call_once(int file, struct mshv_hvcall *call, struct hypercall_result *result)
-{
-	int error;
-
-	call->status = 0;
-	error = system_ioctl(file, MSHV_HVCALL, call);
-	result->calls++;
-	result->status = 0;
-	result->is_unsure |= error && !was_not_called(error);
-	if (error)
-		return error;
-	result->status = RESULT_STATUS(call->status);
-	if (result->status)
-		return -ENXIO;
-	if (RESULT_REPS(call->status)) {
-		result->is_unsure = true;
-		return -EPROTO;
-	}
-	return 0;
-}
-
 int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
 		       const struct retarget_request *request, struct hypercall_result *result)
 {
@@ -205,22 +229,9 @@ int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
 		.input_size = RETARGET_FIXED_BYTES + words * sizeof(uint64_t),
 		.input = (uintptr_t)&input,
 	};
-	int error;
 
+	if (file >= 0)
+		return call_host(file, &call, result);
 	memset(result, 0, sizeof(*result));
-	if (file < 0)
-		return -EOPNOTSUPP;
-	for (int i = 0; ; i++) {
-		error = call_once(file, &call, result);
-		if (result->status != HYPERCALL_STATUS_TIMEOUT)
-			break;
-		/* A host that ran out of time may have done a part of the work. */
-		result->is_unsure = true;
-		if (i == TIMEOUT_REPEATS)
-			break;
-		system_pause_us(TIMEOUT_PAUSE_US << i);
-	}
-	if (!error)
-		result->is_unsure = false;
-	return error;
+	return -EOPNOTSUPP;
 }

@@ -241,6 +241,8 @@ int hypercall_open(int *file);
  * hypercall_can_redirect() - ask the host whether it offers redirection
  * @file: from hypercall_open()
  *
+ * The call is repeated for a while if the host says that it ran out of time.
+ *
  * Return: 1, 0; or -ENOMEM.
  */
 int hypercall_can_redirect(int file);

@@ -113,6 +113,9 @@ struct vtlirq_interrupt {
  * @words:  the number of words in @vps
  *
  * For a single VP, vtlirq_target_single() fills it in.
+ *
+ * The library uses one number as the host's VP index and as Linux's CPU number, as OpenHCL
+ * does; on a machine where the two differ it does not work.
  */
 struct vtlirq_target {
 	uint32_t vector;

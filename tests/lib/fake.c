@@ -258,6 +258,11 @@ static int get_registers(struct mshv_hvcall *call)
 	    call->output_size != 16 || input[0] != ~0u || input[1] != ~0u ||
 	    input[2] != 0xfffffffe || input[3] || input[4] != 0x000d0006)
 		fake_violation("get registers: malformed input");
+	if (fake.register_timeouts) {
+		fake.register_timeouts--;
+		call->status = 0x78;
+		return 0;
+	}
 	output[0] = fake.capabilities;
 	output[1] = 0;
 	call->status = 1ULL << 32;

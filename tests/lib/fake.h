@@ -87,6 +87,7 @@ struct fake_answer {
  * @counts:    answer to MSHV_CAP_VP_INTERRUPTS, or a negative errno
  * @map_errno: all maps fail with it
  * @capabilities: the host's register
+ * @register_timeouts: how many of the next reads of it time out
  * @vectors:   number of vectors per VP
  * @quota:     the quota of the driver
  * @quarantine_ms: how long an unmapped vector is not used for another proxy vector
@@ -108,6 +109,7 @@ struct fake {
 	int counts;
 	int map_errno;
 	uint64_t capabilities;
+	unsigned int register_timeouts;
 	unsigned int vectors;
 	unsigned int quota;
 	unsigned int quarantine_ms;

@@ -395,6 +395,24 @@ static void the_host_gets_the_banks_that_are_not_empty(void **state)
 	assert_int_equal(vtlirq_route_destroy(route), 0);
 }
 
+/* TLFS, HV_VP_SET, "Processor Set Example"; openvmm, vm/hv1/hv1_structs/src/proc_mask.rs. */
+static void the_host_gets_the_specifications_set(void **state)
+{
+	const uint64_t words[] = { 1 << 0 | 1 << 5, 0, 1ULL << (130 - 128) };
+	struct vtlirq_interrupt interrupt = { 100, 0xfee00000, 0 };
+	struct vtlirq_target target = {
+		.vector = 40, .flags = VTLIRQ_TARGET_MULTICAST, .vps = words, .words = 3,
+	};
+	struct vtlirq_route *route;
+
+	assert_int_equal(vtlirq_route_create(irqs, &interrupt, &target, &route), 0);
+	assert_int_equal(fake.valid_banks, 0x5);
+	assert_int_equal(fake.banks[0], 0x21);
+	assert_int_equal(fake.banks[1], 0x4);
+	assert_int_equal(fake.banks[2], 0);
+	assert_int_equal(vtlirq_route_destroy(route), 0);
+}
+
 static void a_route_beyond_a_quota_is_proxied(void **state)
 {
 	fake.quota = 2;
@@ -522,6 +540,26 @@ static void a_retarget_that_times_out_is_repeated(void **state)
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	/* No vector is retained any more, because the host has accepted another target. */
 	assert_int_equal(fake_references(), 1);
+}
+
+/* invoke_hvcall_ioctl() in openvmm, openhcl/hcl/src/ioctl.rs, repeats each call that times out. */
+static void a_read_of_the_capabilities_that_times_out_is_repeated(void **state)
+{
+	fake.now_ns = SECOND;
+	fake.register_timeouts = 1;
+	open_usual();
+	assert_int_equal(create(0, 1, 40), 0);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	assert_int_equal(fake.calls[FAKE_GET_REGISTERS], 2);
+	close_all(NULL);
+
+	/* The host always times out: the context works without redirection. */
+	setup(state);
+	fake.now_ns = SECOND;
+	fake.register_timeouts = 1000;
+	open_usual();
+	assert_true(fake.calls[FAKE_GET_REGISTERS] < 50);
+	expect_no_map(VTLIRQ_REASON_HOST);
 }
 
 /* The host uses the new delivery, but reports an error: the library sets the old one again. */
@@ -926,11 +964,13 @@ int main(void)
 		OPEN_TEST(one_vp_of_a_set_gets_the_vector),
 		OPEN_TEST(multicast_to_several_vps_is_proxied),
 		OPEN_TEST(the_host_gets_the_banks_that_are_not_empty),
+		OPEN_TEST(the_host_gets_the_specifications_set),
 		CLOSED_TEST(a_route_beyond_a_quota_is_proxied),
 		OPEN_TEST(the_wait_doubles_after_each_refusal),
 		OPEN_TEST(a_refused_retarget_changes_nothing),
 		OPEN_TEST(the_memory_for_refusals_is_bounded),
 		OPEN_TEST(a_retarget_that_times_out_is_repeated),
+		TEST(a_read_of_the_capabilities_that_times_out_is_repeated),
 		TEST(the_old_target_is_restored),
 		OPEN_TEST(a_retarget_moves_the_route),
 		OPEN_TEST(a_preference_moves_the_route),

@@ -52,7 +52,6 @@ struct retarget_input {
 #define FLAG_REDIRECT		0x4
 
 #define FORMAT_SPARSE		0
-#define FORMAT_ALL		1
 
 /* Lower vectors are exceptions, which an APIC does not accept in a message. */
 #define FIRST_LEGAL_VECTOR	16
@@ -74,8 +73,9 @@ struct register_value {
 	u64 high;
 };
 
-/* The number of values that fit into the output page. */
-#define REGISTERS_MAX		256
+/* The inputs of HvCallPostMessage and HvCallSignalEvent: PostMessage and SignalEvent in hvdef. */
+#define POST_BYTES		256
+#define SIGNAL_BYTES		8
 
 #define TARGET_VTL_USE		0x10
 #define TARGET_VTL_NUMBER	0x0f
@@ -141,15 +141,62 @@ static bool control_is_legal(u64 control)
 }
 
 /**
- * host_check_pages() - whether a call's pages are placed as they must be
- * @input:  the address of its input.
- * @output: that of its output; 0 if it has none.
+ * host_input_bytes() - the size of a call's input
+ * @control: the control word.
+ *
+ * Return: that; 0 for a call that does not exist.
+ */
+u32 host_input_bytes(u64 control)
+{
+	switch (host_call_code(control)) {
+	case HOST_CALL_GET_VP_REGISTERS:
+		return sizeof(struct registers_input) + control_rep_count(control) * sizeof(u32);
+	case HOST_CALL_RETARGET:
+		return sizeof(struct retarget_input) + control_header(control) * sizeof(u64);
+	case HOST_CALL_POST_MESSAGE:
+		return POST_BYTES;
+	case HOST_CALL_SIGNAL_EVENT:
+		return SIGNAL_BYTES;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * host_output_bytes() - the size of a call's output
+ * @control: the control word.
+ *
+ * Return: that, 0 if it has none.
+ */
+u32 host_output_bytes(u64 control)
+{
+	if (host_call_code(control) != HOST_CALL_GET_VP_REGISTERS)
+		return 0;
+	return control_rep_count(control) * sizeof(struct register_value);
+}
+
+static bool list_is_placed(u64 address, u32 bytes)
+{
+	return !bytes || (!(address % 8) && address % PAGE_SIZE + bytes <= PAGE_SIZE);
+}
+
+/**
+ * host_check_lists() - whether a call's input and output are placed as they must be
+ * @control: the control word.
+ * @input:   the address of its input.
+ * @output:  that of its output.
+ *
+ * An address is ignored if there is nothing at it. Otherwise it is aligned to 8, and the list does
+ * not cross a page.
  *
  * Return: one of HOST_STATUS_*.
  */
-u16 host_check_pages(u64 input, u64 output)
+u16 host_check_lists(u64 control, u64 input, u64 output)
 {
-	return (input | output) % 8 ? HOST_STATUS_INVALID_ALIGNMENT : HOST_STATUS_SUCCESS;
+	if (list_is_placed(input, host_input_bytes(control)) &&
+	    list_is_placed(output, host_output_bytes(control)))
+		return HOST_STATUS_SUCCESS;
+	return HOST_STATUS_INVALID_ALIGNMENT;
 }
 
 /**
@@ -183,15 +230,6 @@ static u16 decode_sparse(const u64 *header, u32 size, struct vp_set *set)
 	return used == size ? HOST_STATUS_SUCCESS : HOST_STATUS_INVALID_PARAMETER;
 }
 
-/* A set of all VPs has no banks; a caller may omit the mask of banks. */
-static u16 decode_all(u32 size, const struct vp_set *existing, struct vp_set *set)
-{
-	if (size > 1)
-		return HOST_STATUS_INVALID_PARAMETER;
-	*set = *existing;
-	return HOST_STATUS_SUCCESS;
-}
-
 /* Without the set flag there is a plain mask, and nothing follows it. */
 static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
 {
@@ -201,6 +239,7 @@ static u16 decode_mask(u64 mask, u32 size, struct vp_set *set)
 	return HOST_STATUS_SUCCESS;
 }
 
+/* The set of all VPs, format 1, is not legal for this call. */
 static u16 decode_set(const struct retarget_input *input, u32 size,
 		      const struct vp_set *existing, struct vp_set *set)
 {
@@ -211,8 +250,6 @@ static u16 decode_set(const struct retarget_input *input, u32 size,
 		status = decode_mask(input->mask_or_format, size, set);
 	else if (input->mask_or_format == FORMAT_SPARSE)
 		status = decode_sparse(input->header, size, set);
-	else if (input->mask_or_format == FORMAT_ALL)
-		status = decode_all(size, existing, set);
 	if (status)
 		return status;
 
@@ -282,13 +319,12 @@ u16 host_decode_retarget(u64 control, const void *input, const struct host_view 
 	return HOST_STATUS_SUCCESS;
 }
 
+/* Without the use bit it is the caller's VTL, whatever the number says. */
 static bool target_vtl_is_legal(u8 target)
 {
-	u8 number = target & TARGET_VTL_NUMBER;
-
 	if (target & ~(TARGET_VTL_USE | TARGET_VTL_NUMBER))
 		return false;
-	return target & TARGET_VTL_USE ? number <= TARGET_VTL_LAST : !number;
+	return !(target & TARGET_VTL_USE) || (target & TARGET_VTL_NUMBER) <= TARGET_VTL_LAST;
 }
 
 static u16 check_registers(u64 control, const struct registers_input *input,
@@ -296,7 +332,7 @@ static u16 check_registers(u64 control, const struct registers_input *input,
 {
 	u32 count = control_rep_count(control);
 
-	if (!control_is_legal(control) || control_header(control) || count > REGISTERS_MAX ||
+	if (!control_is_legal(control) || control_header(control) ||
 	    control_rep_start(control) >= count)
 		return HOST_STATUS_INVALID_INPUT;
 	if (input->partition != HOST_PARTITION_SELF)
@@ -328,7 +364,7 @@ static u16 read_register(u32 name, const struct host_view *view, struct register
 
 /**
  * host_get_vp_registers() - carry out HvCallGetVpRegisters
- * @control: the control word, with that call code.
+ * @control: the control word, with that call code; host_check_lists() has passed.
  * @input:   the input page, all of it readable, aligned to 8.
  * @output:  the output page, likewise writable; a value for each register that
  *           was read.

@@ -42,8 +42,6 @@ static u64 get_registers(u64 control, const void *input, void *output)
 {
 	struct host_view view;
 
-	if (!output)
-		return HOST_STATUS_INVALID_PARAMETER;
 	view.redirects = behaviour_redirects();
 	all_vps(&view.existing);
 	return host_get_vp_registers(control, input, output, &view);
@@ -111,36 +109,37 @@ static u64 call_fast(u64 control, u64 first, u64 second)
 	return call(control & ~CONTROL_FAST, &input, NULL);
 }
 
-/* Keeps what earlier calls have written. @size: what is left of the page. */
-static void write_output(u64 control, u64 result, u8 *place, const u8 *values, u64 size)
+/* Keeps what earlier calls have written. */
+static void write_output(u64 control, u64 result, u8 *place, const u8 *values)
 {
 	u64 from = (control >> REP_START_SHIFT & REP_MASK) * REGISTER_BYTES;
-	u64 to = min_t(u64, (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES, size);
+	u64 to = (result >> REP_COUNT_SHIFT & REP_MASK) * REGISTER_BYTES;
 
 	if (from < to)
 		memcpy(place + from, values + from, to - from);
 }
 
 /*
- * L1 may write to its pages at the same time, so the input is read only once. Input and output do
- * not cross a page; what would be beyond it counts as 0.
+ * L1 may write to its pages at the same time, so the input is read only once. What is beyond the
+ * call's input counts as 0.
  */
 static u64 call_by_pages(u64 control, u64 input, u64 output)
 {
+	u32 input_bytes = host_input_bytes(control), output_bytes = host_output_bytes(control);
 	u64 from[PAGE_SIZE / 8] = { 0 }, to[PAGE_SIZE / 8], result;
 	const void *place = gpa_shared_memory(input);
-	void *result_place = output ? gpa_shared_memory(output) : NULL;
+	void *result_place = gpa_shared_memory(output);
 
-	if (host_check_pages(input, output))
+	if (host_check_lists(control, input, output))
 		return HOST_STATUS_INVALID_ALIGNMENT;
 	/* TLFS, "Common Hypercall Status Codes": an address that does not exist, too. */
-	if (!place || (output && !result_place))
+	if ((input_bytes && !place) || (output_bytes && !result_place))
 		return HOST_STATUS_INVALID_ALIGNMENT;
-	memcpy(from, place, PAGE_SIZE - input % PAGE_SIZE);
-	result = call(control, from, output ? to : NULL);
-	if (output)
-		write_output(control, result, result_place, (u8 *)to,
-			     PAGE_SIZE - output % PAGE_SIZE);
+	if (input_bytes)
+		memcpy(from, place, input_bytes);
+	result = call(control, from, to);
+	if (output_bytes)
+		write_output(control, result, result_place, (u8 *)to);
 	return result;
 }
 

@@ -105,7 +105,9 @@ u32 vp_set_first(const struct vp_set *set);
 u32 vp_set_count(const struct vp_set *set);
 
 u16 host_call_code(u64 control);
-u16 host_check_pages(u64 input, u64 output);
+u32 host_input_bytes(u64 control);
+u32 host_output_bytes(u64 control);
+u16 host_check_lists(u64 control, u64 input, u64 output);
 u16 host_check_simple(u64 control);
 u16 host_decode_retarget(u64 control, const void *input, const struct host_view *view,
 			 struct host_retarget *retarget);
