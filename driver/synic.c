@@ -187,9 +187,15 @@ static bool message_take(struct synic_cpu *cpu, struct synic_message *message)
 	return vtl_message_free(message, type);
 }
 
-static void slots_take(struct synic_cpu *cpu, struct synic_message *slots)
+void vtl_synic_interrupt(void)
 {
+	struct synic_cpu *cpu = this_cpu_ptr(&synic_cpus);
+	struct synic_message *slots = vtl_host_synic_messages();
 	unsigned int left = SYNIC_BUDGET;
+
+	local_inc(&cpu->interrupts);
+	if (!slots)
+		return;
 
 	/* Takes the messages in slot 0. */
 	while (left && message_take(cpu, slots))
@@ -198,25 +204,13 @@ static void slots_take(struct synic_cpu *cpu, struct synic_message *slots)
 		vtl_sint_interrupt(slots);
 }
 
-void vtl_synic_interrupt(void)
-{
-	struct synic_cpu *cpu = this_cpu_ptr(&synic_cpus);
-	struct synic_message *slots = vtl_host_synic_messages();
-
-	local_inc(&cpu->interrupts);
-	if (slots)
-		slots_take(cpu, slots);
-}
-
 void vtl_synic_unmasked(void)
 {
-	struct synic_message *slots;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	slots = vtl_host_synic_messages();
-	if (slots) {
-		slots_take(this_cpu_ptr(&synic_cpus), slots);
+	if (vtl_host_synic_messages()) {
+		vtl_synic_interrupt();
 		/* The host may keep other messages until it is told that a slot is free. */
 		vtl_host_synic_end_of_message();
 	}

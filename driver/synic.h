@@ -24,7 +24,7 @@ void vtl_synic_interrupt(void);
  * vtl_synic_unmasked() - take what the host has written while a SINT of this CPU was masked
  *
  * The host raises no interrupt for it when the SINT is unmasked. This does the same as
- * vtl_synic_interrupt(), and asks the host for messages that it has kept.
+ * an interrupt on the shared vector, and asks the host for messages that it has kept.
  *
  * Context: on that CPU, after a SINT has been unmasked; it disables interrupts.
  */
@@ -32,7 +32,7 @@ void vtl_synic_unmasked(void);
 
 /**
  * struct synic_stats - statistics of one CPU, since the module was loaded
- * @interrupts: interrupts on the shared vector
+ * @interrupts: interrupts on the shared vector, and calls of vtl_synic_unmasked()
  * @messages:   messages taken, of any type
  * @relayed:    vectors that set a bit
  * @blocked:    vectors that the VMM blocked
