@@ -89,8 +89,8 @@ bool vtl_host_synic_available(void);
  * It has 16 slots of 256 bytes, one for each SINT (TLFS, "SynIC Message Page").
  * The host writes it at any time.
  *
- * Context: hardirq.
- * Return: the page, valid until the interrupt handler returns; or NULL.
+ * Context: interrupts off.
+ * Return: the page, valid until interrupts are enabled; or NULL.
  */
 void *vtl_host_synic_messages(void);
 
@@ -100,8 +100,8 @@ void *vtl_host_synic_messages(void);
  * It has 2048 flags for each of 16 SINTs (TLFS, "SynIC Event Flags Page"). The host
  * sets them at any time.
  *
- * Context: hardirq.
- * Return: the page, valid until the interrupt handler returns; or NULL.
+ * Context: interrupts off.
+ * Return: the page, valid until interrupts are enabled; or NULL.
  */
 void *vtl_host_synic_events(void);
 
@@ -109,7 +109,7 @@ void *vtl_host_synic_events(void);
  * vtl_host_synic_mask() - mask or unmask a SINT of this CPU
  * @sint:   not SINT 0, which vtl_host_synic_online() controls
  * @masked: the host raises no interrupt. It may nevertheless write a message (TLFS,
- *          "SynIC Message Delivery"); when it is unmasked, call vtl_synic_unmasked().
+ *          "SynIC Messages"); when it is unmasked, call vtl_synic_unmasked().
  *
  * After vtl_host_synic_online() it is masked. Does nothing without such a host.
  *

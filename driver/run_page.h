@@ -124,7 +124,7 @@ static __always_inline void vtl_vp_scan_set(struct mshv_vtl_run *run)
  * clears scan between the two steps, it may have taken the bit already: then scan is set
  * although no bit is, which costs one more check and is harmless.
  *
- * Context: hardirq on the VP's CPU; no lock.
+ * Context: interrupts off, on the VP's CPU; no lock.
  * Return: true if asserted; false if the VMM blocks this vector, and then
  * nothing was written.
  */
@@ -151,7 +151,7 @@ static __always_inline bool vtl_vp_assert(const struct vp_bit *bit)
  *
  * The caller calls vtl_vp_scan_set() afterwards if any was asserted.
  *
- * Context: hardirq on the VP's CPU; no lock.
+ * Context: interrupts off, on the VP's CPU; no lock.
  * Return: the vectors that were asserted; the VMM blocks the others.
  */
 static __always_inline u32 vtl_vp_assert_bank(struct mshv_vtl_run *run,
@@ -184,7 +184,7 @@ DECLARE_PER_CPU(struct rcuwait, vtl_vp_sleeper);
  * Needs no barrier: the sleeper wrote vtl_vp_sleeper on this CPU. While the VP runs,
  * this costs a compare and a branch that is not taken.
  *
- * Context: hardirq on the VP's CPU, interrupts off, after vtl_vp_assert().
+ * Context: interrupts off, on the VP's CPU, after vtl_vp_assert().
  */
 static __always_inline void vtl_vp_wake_here(void)
 {

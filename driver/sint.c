@@ -326,8 +326,9 @@ static void mask_here(void *argument)
 }
 
 /*
- * When a reader sees that the stream is paused, the host sends nothing any more. A CPU
- * that comes online waits for the lock of CPU hotplug, and then sees it, too.
+ * When a reader sees that the stream is paused, no interrupt of the host comes any more. A
+ * message that the host writes nevertheless is read, or remains until the stream continues.
+ * A CPU that comes online waits for the lock of CPU hotplug, and then sees the pause, too.
  */
 static void sint_pause_locked(bool paused)
 {

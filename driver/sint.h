@@ -17,7 +17,7 @@ extern bool vtl_sint_is_open;
  * @slots: the message page of this CPU
  *
  * Only called while vtl_sint_is_open; otherwise the host sends nothing.
- * Context: hardirq, interrupts off; no lock.
+ * Context: interrupts off; no lock.
  */
 void vtl_sint_interrupt(struct synic_message *slots);
 

@@ -16,7 +16,7 @@ struct mshv_vector_counts;
  * Takes the messages for this VP and for the VMM. The implementation of host.h calls
  * this, and does the end of interrupt afterwards.
  *
- * Context: hardirq, interrupts off; no lock.
+ * Context: interrupts off; no lock.
  */
 void vtl_synic_interrupt(void);
 

@@ -59,7 +59,7 @@ static_assert(offsetof(struct synic_message, payload) == 16);
  * free, or this CPU sees the flag and tells the host. (A) is in sync_cmpxchg(), which
  * has a lock prefix even if this machine has only one CPU: the host runs on others.
  *
- * Context: hardirq, on the CPU of that slot.
+ * Context: interrupts off, on the CPU of that slot.
  * Return: false if the host has changed the slot in the meantime, which it should not
  * do: then the slot is left unchanged until the vector is raised again.
  */

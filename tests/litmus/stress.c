@@ -449,11 +449,14 @@ static const struct pattern mutants[] = {
 static const struct pattern *current_pattern;
 static bool finished;
 static unsigned int lead[THREADS];
-/* By thread: the number of cells that it has reached in this batch, on a separate cache line. */
+/*
+ * By thread, on a separate cache line: the number of cells that it has reached in this batch, and
+ * the state of its random numbers.
+ */
 static struct {
 	_Alignas(64) unsigned int cells;
 	unsigned int seed;
-} reached[THREADS];
+} reached[THREADS] = { { .seed = 1 }, { .seed = 2 }, { .seed = 3 } };
 
 static unsigned int arrived;
 static unsigned int meeting;

@@ -127,7 +127,7 @@ static void post_second(void)
 }
 
 /*
- * TLFS, "SynIC Message Delivery": the interrupt of a message for a masked SINT is lost. "EOM
+ * TLFS, "SynIC Messages": the interrupt of a message for a masked SINT is lost. "EOM
  * Register": a write makes the host send the next message.
  */
 static void messages_for_a_masked_sint_are_taken_later(void **state)

@@ -81,7 +81,7 @@ static void an_interrupt_is_proxied(void **state)
 
 /*
  * The interrupt is raised while the CPU is offline. The host sends its message when the SynIC is
- * enabled, or, as the TLFS says ("SynIC Message Delivery"), only when it is asked for messages.
+ * enabled, or, as the TLFS says ("SynIC Messages"), only when it is asked for messages.
  */
 static void an_interrupt_of_an_offline_cpu_arrives_later(void **state)
 {

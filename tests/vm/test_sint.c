@@ -256,7 +256,7 @@ static void messages_that_waited_during_a_pause_are_read(void **state)
 }
 
 /*
- * TLFS, "SynIC Message Delivery": while SINT 7 is masked, the host writes the message nevertheless,
+ * TLFS, "SynIC Messages": while SINT 7 is masked, the host writes the message nevertheless,
  * and its interrupt is lost. poll() and read() must find it after the pause.
  */
 static void a_message_without_an_interrupt_is_read(void **state)

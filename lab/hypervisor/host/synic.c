@@ -25,8 +25,10 @@
 
 #define SVERSION     1
 
-#define SINT_RESET   BIT_ULL(16)
-/* A write of a lower one raises #GP (TLFS, "SINTx Registers"). */
+/*
+ * A write of a lower one raises #GP (TLFS, "SINTx Registers"). The TLFS does not say whether the
+ * vector of a masked source counts; that of the default value is 0.
+ */
 #define VECTOR_LOWEST 16
 
 #define QUEUE_MAX    16
@@ -164,7 +166,7 @@ void synic_reset(struct l1_cpu *l1)
 	u32 i;
 
 	for (i = 0; i < HOST_SINTS; i++)
-		l1->hv.sint[i] = SINT_RESET;
+		l1->hv.sint[i] = SINT_MASKED;
 }
 
 /* L1 has emptied a slot: waiting messages may be sent now. */

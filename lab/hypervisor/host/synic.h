@@ -27,30 +27,34 @@ static inline u8 *synic_page(u64 scontrol, u64 msr)
 	return scontrol & msr & BIT_ULL(0) ? gpa_shared_memory(msr & PAGE_MASK) : NULL;
 }
 
+#define SINT_MASKED BIT_ULL(16)
+#define SINT_POLLED BIT_ULL(18)
+
 /**
  * sint_is_masked() - whether L1 has masked an interrupt source
  * @sint: value of its MSR.
+ *
+ * TLFS, "SINTx Registers": polling "will have the effect of unmasking" it, without interrupts.
  *
  * Return: whether it has.
  */
 static inline bool sint_is_masked(u64 sint)
 {
-	return sint & BIT_ULL(16);
+	return (sint & (SINT_MASKED | SINT_POLLED)) == SINT_MASKED;
 }
 
 /**
  * sint_vector() - the vector that an interrupt source raises
  * @sint: value of its MSR.
  *
- * Return: the vector; 0: the source is masked or polled (TLFS, "SINTx Registers"), or the vector is
- * not one of L1's: see L1_VECTOR_FIRST.
+ * Return: the vector; 0: the source is masked or polled, or the vector is not one of L1's: see
+ * L1_VECTOR_FIRST.
  */
 static inline u8 sint_vector(u64 sint)
 {
-	bool is_polled = sint & BIT_ULL(18);
 	u8 vector = sint;
 
-	return vector >= L1_VECTOR_FIRST && !is_polled && !sint_is_masked(sint) ? vector : 0;
+	return vector >= L1_VECTOR_FIRST && !(sint & (SINT_MASKED | SINT_POLLED)) ? vector : 0;
 }
 
 /**

@@ -201,7 +201,7 @@ struct lab_host_vp {
 #define LAB_HOST_REDIRECTS	0x1
 /*
  * A message for a masked SINT is written to its slot at once, and raises no interrupt, then or
- * later (TLFS, "SynIC Message Delivery"). Without this flag it waits until the SINT is unmasked, as
+ * later (TLFS, "SynIC Messages"). Without this flag it waits until the SINT is unmasked, as
  * OpenHCL's VMM expects (pause_message_stream() in its hcl/src/vmbus.rs).
  */
 #define LAB_HOST_WRITES_MASKED	0x2

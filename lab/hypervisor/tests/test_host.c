@@ -523,6 +523,24 @@ static void the_side_door_checks_its_arguments(void **state)
 	assert_int_equal(((struct lab_host_behaviour *)gpa_memory(ARGUMENT))->shared_pages, 2);
 }
 
+/* TLFS, "SINTx Registers": unmasked, "except that an actual interrupt is not generated". */
+static void a_polled_sint_raises_no_interrupt(void **state)
+{
+	struct host_message *slot = (struct host_message *)gpa_shared_memory(3 * PAGE_SIZE) + 7;
+	struct lab_host_sint_message *message = gpa_memory(ARGUMENT);
+
+	l1_cpus[0].hv.simp = 3 * PAGE_SIZE | 1;
+	l1_cpus[0].hv.scontrol = 1;
+	l1_cpus[0].hv.sint[7] = BIT(18) | BIT(16) | 0x51;
+	memset(slot, 0, sizeof(*slot));
+	memset(message, 9, sizeof(*message));
+	stand_in.sent_to = 0;
+	assert_int_equal(host_call(LAB_HOST_SINT_SEND, ARGUMENT), 0);
+	assert_int_equal(slot->type, 0x09090909);
+	assert_int_equal(stand_in.sent_to, 0);
+	memset(slot, 0, sizeof(*slot));
+}
+
 /*
  * TLFS, "Inter-Partition Communication": SCONTROL, SIMP and SIEFP have bit 0 for enabled, a SINT
  * bit 16 for masked. A VP whose SynIC or page is disabled is no target of messages and events.
@@ -584,6 +602,7 @@ int main(void)
 		cmocka_unit_test_setup(a_message_set_by_hand_is_sent, begin),
 		cmocka_unit_test_setup(the_side_door_checks_its_arguments, begin),
 		cmocka_unit_test_setup(sint_7_needs_an_enabled_synic, begin),
+		cmocka_unit_test_setup(a_polled_sint_raises_no_interrupt, begin),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);

@@ -356,6 +356,14 @@ static void each_page_has_its_own_state(void **state)
 	assert_int_equal(gpa_share(16 * MB, PAGE_SIZE, false, &done), 0);
 	assert_int_equal(gpa_state(16 * MB), GPA_PRIVATE);
 	assert_int_equal(gpa_shared_pages(), 0);
+	/* L1 can share a ROM, too, which is in both halves. */
+	assert_int_equal(gpa_share(64 * MB, PAGE_SIZE, false, &done), 0);
+	assert_int_equal(gpa_state(64 * MB), GPA_PENDING);
+	assert_int_equal(gpa_shared_pages(), 0);
+	assert_int_equal(gpa_share(64 * MB, PAGE_SIZE, true, &done), 0);
+	assert_int_equal(gpa_state(64 * MB), GPA_OF_HOST);
+	assert_non_null(gpa_shared_memory(64 * MB));
+	assert_int_equal(gpa_shared_pages(), 1);
 }
 
 static void a_large_page_is_split_only_if_a_part_changes(void **state)

@@ -185,7 +185,7 @@ static void a_masked_vp_gets_nothing(void **state)
 }
 
 /*
- * TLFS, "SynIC Message Delivery" and "EOM Register": the message is written, its interrupt is lost,
+ * TLFS, "SynIC Messages" and "EOM Register": the message is written, its interrupt is lost,
  * and L1 can drain the queue. "Event Flag Delivery": a masked SINT is an error for the sender.
  */
 static void a_message_for_a_masked_vp_is_written_without_an_interrupt(void **state)

@@ -232,16 +232,21 @@ u64 gpa_shared_pages(void)
 static int share_page(u64 gpa, bool shared)
 {
 	u64 *private = walk_to(gpa, 1), *other = walk_to(gpa | GPA_SHARED, 1);
+	bool was_shared;
 
 	if (!private || !other)
 		return -ENOMEM;
 	if (!(*private & ENTRY_MEMORY))
 		return -EINVAL;
-	if (shared == !!(*other & ENTRY_PRESENT))
-		return 0;
-	WRITE_ONCE(*private, ENTRY_MEMORY);
-	WRITE_ONCE(*other, shared ? gpa | ENTRY_TABLE : 0);
-	WRITE_ONCE(shared_pages, shared_pages + (shared ? 1 : -1));
+	was_shared = *other & ENTRY_PRESENT && !(*private & ENTRY_PRESENT);
+	if (shared) {
+		WRITE_ONCE(*private, ENTRY_MEMORY);
+		WRITE_ONCE(*other, gpa | ENTRY_TABLE);
+	} else if (*other & ENTRY_PRESENT) {
+		WRITE_ONCE(*other, 0);
+		WRITE_ONCE(*private, ENTRY_MEMORY);
+	}
+	WRITE_ONCE(shared_pages, shared_pages + shared - was_shared);
 	return 0;
 }
 

@@ -154,7 +154,7 @@ bool gpa_is_device(u64 gpa);
  */
 int gpa_share(u64 base, u64 size, bool shared, u64 *done);
 
-/* How many pages of memory are shared now. */
+/* How many pages of memory are shared now, without those that are in both halves. */
 u64 gpa_shared_pages(void);
 
 /**

@@ -132,7 +132,10 @@ static void row_vmcall_refuses_each_bit_that_may_not_be_named(void)
 	}
 }
 
-/* TLFS, "SINTx Registers": valid vectors are 16 to 255. A masked source needs none. */
+/*
+ * TLFS, "SINTx Registers": valid vectors are 16 to 255. That a masked source needs none is assumed
+ * from its default value.
+ */
 static void row_vmcall_refuses_a_sint_with_an_invalid_vector(void)
 {
 	CHECK(tdvmcall(VMCALL_WRMSR, SINT_5, 15, 0, 0, NULL), INVALID_OPERAND);
