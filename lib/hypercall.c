@@ -137,13 +137,16 @@ static int call_once(int file, struct mshv_hvcall *call, struct hypercall_result
 
 /*
  * Repeats the call for a while if the host says that it ran out of time. No call of this library
- * has more than one element, so it always starts at the first one.
+ * has more than one element, so it always starts at the first one. @file is negative if there is
+ * no node for calls.
  */
 static int call_host(int file, struct mshv_hvcall *call, struct hypercall_result *result)
 {
 	int error;
 
 	memset(result, 0, sizeof(*result));
+	if (file < 0)
+		return -EOPNOTSUPP;
 	for (int i = 0; ; i++) {
 		error = call_once(file, call, result);
 		if (result->status != HYPERCALL_STATUS_TIMEOUT)
@@ -178,8 +181,6 @@ int hypercall_can_redirect(int file)
 	struct hypercall_result result;
 	int error;
 
-	if (file < 0)
-		return 0;
 	error = call_host(file, &call, &result);
 	if (error)
 		return error == -ENOMEM ? error : 0;
@@ -230,8 +231,5 @@ int hypercall_retarget(int file, const struct vtlirq_interrupt *interrupt,
 		.input = (uintptr_t)&input,
 	};
 
-	if (file >= 0)
-		return call_host(file, &call, result);
-	memset(result, 0, sizeof(*result));
-	return -EOPNOTSUPP;
+	return call_host(file, &call, result);
 }

@@ -45,7 +45,7 @@ static struct patient {
 	int file;
 	struct problem why_no_file;
 	struct vtlirq *irqs;
-	int library_error;
+	int open_error;
 	struct vtlirq_summary summary;
 	struct vp *vps;
 	size_t vp_count;
@@ -216,7 +216,7 @@ static void check_host(struct check *check)
 {
 	if (!patient.irqs)
 		judge(check, unknown, above, "the host cannot be asked: %s",
-		      strerror(patient.library_error));
+		      strerror(patient.open_error));
 	else if (patient.summary.host_redirects)
 		judge(check, ok, "", "the host offers redirection");
 	else
@@ -345,7 +345,7 @@ static void examine(void)
 	config.vtl_fd = patient.file;
 	if (patient.file >= 0)
 		error = vtlirq_open(&config, &patient.irqs);
-	patient.library_error = -error;
+	patient.open_error = -error;
 	if (error)
 		patient.irqs = NULL;
 	else
