@@ -448,7 +448,8 @@ static const struct pattern mutants[] = {
 /* The pattern that all threads run; thread 0 writes it between two meetings. */
 static const struct pattern *current_pattern;
 static bool finished;
-static unsigned int lead[THREADS];
+/* How many cells the third thread is ahead of the others in this batch. */
+static unsigned int third_lead;
 /*
  * By thread, on a separate cache line: the number of cells that it has reached in this batch, and
  * the state of its random numbers.
@@ -497,6 +498,7 @@ static void meet_at_cell(unsigned int thread, unsigned int number)
 /* Runs this thread's part of a batch. */
 static void batch_run(unsigned int thread)
 {
+	const unsigned int lead = thread == 2 ? third_lead : 0;
 	part_t *part = current_pattern->threads[thread];
 	unsigned int i;
 
@@ -504,7 +506,7 @@ static void batch_run(unsigned int thread)
 		return;
 	for (i = 0; i < CELLS; i++) {
 		meet_at_cell(thread, i + 1);
-		part(&cells[(i + lead[thread]) % CELLS]);
+		part(&cells[(i + lead) % CELLS]);
 	}
 }
 
@@ -531,7 +533,7 @@ static void batch_prepare(const struct pattern *pattern)
 		pattern->reset(&cells[i]);
 	for (i = 0; i < THREADS; i++)
 		reached[i].cells = 0;
-	lead[2] = rand_r(&seed) % LEAD;
+	third_lead = rand_r(&seed) % LEAD;
 	current_pattern = pattern;
 }
 

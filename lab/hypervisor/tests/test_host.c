@@ -528,16 +528,19 @@ static void a_polled_sint_raises_no_interrupt(void **state)
 {
 	struct host_message *slot = (struct host_message *)gpa_shared_memory(3 * PAGE_SIZE) + 7;
 	struct lab_host_sint_message *message = gpa_memory(ARGUMENT);
+	u32 masked;
 
 	l1_cpus[0].hv.simp = 3 * PAGE_SIZE | 1;
 	l1_cpus[0].hv.scontrol = 1;
-	l1_cpus[0].hv.sint[7] = BIT(18) | BIT(16) | 0x51;
-	memset(slot, 0, sizeof(*slot));
 	memset(message, 9, sizeof(*message));
 	stand_in.sent_to = 0;
-	assert_int_equal(host_call(LAB_HOST_SINT_SEND, ARGUMENT), 0);
-	assert_int_equal(slot->type, 0x09090909);
-	assert_int_equal(stand_in.sent_to, 0);
+	for (masked = 0; masked <= 1; masked++) {
+		l1_cpus[0].hv.sint[7] = BIT(18) | masked << 16 | 0x51;
+		memset(slot, 0, sizeof(*slot));
+		assert_int_equal(host_call(LAB_HOST_SINT_SEND, ARGUMENT), 0);
+		assert_int_equal(slot->type, 0x09090909);
+		assert_int_equal(stand_in.sent_to, 0);
+	}
 	memset(slot, 0, sizeof(*slot));
 }
 

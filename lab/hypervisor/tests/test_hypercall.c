@@ -785,7 +785,7 @@ static void pages_must_exist_and_be_aligned(void **state)
 	assert_int_equal(make(call, INPUT, OUTPUT + 1), 0x4);
 	assert_int_equal(make(call, NOWHERE, OUTPUT), 0x4);
 	assert_int_equal(make(call, INPUT, NOWHERE), 0x4);
-	/* 0 is an address as any other. */
+	/* There is no memory at address 0 either. */
 	assert_int_equal(make(call, INPUT, 0), 0x4);
 	assert_int_equal(memory.output[0], OLD);
 }
