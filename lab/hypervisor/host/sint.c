@@ -49,9 +49,9 @@ static struct lab_host_sint state;
 static void deliver(void)
 {
 	struct host_message *message = &queue[queue_first], *slot = sint_vp_slot(MESSAGE_VP);
-	bool is_writable = !sint_vp_is_masked(MESSAGE_VP) || behaviour_writes_masked();
 
-	if (!queue_length || !slot || !is_writable || !slot_is_free(slot))
+	if (!queue_length || !slot || !sint_is_writable(sint_vp_is_masked(MESSAGE_VP)) ||
+	    !slot_is_free(slot))
 		return;
 
 	queue_first = (queue_first + 1) % LAB_HOST_SINT_QUEUE;

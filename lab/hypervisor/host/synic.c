@@ -57,7 +57,7 @@ static bool is_masked(u32 vp, u32 sint)
 
 static bool is_writable(u32 vp, u32 sint)
 {
-	return !is_masked(vp, sint) || behaviour_writes_masked();
+	return sint_is_writable(is_masked(vp, sint));
 }
 
 bool synic_interrupt(u32 vp, u32 sint)

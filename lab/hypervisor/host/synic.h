@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+#include "host/host.h"
 #include "host/hyperv.h"
 #include "l1/lab_host.h"
 #include "vcpu/gpa.h"
@@ -41,6 +42,17 @@ static inline u8 *synic_page(u64 scontrol, u64 msr)
 static inline bool sint_is_masked(u64 sint)
 {
 	return (sint & (SINT_MASKED | SINT_POLLED)) == SINT_MASKED;
+}
+
+/**
+ * sint_is_writable() - whether the host may write what it sends to an interrupt source
+ * @is_masked: whether L1 has masked the source.
+ *
+ * Return: whether it may: see LAB_HOST_WRITES_MASKED.
+ */
+static inline bool sint_is_writable(bool is_masked)
+{
+	return !is_masked || behaviour_writes_masked();
 }
 
 /**
