@@ -129,8 +129,8 @@ static void measure(struct l1_cpu *l1, u32 through)
 				MEASURED_INSTRUCTIONS * ticks_per_instruction();
 	run_once(l1, &run, through);
 	unseen[through].before = stopped_reading(l1, through, vmcb->rax) - before;
-	print("hypervisor: of switch %u the clock does not count %llu and %llu ticks\n",
-	      through, unseen[through].before, unseen[through].after);
+	print("hypervisor: the clock skips %llu ticks at each entry of %s and %llu at each exit\n",
+	      unseen[through].before, through == SWITCH_L2 ? "L2" : "L1", unseen[through].after);
 }
 
 void clock_measure(struct l1_cpu *l1)
