@@ -176,10 +176,10 @@ void host_behave_without(void)
 	behave((struct lab_host_behaviour) { .flags = 0 });
 }
 
-void host_behave_to_masked(bool writes)
+void host_behave_writes_masked(void)
 {
 	behave((struct lab_host_behaviour) {
-		.flags = LAB_HOST_REDIRECTS | (writes ? LAB_HOST_WRITES_MASKED : 0),
+		.flags = LAB_HOST_REDIRECTS | LAB_HOST_WRITES_MASKED,
 	});
 }
 

@@ -107,8 +107,8 @@ void source_mask(const struct labhost_source *source);
 void host_behave(void);
 /* The host has no capability to redirect. */
 void host_behave_without(void);
-/* The host redirects; what it sends to a masked SINT: see LAB_HOST_WRITES_MASKED. */
-void host_behave_to_masked(bool writes);
+/* The host redirects, and writes what it sends to a masked SINT. */
+void host_behave_writes_masked(void);
 /* The host refuses the next @count retargets. */
 void host_refuse(unsigned int count, unsigned int status, bool redirected_only);
 

@@ -263,7 +263,7 @@ static void a_message_without_an_interrupt_is_read(void **state)
 {
 	struct message message;
 
-	host_behave_to_masked(true);
+	host_behave_writes_masked();
 	host_send_number(1);
 	host_send_number(2);
 	assert_int_equal(host_sint(0).slot_full, 1);
