@@ -291,7 +291,7 @@ void l2_set_vms(uint32_t vms)
 int l2_setup_vms(void **state)
 {
 	l2_setup(state);
-	l2_set_vms(3);
+	l2_set_vms(LAB_TDX_VMS_MAX);
 	return 0;
 }
 

@@ -16,8 +16,6 @@
 #include "../harness/host.h"
 #include "../harness/lab.h"
 
-/* The number of L2 VMs that the lab begins with. */
-#define L2_VMS 3
 #define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
 
 static int driver_unload(void)
@@ -202,7 +200,7 @@ static void the_parameters_take_effect(void **state)
 static void without_an_l2_vm_there_is_no_vtl0(void **state)
 {
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
-	uint32_t none = 0, all = L2_VMS;
+	uint32_t none = 0, all = LAB_TDX_VMS_MAX;
 
 	if (node < 0)
 		skip();

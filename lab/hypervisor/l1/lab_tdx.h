@@ -12,6 +12,9 @@
 
 #define LAB_TDX_NODE "/dev/vtlirq_lab_tdx"
 
+/* A trust domain has at most so many L2 VMs. */
+#define LAB_TDX_VMS_MAX 3
+
 /** struct lab_tdx_regs - the registers at a TDCALL, in and out */
 struct lab_tdx_regs {
 	__u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
@@ -180,7 +183,7 @@ struct lab_tdx_get_stats {
 #define LAB_TDX_RESET_VCPU _IOW('T', 0x64, __u32)
 /* Reset all L2 VCPUs, and remove all aliases. */
 #define LAB_TDX_RESET_VM  _IO('T', 0x65)
-/* Set the number of L2 VMs. EINVAL: more than 3. */
+/* Set the number of L2 VMs. EINVAL: more than LAB_TDX_VMS_MAX. */
 #define LAB_TDX_SET_VMS   _IOW('T', 0x68, __u32)
 
 #endif /* _LAB_TDX_H */

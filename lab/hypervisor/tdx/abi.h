@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#include "l1/lab_tdx.h"
+
 enum tdx_leaf {
 	TDX_VP_INFO = 1,
 	TDX_VM_RD = 7,
@@ -51,7 +53,7 @@ enum tdx_operand {
 };
 
 /* The partition. The top bit of a guest-physical address is the shared bit. */
-#define TDX_L2_VMS_MAX     3
+#define TDX_L2_VMS_MAX     LAB_TDX_VMS_MAX
 #ifndef TDX_GPA_WIDTH
 #define TDX_GPA_WIDTH      48
 #endif
