@@ -47,6 +47,7 @@ void cpu_reset(unsigned int has, uint64_t cr4)
 	cpu.registers.dr6 = DR6_RESERVED;
 	cpu.registers.dr7 = CPU_DR7_RESET;
 	cpu.registers.extended.mxcsr = CPU_MXCSR_DEFAULT;
+	shim_irqs_off = 0;
 	boot_cpu_data.cpuid_level = has & CPU_XSAVE ? 0x1f : 0xb;
 }
 
@@ -142,7 +143,7 @@ void insn_wrmsr(u32 number, u64 value)
 
 void insn_write_cr4(unsigned long value)
 {
-	check(cpu.interrupts_off, "CR4 changes with interrupts on");
+	check(shim_irqs_off, "CR4 changes with interrupts on");
 	check(cpu.has & CPU_XSAVE || !(value & X86_CR4_OSXSAVE), "#GP: CR4.OSXSAVE");
 	check(cpu.has & CPU_PKU || !(value & X86_CR4_PKE), "#GP: CR4.PKE");
 	cpu.cr4 = value;

@@ -12,6 +12,7 @@ unsigned int shim_fail_at;
 bool shim_cpu_online[SHIM_CPUS];
 int shim_hotplug_readers;
 unsigned int shim_cpu;
+unsigned int shim_irqs_off;
 unsigned int shim_wakeups;
 unsigned int shim_reschedules[SHIM_CPUS];
 unsigned int shim_interrupt_calls;
@@ -162,6 +163,7 @@ void shim_reset(void)
 	shim_interrupt_calls = 0;
 	shim_wakeups = 0;
 	shim_cpu = 0;
+	shim_irqs_off = 0;
 	shim_fail_at = 0;
 	shim_warnings = 0;
 	shim_log[0] = '\0';

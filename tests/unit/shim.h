@@ -245,6 +245,11 @@ void shim_free_later(struct rcu_head *head, void *pointer);
 #define kfree_rcu(pointer, member) shim_free_later(&(pointer)->member, pointer)
 void synchronize_rcu(void);
 
+/* irqflags.h: interrupts are on while this depth of the calls that disable them is 0. */
+extern unsigned int shim_irqs_off;
+#define local_irq_save(flags) ((flags) = shim_irqs_off++)
+#define local_irq_restore(flags) (shim_irqs_off = (flags))
+
 /* cpu.h, cpumask.h, topology.h */
 /* The benchmarks define more CPUs. */
 #ifndef SHIM_CPUS
@@ -260,8 +265,6 @@ extern unsigned int shim_cpu;
 #define smp_processor_id() shim_cpu
 #define get_cpu() shim_cpu
 #define put_cpu() ((void)0)
-#define local_irq_save(flags) ((flags) = 0)
-#define local_irq_restore(flags) ((void)(flags))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define cpu_online(cpu) ((cpu) < nr_cpu_ids && shim_cpu_online[cpu])
 struct cpumask {

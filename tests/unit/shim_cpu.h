@@ -97,7 +97,6 @@ struct cpu_registers {
  * @barriers:  number of IBPBs
  * @task_live: the extended registers belong to a task, and are not saved anywhere
  * @kernel_fpu: the kernel is between kernel_fpu_begin() and kernel_fpu_end()
- * @interrupts_off: interrupts are disabled
  */
 struct cpu {
 	struct cpu_registers registers;
@@ -109,7 +108,6 @@ struct cpu {
 	unsigned int barriers;
 	bool task_live;
 	bool kernel_fpu;
-	bool interrupts_off;
 };
 
 extern struct cpu cpu;
@@ -147,17 +145,6 @@ static inline size_t roundup_pow_of_two(size_t size)
 /* slab.h: memory whose size is a power of two is aligned to its size. */
 void *shim_cpu_alloc(size_t size);
 #define kzalloc(size, gfp) shim_cpu_alloc(size)
-
-/* irqflags.h */
-/* Instead of those of shim.h. */
-#undef local_irq_save
-#undef local_irq_restore
-#define local_irq_save(flags)                         \
-	do {                                          \
-		(flags) = cpu.interrupts_off;         \
-		cpu.interrupts_off = true;            \
-	} while (0)
-#define local_irq_restore(flags) (cpu.interrupts_off = (flags))
 
 /* asm/msr-index.h, asm/processor-flags.h, asm/debugreg.h */
 #define MSR_IA32_SPEC_CTRL	0x48

@@ -30,11 +30,13 @@ void vtl_sint_interrupt(struct synic_message *slots)
 
 void *vtl_host_synic_messages(void)
 {
+	assert_int_not_equal(shim_irqs_off, 0);
 	return page;
 }
 
 void vtl_host_synic_end_of_message(void)
 {
+	assert_int_not_equal(shim_irqs_off, 0);
 	eoms++;
 	if (on_eom)
 		on_eom();
@@ -120,6 +122,15 @@ static void post_multiple(const u32 bits[8], u8 flags)
 	post(MESSAGE_TYPE_PROXY, 1 << 8, flags);
 }
 
+static void host_interrupts(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	vtl_synic_interrupt();
+	local_irq_restore(flags);
+}
+
 static void post_second(void)
 {
 	if (eoms == 1)
@@ -137,12 +148,13 @@ static void messages_for_a_masked_sint_are_taken_later(void **state)
 	post_single(0x51, 0);
 	on_eom = post_second;
 	vtl_synic_unmasked();
+	assert_int_equal(shim_irqs_off, 0);
 	assert_int_equal(page->type, MESSAGE_TYPE_PROXY);
 	assert_int_equal(eoms, 1);
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1 << 0x11);
 	/* The second message has an interrupt of its own. */
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1 << 0x12);
 	assert_int_equal(stats().interrupts, 2);
@@ -167,19 +179,19 @@ static void a_vector_that_is_pending_merges(void **state)
 
 	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x51, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_true(vtl_synic_has_arrived(0x51));
 	assert_false(vtl_synic_has_arrived(0x50));
 	post_single(0x51, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
 	/* 0x52 and 0x60 are new, and 0x51 merges. */
 	post_multiple(sent, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(stats().relayed, 5);
 	assert_int_equal(vtl_vp_merged_get(0), before + 2);
 	post_multiple(sent, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(stats().relayed, 8);
 	assert_int_equal(vtl_vp_merged_get(0), before + 5);
 	assert_int_equal(bits_take(bits), 8 - 5);
@@ -191,19 +203,19 @@ static void an_entry_of_vtl0_clears_the_arrivals(void **state)
 	u32 bits[8];
 
 	post_single(0x51, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	vtl_vp_entries++;
 	assert_false(vtl_synic_has_arrived(0x51));
 	post_single(0x52, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	post_single(0x53, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_false(vtl_synic_has_arrived(0x51));
 	assert_true(vtl_synic_has_arrived(0x52));
 	assert_true(vtl_synic_has_arrived(0x53));
 	vtl_vp_run_page(0)->proxy_irr_blocked[2] = 1U << 0x14;
 	post_single(0x54, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_false(vtl_synic_has_arrived(0x54));
 	bits_take(bits);
 }
@@ -213,7 +225,7 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 	u32 bits[8];
 
 	post_single(0xdead0051, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(stats().malformed, 0);
@@ -222,16 +234,16 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 static void eom_is_written_only_if_a_message_is_pending(void **state)
 {
 	post_single(0x51, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(eoms, 0);
 	post_single(0x51, 0xfe);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(eoms, 0);
 	post_single(0x51, 1);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(eoms, 1);
 	/* The slot is empty: the host is not told, whatever the value of the flag. */
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().messages, 3);
 }
@@ -251,7 +263,7 @@ static void a_pending_flag_that_is_set_late_is_seen(void **state)
 	post_single(0x51, 0);
 	/* The flag is set after the message was handled, just before the slot is freed. */
 	shim_stretch = host_flags_another;
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(eoms, 1);
 }
 
@@ -267,7 +279,7 @@ static void a_slot_that_the_host_rewrites_is_not_cleared(void **state)
 
 	post_single(0x51, 1);
 	shim_stretch = host_rewrites;
-	vtl_synic_interrupt();
+	host_interrupts();
 	shim_stretch = NULL;
 	assert_int_equal(page->type, 0x80000042);
 	assert_int_equal(eoms, 0);
@@ -275,7 +287,7 @@ static void a_slot_that_the_host_rewrites_is_not_cleared(void **state)
 	assert_int_equal(bits_take(bits), 1);
 
 	/* The message is handled at the next interrupt. */
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(page->type, 0);
 	assert_int_equal(stats().unknown, 1);
 	assert_int_equal(eoms, 1);
@@ -290,11 +302,11 @@ static void one_interrupt_handles_a_bounded_number_of_messages(void **state)
 {
 	host_never_ends();
 	on_eom = host_never_ends;
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(stats().messages, SYNIC_BUDGET);
 	assert_int_equal(eoms, SYNIC_BUDGET);
 	assert_int_not_equal(page->type, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(stats().messages, 2 * SYNIC_BUDGET);
 }
 
@@ -323,7 +335,7 @@ static void a_long_queue_is_handled_completely(void **state)
 	/* An interrupt that is raised during the handling of another one is handled after it. */
 	while (queue_raised) {
 		queue_raised = 0;
-		vtl_synic_interrupt();
+		host_interrupts();
 	}
 	taken = bits_take(bits);
 	assert_int_equal(taken, 100);
@@ -338,10 +350,10 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 
 	vtl_vp_sleeper.task = &vtl_vp_sleeper;
 	post_multiple(sent, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(shim_wakeups, 1);
 	post_single(3, 0);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(shim_wakeups, 1);
 }
 
@@ -349,7 +361,7 @@ static void messages_without_a_vp_are_dropped(void **state)
 {
 	shim_cpu = CPU_NEVER;
 	post_single(0x51, 1);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(page->type, 0);
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().malformed, 1);
@@ -359,14 +371,14 @@ static void messages_without_a_vp_are_dropped(void **state)
 	shim_cpu = 0;
 	vtl_synic_exit();
 	post_single(0x51, 1);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(stats().malformed, 2);
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
 	assert_int_equal(count_of(0x51), 0);
 
 	assert_int_equal(vtl_synic_online(0), 0);
 	post_single(0x51, 1);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(count_of(0x51), 1);
 }
@@ -377,7 +389,7 @@ static void an_interrupt_without_a_page_is_ignored(void **state)
 
 	post_single(0x51, 1);
 	page = NULL;
-	vtl_synic_interrupt();
+	host_interrupts();
 	page = before;
 	assert_int_not_equal(page->type, 0);
 	assert_int_equal(stats().interrupts, 1);
@@ -391,7 +403,7 @@ static void other_slots_are_not_touched(void **state)
 	memset(page, 0x5a, 4096);
 	post_single(0x51, 0);
 	memcpy(before, page, 4096);
-	vtl_synic_interrupt();
+	host_interrupts();
 	assert_memory_equal(before + 256, (u8 *)page + 256, 4096 - 256);
 	assert_int_equal(stats().messages, 1);
 }

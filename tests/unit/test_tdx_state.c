@@ -287,7 +287,7 @@ static void task_run(void)
 static void session_start(void)
 {
 	task_run();
-	cpu.interrupts_off = true;
+	shim_irqs_off = 1;
 	assert_int_equal(vtl_tdx_state_session_begin(&state, &context), 0);
 }
 
@@ -317,7 +317,7 @@ static void vtl0_leave(void)
 
 static void session_finish(void)
 {
-	cpu.interrupts_off = false;
+	shim_irqs_off = 0;
 	vtl_tdx_state_session_end(&state, &context);
 	vtl2_task_check();
 	context_check();
@@ -402,9 +402,9 @@ static void refuse(u32 msr)
 	before = cpu.registers;
 	context_before = context;
 	cpu.refused = msr;
-	cpu.interrupts_off = true;
+	shim_irqs_off = 1;
 	assert_int_equal(vtl_tdx_state_session_begin(&state, &context), -EINVAL);
-	cpu.interrupts_off = false;
+	shim_irqs_off = 0;
 	cpu.refused = 0;
 
 	check(!memcmp(&before, &cpu.registers, sizeof(before)), "MSR %x refused", msr);
@@ -542,7 +542,7 @@ static void xcr0_set(u64 value, int wanted)
 		vtl0.xcr0 = value;
 	assert_int_equal(state.xcr0, vtl0.xcr0);
 	assert_int_equal(cpu.cr4, cr4);
-	assert_false(cpu.interrupts_off);
+	assert_int_equal(shim_irqs_off, 0);
 	/* VTL2's XCR0 is restored, unless VTL2 does not use one. */
 	if (!kernel_uses(X86_CR4_OSXSAVE))
 		before.xcr0 = vtl0.xcr0;
@@ -614,7 +614,7 @@ static void reset_check(u64 cr4)
 		memset(vtl0.extended.tiles, 0, sizeof(vtl0.extended.tiles));
 	}
 	assert_int_equal(cpu.cr4, cr4);
-	assert_false(cpu.interrupts_off);
+	assert_int_equal(shim_irqs_off, 0);
 	session_run(1);
 }
 
