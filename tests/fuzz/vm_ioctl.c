@@ -7,7 +7,6 @@
  * This file owns the processes and threads. op.c decides what they do, and kcov.c measures which
  * code they reach.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,7 +17,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../harness/program.h"

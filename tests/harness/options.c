@@ -3,7 +3,6 @@
  * The command line of the test programs; see program.h.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,6 @@
 /*
  * vtlirq_rebalance(), with a simulated clock.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fake.h"

@@ -15,7 +15,6 @@
  *
  * This file owns the patterns and their outcomes. It must not know the memory model.
  */
-#include <inttypes.h>
 #include <sched.h>
 #include <time.h>
 

@@ -6,7 +6,6 @@
  * bits are taken from the run pages as a VMM does, and counted in the ledger. Interrupts that
  * VTL0 has already accepted wait in its virtual APICs until it is entered again.
  */
-#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 

@@ -8,14 +8,11 @@
  * This file owns the order of a run, the random changes, and the final checks. This process is
  * the keeper: it raises and counts, and outlives the processes that it kills.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../harness/program.h"

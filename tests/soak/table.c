@@ -3,7 +3,6 @@
  * Output for people; see soak.h.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "soak.h"
 

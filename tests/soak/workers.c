@@ -7,7 +7,6 @@
  * device keeps these until the next process unmasks it; or all interrupts have been handled
  * before.
  */
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>

@@ -14,7 +14,6 @@
 #include "../harness/host.h"
 
 #define WAIT_MS		10000
-#define QUIET_MS	50
 /* The first proxy vector of those that only one test uses. */
 #define VECTOR		0x61
 #define RAISES		5

@@ -3,9 +3,7 @@
  * Proxied interrupts: the delivery from a device's MSI through the host's message and the shared
  * vector to the VP's run page; and a host that writes malformed messages.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

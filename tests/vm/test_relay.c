@@ -4,7 +4,6 @@
  * the right vector of the right VP, and no other bit.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../harness/lab.h"

@@ -3,7 +3,6 @@
  * Redirected and proxied delivery into VTL0: both reach the guest's own handler, and a route
  * changes between them.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

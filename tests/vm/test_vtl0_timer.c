@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 #include <x86intrin.h>
 
 #include "../harness/vtl0.h"
