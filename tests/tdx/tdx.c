@@ -344,6 +344,18 @@ void l2_expect(uint32_t reason)
 	      (unsigned long long)l2.state->rax, (unsigned long long)l2.call.regs.rcx);
 }
 
+void l2_exits(enum guest_program program, uint32_t reason)
+{
+	l2_start(program);
+	l2_expect(reason);
+}
+
+void l2_ends_with(uint64_t interrupts)
+{
+	l2_expect(18);
+	check_hex(log_count(), interrupts);
+}
+
 void l2_skip(void)
 {
 	l2.state->rip += l2.call.regs.r11 >> 32;

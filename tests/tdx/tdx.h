@@ -214,6 +214,12 @@ uint64_t l2_run(void);
 /* Call l2_run(), and check that it ends with this reason and status 0. */
 void l2_expect(uint32_t reason);
 
+/* Start @program, and check that its first exit has this reason. */
+void l2_exits(enum guest_program program, uint32_t reason);
+
+/* Check that the program ends, and how many interrupts its handlers have taken. */
+void l2_ends_with(uint64_t interrupts);
+
 /* Move RIP past the instruction that has exited. */
 void l2_skip(void);
 

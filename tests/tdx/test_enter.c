@@ -285,8 +285,7 @@ static void row_2_4_rbp_is_l2s(void **state)
 
 static void row_2_4_r12_is_the_privilege_of_l2(void **state)
 {
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_CPUID, 10);
 	check_hex(l2.call.regs.r12, 0);
 	field_set(FIELD(F_CS_SELECTOR), 0x1b);
 	field_set(FIELD(0x4816), 0xa0fb);
@@ -337,11 +336,9 @@ static void row_2_4_the_buffer_ends_at_154_bytes(void **state)
 static void row_2_4_rdx_and_r8_are_stale_unless_the_reason_sets_them(void **state)
 {
 	page_allow(PAGE_HIDDEN, 0);
-	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN + 0x123;
-	l2_expect(48);
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_LOAD, 48);
+	l2_exits(GUEST_CPUID, 10);
 	check_hex(l2.call.regs.r8, page_gpa(PAGE_HIDDEN) + 0x123);
 }
 
@@ -373,8 +370,7 @@ static void host_routed(uint64_t status, uint32_t reason)
 {
 	uint64_t rip;
 
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_CPUID, 10);
 	rip = l2.state->rip;
 	hook_exit(status, reason, 0x4711, 0x80000041);
 	/* The hook may replace an exit for a timer interrupt of L1. */

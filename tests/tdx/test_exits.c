@@ -37,8 +37,7 @@ static void expect(enum guest_program program, uint32_t reason, uint32_t length,
 /* Checks that the program ends with this exception in L2. */
 static void expect_fault(enum guest_program program, uint8_t vector)
 {
-	l2_start(program);
-	l2_expect(18);
+	l2_exits(program, 18);
 	check_hex(l2.state->rax, GUEST_FAULT + vector);
 }
 
@@ -119,23 +118,20 @@ static void row_7_xsetbv_is_55_or_without_effect_on_l1(void **state)
 
 static void row_7_triple_fault_is_2(void **state)
 {
-	l2_start(GUEST_TRIPLE);
 	l2.state->rbx = L2_DATA + 0x800;
-	l2_expect(2);
+	l2_exits(GUEST_TRIPLE, 2);
 }
 
 static void row_7_pause_is_40_if_asked(void **state)
 {
-	l2_start(GUEST_PAUSE);
-	l2_expect(18);
+	l2_exits(GUEST_PAUSE, 18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 30, 1u << 30);
 	expect(GUEST_PAUSE, 40, 2, 0);
 }
 
 static void row_7_rdtsc_is_16_if_asked(void **state)
 {
-	l2_start(GUEST_RDTSC);
-	l2_expect(18);
+	l2_exits(GUEST_RDTSC, 18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 12, 1u << 12);
 	expect(GUEST_RDTSC, 16, 2, 0);
 	expect(GUEST_RDTSCP, 51, 3, 0);
@@ -162,26 +158,22 @@ static void row_7_exceptions_go_to_l2(void **state)
 static void row_7_exceptions_of_the_bitmap_go_to_l1(void **state)
 {
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_UD, 1 << VECTOR_UD);
-	l2_start(GUEST_UD2);
-	l2_expect(0);
+	l2_exits(GUEST_UD2, 0);
 	check_hex(l2.call.regs.r9, 0x80000300 | VECTOR_UD);
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << VECTOR_GP, 1 << VECTOR_GP);
-	l2_start(GUEST_LOAD);
 	l2.state->rbx = 0x8000000000000000ULL;
-	l2_expect(0);
+	l2_exits(GUEST_LOAD, 0);
 	check_hex(l2.call.regs.r9, 0x80000b00 | VECTOR_GP);
 }
 
 static void row_7_breakpoints_of_the_bitmap_are_software_exceptions(void **state)
 {
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 3, 1 << 3);
-	l2_start(GUEST_INT3);
-	l2_expect(0);
+	l2_exits(GUEST_INT3, 0);
 	check_hex(l2.call.regs.r9, 0x80000603);
 	check_hex(l2.call.regs.r11 >> 32, 1);
 	/* INT n does not exit, and returns to the next instruction. */
-	l2_start(GUEST_SOFT_INT);
-	l2_expect(18);
+	l2_exits(GUEST_SOFT_INT, 18);
 	check_hex(log_count(), 1);
 	check_hex(log_vector(0), 0x80);
 }
@@ -191,9 +183,8 @@ static void row_7_page_faults_go_by_their_error_code(void **state)
 	/* The page is marked as not present in L2's own page table. */
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0;
 	field_set_masked(FIELD(F_EXCEPTIONS), 1 << 14, 1 << 14);
-	l2_start(GUEST_STORE);
 	l2.state->rbx = L2_HIDDEN + 8;
-	l2_expect(0);
+	l2_exits(GUEST_STORE, 0);
 	check_hex(l2.call.regs.r9, 0x0000000280000b0eULL);
 	check_hex(l2.call.regs.rcx, L2_HIDDEN + 8);
 	/* The bit is set, but the error code does not match. */
@@ -219,9 +210,8 @@ static void row_7_other_bits_of_cr0_are_l2s(void **state)
 {
 	field_set(FIELD(F_CR0_MASK), 8);
 	field_set(FIELD(F_CR0_SHADOW), 0);
-	l2_start(GUEST_WRITE_CR0);
 	l2.state->r9 = 0x80010033;
-	l2_expect(18);
+	l2_exits(GUEST_WRITE_CR0, 18);
 	check_hex(field_get(FIELD(F_CR0)), 0x80010033);
 	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_CR], 1);
 }
@@ -243,9 +233,8 @@ static void row_7_cache_bits_of_cr0_are_28(void **state)
 	expect(GUEST_WRITE_CR0, 28, 4, 9 << 8);
 	l2.state->r9 = 0xc0000013;
 	expect_fault(GUEST_WRITE_CR0, VECTOR_GP);
-	l2_start(GUEST_WRITE_CR0);
 	l2.state->r9 = 0x80000033 | 1 << 19 | 1 << 6;
-	l2_expect(18);
+	l2_exits(GUEST_WRITE_CR0, 18);
 	check_hex(field_get(FIELD(F_CR0)), 0x80000033);
 }
 
@@ -256,8 +245,7 @@ static void row_7_clts_follows_the_mask(void **state)
 	expect(GUEST_CLTS, 28, 2, 2 << 4);
 	field_set(FIELD(F_CR0_MASK), 0);
 	field_set_masked(FIELD(F_CR0), 8, 8);
-	l2_start(GUEST_CLTS);
-	l2_expect(18);
+	l2_exits(GUEST_CLTS, 18);
 	check_hex(field_get(FIELD(F_CR0)) & 8, 0);
 }
 
@@ -265,18 +253,15 @@ static void row_3_3_read_shadows_are_what_l2_reads(void **state)
 {
 	field_set(FIELD(F_CR0_MASK), 0xffff);
 	field_set(FIELD(F_CR0_SHADOW), 0x12345678);
-	l2_start(GUEST_READ_CR0);
-	l2_expect(18);
+	l2_exits(GUEST_READ_CR0, 18);
 	check_hex(l2.state->rax, 0x80005678);
 	field_set(FIELD(F_CR4_MASK), ~0ULL);
 	field_set(FIELD(F_CR4_SHADOW), 0x55);
-	l2_start(GUEST_READ_CR4);
-	l2_expect(18);
+	l2_exits(GUEST_READ_CR4, 18);
 	check_hex(l2.state->r10, 0x55);
 	/* The module's own bits, MCE and VMXE: init_tdvps_fields() of Intel's helpers.c. */
 	field_set(FIELD(F_CR4_MASK), 0);
-	l2_start(GUEST_READ_CR4);
-	l2_expect(18);
+	l2_exits(GUEST_READ_CR4, 18);
 	check_hex(l2.state->r10, 0x2660);
 }
 
@@ -298,8 +283,7 @@ static void row_7_owned_bits_of_cr4_are_28(void **state)
 		expect(GUEST_WRITE_CR4, 28, 3, 4);
 	}
 	l2.state->rax = 0x2460;
-	l2_start(GUEST_WRITE_CR4);
-	l2_expect(18);
+	l2_exits(GUEST_WRITE_CR4, 18);
 	check_hex(field_get(FIELD(F_CR4)), 0x2460);
 }
 
@@ -310,19 +294,16 @@ static void row_7_l1_may_own_the_modules_bits_of_cr4(void **state)
 	l2.state->rax = 0x660;
 	expect(GUEST_WRITE_CR4, 28, 3, 4);
 	l2.state->rax = 0x220;
-	l2_start(GUEST_WRITE_CR4);
-	l2_expect(18);
+	l2_exits(GUEST_WRITE_CR4, 18);
 	check_hex(field_get(FIELD(F_CR4)), 0x2260);
-	l2_start(GUEST_READ_CR4);
-	l2_expect(18);
+	l2_exits(GUEST_READ_CR4, 18);
 	check_hex(l2.state->r10, 0x220);
 }
 
 static void row_7_cr3_is_28_if_asked(void **state)
 {
 	l2.state->rsi = page_gpa(PAGE_PML4);
-	l2_start(GUEST_WRITE_CR3);
-	l2_expect(18);
+	l2_exits(GUEST_WRITE_CR3, 18);
 	field_set_masked(FIELD(F_PRIMARY), 1u << 15, 1u << 15);
 	expect(GUEST_WRITE_CR3, 28, 3, 6 << 8 | 3);
 }
@@ -334,18 +315,58 @@ static void row_7_cr8_is_28_if_asked(void **state)
 	expect(GUEST_READ_CR8, 28, 4, 1 << 4 | 8);
 }
 
+/* L2 reads the MSR without an exit to L1. Returns EAX. */
+static uint64_t msr_read(uint32_t msr)
+{
+	l2.state->rcx = msr;
+	l2_exits(GUEST_RDMSR, 18);
+	return l2.state->rax;
+}
+
+static void read_exits(uint32_t msr)
+{
+	l2.state->rcx = msr;
+	expect(GUEST_RDMSR, 31, 2, 0);
+}
+
+static void read_faults(uint32_t msr)
+{
+	l2.state->rcx = msr;
+	expect_fault(GUEST_RDMSR, VECTOR_GP);
+}
+
+static void write_exits(uint32_t msr)
+{
+	l2.state->rcx = msr;
+	expect(GUEST_WRMSR, 32, 2, 0);
+}
+
+static void write_faults(uint32_t msr)
+{
+	l2.state->rcx = msr;
+	expect_fault(GUEST_WRMSR, VECTOR_GP);
+}
+
+/* @read and @write check what happens to L2's read or write of each MSR; NULL: there is none. */
+static void each_msr(const uint32_t *msrs, size_t count, void (*read)(uint32_t msr),
+		     void (*write)(uint32_t msr))
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (read)
+			read(msrs[i]);
+		if (write)
+			write(msrs[i]);
+	}
+}
+
 static void row_4_4_every_msr_exits_by_default(void **state)
 {
 	static const uint32_t msrs[] = { 0x10, 0x1b, 0x808, 0x80b, 0x830, 0x83f, 0xc0000080,
 					 0xc0000102, 0x40000000, 0xc0010015 };
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect(GUEST_RDMSR, 31, 2, 0);
-		l2.state->rcx = msrs[i];
-		expect(GUEST_WRMSR, 32, 2, 0);
-	}
+	each_msr(msrs, ARRAY_SIZE(msrs), read_exits, write_exits);
 }
 
 /* Clears the MSR bitmap, so that L1 intercepts no MSR that the bitmap covers. */
@@ -371,28 +392,18 @@ static void row_4_4_icr_always_exits(void **state)
 static void row_4_4_other_apic_registers_exit_anyway(void **state)
 {
 	static const uint32_t msrs[] = { 0x802, 0x803, 0x80d, 0x80f, 0x828, 0x82f, 0x832, 0x83e };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect(GUEST_RDMSR, 31, 2, 0);
-	}
+	each_msr(msrs, ARRAY_SIZE(msrs), read_exits, NULL);
 }
 
 static void row_4_4_reserved_apic_registers_are_gp(void **state)
 {
 	static const uint32_t msrs[] = { 0x800, 0x801, 0x804, 0x807, 0x829, 0x82e, 0x831,
 					 0x840, 0x8ff };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect_fault(GUEST_RDMSR, VECTOR_GP);
-		l2.state->rcx = msrs[i];
-		expect_fault(GUEST_WRMSR, VECTOR_GP);
-	}
+	each_msr(msrs, ARRAY_SIZE(msrs), read_faults, write_faults);
 }
 
 static void row_4_4_registers_of_the_page_can_be_read(void **state)
@@ -402,61 +413,40 @@ static void row_4_4_registers_of_the_page_can_be_read(void **state)
 	vapic_put(0x100 + 0x20, 0xabcd);
 	vapic_put(0x180 + 0x70, 0x1234);
 	vapic_put(0x200 + 0x70, 0x4321);
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0x812;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0xabcd);
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0x81f;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0x1234);
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0x827;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0x4321);
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0x80a;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0x20);
+	check_hex(msr_read(0x812), 0xabcd);
+	check_hex(msr_read(0x81f), 0x1234);
+	check_hex(msr_read(0x827), 0x4321);
+	check_hex(msr_read(0x80a), 0x20);
 }
 
 static void row_4_4_registers_of_the_page_cannot_be_written(void **state)
 {
 	static const uint32_t msrs[] = { 0x80a, 0x810, 0x827 };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		l2.state->rdx = 0;
-		expect_fault(GUEST_WRMSR, VECTOR_GP);
-	}
+	l2.state->rdx = 0;
+	each_msr(msrs, ARRAY_SIZE(msrs), NULL, write_faults);
 }
 
 static void row_4_5_msrs_outside_the_bitmap_exit(void **state)
 {
 	release_all_msrs();
-	l2.state->rcx = 0x400000f0;
-	expect(GUEST_RDMSR, 31, 2, 0);
+	read_exits(0x400000f0);
 }
 
 static void row_4_5_some_msrs_pass_through(void **state)
 {
 	release_all_msrs();
-	l2_start(GUEST_WRMSR_TWICE);
 	l2.state->rcx = 0xc0000100;
 	l2.state->rax = 0x11223344;
 	l2.state->rdx = 0x55;
 	l2.state->rsi = 0xc0000101;
 	l2.state->rbx = 0x99;
-	l2_expect(18);
+	l2_exits(GUEST_WRMSR_TWICE, 18);
 	check_hex(field_get(FIELD(0x680E)), 0x5511223344);
 	check_hex(field_get(FIELD(0x6810)), 0x99);
 	/* Each VM has its own FS and GS base: L1 would not run any more if its own had changed. */
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0xc0000100;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0x11223344);
+	check_hex(msr_read(0xc0000100), 0x11223344);
 	check_hex(l2.state->rdx, 0x55);
 }
 
@@ -470,13 +460,9 @@ static void write_efer(uint64_t value)
 static void row_4_5_efer_hides_svm_and_refuses_some_bits(void **state)
 {
 	release_all_msrs();
-	l2_start(GUEST_RDMSR);
-	l2.state->rcx = 0xc0000080;
-	l2_expect(18);
-	check_hex(l2.state->rax, 0xd01);
-	l2_start(GUEST_WRMSR);
+	check_hex(msr_read(0xc0000080), 0xd01);
 	write_efer(0xd00);
-	l2_expect(18);
+	l2_exits(GUEST_WRMSR, 18);
 	check_hex(field_get(FIELD(F_EFER)), 0xd00);
 }
 
@@ -492,9 +478,8 @@ static void row_4_5_other_bits_of_efer_are_32(void **state)
 		expect(GUEST_WRMSR, 32, 2, 0);
 		check_hex(field_get(FIELD(F_EFER)), 0xd01);
 	}
-	l2_start(GUEST_WRMSR);
 	write_efer(0x900);
-	l2_expect(18);
+	l2_exits(GUEST_WRMSR, 18);
 	check_hex(field_get(FIELD(F_EFER)), 0xd00);
 }
 
@@ -509,27 +494,19 @@ static void row_4_5_debugctl(void **state)
 	l2.state->rcx = 0x1d9;
 	l2.state->rax = 1 << 3;
 	expect_fault(GUEST_WRMSR, VECTOR_GP);
-	l2_start(GUEST_WRMSR);
 	l2.state->rcx = 0x1d9;
 	l2.state->rax = 1 << 13;
-	l2_expect(18);
-	l2_start(GUEST_RDMSR);
-	l2_expect(18);
+	l2_exits(GUEST_WRMSR, 18);
+	l2_exits(GUEST_RDMSR, 18);
 	check_hex(l2.state->rax, 0);
 }
 
 static void row_4_5_vmx_capabilities_exit(void **state)
 {
 	static const uint32_t msrs[] = { 0x480, 0x481, 0x489, 0x492 };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect(GUEST_RDMSR, 31, 2, 0);
-		l2.state->rcx = msrs[i];
-		expect_fault(GUEST_WRMSR, VECTOR_GP);
-	}
+	each_msr(msrs, ARRAY_SIZE(msrs), read_exits, write_faults);
 }
 
 /* find_msr_entry(): these are not in the table, or their write is not; CSTAR is one of them. */
@@ -537,19 +514,11 @@ static void row_4_5_unknown_msrs_exit(void **state)
 {
 	static const uint32_t msrs[] = { 0x17, 0x1b, 0x8b, 0xfe, 0x200, 0x493, 0x6e0, 0x1fff,
 					 0xc0000083, 0xc0000104, 0xc0001fff };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect(GUEST_RDMSR, 31, 2, 0);
-		l2.state->rcx = msrs[i];
-		expect(GUEST_WRMSR, 32, 2, 0);
-	}
-	l2.state->rcx = 0x10;
-	expect(GUEST_WRMSR, 32, 2, 0);
-	l2.state->rcx = 0x1a0;
-	expect(GUEST_WRMSR, 32, 2, 0);
+	each_msr(msrs, ARRAY_SIZE(msrs), read_exits, write_exits);
+	write_exits(0x10);
+	write_exits(0x1a0);
 }
 
 /* rd_wr_msr_generic_case(): MSR_ACTION_GP, for features that the trust domain does not have. */
@@ -557,15 +526,9 @@ static void row_4_5_those_of_absent_features_are_gp(void **state)
 {
 	static const uint32_t msrs[] = { 0x8c, 0x9b, 0xc1, 0x186, 0x309, 0x38f, 0x560, 0x6a0,
 					 0x985, 0xd90, 0x1234 };
-	unsigned int i;
 
 	release_all_msrs();
-	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		l2.state->rcx = msrs[i];
-		expect_fault(GUEST_RDMSR, VECTOR_GP);
-		l2.state->rcx = msrs[i];
-		expect_fault(GUEST_WRMSR, VECTOR_GP);
-	}
+	each_msr(msrs, ARRAY_SIZE(msrs), read_faults, write_faults);
 }
 
 const struct CMUnitTest exit_tests[] = {

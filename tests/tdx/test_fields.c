@@ -267,8 +267,7 @@ static void row_3_3_interrupt_status_comes_from_the_buffer(void **state)
 
 static void row_3_3_exit_information_can_be_read(void **state)
 {
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_CPUID, 10);
 	check_hex(field_get(FIELD(0x4402)), 10);
 	check_hex(field_get(FIELD(0x440C)), 2);
 	check_hex(field_get(FIELD(0x681E)), l2.state->rip);

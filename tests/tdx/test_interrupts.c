@@ -72,6 +72,14 @@ static void row_10_5_1_a_pending_entry_changes_rax_alone(void **state)
 	check(l2_stats().pending >= 2, "it is not counted");
 }
 
+/* Enters L2 once. L1's timer ends this after @usecs, unless something else does. */
+static void enter_for(uint32_t usecs)
+{
+	l2.flags = LAB_TDX_CALL_TIMER;
+	l2.usecs = usecs;
+	check_hex(l2_enter() >> 44, 1);
+}
+
 static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 {
 	uint64_t before;
@@ -81,9 +89,7 @@ static void row_10_5_2_an_interrupt_of_l1_ends_l2(void **state)
 	do {
 		check(tries++ < 1000, "L2 does not run");
 		before = log_loops();
-		l2.flags = LAB_TDX_CALL_TIMER;
-		l2.usecs = 2000;
-		check_hex(l2_enter() >> 44, 1);
+		enter_for(2000);
 		/* L1's handler runs only after the call, when L1 enables interrupts. */
 		check_hex(l2.call.before, 0);
 	} while (l2.call.regs.rax != (NOTIFIED | 1) || !l2.call.after || log_loops() == before);
@@ -103,9 +109,7 @@ static void sweep_a_timer_over_the_entry(uint64_t rflags)
 		l2_start(GUEST_SPIN);
 		l2.state->rflags |= rflags;
 		l2_assert(MID);
-		l2.flags = LAB_TDX_CALL_TIMER;
-		l2.usecs = tries % 200;
-		check_hex(l2_enter() >> 44, 1);
+		enter_for(tries % 200);
 		vapic_put(VAPIC_ISR + (MID / 32) * 0x10, 0);
 		l2.state->svi = 0;
 		log_clear();
@@ -157,9 +161,7 @@ static uint64_t spin_under_nmis(void)
 	check(!pthread_create(&thread, &attributes, send_nmis, &done), "no thread");
 	pthread_attr_destroy(&attributes);
 	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
-		l2.flags = LAB_TDX_CALL_TIMER;
-		l2.usecs = 5000;
-		check_hex(l2_enter() >> 44, 1);
+		enter_for(5000);
 		check_hex(log_count(), 0);
 	}
 	pthread_join(thread, &sent);
@@ -182,8 +184,7 @@ static void row_5_an_nmi_goes_to_l1(void **state)
 	check_hex(l2.state->rbx, LOW);
 	check_hex(l2_stats().reasons[0], 0);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), 0);
-	l2_start(GUEST_VMCALL);
-	l2_expect(18);
+	l2_exits(GUEST_VMCALL, 18);
 }
 
 static void row_10_5_3_irr_without_rvi_is_not_delivered(void **state)
@@ -193,13 +194,11 @@ static void row_10_5_3_irr_without_rvi_is_not_delivered(void **state)
 	/* L2 writes EOI, then TPR: neither evaluates IRR. */
 	l2.state->rcx = 0x80b;
 	l2.state->rsi = 0x808;
-	l2_expect(18);
-	check_hex(log_count(), 0);
+	l2_ends_with(0);
 	check(vapic_bit(VAPIC_IRR, LOW), "it is gone");
 	/* After another delivery, RVI is computed again. */
 	l2_assert(HIGH);
-	l2_expect(18);
-	check_hex(log_count(), 2);
+	l2_ends_with(2);
 	check_hex(log_vector(0), HIGH);
 	check_hex(log_vector(1), LOW);
 }
@@ -229,8 +228,7 @@ static void row_10_5_4_a_vector_stays_pending_with_interrupts_off(void **state)
 	check_hex(l2.state->rvi, MID);
 	check_hex(log_count(), 0);
 	/* It is delivered as soon as L2 enables interrupts. */
-	l2_start(GUEST_STI_VMCALL);
-	l2_expect(18);
+	l2_exits(GUEST_STI_VMCALL, 18);
 	check_hex(log_count(), 1);
 	check_hex(l2.state->rvi, 0);
 	check(l2_stats().internal[LAB_TDX_INTERNAL_WINDOW] >= 1, "no window");
@@ -243,8 +241,7 @@ static void row_10_5_5_the_higher_class_comes_first(void **state)
 	start_open(GUEST_VMCALL);
 	l2_assert(LOW);
 	l2_assert(HIGH);
-	l2_expect(18);
-	check_hex(log_count(), 2);
+	l2_ends_with(2);
 	check_hex(log_vector(0), HIGH);
 	check_hex(log_vector(1), LOW);
 	check_hex(l2.state->rvi, 0);
@@ -272,15 +269,13 @@ static void row_10_5_5_service_nests(void **state)
 	check_hex(log_count(), 2);
 	/* A vector of the class that is in service has to wait for the EOI. */
 	l2_assert((HIGH & 0xf0) | 0xf);
-	l2_expect(18);
-	check_hex(log_count(), 2);
+	l2_ends_with(2);
 	l2.state->rip = ENTRY(GUEST_WRMSR);
 	l2.state->rcx = 0x80b;
 	l2.state->rax = 0;
 	l2.state->rdx = 0;
 	log_eoi(true);
-	l2_expect(18);
-	check_hex(log_count(), 3);
+	l2_ends_with(3);
 	check_hex(log_vector(2), (HIGH & 0xf0) | 0xf);
 	check_hex(l2.state->svi, LOW);
 }
@@ -320,8 +315,7 @@ static void row_4_6_clearing_the_shadow_allows_delivery(void **state)
 	/* A driver does this to wake L2. */
 	l2_skip();
 	field_set_masked(FIELD(F_INTERRUPTIBILITY), 0, 1);
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 }
 
 static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
@@ -343,8 +337,7 @@ static void row_4_6_a_shadow_at_entry_holds_for_one_instruction(void **state)
 
 static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 {
-	l2_start(GUEST_STI_HLT);
-	l2_expect(12);
+	l2_exits(GUEST_STI_HLT, 12);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_STI);
 	check(l2.state->rflags & RFLAGS_IF, "STI has not run");
 	/* The next entry keeps the shadow, and HLT exits again. */
@@ -359,9 +352,8 @@ static void row_3_the_shadow_of_sti_is_bit_0(void **state)
 /* With interrupts disabled, STI causes no shadow, and an entry with such a shadow would fail. */
 static void row_3_the_shadow_of_mov_ss_is_bit_1(void **state)
 {
-	l2_start(GUEST_MOV_SS_HLT);
 	l2.state->rax = SELECTOR_DATA;
-	l2_expect(12);
+	l2_exits(GUEST_MOV_SS_HLT, 12);
 	check_hex(field_get(FIELD(F_INTERRUPTIBILITY)), SHADOW_MOV_SS);
 	check(!(l2.state->rflags & RFLAGS_IF), "interrupts are on");
 	l2_expect(12);
@@ -381,9 +373,7 @@ static void row_5_an_interrupt_of_l1_in_the_shadow_of_mov_ss(void **state)
 	l2_start(GUEST_MOV_SS_SPIN);
 	l2.state->rax = SELECTOR_DATA;
 	for (tries = 0; tries < 2000 && shadows < 5; tries++) {
-		l2.flags = LAB_TDX_CALL_TIMER;
-		l2.usecs = 300;
-		check_hex(l2_enter() >> 44, 1);
+		enter_for(300);
 		shadow = field_get(FIELD(F_INTERRUPTIBILITY));
 		check(!shadow || shadow == SHADOW_MOV_SS, "it is %#llx",
 		      (unsigned long long)shadow);
@@ -438,8 +428,7 @@ static void row_4_2_lowering_tpr_allows_delivery(void **state)
 	start_wrmsr(0x808, 0x40);
 	vapic_put(VAPIC_TPR, 0xf0);
 	l2_assert(MID);
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 	check_hex(vapic_get(VAPIC_TPR), 0x40);
 	check_hex(vapic_get(VAPIC_PPR), 0x40);
 	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_TPR], 1);
@@ -451,19 +440,16 @@ static void row_4_2_cr8_is_the_tpr(void **state)
 	vapic_put(VAPIC_TPR, 0xf0);
 	l2_assert(MID);
 	l2.state->rax = 4;
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 	check_hex(vapic_get(VAPIC_TPR), 0x40);
-	l2_start(GUEST_READ_CR8);
-	l2_expect(18);
+	l2_exits(GUEST_READ_CR8, 18);
 	check_hex(l2.state->rax, 4);
 }
 
 static void row_4_2_self_ipi_is_delivered(void **state)
 {
 	start_wrmsr(0x83f, MID);
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 	check_hex(log_vector(0), MID);
 	check_hex(l2_stats().internal[LAB_TDX_INTERNAL_SELF_IPI], 1);
 }
@@ -497,9 +483,8 @@ static void row_4_2_without_vid_eoi_and_self_ipi_exit(void **state)
 	field_set_masked(FIELD(F_SECONDARY), 0, VID);
 	l2_assert(MID);
 	l2_expect(32);
-	l2_start(GUEST_WRMSR);
 	l2.state->rcx = 0x83f;
-	l2_expect(32);
+	l2_exits(GUEST_WRMSR, 32);
 	check_hex(log_count(), 0);
 }
 
@@ -523,11 +508,8 @@ static void row_4_3_asserting_needs_no_call(void **state)
 		uint8_t vector = 0x20 + i * 2;
 
 		l2_assert(vector);
-		while (log_count() != i + 1) {
-			l2.flags = LAB_TDX_CALL_TIMER;
-			l2.usecs = 100;
-			check_hex(l2_enter() >> 44, 1);
-		}
+		while (log_count() != i + 1)
+			enter_for(100);
 		check_hex(log_vector(i), vector);
 	}
 	check_hex(l2_stats().delivered, 100);
@@ -546,8 +528,7 @@ static void row_4_6_interrupt_window_is_7(void **state)
 	check_hex(l2.state->rvi, MID);
 	check(l2.state->rflags & RFLAGS_IF, "interrupts are off");
 	field_set_masked(FIELD(F_PRIMARY), 0, INTERRUPT_WINDOW);
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 }
 
 static void row_4_6_interrupt_window_is_7_at_once_if_open(void **state)
@@ -574,8 +555,7 @@ static void row_10_5_8_delivery_on_a_missing_stack_is_reported(void **state)
 	/* L1 injects it again by the entry fields, and it is delivered once. */
 	page_allow(PAGE_STACK, 7);
 	field_set(FIELD(F_EVENT), 0x80000000 | MID);
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 	check_hex(log_vector(0), MID);
 	check_hex(l2.state->svi, 0);
 }

@@ -51,9 +51,8 @@ static uint64_t attributes(enum page page)
 
 static void expect_violation(enum guest_program program, uint64_t kind, uint64_t allowed)
 {
-	l2_start(program);
 	l2.state->rbx = L2_HIDDEN + 0x238;
-	l2_expect(48);
+	l2_exits(program, 48);
 	check_hex(l2.call.regs.rcx, kind | MAY(allowed) | LINEAR | FINAL);
 	check_hex(l2.call.regs.r8, page_gpa(PAGE_HIDDEN) + 0x238);
 }
@@ -72,13 +71,11 @@ static void row_6_l2_sees_a_page_with_an_alias(void **state)
 
 	page_allow(PAGE_HIDDEN, R | W);
 	*shared = 0x1122334455667788;
-	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN;
-	l2_expect(18);
+	l2_exits(GUEST_LOAD, 18);
 	check_hex(l2.state->rax, 0x1122334455667788);
-	l2_start(GUEST_STORE);
 	l2.state->rax = 0x99;
-	l2_expect(18);
+	l2_exits(GUEST_STORE, 18);
 	check_hex(*shared, 0x99);
 }
 
@@ -98,9 +95,8 @@ static void row_6_a_page_that_may_not_be_run(void **state)
 static void row_6_taking_the_alias_away(void **state)
 {
 	page_allow(PAGE_HIDDEN, R | W | X);
-	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN;
-	l2_expect(18);
+	l2_exits(GUEST_LOAD, 18);
 	page_allow(PAGE_HIDDEN, 0);
 	check_hex(attributes(PAGE_HIDDEN), 0);
 	expect_violation(GUEST_LOAD, READ, 0);
@@ -382,9 +378,8 @@ static void row_6_a_device_can_have_an_alias(void **state)
 	check_hex(tdcall(ATTR_RD, 0xfed00000, 0, 0, 0), 0);
 	check_hex(l2.call.regs.rdx, VM_1_FIELD(0x8000 | R | W));
 	((uint64_t *)page_at(PAGE_PT))[(L2_HIDDEN - L2_CODE) / PAGE] = 0xfed00000 | 7;
-	l2_start(GUEST_LOAD);
 	l2.state->rbx = L2_HIDDEN;
-	l2_expect(18);
+	l2_exits(GUEST_LOAD, 18);
 	check_hex(l2.state->rax >> 16 & 0xffff, 0x8086);
 }
 

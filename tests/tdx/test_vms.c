@@ -236,8 +236,7 @@ static void row_8_a_run_of_vm_1_leaves_the_others(void **state)
 {
 	unsigned int vm;
 
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_CPUID, 10);
 	for (vm = 2; vm < 4; vm++) {
 		check_hex(field_get(OF_VM(vm, FIELD(0x681E))), 0xFFFFFFF0);
 		check_hex(field_get(OF_VM(vm, FIELD(F_CR3))), 0);

@@ -45,9 +45,8 @@ static void row_2_3_each_vm_can_be_entered(void **state)
 
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
-		l2_start(GUEST_CPUID);
 		l2.state->rcx = 0x1000 + vm;
-		l2_expect(10);
+		l2_exits(GUEST_CPUID, 10);
 		check_hex(l2.state->rcx, 0x1000 + vm);
 		l2_skip();
 		l2_expect(18);
@@ -84,14 +83,12 @@ static void row_8_each_vm_has_its_own_vmcs(void **state)
 	for (round = 0; round < 2; round++) {
 		for (vm = 1; vm <= VMS; vm++) {
 			l2_select(vm);
-			l2_start(GUEST_READ_CR4);
-			l2_expect(18);
+			l2_exits(GUEST_READ_CR4, 18);
 			check_hex(l2.state->r10, 0x10000 * vm);
 		}
 	}
 	l2_select(2);
-	l2_start(GUEST_CPUID);
-	l2_expect(10);
+	l2_exits(GUEST_CPUID, 10);
 	check_hex(field_get(FIELD(F_EXIT_REASON)), 18);
 	check_hex(field_get(OF_VM(2, FIELD(F_EXIT_REASON))), 10);
 	check_hex(field_get(OF_VM(3, FIELD(F_EXIT_REASON))), 18);
@@ -104,9 +101,8 @@ static void row_8_a_vm_continues_where_it_stopped(void **state)
 
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
-		l2_start(GUEST_CPUID);
 		l2.state->r15 = 0x5000 + vm;
-		l2_expect(10);
+		l2_exits(GUEST_CPUID, 10);
 		l2_skip();
 	}
 	for (vm = 1; vm <= VMS; vm++) {
@@ -252,12 +248,10 @@ static void row_4_each_vm_has_its_own_virtual_apic_page(void **state)
 	}
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
-		l2_start(GUEST_READ_CR8);
-		l2_expect(18);
+		l2_exits(GUEST_READ_CR8, 18);
 		check_hex(l2.state->rax, vm);
-		l2_start(GUEST_WRITE_CR8);
 		l2.state->rax = vm + 8;
-		l2_expect(18);
+		l2_exits(GUEST_WRITE_CR8, 18);
 		check_hex(vapic_get(VAPIC_TPR), (vm + 8) << 4);
 	}
 	l2_select(1);
@@ -281,12 +275,10 @@ static void row_4_an_interrupt_is_of_one_vm(void **state)
 	l2_select(1);
 	l2_expect(18);
 	l2_select(3);
-	l2_expect(18);
-	check_hex(log_count(), 0);
+	l2_ends_with(0);
 	l2_select(2);
 	check(vapic_bit(VAPIC_IRR, VECTOR), "it is not pending");
-	l2_expect(18);
-	check_hex(log_count(), 1);
+	l2_ends_with(1);
 	check_hex(log_vector(0), VECTOR);
 	check(!vapic_bit(VAPIC_IRR, VECTOR), "it is still pending");
 }
@@ -300,8 +292,7 @@ static void row_4_6_an_event_is_of_one_vm(void **state)
 	for (vm = 1; vm <= VMS; vm++) {
 		l2_select(vm);
 		l2.state->rflags |= RFLAGS_IF;
-		l2_expect(18);
-		check_hex(log_count(), vm == 3);
+		l2_ends_with(vm == 3);
 	}
 	check_hex(field_get(OF_VM(3, FIELD(F_EVENT))) & VALID, 0);
 }
