@@ -51,6 +51,14 @@ static void create(int first, int last, uint32_t vp)
 	look();
 }
 
+/* Open a context on VPs with so many vectors, and create so many routes to VP 0. */
+static void open_with_routes(unsigned int vectors, int routes, struct vtlirq_config config)
+{
+	fake.vectors = vectors;
+	open_with(config);
+	create(0, routes - 1, 0);
+}
+
 /* Create routes 0 and 1, which share a vector of VP 0. */
 static void create_shared(void)
 {
@@ -83,9 +91,7 @@ static void the_first_call_only_measures(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { 0 });
 	expect(1, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 	assert_int_equal(second(rates), 0);
 	assert_int_equal(live[1].state.rate, 1000);
@@ -102,9 +108,7 @@ static void the_busiest_routes_get_the_vectors(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 10, 500, 20, 400 };
 	struct vtlirq_summary summary;
 
-	fake.vectors = 2;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 5, 0);
+	open_with_routes(2, 6, (struct vtlirq_config) { 0 });
 	second(rates);
 	assert_int_equal(second(rates), 4);
 	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
@@ -124,9 +128,7 @@ static void free_vectors_are_used(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 5, 1, 0, 7 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 3, 0);
+	open_with_routes(1, 4, (struct vtlirq_config) { 0 });
 	second(rates);
 	/* No route is busy enough to replace the one that uses the vector. */
 	assert_int_equal(second(rates), 0);
@@ -142,9 +144,7 @@ static void only_routes_above_the_promote_rate_are_promoted(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 100, 101 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .promote_rate = 100 });
-	create(0, 2, 0);
+	open_with_routes(1, 3, (struct vtlirq_config) { .promote_rate = 100 });
 	fake.vectors = 8;
 	second(rates);
 	assert_int_equal(second(rates), 1);
@@ -157,9 +157,7 @@ static void only_a_route_twice_as_busy_evicts_another(void **state)
 	static const unsigned int close_by[ROUTES] = { 100, 199 };
 	static const unsigned int twice[ROUTES] = { 100, 200 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { 0 });
 	second(close_by);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(close_by), 0);
@@ -167,9 +165,7 @@ static void only_a_route_twice_as_busy_evicts_another(void **state)
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	close_all(NULL);
 	setup(NULL);
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .hysteresis_percent = 10 });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { .hysteresis_percent = 10 });
 	second(close_by);
 	assert_int_equal(second(close_by), 2);
 }
@@ -180,9 +176,7 @@ static void a_moved_route_stays_for_the_dwell_time(void **state)
 	static const unsigned int other[ROUTES] = { 10, 1000 };
 	int moved = 0;
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .dwell_ms = 10000 });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { .dwell_ms = 10000 });
 	/* The other route is busier each second, but the dwell time is ten seconds. */
 	for (int i = 0; i < 100; i++)
 		moved += second(i % 2 ? one : other);
@@ -194,9 +188,7 @@ static void a_round_makes_at_most_moves_max_moves(void **state)
 {
 	unsigned int rates[ROUTES] = { 0 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .moves_max = 3 });
-	create(0, 15, 0);
+	open_with_routes(1, 16, (struct vtlirq_config) { .moves_max = 3 });
 	for (int i = 1; i < 16; i++)
 		rates[i] = 10 * i;
 	fake.vectors = 16;
@@ -210,9 +202,7 @@ static void an_exchange_needs_two_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .moves_max = 1 });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { .moves_max = 1 });
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(second(rates), 0);
 }
@@ -275,10 +265,8 @@ static void a_refused_route_evicts_no_other(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 0 };
 
-	fake.vectors = 1;
 	fake.decide = fake_refuse_redirection;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 0, 0);
+	open_with_routes(1, 1, (struct vtlirq_config) { 0 });
 	fake.decide = NULL;
 	create(1, 1, 0);
 	for (int i = 0; i < 5; i++)
@@ -302,9 +290,7 @@ static void a_stuck_route_blocks_no_other(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 1, 1000 };
 	int failures = 0;
 
-	fake.vectors = 2;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 2, 0);
+	open_with_routes(2, 3, (struct vtlirq_config) { 0 });
 	stuck = 1;
 	fake.decide = hold_stuck;
 	second(rates);
@@ -326,9 +312,7 @@ static void stuck_routes_leave_moves_for_others(void **state)
 	unsigned int rates[ROUTES] = { 0 };
 	int rounds = 0;
 
-	fake.vectors = 20;
-	open_with((struct vtlirq_config) { .moves_max = 4 });
-	create(0, 20, 0);
+	open_with_routes(20, 21, (struct vtlirq_config) { .moves_max = 4 });
 	stuck = 19;
 	fake.decide = hold_stuck;
 	rates[19] = 1;
@@ -365,10 +349,8 @@ static void only_one_route_is_demoted_for_a_vector_in_quarantine(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1, 2, 1000 };
 
-	fake.vectors = 3;
 	fake.quarantine_ms = 1500;
-	open_with((struct vtlirq_config) { 0 });
-	create(0, 3, 0);
+	open_with_routes(3, 4, (struct vtlirq_config) { 0 });
 	second(rates);
 	assert_int_equal(second(rates), 1);
 	expect(0, VTLIRQ_PROXIED, VTLIRQ_REASON_DEMOTED);
@@ -410,9 +392,7 @@ static void without_a_policy_no_route_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
 
-	fake.vectors = 1;
-	open_with((struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_POLICY });
-	create(0, 1, 0);
+	open_with_routes(1, 2, (struct vtlirq_config) { .flags = VTLIRQ_CONFIG_NO_POLICY });
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(second(rates), 0);
 }
@@ -423,9 +403,7 @@ static void each_interrupt_is_counted_once_over_moves(void **state)
 	uint64_t raised[ROUTES] = { 0 };
 	uint64_t random = 7;
 
-	fake.vectors = 3;
-	open_with((struct vtlirq_config) { .dwell_ms = 1 });
-	create(0, 11, 0);
+	open_with_routes(3, 12, (struct vtlirq_config) { .dwell_ms = 1 });
 	for (int turn = 0; turn < 500; turn++) {
 		for (int i = 0; i < 12; i++) {
 			unsigned int limit = 1u << fake_random(&random) % 12;

@@ -131,6 +131,12 @@ static void host_interrupts(void)
 	local_irq_restore(flags);
 }
 
+static void single_arrives(u32 vector, u8 flags)
+{
+	post_single(vector, flags);
+	host_interrupts();
+}
+
 static void post_second(void)
 {
 	if (eoms == 1)
@@ -178,12 +184,10 @@ static void a_vector_that_is_pending_merges(void **state)
 	u32 bits[8];
 
 	assert_false(vtl_synic_has_arrived(0x51));
-	post_single(0x51, 0);
-	host_interrupts();
+	single_arrives(0x51, 0);
 	assert_true(vtl_synic_has_arrived(0x51));
 	assert_false(vtl_synic_has_arrived(0x50));
-	post_single(0x51, 0);
-	host_interrupts();
+	single_arrives(0x51, 0);
 	assert_int_equal(vtl_vp_merged_get(0), before + 1);
 	/* 0x52 and 0x60 are new, and 0x51 merges. */
 	post_multiple(sent, 0);
@@ -202,20 +206,16 @@ static void an_entry_of_vtl0_clears_the_arrivals(void **state)
 {
 	u32 bits[8];
 
-	post_single(0x51, 0);
-	host_interrupts();
+	single_arrives(0x51, 0);
 	vtl_vp_entries++;
 	assert_false(vtl_synic_has_arrived(0x51));
-	post_single(0x52, 0);
-	host_interrupts();
-	post_single(0x53, 0);
-	host_interrupts();
+	single_arrives(0x52, 0);
+	single_arrives(0x53, 0);
 	assert_false(vtl_synic_has_arrived(0x51));
 	assert_true(vtl_synic_has_arrived(0x52));
 	assert_true(vtl_synic_has_arrived(0x53));
 	vtl_vp_run_page(0)->proxy_irr_blocked[2] = 1U << 0x14;
-	post_single(0x54, 0);
-	host_interrupts();
+	single_arrives(0x54, 0);
 	assert_false(vtl_synic_has_arrived(0x54));
 	bits_take(bits);
 }
@@ -224,8 +224,7 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 {
 	u32 bits[8];
 
-	post_single(0xdead0051, 0);
-	host_interrupts();
+	single_arrives(0xdead0051, 0);
 	assert_int_equal(bits_take(bits), 1);
 	assert_int_equal(bits[2], 1U << 0x11);
 	assert_int_equal(stats().malformed, 0);
@@ -233,14 +232,11 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 
 static void eom_is_written_only_if_a_message_is_pending(void **state)
 {
-	post_single(0x51, 0);
-	host_interrupts();
+	single_arrives(0x51, 0);
 	assert_int_equal(eoms, 0);
-	post_single(0x51, 0xfe);
-	host_interrupts();
+	single_arrives(0x51, 0xfe);
 	assert_int_equal(eoms, 0);
-	post_single(0x51, 1);
-	host_interrupts();
+	single_arrives(0x51, 1);
 	assert_int_equal(eoms, 1);
 	/* The slot is empty: the host is not told, whatever the value of the flag. */
 	host_interrupts();
@@ -352,16 +348,14 @@ static void a_halted_vp_is_woken_once_a_message(void **state)
 	post_multiple(sent, 0);
 	host_interrupts();
 	assert_int_equal(shim_wakeups, 1);
-	post_single(3, 0);
-	host_interrupts();
+	single_arrives(3, 0);
 	assert_int_equal(shim_wakeups, 1);
 }
 
 static void messages_without_a_vp_are_dropped(void **state)
 {
 	shim_cpu = CPU_NEVER;
-	post_single(0x51, 1);
-	host_interrupts();
+	single_arrives(0x51, 1);
 	assert_int_equal(page->type, 0);
 	assert_int_equal(eoms, 1);
 	assert_int_equal(stats().malformed, 1);
@@ -370,15 +364,13 @@ static void messages_without_a_vp_are_dropped(void **state)
 	/* The CPU has a run page, but no counters yet. */
 	shim_cpu = 0;
 	vtl_synic_exit();
-	post_single(0x51, 1);
-	host_interrupts();
+	single_arrives(0x51, 1);
 	assert_int_equal(stats().malformed, 2);
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 0);
 	assert_int_equal(count_of(0x51), 0);
 
 	assert_int_equal(vtl_synic_online(0), 0);
-	post_single(0x51, 1);
-	host_interrupts();
+	single_arrives(0x51, 1);
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(count_of(0x51), 1);
 }
