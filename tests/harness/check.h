@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -23,6 +24,13 @@
 			fail();                                         \
 		}                                                       \
 	} while (0)
+
+/* Defines main(), which runs the tests of an array. */
+#define TEST_PROGRAM(name, tests)                                       \
+	int main(void)                                                  \
+	{                                                               \
+		exit(cmocka_run_group_tests_name(name, tests, NULL, NULL)); \
+	}
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))

@@ -34,11 +34,16 @@ struct guest {
 extern struct guest guest;
 
 /*
- * Runs the tests of a program that needs VTL0, as cmocka_run_group_tests_name() does. On a
- * machine where the driver reports that VTL0 cannot be entered, it skips all of them.
+ * As TEST_PROGRAM(), for tests that need VTL0. On a machine where the driver reports that VTL0
+ * cannot be entered, it skips all of them.
  */
-#define GUEST_GROUP(name, tests)                                        \
-	(guest_is_possible() ? cmocka_run_group_tests_name(name, tests, NULL, NULL) : guest_skip())
+#define GUEST_PROGRAM(name, tests)                                      \
+	int main(void)                                                  \
+	{                                                               \
+		exit(guest_is_possible() ?                              \
+		     cmocka_run_group_tests_name(name, tests, NULL, NULL) : \
+		     guest_skip());                                     \
+	}
 
 /* Returns false if the driver reports that VTL0 cannot be entered; true without a driver. */
 bool guest_is_possible(void);

@@ -421,19 +421,16 @@ static void an_unprintable_name_is_replaced(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_client_reads_and_moves_routes),
-		TEST(without_a_publisher_there_is_nothing_to_open),
-		TEST(the_socket_of_a_dead_process_is_removed),
-		TEST(a_dead_socket_is_removed_without_file_locks),
-		TEST(only_safe_directories_are_accepted),
-		TEST(malformed_requests_are_refused),
-		TEST(clients_that_do_not_read_block_no_other),
-		TEST(a_malformed_answer_is_refused),
-		TEST(an_unprintable_name_is_replaced),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(a_client_reads_and_moves_routes),
+	TEST(without_a_publisher_there_is_nothing_to_open),
+	TEST(the_socket_of_a_dead_process_is_removed),
+	TEST(a_dead_socket_is_removed_without_file_locks),
+	TEST(only_safe_directories_are_accepted),
+	TEST(malformed_requests_are_refused),
+	TEST(clients_that_do_not_read_block_no_other),
+	TEST(a_malformed_answer_is_refused),
+	TEST(an_unprintable_name_is_replaced),
+};
 
-	return cmocka_run_group_tests_name("lib: clients", tests, NULL, NULL);
-}
+TEST_PROGRAM("lib: clients", tests)

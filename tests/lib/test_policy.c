@@ -425,30 +425,27 @@ static void each_interrupt_is_counted_once_over_moves(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_all)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(the_first_call_only_measures),
-		TEST(the_busiest_routes_get_the_vectors),
-		TEST(free_vectors_are_used),
-		TEST(only_routes_above_the_promote_rate_are_promoted),
-		TEST(only_a_route_twice_as_busy_evicts_another),
-		TEST(a_moved_route_stays_for_the_dwell_time),
-		TEST(a_round_makes_at_most_moves_max_moves),
-		TEST(an_exchange_needs_two_moves),
-		TEST(all_routes_of_a_shared_vector_are_demoted),
-		TEST(a_busy_route_is_promoted_within_the_quota),
-		TEST(a_refused_route_is_tried_again_after_its_wait),
-		TEST(a_refused_route_evicts_no_other),
-		TEST(a_stuck_route_blocks_no_other),
-		TEST(stuck_routes_leave_moves_for_others),
-		TEST(a_stuck_route_keeps_its_shared_vector),
-		TEST(only_one_route_is_demoted_for_a_vector_in_quarantine),
-		TEST(vectors_in_quarantine_count_against_the_quota),
-		TEST(multicast_and_preferred_routes_stay),
-		TEST(without_a_policy_no_route_moves),
-		TEST(each_interrupt_is_counted_once_over_moves),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(the_first_call_only_measures),
+	TEST(the_busiest_routes_get_the_vectors),
+	TEST(free_vectors_are_used),
+	TEST(only_routes_above_the_promote_rate_are_promoted),
+	TEST(only_a_route_twice_as_busy_evicts_another),
+	TEST(a_moved_route_stays_for_the_dwell_time),
+	TEST(a_round_makes_at_most_moves_max_moves),
+	TEST(an_exchange_needs_two_moves),
+	TEST(all_routes_of_a_shared_vector_are_demoted),
+	TEST(a_busy_route_is_promoted_within_the_quota),
+	TEST(a_refused_route_is_tried_again_after_its_wait),
+	TEST(a_refused_route_evicts_no_other),
+	TEST(a_stuck_route_blocks_no_other),
+	TEST(stuck_routes_leave_moves_for_others),
+	TEST(a_stuck_route_keeps_its_shared_vector),
+	TEST(only_one_route_is_demoted_for_a_vector_in_quarantine),
+	TEST(vectors_in_quarantine_count_against_the_quota),
+	TEST(multicast_and_preferred_routes_stay),
+	TEST(without_a_policy_no_route_moves),
+	TEST(each_interrupt_is_counted_once_over_moves),
+};
 
-	return cmocka_run_group_tests_name("lib: policy", tests, NULL, NULL);
-}
+TEST_PROGRAM("lib: policy", tests)

@@ -219,12 +219,9 @@ static void random_operations_keep_the_rules_under_a_quota(void **state)
 	run(6, from_environment("OPERATIONS", OPERATIONS) / 4);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_operations_keep_the_rules),
-		cmocka_unit_test(random_operations_keep_the_rules_under_a_quota),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(random_operations_keep_the_rules),
+	cmocka_unit_test(random_operations_keep_the_rules_under_a_quota),
+};
 
-	return cmocka_run_group_tests_name("lib: random operations", tests, NULL, NULL);
-}
+TEST_PROGRAM("lib: random operations", tests)

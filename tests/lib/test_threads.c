@@ -193,11 +193,8 @@ static void threads_lose_no_interrupt(void **state)
 	finish();
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(threads_lose_no_interrupt),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(threads_lose_no_interrupt),
+};
 
-	return cmocka_run_group_tests_name("lib: threads", tests, NULL, NULL);
-}
+TEST_PROGRAM("lib: threads", tests)

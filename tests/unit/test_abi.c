@@ -244,25 +244,22 @@ static void page_index_matches_openhcl(void **state)
 	assert_int_equal(MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_REGISTERS, 5), 0x10005);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ioctl_numbers_match_openhcl),
-		cmocka_unit_test(capability_numbers_match_openhcl),
-		cmocka_unit_test(numbers_of_this_driver_are_fixed),
-		cmocka_unit_test(vtl_file_arguments_match_openhcl),
-		cmocka_unit_test(hvcall_arguments_match_openhcl),
-		cmocka_unit_test(register_arguments_match_openhcl),
-		cmocka_unit_test(sint_arguments_match_openhcl),
-		cmocka_unit_test(vp_interrupts_argument_is_fixed),
-		cmocka_unit_test(tsc_deadline_is_fixed),
-		cmocka_unit_test(map_argument_matches_openhcl),
-		cmocka_unit_test(run_page_matches_openhcl),
-		cmocka_unit_test(run_page_flags_match_openhcl),
-		cmocka_unit_test(tdx_exit_matches_openhcl),
-		cmocka_unit_test(tdx_context_matches_openhcl),
-		cmocka_unit_test(page_index_matches_openhcl),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(ioctl_numbers_match_openhcl),
+	cmocka_unit_test(capability_numbers_match_openhcl),
+	cmocka_unit_test(numbers_of_this_driver_are_fixed),
+	cmocka_unit_test(vtl_file_arguments_match_openhcl),
+	cmocka_unit_test(hvcall_arguments_match_openhcl),
+	cmocka_unit_test(register_arguments_match_openhcl),
+	cmocka_unit_test(sint_arguments_match_openhcl),
+	cmocka_unit_test(vp_interrupts_argument_is_fixed),
+	cmocka_unit_test(tsc_deadline_is_fixed),
+	cmocka_unit_test(map_argument_matches_openhcl),
+	cmocka_unit_test(run_page_matches_openhcl),
+	cmocka_unit_test(run_page_flags_match_openhcl),
+	cmocka_unit_test(tdx_exit_matches_openhcl),
+	cmocka_unit_test(tdx_context_matches_openhcl),
+	cmocka_unit_test(page_index_matches_openhcl),
+};
 
-	return cmocka_run_group_tests_name("abi", tests, NULL, NULL);
-}
+TEST_PROGRAM("abi", tests)

@@ -927,11 +927,8 @@ static void every_failure_leaves_the_state_unchanged(void **state)
 	       ARRAY_SIZE(operations), injected);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_failure_leaves_the_state_unchanged),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(every_failure_leaves_the_state_unchanged),
+};
 
-	return cmocka_run_group_tests_name("failures", tests, NULL, NULL);
-}
+TEST_PROGRAM("failures", tests)

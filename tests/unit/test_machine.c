@@ -335,22 +335,19 @@ static void the_clock_has_the_time(void **state)
 
 #define PORT_TEST(name) cmocka_unit_test_setup(name, port_reset)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decoding_does_what_the_cpu_does),
-		cmocka_unit_test(an_instruction_that_is_cut_off_is_refused),
-		cmocka_unit_test(another_instruction_is_refused),
-		cmocka_unit_test(an_address_relative_to_rip_has_its_length),
-		PORT_TEST(the_transmitter_interrupts_when_it_is_enabled),
-		PORT_TEST(input_interrupts_until_it_is_read),
-		PORT_TEST(input_beyond_the_fifo_is_not_taken),
-		PORT_TEST(a_loop_sends_nothing_and_shows_its_own_lines),
-		PORT_TEST(the_divisor_hides_two_registers),
-		cmocka_unit_test(an_edge_goes_to_the_target_of_its_pin),
-		cmocka_unit_test(the_io_apic_reports_its_pins),
-		cmocka_unit_test(the_clock_has_the_time),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(decoding_does_what_the_cpu_does),
+	cmocka_unit_test(an_instruction_that_is_cut_off_is_refused),
+	cmocka_unit_test(another_instruction_is_refused),
+	cmocka_unit_test(an_address_relative_to_rip_has_its_length),
+	PORT_TEST(the_transmitter_interrupts_when_it_is_enabled),
+	PORT_TEST(input_interrupts_until_it_is_read),
+	PORT_TEST(input_beyond_the_fifo_is_not_taken),
+	PORT_TEST(a_loop_sends_nothing_and_shows_its_own_lines),
+	PORT_TEST(the_divisor_hides_two_registers),
+	cmocka_unit_test(an_edge_goes_to_the_target_of_its_pin),
+	cmocka_unit_test(the_io_apic_reports_its_pins),
+	cmocka_unit_test(the_clock_has_the_time),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_PROGRAM("machine", tests)

@@ -518,32 +518,29 @@ static void a_machine_that_cannot_redirect_is_enodev(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(an_arrival_sets_the_bit_of_its_vp_and_scan),
-		TEST(the_quota_is_met_to_the_vector),
-		TEST(the_automatic_quota_is_never_unlimited),
-		TEST(exhaustion_allocates_quiet_vectors_from_quarantine),
-		TEST(map_waits_until_a_raised_vector_is_quiet),
-		TEST(a_vector_is_allocated_again_when_its_quarantine_ends),
-		TEST(map_does_not_wait_without_a_vector_that_becomes_free),
-		TEST(a_task_that_is_killed_does_not_wait),
-		TEST(a_vector_raised_while_map_waits_is_not_allocated),
-		TEST(a_merged_late_arrival_counts_for_quarantine),
-		TEST(a_running_handler_outlives_its_vector),
-		TEST(without_quarantine_a_vector_is_free_at_once),
-		TEST(what_is_pending_at_unmap_is_relayed_once),
-		TEST(a_vector_with_a_pending_interrupt_is_not_allocated_again),
-		TEST(a_cpu_with_a_noisy_vector_stays_online),
-		TEST(arrivals_are_counted_by_proxy_vector),
-		TEST(counts_include_mappings_that_are_gone),
-		TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
-		TEST(a_file_holds_no_more_references_than_can_be_counted),
-		TEST(every_vector_of_every_cpu_is_one_mapping),
-		cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_is_enodev,
-						setup_unavailable, teardown),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(an_arrival_sets_the_bit_of_its_vp_and_scan),
+	TEST(the_quota_is_met_to_the_vector),
+	TEST(the_automatic_quota_is_never_unlimited),
+	TEST(exhaustion_allocates_quiet_vectors_from_quarantine),
+	TEST(map_waits_until_a_raised_vector_is_quiet),
+	TEST(a_vector_is_allocated_again_when_its_quarantine_ends),
+	TEST(map_does_not_wait_without_a_vector_that_becomes_free),
+	TEST(a_task_that_is_killed_does_not_wait),
+	TEST(a_vector_raised_while_map_waits_is_not_allocated),
+	TEST(a_merged_late_arrival_counts_for_quarantine),
+	TEST(a_running_handler_outlives_its_vector),
+	TEST(without_quarantine_a_vector_is_free_at_once),
+	TEST(what_is_pending_at_unmap_is_relayed_once),
+	TEST(a_vector_with_a_pending_interrupt_is_not_allocated_again),
+	TEST(a_cpu_with_a_noisy_vector_stays_online),
+	TEST(arrivals_are_counted_by_proxy_vector),
+	TEST(counts_include_mappings_that_are_gone),
+	TEST(a_vector_is_owned_until_the_entry_after_its_unmap),
+	TEST(a_file_holds_no_more_references_than_can_be_counted),
+	TEST(every_vector_of_every_cpu_is_one_mapping),
+	cmocka_unit_test_setup_teardown(a_machine_that_cannot_redirect_is_enodev,
+					setup_unavailable, teardown),
+};
 
-	return cmocka_run_group_tests_name("redirect", tests, NULL, NULL);
-}
+TEST_PROGRAM("redirect", tests)

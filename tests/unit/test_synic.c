@@ -414,25 +414,22 @@ static void failed_allocation_of_counters_is_enomem(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(messages_for_a_masked_sint_are_taken_later),
-		TEST(a_cpu_without_pages_takes_nothing),
-		TEST(a_vector_that_is_pending_merges),
-		TEST(an_entry_of_vtl0_clears_the_arrivals),
-		TEST(the_low_byte_of_a_single_vector_counts),
-		TEST(eom_is_written_only_if_a_message_is_pending),
-		TEST(a_pending_flag_that_is_set_late_is_seen),
-		TEST(a_slot_that_the_host_rewrites_is_not_cleared),
-		TEST(one_interrupt_handles_a_bounded_number_of_messages),
-		TEST(a_long_queue_is_handled_completely),
-		TEST(a_halted_vp_is_woken_once_a_message),
-		TEST(messages_without_a_vp_are_dropped),
-		TEST(an_interrupt_without_a_page_is_ignored),
-		TEST(other_slots_are_not_touched),
-		TEST(failed_allocation_of_counters_is_enomem),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(messages_for_a_masked_sint_are_taken_later),
+	TEST(a_cpu_without_pages_takes_nothing),
+	TEST(a_vector_that_is_pending_merges),
+	TEST(an_entry_of_vtl0_clears_the_arrivals),
+	TEST(the_low_byte_of_a_single_vector_counts),
+	TEST(eom_is_written_only_if_a_message_is_pending),
+	TEST(a_pending_flag_that_is_set_late_is_seen),
+	TEST(a_slot_that_the_host_rewrites_is_not_cleared),
+	TEST(one_interrupt_handles_a_bounded_number_of_messages),
+	TEST(a_long_queue_is_handled_completely),
+	TEST(a_halted_vp_is_woken_once_a_message),
+	TEST(messages_without_a_vp_are_dropped),
+	TEST(an_interrupt_without_a_page_is_ignored),
+	TEST(other_slots_are_not_touched),
+	TEST(failed_allocation_of_counters_is_enomem),
+};
 
-	return cmocka_run_group_tests_name("synic", tests, NULL, NULL);
-}
+TEST_PROGRAM("synic", tests)

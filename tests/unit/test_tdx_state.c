@@ -642,22 +642,19 @@ static void the_setup_of_another_vp_changes_no_register(void **unused)
 
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(each_side_keeps_its_registers),
-		TEST(missing_features_are_not_accessed),
-		TEST(features_that_the_kernel_does_not_use_are_not_accessed),
-		TEST(a_refused_value_changes_nothing),
-		TEST(spec_ctrl_is_the_first_that_is_restored),
-		TEST(tile_data_survives_the_xfd_of_either),
-		TEST(vtl2_has_breakpoints_from_one_entry_to_another),
-		TEST(the_barrier_follows_the_parameter),
-		TEST(without_memory_mxcsr_has_the_bits_of_every_cpu),
-		TEST(vtl0_has_an_xcr0_of_its_own),
-		TEST(the_next_vmm_starts_with_reset_registers),
-		TEST(the_setup_of_another_vp_changes_no_register),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(each_side_keeps_its_registers),
+	TEST(missing_features_are_not_accessed),
+	TEST(features_that_the_kernel_does_not_use_are_not_accessed),
+	TEST(a_refused_value_changes_nothing),
+	TEST(spec_ctrl_is_the_first_that_is_restored),
+	TEST(tile_data_survives_the_xfd_of_either),
+	TEST(vtl2_has_breakpoints_from_one_entry_to_another),
+	TEST(the_barrier_follows_the_parameter),
+	TEST(without_memory_mxcsr_has_the_bits_of_every_cpu),
+	TEST(vtl0_has_an_xcr0_of_its_own),
+	TEST(the_next_vmm_starts_with_reset_registers),
+	TEST(the_setup_of_another_vp_changes_no_register),
+};
 
-	return cmocka_run_group_tests_name("registers that VTL2 and VTL0 share", tests, NULL, NULL);
-}
+TEST_PROGRAM("registers that VTL2 and VTL0 share", tests)

@@ -181,20 +181,17 @@ static void a_cancel_kicks_a_vp_once(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(each_asserted_bit_is_pulled_once),
-		TEST(merged_interrupts_are_counted),
-		TEST(a_blocked_vector_does_not_merge),
-		TEST(posts_that_merge_are_not_counted),
-		TEST(a_post_to_many_vps_is_one_interrupt_call),
-		TEST(a_post_kicks_a_vp_once),
-		TEST(a_post_passes_the_hosts_filter),
-		TEST(a_post_to_an_offline_vp_is_ignored),
-		TEST(a_sleeper_is_woken_instead_of_interrupted),
-		TEST(a_cancel_kicks_a_vp_once),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(each_asserted_bit_is_pulled_once),
+	TEST(merged_interrupts_are_counted),
+	TEST(a_blocked_vector_does_not_merge),
+	TEST(posts_that_merge_are_not_counted),
+	TEST(a_post_to_many_vps_is_one_interrupt_call),
+	TEST(a_post_kicks_a_vp_once),
+	TEST(a_post_passes_the_hosts_filter),
+	TEST(a_post_to_an_offline_vp_is_ignored),
+	TEST(a_sleeper_is_woken_instead_of_interrupted),
+	TEST(a_cancel_kicks_a_vp_once),
+};
 
-	return cmocka_run_group_tests_name("vp", tests, NULL, NULL);
-}
+TEST_PROGRAM("vp", tests)

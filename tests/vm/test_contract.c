@@ -230,22 +230,19 @@ static void all_files_show_the_same_run_page(void **state)
 	munmap(run, 4096);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAB_TEST(only_root_may_open_the_node),
-		LAB_TEST(check_extension_answers),
-		LAB_TEST(a_bad_pointer_is_efault),
-		LAB_TEST(an_unknown_ioctl_is_enotty_and_not_logged),
-		LAB_TEST(create_vtl_gives_any_number_of_files),
-		LAB_TEST(malformed_arguments_are_einval),
-		LAB_TEST(an_unmap_without_a_mapping_is_enoent),
-		LAB_TEST(only_map_writes_back_and_only_the_vector),
-		LAB_TEST(a_map_that_cannot_report_back_maps_nothing),
-		LAB_TEST(a_missing_page_is_sigbus),
-		LAB_TEST(a_private_mapping_is_einval),
-		LAB_TEST(all_files_show_the_same_run_page),
-	};
+static const struct CMUnitTest tests[] = {
+	LAB_TEST(only_root_may_open_the_node),
+	LAB_TEST(check_extension_answers),
+	LAB_TEST(a_bad_pointer_is_efault),
+	LAB_TEST(an_unknown_ioctl_is_enotty_and_not_logged),
+	LAB_TEST(create_vtl_gives_any_number_of_files),
+	LAB_TEST(malformed_arguments_are_einval),
+	LAB_TEST(an_unmap_without_a_mapping_is_enoent),
+	LAB_TEST(only_map_writes_back_and_only_the_vector),
+	LAB_TEST(a_map_that_cannot_report_back_maps_nothing),
+	LAB_TEST(a_missing_page_is_sigbus),
+	LAB_TEST(a_private_mapping_is_einval),
+	LAB_TEST(all_files_show_the_same_run_page),
+};
 
-	return cmocka_run_group_tests_name("contract", tests, NULL, NULL);
-}
+TEST_PROGRAM("contract", tests)

@@ -417,19 +417,16 @@ static void a_function_is_bus_master_only_with_a_message(void **state)
 
 #define FUNCTION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		FUNCTION_TEST(a_function_has_a_name_and_sources),
-		FUNCTION_TEST(only_the_function_raises_its_interrupts),
-		FUNCTION_TEST(each_entry_of_a_table_is_redirected),
-		FUNCTION_TEST(each_entry_of_a_table_is_proxied),
-		FUNCTION_TEST(a_masked_entry_keeps_what_was_raised),
-		FUNCTION_TEST(one_msi_is_redirected_or_proxied),
-		FUNCTION_TEST(several_msis_are_one_source),
-		FUNCTION_TEST(a_function_without_messages_is_refused),
-		FUNCTION_TEST(a_function_is_bus_master_only_with_a_message),
-	};
+static const struct CMUnitTest tests[] = {
+	FUNCTION_TEST(a_function_has_a_name_and_sources),
+	FUNCTION_TEST(only_the_function_raises_its_interrupts),
+	FUNCTION_TEST(each_entry_of_a_table_is_redirected),
+	FUNCTION_TEST(each_entry_of_a_table_is_proxied),
+	FUNCTION_TEST(a_masked_entry_keeps_what_was_raised),
+	FUNCTION_TEST(one_msi_is_redirected_or_proxied),
+	FUNCTION_TEST(several_msis_are_one_source),
+	FUNCTION_TEST(a_function_without_messages_is_refused),
+	FUNCTION_TEST(a_function_is_bus_master_only_with_a_message),
+};
 
-	return cmocka_run_group_tests_name("function", tests, NULL, NULL);
-}
+TEST_PROGRAM("function", tests)

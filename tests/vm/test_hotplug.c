@@ -138,14 +138,11 @@ static void the_page_of_an_offline_cpu_is_sigbus_until_it_is_online(void **state
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_cpu_with_mappings_stays_online),
-		TEST(a_cpu_with_noisy_vectors_stays_online),
-		TEST(a_cpu_works_after_it_was_offline),
-		TEST(the_page_of_an_offline_cpu_is_sigbus_until_it_is_online),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(a_cpu_with_mappings_stays_online),
+	TEST(a_cpu_with_noisy_vectors_stays_online),
+	TEST(a_cpu_works_after_it_was_offline),
+	TEST(the_page_of_an_offline_cpu_is_sigbus_until_it_is_online),
+};
 
-	return cmocka_run_group_tests_name("hotplug", tests, NULL, NULL);
-}
+TEST_PROGRAM("hotplug", tests)

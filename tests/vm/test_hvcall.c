@@ -268,26 +268,23 @@ static void the_counters_of_a_vp_are_returned(void **state)
 	assert_int_equal(errno, EFAULT);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		HV_TEST(only_root_may_open_the_node),
-		HV_TEST(opening_the_node_needs_the_capability),
-		HV_TEST(no_call_is_allowed_before_the_setup),
-		HV_TEST(the_setup_is_made_once),
-		HV_TEST(only_calls_of_the_bitmap_are_allowed),
-		HV_TEST(a_short_bitmap_allows_no_call_beyond_it),
-		HV_TEST(files_do_not_share_their_setup),
-		HV_TEST(sizes_end_at_a_page),
-		HV_TEST(bad_pointers_are_efault),
-		HV_TEST(the_hosts_answer_is_returned),
-		HV_TEST(the_capability_follows_the_host),
-		HV_TEST(a_continued_call_keeps_what_it_has),
-		HV_TEST(the_hypercall_pages_are_cleared),
-		HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
-		HV_TEST(refused_calls_do_not_flood_the_log),
-		HV_TEST(the_counters_of_a_vp_are_returned),
-	};
+static const struct CMUnitTest tests[] = {
+	HV_TEST(only_root_may_open_the_node),
+	HV_TEST(opening_the_node_needs_the_capability),
+	HV_TEST(no_call_is_allowed_before_the_setup),
+	HV_TEST(the_setup_is_made_once),
+	HV_TEST(only_calls_of_the_bitmap_are_allowed),
+	HV_TEST(a_short_bitmap_allows_no_call_beyond_it),
+	HV_TEST(files_do_not_share_their_setup),
+	HV_TEST(sizes_end_at_a_page),
+	HV_TEST(bad_pointers_are_efault),
+	HV_TEST(the_hosts_answer_is_returned),
+	HV_TEST(the_capability_follows_the_host),
+	HV_TEST(a_continued_call_keeps_what_it_has),
+	HV_TEST(the_hypercall_pages_are_cleared),
+	HV_TEST(unknown_ioctls_are_enotty_and_not_logged),
+	HV_TEST(refused_calls_do_not_flood_the_log),
+	HV_TEST(the_counters_of_a_vp_are_returned),
+};
 
-	return cmocka_run_group_tests_name("calls to the host", tests, NULL, NULL);
-}
+TEST_PROGRAM("calls to the host", tests)

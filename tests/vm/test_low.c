@@ -487,29 +487,26 @@ static void the_node_has_no_ioctls(void **state)
 	close(fd);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_root_may_open_the_node),
-		cmocka_unit_test(opening_the_node_needs_the_capability),
-		cmocka_unit_test(an_offset_is_an_address_of_vtl0),
-		cmocka_unit_test(the_highest_bit_of_the_offset_is_not_part_of_the_address),
-		cmocka_unit_test(a_private_mapping_is_refused),
-		cmocka_unit_test(a_file_for_reading_makes_no_writable_mapping),
-		cmocka_unit_test(memory_of_the_kernel_is_refused),
-		cmocka_unit_test(an_address_beyond_the_cpus_is_refused),
-		cmocka_unit_test(its_pages_cannot_be_pinned),
-		cmocka_unit_test(aligned_memory_takes_no_page_tables),
-		cmocka_unit_test(unaligned_memory_is_mapped_page_by_page),
-		cmocka_unit_test(a_hole_in_a_block_leaves_the_rest),
-		cmocka_unit_test(a_mapping_does_not_grow),
-		cmocka_unit_test(a_child_has_the_same_memory),
-		cmocka_unit_test(added_memory_is_mapped_by_the_kernel),
-		cmocka_unit_test(memory_is_added_once),
-		cmocka_unit_test(only_memory_of_vtl0_is_added),
-		cmocka_unit_test(adding_memory_needs_the_capability),
-		cmocka_unit_test(the_node_has_no_ioctls),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(only_root_may_open_the_node),
+	cmocka_unit_test(opening_the_node_needs_the_capability),
+	cmocka_unit_test(an_offset_is_an_address_of_vtl0),
+	cmocka_unit_test(the_highest_bit_of_the_offset_is_not_part_of_the_address),
+	cmocka_unit_test(a_private_mapping_is_refused),
+	cmocka_unit_test(a_file_for_reading_makes_no_writable_mapping),
+	cmocka_unit_test(memory_of_the_kernel_is_refused),
+	cmocka_unit_test(an_address_beyond_the_cpus_is_refused),
+	cmocka_unit_test(its_pages_cannot_be_pinned),
+	cmocka_unit_test(aligned_memory_takes_no_page_tables),
+	cmocka_unit_test(unaligned_memory_is_mapped_page_by_page),
+	cmocka_unit_test(a_hole_in_a_block_leaves_the_rest),
+	cmocka_unit_test(a_mapping_does_not_grow),
+	cmocka_unit_test(a_child_has_the_same_memory),
+	cmocka_unit_test(added_memory_is_mapped_by_the_kernel),
+	cmocka_unit_test(memory_is_added_once),
+	cmocka_unit_test(only_memory_of_vtl0_is_added),
+	cmocka_unit_test(adding_memory_needs_the_capability),
+	cmocka_unit_test(the_node_has_no_ioctls),
+};
 
-	return cmocka_run_group_tests_name("VTL0's memory", tests, NULL, NULL);
-}
+TEST_PROGRAM("VTL0's memory", tests)

@@ -219,18 +219,15 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	assert_int_equal(entry, -EOPNOTSUPP);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_module_stays_while_a_file_is_open),
-		cmocka_unit_test(nothing_is_left_after_unload),
-		cmocka_unit_test(no_page_is_shared_after_unload),
-		cmocka_unit_test(the_host_reaches_no_driver_after_unload),
-		cmocka_unit_test(the_memory_of_vtl0_is_released),
-		cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
-		cmocka_unit_test(the_parameters_take_effect),
-		cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_module_stays_while_a_file_is_open),
+	cmocka_unit_test(nothing_is_left_after_unload),
+	cmocka_unit_test(no_page_is_shared_after_unload),
+	cmocka_unit_test(the_host_reaches_no_driver_after_unload),
+	cmocka_unit_test(the_memory_of_vtl0_is_released),
+	cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
+	cmocka_unit_test(the_parameters_take_effect),
+	cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
+};
 
-	return cmocka_run_group_tests_name("module", tests, NULL, NULL);
-}
+TEST_PROGRAM("module", tests)

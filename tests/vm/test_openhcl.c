@@ -574,24 +574,21 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAB_TEST(capabilities_are_those_of_tdx),
-		LAB_TEST(a_vtl_file_is_closed_by_exec),
-		HV_TEST(the_host_can_be_called),
-		LAB_TEST(the_memory_of_vtl0_can_be_mapped_private_and_shared),
-		LAB_TEST(each_vp_has_its_pages),
-		LAB_TEST(registers_of_a_new_vp_can_be_set),
-		GUEST_TEST(a_completion_in_the_ring_ends_the_run),
-		GUEST_TEST(a_completion_in_the_ring_ends_a_halt),
-		GUEST_TEST(a_wait_of_the_vps_own_thread_ends_the_run),
-		GUEST_TEST(a_kick_ends_the_run),
-		GUEST_TEST(a_kick_ends_a_halt),
-		HV_TEST(a_vector_is_unmapped_when_the_host_refuses),
-		HV_TEST(a_second_client_starts_after_the_first_has_closed),
-		HV_TEST(a_second_client_starts_after_the_first_has_exited),
-	};
+static const struct CMUnitTest tests[] = {
+	LAB_TEST(capabilities_are_those_of_tdx),
+	LAB_TEST(a_vtl_file_is_closed_by_exec),
+	HV_TEST(the_host_can_be_called),
+	LAB_TEST(the_memory_of_vtl0_can_be_mapped_private_and_shared),
+	LAB_TEST(each_vp_has_its_pages),
+	LAB_TEST(registers_of_a_new_vp_can_be_set),
+	GUEST_TEST(a_completion_in_the_ring_ends_the_run),
+	GUEST_TEST(a_completion_in_the_ring_ends_a_halt),
+	GUEST_TEST(a_wait_of_the_vps_own_thread_ends_the_run),
+	GUEST_TEST(a_kick_ends_the_run),
+	GUEST_TEST(a_kick_ends_a_halt),
+	HV_TEST(a_vector_is_unmapped_when_the_host_refuses),
+	HV_TEST(a_second_client_starts_after_the_first_has_closed),
+	HV_TEST(a_second_client_starts_after_the_first_has_exited),
+};
 
-	return GUEST_GROUP("OpenHCL's VMM", tests);
-}
+GUEST_PROGRAM("OpenHCL's VMM", tests)

@@ -252,17 +252,14 @@ static void a_client_that_exits_without_unmap(void **state)
 	balanced();
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		HV_TEST(a_guest_that_retargets_for_long),
-		HV_TEST(a_client_that_runs_out_of_vectors),
-		HV_TEST(a_host_that_refuses_now_and_then),
-		HV_TEST(a_host_without_the_capability),
-		HV_TEST(two_vps_at_once),
-		HV_TEST(a_second_device_that_is_refused_does_not_cut_off_the_first),
-		HV_TEST(a_client_that_exits_without_unmap),
-	};
+static const struct CMUnitTest tests[] = {
+	HV_TEST(a_guest_that_retargets_for_long),
+	HV_TEST(a_client_that_runs_out_of_vectors),
+	HV_TEST(a_host_that_refuses_now_and_then),
+	HV_TEST(a_host_without_the_capability),
+	HV_TEST(two_vps_at_once),
+	HV_TEST(a_second_device_that_is_refused_does_not_cut_off_the_first),
+	HV_TEST(a_client_that_exits_without_unmap),
+};
 
-	return cmocka_run_group_tests_name("OpenHCL's sequence", tests, NULL, NULL);
-}
+TEST_PROGRAM("OpenHCL's sequence", tests)

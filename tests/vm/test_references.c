@@ -200,17 +200,14 @@ static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(mapped_twice_unmapped_once_is_still_mapped),
-		TEST(a_file_drops_only_its_own_references),
-		TEST(closing_a_file_drops_its_references),
-		TEST(a_killed_process_leaves_no_mapping),
-		TEST(a_file_lives_until_its_last_descriptor),
-		TEST(a_run_page_outlives_its_file),
-		TEST(a_file_held_by_its_own_poll_file_is_released_at_exit),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(mapped_twice_unmapped_once_is_still_mapped),
+	TEST(a_file_drops_only_its_own_references),
+	TEST(closing_a_file_drops_its_references),
+	TEST(a_killed_process_leaves_no_mapping),
+	TEST(a_file_lives_until_its_last_descriptor),
+	TEST(a_run_page_outlives_its_file),
+	TEST(a_file_held_by_its_own_poll_file_is_released_at_exit),
+};
 
-	return cmocka_run_group_tests_name("references", tests, NULL, NULL);
-}
+TEST_PROGRAM("references", tests)

@@ -253,20 +253,17 @@ static void a_register_is_of_the_vp_of_the_calling_cpu(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAB_TEST(cr4_fixed1_is_reported),
-		LAB_TEST(one_register_at_a_time),
-		LAB_TEST(lists_that_cannot_be_accessed_are_efault),
-		LAB_TEST(there_are_no_other_registers),
-		LAB_TEST(a_value_that_is_too_wide_is_refused),
-		LAB_TEST(mtrrs_can_be_read_and_not_changed),
-		GUEST_TEST(dr6_has_32_bits),
-		GUEST_TEST(vtl0_has_the_debug_registers_that_the_vmm_set),
-		GUEST_TEST(the_vmm_sees_the_debug_registers_of_vtl0),
-		GUEST_TEST(a_register_is_of_the_vp_of_the_calling_cpu),
-	};
+static const struct CMUnitTest tests[] = {
+	LAB_TEST(cr4_fixed1_is_reported),
+	LAB_TEST(one_register_at_a_time),
+	LAB_TEST(lists_that_cannot_be_accessed_are_efault),
+	LAB_TEST(there_are_no_other_registers),
+	LAB_TEST(a_value_that_is_too_wide_is_refused),
+	LAB_TEST(mtrrs_can_be_read_and_not_changed),
+	GUEST_TEST(dr6_has_32_bits),
+	GUEST_TEST(vtl0_has_the_debug_registers_that_the_vmm_set),
+	GUEST_TEST(the_vmm_sees_the_debug_registers_of_vtl0),
+	GUEST_TEST(a_register_is_of_the_vp_of_the_calling_cpu),
+};
 
-	return GUEST_GROUP("registers of VTL0", tests);
-}
+GUEST_PROGRAM("registers of VTL0", tests)

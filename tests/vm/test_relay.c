@@ -128,16 +128,13 @@ static void the_same_vector_on_two_vps_is_separate(void **state)
 	nothing_else_is_set(0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAB_TEST(every_source_reaches_every_vp),
-		LAB_TEST(every_legal_vector_is_relayed_as_itself),
-		LAB_TEST(a_mapping_alone_sets_no_bit),
-		LAB_TEST(a_masked_source_raises_no_interrupt),
-		LAB_TEST(a_blocked_vector_is_counted_and_sets_no_bit),
-		LAB_TEST(the_same_vector_on_two_vps_is_separate),
-	};
+static const struct CMUnitTest tests[] = {
+	LAB_TEST(every_source_reaches_every_vp),
+	LAB_TEST(every_legal_vector_is_relayed_as_itself),
+	LAB_TEST(a_mapping_alone_sets_no_bit),
+	LAB_TEST(a_masked_source_raises_no_interrupt),
+	LAB_TEST(a_blocked_vector_is_counted_and_sets_no_bit),
+	LAB_TEST(the_same_vector_on_two_vps_is_separate),
+};
 
-	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
-}
+TEST_PROGRAM("relay", tests)

@@ -799,38 +799,35 @@ static void unknown_ioctls_are_enotty_and_not_logged(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sint_setup, sint_teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(only_root_may_open_the_node),
-		TEST(the_stream_starts_paused),
-		TEST(a_message_of_the_host_is_read),
-		TEST(messages_are_read_in_order),
-		TEST(messages_that_waited_during_a_pause_are_read),
-		TEST(a_message_without_an_interrupt_is_read),
-		TEST(a_paused_stream_ends_after_its_last_message),
-		TEST(a_read_takes_one_whole_message),
-		TEST(a_message_that_cannot_be_written_stays),
-		TEST(a_read_waits_for_a_message),
-		TEST(a_read_ends_when_the_stream_is_paused),
-		TEST(a_signal_ends_a_read),
-		TEST(two_files_have_one_stream),
-		TEST(a_message_that_is_too_long_is_dropped),
-		TEST(an_event_signals_its_eventfd),
-		TEST(an_eventfd_is_replaced_and_removed),
-		TEST(only_eventfds_are_accepted),
-		TEST(an_eventfd_works_after_its_descriptor_is_closed),
-		TEST(a_message_is_posted),
-		TEST(malformed_posts_are_refused),
-		TEST(a_refusal_returns_the_hosts_status),
-		TEST(an_event_is_signalled),
-		TEST(a_pause_is_one_or_zero),
-		TEST(a_client_uses_two_files_at_once),
-		TEST(the_last_close_pauses_and_removes_the_eventfds),
-		TEST(a_cpu_that_comes_online_signals_events),
-		TEST(proxied_interrupts_are_relayed_beside_the_stream),
-		TEST(unknown_ioctls_are_enotty_and_not_logged),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(only_root_may_open_the_node),
+	TEST(the_stream_starts_paused),
+	TEST(a_message_of_the_host_is_read),
+	TEST(messages_are_read_in_order),
+	TEST(messages_that_waited_during_a_pause_are_read),
+	TEST(a_message_without_an_interrupt_is_read),
+	TEST(a_paused_stream_ends_after_its_last_message),
+	TEST(a_read_takes_one_whole_message),
+	TEST(a_message_that_cannot_be_written_stays),
+	TEST(a_read_waits_for_a_message),
+	TEST(a_read_ends_when_the_stream_is_paused),
+	TEST(a_signal_ends_a_read),
+	TEST(two_files_have_one_stream),
+	TEST(a_message_that_is_too_long_is_dropped),
+	TEST(an_event_signals_its_eventfd),
+	TEST(an_eventfd_is_replaced_and_removed),
+	TEST(only_eventfds_are_accepted),
+	TEST(an_eventfd_works_after_its_descriptor_is_closed),
+	TEST(a_message_is_posted),
+	TEST(malformed_posts_are_refused),
+	TEST(a_refusal_returns_the_hosts_status),
+	TEST(an_event_is_signalled),
+	TEST(a_pause_is_one_or_zero),
+	TEST(a_client_uses_two_files_at_once),
+	TEST(the_last_close_pauses_and_removes_the_eventfds),
+	TEST(a_cpu_that_comes_online_signals_events),
+	TEST(proxied_interrupts_are_relayed_beside_the_stream),
+	TEST(unknown_ioctls_are_enotty_and_not_logged),
+};
 
-	return cmocka_run_group_tests_name("messages and events of the host", tests, NULL, NULL);
-}
+TEST_PROGRAM("messages and events of the host", tests)

@@ -540,22 +540,19 @@ static int teardown(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_pending_interrupt_is_relayed_at_unmap),
-		TEST(after_unmap_no_bit_is_set),
-		TEST(a_stale_device_sets_no_other_mappings_bit),
-		TEST(quarantine_ends_unless_the_device_still_raises),
-		TEST(a_raised_vector_is_not_allocated_again),
-		TEST(a_noisy_vector_counts_toward_the_quota),
-		TEST(a_noisy_vector_of_a_closed_file_is_not_allocated_again),
-		TEST(a_noisy_vector_of_a_killed_vmm_is_not_allocated_again),
-		TEST(failed_attempts_use_up_no_vectors),
-		TEST(raised_vectors_are_freed_when_they_are_quiet),
-		TEST(two_thousand_unmaps_under_load),
-		TEST(sysfs_has_each_cpus_counters),
-	};
+static const struct CMUnitTest tests[] = {
+	TEST(a_pending_interrupt_is_relayed_at_unmap),
+	TEST(after_unmap_no_bit_is_set),
+	TEST(a_stale_device_sets_no_other_mappings_bit),
+	TEST(quarantine_ends_unless_the_device_still_raises),
+	TEST(a_raised_vector_is_not_allocated_again),
+	TEST(a_noisy_vector_counts_toward_the_quota),
+	TEST(a_noisy_vector_of_a_closed_file_is_not_allocated_again),
+	TEST(a_noisy_vector_of_a_killed_vmm_is_not_allocated_again),
+	TEST(failed_attempts_use_up_no_vectors),
+	TEST(raised_vectors_are_freed_when_they_are_quiet),
+	TEST(two_thousand_unmaps_under_load),
+	TEST(sysfs_has_each_cpus_counters),
+};
 
-	return cmocka_run_group_tests_name("unmap", tests, NULL, NULL);
-}
+TEST_PROGRAM("unmap", tests)

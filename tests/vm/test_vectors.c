@@ -141,15 +141,12 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 	assert_int_equal(irq_descriptors(), before);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector),
-		LAB_TEST(all_vectors_are_freed),
-		LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
-		LAB_TEST(a_quota_of_five_gives_five),
-		LAB_TEST(mappings_count_among_the_interrupt_descriptors),
-	};
+static const struct CMUnitTest tests[] = {
+	LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector),
+	LAB_TEST(all_vectors_are_freed),
+	LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
+	LAB_TEST(a_quota_of_five_gives_five),
+	LAB_TEST(mappings_count_among_the_interrupt_descriptors),
+};
 
-	return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
-}
+TEST_PROGRAM("vectors", tests)

@@ -349,21 +349,18 @@ static void handlers_nest_by_priority(void **state)
 	assert_int_equal(vmm_report(guest.vm, guest.vp)->nested, 50);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(a_spinning_vp_handles_each_interrupt_in_the_kernel),
-		GUEST_TEST(a_halted_vp_handles_each_interrupt_in_the_kernel),
-		GUEST_TEST(no_wake_up_is_lost_before_sleep),
-		GUEST_TEST(a_vp_that_sleeps_is_woken_by_each_interrupt),
-		GUEST_TEST(the_cpu_of_a_halted_vp_does_other_work),
-		GUEST_TEST(a_vector_of_the_exit_mask_ends_the_run_and_stays_pending),
-		GUEST_TEST(interrupts_of_the_exit_mask_are_injected_by_the_vmm),
-		GUEST_TEST(a_blocked_vector_is_not_delivered),
-		GUEST_TEST(task_priority_holds_back_a_lower_vector_only),
-		GUEST_TEST(pending_interrupts_are_delivered_by_priority),
-		GUEST_TEST(handlers_nest_by_priority),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(a_spinning_vp_handles_each_interrupt_in_the_kernel),
+	GUEST_TEST(a_halted_vp_handles_each_interrupt_in_the_kernel),
+	GUEST_TEST(no_wake_up_is_lost_before_sleep),
+	GUEST_TEST(a_vp_that_sleeps_is_woken_by_each_interrupt),
+	GUEST_TEST(the_cpu_of_a_halted_vp_does_other_work),
+	GUEST_TEST(a_vector_of_the_exit_mask_ends_the_run_and_stays_pending),
+	GUEST_TEST(interrupts_of_the_exit_mask_are_injected_by_the_vmm),
+	GUEST_TEST(a_blocked_vector_is_not_delivered),
+	GUEST_TEST(task_priority_holds_back_a_lower_vector_only),
+	GUEST_TEST(pending_interrupts_are_delivered_by_priority),
+	GUEST_TEST(handlers_nest_by_priority),
+};
 
-	return GUEST_GROUP("vtl0", tests);
-}
+GUEST_PROGRAM("vtl0", tests)

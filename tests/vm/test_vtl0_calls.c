@@ -1031,33 +1031,30 @@ static void a_module_that_stays_busy_is_reported(void **state)
 	the_vp_is_good();
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CALLS_TEST(the_fields_of_openhcl_are_allowed),
-		CALLS_TEST(the_events_of_openhcl_are_allowed),
-		CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
-		CALLS_TEST(an_interrupted_event_may_have_undefined_bits),
-		CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
-		CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
-		CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
-		CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),
-		CALLS_TEST(other_leaves_are_refused),
-		CALLS_TEST(fields_of_the_driver_are_not_writable),
-		CALLS_TEST(leaves_refuse_foreign_addresses),
-		CALLS_TEST(foreign_memory_is_not_written),
-		CALLS_TEST(foreign_memory_is_not_mapped_into_vtl0),
-		CALLS_TEST(a_cache_flush_calls_the_host),
-		CALLS_TEST(an_interrupted_event_is_reported_to_the_vmm),
-		CALLS_TEST(an_interrupted_event_is_not_lost),
-		CALLS_TEST(a_refused_deadline_is_reported),
-		CALLS_TEST(a_refused_virtual_apic_page_is_reported),
-		CALLS_TEST(a_timer_that_cannot_be_turned_off_is_reported),
-		CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_reported),
-		CALLS_TEST(a_busy_module_is_called_again),
-		CALLS_TEST(a_busy_module_is_called_again_for_the_vmm),
-		CALLS_TEST(a_module_that_stays_busy_is_reported),
-	};
+static const struct CMUnitTest tests[] = {
+	CALLS_TEST(the_fields_of_openhcl_are_allowed),
+	CALLS_TEST(the_events_of_openhcl_are_allowed),
+	CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
+	CALLS_TEST(an_interrupted_event_may_have_undefined_bits),
+	CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
+	CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
+	CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
+	CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),
+	CALLS_TEST(other_leaves_are_refused),
+	CALLS_TEST(fields_of_the_driver_are_not_writable),
+	CALLS_TEST(leaves_refuse_foreign_addresses),
+	CALLS_TEST(foreign_memory_is_not_written),
+	CALLS_TEST(foreign_memory_is_not_mapped_into_vtl0),
+	CALLS_TEST(a_cache_flush_calls_the_host),
+	CALLS_TEST(an_interrupted_event_is_reported_to_the_vmm),
+	CALLS_TEST(an_interrupted_event_is_not_lost),
+	CALLS_TEST(a_refused_deadline_is_reported),
+	CALLS_TEST(a_refused_virtual_apic_page_is_reported),
+	CALLS_TEST(a_timer_that_cannot_be_turned_off_is_reported),
+	CALLS_TEST(a_refused_end_of_the_interrupt_shadow_is_reported),
+	CALLS_TEST(a_busy_module_is_called_again),
+	CALLS_TEST(a_busy_module_is_called_again_for_the_vmm),
+	CALLS_TEST(a_module_that_stays_busy_is_reported),
+};
 
-	return GUEST_GROUP("vtl0_calls", tests);
-}
+GUEST_PROGRAM("vtl0_calls", tests)

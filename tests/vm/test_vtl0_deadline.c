@@ -611,30 +611,27 @@ static void the_next_vmm_starts_with_the_offload_off(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_next_vmm_starts_with_the_offload_off),
-		GUEST_TEST(deadlines_expire_without_the_vmm),
-		GUEST_TEST(a_deadline_in_the_past_expires_at_once),
-		GUEST_TEST(zero_disarms),
-		GUEST_TEST(the_last_deadline_that_was_written_counts),
-		GUEST_TEST(an_exit_does_not_end_the_deadline),
-		GUEST_TEST(cancels_lose_no_deadline),
-		GUEST_TEST(vps_have_timers_of_their_own),
-		GUEST_TEST(a_halt_with_an_invalidation_ends_by_the_interrupt),
-		GUEST_TEST(without_a_legal_vector_the_vmm_handles_deadlines),
-		GUEST_TEST(a_halt_without_a_legal_vector_ends_at_the_vmm),
-		GUEST_TEST(while_the_vmm_injects_it_handles_deadlines),
-		GUEST_TEST(while_the_vmm_injects_a_halt_returns_to_it),
-		GUEST_TEST(the_vmm_reads_what_was_written),
-		GUEST_TEST(a_removed_vector_leaves_the_deadline_armed),
-		GUEST_TEST(an_interrupted_event_goes_to_the_vmm),
-		GUEST_TEST(a_deadline_that_the_module_refuses_goes_to_the_vmm),
-		GUEST_TEST(a_vector_of_the_exit_mask_goes_to_the_vmm),
-		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end),
-		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_deadline),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_next_vmm_starts_with_the_offload_off),
+	GUEST_TEST(deadlines_expire_without_the_vmm),
+	GUEST_TEST(a_deadline_in_the_past_expires_at_once),
+	GUEST_TEST(zero_disarms),
+	GUEST_TEST(the_last_deadline_that_was_written_counts),
+	GUEST_TEST(an_exit_does_not_end_the_deadline),
+	GUEST_TEST(cancels_lose_no_deadline),
+	GUEST_TEST(vps_have_timers_of_their_own),
+	GUEST_TEST(a_halt_with_an_invalidation_ends_by_the_interrupt),
+	GUEST_TEST(without_a_legal_vector_the_vmm_handles_deadlines),
+	GUEST_TEST(a_halt_without_a_legal_vector_ends_at_the_vmm),
+	GUEST_TEST(while_the_vmm_injects_it_handles_deadlines),
+	GUEST_TEST(while_the_vmm_injects_a_halt_returns_to_it),
+	GUEST_TEST(the_vmm_reads_what_was_written),
+	GUEST_TEST(a_removed_vector_leaves_the_deadline_armed),
+	GUEST_TEST(an_interrupted_event_goes_to_the_vmm),
+	GUEST_TEST(a_deadline_that_the_module_refuses_goes_to_the_vmm),
+	GUEST_TEST(a_vector_of_the_exit_mask_goes_to_the_vmm),
+	GUEST_TEST(a_halt_of_the_vmms_own_does_not_end),
+	GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_deadline),
+};
 
-	return GUEST_GROUP("vtl0_deadline", tests);
-}
+GUEST_PROGRAM("vtl0_deadline", tests)

@@ -192,17 +192,14 @@ static void the_host_asserts_only_allowed_vectors(void **state)
 	comes_proxied(proxied_route(0, VTLIRQ_REASON_REFUSED));
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DELIVERY_TEST(a_spinning_vp_gets_proxied_interrupts),
-		DELIVERY_TEST(a_halted_vp_gets_proxied_interrupts),
-		DELIVERY_TEST(the_operators_switch_disables_redirection),
-		DELIVERY_TEST(redirected_interrupts_cause_no_host_exit),
-		DELIVERY_TEST(a_device_that_the_host_refuses_is_proxied),
-		DELIVERY_TEST(a_route_without_a_vector_is_proxied),
-		DELIVERY_TEST(the_host_asserts_only_allowed_vectors),
-	};
+static const struct CMUnitTest tests[] = {
+	DELIVERY_TEST(a_spinning_vp_gets_proxied_interrupts),
+	DELIVERY_TEST(a_halted_vp_gets_proxied_interrupts),
+	DELIVERY_TEST(the_operators_switch_disables_redirection),
+	DELIVERY_TEST(redirected_interrupts_cause_no_host_exit),
+	DELIVERY_TEST(a_device_that_the_host_refuses_is_proxied),
+	DELIVERY_TEST(a_route_without_a_vector_is_proxied),
+	DELIVERY_TEST(the_host_asserts_only_allowed_vectors),
+};
 
-	return GUEST_GROUP("redirected and proxied delivery into VTL0", tests);
-}
+GUEST_PROGRAM("redirected and proxied delivery into VTL0", tests)

@@ -329,29 +329,26 @@ static void no_cpu_goes_offline_while_vtl0_runs(void **state)
 	assert_int_equal(cpu_set_online(lab.cpus - 1, true), 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(no_cpu_goes_offline_while_vtl0_runs),
-		GUEST_TEST(a_signal_ends_the_run_of_a_running_vp),
-		GUEST_TEST(a_signal_ends_the_run_of_a_halted_vp),
-		GUEST_TEST(a_cancel_ends_the_run_of_a_running_vp),
-		GUEST_TEST(a_cancel_ends_the_run_of_a_halted_vp),
-		GUEST_TEST(a_kick_alone_ends_no_run),
-		GUEST_TEST(a_kick_leaves_out_the_callers_cpu_and_those_not_named),
-		GUEST_TEST(a_malformed_kick_is_refused),
-		GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_running_vp),
-		GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_halted_vp),
-		GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_run),
-		GUEST_TEST(a_poll_file_that_has_hung_up_ends_the_run),
-		GUEST_TEST(a_poll_file_that_has_failed_ends_the_run),
-		GUEST_TEST(a_poll_file_that_fails_ends_the_run),
-		GUEST_TEST(a_second_poll_file_replaces_the_first),
-		GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
-		GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),
-		LAB_TEST(a_malformed_poll_file_is_refused),
-		LAB_TEST(a_poll_file_of_an_offline_cpu_is_refused),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(no_cpu_goes_offline_while_vtl0_runs),
+	GUEST_TEST(a_signal_ends_the_run_of_a_running_vp),
+	GUEST_TEST(a_signal_ends_the_run_of_a_halted_vp),
+	GUEST_TEST(a_cancel_ends_the_run_of_a_running_vp),
+	GUEST_TEST(a_cancel_ends_the_run_of_a_halted_vp),
+	GUEST_TEST(a_kick_alone_ends_no_run),
+	GUEST_TEST(a_kick_leaves_out_the_callers_cpu_and_those_not_named),
+	GUEST_TEST(a_malformed_kick_is_refused),
+	GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_running_vp),
+	GUEST_TEST(a_readable_poll_file_ends_the_run_of_a_halted_vp),
+	GUEST_TEST(a_poll_file_that_is_readable_already_ends_the_run),
+	GUEST_TEST(a_poll_file_that_has_hung_up_ends_the_run),
+	GUEST_TEST(a_poll_file_that_has_failed_ends_the_run),
+	GUEST_TEST(a_poll_file_that_fails_ends_the_run),
+	GUEST_TEST(a_second_poll_file_replaces_the_first),
+	GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
+	GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),
+	LAB_TEST(a_malformed_poll_file_is_refused),
+	LAB_TEST(a_poll_file_of_an_offline_cpu_is_refused),
+};
 
-	return GUEST_GROUP("vtl0_entry", tests);
-}
+GUEST_PROGRAM("vtl0_entry", tests)

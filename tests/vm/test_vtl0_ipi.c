@@ -255,19 +255,16 @@ static void an_icr_with_level_assert_is_sent(void **state)
 	ipi_arrives(physical(guest.vp) | ICR_LEVEL_ASSERT, 1u << guest.vp);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(an_ipi_reaches_only_its_targets),
-		GUEST_TEST(self_ipis_cause_no_exit),
-		cmocka_unit_test_setup_teardown(ipis_balance_while_devices_raise, guest_setup,
-						storm_teardown),
-		GUEST_TEST(each_vp_raises_its_device_and_halts),
-		GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
-		GUEST_TEST(an_ipi_of_an_illegal_vector_goes_to_the_vmm),
-		GUEST_TEST(an_icr_with_a_reserved_bit_goes_to_the_vmm),
-		GUEST_TEST(an_icr_with_level_assert_is_sent),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(an_ipi_reaches_only_its_targets),
+	GUEST_TEST(self_ipis_cause_no_exit),
+	cmocka_unit_test_setup_teardown(ipis_balance_while_devices_raise, guest_setup,
+					storm_teardown),
+	GUEST_TEST(each_vp_raises_its_device_and_halts),
+	GUEST_TEST(an_ipi_that_is_not_fixed_goes_to_the_vmm),
+	GUEST_TEST(an_ipi_of_an_illegal_vector_goes_to_the_vmm),
+	GUEST_TEST(an_icr_with_a_reserved_bit_goes_to_the_vmm),
+	GUEST_TEST(an_icr_with_level_assert_is_sent),
+};
 
-	return GUEST_GROUP("vtl0_ipi", tests);
-}
+GUEST_PROGRAM("vtl0_ipi", tests)

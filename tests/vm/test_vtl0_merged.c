@@ -327,30 +327,26 @@ static void counters_of_a_halting_vp_balance_under_load(void **state)
 	balance_under_load(&redirected, VTL0_MODE_HALT);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DELIVERY_TEST(redirected_interrupts_merge_in_vtl0, merge_in_vtl0, &redirected),
-		DELIVERY_TEST(proxied_interrupts_merge_in_vtl0, merge_in_vtl0, &proxied),
-		DELIVERY_TEST(redirected_interrupts_merge_in_the_run_page,
-			      merge_in_the_run_page, &redirected),
-		DELIVERY_TEST(proxied_interrupts_merge_in_the_run_page,
-			      merge_in_the_run_page, &proxied),
-		DELIVERY_TEST(a_vmm_that_injects_counts_redirected_interrupts,
-			      merge_where_the_vmm_injects, &redirected),
-		DELIVERY_TEST(a_vmm_that_injects_counts_proxied_interrupts,
-			      merge_where_the_vmm_injects, &proxied),
-		DELIVERY_TEST(a_redirected_interrupt_pending_at_a_move_is_counted,
-			      move_while_pending, &redirected),
-		DELIVERY_TEST(a_proxied_interrupt_pending_at_a_move_is_counted,
-			      move_while_pending, &proxied),
-		MERGED_TEST(ipis_on_a_moved_redirected_vector_are_not_counted),
-		MERGED_TEST(a_vmm_that_injects_does_not_count_them_either),
-		MERGED_TEST(ipis_on_a_moved_proxied_vector_are_not_counted),
-		MERGED_TEST(counters_of_redirected_interrupts_balance_under_load),
-		MERGED_TEST(counters_of_proxied_interrupts_balance_under_load),
-		MERGED_TEST(counters_of_a_halting_vp_balance_under_load),
-	};
+static const struct CMUnitTest tests[] = {
+	DELIVERY_TEST(redirected_interrupts_merge_in_vtl0, merge_in_vtl0, &redirected),
+	DELIVERY_TEST(proxied_interrupts_merge_in_vtl0, merge_in_vtl0, &proxied),
+	DELIVERY_TEST(redirected_interrupts_merge_in_the_run_page,
+		      merge_in_the_run_page, &redirected),
+	DELIVERY_TEST(proxied_interrupts_merge_in_the_run_page, merge_in_the_run_page, &proxied),
+	DELIVERY_TEST(a_vmm_that_injects_counts_redirected_interrupts,
+		      merge_where_the_vmm_injects, &redirected),
+	DELIVERY_TEST(a_vmm_that_injects_counts_proxied_interrupts,
+		      merge_where_the_vmm_injects, &proxied),
+	DELIVERY_TEST(a_redirected_interrupt_pending_at_a_move_is_counted,
+		      move_while_pending, &redirected),
+	DELIVERY_TEST(a_proxied_interrupt_pending_at_a_move_is_counted,
+		      move_while_pending, &proxied),
+	MERGED_TEST(ipis_on_a_moved_redirected_vector_are_not_counted),
+	MERGED_TEST(a_vmm_that_injects_does_not_count_them_either),
+	MERGED_TEST(ipis_on_a_moved_proxied_vector_are_not_counted),
+	MERGED_TEST(counters_of_redirected_interrupts_balance_under_load),
+	MERGED_TEST(counters_of_proxied_interrupts_balance_under_load),
+	MERGED_TEST(counters_of_a_halting_vp_balance_under_load),
+};
 
-	return GUEST_GROUP("interrupts that merge", tests);
-}
+GUEST_PROGRAM("interrupts that merge", tests)

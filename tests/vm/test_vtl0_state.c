@@ -808,19 +808,16 @@ static void random_values_stay_on_their_side(void **state)
 	assert_int_equal(values_changed_on_the_vmms_thread(&values), 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(vtl0_does_not_see_the_vmms_pkru),
-		GUEST_TEST(vtl0_does_not_kill_the_vmm),
-		GUEST_TEST(vtl0_does_not_see_the_breakpoints_of_vtl2),
-		GUEST_TEST(vtl2s_breakpoints_watch_no_address_of_vtl0),
-		GUEST_TEST(a_probe_does_not_change_cr2),
-		GUEST_TEST(xcr0_is_separate),
-		GUEST_TEST(an_invalid_xcr0_is_refused),
-		GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
-		GUEST_TEST(random_values_stay_on_their_side),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(vtl0_does_not_see_the_vmms_pkru),
+	GUEST_TEST(vtl0_does_not_kill_the_vmm),
+	GUEST_TEST(vtl0_does_not_see_the_breakpoints_of_vtl2),
+	GUEST_TEST(vtl2s_breakpoints_watch_no_address_of_vtl0),
+	GUEST_TEST(a_probe_does_not_change_cr2),
+	GUEST_TEST(xcr0_is_separate),
+	GUEST_TEST(an_invalid_xcr0_is_refused),
+	GUEST_TEST(another_process_reads_its_own_cpu_from_tsc_aux),
+	GUEST_TEST(random_values_stay_on_their_side),
+};
 
-	return GUEST_GROUP("vtl0_state", tests);
-}
+GUEST_PROGRAM("vtl0_state", tests)

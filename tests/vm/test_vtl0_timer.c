@@ -560,34 +560,31 @@ static void a_halt_of_the_vmms_own_does_not_end_by_an_interrupt(void **state)
 	guest_count_wait(guest.vp, VECTOR, 1);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(an_expired_deadline_does_not_starve_a_spinning_vp),
-		GUEST_TEST(an_expired_deadline_does_not_keep_a_halted_vp_awake),
-		GUEST_TEST(the_kernel_clears_an_update_that_it_applies),
-		GUEST_TEST(a_deadline_that_ended_a_halt_does_not_expire_again),
-		GUEST_TEST(a_deadline_in_the_past_expires_at_once_and_once),
-		GUEST_TEST(each_update_arms_the_deadline_again),
-		GUEST_TEST(an_armed_deadline_lasts_over_runs),
-		GUEST_TEST(a_deadline_of_zero_disarms),
-		GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_run),
-		GUEST_TEST(the_largest_deadline_never_expires),
-		GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
-		GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),
-		GUEST_TEST(a_run_without_an_entry_applies_the_update),
-		GUEST_TEST(a_halt_that_ends_has_not_injected_an_event),
-		GUEST_TEST(a_halt_that_ends_has_not_invalidated_translations),
-		GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),
-		GUEST_TEST(idle_ends_by_a_vector_below_the_task_priority),
-		GUEST_TEST(idle_with_interrupts_closed_ends_by_an_ipi),
-		GUEST_TEST(hlt_with_interrupts_closed_ends_by_a_device),
-		GUEST_TEST(hlt_ends_by_a_vector_below_the_task_priority),
-		GUEST_TEST(the_idle_register_reads_as_zero),
-		GUEST_TEST(idle_ends_with_a_higher_vector_in_service),
-		GUEST_TEST(hlt_ends_with_a_higher_vector_in_service),
-		GUEST_TEST(a_halt_of_the_vmms_own_does_not_end_by_an_interrupt),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(an_expired_deadline_does_not_starve_a_spinning_vp),
+	GUEST_TEST(an_expired_deadline_does_not_keep_a_halted_vp_awake),
+	GUEST_TEST(the_kernel_clears_an_update_that_it_applies),
+	GUEST_TEST(a_deadline_that_ended_a_halt_does_not_expire_again),
+	GUEST_TEST(a_deadline_in_the_past_expires_at_once_and_once),
+	GUEST_TEST(each_update_arms_the_deadline_again),
+	GUEST_TEST(an_armed_deadline_lasts_over_runs),
+	GUEST_TEST(a_deadline_of_zero_disarms),
+	GUEST_TEST(a_halt_ends_at_the_deadline_of_an_earlier_run),
+	GUEST_TEST(the_largest_deadline_never_expires),
+	GUEST_TEST(an_exit_before_the_deadline_leaves_it_armed),
+	GUEST_TEST(each_vm_that_is_entered_has_the_deadline_of_the_vp),
+	GUEST_TEST(a_run_without_an_entry_applies_the_update),
+	GUEST_TEST(a_halt_that_ends_has_not_injected_an_event),
+	GUEST_TEST(a_halt_that_ends_has_not_invalidated_translations),
+	GUEST_TEST(idle_with_interrupts_closed_ends_by_a_device),
+	GUEST_TEST(idle_ends_by_a_vector_below_the_task_priority),
+	GUEST_TEST(idle_with_interrupts_closed_ends_by_an_ipi),
+	GUEST_TEST(hlt_with_interrupts_closed_ends_by_a_device),
+	GUEST_TEST(hlt_ends_by_a_vector_below_the_task_priority),
+	GUEST_TEST(the_idle_register_reads_as_zero),
+	GUEST_TEST(idle_ends_with_a_higher_vector_in_service),
+	GUEST_TEST(hlt_ends_with_a_higher_vector_in_service),
+	GUEST_TEST(a_halt_of_the_vmms_own_does_not_end_by_an_interrupt),
+};
 
-	return GUEST_GROUP("vtl0_timer", tests);
-}
+GUEST_PROGRAM("vtl0_timer", tests)

@@ -260,20 +260,17 @@ static void all_files_share_the_virtual_apic_page(void **state)
 	munmap((void *)other, 4096);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		GUEST_TEST(a_vp_has_one_thread_at_a_time),
-		GUEST_TEST(a_running_thread_that_leaves_its_cpu_gets_an_error),
-		GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_interrupt),
-		LAB_TEST(a_new_vmm_starts_after_a_kill),
-		GUEST_TEST(reserved_bits_of_mxcsr_do_not_fault),
-		GUEST_TEST(an_address_that_is_not_canonical_does_not_fault),
-		GUEST_TEST(a_refused_entry_returns_its_status),
-		LAB_TEST(the_leaf_that_enters_is_refused_to_user_space),
-		GUEST_TEST(a_cache_flush_is_performed_at_entry),
-		GUEST_TEST(all_files_share_the_virtual_apic_page),
-	};
+static const struct CMUnitTest tests[] = {
+	GUEST_TEST(a_vp_has_one_thread_at_a_time),
+	GUEST_TEST(a_running_thread_that_leaves_its_cpu_gets_an_error),
+	GUEST_TEST(a_halted_thread_that_leaves_its_cpu_loses_no_interrupt),
+	LAB_TEST(a_new_vmm_starts_after_a_kill),
+	GUEST_TEST(reserved_bits_of_mxcsr_do_not_fault),
+	GUEST_TEST(an_address_that_is_not_canonical_does_not_fault),
+	GUEST_TEST(a_refused_entry_returns_its_status),
+	LAB_TEST(the_leaf_that_enters_is_refused_to_user_space),
+	GUEST_TEST(a_cache_flush_is_performed_at_entry),
+	GUEST_TEST(all_files_share_the_virtual_apic_page),
+};
 
-	return GUEST_GROUP("vtl0_trust", tests);
-}
+GUEST_PROGRAM("vtl0_trust", tests)

@@ -211,15 +211,12 @@ static void a_masked_write_follows_its_rule(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(virtual_apic_follows_its_rules),
-		cmocka_unit_test(each_field_is_found_by_its_identifier),
-		cmocka_unit_test(fields_of_the_module_are_hidden),
-		cmocka_unit_test(a_value_of_debugctl_is_checked),
-		cmocka_unit_test(a_masked_write_follows_its_rule),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(virtual_apic_follows_its_rules),
+	cmocka_unit_test(each_field_is_found_by_its_identifier),
+	cmocka_unit_test(fields_of_the_module_are_hidden),
+	cmocka_unit_test(a_value_of_debugctl_is_checked),
+	cmocka_unit_test(a_masked_write_follows_its_rule),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_PROGRAM("logic of the TDX module", tests)
