@@ -5,6 +5,7 @@
 #ifndef _TESTS_HARNESS_CHECK_H
 #define _TESTS_HARNESS_CHECK_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -23,6 +24,13 @@
 			print_error("\n");                              \
 			fail();                                         \
 		}                                                       \
+	} while (0)
+
+/* Ends the test unless @call returns -1, with this errno. */
+#define assert_errno(call, error)                                       \
+	do {                                                            \
+		assert_int_equal(call, -1);                             \
+		assert_int_equal(errno, error);                         \
 	} while (0)
 
 /* Defines main(), which runs the tests of an array. */

@@ -46,10 +46,8 @@ static void a_bad_pointer_is_efault(void **state)
 {
 	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
 
-	assert_int_equal(ioctl(mshv, MSHV_CHECK_EXTENSION, 8), -1);
-	assert_int_equal(errno, EFAULT);
-	assert_int_equal(ioctl(lab.vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 8), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(mshv, MSHV_CHECK_EXTENSION, 8), EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 8), EFAULT);
 	close(mshv);
 }
 
@@ -61,10 +59,8 @@ static void an_unknown_ioctl_is_enotty_and_not_logged(void **state)
 	node_check_unknown_ioctls(lab.vtl);
 	node_check_unknown_ioctls(mshv);
 	/* Each node accepts only its own ioctls. */
-	assert_int_equal(ioctl(lab.vtl, MSHV_CREATE_VTL, 0), -1);
-	assert_int_equal(errno, ENOTTY);
-	assert_int_equal(ioctl(mshv, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0), -1);
-	assert_int_equal(errno, ENOTTY);
+	assert_errno(ioctl(lab.vtl, MSHV_CREATE_VTL, 0), ENOTTY);
+	assert_errno(ioctl(mshv, MSHV_MAP_REDIRECTED_DEVICE_INTERRUPT, 0), ENOTTY);
 	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
 	close(mshv);
 }

@@ -66,8 +66,7 @@ static void the_setup_is_made_once(void **state)
 	assert_int_equal(setup(hv, 8193, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, ~0ULL, bitmap), -EINVAL);
 	assert_int_equal(setup(hv, 8192, (void *)BAD_POINTER), -EFAULT);
-	assert_int_equal(ioctl(hv, MSHV_HVCALL_SETUP, BAD_POINTER), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(hv, MSHV_HVCALL_SETUP, BAD_POINTER), EFAULT);
 	/* A setup that failed does not count as the one setup of this file. */
 	assert_int_equal(setup(hv, 8192, bitmap), 0);
 	assert_int_equal(setup(hv, 8192, bitmap), -EINVAL);
@@ -129,8 +128,7 @@ static void bad_pointers_are_efault(void **state)
 	uint64_t status;
 	int hv = hv_open();
 
-	assert_int_equal(ioctl(hv, MSHV_HVCALL, BAD_POINTER), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(hv, MSHV_HVCALL, BAD_POINTER), EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, (void *)BAD_POINTER, 72, NULL, 0, &status),
 			 -EFAULT);
 	assert_int_equal(hv_call(hv, HV_CALL_RETARGET, NULL, 0, (void *)BAD_POINTER, 8, &status),
@@ -250,22 +248,18 @@ static void the_counters_of_a_vp_are_returned(void **state)
 	assert_int_equal(counts[0].proxied, 0);
 
 	args.counts_first = 1;
-	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
-	assert_int_equal(errno, EINVAL);
+	assert_errno(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), EINVAL);
 	args.counts_first = 0;
 	args.reserved = 1;
-	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
-	assert_int_equal(errno, EINVAL);
+	assert_errno(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), EINVAL);
 	args.reserved = 0;
 	args.counts_len = 0;
 	args.vp = ~0u;
-	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
-	assert_int_equal(errno, EINVAL);
+	assert_errno(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), EINVAL);
 	args.vp = 0;
 	args.counts_len = 256;
 	args.counts = BAD_POINTER;
-	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_GET_VP_INTERRUPTS, &args), EFAULT);
 }
 
 static const struct CMUnitTest tests[] = {

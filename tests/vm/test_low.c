@@ -134,8 +134,7 @@ static void a_file_for_reading_makes_no_writable_mapping(void **state)
 	place = low_map(O_RDONLY, PROT_READ, BASE, PAGE);
 	assert_non_null(place);
 	(void)*(volatile uint8_t *)place;
-	assert_int_equal(mprotect(place, PAGE, PROT_READ | PROT_WRITE), -1);
-	assert_int_equal(errno, EACCES);
+	assert_errno(mprotect(place, PAGE, PROT_READ | PROT_WRITE), EACCES);
 	munmap(place, PAGE);
 }
 
@@ -212,12 +211,10 @@ static void its_pages_cannot_be_pinned(void **state)
 	int pipes[2];
 
 	memset(place, 0x3c, sizeof(copy));
-	assert_int_equal(process_vm_readv(getpid(), &to, 1, &from, 1, 0), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(process_vm_readv(getpid(), &to, 1, &from, 1, 0), EFAULT);
 
 	assert_int_equal(pipe(pipes), 0);
-	assert_int_equal(vmsplice(pipes[1], &from, 1, 0), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(vmsplice(pipes[1], &from, 1, 0), EFAULT);
 	assert_int_equal(write(pipes[1], place, sizeof(copy)), sizeof(copy));
 	assert_int_equal(read(pipes[0], copy, sizeof(copy)), sizeof(copy));
 	assert_memory_equal(copy, place, sizeof(copy));
@@ -451,8 +448,7 @@ static void only_memory_of_vtl0_is_added(void **state)
 	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		check(memory_add(ranges[i][0], ranges[i][1]) == -EINVAL, "range %zu", i);
 	vtl = vtl_open();
-	assert_int_equal(ioctl(vtl, MSHV_ADD_VTL0_MEMORY, 8), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(vtl, MSHV_ADD_VTL0_MEMORY, 8), EFAULT);
 	close(vtl);
 	assert_int_equal(direct_map_size(), before);
 	assert_int_equal(kernel_log_count(mark, "WARNING"), 0);
@@ -478,10 +474,8 @@ static void the_node_has_no_ioctls(void **state)
 	unsigned int number;
 	char byte = 0;
 
-	for (number = 0; number < 256; number++) {
-		assert_int_equal(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[16]), 0), -1);
-		assert_int_equal(errno, ENOTTY);
-	}
+	for (number = 0; number < 256; number++)
+		assert_errno(ioctl(fd, _IOWR(MSHV_IOCTL, number, char[16]), 0), ENOTTY);
 	assert_int_equal(read(fd, &byte, 1), -1);
 	assert_int_equal(write(fd, &byte, 1), -1);
 	close(fd);

@@ -73,8 +73,7 @@ static void cr4_fixed1_is_reported(void **state)
 	assert_int_equal(ioctl(lab.vtl, MSHV_READ_VMX_CR4_FIXED1, &value), 0);
 	assert_true(value & CR4_PAE);
 	assert_int_equal(value >> 32, 0);
-	assert_int_equal(ioctl(lab.vtl, MSHV_READ_VMX_CR4_FIXED1, BAD_POINTER), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_READ_VMX_CR4_FIXED1, BAD_POINTER), EFAULT);
 }
 
 static void one_register_at_a_time(void **state)
@@ -95,10 +94,8 @@ static void lists_that_cannot_be_accessed_are_efault(void **state)
 {
 	struct mshv_register *reg;
 
-	assert_int_equal(ioctl(lab.vtl, MSHV_GET_VP_REGISTERS, BAD_POINTER), -1);
-	assert_int_equal(errno, EFAULT);
-	assert_int_equal(ioctl(lab.vtl, MSHV_SET_VP_REGISTERS, BAD_POINTER), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_GET_VP_REGISTERS, BAD_POINTER), EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_SET_VP_REGISTERS, BAD_POINTER), EFAULT);
 	assert_int_equal(list_call(MSHV_GET_VP_REGISTERS, 1, BAD_POINTER), -EFAULT);
 	assert_int_equal(list_call(MSHV_SET_VP_REGISTERS, 1, BAD_POINTER), -EFAULT);
 

@@ -358,8 +358,7 @@ static void a_run_without_an_entry_applies_the_update(void **state)
 		deadline = in_ms(50);
 		deadline_arm(deadline);
 		lab.run[guest.vp]->cancel = 1;
-		assert_int_equal(ioctl(vmm_file(guest.vm), MSHV_RETURN_TO_LOWER_VTL), -1);
-		assert_int_equal(errno, EINTR);
+		assert_errno(ioctl(vmm_file(guest.vm), MSHV_RETURN_TO_LOWER_VTL), EINTR);
 		client_clear();
 		stays_until_expiry();
 		assert_true(__rdtsc() >= deadline);

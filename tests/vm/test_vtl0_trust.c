@@ -217,8 +217,7 @@ static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 	assert_int_equal(tdcall_ioctl(0xabcdULL << 48 | TDG_VP_ENTER), -EPERM);
 	assert_int_equal(tdcall_ioctl(TDG_VP_INFO), -EPERM);
 	assert_int_equal(tdcall_ioctl(TDG_SYS_RD), 0);
-	assert_int_equal(ioctl(lab.vtl, MSHV_TDCALL, (void *)8), -1);
-	assert_int_equal(errno, EFAULT);
+	assert_errno(ioctl(lab.vtl, MSHV_TDCALL, (void *)8), EFAULT);
 }
 
 /* A flush that the VMM requests once is made once, at the next entry. */
