@@ -525,6 +525,14 @@ void source_raise(const struct labhost_source *source)
 	check(!ret, "raise of device %u: %s", source->device, strerror(-ret));
 }
 
+bool source_relays(const struct labhost_source *source, unsigned int cpu, unsigned int vector,
+		   unsigned int proxy_vector)
+{
+	source_route(source, cpu, vector);
+	source_raise(source);
+	return run_wait(lab.run[cpu], proxy_vector, 5000);
+}
+
 const struct labhost_source *source_of_kind(unsigned int kind)
 {
 	size_t i;

@@ -254,6 +254,13 @@ unsigned int kernel_log_count(int mark, const char *text);
 void source_route(const struct labhost_source *source, unsigned int cpu, unsigned int vector);
 void source_raise(const struct labhost_source *source);
 
+/*
+ * Routes a source, and raises it once. Returns whether the bit of @proxy_vector is set in the run
+ * page of the CPU, within patience(5000).
+ */
+bool source_relays(const struct labhost_source *source, unsigned int cpu, unsigned int vector,
+		   unsigned int proxy_vector);
+
 /* Returns the first source of a kind; a raise of an edu is synchronous. */
 const struct labhost_source *source_of_kind(unsigned int kind);
 

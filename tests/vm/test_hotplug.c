@@ -11,8 +11,6 @@
 
 #include "../harness/lab.h"
 
-#define WAIT_MS 5000
-
 static unsigned int last;
 
 static int setup(void **state)
@@ -32,11 +30,7 @@ static int teardown(void **state)
 
 static bool relays(unsigned int cpu, int vector, unsigned int proxy_vector)
 {
-	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
-
-	source_route(edu, cpu, vector);
-	source_raise(edu);
-	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
+	return source_relays(source_of_kind(LAB_HOST_KIND_EDU), cpu, vector, proxy_vector);
 }
 
 static void a_cpu_with_mappings_stays_online(void **state)
@@ -69,9 +63,7 @@ static void a_cpu_with_noisy_vectors_stays_online(void **state)
 	NEEDS_TWO_CPUS();
 	span = driver_parameter("quarantine_ms", 60000);
 	vector = vtl_map(lab.vtl, 0x51, last);
-	source_route(edu, last, vector);
-	source_raise(edu);
-	assert_true(run_wait(lab.run[last], 0x51, 5000));
+	assert_true(source_relays(edu, last, vector, 0x51));
 	assert_int_equal(vtl_unmap(lab.vtl, vector, last), 0);
 	assert_int_equal(labhost_mask(lab.host, edu->device, edu->source), 0);
 	assert_int_equal(cpu_set_online(last, false), -EBUSY);

@@ -22,13 +22,6 @@
 static const struct labhost_source *edu;
 static long quarantine_ms;
 
-static bool still_relays(unsigned int cpu, int vector, unsigned int proxy_vector)
-{
-	source_route(edu, cpu, vector);
-	source_raise(edu);
-	return run_wait(lab.run[cpu], proxy_vector, WAIT_MS);
-}
-
 /* No bit is set, and the arrival is counted as unmapped. */
 static void relays_no_more(unsigned int cpu, int vector)
 {
@@ -65,7 +58,7 @@ static void mapped_twice_unmapped_once_is_still_mapped(void **state)
 	assert_int_equal(vtl_map(lab.vtl, 0x51, 0), vector);
 	assert_int_equal(mappings_with(" mapped 2 "), 1);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
-	assert_true(still_relays(0, vector, 0x51));
+	assert_true(source_relays(edu, 0, vector, 0x51));
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 	relays_no_more(0, vector);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
@@ -80,7 +73,7 @@ static void a_file_drops_only_its_own_references(void **state)
 	assert_int_equal(vtl_unmap(third, vector, 0), -ENOENT);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), -ENOENT);
-	assert_true(still_relays(0, vector, 0x51));
+	assert_true(source_relays(edu, 0, vector, 0x51));
 	assert_int_equal(vtl_unmap(other, vector, 0), 0);
 	relays_no_more(0, vector);
 	close(other);
@@ -95,12 +88,12 @@ static void closing_a_file_drops_its_references(void **state)
 	for (i = 0; i < 20; i++)
 		assert_true(vtl_map(other, 0x51 + i, i % lab.cpus) > 0);
 	vector = vtl_map(other, 0xa0, 0);
-	assert_true(still_relays(0, vector, 0xa0));
+	assert_true(source_relays(edu, 0, vector, 0xa0));
 	close(other);
 
 	relays_no_more(0, vector);
 	assert_int_equal(totals("mappings"), 1);
-	assert_true(still_relays(0, shared, 0x51));
+	assert_true(source_relays(edu, 0, shared, 0x51));
 }
 
 /* In a child: maps, and reports its vector. */
@@ -124,7 +117,7 @@ static void a_killed_process_leaves_no_mapping(void **state)
 	child_read(report, &vector, sizeof(vector));
 	assert_true(vector > 0);
 	assert_int_equal(totals("mappings"), 11);
-	assert_true(still_relays(0, vector, 0xa0));
+	assert_true(source_relays(edu, 0, vector, 0xa0));
 
 	child_kill(child);
 	assert_int_equal(totals("mappings"), 0);
@@ -137,7 +130,7 @@ static void a_file_lives_until_its_last_descriptor(void **state)
 	int vector = vtl_map(other, 0x51, 0);
 
 	close(other);
-	assert_true(still_relays(0, vector, 0x51));
+	assert_true(source_relays(edu, 0, vector, 0x51));
 	assert_int_equal(vtl_unmap(copy, vector, 0), 0);
 	relays_no_more(0, vector);
 	close(copy);

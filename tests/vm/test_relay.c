@@ -33,9 +33,7 @@ static void relay_once(const struct labhost_source *source, unsigned int cpu,
 	int vector = vtl_map(lab.vtl, proxy_vector, cpu);
 
 	check(vector > 0, "map: %s", strerror(-vector));
-	source_route(source, cpu, vector);
-	source_raise(source);
-	check(run_wait(lab.run[cpu], proxy_vector, WAIT_MS),
+	check(source_relays(source, cpu, vector, proxy_vector),
 	      "device %u source %u: no bit %#x of VP %u", source->device, source->source,
 	      proxy_vector, cpu);
 	nothing_else_is_set(cpu);
@@ -118,13 +116,9 @@ static void the_same_vector_on_two_vps_is_separate(void **state)
 	NEEDS_TWO_CPUS();
 	on0 = vtl_map(lab.vtl, 0x51, 0);
 	on1 = vtl_map(lab.vtl, 0x51, 1);
-	source_route(edu, 1, on1);
-	source_raise(edu);
-	assert_true(run_wait(lab.run[1], 0x51, WAIT_MS));
+	assert_true(source_relays(edu, 1, on1, 0x51));
 	nothing_else_is_set(1);
-	source_route(edu, 0, on0);
-	source_raise(edu);
-	assert_true(run_wait(lab.run[0], 0x51, WAIT_MS));
+	assert_true(source_relays(edu, 0, on0, 0x51));
 	nothing_else_is_set(0);
 }
 

@@ -150,9 +150,7 @@ static void a_stale_device_sets_no_other_mappings_bit(void **state)
 	/* The kernel warns, but not 25 times. */
 	assert_in_range(kernel_log_count(mark, "has no mapping"), 1, 12);
 
-	source_route(edu, 0, new[3]);
-	source_raise(edu);
-	assert_true(run_wait(lab.run[0], 0x54, WAIT_MS));
+	assert_true(source_relays(edu, 0, new[3], 0x54));
 	assert_false(cpu_in_service(0));
 }
 
@@ -384,9 +382,7 @@ static void failed_attempts_use_up_no_vectors(void **state)
 	}
 	vector = vtl_map(lab.vtl, STALE_PROXY, 0);
 	assert_true(vector > 0);
-	source_route(edu, 0, vector);
-	source_raise(edu);
-	assert_true(run_wait(lab.run[0], STALE_PROXY, WAIT_MS));
+	assert_true(source_relays(edu, 0, vector, STALE_PROXY));
 	assert_int_equal(run_quiet(lab.run[0], 20), 0);
 	assert_false(cpu_in_service(0));
 }
@@ -402,9 +398,7 @@ static void raised_vectors_are_freed_when_they_are_quiet(void **state)
 	for (round = 0; round < 6; round++) {
 		vector = vtl_map(lab.vtl, STALE_OTHERS + round, 0);
 		check(vector > 0, "round %d: %s", round, strerror(-vector));
-		source_route(edu, 0, vector);
-		source_raise(edu);
-		assert_true(run_wait(lab.run[0], STALE_OTHERS + round, WAIT_MS));
+		assert_true(source_relays(edu, 0, vector, STALE_OTHERS + round));
 		assert_int_equal(labhost_mask(lab.host, edu->device, edu->source), 0);
 		assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
 	}
@@ -487,9 +481,7 @@ static void two_thousand_unmaps_under_load(void **state)
 		vector = vtl_map(lab.vtl, proxy, cpu);
 		if (vector < 0)
 			break;
-		source_route(probe, cpu, vector);
-		source_raise(probe);
-		check(run_wait(lab.run[cpu], proxy, WAIT_MS), "vector %#x is stuck", vector);
+		check(source_relays(probe, cpu, vector, proxy), "vector %#x is stuck", vector);
 	}
 	assert_in_range(proxy, 150, 255);
 }

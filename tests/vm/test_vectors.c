@@ -9,8 +9,6 @@
 
 #include "../harness/lab.h"
 
-#define WAIT_MS 5000
-
 static int vectors[PROXY_COUNT];
 
 /* Maps until no vector is left. Returns how many were allocated. */
@@ -62,9 +60,7 @@ static void exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector(void **
 
 	/* Each vector relays on the CPU, and for the proxy vector, that it was mapped for. */
 	for (i = 0; i < count; i++) {
-		source_route(edu, cpu, vectors[i]);
-		source_raise(edu);
-		check(run_wait(lab.run[cpu], PROXY_FIRST + i, WAIT_MS), "vector %#x of CPU %u",
+		check(source_relays(edu, cpu, vectors[i], PROXY_FIRST + i), "vector %#x of CPU %u",
 		      vectors[i], cpu);
 	}
 
