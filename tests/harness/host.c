@@ -24,10 +24,7 @@ static_assert(sizeof(struct hv_message) == 256, "a slot");
 
 int hv_open_raw(void)
 {
-	int hv = open("/dev/mshv_hvcall", O_RDWR | O_CLOEXEC);
-
-	check(hv >= 0, "/dev/mshv_hvcall: %s", strerror(errno));
-	return hv;
+	return must_open("/dev/mshv_hvcall", O_RDWR);
 }
 
 int hv_open(void)

@@ -46,12 +46,19 @@ void node_check_unknown_ioctls(int fd)
 	assert_int_equal(kernel_log_count(mark, "mshv"), 0);
 }
 
+int must_open(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	check(fd >= 0, "%s: %s", path, strerror(errno));
+	return fd;
+}
+
 int mshv_extension(uint32_t capability)
 {
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), ret;
+	int mshv = must_open("/dev/mshv", O_RDWR);
+	int ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
 
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	ret = ioctl(mshv, MSHV_CHECK_EXTENSION, &capability);
 	if (ret < 0)
 		ret = -errno;
 	close(mshv);
@@ -60,11 +67,9 @@ int mshv_extension(uint32_t capability)
 
 int vtl_open(void)
 {
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC);
-	int vtl;
+	int mshv = must_open("/dev/mshv", O_RDWR);
+	int vtl = ioctl(mshv, MSHV_CREATE_VTL, 0);
 
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
-	vtl = ioctl(mshv, MSHV_CREATE_VTL, 0);
 	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
 	close(mshv);
 	return vtl;

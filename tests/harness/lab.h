@@ -121,6 +121,9 @@ int lab_teardown(void **state);
 /* Checks that @path is a device node, and that only root can open it. */
 void node_check_root_only(const char *path);
 
+/* Opens a file, which is closed by exec. */
+int must_open(const char *path, int flags);
+
 /* Returns the driver's answer to MSHV_CHECK_EXTENSION, or a negative errno. */
 int mshv_extension(uint32_t capability);
 

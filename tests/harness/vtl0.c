@@ -256,10 +256,7 @@ void guest_field_set(uint64_t field, uint64_t bits, uint64_t mask)
 
 static int module_open(void)
 {
-	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
-
-	check(node >= 0, LAB_TDX_NODE ": %s", strerror(errno));
-	return node;
+	return must_open(LAB_TDX_NODE, O_RDWR);
 }
 
 void guest_hook(struct lab_tdx_hook hook)

@@ -50,10 +50,7 @@ static bool kernel_fails_to_order(void)
 /* Opens the fail-nth file of the calling thread. */
 static int orders_open(void)
 {
-	int file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-
-	check(file >= 0, "fail-nth: %s", strerror(errno));
-	return file;
+	return must_open("/proc/thread-self/fail-nth", O_RDWR);
 }
 
 /* Failure number @number from now on is injected; 0 means none. */
@@ -933,12 +930,9 @@ static pid_t thread_of_cpu(unsigned int cpu)
 static int orders_of_cpu(unsigned int cpu)
 {
 	char path[64];
-	int opened;
 
 	snprintf(path, sizeof(path), "/proc/%d/fail-nth", (int)thread_of_cpu(cpu));
-	opened = open(path, O_RDWR | O_CLOEXEC);
-	check(opened >= 0, "%s: %s", path, strerror(errno));
-	return opened;
+	return must_open(path, O_RDWR);
 }
 
 static const struct sweep_operation load = {

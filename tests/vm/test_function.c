@@ -135,8 +135,7 @@ static void registers_map(struct function *function)
 	int fd;
 
 	snprintf(path, sizeof(path), DEVICES "/%s/resource0", function->address);
-	fd = open(path, O_RDWR | O_SYNC | O_CLOEXEC);
-	check(fd >= 0, "%s: %s", path, strerror(errno));
+	fd = must_open(path, O_RDWR | O_SYNC);
 	registers = mmap(NULL, REGISTERS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	check(registers != MAP_FAILED, "%s: %s", path, strerror(errno));
 	close(fd);
@@ -389,8 +388,7 @@ static uint16_t command_of(const struct function *function)
 	int fd;
 
 	snprintf(path, sizeof(path), DEVICES "/%s/config", function->address);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	check(fd >= 0, "%s: %s", path, strerror(errno));
+	fd = must_open(path, O_RDONLY);
 	assert_int_equal(pread(fd, &command, sizeof(command), PCI_COMMAND), sizeof(command));
 	close(fd);
 	return command;

@@ -151,10 +151,9 @@ static void trace_write(const char *name, const char *text)
 /* The kernel takes one word of each write. */
 static void trace_choose(void)
 {
-	int fd = open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int fd = must_open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC);
 	unsigned int i;
 
-	check(fd >= 0, "the tracer's filter: %s", strerror(errno));
 	for (i = 0; i < sizeof(traced) / sizeof(*traced); i++) {
 		char word[64];
 		int length = snprintf(word, sizeof(word), "%s ", traced[i]);

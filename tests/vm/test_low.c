@@ -24,18 +24,10 @@
 #define BASE		0x10000000UL
 #define SIZE		(32UL << 20)
 
-static int low_open(int flags)
-{
-	int fd = open(NODE, flags | O_CLOEXEC);
-
-	check(fd >= 0, NODE ": %s", strerror(errno));
-	return fd;
-}
-
 /* Returns the mapping, or NULL with errno set. */
 static uint8_t *low_map(int flags, int protection, uint64_t address, size_t size)
 {
-	int fd = low_open(flags);
+	int fd = must_open(NODE, flags);
 	void *place = mmap(NULL, size, protection, MAP_SHARED, fd, address);
 
 	close(fd);
@@ -63,7 +55,7 @@ static void only_root_may_open_the_node(void **state)
 	node_check_root_only(NODE);
 }
 
-/* mshv_vtl_low_open() of OHCL's driver. */
+/* mshv_vtl_must_open(NODE, ) of OHCL's driver. */
 static void opening_the_node_needs_the_capability(void **state)
 {
 	pid_t child = child_fork(NULL);
@@ -114,7 +106,7 @@ static void the_highest_bit_of_the_offset_is_not_part_of_the_address(void **stat
 /* OHCL's PR 141: a private mapping of a file for reading could be written. */
 static void a_private_mapping_is_refused(void **state)
 {
-	int fd = low_open(O_RDWR), reader = low_open(O_RDONLY);
+	int fd = must_open(NODE, O_RDWR), reader = must_open(NODE, O_RDONLY);
 
 	assert_ptr_equal(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, BASE),
 			 MAP_FAILED);
@@ -240,7 +232,7 @@ static unsigned long page_table_kb(void)
 /* Maps the whole range at an address with offset @offset in a block of 2 MiB. */
 static uint8_t *map_at_offset(size_t offset)
 {
-	int fd = low_open(O_RDWR);
+	int fd = must_open(NODE, O_RDWR);
 	uint8_t *place = mmap(NULL, SIZE + 2 * BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			      0);
 	uint8_t *aligned;
@@ -470,7 +462,7 @@ static void adding_memory_needs_the_capability(void **state)
 
 static void the_node_has_no_ioctls(void **state)
 {
-	int fd = low_open(O_RDWR);
+	int fd = must_open(NODE, O_RDWR);
 	unsigned int number;
 	char byte = 0;
 

@@ -24,10 +24,9 @@ static int driver_unload(void)
 
 static int driver_load(const char *parameters)
 {
-	int file = open(MODULE, O_RDONLY | O_CLOEXEC), ret;
+	int file = must_open(MODULE, O_RDONLY);
+	int ret = syscall(SYS_finit_module, file, parameters, 0) ? -errno : 0;
 
-	check(file >= 0, MODULE ": %s", strerror(errno));
-	ret = syscall(SYS_finit_module, file, parameters, 0) ? -errno : 0;
 	close(file);
 	return ret;
 }

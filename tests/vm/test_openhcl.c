@@ -66,10 +66,9 @@ static void capabilities_are_those_of_tdx(void **state)
  */
 static int client_vtl(void)
 {
-	int mshv = open("/dev/mshv", O_RDWR | O_CLOEXEC), vtl;
+	int mshv = must_open("/dev/mshv", O_RDWR), vtl;
 	uint8_t byte = 0;
 
-	check(mshv >= 0, "/dev/mshv: %s", strerror(errno));
 	vtl = ioctl(mshv, MSHV_CREATE_VTL, &byte);
 	check(vtl >= 0, "CREATE_VTL: %s", strerror(errno));
 	/* Hcl::new() closes this file when it returns. */
@@ -91,11 +90,9 @@ static void a_vtl_file_is_closed_by_exec(void **state)
 /* MshvVtlLow::new() (ioctl.rs:675), mapped by build() (underhill_mem/src/mapping.rs:650). */
 static uint8_t *client_memory(uint64_t offset)
 {
-	int low = open("/dev/mshv_vtl_low", O_RDWR | O_CLOEXEC);
-	void *place;
+	int low = must_open("/dev/mshv_vtl_low", O_RDWR);
+	void *place = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, low, offset);
 
-	check(low >= 0, "/dev/mshv_vtl_low: %s", strerror(errno));
-	place = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, low, offset);
 	check(place != MAP_FAILED, "VTL0's memory: %s", strerror(errno));
 	close(low);
 	return place;

@@ -45,14 +45,6 @@ struct message {
 
 static int sint;
 
-static int sint_open(int flags)
-{
-	int fd = open(NODE, flags | O_CLOEXEC);
-
-	check(fd >= 0, NODE ": %s", strerror(errno));
-	return fd;
-}
-
 static int call(int fd, unsigned long command, const void *argument)
 {
 	int ret = ioctl(fd, command, argument);
@@ -172,7 +164,7 @@ static int sint_setup(void **state)
 {
 	int ret = lab_setup(state);
 
-	sint = ret ? -1 : sint_open(O_RDWR | O_NONBLOCK);
+	sint = ret ? -1 : must_open(NODE, O_RDWR | O_NONBLOCK);
 	return ret;
 }
 
@@ -360,7 +352,7 @@ static void *reader_main(void *argument)
 /* Starts the thread, and waits until it probably sleeps. */
 static void reader_begin(struct reader *reader)
 {
-	reader->fd = sint_open(O_RDWR);
+	reader->fd = must_open(NODE, O_RDWR);
 	assert_int_equal(pthread_create(&reader->thread, NULL, reader_main, reader), 0);
 	sleep_ms(QUIET_MS);
 }
@@ -700,7 +692,7 @@ static void first_file_work(unsigned int number, int event)
  */
 static void a_client_uses_two_files_at_once(void **state)
 {
-	struct source source = { .fd = sint_open(O_RDWR | O_NONBLOCK) };
+	struct source source = { .fd = must_open(NODE, O_RDWR | O_NONBLOCK) };
 	uint64_t posts = host_sint(0).posts, signals = host_sint(0).signals;
 	int event = event_make();
 	unsigned int i;
@@ -733,7 +725,7 @@ static void a_client_uses_two_files_at_once(void **state)
 /* When a VMM dies, everything is disabled; a VMM with two files may close one of them. */
 static void the_last_close_pauses_and_removes_the_eventfds(void **state)
 {
-	int event = event_make(), other = sint_open(O_RDWR);
+	int event = event_make(), other = must_open(NODE, O_RDWR);
 
 	stream_resume();
 	assert_int_equal(eventfd_set(3, event), 0);
@@ -745,7 +737,7 @@ static void the_last_close_pauses_and_removes_the_eventfds(void **state)
 	close(sint);
 	assert_int_equal(host_sint(0).masked, 1);
 	assert_int_equal(labhost_sint_event(lab.host, 0, 3), -EAGAIN);
-	sint = sint_open(O_RDWR | O_NONBLOCK);
+	sint = must_open(NODE, O_RDWR | O_NONBLOCK);
 	assert_int_equal(host_sint(0).masked, 1);
 	stream_resume();
 	host_event(0, 3);

@@ -72,9 +72,8 @@ static struct vp_run vp_run;
 static uint64_t frame_of(const volatile void *place)
 {
 	uint64_t entry = 0;
-	int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	int file = must_open("/proc/self/pagemap", O_RDONLY);
 
-	check(file >= 0, "pagemap: %s", strerror(errno));
 	assert_int_equal(pread(file, &entry, sizeof(entry), (uintptr_t)place / PAGE * 8),
 			 sizeof(entry));
 	close(file);
@@ -203,10 +202,9 @@ static unsigned int allowed_among(const struct asked *list, size_t count)
 /* The module forgets all contents of the VP's fields, whether the driver or the VMM wrote them. */
 static void module_forget(void)
 {
-	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC);
+	int node = must_open(LAB_TDX_NODE, O_RDWR);
 	uint32_t cpu = guest.vp;
 
-	check(node >= 0, LAB_TDX_NODE ": %s", strerror(errno));
 	assert_int_equal(ioctl(node, LAB_TDX_RESET_VCPU, &cpu), 0);
 	close(node);
 }
