@@ -103,4 +103,7 @@ bool sweep_attempt(const struct sweep *sweep, const struct sweep_operation *oper
 unsigned int sweep_from(const struct sweep *sweep, const struct sweep_operation *operation,
 			unsigned int first);
 
+/* Return: how many files this process has open, in order to compare two such numbers. */
+unsigned int sweep_files_open(void);
+
 #endif /* _TESTS_HARNESS_CHECK_H */

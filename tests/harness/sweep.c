@@ -2,6 +2,7 @@
 /*
  * Every error path of an operation; see check.h.
  */
+#include <dirent.h>
 #include <string.h>
 
 #include "check.h"
@@ -45,4 +46,16 @@ unsigned int sweep_from(const struct sweep *sweep, const struct sweep_operation 
 		check(number < sweep->max, "%s: failures without an end", operation->name);
 	print_message("# %s: %u\n", operation->name, number - first);
 	return number - first;
+}
+
+unsigned int sweep_files_open(void)
+{
+	DIR *opened = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	assert_non_null(opened);
+	while (readdir(opened))
+		count++;
+	closedir(opened);
+	return count;
 }

@@ -21,6 +21,8 @@
 
 #define PAYLOAD		"/lib/vtlirq/guest.bin"
 #define GUESTS_VPS	4
+/* The leaf TDG.VP.RD. */
+#define VP_RD		9
 
 struct guest guest;
 
@@ -275,6 +277,17 @@ void guest_module_call(struct lab_tdx_call *call)
 	call->cpu = guest.vp;
 	check(!ioctl(node, LAB_TDX_CALL, call), "TDCALL: %s", strerror(errno));
 	close(node);
+}
+
+uint64_t guest_module_deadline(unsigned int vm)
+{
+	struct lab_tdx_call call = {
+		.regs = { .rax = VP_RD, .rdx = TDX_TSC_DEADLINE(vm) },
+	};
+
+	guest_module_call(&call);
+	assert_int_equal(call.regs.rax, 0);
+	return call.regs.r8;
 }
 
 /* Uses VP.INFO, a call that does not change these registers. */

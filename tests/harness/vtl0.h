@@ -99,6 +99,9 @@ void guest_hook(struct lab_tdx_hook hook);
 /* Makes a TDCALL on @guest.vp's CPU without the driver. */
 void guest_module_call(struct lab_tdx_call *call);
 
+/* Returns the TSC deadline that the TDX module has for a VM of @guest.vp. */
+uint64_t guest_module_deadline(unsigned int vm);
+
 /* Returns VTL2's registers on @guest.vp's CPU that no TDX module switches. */
 struct lab_tdx_unswitched guest_vtl2_registers(void);
 

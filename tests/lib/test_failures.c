@@ -146,18 +146,6 @@ struct snapshot {
 	} routes[ROUTES];
 };
 
-static int files_open(void)
-{
-	DIR *opened = opendir("/proc/self/fd");
-	int count = 0;
-
-	assert_non_null(opened);
-	while (readdir(opened))
-		count++;
-	closedir(opened);
-	return count;
-}
-
 /* Let the time pass in which messages may arrive, and close the filters after it. */
 static void settle(void)
 {
@@ -651,13 +639,13 @@ static unsigned int every_failure_of(const struct sweep_operation *operation)
 {
 	unsigned int count;
 	size_t bytes;
-	int files;
+	unsigned int files;
 
 	warm_up(operation);
-	files = files_open();
+	files = sweep_files_open();
 	bytes = __sanitizer_get_current_allocated_bytes();
 	count = sweep_from(&sweep, operation, 1);
-	assert_int_equal(files_open(), files);
+	assert_int_equal(sweep_files_open(), files);
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
 	return count;
 }

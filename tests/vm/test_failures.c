@@ -191,18 +191,6 @@ static void modules_read(char *text, size_t room)
 	fclose(file);
 }
 
-static unsigned int files_open(void)
-{
-	DIR *opened = opendir("/proc/self/fd");
-	unsigned int count = 0;
-
-	assert_non_null(opened);
-	while (readdir(opened))
-		count++;
-	closedir(opened);
-	return count;
-}
-
 static void mapped_read(char *text, size_t room)
 {
 	FILE *file = fopen("/sys/kernel/debug/mshv_vtl/mappings", "re");
@@ -230,7 +218,7 @@ static void figures_read(struct figures *figures)
 		quarantine_wait_empty();
 	modules_read(figures->modules, sizeof(figures->modules));
 	figures->descriptors = irq_descriptors();
-	figures->files = files_open();
+	figures->files = sweep_files_open();
 	mapped_read(figures->mapped, sizeof(figures->mapped));
 }
 

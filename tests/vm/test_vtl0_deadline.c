@@ -24,7 +24,6 @@
 #define EXIT_RDMSR	31
 #define EXIT_WRMSR	32
 #define EXIT_DEADLINE	52
-#define VP_RD		9
 #define VP_WR		10
 #define DEADLINE_OFF	UINT64_MAX
 /* TDX_L2_EXIT_PENDING_INTERRUPT, and the status TDX_PENDING_INTERRUPT without its details. */
@@ -108,17 +107,6 @@ static void deadlines_expire_without_the_vmm(void **state)
 	assert_int_equal(timer_returns(), returns);
 }
 
-static uint64_t module_deadline(void)
-{
-	struct lab_tdx_call call = {
-		.regs = { .rax = VP_RD, .rdx = TDX_TSC_DEADLINE(1) },
-	};
-
-	guest_module_call(&call);
-	assert_int_equal(call.regs.rax, 0);
-	return call.regs.r8;
-}
-
 /* It may also replace an armed deadline; afterwards the module has neither of them. */
 static void a_deadline_in_the_past_expires_at_once(void **state)
 {
@@ -133,7 +121,7 @@ static void a_deadline_in_the_past_expires_at_once(void **state)
 		comes(1);
 		if (modes[i] == VTL0_MODE_SPIN)
 			guest_spinning_wait(guest.vp);
-		assert_int_equal(module_deadline(), DEADLINE_OFF);
+		assert_int_equal(guest_module_deadline(1), DEADLINE_OFF);
 		sleep_ms(LATER_MS + NOTHING_MS);
 		assert_int_equal(guest_count(guest.vp, VECTOR), 3 * (i + 1));
 	}
@@ -151,7 +139,7 @@ static void zero_disarms(void **state)
 		guest_arm(0);
 		assert_int_equal(page_deadline(), 0);
 		if (modes[i] == VTL0_MODE_SPIN)
-			assert_int_equal(module_deadline(), DEADLINE_OFF);
+			assert_int_equal(guest_module_deadline(1), DEADLINE_OFF);
 		sleep_ms(LATER_MS + NOTHING_MS);
 	}
 	assert_int_equal(guest_count(guest.vp, VECTOR), 0);
@@ -473,7 +461,7 @@ static void an_interrupted_event_goes_to_the_vmm(void **state)
 	nothing_is_asserted();
 	/* The deadline has passed nevertheless: VTL0 is entered, and spins. */
 	assert_int_equal(guest_enter(20), -EINTR);
-	assert_int_equal(module_deadline(), DEADLINE_OFF);
+	assert_int_equal(guest_module_deadline(1), DEADLINE_OFF);
 	nothing_is_asserted();
 	own_end();
 }

@@ -18,7 +18,6 @@
 #define HIGH_VECTOR	0x91
 #define EXIT_DEADLINE	52
 #define VM_SHIFT	52
-#define VP_RD		9
 #define DEADLINE_OFF	UINT64_MAX
 /* TDX_PENDING_INTERRUPT, the status without its details. */
 #define PENDING_INTERRUPT	(0x1120ULL << 32)
@@ -291,17 +290,6 @@ static void an_exit_before_the_deadline_leaves_it_armed(void **state)
 	timing_end();
 }
 
-static uint64_t module_deadline(unsigned int vm)
-{
-	struct lab_tdx_call call = {
-		.regs = { .rax = VP_RD, .rdx = TDX_TSC_DEADLINE(vm) },
-	};
-
-	guest_module_call(&call);
-	assert_int_equal(call.regs.rax, 0);
-	return call.regs.r8;
-}
-
 /*
  * The VMM has one deadline for a VP, whichever VM it enters (TdxTscDeadline in TdxBacked,
  * tdx/mod.rs); the module has one for each VM. VM 2 and 3 cannot be entered here, but their
@@ -316,7 +304,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	vm_1 = in_ms(3600000);
 	deadline_arm(vm_1);
 	assert_false(vp_run_expires(5));
-	assert_int_equal(module_deadline(1), vm_1);
+	assert_int_equal(guest_module_deadline(1), vm_1);
 	good = guest_context()->entry_rcx;
 	for (vm = 2; vm <= 3; vm++) {
 		deadline = in_ms(60000 * vm);
@@ -324,11 +312,11 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 		deadline_arm(deadline);
 		assert_int_equal(guest_enter_until_it_ends(), -EIO);
 		client_clear();
-		assert_int_equal(module_deadline(vm), deadline);
+		assert_int_equal(guest_module_deadline(vm), deadline);
 		/* "update" is not set: the VMM assumes that the kernel knows the deadline. */
 		guest_context()->entry_rcx = good;
 		assert_false(vp_run_expires(5));
-		assert_int_equal(module_deadline(1), deadline);
+		assert_int_equal(guest_module_deadline(1), deadline);
 	}
 	deadline = in_ms(50);
 	guest_context()->entry_rcx = 2ULL << VM_SHIFT;
@@ -339,7 +327,7 @@ static void each_vm_that_is_entered_has_the_deadline_of_the_vp(void **state)
 	stays_until_expiry();
 	assert_true(__rdtsc() >= deadline);
 	assert_int_equal(expiries_within(100), 0);
-	assert_int_equal(module_deadline(1), DEADLINE_OFF);
+	assert_int_equal(guest_module_deadline(1), DEADLINE_OFF);
 	timing_end();
 }
 
