@@ -202,6 +202,15 @@ void check_routes(struct live *lives, size_t count)
 	assert_int_equal(check_verdict("check"), 0);
 }
 
+void check_open(struct vtlirq_config config, struct vtlirq **irqs)
+{
+	config.size = sizeof(config);
+	config.allow = config.allow ?: fake_allow;
+	config.forbid = fake_forbid;
+	fake.is_filtered = true;
+	assert_int_equal(vtlirq_open(&config, irqs), 0);
+}
+
 void check_close(struct vtlirq *irqs)
 {
 	vtlirq_close(irqs);

@@ -231,6 +231,12 @@ int check_verdict(const char *when);
 /* Ask the library again for each route, and check_all(). A violation ends the test. */
 void check_routes(struct live *lives, size_t count);
 
+/*
+ * Open a context with the filters of the model; only @config.allow may be another function. A
+ * failure ends the test.
+ */
+void check_open(struct vtlirq_config config, struct vtlirq **irqs);
+
 /* Close the context, and check_nothing_left(). A violation ends the test. */
 void check_close(struct vtlirq *irqs);
 

@@ -16,17 +16,8 @@ static int setup(void **state)
 {
 	fake_reset();
 	fake.now_ns = SECOND;
-	fake.is_filtered = true;
 	memset(live, 0, sizeof(live));
 	return 0;
-}
-
-static void open_with(struct vtlirq_config config)
-{
-	config.size = sizeof(config);
-	config.allow = fake_allow;
-	config.forbid = fake_forbid;
-	assert_int_equal(vtlirq_open(&config, &irqs), 0);
 }
 
 static void look(void)
@@ -55,7 +46,7 @@ static void create(int first, int last, uint32_t vp)
 static void open_with_routes(unsigned int vectors, int routes, struct vtlirq_config config)
 {
 	fake.vectors = vectors;
-	open_with(config);
+	check_open(config, &irqs);
 	create(0, routes - 1, 0);
 }
 
@@ -213,7 +204,7 @@ static void all_routes_of_a_shared_vector_are_demoted(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1000 };
 
 	fake.vectors = 1;
-	open_with((struct vtlirq_config) { 0 });
+	check_open((struct vtlirq_config) { 0 }, &irqs);
 	create_shared();
 	create(2, 2, 0);
 	second(rates);
@@ -227,7 +218,7 @@ static void a_busy_route_is_promoted_within_the_quota(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 50, 1000 };
 
-	open_with((struct vtlirq_config) { .quota = 2 });
+	check_open((struct vtlirq_config) { .quota = 2 }, &irqs);
 	create(0, 2, 0);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_QUOTA);
 	second(rates);
@@ -243,7 +234,7 @@ static void a_refused_route_is_tried_again_after_its_wait(void **state)
 	int asked;
 
 	fake.decide = fake_refuse_redirection;
-	open_with((struct vtlirq_config) { .refusal_ms = 4000 });
+	check_open((struct vtlirq_config) { .refusal_ms = 4000 }, &irqs);
 	create(0, 0, 0);
 	asked = fake.calls[FAKE_MAP];
 	for (int i = 0; i < 3; i++)
@@ -331,7 +322,7 @@ static void a_stuck_route_keeps_its_shared_vector(void **state)
 	static const unsigned int rates[ROUTES] = { 0, 0, 1, 1000 };
 
 	fake.vectors = 2;
-	open_with((struct vtlirq_config) { 0 });
+	check_open((struct vtlirq_config) { 0 }, &irqs);
 	create_shared();
 	create(2, 3, 0);
 	stuck = 1;
@@ -368,7 +359,7 @@ static void vectors_in_quarantine_count_against_the_quota(void **state)
 {
 	fake.quota = 1;
 	fake.quarantine_ms = 1500;
-	open_with((struct vtlirq_config) { 0 });
+	check_open((struct vtlirq_config) { 0 }, &irqs);
 	create(0, 0, 0);
 	assert_int_equal(vtlirq_route_destroy(live[0].route), 0);
 	live[0].route = NULL;
@@ -380,7 +371,7 @@ static void multicast_and_preferred_routes_stay(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 1000, 1000, 1000 };
 
-	open_with((struct vtlirq_config) { 0 });
+	check_open((struct vtlirq_config) { 0 }, &irqs);
 	create(0, 1, 0);
 	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
 	assert_int_equal(live_target(irqs, &live[1], 3, 41, VTLIRQ_TARGET_MULTICAST), 0);

@@ -166,21 +166,13 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
 
 static void begin(uint32_t quota)
 {
-	struct vtlirq_config config = {
-		.size = sizeof(config),
-		.quota = quota,
-		.allow = allow,
-		.forbid = fake_forbid,
-	};
-
 	fake_reset();
 	memset(lives, 0, sizeof(lives));
 	memset(counts, 0, sizeof(counts));
 	failures = 0;
-	fake.is_filtered = true;
 	fake.now_ns = 1000000000;
 	fake.decide = decide;
-	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	check_open((struct vtlirq_config) { .quota = quota, .allow = allow }, &irqs);
 }
 
 static void run(uint32_t quota, uint64_t operations)

@@ -26,12 +26,8 @@ static struct live live[8];
 
 static void open_with(struct vtlirq_config config)
 {
-	config.size = sizeof(config);
-	config.allow = fake_allow;
-	config.forbid = fake_forbid;
-	fake.is_filtered = true;
 	memset(live, 0, sizeof(live));
-	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	check_open(config, &irqs);
 }
 
 static void open_usual(void)
@@ -897,15 +893,7 @@ static int refuse_to_allow(void *context, uint32_t vp, uint32_t vector)
 
 static void a_vp_whose_filter_stays_closed_is_not_used(void **state)
 {
-	struct vtlirq_config config = {
-		.size = sizeof(config),
-		.allow = refuse_to_allow,
-		.forbid = fake_forbid,
-	};
-
-	fake.is_filtered = true;
-	memset(live, 0, sizeof(live));
-	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	open_with((struct vtlirq_config) { .allow = refuse_to_allow });
 	assert_int_equal(create(0, 2, 40), -EAGAIN);
 	look();
 	assert_int_equal(create(0, 3, 40), 0);

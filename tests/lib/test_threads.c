@@ -121,20 +121,13 @@ static void *run_devices(void *argument)
 
 static void open_all(void)
 {
-	struct vtlirq_config config = {
-		.size = sizeof(config),
-		.refusal_ms = 1,
-		.dwell_ms = 1,
-		.allow = allow,
-		.forbid = fake_forbid,
-	};
+	const struct vtlirq_config config = { .refusal_ms = 1, .dwell_ms = 1, .allow = allow };
 	struct vtlirq_single_target single;
 
 	fake_reset();
-	fake.is_filtered = true;
 	fake.vectors = 6;
 	fake.decide = decide;
-	assert_int_equal(vtlirq_open(&config, &irqs), 0);
+	check_open(config, &irqs);
 	for (int i = 0; i < ROUTES; i++) {
 		live[i].interrupt = (struct vtlirq_interrupt) { i, 0xfee00000, i };
 		assert_int_equal(vtlirq_route_create(irqs, &live[i].interrupt,
