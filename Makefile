@@ -67,7 +67,7 @@ demo: demo-start setup programs modules demo-images ## follow device interrupts 
 		--exec 'demo --interrupts $(INTERRUPTS)' </dev/null | tee "$$out" && \
 	echo 'make demo: booting a VM with Debian as the guest, from a disk of its own' >&2 && \
 	$(VM_LINUX) --program $(BIN)/demo-linux --file bench/linux/figures.jsonl:/lib/vtlirq/bench-linux.jsonl \
-		--timeout 240 --log $(BUILD)/demo-linux.console \
+		--timeout 900 --log $(BUILD)/demo-linux.console \
 		--exec demo-linux </dev/null | tee -a "$$out" && \
 	sed -n 's/^demo-linux:/ Debian:/p; s/^demo:/The whole demo: bare guest:/p' "$$out" | paste -sd ';'
 
