@@ -34,7 +34,7 @@
 #define POLL_MS		100
 /*
  * A run takes 90 seconds on a machine that has a CPU for it. It took ten minutes beside two other
- * VMs and a build on two CPUs, since the guest's timer ticks become a larger part of its time.
+ * VMs and a build on two CPUs.
  */
 #define RUN_SECONDS_MAX	1200
 
