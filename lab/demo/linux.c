@@ -34,7 +34,7 @@
 #define POLL_MS		100
 /*
  * A run takes 90 seconds on a machine that has a CPU for it. It took ten minutes beside two other
- * VMs and a build on two CPUs.
+ * VMs and a build on two CPUs. The VM's time-out in the Makefile must allow for two such runs.
  */
 #define RUN_SECONDS_MAX	1200
 

@@ -55,7 +55,7 @@ static void only_root_may_open_the_node(void **state)
 	node_check_root_only(NODE);
 }
 
-/* mshv_vtl_must_open(NODE, ) of OHCL's driver. */
+/* mshv_vtl_low_open() of OHCL's driver. */
 static void opening_the_node_needs_the_capability(void **state)
 {
 	pid_t child = child_fork(NULL);
