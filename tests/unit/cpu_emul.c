@@ -192,13 +192,25 @@ void insn_wrpkru(u32 value)
 
 /* ---- extended state ---- */
 
-/* The kernel's own use of the registers leaves arbitrary values in them. */
+/* From Linux 6.6 on: XFEATURE_MASK_CET_USER (arch/x86/include/asm/fpu/xstate.h). */
+static void task_cet_save(void)
+{
+	cpu.task_u_cet = cpu.registers.msr[CPU_MSR_U_CET];
+	cpu.task_pl3_ssp = cpu.registers.msr[CPU_MSR_PL3_SSP];
+}
+
+/*
+ * The registers of the task are saved unless they have been saved before (Linux,
+ * kernel_fpu_begin_mask()). The kernel's own use of the registers leaves arbitrary values in them.
+ */
 void kernel_fpu_begin(void)
 {
 	struct cpu_extended *extended = &cpu.registers.extended;
 
 	check(!cpu.kernel_fpu, "kernel_fpu_begin() twice");
 	cpu.kernel_fpu = true;
+	if (cpu.task_live)
+		task_cet_save();
 	cpu.task_live = false;
 	memset(extended, 0x4b, offsetof(struct cpu_extended, avx));
 	extended->mxcsr = CPU_MXCSR_DEFAULT;

@@ -96,6 +96,8 @@ struct cpu_registers {
  * @xsave_uses: number of XSAVE, XRSTOR and XSETBV instructions
  * @barriers:  number of IBPBs
  * @task_live: the extended registers belong to a task, and are not saved anywhere
+ * @task_u_cet, @task_pl3_ssp: these MSRs when the task's registers were last saved. XSAVES
+ *             saves them with the rest, and they are loaded when the task returns to user space
  * @kernel_fpu: the kernel is between kernel_fpu_begin() and kernel_fpu_end()
  */
 struct cpu {
@@ -107,6 +109,8 @@ struct cpu {
 	unsigned int xsave_uses;
 	unsigned int barriers;
 	bool task_live;
+	uint64_t task_u_cet;
+	uint64_t task_pl3_ssp;
 	bool kernel_fpu;
 };
 

@@ -254,6 +254,10 @@ static void vtl2_task_check(void)
 {
 	vtl2_kernel_check();
 	msrs_check("VTL2's task", &vtl2, ENTRY_MSR_LAST + 1, CPU_MSRS - 1);
+	check(cpu.task_u_cet == vtl2.msr[CPU_MSR_U_CET], "%lx is saved as the task's U_CET",
+	      cpu.task_u_cet);
+	check(cpu.task_pl3_ssp == vtl2.msr[CPU_MSR_PL3_SSP], "%lx is saved as the task's PL3_SSP",
+	      cpu.task_pl3_ssp);
 }
 
 static void context_check(void)
@@ -376,7 +380,7 @@ static void missing_features_are_not_accessed(void **unused)
 		machine_start(CPU_ALL & ~cpus[i].lacks, cpus[i].cr4);
 		sessions_run(SESSIONS);
 		vtl_tdx_state_reset(&state, true);
-		}
+	}
 }
 
 static void features_that_the_kernel_does_not_use_are_not_accessed(void **unused)

@@ -209,15 +209,16 @@ int vtl_tdx_state_session_begin(struct tdx_state *state,
 	if (ret)
 		return ret;
 
-	cet_msrs_load(state);
 	/*
 	 * After this, the task's extended state is in memory, and is loaded when
 	 * the task returns to user space. So each entry may load VTL0's state,
 	 * with interrupts off, and store it at the exit; code of the kernel that
-	 * uses these registers in between does not have to save them.
+	 * uses these registers in between does not have to save them. The task's
+	 * U_CET and PL3_SSP belong to that state, so they are still VTL2's here.
 	 */
 	kernel_fpu_begin();
 	kernel_fpu_end();
+	cet_msrs_load(state);
 	extended_fetch(state->extended, context);
 	state->cr2 = READ_ONCE(context->vp_state.cr2);
 	return 0;
