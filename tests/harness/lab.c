@@ -54,6 +54,18 @@ int must_open(const char *path, int flags)
 	return fd;
 }
 
+uint64_t frame_of(const volatile void *place)
+{
+	const unsigned long size = sysconf(_SC_PAGESIZE);
+	int file = must_open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry = 0;
+
+	check(pread(file, &entry, sizeof(entry), (uintptr_t)place / size * 8) == sizeof(entry),
+	      "pagemap: %s", strerror(errno));
+	close(file);
+	return (entry & ((1ULL << 55) - 1)) * size;
+}
+
 int mshv_extension(uint32_t capability)
 {
 	int mshv = must_open("/dev/mshv", O_RDWR);

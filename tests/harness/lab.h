@@ -124,6 +124,9 @@ void node_check_root_only(const char *path);
 /* Opens a file, which is closed by exec. */
 int must_open(const char *path, int flags);
 
+/* Returns the physical address of the page of this process at @place, which is present. */
+uint64_t frame_of(const volatile void *place);
+
 /* Returns the driver's answer to MSHV_CHECK_EXTENSION, or a negative errno. */
 int mshv_extension(uint32_t capability);
 

@@ -15,20 +15,32 @@
 #include "../harness/host.h"
 #include "../harness/lab.h"
 
-#define MODULE "/usr/share/vtlirq/mshv_vtl.ko"
+#define DRIVER "/usr/share/vtlirq/mshv_vtl.ko"
+/* A kernel may have it built in. */
+#define VMBUS "/usr/share/vtlirq/hv_vmbus.ko"
+
+static int module_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
 
 static int driver_unload(void)
 {
-	return syscall(SYS_delete_module, "mshv_vtl", O_NONBLOCK) ? -errno : 0;
+	return module_unload("mshv_vtl");
 }
 
-static int driver_load(const char *parameters)
+static int module_load(const char *path, const char *parameters)
 {
-	int file = must_open(MODULE, O_RDONLY);
+	int file = must_open(path, O_RDONLY);
 	int ret = syscall(SYS_finit_module, file, parameters, 0) ? -errno : 0;
 
 	close(file);
 	return ret;
+}
+
+static int driver_load(const char *parameters)
+{
+	return module_load(DRIVER, parameters);
 }
 
 /* Counts the interrupt descriptors of the driver's own irq chip. */
@@ -197,8 +209,10 @@ static void the_parameters_take_effect(void **state)
  */
 static void without_an_l2_vm_there_is_no_vtl0(void **state)
 {
+	static const unsigned long calls[] = { MSHV_TDCALL, MSHV_READ_VMX_CR4_FIXED1,
+					       MSHV_GET_VP_REGISTERS, MSHV_SET_VP_REGISTERS };
 	int node = open(LAB_TDX_NODE, O_RDWR | O_CLOEXEC), capability, entry, vtl;
-	uint32_t none = 0, all = LAB_TDX_VMS_MAX;
+	uint32_t none = 0, all = LAB_TDX_VMS_MAX, unknown = 0, i;
 
 	if (node < 0)
 		skip();
@@ -209,6 +223,8 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	capability = mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT);
 	vtl = vtl_open();
 	entry = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		unknown += ioctl(vtl, calls[i], NULL) && errno == ENOTTY;
 	close(vtl);
 	assert_int_equal(driver_unload(), 0);
 	assert_int_equal(ioctl(node, LAB_TDX_SET_VMS, &all), 0);
@@ -216,6 +232,115 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 	close(node);
 	assert_int_equal(capability, -EOPNOTSUPP);
 	assert_int_equal(entry, -EOPNOTSUPP);
+	assert_int_equal(unknown, ARRAY_SIZE(calls));
+}
+
+/* Returns the number of VPs whose message page is enabled: the host can write to slot 0. */
+static unsigned int vps_with_messages(int host)
+{
+	static const struct lab_host_post message = { .message = { 1 } };
+	unsigned int i, count = 0;
+
+	for (i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++) {
+		struct lab_host_post post = message;
+		struct lab_host_vp vp;
+
+		post.vp = i;
+		assert_int_equal(labhost_post(host, &post), 0);
+		assert_int_equal(labhost_vp_get(host, i, &vp), 0);
+		count += vp.slot_full;
+	}
+	return count;
+}
+
+/* hv_vmbus, which is loaded after the driver, replaces the driver's message pages by its own. */
+static void hv_vmbus_keeps_the_synic(void **state)
+{
+	int host = labhost_open(), mark = kernel_log_mark(), loaded, unloaded;
+	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), vps, taken, online;
+
+	if (host < 0 || access(VMBUS, F_OK))
+		skip();
+	assert_int_equal(module_load(VMBUS, ""), 0);
+	if (cpus > 1) {
+		cpu_set_online(1, false);
+		cpu_set_online(1, true);
+	}
+	online = kernel_log_count(mark, "CPU 1 has no SynIC");
+	mark = kernel_log_mark();
+	unloaded = driver_unload();
+	vps = vps_with_messages(host);
+	loaded = driver_load("");
+	taken = kernel_log_count(mark, "hv_vmbus owns the SynIC");
+	assert_int_equal(module_unload("hv_vmbus"), 0);
+	/* The driver is loaded once more, since this one does not use the SynIC. */
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+	labhost_close(host);
+	assert_int_equal(unloaded, 0);
+	assert_int_equal(loaded, 0);
+	assert_int_equal(vps, cpus);
+	assert_int_equal(online, cpus > 1);
+	assert_int_equal(taken, 1);
+}
+
+#define VM_2_ENTRY		(2ULL << 52)
+#define VM_2_VIRTUAL_APIC	0x2c20000300002012ULL
+#define NO_VIRTUAL_APIC		0xc0000100000000aaULL
+
+/* Enters VM 2 once, and returns RAX of the exit. */
+static uint64_t vm_2_enter(int vtl, int *ret)
+{
+	struct mshv_vtl_run *run = vtl_page(vtl, 0);
+	struct mshv_tdx_context *context = (struct mshv_tdx_context *)run->context;
+	uint64_t rax;
+
+	context->entry_rcx = VM_2_ENTRY;
+	run->cancel = 0;
+	*ret = ioctl(vtl, MSHV_RETURN_TO_LOWER_VTL) ? -errno : 0;
+	rax = context->exit.rax;
+	munmap(run, 4096);
+	return rax;
+}
+
+/*
+ * The module keeps the address of the page of a VMM that has died, but after the driver was
+ * unloaded, the page is not pinned any more, and may belong to anyone.
+ */
+static void vm_2_needs_a_page_of_a_vmm_of_this_driver(void **state)
+{
+	uint8_t *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	struct mshv_tdcall call = { .rax = 10, .rdx = VM_2_VIRTUAL_APIC, .r9 = UINT64_MAX };
+	uint64_t before, with, after;
+	int vtl, ret, refused, entered;
+
+	if (mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT) != 1)
+		skip();
+	assert_true(page != MAP_FAILED);
+	memset(page, 0, 4096);
+	call.r8 = frame_of(page);
+	cpu_pin(0);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+	vtl = vtl_open();
+	before = vm_2_enter(vtl, &entered);
+	ret = ioctl(vtl, MSHV_TDCALL, &call);
+	with = vm_2_enter(vtl, &entered);
+	close(vtl);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+	vtl = vtl_open();
+	after = vm_2_enter(vtl, &refused);
+	close(vtl);
+	munmap(page, 4096);
+	assert_int_equal(ret, 0);
+	assert_int_equal(call.rax, 0);
+	assert_int_equal(before, NO_VIRTUAL_APIC);
+	assert_int_not_equal(with, NO_VIRTUAL_APIC);
+	print_message("# VM 2, with its page: %lx\n", (unsigned long)with);
+	assert_int_equal(after, NO_VIRTUAL_APIC);
+	assert_int_equal(refused, -EIO);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -226,6 +351,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_memory_of_vtl0_is_released),
 	cmocka_unit_test(the_module_loads_and_unloads_repeatedly),
 	cmocka_unit_test(the_parameters_take_effect),
+	cmocka_unit_test(hv_vmbus_keeps_the_synic),
+	cmocka_unit_test(vm_2_needs_a_page_of_a_vmm_of_this_driver),
 	cmocka_unit_test(without_an_l2_vm_there_is_no_vtl0),
 };
 

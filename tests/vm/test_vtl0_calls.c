@@ -69,17 +69,6 @@
 /* Static, because the fixture ends the run that a failed test left behind. */
 static struct vp_run vp_run;
 
-static uint64_t frame_of(const volatile void *place)
-{
-	uint64_t entry = 0;
-	int file = must_open("/proc/self/pagemap", O_RDONLY);
-
-	assert_int_equal(pread(file, &entry, sizeof(entry), (uintptr_t)place / PAGE * 8),
-			 sizeof(entry));
-	close(file);
-	return (entry & ((1ULL << 55) - 1)) * PAGE;
-}
-
 /* As in OpenHCL's LockedMemorySpawner: memory of this process, and locked. */
 static uint8_t *page_own(void)
 {

@@ -63,10 +63,15 @@ int vtl_tdx_session_begin(struct mshv_vtl_run *run)
 	struct mshv_tdx_context *context = tdx_context(run);
 	struct tdx_vp *vp = this_cpu_ptr(&vtl_tdx_vps);
 	u64 status = vp_configure(vp);
+	unsigned int vm;
 
 	vp->entry_rcx = READ_ONCE(context->entry_rcx);
+	vm = TDX_ENTRY_VM(vp->entry_rcx);
 	if (!status)
-		status = vtl_tdx_deadline_program(vp, TDX_ENTRY_VM(vp->entry_rcx));
+		status = vtl_tdx_deadline_program(vp, vm);
+	/* The CPU would write to the page of a VMM that ran before the driver was loaded. */
+	if (!status && vm == TDX_VM_VTL1 && !vtl_tdx_filter_has_vapic())
+		status = (u64)TDX_OPERAND_INVALID << 32 | TDX_OPERAND_VIRTUAL_APIC;
 	if (status) {
 		WRITE_ONCE(context->exit.rax, status);
 		return -EIO;
@@ -266,7 +271,7 @@ int vtl_tdx_exit_handle(struct mshv_vtl_run *run)
 	/* An interrupt of VTL2 ended the run, and was handled before this. */
 	if (likely(TDX_STATUS(vp->regs.rax) == TDX_L2_EXIT_PENDING_INTERRUPT))
 		return is_offloaded(run, MSHV_VTL_OFFLOAD_INTR_INJECT) &&
-		       !(vp->regs.r10 & TDX_EVENT_VALID);
+		       !(vp->regs.r10 & TDX_EVENT_VALID) ? VTL_EXIT_HANDLED : VTL_EXIT_USER;
 	return exit_other_handle(run, vp);
 }
 

@@ -256,14 +256,22 @@ static void own_pages_settle(struct own_pages *pages, bool success)
 		if (!own->candidate)
 			continue;
 		if (success) {
-			own_page_put(own);
-			own->page = own->candidate;
+			if (own->page)
+				unpin_user_page(own->page);
+			/* Pairs with vtl_tdx_filter_has_vapic(), which takes no lock. */
+			WRITE_ONCE(own->page, own->candidate);
 			own->mm = current->mm;
 		} else {
 			unpin_user_page(own->candidate);
 		}
 		own->candidate = NULL;
 	}
+}
+
+/* Once there is a page, there is always one until module exit; another may replace it. */
+bool vtl_tdx_filter_has_vapic(void)
+{
+	return READ_ONCE(this_cpu_ptr(&own_pages)->of[OWN_VAPIC_VM2].page);
 }
 
 void vtl_tdx_filter_init(void)
@@ -371,7 +379,7 @@ static bool vmcs_write_is_allowed(const struct mshv_tdcall *args, unsigned int v
 
 	/* The page of VM 1 belongs to the driver, that of VM 2 to the VMM. */
 	if (code == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC))
-		return vm == 2 && args->r9 == ~0ULL && !(args->r8 & ~PAGE_ADDRESS) &&
+		return vm == TDX_VM_VTL1 && args->r9 == ~0ULL && !(args->r8 & ~PAGE_ADDRESS) &&
 		       own_page_check(OWN_VAPIC_VM2, args->r8);
 	if (code == CODE_ENTRY_EVENT)
 		return event_is_allowed(args);

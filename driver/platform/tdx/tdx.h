@@ -56,6 +56,8 @@
 /* L2 VMs have the numbers 1 to 3; VTL0 is VM 1. */
 #define TDX_VMS				3
 #define TDX_VM_VTL0			1
+/* OpenHCL's VMM runs VTL1 in it. */
+#define TDX_VM_VTL1			2
 /* TDG.VP.ENTER also invalidates translations. */
 #define TDX_ENTRY_INVALIDATE		3ULL
 #define TDX_ENTRY_VM(entry_rcx)		((unsigned int)((entry_rcx) >> 52 & 3))
@@ -200,10 +202,19 @@ void vtl_tdcall_cache_flush(bool invalidate);
  * docs/trust.md says what the VMM is trusted with.
  *
  * Context: may sleep; the call is made on the CPU of the caller.
- * Return: 0, and the status is in @args; -EPERM if the VMM may not make this
- * call; -EINVAL if this is not a TDX guest.
+ * Return: 0, and the status is in @args; -EPERM if the VMM may not make this call.
  */
 int vtl_tdx_filter_call(struct mshv_tdcall *args);
+
+/**
+ * vtl_tdx_filter_has_vapic() - whether VM 2 has a virtual APIC page that is pinned
+ *
+ * The TDX module keeps the address of that page after the driver was unloaded, when the page is
+ * not pinned any more.
+ *
+ * Context: preemption off; for the VP of this CPU.
+ */
+bool vtl_tdx_filter_has_vapic(void);
 
 /**
  * vtl_tdx_filter_init() - prepare for vtl_tdx_filter_call()
