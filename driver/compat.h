@@ -122,14 +122,19 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 
 #include <asm/mshyperv.h>
 
-/* From 6.15 on, the hypervisor's callback vector has a handler for this driver. */
+/*
+ * From 6.15 on, the hypervisor's callback vector has a handler for this driver. Before that, it has
+ * a single one, and hv_vmbus replaces this driver's when it is loaded.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define compat_hv_handler_set(handler)	hv_setup_mshv_handler(handler)
 #define compat_hv_handler_clear()	hv_setup_mshv_handler(NULL)
+#define compat_hv_handler_shared()	false
 #define compat_hv_root()		hv_root_partition()
 #else
 #define compat_hv_handler_set(handler)	hv_setup_vmbus_handler(handler)
 #define compat_hv_handler_clear()	hv_remove_vmbus_handler()
+#define compat_hv_handler_shared()	true
 #define compat_hv_root()		hv_root_partition
 #endif
 

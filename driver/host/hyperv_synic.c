@@ -10,6 +10,8 @@
  *                         the pages. Linux exports it to a driver of this name.
  *   out of the tree       that context is not accessible. Unless hv_vmbus is loaded,
  *                         this driver owns the SynIC: its pages and its registers.
+ *                         If hv_vmbus is loaded later, it takes over the SynIC of each
+ *                         CPU, and no message arrives here any more.
  *
  * The kernel's handler of the hypervisor's callback vector calls this driver before the
  * end of interrupt. Before Linux 6.15 it can call only one driver, hv_vmbus or this one.
@@ -54,6 +56,11 @@ static bool synic_is_available;
 
 #ifdef COMPAT_HV_CONTEXT
 
+static bool synic_is_taken(void)
+{
+	return false;
+}
+
 static bool synic_claim(void)
 {
 	if (hv_context.cpu_context)
@@ -74,7 +81,7 @@ static int synic_enable(struct hyperv_synic *synic)
 	return 0;
 }
 
-static void synic_disable(void)
+static void synic_disable(const struct hyperv_synic *synic)
 {
 }
 
@@ -88,14 +95,21 @@ static void synic_free_all(void)
 static DEFINE_PER_CPU(void *, synic_pages);
 
 /*
- * If hv_vmbus is loaded later, it takes over the SynIC: no message arrives here any
- * more, and the host does not use the pages of this driver.
+ * Whether hv_vmbus owns the SynIC and the handler. While it is being loaded or unloaded, this is
+ * false.
  */
-static bool synic_claim(void)
+static bool synic_is_taken(void)
 {
 	if (!symbol_get(vmbus_driver_unregister))
-		return true;
+		return false;
 	symbol_put(vmbus_driver_unregister);
+	return true;
+}
+
+static bool synic_claim(void)
+{
+	if (!synic_is_taken())
+		return true;
 	pr_info("no proxied interrupts: hv_vmbus owns the SynIC; only a driver in the kernel's tree can share it\n");
 	return false;
 }
@@ -141,8 +155,11 @@ static void scontrol_write(bool enable)
 
 static int synic_enable(struct hyperv_synic *synic)
 {
-	void *pages = synic_pages_get();
+	void *pages;
 
+	if (synic_is_taken())
+		return -EBUSY;
+	pages = synic_pages_get();
 	if (IS_ERR(pages))
 		return PTR_ERR(pages);
 	synic->messages = pages;
@@ -153,8 +170,16 @@ static int synic_enable(struct hyperv_synic *synic)
 	return 0;
 }
 
-static void synic_disable(void)
+/*
+ * If another page is there, hv_vmbus has taken over the registers. The host, which returns the
+ * value, can thereby deny only its own service: the pages become private before they are freed.
+ */
+static void synic_disable(const struct hyperv_synic *synic)
 {
+	const union hv_synic_simp simp = { .as_uint64 = compat_hv_get_msr(SIMP) };
+
+	if (simp.base_simp_gpa != virt_to_phys(synic->messages) >> HV_HYP_PAGE_SHIFT)
+		return;
 	simp_write(NULL);
 	siefp_write(NULL);
 	scontrol_write(false);
@@ -209,7 +234,7 @@ void vtl_host_synic_offline(void)
 		return;
 
 	sint_write(SINT_PROXY, true);
-	synic_disable();
+	synic_disable(synic);
 	synic->messages = NULL;
 	synic->events = NULL;
 }
@@ -240,7 +265,8 @@ void vtl_host_synic_exit(void)
 		return;
 
 	on_each_cpu(synic_offline_here, NULL, true);
-	compat_hv_handler_clear();
+	if (!compat_hv_handler_shared() || !synic_is_taken())
+		compat_hv_handler_clear();
 	synic_is_available = false;
 	/* A CPU may run the handler, or have read its address before it was cleared. */
 	synchronize_rcu();
