@@ -109,7 +109,7 @@ static void vtl_hotplug_disable(struct vtl_file *file)
 	if (!vtl_platform_available() || xchg(&file->runs, true))
 		return;
 	cpu_hotplug_disable();
-	pr_info("CPU hotplug is disabled while a VMM runs VTL0\n");
+	pr_info_ratelimited("CPU hotplug is disabled while a VMM runs VTL0\n");
 }
 
 static long vtl_ioctl_run(struct vtl_file *file)

@@ -113,7 +113,7 @@ void *vtl_host_synic_events(void);
  *
  * After vtl_host_synic_online() it is masked. Does nothing without such a host.
  *
- * Context: on that CPU, preemption off.
+ * Context: the task stays on that CPU.
  */
 void vtl_host_synic_mask(unsigned int sint, bool masked);
 

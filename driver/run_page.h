@@ -5,8 +5,8 @@
  * Owns: the pages and the bit protocol between kernel and VMM. Knows nothing
  * of who asserts a vector, and why.
  *
- * The VMM may write anything into a run page at any time: the kernel reads
- * each field once, and trusts none.
+ * The VMM may write anything into a run page at any time: the kernel trusts no value,
+ * and if it reads one again, a different value harms only VTL0.
  */
 #ifndef _MSHV_VTL_RUN_PAGE_H
 #define _MSHV_VTL_RUN_PAGE_H

@@ -143,8 +143,8 @@ bool vtl_vector_is_pending(const struct redirect_mapping *mapping);
 
 /**
  * vtl_vector_free() - free a quiesced vector
- * @mapping: quiesced; must not be freed before one RCU grace period has passed,
- *           since a handler may still run
+ * @mapping: quiesced. After this call, its memory must not be freed before one RCU grace
+ *           period has passed, since a handler may still run
  *
  * Guarantees: everything that vtl_vector_alloc() allocated is free again.
  * Context: may sleep.

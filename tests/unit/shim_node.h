@@ -210,6 +210,7 @@ struct miscdevice {
 #define MODULE_DESCRIPTION(text) struct shim_unused
 #define MODULE_LICENSE(text) struct shim_unused
 #define pr_info(...) ((void)0)
+#define pr_info_ratelimited(...) ((void)0)
 #define pr_err(...) ((void)0)
 /* VTL0 never runs here. */
 #define cpu_hotplug_disable() ((void)0)

@@ -106,7 +106,10 @@ static void deadline_offload_end(void)
 	}
 }
 
-/* The next VMM must not see the old VTL0's state. Called with CPU hotplug held off. */
+/*
+ * The next VMM must not see the old VTL0's registers that are not in the run page; a VMM finds that
+ * page as the last one left it. Called with CPU hotplug held off.
+ */
 static void vp_reset_all(void)
 {
 	unsigned int cpu;

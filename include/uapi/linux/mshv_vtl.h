@@ -228,7 +228,7 @@ struct mshv_tdcall {
  *
  * Return: 0, and the status of the module is in @rax; or
  * EPERM - this leaf, field, value or address is not allowed;
- * EINVAL - this is not a TDX guest;
+ * ENOTTY - this is not a TDX guest with L2 VMs;
  * EFAULT - the argument cannot be read or written.
  */
 #define MSHV_TDCALL		_IOWR(MSHV_IOCTL, 0x32, struct mshv_tdcall)
@@ -240,7 +240,8 @@ struct mshv_tdcall {
  * (0x489) is written, as the TDX module returns it to this guest.
  *
  * Return: 0, or
- * EINVAL - this is not a TDX guest with L2 VMs, or it does not have this MSR;
+ * EINVAL - this guest does not have this MSR;
+ * ENOTTY - this is not a TDX guest with L2 VMs;
  * EFAULT - the argument cannot be written.
  */
 #define MSHV_READ_VMX_CR4_FIXED1	_IOR(MSHV_IOCTL, 0x33, __u64)
@@ -278,7 +279,7 @@ struct mshv_register_list {
  * are those of the CPU.
  *
  * Return: 0, or
- * EINVAL - @count is not 1; there is no such register; this is not a TDX guest;
+ * EINVAL - @count is not 1; there is no such register;
  * ENOMEM - out of memory;
  * ENOTTY - VTL0 cannot be entered on this machine;
  * EFAULT - the argument or the register cannot be read, or cannot be written.
