@@ -60,7 +60,6 @@ help: ## this list
 demo: private SHELL := /bin/bash
 demo: private .SHELLFLAGS := -o pipefail -c
 demo: demo-start setup programs modules demo-images ## follow device interrupts into VTL0: of a bare guest, then of Debian
-	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@echo 'make demo: booting a VM of $(CPUS) CPUs with Linux $(KERNEL) and a bare guest' >&2
 	@out=$$(mktemp) && trap 'rm -f "$$out"' EXIT && \
 	$(VM) $(COUNTING) --program $(BIN)/demo --timeout 240 --log $(BUILD)/demo.console \
@@ -73,10 +72,11 @@ demo: demo-start setup programs modules demo-images ## follow device interrupts 
 
 # What is checked and said before anything is fetched, built or booted.
 demo-start:
+	$(if $(TD),,$(error Linux $(KERNEL) is no TDX guest, and cannot enter VTL0: "make demo-relay KERNEL=$(KERNEL)" follows interrupts up to the run page))
 	@[ "$(CPUS)" != 1 ] || { echo 'CPUS=1: the demo needs 2 CPUs or more, one for each VP of the guest' >&2; exit 2; }
 	@[ "$$(id -u)" -eq 0 ] || [ -e $(BUILD)/linux/disk ] || { echo \
 		'make demo: it makes a Debian disk for the guest the first time, which root must do: "sudo make demo", or "make demo-relay" without VTL0' >&2; exit 1; }
-	@echo 'make demo: the first time, this fetches two kernels and a Debian, which takes some minutes; later it takes about three' >&2
+	@echo 'make demo: the first time, this fetches a kernel and a Debian, which takes some minutes; later it takes about three' >&2
 
 # Debian as the guest: its disk, and the initial file system with kernel GUEST.
 demo-images: setup
@@ -101,7 +101,7 @@ vm-linux: setup programs modules demo-images ## Debian in VTL0 with its console,
 
 ##@ Test
 
-check: setup ## all tests (half an hour on 2 CPUs); the last line is "N passed, N failed"
+check: setup ## the tests (half an hour on 2 CPUs); the last line is "N passed, N failed"
 	@scripts/check style build sparse static unit models litmus lib tools install bench fuzz soak tdx hypervisor demo linux vm
 
 check-unit: setup ## driver core, library and command in user space, under sanitizers (minutes)
@@ -131,7 +131,7 @@ soak: setup programs ## devices at full speed while routes move (SECONDS=60 KERN
 SOAK = tests/soak/run --kernel $(KERNEL) --cpus $(if $(filter command line,$(origin CPUS)),$(CPUS),4) --seconds $(SECONDS)
 SOAK_LINUX = $(MAKE) modules && tests/linux/run --cpus $(CPUS) --seconds $(SECONDS) $(KERNEL) $(GUEST) soak
 
-proof: setup ## each claim of docs/trust.md and docs/faults.md put to the test (MINUTES=30 and building)
+proof: setup ## test the claims about robustness for MINUTES=30, after building
 	@scripts/proof $(MINUTES)
 
 mutants: setup programs tests modules ## break the driver in COUNT=100 ways, one at a time: do the tests notice?

@@ -104,7 +104,7 @@ static const struct command commands[] = {
 		.help = "Raises a vector of a CPU, as a hostile host would. VECTOR 0 is the CPU's\n"
 			"shared vector, which tells of messages.\n"
 			"\vExample:\n"
-			"  labhost vector 1 0x31",
+			"  labhost vector 1 0x61",
 		.least = 2,
 		.most = 2,
 		.range = "VECTOR is 0 or 31 to 255; for CPU see /sys/devices/system/cpu/online",
@@ -115,8 +115,8 @@ static const struct command commands[] = {
 		.usage = "DEVICE SOURCE",
 		.help = "Writes the message of a source into the device, as a host does, and\n"
 			"enables it. Numbers may be written as 0x31.\n"
-			"\vExample: the first device raises vector 0x31 of the CPU of APIC id 1\n"
-			"  labhost route 0 0 --apic-id 1 --vector 0x31",
+			"\vExample: the first device raises vector 0x61 of the CPU of APIC id 1\n"
+			"  labhost route 0 0 --apic-id 1 --vector 0x61",
 		.options = route_options,
 		.check = check_route,
 		.least = 2,

@@ -214,7 +214,7 @@ static int open_or_explain(void)
 
 	if (fd == -ENOENT || fd == -ENODEV || fd == -ENXIO)
 		fprintf(stderr, "labhost: cannot open %s: %s\n", LAB_HOST_NODE,
-			"the module is not loaded; try 'insmod vtlirq_lab_host.ko'");
+			"the module vtlirq_board is not loaded, or there is no lab/hypervisor below");
 	else if (fd == -EACCES || fd == -EPERM)
 		fprintf(stderr, "labhost: cannot open %s: only root may; run this as root\n",
 			LAB_HOST_NODE);

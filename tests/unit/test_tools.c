@@ -1889,7 +1889,7 @@ static void doctor_reports_what_prevents_redirection(void **state)
 	assert_diagnosis("environment", "no", "OPENHCL_DISABLE_PROXY_REDIRECT=1 forbids it", false);
 	assert_diagnosis("host", "ok", "the host offers redirection", false);
 	run_command("vtlirq doctor");
-	assert_says(run.output, "\ninterrupts cannot be redirected now; see to: environment\n");
+	assert_says(run.output, "\ninterrupts cannot be redirected now; correct first: environment\n");
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
 	assert_diagnosis("environment", "ok", "does not forbid it here", true);
 	driver->user = 65534;

@@ -20,7 +20,7 @@
 static const char ok[] = "ok";
 static const char no[] = "no";
 static const char unknown[] = "unknown";
-static const char above[] = "first see to the lines above";
+static const char above[] = "first correct what the lines above name";
 
 /**
  * struct check - one check
@@ -403,7 +403,7 @@ static void print_text(const struct check checks[CHECKS], bool can_redirect)
 	for (size_t i = 0; i < CHECKS; i++)
 		print_check(&checks[i]);
 	printf("\ninterrupts %s be redirected now%s", can_redirect ? "can" : "cannot",
-	       can_redirect ? "" : "; see to: ");
+	       can_redirect ? "" : "; correct first: ");
 	for (size_t i = 0; i < CHECKS; i++) {
 		if (!is_missing(&checks[i]))
 			continue;
