@@ -269,7 +269,7 @@ struct totals {
  * @has_learnt: the rates of the routes are known
  * @lock:    protects all members that follow
  * @taken:   mappings held on each VP
- * @retained: deliveries whose hardware vector the host may still use
+ * @retained: deliveries that the host may still use
  * @interrupts: routes by interrupt, from before their first delivery until after their last
  * @first:   routes with a delivery, by id
  */

@@ -13,6 +13,7 @@
  * @target: the new target
  * @next:   the new delivery, when the host uses it
  * @refused: a redirected delivery that was prepared, but refused by the host
+ * @failed: a proxied delivery that was prepared, but not confirmed by the host
  * @reason: why the new delivery is not redirected
  * @status: the host's last answer that was not success
  * @error:  the driver's last errno, positive
@@ -22,6 +23,7 @@ struct change {
 	const struct target *target;
 	struct delivery *next;
 	struct delivery *refused;
+	struct delivery *failed;
 	enum vtlirq_reason reason;
 	uint32_t status;
 	uint32_t error;
@@ -96,20 +98,30 @@ static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
 
 /* ---- deliveries that are retained ---- */
 
+/* Whether the interrupts of both arrive at the same place. */
+static bool is_same_place(const struct delivery *one, const struct delivery *other)
+{
+	if (one->kind != other->kind)
+		return false;
+	if (one->kind == VTLIRQ_PROXIED)
+		return target_equal(&one->effective, &other->effective);
+	return one->apic_id == other->apic_id && one->hardware == other->hardware;
+}
+
 static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
 {
 	struct delivery *one = irqs->retained;
 
-	while (one && (one->apic_id != delivery->apic_id || one->hardware != delivery->hardware))
+	while (one && !is_same_place(one, delivery))
 		one = one->retained_next;
 	return one;
 }
 
 /*
- * The host may still post @interrupt to this hardware vector, so the vector must not
- * be freed yet: whoever got it next would receive that interrupt. At most one delivery
- * is retained for each hardware vector, so that a host that always refuses cannot make
- * the list grow without limit.
+ * The host may still send @interrupt here. So the hardware vector must not be freed yet:
+ * whoever got it next would receive that interrupt. And the filter must stay open, or the
+ * interrupt would be lost. At most one delivery is retained for each place, so that a host
+ * that always refuses cannot make the list grow without limit.
  */
 static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
 		   struct delivery *delivery)
@@ -418,12 +430,11 @@ static int proxy(struct vtlirq_route *route, struct change *change)
 	error = delivery_prepare(route->irqs, delivery);
 	if (!error)
 		error = delivery_retarget(route, delivery, change);
-	if (error) {
-		delivery_free(route->irqs, delivery);
-		return error;
-	}
-	change->next = delivery;
-	return 0;
+	if (error)
+		change->failed = delivery;
+	else
+		change->next = delivery;
+	return error;
 }
 
 static void free_refused(struct vtlirq_route *route, struct change *change)
@@ -436,12 +447,23 @@ static void free_refused(struct vtlirq_route *route, struct change *change)
 		delivery_free(route->irqs, change->refused);
 }
 
+static void free_failed(struct vtlirq_route *route, struct change *change)
+{
+	if (!change->failed)
+		return;
+	if (change->is_unsure && change->failed->is_held)
+		retain(route->irqs, &route->interrupt, change->failed);
+	else
+		delivery_free(route->irqs, change->failed);
+}
+
 /* The change failed: make sure that the host uses the old delivery. */
 static void abandon(struct vtlirq_route *route, struct change *change, bool tell_why)
 {
 	if (change->is_unsure && route->delivery)
 		delivery_retarget(route, route->delivery, change);
 	free_refused(route, change);
+	free_failed(route, change);
 	/* A demoted route keeps that reason while it cannot get a vector again. */
 	if (tell_why && !(reason_is_shortage(change->reason) &&
 			  route->reason == VTLIRQ_REASON_DEMOTED))

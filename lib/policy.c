@@ -177,19 +177,28 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 	}
 }
 
-/* Return: 0: moved; 1: not possible now; or a negative errno. */
+/* A route has changed since this round looked at it. */
+#define CHANGED_MEANWHILE	2
+
+/* Another thread may have moved or destroyed it, or have asked for the other delivery. */
+static bool is_as_seen(const struct seen *seen, enum delivery_wish wish)
+{
+	const struct vtlirq_route *route = seen->route;
+
+	return !route->is_gone && route->changed_ms == seen->changed_ms &&
+	       (route->delivery->kind == VTLIRQ_REDIRECTED) == seen->is_redirected &&
+	       target_equal(&route->delivery->target, &seen->target) &&
+	       (wish == DELIVERY_PROXIED || route->preference == VTLIRQ_PREFER_REDIRECTED);
+}
+
+/* Return: 0: moved; 1: not possible now; CHANGED_MEANWHILE; or a negative errno. */
 static int move(struct seen *seen, enum delivery_wish wish)
 {
 	struct vtlirq_route *route = seen->route;
-	int result = 1;
-	bool is_redirected;
+	int result = CHANGED_MEANWHILE;
 
 	pthread_mutex_lock(&route->lock);
-	/* Another thread may have moved or destroyed it. */
-	is_redirected = !route->is_gone && route->delivery->kind == VTLIRQ_REDIRECTED;
-	if (!route->is_gone && route->changed_ms == seen->changed_ms &&
-	    is_redirected == seen->is_redirected &&
-	    target_equal(&route->delivery->target, &seen->target)) {
+	if (is_as_seen(seen, wish)) {
 		result = delivery_change(route, &seen->target, wish, VTLIRQ_REASON_DEMOTED);
 		if (!result)
 			note_move(route, seen, wish == DELIVERY_REDIRECTED);
@@ -204,13 +213,15 @@ static int move(struct seen *seen, enum delivery_wish wish)
  */
 static void count_move(struct round *round, struct seen *seen, int result)
 {
+	seen->may_move = false;
+	if (result == CHANGED_MEANWHILE)
+		return;
 	round->budget--;
 	round->moved += !result;
 	if (!result)
 		return;
 	if (result < 0 && !round->error)
 		round->error = result;
-	seen->may_move = false;
 	pause_begin(&seen->route->sample.after_failure, round->irqs->config.dwell_ms);
 }
 
@@ -243,7 +254,7 @@ static int try_promote(struct round *round, struct seen *seen)
 	if (is_full(round, &seen->target))
 		return 1;
 	result = move(seen, DELIVERY_REDIRECTED);
-	if (result > 0 && is_short_of_vectors(seen->route)) {
+	if (result == 1 && is_short_of_vectors(seen->route)) {
 		for (size_t i = 0; i < TARGET_WORDS; i++)
 			round->full[i] |= seen->target.vps[i];
 		return 1;

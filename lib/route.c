@@ -326,29 +326,29 @@ int vtlirq_route_state(struct vtlirq_route *route, struct vtlirq_route_state *st
 	return error;
 }
 
-int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
-		  struct vtlirq_route_state **states, size_t *count)
+/* Get the states of the next @limit routes after @after, which becomes the last of their ids. */
+static int next_states(struct vtlirq *irqs, uint64_t *after, size_t limit,
+		       struct vtlirq_route_state **states, size_t *count)
 {
-	struct vtlirq_route_state *made = NULL;
+	struct vtlirq_route_state *made;
 	struct vtlirq_route **routes;
 	size_t held, used = 0;
-	int error = -ENOMEM;
+	int error = 0;
 
-	routes = routes_snapshot(irqs, after, limit, &held);
+	routes = routes_snapshot(irqs, *after, limit, &held);
 	if (!routes)
-		return error;
+		return -ENOMEM;
 	made = calloc(held + 1, sizeof(*made));
-	for (size_t i = 0; made && i < held; i++) {
+	if (!made)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < held; i++) {
 		error = vtlirq_route_state(routes[i], &made[used]);
+		used += !error;
 		/* It was destroyed in the meantime. */
 		if (error == -ENOENT)
-			continue;
-		if (error)
-			break;
-		used++;
+			error = 0;
 	}
-	if (made && (!error || error == -ENOENT || !held))
-		error = 0;
+	*after = held ? routes[held - 1]->id : UINT64_MAX;
 	routes_release(routes, held);
 	if (error) {
 		free(made);
@@ -357,6 +357,19 @@ int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 	*states = made;
 	*count = used;
 	return 0;
+}
+
+int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
+		  struct vtlirq_route_state **states, size_t *count)
+{
+	int error = next_states(irqs, &after, limit, states, count);
+
+	/* All of them were destroyed in the meantime, but there may be others after them. */
+	while (!error && !*count && after != UINT64_MAX) {
+		free(*states);
+		error = next_states(irqs, &after, limit, states, count);
+	}
+	return error;
 }
 
 int vtlirq_routes(struct vtlirq *irqs, struct vtlirq_route_state **states, size_t *count)

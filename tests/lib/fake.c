@@ -36,7 +36,7 @@ static struct {
 
 static uint32_t references_of[VTLS_MAX][FAKE_VPS][256];
 static bool vtl_used[VTLS_MAX];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static uint64_t generations;
 static uint64_t chance = 88172645463325252ULL;
 

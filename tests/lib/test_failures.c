@@ -75,8 +75,15 @@ void *__wrap_malloc(size_t size)
 	return fails() ? NULL : __real_malloc(size);
 }
 
+/* Called once, when so many calls of calloc() were made: what another thread could do. */
+static void (*meanwhile)(void);
+static int meanwhile_at;
+
 void *__wrap_calloc(size_t count, size_t size)
 {
+	if (__atomic_load_n(&meanwhile_at, __ATOMIC_ACQUIRE) > 0 &&
+	    !__atomic_sub_fetch(&meanwhile_at, 1, __ATOMIC_ACQ_REL))
+		meanwhile();
 	return fails() ? NULL : __real_calloc(count, size);
 }
 
@@ -661,6 +668,31 @@ static void every_failure_changes_nothing(void **state)
 	       injected);
 }
 
+static void destroy_all_but_one(void)
+{
+	for (int i = 0; i < ROUTES - 1; i++) {
+		assert_int_equal(vtlirq_route_destroy(live[i].route), 0);
+		live[i].route = NULL;
+	}
+}
+
+/* The routes are destroyed when the publisher has chosen those for its first reply. */
+static void a_list_continues_after_routes_that_are_gone(void **state)
+{
+	struct vtlirq_route_state *states;
+	size_t count;
+
+	begin(NULL);
+	has_client();
+	meanwhile = destroy_all_but_one;
+	__atomic_store_n(&meanwhile_at, 2, __ATOMIC_RELEASE);
+	assert_int_equal(vtlirq_client_routes(client, &states, &count), 0);
+	assert_int_equal(meanwhile_at, 0);
+	assert_int_equal(count, 1);
+	free(states);
+	end(NULL);
+}
+
 static int make_directory(void **state)
 {
 	unsetenv(VTLIRQ_ENVIRONMENT_DISABLE);
@@ -678,6 +710,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_failure_changes_nothing),
+		cmocka_unit_test(a_list_continues_after_routes_that_are_gone),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, make_directory, remove_directory);

@@ -379,6 +379,61 @@ static void multicast_and_preferred_routes_stay(void **state)
 		assert_int_equal(second(rates), 0);
 }
 
+static bool is_first_move;
+
+/* While the policy moves its first route, another thread prefers proxied delivery for route 2. */
+static struct fake_answer prefer_meanwhile(const struct fake_delivery *delivery)
+{
+	if (is_first_move) {
+		is_first_move = false;
+		assert_int_equal(vtlirq_route_prefer(live[2].route, VTLIRQ_PREFER_PROXIED), 0);
+	}
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void a_preference_that_changes_meanwhile_is_respected(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 8, 9, 7 };
+
+	open_with_routes(1, 3, (struct vtlirq_config) { 0 });
+	second(rates);
+	fake.vectors = 4;
+	is_first_move = true;
+	fake.decide = prefer_meanwhile;
+	assert_int_equal(second(rates), 1);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_PREFERRED);
+}
+
+/* Meanwhile, another thread moves route 2 to VP 1, which has no free vector, either. */
+static struct fake_answer move_meanwhile(const struct fake_delivery *delivery)
+{
+	if (is_first_move) {
+		is_first_move = false;
+		assert_int_equal(live_target(irqs, &live[2], 2, 42, 0), 0);
+	}
+	return (struct fake_answer) { .is_done = true };
+}
+
+static void a_route_that_moves_meanwhile_evicts_no_other(void **state)
+{
+	static const unsigned int rates[ROUTES] = { 1, 1, 500, 1, 1000 };
+
+	open_with_routes(1, 1, (struct vtlirq_config) { 0 });
+	create(1, 1, 1);
+	create(2, 2, 0);
+	create(3, 4, 2);
+	second(rates);
+	is_first_move = true;
+	fake.decide = move_meanwhile;
+	/* Route 4 gets the vector of route 3. */
+	assert_int_equal(second(rates), 2);
+	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+	expect(4, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+}
+
 static void without_a_policy_no_route_moves(void **state)
 {
 	static const unsigned int rates[ROUTES] = { 0, 1000 };
@@ -435,6 +490,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(only_one_route_is_demoted_for_a_vector_in_quarantine),
 	TEST(vectors_in_quarantine_count_against_the_quota),
 	TEST(multicast_and_preferred_routes_stay),
+	TEST(a_preference_that_changes_meanwhile_is_respected),
+	TEST(a_route_that_moves_meanwhile_evicts_no_other),
 	TEST(without_a_policy_no_route_moves),
 	TEST(each_interrupt_is_counted_once_over_moves),
 };

@@ -723,6 +723,33 @@ static void a_filter_stays_open_for_late_messages(void **state)
 	assert_int_equal(fake.filter[1][41], 1);
 }
 
+/* The host does what is asked, but never says so. */
+static struct fake_answer unsure_host(const struct fake_delivery *delivery)
+{
+	return (struct fake_answer) { .status = 0x78, .is_done = delivery->vps == 2 };
+}
+
+static void a_filter_stays_open_while_the_host_may_use_it(void **state)
+{
+	fake.now_ns = 100 * SECOND;
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(vtlirq_route_prefer(live[0].route, VTLIRQ_PREFER_PROXIED), 0);
+	fake.decide = unsure_host;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(retarget(0, 2, 41), -ENXIO);
+	live[0].is_unsure = true;
+	fake.now_ns += 11 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 1);
+	fake.decide = NULL;
+	assert_int_equal(retarget(0, 4, 42), 0);
+	live[0].is_unsure = false;
+	fake.now_ns += 11 * SECOND;
+	vtlirq_rebalance(irqs);
+	assert_int_equal(fake.filter[1][41], 0);
+	look();
+}
+
 /* ---- counts ---- */
 
 static void each_arrival_is_counted_for_its_route(void **state)
@@ -963,6 +990,7 @@ static const struct CMUnitTest tests[] = {
 	OPEN_TEST(a_vector_is_retained_once_for_several_routes),
 	TEST(the_callers_file_keeps_retained_vectors),
 	OPEN_TEST(a_filter_stays_open_for_late_messages),
+	OPEN_TEST(a_filter_stays_open_while_the_host_may_use_it),
 	OPEN_TEST(each_arrival_is_counted_for_its_route),
 	CLOSED_TEST(late_messages_are_counted_for_their_route),
 	CLOSED_TEST(a_driver_without_counts_is_sufficient),
