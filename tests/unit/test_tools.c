@@ -1675,7 +1675,7 @@ static void top_batch_has_sums_vps_and_routes(void **state)
 	/* debugfs has no entry counter for VP 2. */
 	assert_says(run.output, "\n 2           0.0        0.0        0.0          - ");
 	assert_says(run.output, "    PID  ROUTE                     DEVICE  VECTOR   VP    DELIVERY  RED");
-	assert_says(run.output, "      1  NVMe 00:01.0, interrupt 1    0x51    1  redirected");
+	assert_says(run.output, "      1  NVMe-00:01.0,-interrupt-1    0x51    1  redirected");
 	assert_says(run.output, "      2         0x8000000000000010    0x60    0     proxied");
 	assert_says(run.output, "  refused:invalid-device-ID\n");
 	assert_says(run.output, "0+3     proxied");
@@ -1718,6 +1718,9 @@ static void top_reports_what_it_cannot_read(void **state)
 	setenv("VTLIRQ_DEBUGFS", "/no/such/folder", 1);
 	assert_int_equal(run_command("vtlirq top --interval 0.05 --reports 1"), STATUS_FAILED);
 	assert_says(run.output, "no VPs: /dev/no-such-node is missing: the driver is not loaded");
+	run_command("vtlirq top --json --interval 0.05 --reports 1");
+	assert_says(run.output, "/dev/no-such-node is missing: the driver is not loaded");
+	json_decref(parse_json(run.output));
 }
 
 static void top_ends_at_a_signal(void **state)
@@ -2052,20 +2055,20 @@ static void route_hold_fails_if_a_route_cannot_be_created(void **state)
 
 /* ---- output that cannot be written ---- */
 
-static void run_into_full_disk(const char *line)
+/* Runs a command line whose output goes to @file, which is closed. */
+static void run_into(const char *line, int file)
 {
-	int full = open("/dev/full", O_WRONLY);
 	int status;
 	pid_t child;
 
-	assert_true(full >= 0);
+	assert_true(file >= 0);
 	run.messages_fd = memfd_create("messages", 0);
 	fflush(NULL);
 	child = fork();
 	if (!child)
-		run_child(line, full, run.messages_fd);
+		run_child(line, file, run.messages_fd);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	close(full);
+	close(file);
 	memset(run.messages, 0, sizeof(run.messages));
 	assert_true(pread(run.messages_fd, run.messages, OUTPUT_SIZE - 1, 0) >= 0);
 	close(run.messages_fd);
@@ -2084,11 +2087,22 @@ static void output_that_does_not_arrive_is_a_failure(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		run_into_full_disk(lines[i]);
+		run_into(lines[i], open("/dev/full", O_WRONLY));
 		assert_int_equal(run.status, STATUS_FAILED);
 		assert_says(run.messages, "cannot write the output");
 	}
 	assert_balanced(2);
+}
+
+static void a_reader_that_leaves_does_not_leave_a_route_behind(void **state)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	run_into("vtlirq route hold --device 8 --msi 1:0 --vector 81 --vp 1", ends[1]);
+	assert_int_equal(run.status, STATUS_FAILED);
+	assert_balanced(1);
 }
 
 #define world_test(name)	cmocka_unit_test_setup(name, make_world)
@@ -2151,6 +2165,7 @@ int main(void)
 		world_test(route_hold_falls_back_and_says_why),
 		world_test(route_hold_fails_if_a_route_cannot_be_created),
 		world_test(output_that_does_not_arrive_is_a_failure),
+		world_test(a_reader_that_leaves_does_not_leave_a_route_behind),
 	};
 
 	/* nohup makes a process ignore this signal, and the commands would inherit that. */

@@ -205,7 +205,10 @@ static void check_environment(struct check *check)
 {
 	const char *value = getenv(VTLIRQ_ENVIRONMENT_DISABLE);
 
-	if (!patient.summary.disabled)
+	if (value && !patient.irqs)
+		judge(check, unknown, above, "%s is set, and the library cannot be opened",
+		      VTLIRQ_ENVIRONMENT_DISABLE);
+	else if (!patient.summary.disabled)
 		judge(check, ok, "", "%s does not forbid it here", VTLIRQ_ENVIRONMENT_DISABLE);
 	else
 		judge(check, no, "unset it here, and for the VMM: tr '\\0' '\\n' </proc/PID/environ",

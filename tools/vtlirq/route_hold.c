@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -220,7 +221,11 @@ int route_hold(const struct options *options)
 	struct problem problem;
 	int status = STATUS_FAILED;
 
-	/* Before a route is created, so that no signal leaves one behind. */
+	/*
+	 * Before a route is created, so that no signal leaves one behind, for the host would go on
+	 * redirecting it. A reader that has gone is seen by an error of the output.
+	 */
+	signal(SIGPIPE, SIG_IGN);
 	stop_prepare();
 	if (open_library(&holding, options, &problem)) {
 		problem_print(&problem);

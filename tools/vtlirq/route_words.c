@@ -134,6 +134,7 @@ struct route route_describe(pid_t pid, const struct vtlirq_route_state *state)
 	else
 		snprintf(route.label, sizeof(route.label), "0x%" PRIx64,
 			 state->interrupt.device_id);
+	join_words(route.label);
 	describe_reason(&route);
 	return route;
 }

@@ -43,8 +43,9 @@ bool screen_open(void)
 	mode.c_lflag &= ~(ICANON | ECHO);
 	mode.c_cc[VMIN] = 0;
 	mode.c_cc[VTIME] = 0;
-	/* Stopped by Ctrl-Z, it would leave the terminal as it is. */
+	/* Stopped by Ctrl-Z, or ended by Ctrl-\, it would leave the terminal as it is. */
 	mode.c_cc[VSUSP] = _POSIX_VDISABLE;
+	mode.c_cc[VQUIT] = _POSIX_VDISABLE;
 	tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 	is_open = true;
 	/* The terminal is restored also if memory runs out. */

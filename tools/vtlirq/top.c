@@ -132,13 +132,32 @@ static void print_text(struct view *view)
 	problem_list_print(&view->new.routes.silent);
 }
 
+static void problems_add(struct problem_list *all, const struct problem_list *some)
+{
+	for (size_t i = 0; i < some->count; i++)
+		*problem_list_add(all) = some->problems[i];
+}
+
+/* All that could not be read. */
+static void sample_problems_json(const struct sample *sample)
+{
+	struct problem_list all = {};
+
+	problems_add(&all, &sample->no_vps);
+	if (*sample->no_routes.what)
+		*problem_list_add(&all) = sample->no_routes;
+	problems_add(&all, &sample->routes.silent);
+	problems_json(&all);
+	problem_list_free(&all);
+}
+
 static void print_json(const struct sample *sample)
 {
 	json_open(NULL, '{');
 	row_json("summary", &sum_columns, sample);
 	table_json("vps", &vp_rate_columns, sample->rates, sample->vp_count);
 	table_json("routes", &route_rate_columns, sample->routes.all, sample->routes.count);
-	problems_json(&sample->routes.silent);
+	sample_problems_json(sample);
 	json_end();
 }
 
