@@ -54,6 +54,8 @@ static void mask_local_sources(void)
 
 void apic_start(void)
 {
+	u32 id;
+
 	/*
 	 * If LINT0 is masked while the PIC requests an interrupt, QEMU keeps the request
 	 * and delivers vector -1 later: mask the PICs first, so that none is requested.
@@ -65,7 +67,8 @@ void apic_start(void)
 	apic_write(APIC_TPR, 0);
 	/* A logical id of flat mode is the low byte of x2APIC's, for CPUs 0 to 7. */
 	apic_write(APIC_DFR, DFR_FLAT);
-	apic_write(APIC_LDR, 1U << (24 + (apic_read(APIC_ID_REGISTER) >> 24) % 8));
+	id = apic_read(APIC_ID_REGISTER) >> 24;
+	apic_write(APIC_LDR, id < 8 ? 1U << (24 + id) : 0);
 	mask_local_sources();
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
 }

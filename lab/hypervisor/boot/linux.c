@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/machine.h"
 #include "boot/boot.h"
+#include "boot/start.h"
 #include "control/call.h"
 
 #define SECTOR            512
@@ -123,9 +124,12 @@ void linux_load(struct linux_image *image, u64 limit)
 	setup = (sectors ? sectors + 1 : 5) * SECTOR;
 	place = get64(image->file, HEADER_PREFERRED);
 	room = get32(image->file, HEADER_INIT_SIZE);
-	if (image->size < setup || place + room > limit)
+	if (image->size < setup || place > limit || room > limit - place)
 		stop("hypervisor: the kernel needs memory up to %llx, but it ends at %llx\n",
 		     place + room, limit);
+	if (place < IMAGE_END)
+		stop("hypervisor: the kernel is to be loaded to %llx (CONFIG_PHYSICAL_START), but memory below %x is the hypervisor's\n",
+		     place, IMAGE_END);
 	print("hypervisor: a kernel of %llu bytes goes to %llx, and may use %u bytes\n",
 	      image->size, place, room);
 	memmove(machine_place(place), image->file + setup, image->size - setup);

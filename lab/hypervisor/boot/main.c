@@ -10,6 +10,7 @@
 #include "base/machine.h"
 #include "boot/boot.h"
 #include "boot/start.h"
+#include "host/devices.h"
 #include "tdx/tdx.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
@@ -152,7 +153,9 @@ static u64 heap_size(void)
 		if (boot.map.ranges[i].type == MAP_MEMORY)
 			memory += boot.map.ranges[i].size;
 	}
-	return ALIGN(HEAP_LEAST + boot.found.cpus * HEAP_CPU + memory / 512 * 3, SIZE_2M);
+	/* One table for each 2 MiB: of L1's private and shared half, and of each L2 VM. */
+	return ALIGN(HEAP_LEAST + boot.found.cpus * HEAP_CPU +
+		     memory / 512 * (2 + max_t(u32, options.l2_vms, 1)), SIZE_2M);
 }
 
 /*
@@ -229,8 +232,11 @@ static void map_devices(void)
 	gpa_add_device(LOW_MEMORY, ROMS - LOW_MEMORY);
 	gpa_add_both(ROMS, ROMS_END - ROMS);
 	gpa_add_device(low, GPA_CHIPS - low);
-	if (!options.td)
-		gpa_add_device(GPA_CHIPS, GPA_CHIPS_END - GPA_CHIPS);
+	if (!options.td) {
+		/* The page of the CPU's own APIC is the hypervisor's: L1 has an x2APIC. */
+		gpa_add_device(GPA_CHIPS, GPA_APIC - GPA_CHIPS);
+		gpa_add_device(GPA_APIC + PAGE_SIZE, GPA_CHIPS_END - GPA_APIC - PAGE_SIZE);
+	}
 	gpa_add_device(GPA_CHIPS_END, LIMIT_4G - GPA_CHIPS_END);
 	high = ALIGN(high, SIZE_1G);
 	gpa_add_device(high, GPA_SHARED - high);
@@ -273,6 +279,7 @@ void boot_main(const struct multiboot_info *info)
 	acpi_read(&boot.found);
 	lay_out();
 	make_cpus();
+	devices_check();
 	gpa_start(options.td);
 	map_memory();
 	map_devices();

@@ -29,6 +29,7 @@ void smp_prepare(struct l1_cpu *l1)
 	trap_start();
 	apic_start();
 	cpu_wrmsr(MSR_VM_HSAVE_PA, machine_address(heap_pages(1)));
+	l1_prepare(l1);
 	l1_apic_reset(l1);
 	synic_reset(l1);
 	l2_start(l1);

@@ -7,11 +7,14 @@
 #include <linux/errno.h>
 
 #include "base/machine.h"
+#include "base/base.h"
 #include "host/devices.h"
 #include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
 #define PCI_COMMAND       0x04
+#define PCI_HEADER        0x0c
+#define HEADER_TYPE       (0x7fU << 16)
 #define PCI_BAR_0         0x10
 #define PCI_CAPABILITIES  0x34
 /* Enable memory, and disable INTx, which a device would raise while its MSI is off. */
@@ -39,7 +42,11 @@
 #define MSIX_ENTRY_MASKED 1U
 
 #define MESSAGE_ADDRESS   0xfee00000U
+#define BAR_IO            1U
 #define BAR_64            4U
+#define BARS              6
+#define BARS_OF_BRIDGE    2
+#define PCI_FUNCTIONS     0x10000
 
 /* Return: its offset, or 0. A circular list ends too. */
 static u8 find_capability(u16 function, u8 kind)
@@ -123,6 +130,32 @@ static u64 bar_of(u16 function, u32 number)
 	return high << 32 | (low & ~0xfU);
 }
 
+static void check_bars(u16 function)
+{
+	u32 bars = pci_read(function, PCI_HEADER) & HEADER_TYPE ? BARS_OF_BRIDGE : BARS, number;
+
+	for (number = 0; number < bars; number++) {
+		u32 low = pci_read(function, PCI_BAR_0 + 4 * number);
+
+		if ((low & BAR_IO) || !(low & BAR_64))
+			continue;
+		if (bar_of(function, number) >= GPA_SHARED)
+			stop("hypervisor: the firmware has placed a region of PCI function %x at %llx, but only what is below %llx can be shared with a host: use less memory, or smaller devices\n",
+			     function, bar_of(function, number), GPA_SHARED);
+		number++;
+	}
+}
+
+void devices_check(void)
+{
+	u32 function;
+
+	for (function = 0; function < PCI_FUNCTIONS; function++) {
+		if (pci_read(function, 0) != NO_DEVICE)
+			check_bars(function);
+	}
+}
+
 /* L1 chooses the addresses of its devices, and could name the hypervisor's memory. */
 static volatile u32 *find_entry(u16 function, u8 place, u32 source)
 {
@@ -130,7 +163,7 @@ static volatile u32 *find_entry(u16 function, u8 place, u32 source)
 	u64 gpa = bar_of(function, table & MSIX_TABLE_BIR) + (table & ~MSIX_TABLE_BIR) +
 		source * MSIX_ENTRY_BYTES;
 
-	return gpa_is_device(gpa) ? machine_place(gpa) : NULL;
+	return gpa_device(gpa);
 }
 
 /* L1 has the table mapped and may write to it, which the host does not notice. */

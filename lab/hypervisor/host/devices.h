@@ -102,6 +102,15 @@ u32 device_sources(u16 function);
  */
 int device_program(u16 function, u32 source, const struct device_message *message);
 
+/**
+ * devices_check() - stop the machine, with a message, if L1 cannot reach a device
+ *
+ * With memory above 4 GiB, SeaBIOS 1.16.3 and later place 64-bit regions near the end of the
+ * address space (src/fw/pciinit.c), half of which is the shared half here.
+ * Context: at boot.
+ */
+void devices_check(void);
+
 /* ---- board.c: PCI's configuration space, which L1 and the hypervisor share ---- */
 
 /**

@@ -54,8 +54,7 @@ static bool may_send(void)
 
 u32 pci_read(u16 function, u8 place)
 {
-	assert_int_equal(function, FUNCTION);
-	return space[place / 4];
+	return function == FUNCTION ? space[place / 4] : ~0u;
 }
 
 void pci_write(u16 function, u8 place, u32 value)
@@ -71,9 +70,16 @@ bool pci_keep(u16 function, u8 place, u8 size)
 	return function == FUNCTION && place == PLACE && size;
 }
 
-bool gpa_is_device(u64 gpa)
+void *gpa_device(u64 gpa)
 {
-	return gpa && table_is_there;
+	return gpa && table_is_there ? (void *)(uintptr_t)gpa : NULL;
+}
+
+static jmp_buf stopped;
+
+void stop(const char *format, ...)
+{
+	longjmp(stopped, 1);
 }
 
 void request_hold_all(void)
@@ -195,6 +201,33 @@ static void only_the_entry_of_a_source_is_written(void **state)
 	assert_int_equal(program(1, &first), -5);
 }
 
+/* Returns whether the machine stops at boot. */
+static bool stops(void)
+{
+	if (setjmp(stopped))
+		return true;
+	devices_check();
+	return false;
+}
+
+static void a_region_beyond_the_private_half_stops_the_machine(void **state)
+{
+	/* A bridge has two BARs, followed by the numbers of its buses. */
+	space[0x0c / 4] = 1 << 16;
+	space[0x18 / 4] = 4;
+	space[0x1c / 4] = 0x80;
+	assert_false(stops());
+	space[0x0c / 4] = 0;
+	assert_true(stops());
+	space[0x1c / 4] = 0x7f;
+	assert_false(stops());
+	/* The upper half of an address, and an address of ports, are no addresses of memory. */
+	space[0x1c / 4] = 0x04;
+	space[0x20 / 4] = 0xc005;
+	space[0x24 / 4] = 0xfebf0000;
+	assert_false(stops());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +236,7 @@ int main(void)
 		cmocka_unit_test_setup(a_masked_msi_keeps_its_message, begin),
 		cmocka_unit_test_setup(an_unmaskable_msi_is_never_half_written, begin),
 		cmocka_unit_test_setup(only_the_entry_of_a_source_is_written, begin),
+		cmocka_unit_test_setup(a_region_beyond_the_private_half_stops_the_machine, begin),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

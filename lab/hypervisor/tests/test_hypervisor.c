@@ -335,6 +335,10 @@ static void each_page_has_its_own_state(void **state)
 	assert_true(gpa_is_device(32 * MB));
 	assert_true(gpa_is_device(GPA_CHIPS | GPA_SHARED));
 	assert_false(gpa_is_device(GPA_APIC + 0x300));
+	/* L1 may write any address into a BAR. */
+	assert_ptr_equal(gpa_device(32 * MB), (void *)(32 * MB));
+	assert_null(gpa_device((32 * MB) | GPA_SHARED));
+	assert_null(gpa_device(GPA_APIC + 0x300));
 	assert_false(gpa_is_device(16 * MB));
 	assert_false(gpa_is_device(20 * MB));
 	assert_false(gpa_is_device(~0ULL));

@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "tdx/tdx.h"
 #include "vcpu/exits.h"
+#include "vcpu/gpa.h"
 #include "vcpu/l1.h"
 
 #define REX_B         BIT(0)
@@ -231,6 +232,8 @@ bool control_register_refused(const struct l1_cpu *l1)
 	switch (code_opcode(&code)[2] >> 3 & 7) {
 	case 0:
 		return write.value & ~CR0_DEFINED;
+	case 3:
+		return write.value >> GPA_WIDTH;
 	case 4:
 		return write.value & ~cr4_there_is();
 	default:
@@ -242,6 +245,13 @@ void control_register_repair(struct l1_cpu *l1)
 {
 	struct vmcb *vmcb = l1->vmcb;
 
+	if (!(vmcb->cr0 & X86_CR0_CD))
+		vmcb->cr0 &= ~(u64)X86_CR0_NW;
+	if (vmcb->cr0 & X86_CR0_PG) {
+		vmcb->cr0 |= X86_CR0_PE;
+		if (vmcb->efer & EFER_LME)
+			vmcb->cr4 |= X86_CR4_PAE;
+	}
 	vmcb->dr6 = (u32)vmcb->dr6;
 	vmcb->dr7 = (u32)vmcb->dr7;
 	if ((vmcb->cs.attributes & SEGMENT_LONG) && (vmcb->cs.attributes & SEGMENT_32))

@@ -73,8 +73,9 @@ void control_register_write(struct l1_cpu *l1);
  * control_register_repair() - change the state to one that VMRUN accepts
  * @l1: of this CPU, about to be entered.
  *
- * A CPU refuses a debug register with bits 63:32, and a code segment that is both 64-bit and
- * 32-bit, when it is written; QEMU refuses it at VMRUN.
+ * A CPU refuses NW without CD, PG without PE, 64-bit mode without PAE, a debug register with bits
+ * 63:32, and a code segment that is both 64-bit and 32-bit, when it is written; QEMU refuses it at
+ * VMRUN.
  */
 void control_register_repair(struct l1_cpu *l1);
 
@@ -82,8 +83,8 @@ void control_register_repair(struct l1_cpu *l1);
  * control_register_refused() - whether QEMU has ended guest mode where a CPU raises #GP
  * @l1: of this CPU, which has left guest mode with SVM_FAILED.
  *
- * That is what QEMU does when MOV to CR0 or CR4, which an ordinary guest executes without an
- * exit, sets a reserved bit.
+ * That is what QEMU does when MOV to CR0, CR3 or CR4 sets a reserved bit, if it does not exit: to
+ * CR0 and CR4 of an ordinary guest, and to CR3 of any.
  * Return: whether that is the reason.
  */
 bool control_register_refused(const struct l1_cpu *l1);

@@ -224,6 +224,11 @@ bool gpa_is_device(u64 gpa)
 	return gpa_state(gpa) == GPA_OF_HOST;
 }
 
+void *gpa_device(u64 gpa)
+{
+	return gpa < GPA_SHARED && gpa_is_device(gpa) ? (void *)(unsigned long)gpa : NULL;
+}
+
 u64 gpa_shared_pages(void)
 {
 	return READ_ONCE(shared_pages);

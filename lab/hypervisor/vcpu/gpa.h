@@ -143,6 +143,15 @@ void *gpa_own_memory(u64 gpa);
 bool gpa_is_device(u64 gpa);
 
 /**
+ * gpa_device() - find the registers of a device
+ * @gpa: the device's own address, as in its BAR; L1 may have written any.
+ *
+ * Return: where the hypervisor accesses them; NULL if this is no device, or the shared bit is set,
+ * since the machine has nothing there.
+ */
+void *gpa_device(u64 gpa);
+
+/**
  * gpa_share() - share memory with the host, or make it private again (GHCI: MapGPA)
  * @base: without the shared bit.
  * @size: whole pages.

@@ -13,7 +13,6 @@
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 
-#define ASID_IDLE      2
 #define CODE_64        0xa9b
 #define DATA           0xc93
 #define CR0_64         0x80010031

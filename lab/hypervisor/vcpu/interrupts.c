@@ -16,16 +16,17 @@
 
 u8 interrupts_alloc(struct l1_cpu *l1)
 {
-	u32 used = __atomic_load_n(&l1->interrupts.used, __ATOMIC_SEQ_CST);
-	u32 free = USABLE & ~used;
+	u32 free = USABLE & ~__atomic_load_n(&l1->interrupts.used, __ATOMIC_SEQ_CST);
 	u8 vector;
 
 	if (!free || !l1->online)
 		return 0;
 	vector = __builtin_ctz(free);
-	__atomic_or_fetch(&l1->interrupts.used, BIT(vector), __ATOMIC_SEQ_CST);
-	/* That CPU has left L1 since, or reads @used before it enters L1. */
-	if (!used)
+	/*
+	 * That CPU, which may have freed its last vector meanwhile, has left L1 since, or reads
+	 * @used before it enters L1.
+	 */
+	if (!__atomic_fetch_or(&l1->interrupts.used, BIT(vector), __ATOMIC_SEQ_CST))
 		request_flush_all();
 	return vector;
 }

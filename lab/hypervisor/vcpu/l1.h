@@ -297,8 +297,17 @@ static inline struct l1_cpu *l1_here(void)
 }
 
 /**
+ * l1_prepare() - allocate what a CPU of L1 needs
+ * @l1: the CPU
+ *
+ * This is done at boot, before L1 can use up the heap.
+ * Context: on its CPU, once.
+ */
+void l1_prepare(struct l1_cpu *l1);
+
+/**
  * l1_start() - start a CPU of L1, in 64-bit mode
- * @l1:   the CPU; @index and @apic_id are set.
+ * @l1:   the CPU; it is prepared, and @index and @apic_id are set.
  * @rip:  where it begins.
  * @rsi:  its first argument.
  * @cr3:  its page table.

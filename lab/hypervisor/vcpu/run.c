@@ -16,7 +16,6 @@
 #include "vcpu/l1.h"
 #include "vcpu/world.h"
 
-#define ASID_L1         1
 #define CODE_64         0xa9b
 #define DATA            0xc93
 #define TSS_BUSY        0x8b
@@ -101,20 +100,18 @@ static void set_state(struct vmcb *vmcb, u64 rip, u64 cr3, u64 gdt)
 	vmcb->rip = rip;
 }
 
-static void make(struct l1_cpu *l1)
+void l1_prepare(struct l1_cpu *l1)
 {
 	l1->vmcb = heap_pages(1);
 	l1->vmcb_pa = machine_address(l1->vmcb);
 	l1->idle = idle_make(world_wait);
 	set_controls(l1->vmcb);
-	if (clock_is_stopped || clock_of_l2_is_stopped)
-		clock_measure(l1);
 }
 
 void l1_start(struct l1_cpu *l1, u64 rip, u64 rsi, u64 cr3, u64 gdt)
 {
-	if (!l1->vmcb)
-		make(l1);
+	if (clock_is_stopped || clock_of_l2_is_stopped)
+		clock_measure(l1);
 	set_state(l1->vmcb, rip, cr3, gdt);
 	l1->vmcb->int_state = 0;
 	l1->vmcb->exit_int_info = 0;

@@ -135,6 +135,11 @@ struct vmcb {
 /* VMRUN has failed; QEMU stores 32 bits of it. */
 #define SVM_FAILED       0xffffffff
 
+/* Address spaces: of L1, of the guest that waits in L1's place, and of the L2 VMs. */
+#define ASID_L1          1
+#define ASID_IDLE        2
+#define ASID_L2_FIRST    3
+
 /* Virtual interrupt control. */
 #define SVM_V_TPR          0xfU
 #define SVM_V_IRQ          BIT(8)

@@ -169,6 +169,9 @@ static int set_leaf(unsigned int vm, u64 gpa, int level, u16 attributes)
 		return -ENOMEM;
 	if (level > 1 && is_table(*entry))
 		return -EEXIST;
+	/* Another CPU may have shared a part of it since the level was checked. */
+	if (level > 1 && attributes && !ram_is_large(gpa))
+		return -EEXIST;
 	WRITE_ONCE(*entry, make_leaf(gpa, level, attributes, is_ram));
 	return 0;
 }

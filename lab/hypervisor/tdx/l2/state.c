@@ -160,7 +160,7 @@ static void load_controls(const struct vcpu *vcpu)
 	vmcb->exceptions = (u32)vcpu_field(vcpu, L2_EXCEPTION_BITMAP) | EXCEPTION_UD;
 	vmcb->exceptions &= ~EXCEPTION_MC;
 	load_register_intercepts(vcpu);
-	vmcb->asid = vcpu->vm;
+	vmcb->asid = ASID_L2_FIRST + vcpu->vm - 1;
 	vmcb->nested_control = SVM_NESTED_PAGING;
 	vmcb->nested_cr3 = npt_root(vcpu->vm);
 	vmcb->tlb_control = SVM_FLUSH_ALL;

@@ -12,6 +12,8 @@
 #define DEADLINE_MAX  1000000
 /* The other bits are needed by the fuzzer itself, whose pages are user pages. */
 #define CR0_ODD_BITS  (~(u64)(BIT(0) | BIT(31)))
+/* Beyond the physical address width. */
+#define CR3_ODD_BITS  GENMASK_ULL(63, 40)
 #define CR4_ODD_BITS  (~(u64)(BIT(20) | BIT(21)))
 /* Writes of an ordinary guest are not intercepted, and QEMU lets it change the paging mode. */
 #define CR4_PAGING    ((u64)(BIT(5) | BIT(12)))
@@ -102,19 +104,24 @@ static u64 cr4_odd_bits(void)
 	return is_td ? CR4_ODD_BITS : CR4_ODD_BITS & ~CR4_PAGING;
 }
 
-/* MOV CRn, RAX; then restore the old value. */
+/* MOV CRn, RAX; CPUID, which exits; then restore the old value. */
 static void run_control(void)
 {
-	static const u8 from[][3] = { { 0x0f, 0x20, 0xc0 }, { 0x0f, 0x20, 0xe0 } };
-	static const u8 to[][3] = { { 0x0f, 0x22, 0xc0 }, { 0x0f, 0x22, 0xe0 } };
-	u32 which = chance(2), bit = chance(chance(2) ? 32 : 64);
+	static const u8 from[][3] = { { 0x0f, 0x20, 0xc0 }, { 0x0f, 0x20, 0xe0 },
+				      { 0x0f, 0x20, 0xd8 } };
+	static const u8 to[][3] = { { 0x0f, 0x22, 0xc0 }, { 0x0f, 0x22, 0xe0 },
+				    { 0x0f, 0x22, 0xd8 } };
+	const u64 odd_bits[] = { CR0_ODD_BITS, cr4_odd_bits(), CR3_ODD_BITS };
+	u32 which = chance(3), bit = chance(chance(2) ? 32 : 64);
 	u64 regs[REGS], old;
 
 	fuzz_registers(regs);
 	fuzz_execute(from[which], 3, regs);
 	old = regs[RAX];
-	regs[RAX] = old ^ (BIT_ULL(bit) & (which ? cr4_odd_bits() : CR0_ODD_BITS));
+	regs[RAX] = old ^ (BIT_ULL(bit) & odd_bits[which]);
 	fuzz_execute(to[which], 3, regs);
+	regs[RAX] = 0;
+	fuzz_execute("\x0f\xa2", 2, regs);
 	regs[RAX] = old;
 	fuzz_execute(to[which], 3, regs);
 }

@@ -384,6 +384,21 @@ static void row_cr0_obeys_its_fixed_bits(void)
 	CHECK(CR0_NOW, before);
 }
 
+/* SDM 3A, 4.5: a bit of CR3 beyond the physical address width is reserved. */
+static void row_gp_cr3_beyond_the_address_width(void)
+{
+	u64 before;
+	u32 bit;
+
+	clear();
+	before = read_cr("\x0f\x20\xd8");
+	for (bit = 40; bit < 64; bit++) {
+		regs[RBX] = before | BIT_ULL(bit);
+		check_fault(RUN("\x0f\x22\xdb"), VECTOR_GP);
+	}
+	CHECK(read_cr("\x0f\x20\xd8"), before);
+}
+
 /* write_guest_cr4(): a bit that the CPU lacks raises #GP, one that the module owns raises #VE. */
 static void row_cr4_obeys_its_fixed_bits(void)
 {
@@ -671,6 +686,7 @@ const struct row ve_rows[] = {
 	ROW(row_performance_capabilities_are_zero),
 	ROW(row_ve_efer),
 	ROW(row_cr0_obeys_its_fixed_bits),
+	ROW(row_gp_cr3_beyond_the_address_width),
 	ROW(row_cr4_obeys_its_fixed_bits),
 	ROW(row_cr4_fixed1_describes_l2),
 	ROW(row_ve_caches),
