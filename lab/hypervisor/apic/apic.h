@@ -293,6 +293,15 @@ void l1_apic_reset(struct l1_cpu *l1);
 bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value);
 
 /**
+ * l1_apic_task_priority() - get L1's task priority
+ * @l1: of this CPU.
+ *
+ * L1 writes it by an MSR, or by CR8, which changes the CPU's without an exit.
+ * Return: as L1 wrote it.
+ */
+u32 l1_apic_task_priority(struct l1_cpu *l1);
+
+/**
  * l1_apic_write() - WRMSR
  * @l1:    of this CPU.
  * @msr:   0x800 to 0x8ff.

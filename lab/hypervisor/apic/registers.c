@@ -66,10 +66,10 @@ bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
 		*value = 0;
 		return true;
 	case APIC_TPR:
-		*value = l1->apic.tpr;
+		*value = l1_apic_task_priority(l1);
 		return true;
 	case APIC_PPR:
-		*value = apic_l1_priority(l1->apic.tpr, priority_in_service(l1));
+		*value = apic_l1_priority(l1_apic_task_priority(l1), priority_in_service(l1));
 		return true;
 	case APIC_ISR:
 		*value = l1->posted.in_service;
@@ -139,6 +139,15 @@ static void send(struct l1_cpu *l1, u64 icr)
 	default:
 		print("hypervisor: CPU %u: no interrupt of ICR %llx\n", l1->index, icr);
 	}
+}
+
+u32 l1_apic_task_priority(struct l1_cpu *l1)
+{
+	u32 of_cpu = apic_read(APIC_TPR);
+
+	if (of_cpu != apic_priority_of_cpu(l1->apic.tpr))
+		l1->apic.tpr = of_cpu;
+	return l1->apic.tpr;
 }
 
 bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)

@@ -32,14 +32,13 @@ static bool has_own(u32 first)
 	return apic_highest(first) >= L1_VECTOR_FIRST;
 }
 
-/* L1 writes its task priority by an MSR, or by CR8, which changes the APIC's. */
-static bool is_outranked(const struct l1_cpu *l1)
+static bool is_outranked(struct l1_cpu *l1)
 {
-	return l1->posted.in_service || ((l1->apic.tpr | apic_read(APIC_TPR)) & PRIORITY_CLASS) ||
+	return l1->posted.in_service || (l1_apic_task_priority(l1) & PRIORITY_CLASS) ||
 	       has_own(APIC_ISR);
 }
 
-bool posted_is_deliverable(const struct l1_cpu *l1)
+bool posted_is_deliverable(struct l1_cpu *l1)
 {
 	return requested(l1) && !is_outranked(l1);
 }
@@ -102,7 +101,7 @@ bool posted_end(struct l1_cpu *l1)
 	return true;
 }
 
-bool posted_ends_l2(const struct l1_cpu *l1)
+bool posted_ends_l2(struct l1_cpu *l1)
 {
 	return (requested(l1) & BIT(POSTED_VECTOR_LAST)) && !is_outranked(l1);
 }
