@@ -16,10 +16,10 @@
 
 #define WARM_UP		(INSTRUCTIONS_SAMPLES / 4)
 #define COMMAND_MS	20000
-/* The number of consecutive readings of the clock. */
+/* The number of consecutive readings of the clock, and how many of them must be as expected. */
 #define READINGS	64
-/* If the clock counts instructions, nearly all readings have the same distance. */
 #define READINGS_EQUAL	(READINGS * 3 / 4)
+#define MANY		1000
 
 static int compare(const void *a, const void *b)
 {
@@ -43,18 +43,31 @@ static uint64_t reading_apart(void)
 	return second - first;
 }
 
-/* Return the ticks of the clock for an instruction, or 0 if it does not count instructions. */
+/* The same, with so many instructions more. */
+static uint64_t many_apart(void)
+{
+	uint32_t first, second;
+
+	asm volatile("rdtsc; movl %%eax, %0; .rept %c2; nop; .endr; rdtsc"
+		     : "=&r"(first), "=&a"(second) : "i"(MANY) : "rdx");
+	return second - first;
+}
+
+/*
+ * Return the ticks of the clock for an instruction, or 0 if it does not count instructions: then
+ * many of them do not take exactly so many times the ticks of one.
+ */
 static uint64_t instruction_ticks(void)
 {
-	uint64_t apart[READINGS], usual;
+	uint64_t apart[READINGS], each;
 	unsigned int i, equal = 0;
 
 	for (i = 0; i < READINGS; i++)
 		apart[i] = reading_apart();
-	usual = median(apart, READINGS);
+	each = median(apart, READINGS) / 2;
 	for (i = 0; i < READINGS; i++)
-		equal += apart[i] == usual;
-	return equal >= READINGS_EQUAL ? usual / 2 : 0;
+		equal += many_apart() == (MANY + 2) * each;
+	return equal >= READINGS_EQUAL ? each : 0;
 }
 
 static const volatile struct vtl0_sample *samples_find(struct vmm *vm)
