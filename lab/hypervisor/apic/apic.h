@@ -68,6 +68,8 @@ enum apic_register {
 #define APIC_ICR_SELF        BIT(18)
 #define APIC_ICR_ALL         (2U << 18)
 #define APIC_ICR_OTHERS      (3U << 18)
+/* The destination that means all CPUs. */
+#define APIC_EVERYBODY       0xffffffffU
 /* The reserved bits of the lower half. */
 #define APIC_ICR_RESERVED    (GENMASK(31, 20) | GENMASK(17, 16) | BIT(13))
 
@@ -291,15 +293,6 @@ void l1_apic_reset(struct l1_cpu *l1);
  * Return: whether there is such a register.
  */
 bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value);
-
-/**
- * l1_apic_task_priority() - get L1's task priority
- * @l1: of this CPU.
- *
- * L1 writes it by an MSR, or by CR8, which changes the CPU's without an exit.
- * Return: as L1 wrote it.
- */
-u32 l1_apic_task_priority(struct l1_cpu *l1);
 
 /**
  * l1_apic_write() - WRMSR

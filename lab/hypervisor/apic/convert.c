@@ -6,7 +6,6 @@
  */
 #include "apic/apic.h"
 
-#define EVERYBODY         0xffffffffU
 #define XAPIC_EVERYBODY   0xffU
 #define LONGEST_SECONDS   100
 #define PRIORITY_CLASS    0xf0U
@@ -42,7 +41,7 @@ bool apic_destination(u64 icr, u32 *destination)
 {
 	u32 wide = icr >> 32;
 
-	if (wide == EVERYBODY) {
+	if (wide == APIC_EVERYBODY) {
 		*destination = XAPIC_EVERYBODY;
 		return true;
 	}
@@ -54,7 +53,7 @@ static bool destination_hits(u64 icr, u32 id)
 {
 	u32 destination = icr >> 32;
 
-	if (destination == EVERYBODY)
+	if (destination == APIC_EVERYBODY)
 		return true;
 	if (!(icr & APIC_ICR_LOGICAL))
 		return destination == id;

@@ -66,10 +66,10 @@ bool l1_apic_read(struct l1_cpu *l1, u32 msr, u64 *value)
 		*value = 0;
 		return true;
 	case APIC_TPR:
-		*value = l1_apic_task_priority(l1);
+		*value = l1->apic.tpr;
 		return true;
 	case APIC_PPR:
-		*value = apic_l1_priority(l1_apic_task_priority(l1), priority_in_service(l1));
+		*value = apic_l1_priority(l1->apic.tpr, priority_in_service(l1));
 		return true;
 	case APIC_ISR:
 		*value = l1->posted.in_service;
@@ -119,6 +119,12 @@ static bool is_of_cpu(u64 icr)
 	return (icr & VECTOR_MASK) >= L1_VECTOR_FIRST;
 }
 
+/* Only CPUs 0 to 7 have a logical id; the physical one of all CPUs reaches the others, too. */
+static u32 mode_of(u64 icr)
+{
+	return icr >> 32 == APIC_EVERYBODY ? (u32)icr & ~APIC_ICR_LOGICAL : (u32)icr;
+}
+
 static void send(struct l1_cpu *l1, u64 icr)
 {
 	u32 destination;
@@ -131,7 +137,7 @@ static void send(struct l1_cpu *l1, u64 icr)
 			return;
 		if ((icr & APIC_ICR_SHORTHAND) || apic_destination(icr, &destination))
 			apic_send(icr & APIC_ICR_SHORTHAND ? 0 : destination,
-				  (u32)icr | APIC_ICR_ASSERT);
+				  mode_of(icr) | APIC_ICR_ASSERT);
 		return;
 	case APIC_ICR_NMI:
 		send_nmi(l1, icr);
@@ -139,15 +145,6 @@ static void send(struct l1_cpu *l1, u64 icr)
 	default:
 		print("hypervisor: CPU %u: no interrupt of ICR %llx\n", l1->index, icr);
 	}
-}
-
-u32 l1_apic_task_priority(struct l1_cpu *l1)
-{
-	u32 of_cpu = apic_read(APIC_TPR);
-
-	if (of_cpu != apic_priority_of_cpu(l1->apic.tpr))
-		l1->apic.tpr = of_cpu;
-	return l1->apic.tpr;
 }
 
 bool l1_apic_write(struct l1_cpu *l1, u32 msr, u64 value)

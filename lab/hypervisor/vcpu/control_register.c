@@ -51,10 +51,13 @@ struct write {
 	u32 length;
 };
 
-/* An ordinary guest leaves 64-bit mode to start its CPUs: its writes are not intercepted. */
+/*
+ * CR8 is the task priority, of which the CPU's APIC has only a part. An ordinary guest leaves 64-bit
+ * mode to start its CPUs: its writes to CR0 and CR4 are not intercepted.
+ */
 u16 control_register_intercepts(void)
 {
-	return options.td ? BIT(0) | BIT(4) : 0;
+	return CONTROL_REGISTER_8 | (options.td ? BIT(0) | BIT(4) : 0);
 }
 
 static u64 gpr_value(const struct l1_cpu *l1, u32 number)

@@ -46,7 +46,7 @@ struct vmcb *idle_make(const u8 *code)
 }
 
 /* GIF is 0: an NMI that another CPU sends after @nmi_waits was read stays pending. */
-static bool has_something(struct l1_cpu *l1)
+static bool has_something(const struct l1_cpu *l1)
 {
 	return apic_is_deliverable() || posted_is_deliverable(l1) || READ_ONCE(l1->nmi_waits);
 }

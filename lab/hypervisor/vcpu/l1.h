@@ -147,7 +147,7 @@ void posted_post(struct l1_cpu *l1, u8 vector);
  * It does not matter whether L1 has its interrupts on.
  * Return: whether one does.
  */
-bool posted_is_deliverable(struct l1_cpu *l1);
+bool posted_is_deliverable(const struct l1_cpu *l1);
 
 /**
  * posted_enter() - inject one, or request an exit for when that becomes possible
@@ -171,7 +171,7 @@ bool posted_end(struct l1_cpu *l1);
  *
  * Return: whether it is.
  */
-bool posted_ends_l2(struct l1_cpu *l1);
+bool posted_ends_l2(const struct l1_cpu *l1);
 
 /**
  * posted_left_l2() - note that L2 has been left

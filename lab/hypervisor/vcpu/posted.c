@@ -32,24 +32,24 @@ static bool has_own(u32 first)
 	return apic_highest(first) >= L1_VECTOR_FIRST;
 }
 
-static bool is_outranked(struct l1_cpu *l1)
+static bool is_outranked(const struct l1_cpu *l1)
 {
-	return l1->posted.in_service || (l1_apic_task_priority(l1) & PRIORITY_CLASS) ||
+	return l1->posted.in_service || (l1->apic.tpr & PRIORITY_CLASS) ||
 	       has_own(APIC_ISR);
 }
 
-bool posted_is_deliverable(struct l1_cpu *l1)
+bool posted_is_deliverable(const struct l1_cpu *l1)
 {
 	return requested(l1) && !is_outranked(l1);
 }
 
 /*
  * The dummy interrupt is never delivered: L1 exits when it could be. QEMU aborts if the guest
- * writes CR8 meanwhile, since it signals the virtual interrupt without the lock that it needs.
+ * writes CR8 meanwhile, since it signals the virtual interrupt without the lock that it needs; but
+ * a write to CR8 always exits.
  */
 static void ask_for_window(struct vmcb *vmcb)
 {
-	vmcb->cr_write |= CONTROL_REGISTER_8;
 	vmcb->int_control = SVM_V_IRQ | SVM_V_PRIORITY | SVM_V_IGNORE_TPR;
 	vmcb->intercepts |= SVM_INTERCEPT(SVM_VINTR);
 }
@@ -80,7 +80,6 @@ void posted_enter(struct l1_cpu *l1)
 	struct vmcb *vmcb = l1->vmcb;
 
 	vmcb->int_control = 0;
-	vmcb->cr_write &= ~CONTROL_REGISTER_8;
 	vmcb->intercepts &= ~SVM_INTERCEPT(SVM_VINTR);
 	/* An interrupt of the APIC comes first: its EOI is an exit. */
 	if (!posted_is_deliverable(l1) || has_own(APIC_IRR))
@@ -101,7 +100,7 @@ bool posted_end(struct l1_cpu *l1)
 	return true;
 }
 
-bool posted_ends_l2(struct l1_cpu *l1)
+bool posted_ends_l2(const struct l1_cpu *l1)
 {
 	return (requested(l1) & BIT(POSTED_VECTOR_LAST)) && !is_outranked(l1);
 }

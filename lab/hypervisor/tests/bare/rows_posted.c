@@ -179,7 +179,10 @@ static void row_posted_a_higher_one_in_service_holds_it(void)
 	CHECK(arrival(1), 0x14);
 }
 
-/* Executed while an interrupt waits for a window: MOV CR8, RBX, and then RAX gets CR8. */
+/*
+ * SDM 3A, 11.8.6: CR8 and TPR are one register. MOV CR8, RBX, and then RAX gets CR8. At first, an
+ * interrupt waits for a window; then none can be delivered.
+ */
 static void row_posted_the_task_priority_by_cr8(void)
 {
 	u64 regs[REGS] = { [RBX] = 0x10 };
@@ -193,12 +196,20 @@ static void row_posted_the_task_priority_by_cr8(void)
 	CHECK(rdmsr(TPR), 0x20);
 	let_in();
 	CHECK(arrived(), 0);
-	/* While none can be delivered, CR8 is the CPU's own. */
+	regs[RBX] = 1;
+	CHECK(execute("\x44\x0f\x22\xc3", 4, regs), NO_TRAP);
+	CHECK(rdmsr(TPR), 0x10);
+	let_in();
+	CHECK(arrived(), 0);
 	regs[RBX] = 0;
 	CHECK(execute("\x44\x0f\x22\xc3", 4, regs), NO_TRAP);
 	CHECK(rdmsr(TPR), 0);
 	let_in();
 	CHECK(arrived(), 1);
+	wrmsr(TPR, 0x25);
+	CHECK(rdmsr(TPR), 0x25);
+	CHECK(rdmsr(PPR), 0x25);
+	wrmsr(TPR, 0);
 }
 
 /* SDM 2B, STI: nothing comes before the end of the next instruction. */
