@@ -98,14 +98,26 @@ static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
 
 /* ---- deliveries that are retained ---- */
 
-/* Whether the interrupts of both arrive at the same place. */
+/* Whether one entry of the list serves both. */
 static bool is_same_place(const struct delivery *one, const struct delivery *other)
 {
 	if (one->kind != other->kind)
 		return false;
 	if (one->kind == VTLIRQ_PROXIED)
-		return target_equal(&one->effective, &other->effective);
+		return one->effective.vector == other->effective.vector &&
+		       interrupt_is_same(&one->retained_for, &other->retained_for);
 	return one->apic_id == other->apic_id && one->hardware == other->hardware;
+}
+
+/* @delivery gives its filters to @same, which has one for each VP, and keeps those it has twice. */
+static void give_filters(struct delivery *same, struct delivery *delivery)
+{
+	for (size_t i = 0; i < TARGET_WORDS; i++) {
+		uint64_t both = same->effective.vps[i] & delivery->effective.vps[i];
+
+		same->effective.vps[i] |= delivery->effective.vps[i];
+		delivery->effective.vps[i] = both;
+	}
 }
 
 static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
@@ -120,8 +132,9 @@ static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery
 /*
  * The host may still send @interrupt here. So the hardware vector must not be freed yet:
  * whoever got it next would receive that interrupt. And the filter must stay open, or the
- * interrupt would be lost. At most one delivery is retained for each place, so that a host
- * that always refuses cannot make the list grow without limit.
+ * interrupt would be lost. At most one delivery is retained for each hardware vector, and
+ * for each vector of each interrupt, so that a host that always refuses cannot make the list
+ * grow without limit.
  */
 static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
 		   struct delivery *delivery)
@@ -133,14 +146,16 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 	delivery->retained_for = *interrupt;
 	pthread_mutex_lock(&irqs->lock);
 	same = find_retained(irqs, delivery);
-	if (same) {
+	if (same && same->kind == VTLIRQ_PROXIED) {
+		give_filters(same, delivery);
+	} else if (same) {
 		same->retained_for_several |= !interrupt_is_same(&same->retained_for, interrupt);
 	} else {
 		delivery->retained_next = irqs->retained;
 		irqs->retained = delivery;
 	}
 	pthread_mutex_unlock(&irqs->lock);
-	/* The reference of the other one keeps the vector mapped. */
+	/* The reference of the other one keeps the vector mapped, or the filters open. */
 	if (same)
 		delivery_free(irqs, delivery);
 }
@@ -181,7 +196,7 @@ void deliveries_free(struct vtlirq *irqs)
 		irqs->retained = delivery->retained_next;
 		delivery->is_mapped = false;
 		/* While the mapping exists, interrupts come: the filter must stay open. */
-		delivery->is_held &= irqs->driver.is_own;
+		delivery->is_held &= irqs->driver.is_own || delivery->kind == VTLIRQ_PROXIED;
 		delivery_free(irqs, delivery);
 	}
 }

@@ -367,6 +367,7 @@ int routes_states(struct vtlirq *irqs, uint64_t after, size_t limit,
 	/* All of them were destroyed in the meantime, but there may be others after them. */
 	while (!error && !*count && after != UINT64_MAX) {
 		free(*states);
+		*states = NULL;
 		error = next_states(irqs, &after, limit, states, count);
 	}
 	return error;

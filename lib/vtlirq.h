@@ -168,7 +168,9 @@ const struct vtlirq_target *vtlirq_target_single(struct vtlirq_single_target *si
  *             negative errno, which is returned to the caller
  * @forbid:    called when no route of this context leads there any more: at once after a
  *             redirected route; ten seconds later, by the next call of this library, after
- *             a proxied route, since a message of the host may still arrive. May be NULL
+ *             a proxied route, since a message of the host may still arrive. If the host did
+ *             not confirm a change, it may use either target, and both stay allowed until it
+ *             has confirmed another one, or vtlirq_close(). May be NULL
  * @context:   first argument of both
  *
  * @allow and @forbid run in the thread that made the call on the route (in the thread of

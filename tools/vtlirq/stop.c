@@ -28,9 +28,9 @@ u64 clock_now(void)
 }
 
 /*
- * Block SIGINT, SIGTERM and SIGHUP, for stop_wait_until() to fetch. SIGHUP stays ignored if it
- * is, as under nohup. SIGINT is fetched even if it is ignored, as in every command that a
- * script's shell runs in the background: it has to end a command that holds mappings.
+ * Block SIGINT, SIGQUIT, SIGTERM and SIGHUP, for stop_wait_until() to fetch. SIGHUP stays
+ * ignored if it is, as under nohup. SIGINT is fetched even if it is ignored, as in every command
+ * that a script's shell runs in the background: it has to end a command that holds mappings.
  */
 void stop_prepare(void)
 {
@@ -38,6 +38,7 @@ void stop_prepare(void)
 
 	sigemptyset(&stop_signals);
 	sigaddset(&stop_signals, SIGINT);
+	sigaddset(&stop_signals, SIGQUIT);
 	sigaddset(&stop_signals, SIGTERM);
 	sigaction(SIGHUP, NULL, &hangup);
 	if (hangup.sa_handler != SIG_IGN)
