@@ -116,7 +116,8 @@ void demo_host_behave(bool redirects)
 	int host = labhost_open(), ret;
 
 	if (host < 0)
-		demo_give_up("the lab's host: %s; is the module vtlirq_board loaded?", strerror(-host));
+		demo_give_up("the lab's host: %s; is the module vtlirq_board loaded?",
+			     strerror(-host));
 	ret = labhost_behaviour_set(host, &behaviour);
 	if (ret)
 		demo_give_up("the lab's host does not change its behaviour: %s", strerror(-ret));

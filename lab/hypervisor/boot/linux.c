@@ -128,7 +128,7 @@ void linux_load(struct linux_image *image, u64 limit)
 		stop("hypervisor: the kernel needs memory up to %llx, but it ends at %llx\n",
 		     place + room, limit);
 	if (place < IMAGE_END)
-		stop("hypervisor: the kernel is to be loaded to %llx (CONFIG_PHYSICAL_START), but memory below %x is the hypervisor's\n",
+		stop("hypervisor: the kernel is to be loaded to %llx, but needs %x or more\n",
 		     place, IMAGE_END);
 	print("hypervisor: a kernel of %llu bytes goes to %llx, and may use %u bytes\n",
 	      image->size, place, room);

@@ -140,8 +140,8 @@ static void check_bars(u16 function)
 		if ((low & BAR_IO) || !(low & BAR_64))
 			continue;
 		if (bar_of(function, number) >= GPA_SHARED)
-			stop("hypervisor: the firmware has placed a region of PCI function %x at %llx, but only what is below %llx can be shared with a host: use less memory, or smaller devices\n",
-			     function, bar_of(function, number), GPA_SHARED);
+			stop("hypervisor: the firmware has placed PCI function %x beyond %llx\n",
+			     function, GPA_SHARED);
 		number++;
 	}
 }

@@ -52,8 +52,8 @@ struct write {
 };
 
 /*
- * CR8 is the task priority, of which the CPU's APIC has only a part. An ordinary guest leaves 64-bit
- * mode to start its CPUs: its writes to CR0 and CR4 are not intercepted.
+ * CR8 is the task priority, of which the CPU's APIC has only a part. An ordinary guest leaves
+ * 64-bit mode to start its CPUs: its writes to CR0 and CR4 are not intercepted.
  */
 u16 control_register_intercepts(void)
 {
