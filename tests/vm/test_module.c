@@ -261,7 +261,11 @@ static void hv_vmbus_keeps_the_synic(void **state)
 
 	if (host < 0 || access(VMBUS, F_OK))
 		skip();
-	assert_int_equal(module_load(VMBUS, ""), 0);
+	loaded = module_load(VMBUS, "");
+	/* A kernel in VTL mode looks for VMBus in a device tree, which is not there. */
+	if (loaded == -ENODEV)
+		skip();
+	assert_int_equal(loaded, 0);
 	if (cpus > 1) {
 		cpu_set_online(1, false);
 		cpu_set_online(1, true);
