@@ -238,14 +238,12 @@ static void without_an_l2_vm_there_is_no_vtl0(void **state)
 /* Returns the number of VPs whose message page is enabled: the host can write to slot 0. */
 static unsigned int vps_with_messages(int host)
 {
-	static const struct lab_host_post message = { .message = { 1 } };
 	unsigned int i, count = 0;
 
 	for (i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++) {
-		struct lab_host_post post = message;
+		struct lab_host_post post = { .vp = i, .message = { 1 } };
 		struct lab_host_vp vp;
 
-		post.vp = i;
 		assert_int_equal(labhost_post(host, &post), 0);
 		assert_int_equal(labhost_vp_get(host, i, &vp), 0);
 		count += vp.slot_full;
