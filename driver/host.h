@@ -54,10 +54,10 @@ int vtl_host_call(u64 control, const void *input, void *output, u64 *status);
 void vtl_host_synic_init(void);
 
 /**
- * vtl_host_synic_exit() - undo vtl_host_synic_init() and vtl_host_synic_online()
+ * vtl_host_synic_exit() - undo vtl_host_synic_init()
  *
  * Guarantees: vtl_synic_interrupt() does not run and will not be called again.
- * Context: module exit; may sleep.
+ * Context: module exit, after vtl_host_synic_offline() on each CPU; may sleep.
  */
 void vtl_host_synic_exit(void);
 
@@ -72,7 +72,7 @@ void vtl_host_synic_online(void);
 /**
  * vtl_host_synic_offline() - undo vtl_host_synic_online()
  *
- * Context: CPU hotplug, on that CPU; may sleep.
+ * Context: CPU hotplug, or module exit with hotplug held off; on that CPU.
  */
 void vtl_host_synic_offline(void);
 

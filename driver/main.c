@@ -7,9 +7,11 @@
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 
 #include "debugfs.h"
 #include "files.h"
@@ -79,6 +81,23 @@ static void __init main_host_init(void)
 {
 	vtl_synic_init();
 	vtl_host_synic_init();
+}
+
+static void main_synic_offline(void *unused)
+{
+	vtl_host_synic_offline();
+}
+
+/*
+ * A CPU that went offline between the two steps would run neither, and the host could go on
+ * writing to its pages after they are freed.
+ */
+static void main_cpus_exit(void)
+{
+	cpus_read_lock();
+	cpuhp_remove_state_nocalls_cpuslocked(main_hotplug_state);
+	on_each_cpu(main_synic_offline, NULL, true);
+	cpus_read_unlock();
 }
 
 /* Stops messages before it frees their counters. */
@@ -169,7 +188,7 @@ static int __init main_init(void)
 
 exit_debugfs:
 	vtl_debugfs_exit();
-	cpuhp_remove_state_nocalls(main_hotplug_state);
+	main_cpus_exit();
 exit_host:
 	main_host_exit();
 	vtl_poll_exit();
@@ -186,7 +205,7 @@ static void __exit main_exit(void)
 {
 	main_nodes_exit();
 	vtl_debugfs_exit();
-	cpuhp_remove_state_nocalls(main_hotplug_state);
+	main_cpus_exit();
 	main_host_exit();
 	vtl_poll_exit();
 	vtl_redirect_exit();

@@ -239,11 +239,6 @@ void vtl_host_synic_offline(void)
 	synic->events = NULL;
 }
 
-static void synic_offline_here(void *unused)
-{
-	vtl_host_synic_offline();
-}
-
 void vtl_host_synic_init(void)
 {
 	if (!hv_is_hyperv_initialized())
@@ -264,7 +259,6 @@ void vtl_host_synic_exit(void)
 	if (!synic_is_available)
 		return;
 
-	on_each_cpu(synic_offline_here, NULL, true);
 	if (!compat_hv_handler_shared() || !synic_is_taken())
 		compat_hv_handler_clear();
 	synic_is_available = false;

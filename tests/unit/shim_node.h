@@ -253,7 +253,7 @@ struct vm_area_struct {
 #define CPUHP_AP_ONLINE_DYN 1
 int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cpu),
 		      int (*offline)(unsigned int cpu));
-void cpuhp_remove_state_nocalls(int state);
+void cpuhp_remove_state_nocalls_cpuslocked(int state);
 int shim_cpu_add(unsigned int cpu);
 
 #endif /* _SHIM_NODE_H */

@@ -50,7 +50,7 @@ static struct eventfd_ctx eventfd;
 /* The messages that the host writes. */
 static struct synic_message slots[16];
 static unsigned long event_flags[16 * 2048 / 64];
-static bool sint_masked[SHIM_CPUS];
+static bool sint_masked[SHIM_CPUS], synic_is_online[SHIM_CPUS];
 
 int misc_register(struct miscdevice *device)
 {
@@ -134,26 +134,36 @@ int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cp
 	unsigned int cpu, undo;
 	int ret = shim_fails() ? -ENOSPC : 0;
 
+	cpu_online_call = online;
 	for (cpu = 0; !ret && cpu < SHIM_CPUS; cpu++) {
 		if (!shim_cpu_online[cpu])
 			continue;
+		shim_cpu = cpu;
 		ret = online(cpu);
-		for (undo = 0; ret && undo < cpu; undo++)
+		for (undo = 0; ret && undo < cpu; undo++) {
+			shim_cpu = undo;
 			assert(!shim_cpu_online[undo] || !offline(undo));
+		}
 	}
-	cpu_online_call = ret ? NULL : online;
+	shim_cpu = 0;
+	if (ret)
+		cpu_online_call = NULL;
 	return ret ?: state;
 }
 
-void cpuhp_remove_state_nocalls(int state)
+void cpuhp_remove_state_nocalls_cpuslocked(int state)
 {
+	assert_true(shim_hotplug_readers);
 	cpu_online_call = NULL;
 }
 
 int shim_cpu_add(unsigned int cpu)
 {
-	int ret = cpu_online_call(cpu);
+	int ret;
 
+	shim_cpu = cpu;
+	ret = cpu_online_call(cpu);
+	shim_cpu = 0;
 	shim_cpu_online[cpu] = !ret;
 	return ret;
 }
@@ -227,21 +237,43 @@ void *vtl_host_synic_events(void)
 	return event_flags;
 }
 
+/* The host may deliver the next message right now: with the SINT unmasked, it has an interrupt. */
+void vtl_host_synic_end_of_message(void)
+{
+	assert_false(sint_masked[smp_processor_id()]);
+}
+
 void vtl_host_synic_mask(unsigned int sint, bool masked)
 {
 	assert_int_equal(sint, 7);
 	sint_masked[smp_processor_id()] = masked;
 }
 
+void vtl_host_synic_online(void)
+{
+	synic_is_online[smp_processor_id()] = true;
+}
+
+/* Once a CPU that goes offline does not call this any more, none may go offline. */
+void vtl_host_synic_offline(void)
+{
+	assert_true(cpu_online_call || shim_hotplug_readers);
+	synic_is_online[smp_processor_id()] = false;
+}
+
+void vtl_host_synic_exit(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
+		assert_false(synic_is_online[cpu]);
+}
+
 /* Parts of the driver that are not tested here. */
 #define DOES_NOTHING(name)	void name(void) { }
-DOES_NOTHING(vtl_host_synic_end_of_message)
 DOES_NOTHING(vtl_platform_init)
 DOES_NOTHING(vtl_host_exit)
 DOES_NOTHING(vtl_host_synic_init)
-DOES_NOTHING(vtl_host_synic_exit)
-DOES_NOTHING(vtl_host_synic_online)
-DOES_NOTHING(vtl_host_synic_offline)
 DOES_NOTHING(vtl_debugfs_init)
 DOES_NOTHING(vtl_debugfs_exit)
 static DOES_NOTHING(emul_vp_free_all)
