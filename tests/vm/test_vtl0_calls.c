@@ -370,7 +370,11 @@ static void a_value_that_fails_vm_entry_is_refused(void **state)
 		ENTRY("an instruction of 16 bytes", 0x401a, 16),
 		ENTRY("a threshold above 15", 0x401c, 16),
 		{ "a bit of a threshold", VP_WR, 0, TDX_FIELD32(0x401c), 1 << 31, 1 << 31 },
-		{ "the same of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x401c)), 16, ALL },
+		/* Bit 27 of the processor controls; bit 15 of the entry controls loads EFER. */
+		{ "the monitor trap", VP_WR, 0, TDX_FIELD32(0x4002), 1 << 27, 1 << 27 },
+		{ "another entry control", VP_WR, 0, TDX_ENTRY_CONTROLS, 1 << 15, 1 << 15 },
+		{ "the same, cleared", VP_WR, 0, TDX_ENTRY_CONTROLS, 0, 1 << 15 },
+		{ "a threshold of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x401c)), 16, ALL },
 		{ "an NMI of VM 2", VP_WR, 0, OF_VM(2, TDX_FIELD32(0x4016)), EVENT(NMI, 0), ALL },
 	};
 
@@ -404,37 +408,81 @@ static void an_interrupted_event_may_have_undefined_bits(void **state)
 	cpu_pin(0);
 }
 
-/* set_msr_bit() and set_apic_offload() there: one bit at a time, except for the x2APIC's. */
+/*
+ * MSRs that OpenHCL's VMM opens to VTL0 (virt_mshv_vtl/src/processor/tdx/mod.rs: set_msr_bit(),
+ * and for the x2APIC's three set_apic_offload()).
+ */
+static const struct open_msr {
+	uint32_t msr;
+	bool is_writable;
+} open_msrs[] = {
+	{ 0x10 }, { 0x48, true }, { 0x174 }, { 0x175 }, { 0x176 }, { 0x1c4, true }, { 0x1c5, true },
+	{ 0x6a0, true }, { 0x6a2, true }, { 0x6a4, true }, { 0x6a5, true }, { 0x6a6, true },
+	{ 0x6a7, true }, { 0x6a8, true }, { 0x808, true }, { 0x80b, true }, { 0x83f, true },
+	{ 0xc0000080 }, { 0xc0000081 }, { 0xc0000082 }, { 0xc0000084 }, { 0xc0000100, true },
+	{ 0xc0000101, true }, { 0xc0000102, true }, { 0xc0000103 },
+};
+
+#define BITMAP_WORDS	512
+/* Intel SDM, "MSR-Bitmap Address": reads of both ranges, then writes. */
+#define BITMAP_WORD(msr) (((msr) & 0x1fff) / 64 + ((msr) >> 31) * 0x80)
+#define BITMAP_WRITES	0x100
+
+/* The request to open the MSRs of @bits in a word of the bitmap. */
+static struct asked msrs_open(unsigned int vm, unsigned int word, uint64_t bits)
+{
+	return (struct asked) { "a word of an MSR bitmap", VP_WR, 0,
+				OF_VM(vm, TDX_MSR_BITMAP(word)), 0, bits };
+}
+
 static void the_msr_bitmaps_of_openhcl_are_allowed(void **state)
 {
-	static const uint32_t reads[] = {
-		0x10, 0x174, 0x175, 0x176, 0xc0000080, 0xc0000081, 0xc0000082, 0xc0000084,
-		0xc0000103,
-	};
-	static const uint32_t both[] = {
-		0x48, 0x1c4, 0x1c5, 0x6a0, 0x6a2, 0x6a4, 0x6a5, 0x6a6, 0x6a7, 0x6a8, 0xc0000100,
-		0xc0000101, 0xc0000102,
-	};
-	unsigned int vm;
+	unsigned int vm, word;
 	size_t i;
 
 	calls_begin();
 	for (vm = 1; vm <= 2; vm++) {
-#define WORD(msr)	(((msr) & 0x1fff) / 64 + ((msr) >> 31) * 0x80)
-#define CLEAR(msr, word) ((struct asked) { "a bit of an MSR bitmap", VP_WR, 0,		\
-			   OF_VM(vm, TDX_MSR_BITMAP(word)), 0, 1ULL << (msr) % 64 })
-		for (i = 0; i < ARRAY_SIZE(reads); i++)
-			is_allowed(CLEAR(reads[i], WORD(reads[i])));
-		for (i = 0; i < ARRAY_SIZE(both); i++) {
-			is_allowed(CLEAR(both[i], WORD(both[i])));
-			is_allowed(CLEAR(both[i], WORD(both[i]) + 0x100));
+		for (i = 0; i < ARRAY_SIZE(open_msrs); i++) {
+			word = BITMAP_WORD(open_msrs[i].msr);
+			is_allowed(msrs_open(vm, word, 1ULL << open_msrs[i].msr % 64));
+			if (open_msrs[i].is_writable)
+				is_allowed(msrs_open(vm, word + BITMAP_WRITES,
+						     1ULL << open_msrs[i].msr % 64));
 		}
-		for (i = 0x20; i <= 0x120; i += 0x100)
+		/* It writes the whole word of the x2APIC. */
+		for (word = 0x20; word <= 0x20 + BITMAP_WRITES; word += BITMAP_WRITES)
 			is_allowed((struct asked) { "the x2APIC's words", VP_WR, 0,
-				   OF_VM(vm, TDX_MSR_BITMAP(i)),
-				   ~0x8000000000000900ULL, ALL });
+				   OF_VM(vm, TDX_MSR_BITMAP(word)), ~0x8000000000000900ULL, ALL });
 	}
 	cpu_pin(0);
+}
+
+/* Any of them would give VTL0 an MSR that the driver does not switch. */
+static void no_other_msr_may_be_opened(void **state)
+{
+	uint64_t open[BITMAP_WORDS] = { 0 };
+	unsigned int word, bit, allowed = 0;
+	struct asked asked;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(open_msrs); i++) {
+		word = BITMAP_WORD(open_msrs[i].msr);
+		open[word] |= 1ULL << open_msrs[i].msr % 64;
+		if (open_msrs[i].is_writable)
+			open[word + BITMAP_WRITES] |= 1ULL << open_msrs[i].msr % 64;
+	}
+	calls_begin();
+	for (word = 0; word < BITMAP_WORDS; word++) {
+		for (bit = 0; bit < 64; bit++) {
+			asked = msrs_open(1, word, 1ULL << bit);
+			if (!(open[word] >> bit & 1))
+				allowed += allowed_among(&asked, 1);
+		}
+	}
+	asked = msrs_open(1, BITMAP_WORDS, 1);
+	allowed += allowed_among(&asked, 1);
+	cpu_pin(0);
+	assert_int_equal(allowed, 0);
 }
 
 /* Returns the start of VTL0's memory: it starts with the code, and is aligned to its size. */
@@ -636,6 +684,10 @@ static void fields_of_the_driver_are_not_writable(void **state)
 		{ "another of the VCPU's", VP_WR, 0, 0xa020000200000002ULL, 0, ALL },
 		{ "a field of VTL2, read", VP_RD, 0, 0x0020000300006802ULL, 0, 0 },
 		{ "a register of VTL2, read", VP_RD, 0, 0x1020000300000000ULL, 0, 0 },
+		{ "a third L2 control", VP_WR, 0, L2_CONTROLS(1), 1 << 2, 1 << 2 },
+		{ "all L2 controls of VM 2", VP_WR, 0, L2_CONTROLS(2), ALL, ALL },
+		{ "L2 controls of VM 0", VP_WR, 0, L2_CONTROLS(0), 0, ALL },
+		{ "L2 controls of VM 4", VP_WR, 0, L2_CONTROLS(4), 0, ALL },
 		{ "all of TD_CTLS", VM_WR, 0, TD_CTLS, 0, ALL },
 		{ "REDUCE_VE", VM_WR, 0, TD_CTLS, 1 << 3, 1 << 3 },
 		{ "the lock of TD_CTLS", VM_WR, 0, TD_CTLS, 1ULL << 63, 1ULL << 63 },
@@ -665,6 +717,8 @@ static void leaves_refuse_foreign_addresses(void **state)
 		{ "acceptance", PAGE_ACCEPT, theirs, 0, 0, 0 },
 		{ "release", PAGE_RELEASE, theirs, 0, 0, 0 },
 		{ "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC), theirs, ALL },
+		{ "a list of addresses", VP_INVGLA, 1ULL << VM_SHIFT | LIST, theirs | 1ULL << VM_SHIFT,
+		  0, 0 },
 		{ "the kernel's first page", ATTR_WR, 0x1000000, ATTRIBUTES(1, FULL_ACCESS),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
 	};
@@ -888,6 +942,7 @@ static void a_refused_deadline_is_reported(void **state)
 	hook_status(VP_WR, REFUSED, 1);
 	deadline_arm();
 	assert_int_equal(guest_enter_until_it_ends(), -EIO);
+	assert_int_equal(guest_context()->exit.rax, REFUSED);
 	the_vp_is_good();
 }
 
@@ -1024,6 +1079,7 @@ static const struct CMUnitTest tests[] = {
 	CALLS_TEST(a_value_that_fails_vm_entry_is_refused),
 	CALLS_TEST(an_interrupted_event_may_have_undefined_bits),
 	CALLS_TEST(the_msr_bitmaps_of_openhcl_are_allowed),
+	CALLS_TEST(no_other_msr_may_be_opened),
 	CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 	CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
 	CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),

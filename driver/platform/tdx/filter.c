@@ -112,7 +112,9 @@ static const struct msr_range {
 	{ 0x6a0, 0x6a0, MSR_READ | MSR_WRITE },	/* U_CET */
 	{ 0x6a2, 0x6a2, MSR_READ | MSR_WRITE },	/* S_CET */
 	{ 0x6a4, 0x6a8, MSR_READ | MSR_WRITE },	/* shadow stack pointers */
-	{ 0x800, 0x83f, MSR_READ | MSR_WRITE },	/* x2APIC */
+	{ 0x808, 0x808, MSR_READ | MSR_WRITE },	/* x2APIC: TPR */
+	{ 0x80b, 0x80b, MSR_READ | MSR_WRITE },	/* x2APIC: EOI */
+	{ 0x83f, 0x83f, MSR_READ | MSR_WRITE },	/* x2APIC: self-IPI */
 	{ 0xc0000080, 0xc0000082, MSR_READ },	/* EFER, STAR, LSTAR */
 	{ 0xc0000084, 0xc0000084, MSR_READ },	/* SFMASK */
 	{ 0xc0000100, 0xc0000102, MSR_READ | MSR_WRITE }, /* FS, GS, KERNEL_GS base */
