@@ -87,6 +87,19 @@ static void a_vtl_file_is_closed_by_exec(void **state)
 	close(vtl);
 }
 
+/*
+ * restore_partition_time() (ioctl.rs:2693), after hibernation. That VMM tells its guest of any error,
+ * and continues (processor/mod.rs:1403); the driver does not have this ioctl, see README.md.
+ */
+static void the_time_of_the_partition_is_not_restored(void **state)
+{
+	const uint64_t time[3] = { 1, 2, 3 };
+	int vtl = client_vtl();
+
+	assert_errno(ioctl(vtl, _IOW(MSHV_IOCTL, 0x13, time), &time), ENOTTY);
+	close(vtl);
+}
+
 /* MshvVtlLow::new() (ioctl.rs:675), mapped by build() (underhill_mem/src/mapping.rs:650). */
 static uint8_t *client_memory(uint64_t offset)
 {
@@ -574,6 +587,7 @@ static void a_second_client_starts_after_the_first_has_exited(void **state)
 static const struct CMUnitTest tests[] = {
 	LAB_TEST(capabilities_are_those_of_tdx),
 	LAB_TEST(a_vtl_file_is_closed_by_exec),
+	LAB_TEST(the_time_of_the_partition_is_not_restored),
 	HV_TEST(the_host_can_be_called),
 	LAB_TEST(the_memory_of_vtl0_can_be_mapped_private_and_shared),
 	LAB_TEST(each_vp_has_its_pages),

@@ -441,6 +441,15 @@ static void storm_wait_raise(struct storm *storm)
 	}
 }
 
+/* Returns how often a source was raised in total. */
+static uint64_t source_raised(const struct labhost_source *source)
+{
+	__u64 total = 0;
+
+	assert_int_equal(labhost_raise(lab.host, source->device, source->source, 0, &total), 0);
+	return total;
+}
+
 /*
  * 2,000 unmaps while the device raises without a pause. A missing EOI would leave the vector in
  * service, and that CPU would never again accept a vector of the same priority class. So each
@@ -450,6 +459,8 @@ static void two_thousand_unmaps_under_load(void **state)
 {
 	struct storm storm = { .source = source_of_kind(LAB_HOST_KIND_EDU) };
 	const struct labhost_source *probe = storm.source + 1;
+	unsigned long arrived = totals("relayed") + totals("unmapped");
+	uint64_t raised = source_raised(storm.source);
 	unsigned int cpu = lab.cpus - 1, round, proxy;
 	int vector;
 
@@ -468,8 +479,13 @@ static void two_thousand_unmaps_under_load(void **state)
 		source_route(storm.source, cpu, vector);
 	}
 	storm_stop(&storm);
-	print_message("# %lu raised in the storm\n", storm.raised);
-	assert_true(storm.raised > 2000);
+	arrived = totals("relayed") + totals("unmapped") - arrived;
+	raised = source_raised(storm.source) - raised;
+	print_message("# %lu raised in the storm, %lu relayed or late\n", (unsigned long)raised,
+		      arrived);
+	assert_true(raised > 2000);
+	/* None was relayed twice. Fewer may arrive, because the CPU merges those that are pending. */
+	assert_in_range(arrived, 1, raised);
 	assert_false(cpu_in_service(cpu));
 	assert_int_equal(labhost_mask(lab.host, storm.source->device, storm.source->source), 0);
 	assert_int_equal(vtl_unmap(lab.vtl, vector, cpu), 0);
