@@ -416,11 +416,12 @@ static const struct open_msr {
 	uint32_t msr;
 	bool is_writable;
 } open_msrs[] = {
-	{ 0x10 }, { 0x48, true }, { 0x174 }, { 0x175 }, { 0x176 }, { 0x1c4, true }, { 0x1c5, true },
-	{ 0x6a0, true }, { 0x6a2, true }, { 0x6a4, true }, { 0x6a5, true }, { 0x6a6, true },
-	{ 0x6a7, true }, { 0x6a8, true }, { 0x808, true }, { 0x80b, true }, { 0x83f, true },
-	{ 0xc0000080 }, { 0xc0000081 }, { 0xc0000082 }, { 0xc0000084 }, { 0xc0000100, true },
-	{ 0xc0000101, true }, { 0xc0000102, true }, { 0xc0000103 },
+	{ 0x10, false }, { 0x48, true }, { 0x174, false }, { 0x175, false }, { 0x176, false },
+	{ 0x1c4, true }, { 0x1c5, true }, { 0x6a0, true }, { 0x6a2, true }, { 0x6a4, true },
+	{ 0x6a5, true }, { 0x6a6, true }, { 0x6a7, true }, { 0x6a8, true }, { 0x808, true },
+	{ 0x80b, true }, { 0x83f, true }, { 0xc0000080, false }, { 0xc0000081, false },
+	{ 0xc0000082, false }, { 0xc0000084, false }, { 0xc0000100, true },
+	{ 0xc0000101, true }, { 0xc0000102, true }, { 0xc0000103, false },
 };
 
 #define BITMAP_WORDS	512
@@ -625,6 +626,92 @@ static void a_page_is_pinned_until_another_one_replaces_it(void **state)
 	munmap(list, PAGE);
 }
 
+/* Access of VTL0: GpaVmAttributes in openvmm's vm/x86/x86defs/src/tdx.rs. */
+#define READ_ONLY	0x8001
+#define NO_ACCESS	0x8000
+
+/* As set_page_attributes() there (vm/x86/tdcall/src/lib.rs), for one page and VTL0. */
+static struct asked access_of(uint64_t frame, uint16_t attributes)
+{
+	return (struct asked) { "access to a page of the VMM", ATTR_WR, frame,
+				ATTRIBUTES(1, attributes), ATTRIBUTES(1, ALL_CHANGED), 0 };
+}
+
+static uint64_t vtl0_reads(uint64_t address)
+{
+	return guest_command(guest.vp, VTL0_COMMAND_PROBE, address, 0, 0);
+}
+
+/*
+ * The monitor page of VMBus: allocate_monitor_page() of OpenHCL's VMM gives VTL0 a page of
+ * VTL2's own locked memory to read, and set_monitor_page() takes it back
+ * (virt_mshv_vtl/src/lib.rs; LockedMemorySpawner in user_driver/src/lockmem.rs).
+ */
+static void vtl0_sees_a_page_of_the_vmm_while_it_may(void **state)
+{
+	uint8_t *page = page_own();
+	uint64_t frame = frame_of(page);
+	unsigned long held = pins_held();
+
+	assert_int_equal(vtl0_reads(frame), UINT32_MAX);
+	is_allowed(access_of(frame, READ_ONLY));
+	is_allowed(access_of(frame, READ_ONLY));
+	assert_int_equal(pins_held(), held + 1);
+	assert_int_equal(vtl0_reads(frame), 0xaaaaaaaa);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held);
+	assert_int_equal(vtl0_reads(frame), UINT32_MAX);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held);
+	munmap(page, PAGE);
+}
+
+/* Otherwise the kernel could give away a page that VTL0 can read. */
+static void a_page_stays_pinned_while_vtl0_may_see_it(void **state)
+{
+	uint8_t *page = page_own();
+	uint64_t frame = frame_of(page);
+	unsigned long held = pins_held();
+
+	calls_begin();
+	is_allowed(access_of(frame, READ_ONLY));
+	/* The module refuses to change the attributes. */
+	hook_status(ATTR_WR, REFUSED, 1);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held + 1);
+	/* It changes them, but a CPU may still have a translation. */
+	hook_status(VP_INVEPT, REFUSED, 1);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held + 1);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held);
+	cpu_pin(0);
+	munmap(page, PAGE);
+}
+
+#define PAGES_MAX 16
+
+static void vtl0_sees_few_pages_of_the_vmm(void **state)
+{
+	uint8_t *pages[PAGES_MAX + 1];
+	unsigned long held = pins_held();
+	struct asked asked;
+	int ret = 0, i;
+
+	for (i = 0; i <= PAGES_MAX; i++) {
+		pages[i] = page_own();
+		asked = access_of(frame_of(pages[i]), READ_ONLY);
+		ret = tdcall(&asked, NULL);
+		check(!ret || i == PAGES_MAX, "page %d: %s", i, strerror(-ret));
+	}
+	for (i = 0; i < PAGES_MAX; i++)
+		is_allowed(access_of(frame_of(pages[i]), NO_ACCESS));
+	for (i = 0; i <= PAGES_MAX; i++)
+		munmap(pages[i], PAGE);
+	assert_int_equal(ret, -ENOSPC);
+	assert_int_equal(pins_held(), held);
+}
+
 static void other_leaves_are_refused(void **state)
 {
 	static const struct asked list[] = {
@@ -703,6 +790,7 @@ static void leaves_refuse_foreign_addresses(void **state)
 {
 	struct foreign foreign = foreign_begin();
 	const uint64_t theirs = foreign.frame;
+	uint8_t *locked = page_own(), *loose = page_own();
 	const struct asked list[] = {
 		{ "for VTL0", ATTR_WR, theirs, ATTRIBUTES(1, FULL_ACCESS),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
@@ -719,14 +807,24 @@ static void leaves_refuse_foreign_addresses(void **state)
 		{ "VTL1's virtual APIC", VP_WR, 0, OF_VM(2, VIRTUAL_APIC), theirs, ALL },
 		{ "a list of addresses", VP_INVGLA, 1ULL << VM_SHIFT | LIST, theirs | 1ULL << VM_SHIFT,
 		  0, 0 },
+		{ "a page that is not locked", ATTR_WR, frame_of(loose), ATTRIBUTES(1, READ_ONLY),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "2 MiB around one that is", ATTR_WR, (frame_of(locked) & ~0x1fffffULL) | 1,
+		  ATTRIBUTES(1, READ_ONLY), ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "acceptance of one that is", PAGE_ACCEPT, frame_of(locked), 0, 0, 0 },
+		{ "one that is, for VM 3", ATTR_WR, frame_of(locked), ATTRIBUTES(3, READ_ONLY),
+		  ATTRIBUTES(3, ALL_CHANGED), 0 },
 		{ "the kernel's first page", ATTR_WR, 0x1000000, ATTRIBUTES(1, FULL_ACCESS),
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
 	};
 	unsigned int allowed;
 
+	assert_int_equal(munlock(loose, PAGE), 0);
 	calls_begin();
 	allowed = allowed_among(list, ARRAY_SIZE(list));
 	cpu_pin(0);
+	munmap(locked, PAGE);
+	munmap(loose, PAGE);
 	assert_int_equal(foreign_end(&foreign), 0);
 	assert_int_equal(allowed, 0);
 }
@@ -1083,6 +1181,9 @@ static const struct CMUnitTest tests[] = {
 	CALLS_TEST(the_other_calls_of_openhcl_are_allowed),
 	CALLS_TEST(no_other_page_of_the_vmm_is_pinned),
 	CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),
+	CALLS_TEST(vtl0_sees_a_page_of_the_vmm_while_it_may),
+	CALLS_TEST(a_page_stays_pinned_while_vtl0_may_see_it),
+	CALLS_TEST(vtl0_sees_few_pages_of_the_vmm),
 	CALLS_TEST(other_leaves_are_refused),
 	CALLS_TEST(fields_of_the_driver_are_not_writable),
 	CALLS_TEST(leaves_refuse_foreign_addresses),

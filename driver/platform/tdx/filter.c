@@ -7,7 +7,7 @@
  * is trusted with VTL0: its registers, its memory and what it may do without an exit.
  * It is not trusted with VTL2's kernel: this file refuses a field that the driver owns,
  * an MSR that the driver does not switch, and an address of memory that the kernel
- * manages. docs/trust.md documents this for users.
+ * manages, unless the VMM owns it. docs/trust.md documents this for users.
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
@@ -484,30 +484,6 @@ static bool call_is_allowed(const struct mshv_tdcall *args)
 	}
 }
 
-/* OpenHCL's VMM panics on any status but success, so a call is retried while busy. */
-static void call_make(struct mshv_tdcall *args)
-{
-	struct tdcall_regs regs = {
-		.rax = args->rax,
-		.rcx = args->rcx,
-		.rdx = args->rdx,
-		.r8 = args->r8,
-		.r9 = args->r9,
-	};
-
-	preempt_disable();
-	vtl_tdcall_retry(&regs);
-	preempt_enable();
-
-	args->rax = regs.rax;
-	args->rcx = regs.rcx;
-	args->rdx = regs.rdx;
-	args->r8 = regs.r8;
-	args->r9 = regs.r9;
-	args->r10_out = regs.r10;
-	args->r11_out = regs.r11;
-}
-
 /*
  * The pages are stored per CPU, for the CPU on which the call is made, so the task stays
  * on that CPU from the check to the end.
@@ -522,7 +498,7 @@ static int call_with_own_pages(struct mshv_tdcall *args)
 	mutex_lock(&pages->lock);
 	allowed = call_is_allowed(args);
 	if (allowed)
-		call_make(args);
+		vtl_tdcall_user(args);
 	own_pages_settle(pages, allowed && !TDX_STATUS(args->rax));
 	mutex_unlock(&pages->lock);
 	migrate_enable();
@@ -537,14 +513,30 @@ static bool call_names_own_page(const struct mshv_tdcall *args)
 		FIELD_CODE(args->rdx) == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC));
 }
 
+/* The VMM may let VTL0 access a page of its own, but not memory of others. */
+static bool call_grants_own_page(const struct mshv_tdcall *args)
+{
+	return args->rax == TDG_MEM_PAGE_ATTR_WR && !(args->rcx & ~PAGE_ADDRESS) &&
+	       attributes_are_allowed(args) && !vtl_memory_is_foreign(args->rcx, PAGE_SIZE);
+}
+
+static int call_with_grant(struct mshv_tdcall *args)
+{
+	struct page *page = own_page_pin(args->rcx);
+
+	return page ? vtl_tdx_grant_call(args, page) : -EPERM;
+}
+
 int vtl_tdx_filter_call(struct mshv_tdcall *args)
 {
 	event_reserved_clear(args);
+	if (call_grants_own_page(args))
+		return call_with_grant(args);
 	if (call_names_own_page(args))
 		return call_with_own_pages(args);
 	if (!call_is_allowed(args))
 		return -EPERM;
 
-	call_make(args);
+	vtl_tdcall_user(args);
 	return 0;
 }

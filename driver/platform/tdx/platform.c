@@ -6,7 +6,8 @@
  * and capabilities. enter.c enters VTL0; deadline.c is its timer, vapic.c its virtual
  * APIC, and ipi.c its IPIs. state.c switches registers that the TDX module does not
  * switch; registers.c has those that the VMM reads and writes. tdcall.c makes calls to
- * the TDX module, and filter.c checks those of the VMM.
+ * the TDX module, and filter.c checks those of the VMM. grant.c has the pages of the VMM's
+ * own memory that VTL0 may access.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -132,8 +133,10 @@ static void tdx_file_release(void)
 	/* Taken before tdx_vp_lock; see there. */
 	cpus_read_lock();
 	mutex_lock(&tdx_vp_lock);
-	if (!--tdx_users)
+	if (!--tdx_users) {
 		vp_reset_all();
+		vtl_tdx_grants_revoke();
+	}
 	mutex_unlock(&tdx_vp_lock);
 	cpus_read_unlock();
 }
@@ -161,6 +164,7 @@ static void tdx_vp_free_all(void)
 	for_each_possible_cpu(cpu)
 		vp_free(per_cpu_ptr(&vtl_tdx_vps, cpu));
 	vtl_tdx_filter_exit();
+	vtl_tdx_grants_exit();
 }
 
 /* DR6 is shared on TDX; OpenHCL's VMM does not start without this capability. */

@@ -33,6 +33,29 @@ u32 vtl_tdcall_retry(struct tdcall_regs *regs)
 	return TDX_STATUS(regs->rax);
 }
 
+void vtl_tdcall_user(struct mshv_tdcall *args)
+{
+	struct tdcall_regs regs = {
+		.rax = args->rax,
+		.rcx = args->rcx,
+		.rdx = args->rdx,
+		.r8 = args->r8,
+		.r9 = args->r9,
+	};
+
+	preempt_disable();
+	vtl_tdcall_retry(&regs);
+	preempt_enable();
+
+	args->rax = regs.rax;
+	args->rcx = regs.rcx;
+	args->rdx = regs.rdx;
+	args->r8 = regs.r8;
+	args->r9 = regs.r9;
+	args->r10_out = regs.r10;
+	args->r11_out = regs.r11;
+}
+
 u64 vtl_tdcall_field_write(u64 field, u64 value, u64 mask)
 {
 	struct tdcall_regs regs = {

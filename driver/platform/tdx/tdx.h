@@ -27,6 +27,7 @@
 #define TDG_MEM_PAGE_ATTR_RD	23
 #define TDG_MEM_PAGE_ATTR_WR	24
 #define TDG_VP_ENTER		25
+#define TDG_VP_INVEPT		26
 #define TDG_VP_INVGLA		27
 #define TDG_MEM_PAGE_RELEASE	30
 
@@ -196,13 +197,25 @@ unsigned int vtl_tdcall_vms(void);
 void vtl_tdcall_cache_flush(bool invalidate);
 
 /**
+ * vtl_tdcall_user() - make a call with the registers of the VMM's ioctl
+ * @args: the registers, in and out; the call is allowed
+ *
+ * OpenHCL's VMM panics on any status but success, so the call is repeated while the TDX module
+ * is busy.
+ *
+ * Context: process.
+ */
+void vtl_tdcall_user(struct mshv_tdcall *args);
+
+/**
  * vtl_tdx_filter_call() - make a call to the TDX module for the VMM, if it is allowed
  * @args: registers of the call, in and out; untrusted
  *
  * docs/trust.md says what the VMM is trusted with.
  *
  * Context: may sleep; the call is made on the CPU of the caller.
- * Return: 0, and the status is in @args; -EPERM if the VMM may not make this call.
+ * Return: 0, and the status is in @args; -EPERM if the VMM may not make this call; or an error
+ * of vtl_tdx_grant_call().
  */
 int vtl_tdx_filter_call(struct mshv_tdcall *args);
 
@@ -229,6 +242,32 @@ void vtl_tdx_filter_init(void);
  * Context: module exit; may sleep.
  */
 void vtl_tdx_filter_exit(void);
+
+/**
+ * vtl_tdx_grant_call() - make a call that changes who may access a page of the VMM's own
+ * @args: registers of TDG.MEM.PAGE.ATTR.WR for one page of 4 KiB, in and out; checked
+ * @page: the page, which this function unpins, now or when no L2 VM may access it any more
+ *
+ * Context: may sleep; on the CPU of the caller.
+ * Return: 0, and the status is in @args; -ENOMEM; -ENOSPC if there are too many such pages.
+ */
+int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page);
+
+/**
+ * vtl_tdx_grants_revoke() - let no L2 VM access pages of a VMM any more
+ *
+ * A page whose attributes the TDX module does not change stays pinned, with a warning.
+ *
+ * Context: no VTL file is open, and CPU hotplug is held off; may sleep.
+ */
+void vtl_tdx_grants_revoke(void);
+
+/**
+ * vtl_tdx_grants_exit() - free what vtl_tdx_grants_revoke() could not revoke
+ *
+ * Context: module exit.
+ */
+void vtl_tdx_grants_exit(void);
 
 /**
  * vtl_tdx_registers_get() - MSHV_GET_VP_REGISTERS, for the VP of the calling CPU

@@ -223,11 +223,13 @@ struct mshv_tdcall {
  * MSHV_TDCALL - call the TDX module on the calling CPU
  *
  * Only calls that set up VTL0 are allowed; docs/trust.md lists them. The VMM cannot name
- * memory that the kernel manages, or a field that the driver owns. Reserved bits of an
- * event to be injected are written as 0.
+ * a field that the driver owns, or memory that the kernel manages, except for some uses of
+ * its own locked pages. Reserved bits of an event to be injected are written as 0.
  *
  * Return: 0, and the status of the module is in @rax; or
  * EPERM - this leaf, field, value or address is not allowed;
+ * ENOSPC - VTL0 may access 16 pages of VMMs already;
+ * ENOMEM - out of memory;
  * ENOTTY - this is not a TDX guest with L2 VMs;
  * EFAULT - the argument cannot be read or written.
  */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pages of the VMM's own memory that VTL0 may access.
+ *
+ * OpenHCL's VMM lets VTL0 read the monitor page of VMBus (openvmm,
+ * openhcl/virt_mshv_vtl/src/lib.rs, allocate_monitor_page()). The kernel manages such a
+ * page, and must not give it to others while VTL0 can access it. So the page is pinned
+ * until no L2 VM may access it, and no CPU has a translation for it.
+ *
+ * Owns: the list of these pages. filter.c checks the call, and that the page is the VMM's.
+ */
+#define pr_fmt(fmt) "mshv_vtl: " fmt
+
+#include <linux/bits.h>
+#include <linux/cpu.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+
+#include "tdx.h"
+
+/* OpenHCL's VMM has one for VTL0, and one for VTL1. */
+#define GRANTS_MAX		16
+
+/* Attributes and masks of TDG.MEM.PAGE.ATTR.WR have 16 bits per VM. */
+#define ATTRIBUTES_OF(vm, bits)	((u64)(bits) << (16 * (vm)))
+#define ATTRIBUTE_VALID		BIT(15)
+/* Read, write, and execute in supervisor and user mode. */
+#define ATTRIBUTES_ACCESS	GENMASK(3, 0)
+
+/**
+ * struct grant - a page that is pinned
+ * @list:    in grants
+ * @page:    the page
+ * @vms:     bit N: VM N may access it
+ * @vms_ever: bit N: CPUs may have translations of VM N for it
+ */
+struct grant {
+	struct list_head list;
+	struct page *page;
+	u8 vms;
+	u8 vms_ever;
+};
+
+static LIST_HEAD(grants);
+static unsigned int grants_count;
+/*
+ * Protects the list and its entries, and is held while a call changes attributes. Taken
+ * after cpu_hotplug_lock and tdx_vp_lock. User memory is not accessed while it is held.
+ */
+static DEFINE_MUTEX(grants_lock);
+
+/**
+ * struct invalidation - for all CPUs
+ * @vms:    of these VMs
+ * @failed: out: on one of the CPUs
+ */
+struct invalidation {
+	u64 vms;
+	bool failed;
+};
+
+static void invalidate_here(void *argument)
+{
+	struct invalidation *invalidation = argument;
+	struct tdcall_regs regs = { .rax = TDG_VP_INVEPT, .rcx = invalidation->vms };
+
+	if (vtl_tdcall_retry(&regs))
+		WRITE_ONCE(invalidation->failed, true);
+}
+
+static struct grant *grant_find(const struct page *page)
+{
+	struct grant *grant;
+
+	lockdep_assert_held(&grants_lock);
+
+	list_for_each_entry(grant, &grants, list) {
+		if (grant->page == page)
+			return grant;
+	}
+	return NULL;
+}
+
+static void grant_add(struct grant *grant, struct page *page)
+{
+	lockdep_assert_held(&grants_lock);
+
+	grant->page = page;
+	list_add(&grant->list, &grants);
+	grants_count++;
+}
+
+static void grant_free(struct grant *grant)
+{
+	lockdep_assert_held(&grants_lock);
+
+	list_del(&grant->list);
+	grants_count--;
+	unpin_user_page(grant->page);
+	kfree(grant);
+}
+
+/*
+ * Called after a call, with CPU hotplug held off: the TDX module returns the attributes of those VMs whose valid bit
+ * was set. It invalidates translations on no other CPU (Intel's TDX module 1.5.01,
+ * tdg_mem_page_attr_wr()). An offline CPU has none: no CPU goes offline while a VMM
+ * runs VTL0, and all pages are revoked when the last one ends.
+ */
+static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
+{
+	struct invalidation invalidation = { 0 };
+	unsigned int vm;
+
+	lockdep_assert_held(&grants_lock);
+
+	for (vm = 1; vm <= TDX_VMS; vm++) {
+		if (!(asked & ATTRIBUTES_OF(vm, ATTRIBUTE_VALID)))
+			continue;
+		grant->vms &= ~BIT(vm);
+		if (attributes & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS))
+			grant->vms |= BIT(vm);
+	}
+	grant->vms_ever |= grant->vms;
+	if (grant->vms)
+		return;
+
+	invalidation.vms = grant->vms_ever;
+	if (invalidation.vms)
+		on_each_cpu(invalidate_here, &invalidation, true);
+	if (!invalidation.failed)
+		grant_free(grant);
+}
+
+int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page)
+{
+	struct grant *grant, *spare = kzalloc(sizeof(*spare), GFP_KERNEL);
+	const u64 asked = args->rdx;
+	int ret = 0;
+
+	if (!spare) {
+		unpin_user_page(page);
+		return -ENOMEM;
+	}
+
+	cpus_read_lock();
+	mutex_lock(&grants_lock);
+	grant = grant_find(page);
+	if (!grant && grants_count < GRANTS_MAX) {
+		grant = spare;
+		spare = NULL;
+		grant_add(grant, page);
+	}
+	if (grant) {
+		vtl_tdcall_user(args);
+		grant_settle(grant, TDX_STATUS(args->rax) ? 0 : asked, args->rdx);
+	} else {
+		ret = -ENOSPC;
+	}
+	mutex_unlock(&grants_lock);
+	cpus_read_unlock();
+
+	if (spare) {
+		unpin_user_page(page);
+		kfree(spare);
+	}
+	return ret;
+}
+
+static void grant_revoke(struct grant *grant)
+{
+	struct tdcall_regs regs = {
+		.rax = TDG_MEM_PAGE_ATTR_WR,
+		.rcx = page_to_phys(grant->page),
+	};
+	unsigned int vm;
+	u64 asked;
+
+	for (vm = 1; vm <= TDX_VMS; vm++) {
+		if (!(grant->vms & BIT(vm)))
+			continue;
+		regs.rdx |= ATTRIBUTES_OF(vm, ATTRIBUTE_VALID);
+		regs.r8 |= ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS);
+	}
+	asked = regs.rdx;
+	preempt_disable();
+	vtl_tdcall_retry(&regs);
+	preempt_enable();
+	grant_settle(grant, TDX_STATUS(regs.rax) ? 0 : asked, regs.rdx);
+}
+
+void vtl_tdx_grants_revoke(void)
+{
+	struct grant *grant, *next;
+
+	mutex_lock(&grants_lock);
+	list_for_each_entry_safe(grant, next, &grants, list)
+		grant_revoke(grant);
+	if (grants_count)
+		pr_warn("%u pages of a VMM that has ended stay allocated: the TDX module still lets VTL0 access them\n",
+			grants_count);
+	mutex_unlock(&grants_lock);
+}
+
+/* A page that VTL0 can still access stays pinned for ever. */
+void vtl_tdx_grants_exit(void)
+{
+	struct grant *grant, *next;
+
+	list_for_each_entry_safe(grant, next, &grants, list)
+		kfree(grant);
+}
