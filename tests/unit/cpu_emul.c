@@ -118,7 +118,8 @@ static void predictor_barrier_run(u64 value)
 
 int shim_wrmsr_safe(u32 number, u64 value)
 {
-	if (number == cpu.refused)
+	/* Intel SDM, volume 4, table 2-2: the upper half of TSC_AUX is reserved. */
+	if (number == cpu.refused || (number == MSR_TSC_AUX && value >> 32))
 		return -EIO;
 	insn_wrmsr(number, value);
 	return 0;

@@ -50,7 +50,7 @@ static u64 msr_value(enum cpu_msr msr)
 {
 	if (msr == CPU_MSR_XFD)
 		return random_once_in(&stream, 2) ? CPU_TILES : 0;
-	return random_next(&stream);
+	return msr == CPU_MSR_TSC_AUX ? (u32)random_next(&stream) : random_next(&stream);
 }
 
 static void msrs_change(struct cpu_registers *registers, enum cpu_msr first,
@@ -140,7 +140,8 @@ static void vmm_write_msrs(void)
 	context.vp_state.msr_star = vtl0.msr[CPU_MSR_STAR];
 	context.vp_state.msr_lstar = vtl0.msr[CPU_MSR_LSTAR];
 	context.vp_state.msr_sfmask = vtl0.msr[CPU_MSR_SYSCALL_MASK];
-	context.vp_state.msr_tsc_aux = vtl0.msr[CPU_MSR_TSC_AUX];
+	/* OpenHCL's VMM stores all bits of what VTL0 writes (write_msr_tdx() in its tdx/mod.rs). */
+	context.vp_state.msr_tsc_aux = vtl0.msr[CPU_MSR_TSC_AUX] | random_next(&stream) << 32;
 	msrs_change(&vtl0, CPU_MSR_XSS, CPU_MSR_XSS);
 	context.vp_state.msr_xss = xss_of_vmm();
 	vtl0.cr2 = random_next(&stream);

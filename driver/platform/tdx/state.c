@@ -62,15 +62,20 @@ module_param(predictor_barrier, uint, 0644);
 MODULE_PARM_DESC(predictor_barrier,
 		 "Keep branch predictions of VTL0 from VTL2: 0: never; 1: before the VMM or another task runs (default); 2: at each exit");
 
+/*
+ * TSC_AUX has 32 bits. OpenHCL's VMM stores all that VTL0 writes there, and an error of the
+ * run would end the VM.
+ */
 static const struct {
 	u32 msr;
 	size_t offset;
+	u64 bits;
 } session_msrs[TDX_SESSION_MSRS] = {
-	{ MSR_KERNEL_GS_BASE, offsetof(struct mshv_tdx_vp_state, msr_kernel_gs_base) },
-	{ MSR_STAR, offsetof(struct mshv_tdx_vp_state, msr_star) },
-	{ MSR_LSTAR, offsetof(struct mshv_tdx_vp_state, msr_lstar) },
-	{ MSR_SYSCALL_MASK, offsetof(struct mshv_tdx_vp_state, msr_sfmask) },
-	{ MSR_TSC_AUX, offsetof(struct mshv_tdx_vp_state, msr_tsc_aux) },
+	{ MSR_KERNEL_GS_BASE, offsetof(struct mshv_tdx_vp_state, msr_kernel_gs_base), ~0ULL },
+	{ MSR_STAR, offsetof(struct mshv_tdx_vp_state, msr_star), ~0ULL },
+	{ MSR_LSTAR, offsetof(struct mshv_tdx_vp_state, msr_lstar), ~0ULL },
+	{ MSR_SYSCALL_MASK, offsetof(struct mshv_tdx_vp_state, msr_sfmask), ~0ULL },
+	{ MSR_TSC_AUX, offsetof(struct mshv_tdx_vp_state, msr_tsc_aux), U32_MAX },
 };
 
 /*
@@ -119,7 +124,7 @@ static int session_msrs_load(struct tdx_state *state,
 
 	for (i = 0; i < TDX_SESSION_MSRS; i++) {
 		compat_rdmsrq(session_msrs[i].msr, state->session_vtl2[i]);
-		value = READ_ONCE(*session_field(context, i));
+		value = READ_ONCE(*session_field(context, i)) & session_msrs[i].bits;
 		if (value == state->session_vtl2[i])
 			continue;
 		if (compat_wrmsrq_safe(session_msrs[i].msr, value)) {
