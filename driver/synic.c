@@ -42,7 +42,6 @@
 #define SYNIC_VECTORS		256
 
 /* Fields of the first word of a proxy message's payload. */
-#define PROXY_VTL(word)		((word) & 0xff)
 #define PROXY_MULTIPLE(word)	((word) >> 8 & 0xff)
 
 /*
@@ -126,27 +125,26 @@ static bool bits_relay(struct synic_cpu *cpu, struct mshv_vtl_run *run,
 	return !illegal;
 }
 
-/* Reads the vectors of a proxy message; false if its content is not valid. */
-static bool proxy_read(const struct synic_message *message,
+/*
+ * Reads the vectors of a proxy message. As in OpenHCL's kernel, any value but 0 means several
+ * vectors, the VTL is ignored, and a vector has 8 bits (OHCL-Linux-Kernel,
+ * drivers/hv/mshv_vtl_main.c, mshv_vtl_scan_proxy_interrupts()).
+ */
+static void proxy_read(const struct synic_message *message,
 		       u32 bits[MSHV_VTL_PROXY_BANKS])
 {
-	u32 head = READ_ONCE(message->payload[0]);
 	unsigned int bank;
 	u8 vector;
 
-	if (PROXY_VTL(head) || PROXY_MULTIPLE(head) > 1)
-		return false;
-
-	memset(bits, 0, sizeof(*bits) * MSHV_VTL_PROXY_BANKS);
-	if (!PROXY_MULTIPLE(head)) {
-		vector = READ_ONCE(message->payload[1]);
-		bits[vector / 32] = 1U << vector % 32;
-		return true;
+	if (PROXY_MULTIPLE(READ_ONCE(message->payload[0]))) {
+		for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++)
+			bits[bank] = READ_ONCE(message->payload[1 + bank]);
+		return;
 	}
 
-	for (bank = 0; bank < MSHV_VTL_PROXY_BANKS; bank++)
-		bits[bank] = READ_ONCE(message->payload[1 + bank]);
-	return true;
+	memset(bits, 0, sizeof(*bits) * MSHV_VTL_PROXY_BANKS);
+	vector = READ_ONCE(message->payload[1]);
+	bits[vector / 32] = 1U << vector % 32;
 }
 
 static void proxy_handle(struct synic_cpu *cpu,
@@ -157,8 +155,8 @@ static void proxy_handle(struct synic_cpu *cpu,
 	local_t *by_vector = smp_load_acquire(&cpu->by_vector);
 	u32 bits[MSHV_VTL_PROXY_BANKS];
 
-	if (!run || !by_vector || !proxy_read(message, bits) ||
-	    !bits_relay(cpu, run, by_vector, bits))
+	proxy_read(message, bits);
+	if (!run || !by_vector || !bits_relay(cpu, run, by_vector, bits))
 		local_inc(&cpu->malformed);
 }
 
