@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages"). A proxy message is
- * struct hv_x64_proxy_interrupt_message_payload in include/hyperv/hvgdk_mini.h of Microsoft's
- * OHCL-Linux-Kernel.
+ * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages"). The layout of a
+ * proxy message is from Windows's symbols, as published in ProjectMile/Mile.HyperV,
+ * Mile.HyperV.TLFS.h; its members are those that OHCL-Linux-Kernel's
+ * drivers/hv/mshv_vtl_main.c reads. No public Linux header defines it.
  *
  * Owns: its layout, and how a slot is freed for the host.
  */

@@ -54,8 +54,8 @@ struct hv_retarget {
 /**
  * struct hv_message - slot 0 with a proxy message in it
  *
- * Source: struct hv_x64_proxy_interrupt_message_payload in include/hyperv/hvgdk_mini.h of
- * OHCL-Linux-Kernel.
+ * Source: Windows's symbols, as published in ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h; the
+ * members are those that OHCL-Linux-Kernel's drivers/hv/mshv_vtl_main.c reads.
  */
 struct hv_message {
 	uint32_t type;

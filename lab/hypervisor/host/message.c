@@ -22,8 +22,8 @@
 #include "host/hyperv.h"
 
 /*
- * MESSAGE_PROXY_INTERRUPT's payload: struct hv_x64_proxy_interrupt_message_payload in
- * include/hyperv/hvgdk_mini.h of Microsoft's OHCL-Linux-Kernel.
+ * MESSAGE_PROXY_INTERRUPT's payload, from Windows's symbols, as published in
+ * ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h.
  */
 struct proxy_payload {
 	u8 vtl;

@@ -527,8 +527,8 @@ static void without_its_use_bit_any_vtl_is_the_callers(void **state)
 }
 
 /*
- * The header is HvMessageHeader in hvdef, the payload struct hv_x64_proxy_interrupt_message_payload
- * in include/hyperv/hvgdk_mini.h of Microsoft's OHCL-Linux-Kernel.
+ * The header is HvMessageHeader in hvdef; the payload is from Windows's symbols, as published in
+ * ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h.
  */
 static void a_single_vector_is_written_as_a_number(void **state)
 {
