@@ -558,6 +558,41 @@ static int run_interrupts(void)
 	return ret;
 }
 
+/* A debug register of VTL0 on the caller's CPU. */
+static int register_access(unsigned long command, uint64_t *value)
+{
+	struct mshv_register dr0 = { .name = 0x00050000, .value = { *value } };
+	struct mshv_register_list args = { .count = 1, .registers = (uintptr_t)&dr0 };
+	int ret = ioctl(file, command, &args) ? -errno : 0;
+
+	*value = dr0.value[0];
+	return ret;
+}
+
+#define DR0_VALUE 0x1000
+
+static int run_get_register(void)
+{
+	uint64_t value = DR0_VALUE;
+
+	return register_access(MSHV_GET_VP_REGISTERS, &value);
+}
+
+static int run_set_register(void)
+{
+	uint64_t value = DR0_VALUE;
+
+	return register_access(MSHV_SET_VP_REGISTERS, &value);
+}
+
+static void register_is_set(void)
+{
+	uint64_t value = 0;
+
+	assert_int_equal(register_access(MSHV_GET_VP_REGISTERS, &value), 0);
+	assert_int_equal(value, DR0_VALUE);
+}
+
 static int run_tdcall(void)
 {
 	struct mshv_tdcall args = { .rax = TDG_SYS_RD };
@@ -697,6 +732,81 @@ static void a_failed_call_to_the_host_changes_nothing(void **state)
 	file_close();
 }
 
+/* ---- messages of the VMM ---- */
+
+static int run_open_sint(void)
+{
+	file = open("/dev/mshv_sint", O_RDWR | O_CLOEXEC);
+	return file < 0 ? -errno : 0;
+}
+
+static void has_sint(void)
+{
+	assert_int_equal(run_open_sint(), 0);
+}
+
+static void has_sint_and_event(void)
+{
+	has_sint();
+	other = eventfd(0, EFD_CLOEXEC);
+	assert_true(other >= 0);
+}
+
+static int sint_call(unsigned long command, const void *args)
+{
+	int ret = ioctl(file, command, args);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static int run_set_eventfd(void)
+{
+	const struct mshv_set_eventfd args = { .fd = other, .flag = 1 };
+
+	return sint_call(MSHV_SINT_SET_EVENTFD, &args);
+}
+
+static int run_resume(void)
+{
+	const struct mshv_pause_messages args = { .pause = 0 };
+
+	return sint_call(MSHV_SINT_PAUSE_MESSAGE_STREAM, &args);
+}
+
+static int run_post(void)
+{
+	const char payload[8] = "message";
+	const struct mshv_post_message args = {
+		.message_type = 1,
+		.connection_id = 1,
+		.payload_size = sizeof(payload),
+		.payload = (uintptr_t)payload,
+	};
+
+	return sint_call(MSHV_SINT_POST_MESSAGE, &args);
+}
+
+static int run_signal(void)
+{
+	const struct mshv_signal_event args = { .connection_id = 1 };
+
+	return sint_call(MSHV_SINT_SIGNAL_EVENT, &args);
+}
+
+static void failed_ioctls_for_messages_change_nothing(void **state)
+{
+	const struct sweep_operation list[] = {
+		{ "open of mshv_sint", nothing, run_open_sint, nothing, file_close },
+		{ "MSHV_SINT_SET_EVENTFD", has_sint_and_event, run_set_eventfd, nothing,
+		  both_close },
+		{ "MSHV_SINT_PAUSE_MESSAGE_STREAM", has_sint, run_resume, nothing, file_close },
+		{ "MSHV_SINT_POST_MESSAGE", has_sint, run_post, nothing, file_close },
+		{ "MSHV_SINT_SIGNAL_EVENT", has_sint, run_signal, nothing, file_close },
+	};
+
+	EVERY_FAILURE_OF(list);
+}
+
 /* ---- pages ---- */
 
 static volatile char *page;
@@ -793,6 +903,10 @@ static void a_failed_first_entry_changes_nothing(void **state)
 		  file_close },
 		{ "mmap of a virtual APIC page, the first", has_fresh_file, run_page, page_is_there,
 		  page_close },
+		{ "MSHV_GET_VP_REGISTERS, the first", has_fresh_file, run_get_register, nothing,
+		  file_close },
+		{ "MSHV_SET_VP_REGISTERS, the first", has_fresh_file, run_set_register,
+		  register_is_set, file_close },
 	};
 	struct sigaction action;
 	size_t i;
@@ -801,7 +915,7 @@ static void a_failed_first_entry_changes_nothing(void **state)
 	touch_begin(&action);
 	page_index = MSHV_VTL_PAGE_INDEX(MSHV_VTL_PAGE_VIRTUAL_APIC, 0);
 	orders = orders_open();
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < ARRAY_SIZE(list); i++)
 		every_failure(&list[i]);
 	orders_close();
 	sigaction(SIGBUS, &action, NULL);
@@ -1085,6 +1199,7 @@ int main(void)
 		TEST(a_failed_map_or_unmap_changes_nothing),
 		TEST(other_failed_ioctls_change_nothing),
 		TEST(a_failed_call_to_the_host_changes_nothing),
+		TEST(failed_ioctls_for_messages_change_nothing),
 		TEST(a_failed_mmap_of_a_run_page_changes_nothing),
 		TEST(a_failed_read_of_debugfs_changes_nothing),
 		FRESH_TEST(a_failed_first_entry_changes_nothing),

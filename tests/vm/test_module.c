@@ -349,11 +349,12 @@ static void vm_2_needs_a_page_of_a_vmm_of_this_driver(void **state)
 #define MEM_PAGE_ATTR_WR	24
 /* Attributes of VM 1, as OpenHCL's VMM sets them for the monitor page (see test_vtl0_calls.c). */
 #define VM_1_READ_ONLY		(0x8001ULL << 16)
+#define VM_1_NO_ACCESS		(0x8000ULL << 16)
 #define VM_1_ALL_CHANGED	(0xfULL << 16)
 
-static void vtl0_may_see(int vtl, uint64_t frame)
+static void vtl0_access(int vtl, uint64_t frame, uint64_t attributes)
 {
-	struct mshv_tdcall call = { .rax = MEM_PAGE_ATTR_WR, .rcx = frame, .rdx = VM_1_READ_ONLY,
+	struct mshv_tdcall call = { .rax = MEM_PAGE_ATTR_WR, .rcx = frame, .rdx = attributes,
 				    .r8 = VM_1_ALL_CHANGED };
 
 	assert_int_equal(ioctl(vtl, MSHV_TDCALL, &call), 0);
@@ -369,14 +370,23 @@ static bool vtl0_sees(int vtl, uint64_t frame)
 	return call.rdx & VM_1_ALL_CHANGED;
 }
 
+/* The TDX module refuses the next change of attributes on CPU 0. */
+static void attributes_refuse(void)
+{
+	struct lab_tdx_hook hook = { .kind = LAB_TDX_HOOK_STATUS, .leaf = MEM_PAGE_ATTR_WR,
+				     .status = 0xc0000c03ULL << 32, .count = 1 };
+	int node = must_open(LAB_TDX_NODE, O_RDWR);
+
+	assert_int_equal(ioctl(node, LAB_TDX_HOOK, &hook), 0);
+	close(node);
+}
+
 /* The VMM ends without taking it back, and the next one runs the same VTL0. */
 static void a_page_that_vtl0_may_see_is_revoked_at_close(void **state)
 {
 	uint8_t *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
-	struct lab_tdx_hook refuses = { .kind = LAB_TDX_HOOK_STATUS, .leaf = MEM_PAGE_ATTR_WR,
-					.status = 0xc0000c03ULL << 32, .count = 1 };
-	int vtl, node, mark = kernel_log_mark();
+	int vtl, mark = kernel_log_mark();
 	uint64_t frame;
 
 	if (mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT) != 1)
@@ -386,23 +396,32 @@ static void a_page_that_vtl0_may_see_is_revoked_at_close(void **state)
 	frame = frame_of(page);
 	cpu_pin(0);
 	vtl = vtl_open();
-	vtl0_may_see(vtl, frame);
+	vtl0_access(vtl, frame, VM_1_READ_ONLY);
 	assert_true(vtl0_sees(vtl, frame));
 	close(vtl);
 	vtl = vtl_open();
 	assert_false(vtl0_sees(vtl, frame));
 
 	/* If the module refuses to change it, the page stays pinned until it does. */
-	vtl0_may_see(vtl, frame);
-	node = must_open(LAB_TDX_NODE, O_RDWR);
-	assert_int_equal(ioctl(node, LAB_TDX_HOOK, &refuses), 0);
-	close(node);
+	vtl0_access(vtl, frame, VM_1_READ_ONLY);
+	attributes_refuse();
 	close(vtl);
-	assert_int_equal(kernel_log_count(mark, "1 pages of a VMM that has ended stay allocated"), 1);
+	assert_int_equal(kernel_log_count(mark, "1 pages of a VMM that has ended"), 1);
 	vtl = vtl_open();
 	assert_true(vtl0_sees(vtl, frame));
 	close(vtl);
 	vtl = vtl_open();
+	assert_false(vtl0_sees(vtl, frame));
+
+	/* After unload, it stays pinned for ever. */
+	vtl0_access(vtl, frame, VM_1_READ_ONLY);
+	attributes_refuse();
+	close(vtl);
+	assert_int_equal(driver_unload(), 0);
+	assert_int_equal(driver_load(""), 0);
+	vtl = vtl_open();
+	assert_true(vtl0_sees(vtl, frame));
+	vtl0_access(vtl, frame, VM_1_NO_ACCESS);
 	assert_false(vtl0_sees(vtl, frame));
 	close(vtl);
 	munmap(page, 4096);

@@ -88,8 +88,8 @@ static void a_vtl_file_is_closed_by_exec(void **state)
 }
 
 /*
- * restore_partition_time() (ioctl.rs:2693), after hibernation. That VMM tells its guest of any error,
- * and continues (processor/mod.rs:1403); the driver does not have this ioctl, see README.md.
+ * restore_partition_time() (ioctl.rs:2693), after hibernation. That VMM tells its guest of any
+ * error, and continues (processor/mod.rs:1403); the driver does not have this ioctl.
  */
 static void the_time_of_the_partition_is_not_restored(void **state)
 {

@@ -484,7 +484,7 @@ static void two_thousand_unmaps_under_load(void **state)
 	print_message("# %lu raised in the storm, %lu relayed or late\n", (unsigned long)raised,
 		      arrived);
 	assert_true(raised > 2000);
-	/* None was relayed twice. Fewer may arrive, because the CPU merges those that are pending. */
+	/* None was relayed twice. Fewer arrive, because the CPU merges those that are pending. */
 	assert_in_range(arrived, 1, raised);
 	assert_false(cpu_in_service(cpu));
 	assert_int_equal(labhost_mask(lab.host, storm.source->device, storm.source->source), 0);

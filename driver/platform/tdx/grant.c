@@ -108,10 +108,10 @@ static void grant_free(struct grant *grant)
 }
 
 /*
- * Called after a call, with CPU hotplug held off: the TDX module returns the attributes of those VMs whose valid bit
- * was set. It invalidates translations on no other CPU (Intel's TDX module 1.5.01,
- * tdg_mem_page_attr_wr()). An offline CPU has none: no CPU goes offline while a VMM
- * runs VTL0, and all pages are revoked when the last one ends.
+ * Called after a call, with CPU hotplug held off. The TDX module returns the attributes of
+ * those VMs whose valid bit was set, and invalidates translations on no other CPU (Intel's
+ * TDX module 1.5.01, tdg_mem_page_attr_wr()). An offline CPU has none: no CPU goes offline
+ * while a VMM runs VTL0, and all pages are revoked when the last one ends.
  */
 static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
 {
