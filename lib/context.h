@@ -270,6 +270,7 @@ struct totals {
  * @lock:    protects all members that follow
  * @taken:   mappings held on each VP
  * @retained: deliveries that the host may still use
+ * @retained_proxied: how many of them are proxied
  * @interrupts: routes by interrupt, from before their first delivery until after their last
  * @first:   routes with a delivery, by id
  */
@@ -291,6 +292,7 @@ struct vtlirq {
 	struct totals totals;
 	uint32_t taken[VTLIRQ_VPS_MAX];
 	struct delivery *retained;
+	uint32_t retained_proxied;
 	uint64_t next_id;
 	struct vtlirq_route *interrupts[ROUTE_BUCKETS];
 	struct vtlirq_route *first;
@@ -440,7 +442,7 @@ int route_counts(struct vtlirq_route *route, struct driver_counts *counts);
  * @is_held:  it holds the filters of @effective
  * @counter:  counts what arrives at @effective
  * @retained_next: next in vtlirq.retained
- * @retained_for: if retained: the interrupt that may still arrive on the vector
+ * @retained_for: if retained: the interrupt that may still arrive there
  * @retained_for_several: if retained: other interrupts may arrive there, too
  */
 struct delivery {

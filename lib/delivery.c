@@ -98,14 +98,20 @@ static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
 
 /* ---- deliveries that are retained ---- */
 
-/* Whether one entry of the list serves both. */
-static bool is_same_place(const struct delivery *one, const struct delivery *other)
+/*
+ * When so many proxied deliveries are retained, those with the same vector share one. A guest
+ * chooses the device ids, so this bounds the memory.
+ */
+#define RETAINED_MAX	1024
+
+/* Whether one entry of the list serves both; @share: also if their interrupts are different. */
+static bool is_same_place(const struct delivery *one, const struct delivery *other, bool share)
 {
 	if (one->kind != other->kind)
 		return false;
 	if (one->kind == VTLIRQ_PROXIED)
 		return one->effective.vector == other->effective.vector &&
-		       interrupt_is_same(&one->retained_for, &other->retained_for);
+		       (share || interrupt_is_same(&one->retained_for, &other->retained_for));
 	return one->apic_id == other->apic_id && one->hardware == other->hardware;
 }
 
@@ -120,11 +126,12 @@ static void give_filters(struct delivery *same, struct delivery *delivery)
 	}
 }
 
-static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
+static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery,
+				      bool share)
 {
 	struct delivery *one = irqs->retained;
 
-	while (one && !is_same_place(one, delivery))
+	while (one && !is_same_place(one, delivery, share))
 		one = one->retained_next;
 	return one;
 }
@@ -132,9 +139,9 @@ static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery
 /*
  * The host may still send @interrupt here. So the hardware vector must not be freed yet:
  * whoever got it next would receive that interrupt. And the filter must stay open, or the
- * interrupt would be lost. At most one delivery is retained for each hardware vector, and
- * for each vector of each interrupt, so that a host that always refuses cannot make the list
- * grow without limit.
+ * interrupt would be lost. At most one delivery is retained for each hardware vector, and for
+ * each vector of each interrupt. What serves several interrupts is retained until the close,
+ * since the host may accept another target for one of them, and not for the others.
  */
 static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
 		   struct delivery *delivery)
@@ -145,14 +152,17 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 	delivery->counter = NULL;
 	delivery->retained_for = *interrupt;
 	pthread_mutex_lock(&irqs->lock);
-	same = find_retained(irqs, delivery);
-	if (same && same->kind == VTLIRQ_PROXIED) {
-		give_filters(same, delivery);
-	} else if (same) {
+	same = find_retained(irqs, delivery, false);
+	if (!same && irqs->retained_proxied >= RETAINED_MAX)
+		same = find_retained(irqs, delivery, true);
+	if (same) {
 		same->retained_for_several |= !interrupt_is_same(&same->retained_for, interrupt);
+		if (same->kind == VTLIRQ_PROXIED)
+			give_filters(same, delivery);
 	} else {
 		delivery->retained_next = irqs->retained;
 		irqs->retained = delivery;
+		irqs->retained_proxied += delivery->kind == VTLIRQ_PROXIED;
 	}
 	pthread_mutex_unlock(&irqs->lock);
 	/* The reference of the other one keeps the vector mapped, or the filters open. */
@@ -173,8 +183,10 @@ static struct delivery *take_retained(struct vtlirq *irqs,
 			break;
 	}
 	found = *at;
-	if (found)
+	if (found) {
 		*at = found->retained_next;
+		irqs->retained_proxied -= found->kind == VTLIRQ_PROXIED;
+	}
 	pthread_mutex_unlock(&irqs->lock);
 	return found;
 }

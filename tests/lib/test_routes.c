@@ -71,6 +71,13 @@ static int destroy(int i)
 	return error;
 }
 
+/* Let the time pass in which messages may arrive, and close the filters after it. */
+static void settle(void)
+{
+	fake.now_ns += 11 * SECOND;
+	vtlirq_rebalance(irqs);
+}
+
 static void expect(int i, enum vtlirq_delivery delivery, enum vtlirq_reason reason)
 {
 	look();
@@ -489,24 +496,31 @@ static void a_refused_retarget_changes_nothing(void **state)
 	look();
 }
 
+/* Create a route to VP 0 for each of these devices, with this result, and destroy it. */
+static void try_devices(uint64_t first, uint64_t end, int result)
+{
+	for (uint64_t i = first; i < end; i++) {
+		struct vtlirq_interrupt interrupt = { i * 0x9e3779b9, 0xfee00000, 0 };
+		struct vtlirq_route *route = NULL;
+		struct vtlirq_single_target single;
+
+		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_single(&single, 0, 40),
+					&route) != result)
+			fail();
+		vtlirq_route_destroy(route);
+	}
+}
+
 static void the_memory_for_refusals_is_bounded(void **state)
 {
 	const char *fewer = getenv("DEVICES");
 	uint64_t devices = fewer ? strtoull(fewer, NULL, 0) : 1000000;
-	size_t before = 0;
+	size_t before;
 
 	fake.decide = refuse_all;
-	for (uint64_t i = 0; i < devices; i++) {
-		struct vtlirq_interrupt interrupt = { i * 0x9e3779b9, 0xfee00000, 0 };
-		struct vtlirq_route *route;
-		struct vtlirq_single_target single;
-
-		if (vtlirq_route_create(irqs, &interrupt, vtlirq_target_single(&single, 0, 40),
-					&route) != -ENXIO)
-			fail();
-		if (i == 100)
-			before = __sanitizer_get_current_allocated_bytes();
-	}
+	try_devices(0, 101, -ENXIO);
+	before = __sanitizer_get_current_allocated_bytes();
+	try_devices(101, devices, -ENXIO);
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), before);
 }
 
@@ -577,6 +591,36 @@ static void the_old_target_is_restored(void **state)
 		fake.decide = NULL;
 		close_all(NULL);
 	}
+}
+
+/* A guest chooses how many devices there are, and the host never says what it did. */
+static void the_memory_for_unsure_answers_is_bounded(void **state)
+{
+	size_t before;
+
+	fake.now_ns = 100 * SECOND;
+	fake.redirects = 0;
+	open_usual();
+	host_answers(10000, (struct fake_answer) { .error = EIO });
+	try_devices(0, 1100, -EIO);
+	before = __sanitizer_get_current_allocated_bytes();
+	try_devices(1100, 5000, -EIO);
+	assert_int_equal(__sanitizer_get_current_allocated_bytes(), before);
+
+	/* The host may still use the filter for the devices that it has not accepted now. */
+	fake.decide = NULL;
+	try_devices(0, 1100, 0);
+	settle();
+	assert_int_equal(fake.filter[0][40], 1);
+
+	/* There is room again, so that each device has its own entry. */
+	host_answers(2, (struct fake_answer) { .error = EIO });
+	assert_int_equal(create(0, 1, 50), -EIO);
+	assert_int_equal(create(1, 1, 50), -EIO);
+	assert_int_equal(create(0, 2, 51), 0);
+	assert_int_equal(create(1, 2, 52), 0);
+	settle();
+	assert_int_equal(fake.filter[0][50], 0);
 }
 
 /* ---- moves ---- */
@@ -715,8 +759,7 @@ static void a_filter_stays_open_for_late_messages(void **state)
 	assert_int_equal(retarget(0, 2, 41), 0);
 	assert_int_equal(retarget(0, 4, 42), 0);
 	assert_int_equal(retarget(0, 2, 41), 0);
-	fake.now_ns += 11 * SECOND;
-	vtlirq_rebalance(irqs);
+	settle();
 	assert_int_equal(fake.filter[1][41], 1);
 	assert_int_equal(fake.filter[2][42], 0);
 	assert_int_equal(destroy(0), 0);
@@ -744,14 +787,12 @@ static void a_filter_stays_open_while_the_host_may_use_it(void **state)
 	}
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
 	live[0].is_unsure = true;
-	fake.now_ns += 11 * SECOND;
-	vtlirq_rebalance(irqs);
+	settle();
 	assert_int_equal(fake.filter[1][41], 1);
 	fake.decide = NULL;
 	assert_int_equal(retarget(0, 4, 42), 0);
 	live[0].is_unsure = false;
-	fake.now_ns += 11 * SECOND;
-	vtlirq_rebalance(irqs);
+	settle();
 	for (int vp = 0; vp < 3; vp++)
 		assert_int_equal(fake.filter[vp][41], 0);
 	look();
@@ -991,6 +1032,7 @@ static const struct CMUnitTest tests[] = {
 	OPEN_TEST(a_retarget_that_times_out_is_repeated),
 	TEST(a_read_of_the_capabilities_that_times_out_is_repeated),
 	TEST(the_old_target_is_restored),
+	CLOSED_TEST(the_memory_for_unsure_answers_is_bounded),
 	OPEN_TEST(a_retarget_moves_the_route),
 	OPEN_TEST(a_preference_moves_the_route),
 	OPEN_TEST(a_refused_destroy_retains_the_vector),
