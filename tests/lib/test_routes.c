@@ -932,6 +932,21 @@ static void each_failure_of_the_driver_leaves_valid_routes(void **state)
 	}
 }
 
+/* Any other list would look complete. */
+static void a_list_that_cannot_be_completed_is_an_error(void **state)
+{
+	struct vtlirq_route_state *states;
+	size_t count, bytes;
+
+	assert_int_equal(create(0, 1, 40), 0);
+	assert_int_equal(create(1, 2, 41), 0);
+	bytes = __sanitizer_get_current_allocated_bytes();
+	fake.fail_at[FAKE_VP_INTERRUPTS] = fake.calls[FAKE_VP_INTERRUPTS] + 2;
+	fake.fail_errno[FAKE_VP_INTERRUPTS] = EIO;
+	assert_int_equal(vtlirq_routes(irqs, &states, &count), -EIO);
+	assert_int_equal(__sanitizer_get_current_allocated_bytes(), bytes);
+}
+
 static struct fake_answer nth_fails(const struct fake_delivery *delivery)
 {
 	if (wrong_answers-- == 0)
@@ -1055,6 +1070,7 @@ static const struct CMUnitTest tests[] = {
 	CLOSED_TEST(late_messages_are_counted_for_their_route),
 	CLOSED_TEST(a_driver_without_counts_is_sufficient),
 	TEST(each_failure_of_the_driver_leaves_valid_routes),
+	OPEN_TEST(a_list_that_cannot_be_completed_is_an_error),
 	TEST(each_refusal_of_the_host_leaves_valid_routes),
 	CLOSED_TEST(interrupted_calls_are_repeated),
 	CLOSED_TEST(a_vp_whose_filter_stays_closed_is_not_used),
