@@ -3,6 +3,7 @@
  * vtlirq_rebalance(), with a simulated clock.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "fake.h"
 
@@ -17,6 +18,8 @@ static int setup(void **state)
 	fake_reset();
 	fake.now_ns = SECOND;
 	memset(live, 0, sizeof(live));
+	/* A round that does not end is a failure. */
+	alarm(30);
 	return 0;
 }
 
@@ -379,16 +382,30 @@ static void multicast_and_preferred_routes_stay(void **state)
 		assert_int_equal(second(rates), 0);
 }
 
-static bool is_first_move;
+/* What another thread does while the policy moves its first route. */
+static void (*meanwhile)(void);
 
-/* While the policy moves its first route, another thread prefers proxied delivery for route 2. */
-static struct fake_answer prefer_meanwhile(const struct fake_delivery *delivery)
+static struct fake_answer act_meanwhile(const struct fake_delivery *delivery)
 {
-	if (is_first_move) {
-		is_first_move = false;
-		assert_int_equal(vtlirq_route_prefer(live[2].route, VTLIRQ_PREFER_PROXIED), 0);
-	}
+	void (*act)(void) = meanwhile;
+
+	meanwhile = NULL;
+	if (act)
+		act();
 	return (struct fake_answer) { .is_done = true };
+}
+
+/* As second(), while another thread acts. */
+static int second_with(void (*act)(void), const unsigned int *rates)
+{
+	meanwhile = act;
+	fake.decide = act_meanwhile;
+	return second(rates);
+}
+
+static void prefer_proxied_2(void)
+{
+	assert_int_equal(vtlirq_route_prefer(live[2].route, VTLIRQ_PREFER_PROXIED), 0);
 }
 
 static void a_preference_that_changes_meanwhile_is_respected(void **state)
@@ -398,24 +415,43 @@ static void a_preference_that_changes_meanwhile_is_respected(void **state)
 	open_with_routes(1, 3, (struct vtlirq_config) { 0 });
 	second(rates);
 	fake.vectors = 4;
-	is_first_move = true;
-	fake.decide = prefer_meanwhile;
-	assert_int_equal(second(rates), 1);
+	assert_int_equal(second_with(prefer_proxied_2, rates), 1);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_PREFERRED);
 }
 
-/* Meanwhile, another thread moves route 2 to VP 1, which has no free vector, either. */
-static struct fake_answer move_meanwhile(const struct fake_delivery *delivery)
+/* It uses up none of the moves of the round. */
+static void a_route_that_changes_meanwhile_is_no_move(void **state)
 {
-	if (is_first_move) {
-		is_first_move = false;
-		assert_int_equal(live_target(irqs, &live[2], 2, 42, 0), 0);
-	}
-	return (struct fake_answer) { .is_done = true };
+	static const unsigned int rates[ROUTES] = { 8, 9, 7, 6 };
+
+	open_with_routes(1, 4, (struct vtlirq_config) { .moves_max = 2 });
+	second(rates);
+	fake.vectors = 4;
+	assert_int_equal(second_with(prefer_proxied_2, rates), 2);
+	expect(3, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 }
 
-static void a_route_that_moves_meanwhile_evicts_no_other(void **state)
+/* To VP 1, which has no free vector, either. */
+static void move_2(void)
+{
+	assert_int_equal(live_target(irqs, &live[2], 2, 42, 0), 0);
+}
+
+static void move_2_and_back(void)
+{
+	move_2();
+	assert_int_equal(live_target(irqs, &live[2], 1, 42, 0), 0);
+}
+
+static void destroy_2(void)
+{
+	assert_int_equal(vtlirq_route_destroy(live[2].route), 0);
+	live[2].route = NULL;
+}
+
+/* Route 2 is busy and has no vector, but changes while route 4 gets the vector of route 3. */
+static void expect_no_eviction_for_2(void (*act)(void))
 {
 	static const unsigned int rates[ROUTES] = { 1, 1, 500, 1, 1000 };
 
@@ -424,14 +460,40 @@ static void a_route_that_moves_meanwhile_evicts_no_other(void **state)
 	create(2, 2, 0);
 	create(3, 4, 2);
 	second(rates);
-	is_first_move = true;
-	fake.decide = move_meanwhile;
-	/* Route 4 gets the vector of route 3. */
-	assert_int_equal(second(rates), 2);
+	assert_int_equal(second_with(act, rates), 2);
 	expect(0, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
 	expect(1, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
-	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 	expect(4, VTLIRQ_REDIRECTED, VTLIRQ_REASON_NONE);
+}
+
+static void a_route_that_moves_meanwhile_evicts_no_other(void **state)
+{
+	expect_no_eviction_for_2(move_2);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+}
+
+/* It stays for its dwell time. */
+static void a_route_that_moves_to_and_fro_meanwhile_evicts_no_other(void **state)
+{
+	expect_no_eviction_for_2(move_2_and_back);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
+}
+
+static void a_route_that_ends_meanwhile_evicts_no_other(void **state)
+{
+	expect_no_eviction_for_2(destroy_2);
+}
+
+/* Route 0 is the victim for route 2, and moves on VP 0 while route 4 gets a vector. */
+static void move_0(void)
+{
+	assert_int_equal(live_target(irqs, &live[0], 1, 45, 0), 0);
+}
+
+static void a_victim_that_moves_meanwhile_is_not_evicted(void **state)
+{
+	expect_no_eviction_for_2(move_0);
+	expect(2, VTLIRQ_PROXIED, VTLIRQ_REASON_NO_VECTOR);
 }
 
 static void without_a_policy_no_route_moves(void **state)
@@ -491,7 +553,11 @@ static const struct CMUnitTest tests[] = {
 	TEST(vectors_in_quarantine_count_against_the_quota),
 	TEST(multicast_and_preferred_routes_stay),
 	TEST(a_preference_that_changes_meanwhile_is_respected),
+	TEST(a_route_that_changes_meanwhile_is_no_move),
 	TEST(a_route_that_moves_meanwhile_evicts_no_other),
+	TEST(a_route_that_moves_to_and_fro_meanwhile_evicts_no_other),
+	TEST(a_route_that_ends_meanwhile_evicts_no_other),
+	TEST(a_victim_that_moves_meanwhile_is_not_evicted),
 	TEST(without_a_policy_no_route_moves),
 	TEST(each_interrupt_is_counted_once_over_moves),
 };
