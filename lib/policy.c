@@ -180,15 +180,17 @@ static void note_move(struct vtlirq_route *route, struct seen *seen, bool is_pro
 /* A route has changed since this round looked at it. */
 #define CHANGED_MEANWHILE	2
 
-/* Another thread may have moved or destroyed it, or have asked for the other delivery. */
-static bool is_as_seen(const struct seen *seen, enum delivery_wish wish)
+/*
+ * Another thread may have moved or destroyed it, or have asked for the other delivery. The last
+ * change of a route that may be moved was at least the dwell time ago, so each later one has a
+ * later time. A redirected route always has this preference.
+ */
+static bool is_as_seen(const struct seen *seen)
 {
 	const struct vtlirq_route *route = seen->route;
 
 	return !route->is_gone && route->changed_ms == seen->changed_ms &&
-	       (route->delivery->kind == VTLIRQ_REDIRECTED) == seen->is_redirected &&
-	       target_equal(&route->delivery->target, &seen->target) &&
-	       (wish == DELIVERY_PROXIED || route->preference == VTLIRQ_PREFER_REDIRECTED);
+	       route->preference == VTLIRQ_PREFER_REDIRECTED;
 }
 
 /* Return: 0: moved; 1: not possible now; CHANGED_MEANWHILE; or a negative errno. */
@@ -198,7 +200,7 @@ static int move(struct seen *seen, enum delivery_wish wish)
 	int result = CHANGED_MEANWHILE;
 
 	pthread_mutex_lock(&route->lock);
-	if (is_as_seen(seen, wish)) {
+	if (is_as_seen(seen)) {
 		result = delivery_change(route, &seen->target, wish, VTLIRQ_REASON_DEMOTED);
 		if (!result)
 			note_move(route, seen, wish == DELIVERY_REDIRECTED);
