@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The emulated CPU; see shim_cpu.h. The rules are those of the Intel SDM: volume 1, chapter 13
- * (XSAVE, XRSTOR, XFD), volume 2 (each instruction), volume 4 (which CPU has which MSR).
+ * (XSAVE, XRSTOR, XFD) and "Guidelines for Writing to the MXCSR Register", volume 2 (each
+ * instruction), volume 4 (which CPU has which MSR).
  */
 #include "../harness/check.h"
 #include "shim_cpu.h"

@@ -118,6 +118,7 @@ static void an_instruction_that_is_cut_off_is_refused(void **state)
 	}
 }
 
+/* Intel SDM, volume 2, "Opcode Map". That these are refused is the decoder's own choice. */
 static void another_instruction_is_refused(void **state)
 {
 	/* NOP; RET; ADD [RBX], EAX; MOV EAX, EBX; MOVS; XCHG; MOVZX EAX, BL; only prefixes. */
@@ -223,7 +224,7 @@ static void a_loop_sends_nothing_and_shows_its_own_lines(void **state)
 	uart_write(&port.uart, 4, 0x1a);
 	uart_write(&port.uart, 0, 'x');
 	assert_int_equal(port.sent, 0);
-	/* RTS is connected to CTS, and OUT2 to carrier detect: Linux tests this. */
+	/* Modem control register: RTS becomes CTS, and OUT2 carrier detect. Linux tests this. */
 	assert_int_equal(uart_read(&port.uart, 6) & 0xf0, 0x90);
 }
 
@@ -278,6 +279,7 @@ static void an_edge_goes_to_the_target_of_its_pin(void **state)
 	assert_int_equal(delivery.count, 1);
 	assert_int_equal(delivery.apic_id, 3);
 	assert_int_equal(delivery.vector, 0x31);
+	/* 82093AA, "Interrupt Mask": an edge on a masked pin is ignored. */
 	pin_write(&ioapic, 4, 3ULL << 56 | 0x10031);
 	ioapic_raise(&ioapic, 4);
 	assert_int_equal(delivery.count, 1);

@@ -108,6 +108,7 @@ static void post(u32 type, u32 head, u8 flags)
 	page->type = type;
 }
 
+/* The first word has the VTL, then whether there are several; source: driver/synic_message.h. */
 static void post_single(u32 vector, u8 flags)
 {
 	memset(page->payload, 0, sizeof(page->payload));
@@ -220,6 +221,7 @@ static void an_entry_of_vtl0_clears_the_arrivals(void **state)
 	bits_take(bits);
 }
 
+/* OHCL-Linux-Kernel, drivers/hv/mshv_vtl_main.c, mshv_vtl_scan_proxy_interrupts(). */
 static void the_low_byte_of_a_single_vector_counts(void **state)
 {
 	u32 bits[8];
@@ -230,6 +232,7 @@ static void the_low_byte_of_a_single_vector_counts(void **state)
 	assert_int_equal(stats().malformed, 0);
 }
 
+/* TLFS, HV_MESSAGE: the flag is read once the slot is empty, and EOM is written if it is set. */
 static void eom_is_written_only_if_a_message_is_pending(void **state)
 {
 	single_arrives(0x51, 0);

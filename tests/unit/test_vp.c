@@ -111,7 +111,7 @@ static void a_post_to_many_vps_is_one_interrupt_call(void **state)
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 	assert_int_equal(vtl_vp_run_page(3)->proxy_irr[2], 1U << 0x11);
 
-	/* VPs that already have the scan flag set need no other interrupt. */
+	/* This driver's own: VPs that already have the scan flag set need no other interrupt. */
 	cpus.bits = 0xf;
 	vtl_vp_post_all(&cpus, 0x52);
 	assert_int_equal(shim_interrupt_calls, 1);
@@ -129,6 +129,7 @@ static void a_post_kicks_a_vp_once(void **state)
 	assert_int_equal(vtl_vp_run_page(0)->scan_proxy_irr, 1);
 }
 
+/* OHCL-Linux-Kernel, drivers/hv/mshv_vtl_main.c, mshv_tdx_handle_simple_icr_write(). */
 static void a_post_passes_the_hosts_filter(void **state)
 {
 	struct mshv_vtl_run *run = vtl_vp_run_page(1);

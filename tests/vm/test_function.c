@@ -301,6 +301,7 @@ static void each_entry_of_a_table_is_proxied(void **state)
 	close(hv);
 }
 
+/* PCI Express Base Specification 5.0, 6.1.4.5: what was raised is sent at the unmasking. */
 static void a_masked_entry_keeps_what_was_raised(void **state)
 {
 	struct labhost_source masked = source_of(&card, 1), other = source_of(&card, 2);
@@ -394,7 +395,10 @@ static uint16_t command_of(const struct function *function)
 	return command;
 }
 
-/* It is not a bus master before a message is programmed, or after the function is released. */
+/*
+ * It is not a bus master before a message is programmed, or after the function is released. (PCI
+ * Express Base Specification 5.0, 7.5.1.1.3: without that bit it sends no message.)
+ */
 static void a_function_is_bus_master_only_with_a_message(void **state)
 {
 	struct labhost_source source = source_of(&card, 0);

@@ -372,7 +372,10 @@ static void all_entries_are_redirected_at_once(void **state)
 	close(hv);
 }
 
-/* Sends one multicast interrupt to a set. Returns the host's result of the retarget. */
+/*
+ * Sends one interrupt to all VPs of a set (multicast: TLFS, HV_DEVICE_INTERRUPT_TARGET). Returns
+ * the host's result of the retarget.
+ */
 static uint64_t send_to(int hv, uint64_t bank)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);
@@ -433,7 +436,8 @@ static void a_mask_names_the_last_vp(void **state)
 
 /*
  * A set with a second bank of 64 VPs. The partition has no VP there, so the call is refused as a
- * whole, and VP 0 of the first bank gets nothing; the route before it stays.
+ * whole, and VP 0 of the first bank gets nothing; the route before it stays. Banks: TLFS,
+ * HV_VP_SET; the status is the lab's own (lab/hypervisor/tests/test_hypercall.c).
  */
 static void a_vp_of_the_next_bank_does_not_exist(void **state)
 {

@@ -251,7 +251,10 @@ static unsigned int vps_with_messages(int host)
 	return count;
 }
 
-/* hv_vmbus, which is loaded after the driver, replaces the driver's message pages by its own. */
+/*
+ * hv_vmbus, which is loaded after the driver, replaces the driver's message pages by its own
+ * (Linux, drivers/hv/hv.c, hv_synic_enable_regs()).
+ */
 static void hv_vmbus_keeps_the_synic(void **state)
 {
 	int host = labhost_open(), mark = kernel_log_mark(), loaded, unloaded;
@@ -286,6 +289,10 @@ static void hv_vmbus_keeps_the_synic(void **state)
 	assert_int_equal(taken, 1);
 }
 
+/*
+ * Intel's TDX module 1.5.01: RCX and OPERAND_ID_L2_VAPIC_GPA in tdg_vp_enter(); for the field,
+ * MD_TDVPS_VMCS_2_CLASS_CODE in tdvps_fields_lookup.h, and 0x2012 in vmcs_defs.h.
+ */
 #define VM_2_ENTRY		(2ULL << 52)
 #define VM_2_VIRTUAL_APIC	0x2c20000300002012ULL
 #define NO_VIRTUAL_APIC		0xc0000100000000aaULL

@@ -53,6 +53,7 @@ static void every_source_reaches_every_vp(void **state)
 	}
 }
 
+/* Intel SDM, "Valid Interrupt Vectors": 16 to 255. */
 static void every_legal_vector_is_relayed_as_itself(void **state)
 {
 	const struct labhost_source *edu = source_of_kind(LAB_HOST_KIND_EDU);

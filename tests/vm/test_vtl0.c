@@ -13,6 +13,7 @@
 #include "../harness/vtl0.h"
 
 #define VECTOR		0x51
+/* Intel SDM, "Local APIC Register Address Map": 32 vectors in each 16 bytes. */
 #define VIRTUAL_APIC_IRR	0x200
 
 /**
@@ -191,7 +192,10 @@ static bool bank_has(const uint32_t banks[MSHV_VTL_PROXY_BANKS], unsigned int ve
 	return __atomic_load_n(&banks[vector / 32], __ATOMIC_SEQ_CST) >> vector % 32 & 1;
 }
 
-/* A vector of a lower bank is pulled first, into the virtual APIC; a higher one waits. */
+/*
+ * A vector of a lower bank is pulled first, into the virtual APIC; a higher one waits
+ * (OHCL-Linux-Kernel, drivers/hv/mshv_vtl_main.c, mshv_tdx_pull_proxy_irr()).
+ */
 static void a_vector_of_the_exit_mask_ends_the_run_and_stays_pending(void **state)
 {
 	const unsigned int lower = 0x35, higher = 0x91;
@@ -254,6 +258,7 @@ static void interrupts_of_the_exit_mask_are_injected_by_the_vmm(void **state)
 	assert_true(taken() - before < 25);
 }
 
+/* do_assert_single_proxy_intr() in the same file. */
 static void a_blocked_vector_is_not_delivered(void **state)
 {
 	unsigned int route = guest_edu_route(0, guest.vp, VECTOR), i;
@@ -291,6 +296,7 @@ static uint64_t holding_end(void)
 	return result;
 }
 
+/* This test and the next two: Intel SDM, "Evaluation of Pending Virtual Interrupts". */
 static void task_priority_holds_back_a_lower_vector_only(void **state)
 {
 	unsigned int low = guest_edu_route(0, guest.vp, VECTOR);

@@ -21,7 +21,12 @@
 #define PAGE		4096
 #define ALL		UINT64_MAX
 
-/* Leaf numbers of TDCALL. */
+/*
+ * Leaf numbers of TDCALL, and what follows them, are from Intel's TDX module 1.5.01, include/:
+ * leaves and attributes (gpa_attr_single_vm_t) from tdx_api_defs.h; statuses, and 170 for the
+ * virtual APIC page, from tdx_error_codes_defs.h; fields from *_fields_lookup.h. PAGE_RELEASE and
+ * CONFIG_FLAGS are newer: openvmm, vm/x86/x86defs/src/tdx.rs.
+ */
 #define VP_VMCALL	0
 #define VP_INFO		1
 #define RTMR_EXTEND	2
@@ -862,7 +867,10 @@ static void foreign_memory_is_not_mapped_into_vtl0(void **state)
 	assert_int_equal(seen, UINT32_MAX);
 }
 
-/* TDG.VP.VMCALL<Instruction.WBINVD> of the guest-host interface, as in OpenHCL's kernel. */
+/*
+ * TDG.VP.VMCALL<Instruction.WBINVD> of the guest-host interface, as in OHCL-Linux-Kernel,
+ * drivers/hv/mshv_vtl_main.c, mshv_tdx_request_cache_flush().
+ */
 static void flush_is_asked_for(uint64_t flags, unsigned int kind)
 {
 	struct lab_tdx_stats before = guest_module_stats(), after;

@@ -5,6 +5,10 @@
  *
  * The lab's VMM does not handle this register: a write that the kernel passes to it ends the
  * guest, and the test fails.
+ *
+ * What VTL0 sees is as in the Intel SDM, "TSC-Deadline Mode". That the kernel handles it is this
+ * driver's own: OpenHCL's kernel passes each write and each exit 52 to the VMM (OHCL-Linux-Kernel,
+ * drivers/hv/mshv_vtl_main.c, mshv_tdx_try_handle_exit()).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -21,12 +25,17 @@
 #define VECTOR		0x51
 #define OTHER_VECTOR	0x61
 #define VECTOR_LEGAL_MIN	16
+/* Intel SDM, "VMX Basic Exit Reasons". */
 #define EXIT_RDMSR	31
 #define EXIT_WRMSR	32
 #define EXIT_DEADLINE	52
+/*
+ * Intel's TDX module 1.5.01: tdx_api_defs.h; set_vmx_preemption_timer(); and in
+ * tdx_error_codes_defs.h TDX_L2_EXIT_PENDING_INTERRUPT, the status TDX_PENDING_INTERRUPT without
+ * its details, and TDX_OPERAND_INVALID.
+ */
 #define VP_WR		10
 #define DEADLINE_OFF	UINT64_MAX
-/* TDX_L2_EXIT_PENDING_INTERRUPT, and the status TDX_PENDING_INTERRUPT without its details. */
 #define NOTIFIED		0x1102
 #define PENDING_INTERRUPT	(0x1120ULL << 32)
 #define REFUSED		0xc000010000000000ULL
@@ -354,7 +363,7 @@ static void without_a_legal_vector_the_vmm_handles_deadlines(void **state)
 	own_end();
 }
 
-/* Without a legal vector, the halt ends with an exit to the VMM. */
+/* Without a legal vector, the halt ends at the VMM, as by mshv_tdx_halt_timer_post() there. */
 static void a_halt_without_a_legal_vector_ends_at_the_vmm(void **state)
 {
 	uint64_t deadline;
@@ -379,6 +388,10 @@ static void while_the_vmm_injects_it_handles_deadlines(void **state)
 	own_end();
 }
 
+/*
+ * This driver's own: after exit 52, OpenHCL's VMM would take an event that it injects for
+ * delivered (openvmm, virt_mshv_vtl/src/processor/tdx/mod.rs, handle_vmx_exit()).
+ */
 static void while_the_vmm_injects_a_halt_returns_to_it(void **state)
 {
 	struct mshv_vtl_run *run = lab.run[guest.vp];

@@ -119,6 +119,7 @@ static void redirected_interrupts_cause_no_host_exit(void **state)
 	assert_int_equal(host_exits(), exits);
 }
 
+/* openvmm, virt_mshv_vtl/src/processor/hardware_cvm/mod.rs, retarget_physical_interrupt(). */
 static void a_device_that_the_host_refuses_is_proxied(void **state)
 {
 	struct vtlirq_summary summary;
@@ -164,7 +165,10 @@ static uint64_t handled_sum(unsigned int vector)
 	return sum;
 }
 
-/* The host cannot assert a vector that no route uses. */
+/*
+ * The host cannot assert a vector that no route uses. OpenHCL's VMM also blocks all vectors at
+ * first (openvmm, openhcl/hcl/src/ioctl.rs, HclVp::new()).
+ */
 static void the_host_asserts_only_allowed_vectors(void **state)
 {
 	struct lab_host_post post = { .vp = guest.vp, .interrupt = 1 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The events that make MSHV_RETURN_TO_LOWER_VTL return: signals, kicks, poll files.
+ *
+ * EINTR is a run without an exit (openvmm, openhcl/hcl/src/ioctl.rs, run()), after a signal or a
+ * cancel (OHCL-Linux-Kernel, drivers/hv/mshv_vtl_main.c, mshv_vtl_ioctl_return_to_lower_vtl()).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -99,6 +102,7 @@ static void a_kick_alone_ends_no_run(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
+/* As in mshv_vtl_ioctl_kick_cpu() there, which ignores unknown flags, unlike this driver. */
 static void a_kick_leaves_out_the_callers_cpu_and_those_not_named(void **state)
 {
 	vp_run_halted(&vp_run);
@@ -129,6 +133,11 @@ static void a_malformed_kick_is_refused(void **state)
 	assert_int_equal(ioctl(vtl, MSHV_KICK_CPUS, &args), 0);
 }
 
+/*
+ * EINVAL, EBADFD and that a file replaces another are as in mshv_vtl_ioctl_set_poll_file() there.
+ * This driver's own are EPERM, that a file that is readable already cancels, that a file goes with
+ * its VTL file, and that only some events cancel (all do in mshv_vtl_poll_file_wake()).
+ */
 static int poll_set(int vtl, unsigned int cpu, int fd)
 {
 	struct mshv_set_poll_file args = { .cpu = cpu, .fd = fd };

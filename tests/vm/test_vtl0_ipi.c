@@ -46,7 +46,10 @@ static uint64_t physical(unsigned int vp)
 	return VTL0_ICR(apic_id(vp), IPI_VECTOR, 0);
 }
 
-/* An x2APIC cluster has up to 16 CPUs, whose ids differ in the low four bits. */
+/*
+ * An x2APIC cluster has up to 16 CPUs, whose ids differ in the low four bits (Intel SDM,
+ * "Deriving Logical x2APIC ID from the Local x2APIC ID").
+ */
 static unsigned int cluster_of(unsigned int vp)
 {
 	return apic_id(vp) >> 4;
@@ -76,6 +79,7 @@ static uint64_t logical(unsigned int vps)
 	return VTL0_ICR(destination, IPI_VECTOR, VTL0_ICR_LOGICAL);
 }
 
+/* Intel SDM, "Interrupt Command Register" and, for all ones, "ICR Operation in x2APIC Mode". */
 static void ipis_of_each_kind(void)
 {
 	unsigned int vp, set;
@@ -100,7 +104,10 @@ static void an_ipi_reaches_only_its_targets(void **state)
 
 	for (round = 0; round < 10; round++)
 		ipis_of_each_kind();
-	/* These VPs do not exist, so the IPI has no effect. */
+	/*
+	 * These VPs do not exist, so the IPI has no effect. OpenHCL's kernel asks the VMM, which
+	 * ignores it (openvmm, vmm_core/virt_support_apic/src/lib.rs, request_interrupt()).
+	 */
 	ipi_arrives(VTL0_ICR(0x7ffff, IPI_VECTOR, 0), 0);
 	ipi_arrives(VTL0_ICR(0x7fff8000, IPI_VECTOR, VTL0_ICR_LOGICAL), 0);
 	/* Nor has one of the lowest vector that is legal. */
@@ -222,11 +229,13 @@ static void ipi_goes_to_the_vmm(uint64_t icr)
 	assert_int_equal(guest_count(guest.vp, IPI_VECTOR), 0);
 }
 
+/* OHCL-Linux-Kernel, drivers/hv/mshv_vtl_main.c, mshv_tdx_is_simple_icr_write(). */
 static void an_ipi_that_is_not_fixed_goes_to_the_vmm(void **state)
 {
 	ipi_goes_to_the_vmm(physical(guest.vp) | ICR_MODE_INIT);
 }
 
+/* Intel SDM, "Valid Interrupt Vectors". OpenHCL's kernel checks no vector, and no reserved bit. */
 static void an_ipi_of_an_illegal_vector_goes_to_the_vmm(void **state)
 {
 	ipi_goes_to_the_vmm(VTL0_ICR(apic_id(guest.vp), 15, 0));

@@ -2,6 +2,7 @@
 /*
  * Interrupts that arrive while the same vector is pending: VTL0 handles them as one, and the
  * others are counted, so that the number relayed is the number handled plus the number merged.
+ * (Intel SDM, "Interrupt Acceptance for Fixed Interrupts": the IRR has one bit for a vector.)
  */
 #include "../harness/host.h"
 #include "../harness/vtl0.h"
@@ -157,7 +158,11 @@ static void merge_in_the_run_page(void **state)
 	assert_int_equal(tally.merged + tally.taken_merged, COUNT - 1);
 }
 
-/* The driver does not inject: the VMM counts what merges in VTL0's virtual APIC. */
+/*
+ * The driver does not inject: the VMM counts what merges in VTL0's virtual APIC (OHCL-Linux-Kernel,
+ * drivers/hv/mshv_vtl_main.c, mshv_pull_proxy_irr(); openvmm, poll_apic_core() in
+ * virt_mshv_vtl/src/processor/hardware_cvm/apic.rs).
+ */
 static void merge_where_the_vmm_injects(void **state)
 {
 	const struct delivery *delivery = *state;

@@ -139,6 +139,7 @@ static void a_new_vmm_starts_after_a_kill(void **state)
 	}
 }
 
+/* Intel SDM, volume 1, "Guidelines for Writing to the MXCSR Register": loading one causes #GP. */
 static void reserved_bits_of_mxcsr_do_not_fault(void **state)
 {
 	const uint32_t all = UINT32_MAX;
@@ -153,8 +154,9 @@ static void reserved_bits_of_mxcsr_do_not_fault(void **state)
 }
 
 /*
- * A CPU refuses such an address, and the run does not begin; QEMU's CPU accepts it. In both
- * cases this thread's next system call finds the kernel's own value.
+ * A CPU refuses such an address (Intel SDM, WRMSR), and the run does not begin; QEMU's CPU accepts
+ * it. In both cases this thread's next system call finds the kernel's own value. EINVAL is this
+ * driver's own: OpenHCL's kernel does not expect the CPU to refuse it.
  */
 static void an_address_that_is_not_canonical_does_not_fault(void **state)
 {
@@ -180,6 +182,10 @@ static void an_address_that_is_not_canonical_does_not_fault(void **state)
 	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
 }
 
+/*
+ * tdg_vp_enter() of Intel's TDX module 1.5.01. EIO is this driver's own: OpenHCL's kernel returns
+ * 0, and the VMM finds the status in RAX.
+ */
 static void a_refused_entry_returns_its_status(void **state)
 {
 	static const uint64_t vms[] = { 0, 3ULL << VM_SHIFT, UINT64_MAX };
@@ -220,7 +226,10 @@ static void the_leaf_that_enters_is_refused_to_user_space(void **state)
 	assert_errno(ioctl(lab.vtl, MSHV_TDCALL, (void *)8), EFAULT);
 }
 
-/* A flush that the VMM requests once is made once, at the next entry. */
+/*
+ * A flush that the VMM requests once is made once, at the next entry (OHCL-Linux-Kernel,
+ * drivers/hv/mshv_vtl_main.c, mshv_vtl_switch_to_vtl0_irqoff()).
+ */
 static void a_cache_flush_is_performed_at_entry(void **state)
 {
 	struct mshv_tdx_context *context = (void *)vmm_run_page(guest.vm, guest.vp)->context;

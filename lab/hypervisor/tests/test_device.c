@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What is written to a device that is to send a message: the layout of its capabilities is
- * that of the PCI Local Bus Specification 3.0, 6.8.1 (MSI) and 6.8.2 (MSI-X).
+ * that of the PCI Local Bus Specification 3.0, 6.8.1 (MSI) and 6.8.2 (MSI-X). PCI Express Base
+ * Specification 5.0: several messages, 6.1.4.4; masking, 6.1.4.5; bus master, 7.5.1.1.3.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Which vectors are the host's, and when interrupts end L1. The APIC is a stand-in.
+ * Which vectors are the host's, and when interrupts end L1. The APIC is a stand-in. The choice of
+ * vectors is this hypervisor's own (vcpu/l1.h); their order is that of the Intel SDM, "Interrupt,
+ * Task, and Processor Priority".
  */
 #include <setjmp.h>
 #include <stdarg.h>
