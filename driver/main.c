@@ -43,6 +43,8 @@ static int main_cpu_online(unsigned int cpu)
 		ret = vtl_synic_online(cpu);
 	if (!ret)
 		ret = vtl_host_cpu_online(cpu);
+	if (!ret)
+		ret = vtl_platform()->online();
 	if (ret)
 		return ret;
 

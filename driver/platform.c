@@ -32,6 +32,11 @@ static void none_vp_free_all(void)
 {
 }
 
+static int none_online(void)
+{
+	return 0;
+}
+
 static int none_capability(u32 capability)
 {
 	return capability == MSHV_CAP_DR6_SHARED ? 0 : -EOPNOTSUPP;
@@ -54,6 +59,7 @@ static const struct vtl_platform_ops none_ops = {
 	.file_release = none_file_release,
 	.vp_prepare = none_vp_prepare,
 	.vp_free_all = none_vp_free_all,
+	.online = none_online,
 	.capability = none_capability,
 	.page_get = none_page_get,
 	.ioctl = none_ioctl,

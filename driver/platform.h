@@ -64,6 +64,10 @@ enum vtl_exit {
  *
  * @vp_free_all: Undo @vp_prepare for all VPs. Context: module exit; may sleep.
  *
+ * @online: A CPU comes online, or the driver is loaded: forget what the layer below
+ *	VTL2 has cached for VTL0 on it. Context: CPU hotplug, on that CPU; may sleep.
+ *	Returns 0 or an errno with which the CPU stays offline.
+ *
  * @capability: The value of a capability (MSHV_CAP_*) that depends on the platform;
  *	@capability is untrusted. Returns the value, or -EOPNOTSUPP.
  *
@@ -131,6 +135,7 @@ struct vtl_platform_ops {
 	void (*file_release)(void);
 	int (*vp_prepare)(unsigned int cpu);
 	void (*vp_free_all)(void);
+	int (*online)(void);
 	int (*capability)(u32 capability);
 	struct page *(*page_get)(unsigned long kind, unsigned long cpu);
 	long (*ioctl)(unsigned int command, void __user *arg);

@@ -278,12 +278,18 @@ DOES_NOTHING(vtl_debugfs_init)
 DOES_NOTHING(vtl_debugfs_exit)
 static DOES_NOTHING(emul_vp_free_all)
 
+static int emul_online(void)
+{
+	return shim_fails() ? -ENOMEM : 0;
+}
+
 static const struct vtl_platform_ops emul_platform = {
 	.file_open = emul_file_open,
 	.file_release = emul_file_release,
 	.ioctl = emul_ioctl,
 	.page_get = emul_page_get,
 	.vp_free_all = emul_vp_free_all,
+	.online = emul_online,
 };
 
 bool vtl_platform_available(void)

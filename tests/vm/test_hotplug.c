@@ -3,12 +3,16 @@
  * CPUs that go offline and come back.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include "../../lab/hypervisor/l1/lab_tdx.h"
 #include "../harness/lab.h"
 
 static unsigned int last;
@@ -128,6 +132,23 @@ static void the_page_of_an_offline_cpu_is_sigbus_until_it_is_online(void **state
 	munmap((void *)page, 4096);
 }
 
+/* While it was offline, VTL0 may have lost access to a page of the VMM. */
+static void a_cpu_that_comes_online_forgets_vtl0(void **state)
+{
+	struct lab_tdx_get_stats before = { .cpu = last }, after = { .cpu = last };
+	int node;
+
+	if (!last || mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT) != 1)
+		skip();
+	node = must_open(LAB_TDX_NODE, O_RDWR);
+	assert_int_equal(ioctl(node, LAB_TDX_GET_STATS, &before), 0);
+	assert_int_equal(cpu_set_online(last, false), 0);
+	assert_int_equal(cpu_set_online(last, true), 0);
+	assert_int_equal(ioctl(node, LAB_TDX_GET_STATS, &after), 0);
+	close(node);
+	assert_int_equal(after.stats.invalidated[1] - before.stats.invalidated[1], 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -135,6 +156,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_cpu_with_noisy_vectors_stays_online),
 	TEST(a_cpu_works_after_it_was_offline),
 	TEST(the_page_of_an_offline_cpu_is_sigbus_until_it_is_online),
+	TEST(a_cpu_that_comes_online_forgets_vtl0),
 };
 
 TEST_PROGRAM("hotplug", tests)

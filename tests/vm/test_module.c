@@ -436,7 +436,7 @@ static void a_page_that_vtl0_may_see_is_revoked_at_close(void **state)
 	vtl = vtl_open();
 	assert_false(vtl0_sees(vtl, frame));
 
-	/* If the module refuses to change it, the page stays pinned until it does. */
+	/* If the module refuses that, it is done when the next VMM ends. */
 	vtl0_access(vtl, frame, VM_1_READ_ONLY);
 	attributes_refuse();
 	close(vtl);
@@ -447,7 +447,7 @@ static void a_page_that_vtl0_may_see_is_revoked_at_close(void **state)
 	vtl = vtl_open();
 	assert_false(vtl0_sees(vtl, frame));
 
-	/* After unload, it stays pinned for ever. */
+	/* Another instance of the driver does not know of the page, but a VMM may revoke it. */
 	vtl0_access(vtl, frame, VM_1_READ_ONLY);
 	attributes_refuse();
 	close(vtl);

@@ -635,11 +635,17 @@ static void a_page_is_pinned_until_another_one_replaces_it(void **state)
 #define READ_ONLY	0x8001
 #define NO_ACCESS	0x8000
 
-/* As set_page_attributes() there (vm/x86/tdcall/src/lib.rs), for one page and VTL0. */
-static struct asked access_of(uint64_t frame, uint16_t attributes)
+/* As set_page_attributes() there (vm/x86/tdcall/src/lib.rs), for one page. */
+static struct asked vm_access(unsigned int vm, uint64_t frame, uint16_t attributes)
 {
 	return (struct asked) { "access to a page of the VMM", ATTR_WR, frame,
-				ATTRIBUTES(1, attributes), ATTRIBUTES(1, ALL_CHANGED), 0 };
+				ATTRIBUTES(vm, attributes), ATTRIBUTES(vm, ALL_CHANGED), 0 };
+}
+
+/* The same for VTL0. */
+static struct asked access_of(uint64_t frame, uint16_t attributes)
+{
+	return vm_access(1, frame, attributes);
 }
 
 static uint64_t vtl0_reads(uint64_t address)
@@ -694,6 +700,60 @@ static void a_page_stays_pinned_while_vtl0_may_see_it(void **state)
 	munmap(page, PAGE);
 }
 
+/* How many CPUs were told to invalidate their translations of a VM. */
+static uint64_t invalidated(unsigned int vm)
+{
+	struct lab_tdx_get_stats get = { 0 };
+	int node = must_open(LAB_TDX_NODE, O_RDWR);
+	uint64_t sum = 0;
+
+	for (get.cpu = 0; get.cpu < lab.cpus; get.cpu++) {
+		assert_int_equal(ioctl(node, LAB_TDX_GET_STATS, &get), 0);
+		sum += get.stats.invalidated[vm];
+	}
+	close(node);
+	return sum;
+}
+
+/* TDG.MEM.PAGE.ATTR.WR invalidates on no other CPU (tdg_mem_page_attr_wr() in TDX 1.5.01). */
+static void each_cpu_forgets_a_page_that_is_revoked(void **state)
+{
+	uint8_t *page = page_own();
+	uint64_t frame = frame_of(page), first, second;
+
+	first = invalidated(1);
+	second = invalidated(2);
+	is_allowed(vm_access(1, frame, READ_ONLY));
+	is_allowed(vm_access(1, frame, NO_ACCESS));
+	assert_int_equal(invalidated(1) - first, lab.cpus);
+	assert_int_equal(invalidated(2) - second, 0);
+
+	/* The page is unpinned when the second VM loses access: both may have translations. */
+	is_allowed(vm_access(1, frame, READ_ONLY));
+	is_allowed(vm_access(2, frame, READ_ONLY));
+	is_allowed(vm_access(1, frame, NO_ACCESS));
+	assert_int_equal(invalidated(1) - first, lab.cpus);
+	is_allowed(vm_access(2, frame, NO_ACCESS));
+	assert_int_equal(invalidated(1) - first, 2 * lab.cpus);
+	assert_int_equal(invalidated(2) - second, lab.cpus);
+	munmap(page, PAGE);
+}
+
+/* Taking access away needs no proof that the page is the VMM's. */
+static void a_page_is_revoked_after_it_was_unmapped(void **state)
+{
+	uint8_t *page = page_own();
+	uint64_t frame = frame_of(page);
+	unsigned long held = pins_held();
+
+	is_allowed(access_of(frame, READ_ONLY));
+	munmap(page, PAGE);
+	assert_int_equal(vtl0_reads(frame), 0xaaaaaaaa);
+	is_allowed(access_of(frame, NO_ACCESS));
+	assert_int_equal(pins_held(), held);
+	assert_int_equal(vtl0_reads(frame), UINT32_MAX);
+}
+
 #define PAGES_MAX 16
 
 static void vtl0_sees_few_pages_of_the_vmm(void **state)
@@ -729,7 +789,7 @@ static void other_leaves_are_refused(void **state)
 		{ "VERIFYREPORT", .rax = VERIFYREPORT },
 		{ "VP.ENTER", VP_ENTER, .rcx = 1ULL << VM_SHIFT },
 		{ "VP.INVEPT", VP_INVEPT, .rcx = 2 },
-		{ "none of them", .rax = 12 },
+		{ "SYS.RDALL", .rax = 12 },
 		{ "none of them", .rax = 31 },
 		{ "none of them", .rax = UINT16_MAX },
 		/* The module would refuse these, or take them as another version. */
@@ -1191,6 +1251,8 @@ static const struct CMUnitTest tests[] = {
 	CALLS_TEST(a_page_is_pinned_until_another_one_replaces_it),
 	CALLS_TEST(vtl0_sees_a_page_of_the_vmm_while_it_may),
 	CALLS_TEST(a_page_stays_pinned_while_vtl0_may_see_it),
+	CALLS_TEST(each_cpu_forgets_a_page_that_is_revoked),
+	CALLS_TEST(a_page_is_revoked_after_it_was_unmapped),
 	CALLS_TEST(vtl0_sees_few_pages_of_the_vmm),
 	CALLS_TEST(other_leaves_are_refused),
 	CALLS_TEST(fields_of_the_driver_are_not_writable),

@@ -45,6 +45,8 @@
 #define PAGE_ADDRESS		GENMASK_ULL(51, 12)
 /* Attributes and masks have 16 bits per VM; these are the bits of VM 1 and VM 2. */
 #define PAGE_ATTRIBUTES		GENMASK_ULL(47, 16)
+/* Read, write, and execute. */
+#define PAGE_ATTRIBUTES_ACCESS	(GENMASK_ULL(19, 16) | GENMASK_ULL(35, 32))
 
 #define INVGLA_LIST		BIT_ULL(0)
 
@@ -152,8 +154,9 @@ static DEFINE_PER_CPU(struct own_pages, own_pages);
 
 static void own_page_put(struct own_page *own)
 {
+	/* The CPU may have written to it. */
 	if (own->page)
-		unpin_user_page(own->page);
+		unpin_user_pages_dirty_lock(&own->page, 1, true);
 	own->page = NULL;
 	own->mm = NULL;
 }
@@ -191,16 +194,17 @@ static bool locked_range_find(unsigned long *start, unsigned long *end)
 
 /*
  * Searches for @gpa among the pages mapped from @start on, at most OWN_PAGES_LOOK of them.
- * Moves @start to that page, or past the pages that were checked. A page that is not
- * present is skipped, and not faulted in.
+ * Moves @start to that page, or past the pages that were checked. If @fast, it skips a page
+ * that is not present, or that NUMA balancing looks at.
  */
-static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
+static bool page_look(unsigned long *start, unsigned long end, u64 gpa, bool fast)
 {
 	struct page *pages[OWN_PAGES_LOOK];
 	int count = min_t(unsigned long, OWN_PAGES_LOOK, (end - *start) >> PAGE_SHIFT);
 	int found = -1, i;
 
-	count = get_user_pages_fast_only(*start, count, 0, pages);
+	count = fast ? get_user_pages_fast_only(*start, count, 0, pages) :
+		       get_user_pages_unlocked(*start, count, pages, 0);
 	for (i = 0; i < count; i++) {
 		if (page_to_phys(pages[i]) == gpa)
 			found = i;
@@ -210,12 +214,7 @@ static bool page_look(unsigned long *start, unsigned long end, u64 gpa)
 	return found >= 0;
 }
 
-/*
- * Searches the caller's locked memory for a page. A VMM locks the pages that it passes to
- * the TDX module. The search takes long, but is done only once per page. The kernel may
- * have to move a page to pin it, so only the page that is found is pinned.
- */
-static struct page *own_page_pin(u64 gpa)
+static struct page *locked_pages_search(u64 gpa, bool fast)
 {
 	unsigned long start = 0, end;
 
@@ -223,12 +222,22 @@ static struct page *own_page_pin(u64 gpa)
 		while (start < end) {
 			if (fatal_signal_pending(current))
 				return NULL;
-			if (page_look(&start, end, gpa))
+			if (page_look(&start, end, gpa, fast))
 				return page_pin_at(start, gpa);
 			cond_resched();
 		}
 	}
 	return NULL;
+}
+
+/*
+ * Searches the caller's locked memory for a page. A VMM locks the pages that it passes to
+ * the TDX module. The search takes long, but is done only once per page. The kernel may
+ * have to move a page to pin it, so only the page that is found is pinned.
+ */
+static struct page *own_page_pin(u64 gpa)
+{
+	return locked_pages_search(gpa, true) ?: locked_pages_search(gpa, false);
 }
 
 /* Whether @gpa is a page that the caller has locked in its own memory. */
@@ -259,7 +268,7 @@ static void own_pages_settle(struct own_pages *pages, bool success)
 			continue;
 		if (success) {
 			if (own->page)
-				unpin_user_page(own->page);
+				unpin_user_pages_dirty_lock(&own->page, 1, true);
 			/* Pairs with vtl_tdx_filter_has_vapic(), which takes no lock. */
 			WRITE_ONCE(own->page, own->candidate);
 			own->mm = current->mm;
@@ -522,8 +531,13 @@ static bool call_grants_own_page(const struct mshv_tdcall *args)
 
 static int call_with_grant(struct mshv_tdcall *args)
 {
-	struct page *page = own_page_pin(args->rcx);
+	struct page *page;
 
+	if (!(args->rdx & PAGE_ATTRIBUTES_ACCESS)) {
+		vtl_tdx_grant_reduce(args);
+		return 0;
+	}
+	page = own_page_pin(args->rcx);
 	return page ? vtl_tdx_grant_call(args, page) : -EPERM;
 }
 

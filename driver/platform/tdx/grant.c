@@ -7,6 +7,8 @@
  * page, and must not give it to others while VTL0 can access it. So the page is pinned
  * until no L2 VM may access it, and no CPU has a translation for it.
  *
+ * A CPU that is offline meanwhile forgets all translations when it comes online.
+ *
  * Owns: the list of these pages. filter.c checks the call, and that the page is the VMM's.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
@@ -66,6 +68,7 @@ struct invalidation {
 	bool failed;
 };
 
+/* Context: preemption off. */
 static void invalidate_here(void *argument)
 {
 	struct invalidation *invalidation = argument;
@@ -75,14 +78,25 @@ static void invalidate_here(void *argument)
 		WRITE_ONCE(invalidation->failed, true);
 }
 
-static struct grant *grant_find(const struct page *page)
+int vtl_tdx_grants_cpu_online(void)
+{
+	unsigned int vms = vtl_tdcall_vms();
+	struct invalidation invalidation = { .vms = vms ? GENMASK_ULL(vms, 1) : 0 };
+
+	preempt_disable();
+	invalidate_here(&invalidation);
+	preempt_enable();
+	return invalidation.failed ? -EIO : 0;
+}
+
+static struct grant *grant_find(u64 address)
 {
 	struct grant *grant;
 
 	lockdep_assert_held(&grants_lock);
 
 	list_for_each_entry(grant, &grants, list) {
-		if (grant->page == page)
+		if (page_to_phys(grant->page) == address)
 			return grant;
 	}
 	return NULL;
@@ -103,15 +117,15 @@ static void grant_free(struct grant *grant)
 
 	list_del(&grant->list);
 	grants_count--;
-	unpin_user_page(grant->page);
+	/* VTL0 may have written to it. */
+	unpin_user_pages_dirty_lock(&grant->page, 1, true);
 	kfree(grant);
 }
 
 /*
  * Called after a call, with CPU hotplug held off. The TDX module returns the attributes of
  * those VMs whose valid bit was set, and invalidates translations on no other CPU (Intel's
- * TDX module 1.5.01, tdg_mem_page_attr_wr()). An offline CPU has none: no CPU goes offline
- * while a VMM runs VTL0, and all pages are revoked when the last one ends.
+ * TDX module 1.5.01, tdg_mem_page_attr_wr()).
  */
 static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
 {
@@ -138,10 +152,29 @@ static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
 		grant_free(grant);
 }
 
+static void call_locked(struct mshv_tdcall *args, struct grant *grant)
+{
+	const u64 asked = args->rdx;
+
+	lockdep_assert_held(&grants_lock);
+
+	vtl_tdcall_user(args);
+	if (grant)
+		grant_settle(grant, TDX_STATUS(args->rax) ? 0 : asked, args->rdx);
+}
+
+void vtl_tdx_grant_reduce(struct mshv_tdcall *args)
+{
+	cpus_read_lock();
+	mutex_lock(&grants_lock);
+	call_locked(args, grant_find(args->rcx));
+	mutex_unlock(&grants_lock);
+	cpus_read_unlock();
+}
+
 int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page)
 {
 	struct grant *grant, *spare = kzalloc(sizeof(*spare), GFP_KERNEL);
-	const u64 asked = args->rdx;
 	int ret = 0;
 
 	if (!spare) {
@@ -151,18 +184,16 @@ int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page)
 
 	cpus_read_lock();
 	mutex_lock(&grants_lock);
-	grant = grant_find(page);
+	grant = grant_find(page_to_phys(page));
 	if (!grant && grants_count < GRANTS_MAX) {
 		grant = spare;
 		spare = NULL;
 		grant_add(grant, page);
 	}
-	if (grant) {
-		vtl_tdcall_user(args);
-		grant_settle(grant, TDX_STATUS(args->rax) ? 0 : asked, args->rdx);
-	} else {
+	if (grant)
+		call_locked(args, grant);
+	else
 		ret = -ENOSPC;
-	}
 	mutex_unlock(&grants_lock);
 	cpus_read_unlock();
 
@@ -203,8 +234,8 @@ void vtl_tdx_grants_revoke(void)
 	list_for_each_entry_safe(grant, next, &grants, list)
 		grant_revoke(grant);
 	if (grants_count)
-		pr_warn("%u pages of a VMM that has ended stay allocated: the TDX module still lets VTL0 access them\n",
-			grants_count);
+		pr_warn_ratelimited("%u pages of a VMM that has ended stay allocated: the TDX module may still let VTL0 access them\n",
+				    grants_count);
 	mutex_unlock(&grants_lock);
 }
 

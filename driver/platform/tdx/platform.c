@@ -235,6 +235,7 @@ static const struct vtl_platform_ops tdx_ops = {
 	.file_release = tdx_file_release,
 	.vp_prepare = vtl_tdx_vp_prepare,
 	.vp_free_all = tdx_vp_free_all,
+	.online = vtl_tdx_grants_cpu_online,
 	.capability = tdx_capability,
 	.page_get = tdx_page_get,
 	.ioctl = tdx_ioctl,

@@ -254,6 +254,27 @@ void vtl_tdx_filter_exit(void);
 int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page);
 
 /**
+ * vtl_tdx_grant_reduce() - make a call that gives no L2 VM access to a page
+ * @args: registers of TDG.MEM.PAGE.ATTR.WR for one page of 4 KiB, in and out; the page is
+ *        any page
+ *
+ * Needs no proof that the page is the VMM's, which may have unmapped it already.
+ *
+ * Context: may sleep; on the CPU of the caller.
+ */
+void vtl_tdx_grant_reduce(struct mshv_tdcall *args);
+
+/**
+ * vtl_tdx_grants_cpu_online() - forget this CPU's translations of all L2 VMs
+ *
+ * While the CPU was offline, pages may have been revoked.
+ *
+ * Context: CPU hotplug, on that CPU.
+ * Return: 0, or -EIO if the TDX module refuses it.
+ */
+int vtl_tdx_grants_cpu_online(void);
+
+/**
  * vtl_tdx_grants_revoke() - let no L2 VM access pages of a VMM any more
  *
  * A page whose attributes the TDX module does not change stays pinned, with a warning.

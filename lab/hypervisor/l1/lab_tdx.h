@@ -148,6 +148,7 @@ enum lab_tdx_internal {
  * @reasons:     exits to L1 with status 0, by basic reason
  * @hooked:      calls that LAB_TDX_HOOK_STATUS has answered
  * @flushes:     requests to the host by VP.VMCALL: WBINVD, and WBNOINVD
+ * @invalidated: requests to invalidate translations (VP.INVEPT), by VM
  * @ticks:       ticks of the clock in which L2 ran; with a clock that stands still while the
  *               hypervisor works, the number of L2's instructions
  * @waited:      ticks of the clock in which the CPU waited for an interrupt of L1
@@ -164,6 +165,7 @@ struct lab_tdx_stats {
 	__u64 reasons[LAB_TDX_REASONS];
 	__u64 hooked;
 	__u64 flushes[2];
+	__u64 invalidated[LAB_TDX_VMS_MAX + 1];
 	__u64 ticks;
 	__u64 waited;
 };

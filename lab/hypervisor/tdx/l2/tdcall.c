@@ -48,13 +48,21 @@ static void vp_info(struct tdcall_regs *regs)
 	regs->rax = TDX_SUCCESS;
 }
 
-/* Every entry flushes the TLB, so only the operands are checked. */
+/* Every entry flushes the TLB, so the operands are only checked and counted. */
 static void vp_invept(struct tdcall_regs *regs)
 {
-	unsigned int vms = metadata_l2_vms();
+	unsigned int vms = metadata_l2_vms(), vm;
 	u64 known = vms ? GENMASK_ULL(vms, 1) : 0;
 
-	regs->rax = regs->rcx & ~known ? TDX_OPERAND_INVALID | TDX_OPERAND_RCX : TDX_SUCCESS;
+	if (regs->rcx & ~known) {
+		regs->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
+		return;
+	}
+	for (vm = 1; vm <= vms; vm++) {
+		if (regs->rcx & BIT(vm))
+			l2_cpu_here()->stats.invalidated[vm]++;
+	}
+	regs->rax = TDX_SUCCESS;
 }
 
 static bool is_canonical(u64 address)
