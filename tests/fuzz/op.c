@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../../lab/hypervisor/l1/lab_tdx.h"
+#include "../harness/lab.h"
 #include "labhost_client.h"
 #include "op.h"
 
@@ -221,6 +222,8 @@ static int alarm_make(struct op_thread *thread)
 
 int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_pool *pool)
 {
+	void *locked;
+
 	memset(thread, 0, sizeof(*thread));
 	thread->world = world;
 	thread->pool = pool;
@@ -232,6 +235,11 @@ int op_thread_begin(struct op_thread *thread, struct op_world *world, struct op_
 	if (thread->buffer == MAP_FAILED || thread->frozen == MAP_FAILED)
 		return -ENOMEM;
 	mprotect(thread->buffer + PAGE, PAGE, PROT_NONE);
+	locked = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE, -1, 0);
+	if (locked == MAP_FAILED)
+		return -ENOMEM;
+	thread->locked = frame_of(locked);
 	return alarm_make(thread);
 }
 

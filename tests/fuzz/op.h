@@ -128,6 +128,7 @@ struct op_pool {
  * struct op_thread - a thread that executes operations
  * @buffer: two pages, the second of which cannot be accessed
  * @frozen: a page that can only be read
+ * @locked: address of the physical memory of a page that is locked
  * @alarm:  ends a run of VTL0
  * @needs_repair: the VCPU of its CPU cannot continue
  * @fail:   /proc/thread-self/fail-nth; -1: there is none
@@ -138,6 +139,7 @@ struct op_thread {
 	struct op_pool *pool;
 	uint8_t *buffer;
 	uint8_t *frozen;
+	uint64_t locked;
 	timer_t alarm;
 	bool needs_repair;
 	int fail;

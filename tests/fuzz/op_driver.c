@@ -10,9 +10,13 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "../../lab/vtl0/report.h"
 #include "op.h"
 
 #define PAGE			4096
+#define BLOCK			(2 << 20)
+/* Of the VM. */
+#define MEMORY_SIZE		(1 << 30)
 
 #define TDG_VP_WR		10
 #define TDG_MEM_PAGE_ATTR_WR	24
@@ -213,7 +217,7 @@ long op_kick_cpus(struct op_thread *thread, const struct op *op)
 /* Usually chooses leaves and fields that exist. */
 static void tdcall_target(struct mshv_tdcall *args, const struct op *op)
 {
-	static const uint8_t leaves[] = { 1, 7, 8, 9, 9, 10, 10, 10, 11, 23, 26, 27 };
+	static const uint8_t leaves[] = { 1, 7, 8, 9, 9, 10, 10, 10, 11, 23, 24, 24, 26, 27 };
 
 	args->rax = leaves[op->values[3] % sizeof(leaves)];
 	if (!(op->how & 0x30))
@@ -225,16 +229,28 @@ static void tdcall_target(struct mshv_tdcall *args, const struct op *op)
 		args->r9 = ~0ULL;
 }
 
+/* Usually gives a VM access to a page of this thread, or takes it; sometimes to any page. */
+static void attributes_fill(const struct op_thread *thread, struct mshv_tdcall *args,
+			    const struct op *op)
+{
+	unsigned int vm = 1 + (op->values[2] & 1);
+
+	args->rcx = op->how & 8 ? op->values[1] % MEMORY_SIZE & ~(PAGE - 1ULL) : thread->locked;
+	args->rdx = (0x8000 | (op->values[2] >> 8 & op->values[2] >> 12 & 0xf)) << 16 * vm;
+	args->r8 = 0xfULL << 16 * vm;
+}
+
 /*
  * These calls are not made, because VTL2 is responsible for their effects, which could not be
- * distinguished from an error of the driver: MEM.PAGE.ATTR.WR, which lets VTL0 write any page of
- * this kernel, and VP.WR of the address of the virtual APIC, which lets the CPU write any page.
+ * distinguished from an error of the driver: MEM.PAGE.ATTR.WR of VTL0's memory, without which it
+ * does not run, and VP.WR of the address of the virtual APIC, which lets the CPU write any page.
  */
-static bool tdcall_is_harmful(const struct mshv_tdcall *args)
+static bool tdcall_is_harmful(const struct op_world *world, const struct mshv_tdcall *args)
 {
 	uint16_t leaf = args->rax;
 
-	return leaf == TDG_MEM_PAGE_ATTR_WR ||
+	return (leaf == TDG_MEM_PAGE_ATTR_WR && args->rcx + BLOCK > world->base &&
+		args->rcx < world->base + VTL0_MEMORY_SIZE) ||
 	       (leaf == TDG_VP_WR && (args->rdx & FIELD_CODE) == FIELD_VIRTUAL_APIC);
 }
 
@@ -251,7 +267,9 @@ long op_tdcall(struct op_thread *thread, const struct op *op)
 
 	if (op->how & 0x83)
 		tdcall_target(&args, op);
-	if (tdcall_is_harmful(&args))
+	if ((uint16_t)args.rax == TDG_MEM_PAGE_ATTR_WR)
+		attributes_fill(thread, &args, op);
+	if (tdcall_is_harmful(thread->world, &args))
 		return -ECANCELED;
 	/* No other thread may write to the argument between this check and the kernel's. */
 	if (op->place >= 15 && op->place <= 33)

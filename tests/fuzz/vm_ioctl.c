@@ -319,6 +319,46 @@ static void report(uint64_t ms)
 	accounting_check(done && is_over(), "%" PRIu64 " ioctls were made", done);
 }
 
+#define MEM_PAGE_ATTR_RD	23
+/* Access of VM 1 and VM 2. */
+#define ACCESS			(0xfULL << 16 | 0xfULL << 32)
+
+/* Returns how many pages from @start to @end an L2 VM may access. */
+static unsigned long pages_seen(int vtl, uint64_t start, uint64_t end)
+{
+	unsigned long seen = 0;
+
+	for (; start < end; start += 4096) {
+		struct mshv_tdcall call = { .rax = MEM_PAGE_ATTR_RD, .rcx = start };
+
+		seen += !ioctl(vtl, MSHV_TDCALL, &call) && !call.rax && call.rdx & ACCESS;
+	}
+	return seen;
+}
+
+/* After all VTL files were closed, no L2 VM may access any page that Linux manages. */
+static void memory_check(void)
+{
+	FILE *map = fopen("/proc/iomem", "re");
+	unsigned long seen = 0, pages = 0;
+	int vtl = vtl_open();
+	uint64_t start, end;
+	char line[128];
+
+	while (map && fgets(line, sizeof(line), map)) {
+		if (!strstr(line, "System RAM") ||
+		    sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) != 2)
+			continue;
+		pages += (end + 1 - start) / 4096;
+		seen += pages_seen(vtl, start, end);
+	}
+	if (map)
+		fclose(map);
+	close(vtl);
+	accounting_check(pages && !seen, "VTL0 may access none of %lu pages of Linux (%lu)", pages,
+			 seen);
+}
+
 static void failures_prepare(void)
 {
 	if (access("/sys/kernel/debug/failslab", F_OK))
@@ -370,6 +410,7 @@ int main(int argc, char **argv)
 	begin_ms = now_ms();
 	fuzz();
 	report(now_ms() - begin_ms);
+	memory_check();
 	accounting_end(&accounting);
 	return accounting_status();
 }
