@@ -775,7 +775,7 @@ static int run_resume(void)
 
 static int run_post(void)
 {
-	const char payload[8] = "message";
+	static const char payload[8] = "message";
 	const struct mshv_post_message args = {
 		.message_type = 1,
 		.connection_id = 1,
