@@ -72,7 +72,8 @@ void vtl_host_synic_online(void);
 /**
  * vtl_host_synic_offline() - undo vtl_host_synic_online()
  *
- * Context: CPU hotplug, or module exit with hotplug held off; on that CPU.
+ * Context: CPU hotplug, or module exit with hotplug held off, where interrupts are off; on
+ * that CPU.
  */
 void vtl_host_synic_offline(void);
 

@@ -66,7 +66,8 @@ enum vtl_exit {
  *
  * @online: A CPU comes online, or the driver is loaded: forget what the layer below
  *	VTL2 has cached for VTL0 on it. Context: CPU hotplug, on that CPU; may sleep.
- *	Returns 0 or an errno with which the CPU stays offline.
+ *	Returns 0, or an errno with which the CPU stays offline, or the driver is not
+ *	loaded.
  *
  * @capability: The value of a capability (MSHV_CAP_*) that depends on the platform;
  *	@capability is untrusted. Returns the value, or -EOPNOTSUPP.

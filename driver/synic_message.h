@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages"). The layout of a
- * proxy message is from Windows's symbols, as published in ProjectMile/Mile.HyperV,
- * Mile.HyperV.TLFS.h; its members are those that OHCL-Linux-Kernel's
- * drivers/hv/mshv_vtl_main.c reads. No public Linux header defines it.
+ * A message of the host in a slot of a CPU's SynIC (TLFS, "SynIC Messages"). A proxy message
+ * has the members that OHCL-Linux-Kernel's mshv_vtl_scan_proxy_interrupts() reads
+ * (drivers/hv/mshv_vtl_main.c); their offsets are those of ProjectMile/Mile.HyperV,
+ * Mile.HyperV.TLFS.h, since the header that defines them for that kernel was not found.
  *
  * Owns: its layout, and how a slot is freed for the host.
  */

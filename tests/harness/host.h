@@ -54,8 +54,8 @@ struct hv_retarget {
 /**
  * struct hv_message - slot 0 with a proxy message in it
  *
- * Source: Windows's symbols, as published in ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h; the
- * members are those that OHCL-Linux-Kernel's drivers/hv/mshv_vtl_main.c reads.
+ * Source: ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h; the members are those that
+ * OHCL-Linux-Kernel's drivers/hv/mshv_vtl_main.c reads.
  */
 struct hv_message {
 	uint32_t type;

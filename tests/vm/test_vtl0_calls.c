@@ -672,7 +672,11 @@ static void vtl0_sees_a_page_of_the_vmm_while_it_may(void **state)
 	is_allowed(access_of(frame, NO_ACCESS));
 	assert_int_equal(pins_held(), held);
 	assert_int_equal(vtl0_reads(frame), UINT32_MAX);
-	is_allowed(access_of(frame, NO_ACCESS));
+	/* There is nothing to take away any more. */
+	ARE_REFUSED(((struct asked[]) { access_of(frame, NO_ACCESS) }));
+	/* The attributes are not in the mask, so that the module changes none. */
+	ARE_REFUSED(((struct asked[]) {
+		{ "no change", ATTR_WR, frame, ATTRIBUTES(1, READ_ONLY), 0, 0 } }));
 	assert_int_equal(pins_held(), held);
 	munmap(page, PAGE);
 }
@@ -876,6 +880,8 @@ static void leaves_refuse_foreign_addresses(void **state)
 		  ATTRIBUTES(1, ALL_CHANGED), 0 },
 		{ "2 MiB around one that is", ATTR_WR, (frame_of(locked) & ~0x1fffffULL) | 1,
 		  ATTRIBUTES(1, READ_ONLY), ATTRIBUTES(1, ALL_CHANGED), 0 },
+		{ "no access to theirs", ATTR_WR, theirs, ATTRIBUTES(1, NO_ACCESS),
+		  ATTRIBUTES(1, ALL_CHANGED), 0 },
 		{ "acceptance of one that is", PAGE_ACCEPT, frame_of(locked), 0, 0, 0 },
 		{ "one that is, for VM 3", ATTR_WR, frame_of(locked), ATTRIBUTES(3, READ_ONLY),
 		  ATTRIBUTES(3, ALL_CHANGED), 0 },

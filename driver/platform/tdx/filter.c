@@ -174,15 +174,16 @@ static struct page *page_pin_at(unsigned long address, u64 gpa)
 	return NULL;
 }
 
-/* Finds the next locked range of this process's memory at or after @start. */
+/* Finds the next locked and writable range of this process's memory at or after @start. */
 static bool locked_range_find(unsigned long *start, unsigned long *end)
 {
+	const unsigned long wanted = VM_LOCKED | VM_WRITE;
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 
 	mmap_read_lock(mm);
 	vma = find_vma(mm, *start);
-	while (vma && !(vma->vm_flags & VM_LOCKED))
+	while (vma && (vma->vm_flags & wanted) != wanted)
 		vma = find_vma(mm, vma->vm_end);
 	if (vma) {
 		*start = max(*start, vma->vm_start);
@@ -194,8 +195,9 @@ static bool locked_range_find(unsigned long *start, unsigned long *end)
 
 /*
  * Searches for @gpa among the pages mapped from @start on, at most OWN_PAGES_LOOK of them.
- * Moves @start to that page, or past the pages that were checked. If @fast, it skips a page
- * that is not present, or that NUMA balancing looks at.
+ * Moves @start to that page, or past the pages that were checked. A page that is not
+ * present is skipped, and not faulted in. If @fast, a page that NUMA balancing looks at is
+ * skipped, too.
  */
 static bool page_look(unsigned long *start, unsigned long end, u64 gpa, bool fast)
 {
@@ -204,7 +206,7 @@ static bool page_look(unsigned long *start, unsigned long end, u64 gpa, bool fas
 	int found = -1, i;
 
 	count = fast ? get_user_pages_fast_only(*start, count, 0, pages) :
-		       get_user_pages_unlocked(*start, count, pages, 0);
+		       get_user_pages_unlocked(*start, count, pages, FOLL_NOFAULT);
 	for (i = 0; i < count; i++) {
 		if (page_to_phys(pages[i]) == gpa)
 			found = i;
@@ -459,12 +461,16 @@ static bool field_read_is_allowed(const struct mshv_tdcall *args)
 	return class == CLASS_MANAGEMENT || class_vm(class, &base);
 }
 
+static bool list_is_foreign(const struct mshv_tdcall *args)
+{
+	return vtl_memory_is_foreign(args->rdx & PAGE_ADDRESS, PAGE_SIZE);
+}
+
 /* The TDX module reads the list, so the VMM must be allowed to name its memory. */
 static bool invgla_is_allowed(const struct mshv_tdcall *args)
 {
-	return !(args->rcx & INVGLA_LIST) ||
-	       own_page_check(OWN_INVGLA_LIST, args->rdx & PAGE_ADDRESS) ||
-	       vtl_memory_is_foreign(args->rdx & PAGE_ADDRESS, PAGE_SIZE);
+	return !(args->rcx & INVGLA_LIST) || list_is_foreign(args) ||
+	       own_page_check(OWN_INVGLA_LIST, args->rdx & PAGE_ADDRESS);
 }
 
 static bool call_is_allowed(const struct mshv_tdcall *args)
@@ -517,7 +523,7 @@ static int call_with_own_pages(struct mshv_tdcall *args)
 /* Only these calls may name a page of the VMM. */
 static bool call_names_own_page(const struct mshv_tdcall *args)
 {
-	return (args->rax == TDG_VP_INVGLA && args->rcx & INVGLA_LIST) ||
+	return (args->rax == TDG_VP_INVGLA && args->rcx & INVGLA_LIST && !list_is_foreign(args)) ||
 	       (args->rax == TDG_VP_WR &&
 		FIELD_CODE(args->rdx) == FIELD_CODE(TDX_FIELD_VIRTUAL_APIC));
 }
@@ -533,10 +539,8 @@ static int call_with_grant(struct mshv_tdcall *args)
 {
 	struct page *page;
 
-	if (!(args->rdx & PAGE_ATTRIBUTES_ACCESS)) {
-		vtl_tdx_grant_reduce(args);
-		return 0;
-	}
+	if (!(args->rdx & args->r8 & PAGE_ATTRIBUTES_ACCESS))
+		return vtl_tdx_grant_reduce(args);
 	page = own_page_pin(args->rcx);
 	return page ? vtl_tdx_grant_call(args, page) : -EPERM;
 }

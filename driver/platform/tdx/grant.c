@@ -27,7 +27,7 @@
 
 #include "tdx.h"
 
-/* OpenHCL's VMM has one for VTL0, and one for VTL1. */
+/* More than enough: OpenHCL's VMM has one for VTL0, and one for VTL1. */
 #define GRANTS_MAX		16
 
 /* Attributes and masks of TDG.MEM.PAGE.ATTR.WR have 16 bits per VM. */
@@ -61,11 +61,11 @@ static DEFINE_MUTEX(grants_lock);
 /**
  * struct invalidation - for all CPUs
  * @vms:    of these VMs
- * @failed: out: on one of the CPUs
+ * @status: out: RAX of a CPU on which it failed; 0: none
  */
 struct invalidation {
 	u64 vms;
-	bool failed;
+	u64 status;
 };
 
 /* Context: preemption off. */
@@ -75,7 +75,7 @@ static void invalidate_here(void *argument)
 	struct tdcall_regs regs = { .rax = TDG_VP_INVEPT, .rcx = invalidation->vms };
 
 	if (vtl_tdcall_retry(&regs))
-		WRITE_ONCE(invalidation->failed, true);
+		WRITE_ONCE(invalidation->status, regs.rax);
 }
 
 int vtl_tdx_grants_cpu_online(void)
@@ -86,7 +86,12 @@ int vtl_tdx_grants_cpu_online(void)
 	preempt_disable();
 	invalidate_here(&invalidation);
 	preempt_enable();
-	return invalidation.failed ? -EIO : 0;
+	if (vms && !invalidation.status)
+		return 0;
+
+	pr_err("CPU %u: the TDX module does not invalidate translations of VTL0 (%#llx)\n",
+	       smp_processor_id(), invalidation.status);
+	return -EIO;
 }
 
 static struct grant *grant_find(u64 address)
@@ -123,12 +128,14 @@ static void grant_free(struct grant *grant)
 }
 
 /*
- * Called after a call, with CPU hotplug held off. The TDX module returns the attributes of
- * those VMs whose valid bit was set, and invalidates translations on no other CPU (Intel's
- * TDX module 1.5.01, tdg_mem_page_attr_wr()).
+ * Called after a call, with CPU hotplug held off. @attributes are those that the TDX module
+ * returns: of a VM whose valid bit was set, and that had access or gets it. It invalidates
+ * translations on no other CPU (Intel's TDX module 1.5.01, tdg_mem_page_attr_wr()).
  */
-static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
+static void grant_settle(struct grant *grant, u64 asked, u64 mask, u64 attributes)
 {
+	u64 new = asked & mask;
+	u8 before = grant->vms;
 	struct invalidation invalidation = { 0 };
 	unsigned int vm;
 
@@ -138,7 +145,8 @@ static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
 		if (!(asked & ATTRIBUTES_OF(vm, ATTRIBUTE_VALID)))
 			continue;
 		grant->vms &= ~BIT(vm);
-		if (attributes & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS))
+		if (attributes & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS) &&
+		    (before & BIT(vm) || new & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS)))
 			grant->vms |= BIT(vm);
 	}
 	grant->vms_ever |= grant->vms;
@@ -148,28 +156,50 @@ static void grant_settle(struct grant *grant, u64 asked, u64 attributes)
 	invalidation.vms = grant->vms_ever;
 	if (invalidation.vms)
 		on_each_cpu(invalidate_here, &invalidation, true);
-	if (!invalidation.failed)
+	if (!invalidation.status)
 		grant_free(grant);
 }
 
 static void call_locked(struct mshv_tdcall *args, struct grant *grant)
 {
-	const u64 asked = args->rdx;
+	const u64 asked = args->rdx, mask = args->r8;
 
 	lockdep_assert_held(&grants_lock);
 
 	vtl_tdcall_user(args);
 	if (grant)
-		grant_settle(grant, TDX_STATUS(args->rax) ? 0 : asked, args->rdx);
+		grant_settle(grant, TDX_STATUS(args->rax) ? 0 : asked, mask, args->rdx);
 }
 
-void vtl_tdx_grant_reduce(struct mshv_tdcall *args)
+/* Whether an L2 VM may access this page, which another instance of the driver may have allowed. */
+static bool page_is_accessible(u64 address)
 {
+	struct mshv_tdcall args = { .rax = TDG_MEM_PAGE_ATTR_RD, .rcx = address };
+	unsigned int vm;
+
+	vtl_tdcall_user(&args);
+	for (vm = 1; vm <= TDX_VMS && !TDX_STATUS(args.rax); vm++) {
+		if (args.rdx & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS))
+			return true;
+	}
+	return false;
+}
+
+int vtl_tdx_grant_reduce(struct mshv_tdcall *args)
+{
+	struct grant *grant;
+	int ret = -EPERM;
+
 	cpus_read_lock();
 	mutex_lock(&grants_lock);
-	call_locked(args, grant_find(args->rcx));
+	grant = grant_find(args->rcx);
+	if (grant || page_is_accessible(args->rcx)) {
+		call_locked(args, grant);
+		ret = 0;
+	}
 	mutex_unlock(&grants_lock);
 	cpus_read_unlock();
+	return ret;
 }
 
 int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page)
@@ -211,7 +241,9 @@ static void grant_revoke(struct grant *grant)
 		.rcx = page_to_phys(grant->page),
 	};
 	unsigned int vm;
-	u64 asked;
+	u64 asked, mask;
+
+	lockdep_assert_held(&grants_lock);
 
 	for (vm = 1; vm <= TDX_VMS; vm++) {
 		if (!(grant->vms & BIT(vm)))
@@ -220,10 +252,11 @@ static void grant_revoke(struct grant *grant)
 		regs.r8 |= ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS);
 	}
 	asked = regs.rdx;
+	mask = regs.r8;
 	preempt_disable();
 	vtl_tdcall_retry(&regs);
 	preempt_enable();
-	grant_settle(grant, TDX_STATUS(regs.rax) ? 0 : asked, regs.rdx);
+	grant_settle(grant, TDX_STATUS(regs.rax) ? 0 : asked, mask, regs.rdx);
 }
 
 void vtl_tdx_grants_revoke(void)
@@ -234,7 +267,7 @@ void vtl_tdx_grants_revoke(void)
 	list_for_each_entry_safe(grant, next, &grants, list)
 		grant_revoke(grant);
 	if (grants_count)
-		pr_warn_ratelimited("%u pages of a VMM that has ended stay allocated: the TDX module may still let VTL0 access them\n",
+		pr_warn_ratelimited("%u pages of a VMM stay allocated after its last VTL file was closed: the TDX module may still let VTL0 access them\n",
 				    grants_count);
 	mutex_unlock(&grants_lock);
 }

@@ -63,8 +63,8 @@ MODULE_PARM_DESC(predictor_barrier,
 		 "Keep branch predictions of VTL0 from VTL2: 0: never; 1: before the VMM or another task runs (default); 2: at each exit");
 
 /*
- * TSC_AUX has 32 bits. OpenHCL's VMM stores all that VTL0 writes there, and an error of the
- * run would end the VM.
+ * @bits: those that exist. The upper half of TSC_AUX is reserved. OpenHCL's VMM stores the
+ * whole value that VTL0 wrote; WRMSR would fail, and with it the run.
  */
 static const struct {
 	u32 msr;

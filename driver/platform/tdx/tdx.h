@@ -255,14 +255,14 @@ int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page);
 
 /**
  * vtl_tdx_grant_reduce() - make a call that gives no L2 VM access to a page
- * @args: registers of TDG.MEM.PAGE.ATTR.WR for one page of 4 KiB, in and out; the page is
- *        any page
+ * @args: registers of TDG.MEM.PAGE.ATTR.WR for one page of 4 KiB, in and out; untrusted
  *
  * Needs no proof that the page is the VMM's, which may have unmapped it already.
  *
  * Context: may sleep; on the CPU of the caller.
+ * Return: 0, and the status is in @args; -EPERM if no VM may access the page anyway.
  */
-void vtl_tdx_grant_reduce(struct mshv_tdcall *args);
+int vtl_tdx_grant_reduce(struct mshv_tdcall *args);
 
 /**
  * vtl_tdx_grants_cpu_online() - forget this CPU's translations of all L2 VMs

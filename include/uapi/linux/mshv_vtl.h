@@ -222,9 +222,9 @@ struct mshv_tdcall {
 /**
  * MSHV_TDCALL - call the TDX module on the calling CPU
  *
- * Only calls that set up VTL0 are allowed; docs/trust.md lists them. The VMM cannot name
- * a field that the driver owns, or memory that the kernel manages, except for some uses of
- * its own locked pages. Reserved bits of an event to be injected are written as 0.
+ * Only calls that set up VTL0 are allowed; docs/trust.md lists them. The VMM can change
+ * neither a field that the driver owns, nor how memory is used that the kernel manages,
+ * except for its own locked pages. Reserved bits of an event to be injected are written as 0.
  *
  * Return: 0, and the status of the module is in @rax; or
  * EPERM - this leaf, field, value or address is not allowed;

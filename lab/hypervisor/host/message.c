@@ -22,8 +22,7 @@
 #include "host/hyperv.h"
 
 /*
- * MESSAGE_PROXY_INTERRUPT's payload, from Windows's symbols, as published in
- * ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h.
+ * MESSAGE_PROXY_INTERRUPT's payload, as in ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h.
  */
 struct proxy_payload {
 	u8 vtl;

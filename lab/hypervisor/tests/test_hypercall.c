@@ -527,8 +527,8 @@ static void without_its_use_bit_any_vtl_is_the_callers(void **state)
 }
 
 /*
- * The header is HvMessageHeader in hvdef; the payload is from Windows's symbols, as published in
- * ProjectMile/Mile.HyperV, Mile.HyperV.TLFS.h.
+ * The header is HvMessageHeader in hvdef; the payload is that of ProjectMile/Mile.HyperV,
+ * Mile.HyperV.TLFS.h.
  */
 static void a_single_vector_is_written_as_a_number(void **state)
 {
