@@ -104,14 +104,14 @@ static void delivery_free(struct vtlirq *irqs, struct delivery *delivery)
  */
 #define RETAINED_MAX	1024
 
-/* Whether one entry of the list serves both; @share: also if their interrupts are different. */
-static bool is_same_place(const struct delivery *one, const struct delivery *other, bool share)
+/* Whether one entry of the list serves both. */
+static bool is_same_place(const struct delivery *one, const struct delivery *other)
 {
 	if (one->kind != other->kind)
 		return false;
 	if (one->kind == VTLIRQ_PROXIED)
 		return one->effective.vector == other->effective.vector &&
-		       (share || interrupt_is_same(&one->retained_for, &other->retained_for));
+		       interrupt_is_same(&one->retained_for, &other->retained_for);
 	return one->apic_id == other->apic_id && one->hardware == other->hardware;
 }
 
@@ -126,21 +126,36 @@ static void give_filters(struct delivery *same, struct delivery *delivery)
 	}
 }
 
-static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery,
-				      bool share)
+static struct delivery *find_retained(struct vtlirq *irqs, const struct delivery *delivery)
 {
 	struct delivery *one = irqs->retained;
 
-	while (one && !is_same_place(one, delivery, share))
+	while (one && !is_same_place(one, delivery))
 		one = one->retained_next;
 	return one;
+}
+
+/* Finds a proxied delivery with the same vector: preferably one that others share already. */
+static struct delivery *find_shared(struct vtlirq *irqs, const struct delivery *delivery)
+{
+	struct delivery *one, *found = NULL;
+
+	for (one = irqs->retained; one; one = one->retained_next) {
+		if (one->kind != VTLIRQ_PROXIED || delivery->kind != VTLIRQ_PROXIED ||
+		    one->effective.vector != delivery->effective.vector)
+			continue;
+		if (one->retained_for_several)
+			return one;
+		found = found ?: one;
+	}
+	return found;
 }
 
 /*
  * The host may still send @interrupt here. So the hardware vector must not be freed yet:
  * whoever got it next would receive that interrupt. And the filter must stay open, or the
  * interrupt would be lost. At most one delivery is retained for each hardware vector, and for
- * each vector of each interrupt. What serves several interrupts is retained until the close,
+ * each vector of each interrupt, or from RETAINED_MAX on for each vector. What serves several interrupts is retained until the close,
  * since the host may accept another target for one of them, and not for the others.
  */
 static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
@@ -152,9 +167,9 @@ static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt
 	delivery->counter = NULL;
 	delivery->retained_for = *interrupt;
 	pthread_mutex_lock(&irqs->lock);
-	same = find_retained(irqs, delivery, false);
+	same = find_retained(irqs, delivery);
 	if (!same && irqs->retained_proxied >= RETAINED_MAX)
-		same = find_retained(irqs, delivery, true);
+		same = find_shared(irqs, delivery);
 	if (same) {
 		same->retained_for_several |= !interrupt_is_same(&same->retained_for, interrupt);
 		if (same->kind == VTLIRQ_PROXIED)
