@@ -410,7 +410,7 @@ int main(int argc, char **argv)
 	begin_ms = now_ms();
 	fuzz();
 	report(now_ms() - begin_ms);
-	memory_check();
 	accounting_end(&accounting);
+	memory_check();
 	return accounting_status();
 }
