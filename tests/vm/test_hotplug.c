@@ -136,7 +136,9 @@ static void the_page_of_an_offline_cpu_is_sigbus_until_it_is_online(void **state
 static void a_cpu_that_comes_online_forgets_vtl0(void **state)
 {
 	struct lab_tdx_get_stats before = { .cpu = last }, after = { .cpu = last };
-	int node;
+	struct lab_tdx_hook refuses = { .cpu = last, .kind = LAB_TDX_HOOK_STATUS, .leaf = 26,
+					.status = 0xc0000c03ULL << 32, .count = 1 };
+	int node, mark = kernel_log_mark();
 
 	if (!last || mshv_extension(MSHV_CAP_LOWER_VTL_TIMER_VIRT) != 1)
 		skip();
@@ -145,7 +147,13 @@ static void a_cpu_that_comes_online_forgets_vtl0(void **state)
 	assert_int_equal(cpu_set_online(last, false), 0);
 	assert_int_equal(cpu_set_online(last, true), 0);
 	assert_int_equal(ioctl(node, LAB_TDX_GET_STATS, &after), 0);
+	/* If the module refuses that, the CPU stays offline. */
+	assert_int_equal(ioctl(node, LAB_TDX_HOOK, &refuses), 0);
 	close(node);
+	assert_int_equal(cpu_set_online(last, false), 0);
+	assert_int_equal(cpu_set_online(last, true), -EIO);
+	assert_int_equal(cpu_set_online(last, true), 0);
+	assert_int_equal(kernel_log_count(mark, "does not invalidate translations of VTL0"), 1);
 	assert_int_equal(after.stats.invalidated[1] - before.stats.invalidated[1], 1);
 }
 
