@@ -624,6 +624,18 @@ static void the_memory_for_unsure_answers_is_bounded(void **state)
 	try_devices(1100, 5000, -EIO);
 	assert_int_equal(__sanitizer_get_current_allocated_bytes(), before);
 
+	/* Another one shares what is shared already: the delivery of route 0 is released. */
+	fake.decide = NULL;
+	try_devices(0, 1, 0);
+	host_answers(2, (struct fake_answer) { .error = EIO });
+	assert_int_equal(create(0, 2, 40), -EIO);
+	try_devices(6000, 6001, -EIO);
+	fake.decide = NULL;
+	assert_int_equal(create(0, 4, 42), 0);
+	settle();
+	assert_int_equal(fake.filter[1][40], 0);
+	assert_int_equal(destroy(0), 0);
+
 	/* The host may still use the filter for the devices that it has not accepted now. */
 	fake.decide = NULL;
 	try_devices(0, 1100, 0);
