@@ -155,8 +155,9 @@ static struct delivery *find_shared(struct vtlirq *irqs, const struct delivery *
  * The host may still send @interrupt here. So the hardware vector must not be freed yet:
  * whoever got it next would receive that interrupt. And the filter must stay open, or the
  * interrupt would be lost. At most one delivery is retained for each hardware vector, and for
- * each vector of each interrupt, or from RETAINED_MAX on for each vector. What serves several interrupts is retained until the close,
- * since the host may accept another target for one of them, and not for the others.
+ * each vector of each interrupt, or from RETAINED_MAX on for each vector. What serves several
+ * interrupts is retained until the close, since the host may accept another target for one of
+ * them, and not for the others.
  */
 static void retain(struct vtlirq *irqs, const struct vtlirq_interrupt *interrupt,
 		   struct delivery *delivery)

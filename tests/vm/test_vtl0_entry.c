@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -335,6 +336,38 @@ static void no_cpu_goes_offline_while_vtl0_runs(void **state)
 	assert_int_equal(cpu_set_online(lab.cpus - 1, true), 0);
 }
 
+#define TRACING			"/sys/kernel/tracing"
+/* Status of an exit for an interrupt of VTL2 (TDX 1.5.01: TDX_L2_EXIT_PENDING_INTERRUPT). */
+#define PENDING_INTERRUPT	0x1102
+
+/* Returns how many exits of the guest's VP with this status are in the trace. */
+static unsigned int exits_traced(uint32_t status)
+{
+	FILE *trace = fopen(TRACING "/trace", "re");
+	unsigned long long reason;
+	unsigned int vp, count = 0;
+	char line[256], *at;
+
+	check(trace, "the trace: %s", strerror(errno));
+	while (fgets(line, sizeof(line), trace)) {
+		at = strstr(line, "vtl_exit: ");
+		if (at && sscanf(at, "vtl_exit: vp=%u reason=%llx", &vp, &reason) == 2)
+			count += vp == guest.vp && reason >> 32 == status;
+	}
+	fclose(trace);
+	return count;
+}
+
+static void exits_are_traced_with_their_reason(void **state)
+{
+	assert_int_equal(text_write(TRACING "/trace", O_TRUNC, ""), 0);
+	assert_int_equal(text_write(TRACING "/events/mshv_vtl/enable", 0, "1"), 0);
+	vp_run_spinning(&vp_run);
+	assert_int_equal(vp_run_end_by_signal(&vp_run), -EINTR);
+	assert_int_equal(text_write(TRACING "/events/mshv_vtl/enable", 0, "0"), 0);
+	assert_true(exits_traced(PENDING_INTERRUPT));
+}
+
 static const struct CMUnitTest tests[] = {
 	GUEST_TEST(no_cpu_goes_offline_while_vtl0_runs),
 	GUEST_TEST(a_signal_ends_the_run_of_a_running_vp),
@@ -353,6 +386,7 @@ static const struct CMUnitTest tests[] = {
 	GUEST_TEST(a_second_poll_file_replaces_the_first),
 	GUEST_TEST(a_poll_file_goes_with_its_vtl_file),
 	GUEST_TEST(a_poll_file_may_be_closed_before_it_becomes_readable),
+	GUEST_TEST(exits_are_traced_with_their_reason),
 	LAB_TEST(a_malformed_poll_file_is_refused),
 	LAB_TEST(a_poll_file_of_an_offline_cpu_is_refused),
 };
