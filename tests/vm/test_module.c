@@ -386,22 +386,26 @@ static void vm_2_needs_a_page_of_a_vmm_of_this_driver(void **state)
 #define VM_1_NO_ACCESS		(0x8000ULL << 16)
 #define VM_1_ALL_CHANGED	(0xfULL << 16)
 
-static void vtl0_access(int vtl, uint64_t frame, uint64_t attributes)
+static uint64_t attributes_call(int vtl, struct mshv_tdcall call)
 {
-	struct mshv_tdcall call = { .rax = MEM_PAGE_ATTR_WR, .rcx = frame, .rdx = attributes,
-				    .r8 = VM_1_ALL_CHANGED };
-
 	assert_int_equal(ioctl(vtl, MSHV_TDCALL, &call), 0);
 	assert_int_equal(call.rax, 0);
+	return call.rdx;
+}
+
+static void vtl0_access(int vtl, uint64_t frame, uint64_t attributes)
+{
+	const struct mshv_tdcall write = { .rax = MEM_PAGE_ATTR_WR, .rcx = frame,
+					   .rdx = attributes, .r8 = VM_1_ALL_CHANGED };
+
+	attributes_call(vtl, write);
 }
 
 static bool vtl0_sees(int vtl, uint64_t frame)
 {
-	struct mshv_tdcall call = { .rax = MEM_PAGE_ATTR_RD, .rcx = frame };
+	const struct mshv_tdcall read = { .rax = MEM_PAGE_ATTR_RD, .rcx = frame };
 
-	assert_int_equal(ioctl(vtl, MSHV_TDCALL, &call), 0);
-	assert_int_equal(call.rax, 0);
-	return call.rdx & VM_1_ALL_CHANGED;
+	return attributes_call(vtl, read) & VM_1_ALL_CHANGED;
 }
 
 /* The TDX module refuses the next change of attributes on CPU 0. */

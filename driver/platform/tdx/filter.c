@@ -43,10 +43,10 @@
 #define PAGE_LEVEL		GENMASK_ULL(2, 0)
 #define PAGE_LEVEL_LARGEST	1
 #define PAGE_ADDRESS		GENMASK_ULL(51, 12)
-/* Attributes and masks have 16 bits per VM; these are the bits of VM 1 and VM 2. */
+/* Those of VM 1 and VM 2. */
 #define PAGE_ATTRIBUTES		GENMASK_ULL(47, 16)
-/* Read, write, and execute. */
-#define PAGE_ATTRIBUTES_ACCESS	(GENMASK_ULL(19, 16) | GENMASK_ULL(35, 32))
+#define PAGE_ATTRIBUTES_ACCESS	(TDX_PAGE_ATTRIBUTES(TDX_VM_VTL0, TDX_PAGE_ACCESS) | \
+				 TDX_PAGE_ATTRIBUTES(TDX_VM_VTL1, TDX_PAGE_ACCESS))
 
 #define INVGLA_LIST		BIT_ULL(0)
 

@@ -30,12 +30,6 @@
 /* More than enough: OpenHCL's VMM has one for VTL0, and one for VTL1. */
 #define GRANTS_MAX		16
 
-/* Attributes and masks of TDG.MEM.PAGE.ATTR.WR have 16 bits per VM. */
-#define ATTRIBUTES_OF(vm, bits)	((u64)(bits) << (16 * (vm)))
-#define ATTRIBUTE_VALID		BIT(15)
-/* Read, write, and execute in supervisor and user mode. */
-#define ATTRIBUTES_ACCESS	GENMASK(3, 0)
-
 /**
  * struct grant - a page that is pinned
  * @list:    in grants
@@ -142,11 +136,11 @@ static void grant_settle(struct grant *grant, u64 asked, u64 mask, u64 attribute
 	lockdep_assert_held(&grants_lock);
 
 	for (vm = 1; vm <= TDX_VMS; vm++) {
-		if (!(asked & ATTRIBUTES_OF(vm, ATTRIBUTE_VALID)))
+		if (!(asked & TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_VALID)))
 			continue;
 		grant->vms &= ~BIT(vm);
-		if (attributes & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS) &&
-		    (before & BIT(vm) || new & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS)))
+		if (attributes & TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_ACCESS) &&
+		    (before & BIT(vm) || new & TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_ACCESS)))
 			grant->vms |= BIT(vm);
 	}
 	grant->vms_ever |= grant->vms;
@@ -179,7 +173,7 @@ static bool page_is_accessible(u64 address)
 
 	vtl_tdcall_user(&args);
 	for (vm = 1; vm <= TDX_VMS && !TDX_STATUS(args.rax); vm++) {
-		if (args.rdx & ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS))
+		if (args.rdx & TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_ACCESS))
 			return true;
 	}
 	return false;
@@ -236,27 +230,19 @@ int vtl_tdx_grant_call(struct mshv_tdcall *args, struct page *page)
 
 static void grant_revoke(struct grant *grant)
 {
-	struct tdcall_regs regs = {
+	struct mshv_tdcall args = {
 		.rax = TDG_MEM_PAGE_ATTR_WR,
 		.rcx = page_to_phys(grant->page),
 	};
 	unsigned int vm;
-	u64 asked, mask;
-
-	lockdep_assert_held(&grants_lock);
 
 	for (vm = 1; vm <= TDX_VMS; vm++) {
 		if (!(grant->vms & BIT(vm)))
 			continue;
-		regs.rdx |= ATTRIBUTES_OF(vm, ATTRIBUTE_VALID);
-		regs.r8 |= ATTRIBUTES_OF(vm, ATTRIBUTES_ACCESS);
+		args.rdx |= TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_VALID);
+		args.r8 |= TDX_PAGE_ATTRIBUTES(vm, TDX_PAGE_ACCESS);
 	}
-	asked = regs.rdx;
-	mask = regs.r8;
-	preempt_disable();
-	vtl_tdcall_retry(&regs);
-	preempt_enable();
-	grant_settle(grant, TDX_STATUS(regs.rax) ? 0 : asked, mask, regs.rdx);
+	call_locked(&args, grant);
 }
 
 void vtl_tdx_grants_revoke(void)

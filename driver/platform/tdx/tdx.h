@@ -73,6 +73,12 @@
 /* Fields of the TD. */
 #define TDX_FIELD_NUM_L2_VMS		0x9010000100000005ULL
 
+/* Attributes and masks of TDG.MEM.PAGE.ATTR.WR have 16 bits per VM. */
+#define TDX_PAGE_ATTRIBUTES(vm, bits)	((u64)(bits) << (16 * (vm)))
+#define TDX_PAGE_VALID			BIT(15)
+/* Read, write, and execute in supervisor and user mode. */
+#define TDX_PAGE_ACCESS			GENMASK(3, 0)
+
 /* Virtual APIC page (Intel SDM, APIC register layout). */
 #define VAPIC_IRR			0x200
 #define VAPIC_STRIDE			0x10
