@@ -43,7 +43,10 @@ struct poll_watch {
 	poll_table table;
 };
 
-/* Protects poll_watches; only taken in process context. */
+/*
+ * Protects poll_watches; only taken in process context. A VMM that ends takes it as well, so it
+ * is not held in calls that may wait for user space.
+ */
 static DEFINE_MUTEX(poll_lock);
 static struct poll_watch **poll_watches;
 
@@ -130,11 +133,13 @@ static int poll_set_file(const void *owner, const void *process,
 		return -ENOMEM;
 	}
 
+	/* This may wait for ever. From here on, watch_wake() may run. */
+	if (vfs_poll(file, &watch->table) & POLL_EVENTS)
+		vtl_vp_cancel(cpu);
+
 	mutex_lock(&poll_lock);
 	before = poll_watches[cpu];
 	poll_watches[cpu] = watch;
-	if (vfs_poll(file, &watch->table) & POLL_EVENTS)
-		vtl_vp_cancel(cpu);
 	mutex_unlock(&poll_lock);
 
 	if (before)

@@ -3,10 +3,19 @@
  * References to a mapping, and what remains after their owner is gone.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../harness/lab.h"
@@ -191,6 +200,149 @@ static void a_file_held_by_its_own_poll_file_is_released_at_exit(void **state)
 	assert_int_equal(totals("mappings"), 0);
 }
 
+/**
+ * struct stuck - an event loop that holds its epoll file's mutex until its page is filled in
+ * @faults: the userfaultfd on which the missing page is reported
+ * @page:   where the kernel writes the events to
+ * @loop:   the epoll file, with an event that is pending
+ * @vtl:    the VTL file for which @loop becomes the poll file
+ * @other:  another VTL file
+ * @setter: the thread that sets the poll file
+ * @closed: whether @other is closed
+ */
+struct stuck {
+	int faults;
+	void *page;
+	int loop;
+	int vtl;
+	int other;
+	pid_t setter;
+	bool closed;
+};
+
+static bool stuck_prepare(struct stuck *stuck)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .range.len = 4096, .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct epoll_event event = { .events = EPOLLIN };
+
+	stuck->faults = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (stuck->faults < 0)
+		return false;
+	stuck->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(stuck->page != MAP_FAILED);
+	range.range.start = (uintptr_t)stuck->page;
+	assert_int_equal(ioctl(stuck->faults, UFFDIO_API, &api), 0);
+	assert_int_equal(ioctl(stuck->faults, UFFDIO_REGISTER, &range), 0);
+	stuck->loop = epoll_create1(EPOLL_CLOEXEC);
+	assert_int_equal(epoll_ctl(stuck->loop, EPOLL_CTL_ADD, eventfd(1, EFD_CLOEXEC), &event), 0);
+	stuck->vtl = vtl_open();
+	stuck->other = vtl_open();
+	return true;
+}
+
+/* Holds the mutex while the kernel waits for the page. */
+static void *loop_wait(void *argument)
+{
+	struct stuck *stuck = argument;
+
+	epoll_wait(stuck->loop, stuck->page, 1, -1);
+	return NULL;
+}
+
+static void *loop_set(void *argument)
+{
+	struct stuck *stuck = argument;
+	struct mshv_set_poll_file poll = { .cpu = 0, .fd = stuck->loop };
+
+	__atomic_store_n(&stuck->setter, gettid(), __ATOMIC_RELEASE);
+	ioctl(stuck->vtl, MSHV_SET_POLL_FILE, &poll);
+	return NULL;
+}
+
+/* Waits until the thread that sets the poll file waits for the mutex. */
+static bool setter_waits(const struct stuck *stuck)
+{
+	char path[64], line[64] = "";
+	unsigned int waited;
+	FILE *file;
+
+	for (waited = 0; waited < patience(WAIT_MS); waited += 10) {
+		sleep_ms(10);
+		snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
+			 __atomic_load_n(&stuck->setter, __ATOMIC_ACQUIRE));
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (!fgets(line, sizeof(line), file))
+			line[0] = 0;
+		fclose(file);
+		if (strstr(line, ") D "))
+			return true;
+	}
+	return false;
+}
+
+static void *other_close(void *argument)
+{
+	struct stuck *stuck = argument;
+
+	close(stuck->other);
+	__atomic_store_n(&stuck->closed, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static bool closed_wait(const struct stuck *stuck, unsigned int ms)
+{
+	unsigned int waited;
+
+	for (waited = 0; waited < patience(ms); waited += 10) {
+		if (__atomic_load_n(&stuck->closed, __ATOMIC_ACQUIRE))
+			return true;
+		sleep_ms(10);
+	}
+	return false;
+}
+
+static void page_fill(const struct stuck *stuck)
+{
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)stuck->page, 4096 } };
+
+	assert_int_equal(ioctl(stuck->faults, UFFDIO_ZEROPAGE, &zero), 0);
+}
+
+/* To poll a file may take for ever, for instance if the file is an event loop's. */
+static void a_file_closes_while_the_poll_of_another_ones_file_waits(void **state)
+{
+	struct pollfd fault = { .events = POLLIN };
+	struct stuck stuck = {};
+	pthread_t waiter, setter, closer;
+	bool waits, closed;
+
+	if (!stuck_prepare(&stuck))
+		skip();
+	assert_int_equal(pthread_create(&waiter, NULL, loop_wait, &stuck), 0);
+	fault.fd = stuck.faults;
+	assert_int_equal(poll(&fault, 1, patience(WAIT_MS)), 1);
+	assert_int_equal(fault.revents, POLLIN);
+	assert_int_equal(pthread_create(&setter, NULL, loop_set, &stuck), 0);
+	waits = setter_waits(&stuck);
+	assert_int_equal(pthread_create(&closer, NULL, other_close, &stuck), 0);
+	closed = closed_wait(&stuck, WAIT_MS);
+	waits &= setter_waits(&stuck);
+
+	page_fill(&stuck);
+	pthread_join(waiter, NULL);
+	pthread_join(setter, NULL);
+	pthread_join(closer, NULL);
+	close(stuck.vtl);
+	close(stuck.loop);
+	close(stuck.faults);
+	munmap(stuck.page, 4096);
+	assert_true(waits);
+	assert_true(closed);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -201,6 +353,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_file_lives_until_its_last_descriptor),
 	TEST(a_run_page_outlives_its_file),
 	TEST(a_file_held_by_its_own_poll_file_is_released_at_exit),
+	TEST(a_file_closes_while_the_poll_of_another_ones_file_waits),
 };
 
 TEST_PROGRAM("references", tests)
