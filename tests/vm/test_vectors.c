@@ -4,6 +4,8 @@
  * them are freed.
  */
 #include <errno.h>
+#include <glob.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -137,12 +139,52 @@ static void mappings_count_among_the_interrupt_descriptors(void **state)
 	assert_int_equal(irq_descriptors(), before);
 }
 
+/* Copies the state of the Linux interrupt of the only mapping, as genirq shows it. */
+static bool interrupt_show(char *text, size_t size)
+{
+	glob_t files;
+	bool found = false;
+	size_t i, length;
+	FILE *file;
+
+	if (glob("/sys/kernel/debug/irq/irqs/*", 0, NULL, &files))
+		return false;
+	for (i = 0; i < files.gl_pathc && !found; i++) {
+		file = fopen(files.gl_pathv[i], "re");
+		if (!file)
+			continue;
+		length = fread(text, 1, size - 1, file);
+		text[length] = 0;
+		fclose(file);
+		found = strstr(text, "VTL0-redirect");
+	}
+	globfree(&files);
+	return found;
+}
+
+/* Its descriptor has no action, and is freed without a look for one (kernel/irq/manage.c). */
+static void no_driver_can_request_the_interrupt_of_a_mapping(void **state)
+{
+	char text[4096];
+	int vector = vtl_map(lab.vtl, 0x51, 0);
+
+	assert_true(vector > 0);
+	/* Only a kernel with CONFIG_GENERIC_IRQ_DEBUGFS has these files. */
+	if (access("/sys/kernel/debug/irq/irqs", F_OK))
+		skip();
+	assert_true(interrupt_show(text, sizeof(text)));
+	check(strstr(text, "_IRQ_NOREQUEST"), "the interrupt can be requested:\n%s", text);
+	check(strstr(text, "_IRQ_NOPROBE"), "the interrupt can be probed:\n%s", text);
+	assert_int_equal(vtl_unmap(lab.vtl, vector, 0), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	LAB_TEST(exhaustion_of_a_cpu_is_enodev_and_takes_no_other_cpus_vector),
 	LAB_TEST(all_vectors_are_freed),
 	LAB_TEST(the_default_quota_leaves_vectors_to_other_devices),
 	LAB_TEST(a_quota_of_five_gives_five),
 	LAB_TEST(mappings_count_among_the_interrupt_descriptors),
+	LAB_TEST(no_driver_can_request_the_interrupt_of_a_mapping),
 };
 
 TEST_PROGRAM("vectors", tests)

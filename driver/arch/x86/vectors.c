@@ -128,6 +128,8 @@ int vtl_vector_alloc(struct redirect_mapping *mapping)
 				      NULL);
 	if (irq < 0)
 		return irq;
+	/* The core has cleared it, since it allocates interrupts to be requested. */
+	irq_set_status_flags(irq, IRQ_NOREQUEST);
 
 	if (WARN_ON_ONCE(!vector_is_on_cpu(mapping))) {
 		irq_dispose_mapping(irq);
