@@ -10,7 +10,9 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/printk.h>
+#include <linux/reboot.h>
 #include <linux/smp.h>
 
 #include "debugfs.h"
@@ -28,6 +30,12 @@
 #include "vtl_low.h"
 
 static int main_hotplug_state;
+
+/*
+ * The machine reboots: no SynIC is enabled any more. Written while CPU hotplug is held off, and
+ * read by a CPU that comes online.
+ */
+static bool main_reboots;
 
 /* What each step allocates for a CPU is kept until module exit, so nothing is undone. */
 static int main_cpu_online(unsigned int cpu)
@@ -48,9 +56,16 @@ static int main_cpu_online(unsigned int cpu)
 	if (ret)
 		return ret;
 
-	vtl_host_synic_online();
+	if (!main_reboots)
+		vtl_host_synic_online();
 	vtl_sint_online();
 	return 0;
+}
+
+static void main_synic_offline(void *unused)
+{
+	vtl_sint_offline();
+	vtl_host_synic_offline();
 }
 
 static int main_cpu_offline(unsigned int cpu)
@@ -60,8 +75,7 @@ static int main_cpu_offline(unsigned int cpu)
 	if (ret)
 		return ret;
 
-	vtl_sint_offline();
-	vtl_host_synic_offline();
+	main_synic_offline(NULL);
 	return 0;
 }
 
@@ -85,17 +99,41 @@ static void __init main_host_init(void)
 	vtl_host_synic_init();
 }
 
-static void main_synic_offline(void *unused)
+/*
+ * kexec takes no CPU offline, and the host would go on writing messages to pages that belong to
+ * the next kernel.
+ */
+static int main_reboot(struct notifier_block *block, unsigned long action, void *unused)
 {
-	vtl_host_synic_offline();
+	cpus_read_lock();
+	main_reboots = true;
+	on_each_cpu(main_synic_offline, NULL, true);
+	cpus_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block main_reboot_block = { .notifier_call = main_reboot };
+
+static int __init main_cpus_init(void)
+{
+	int ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
+				    main_cpu_online, main_cpu_offline);
+
+	if (ret < 0)
+		return ret;
+	main_hotplug_state = ret;
+	/* It fails only if the block is registered already. */
+	register_reboot_notifier(&main_reboot_block);
+	return 0;
 }
 
 /*
- * A CPU that went offline between the two steps would run neither, and the host could go on
+ * A CPU that went offline between the two calls would run neither, and the host could go on
  * writing to its pages after they are freed.
  */
 static void main_cpus_exit(void)
 {
+	unregister_reboot_notifier(&main_reboot_block);
 	cpus_read_lock();
 	cpuhp_remove_state_nocalls_cpuslocked(main_hotplug_state);
 	on_each_cpu(main_synic_offline, NULL, true);
@@ -172,11 +210,9 @@ static int __init main_init(void)
 
 	main_host_init();
 
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
-				main_cpu_online, main_cpu_offline);
-	if (ret < 0)
+	ret = main_cpus_init();
+	if (ret)
 		goto exit_host;
-	main_hotplug_state = ret;
 
 	vtl_debugfs_init();
 

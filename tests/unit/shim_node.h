@@ -256,4 +256,13 @@ int cpuhp_setup_state(int state, const char *name, int (*online)(unsigned int cp
 void cpuhp_remove_state_nocalls_cpuslocked(int state);
 int shim_cpu_add(unsigned int cpu);
 
+/* notifier.h, reboot.h */
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *block, unsigned long action, void *data);
+};
+
+#define NOTIFY_DONE 0
+int register_reboot_notifier(struct notifier_block *block);
+int unregister_reboot_notifier(struct notifier_block *block);
+
 #endif /* _SHIM_NODE_H */

@@ -157,6 +157,21 @@ void cpuhp_remove_state_nocalls_cpuslocked(int state)
 	cpu_online_call = NULL;
 }
 
+static struct notifier_block *reboot_block;
+
+int register_reboot_notifier(struct notifier_block *block)
+{
+	reboot_block = block;
+	return 0;
+}
+
+int unregister_reboot_notifier(struct notifier_block *block)
+{
+	assert_true(reboot_block == block);
+	reboot_block = NULL;
+	return 0;
+}
+
 int shim_cpu_add(unsigned int cpu)
 {
 	int ret;
@@ -261,12 +276,17 @@ void vtl_host_synic_offline(void)
 	synic_is_online[smp_processor_id()] = false;
 }
 
-void vtl_host_synic_exit(void)
+static void no_synic_is_online(void)
 {
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
 		assert_false(synic_is_online[cpu]);
+}
+
+void vtl_host_synic_exit(void)
+{
+	no_synic_is_online();
 }
 
 /* Parts of the driver that are not tested here. */
@@ -965,8 +985,39 @@ static void every_failure_leaves_the_state_unchanged(void **state)
 	       ARRAY_SIZE(operations), injected);
 }
 
+/* hv_vmbus disables its own SynIC then (hv_kexec_handler() in drivers/hv/vmbus_drv.c). */
+static void the_next_kernel_finds_no_synic_enabled(void **state)
+{
+	int (*online)(unsigned int cpu);
+	unsigned int cpu;
+
+	begin(NULL);
+	has_sint();
+	assert_int_equal(run_resume(), 0);
+	is_resumed();
+	assert_true(synic_is_online[0]);
+
+	/* kexec takes no CPU offline; one that comes online meanwhile would enable its SynIC. */
+	assert_non_null(reboot_block);
+	online = cpu_online_call;
+	cpu_online_call = NULL;
+	reboot_block->notifier_call(reboot_block, 1, NULL);
+	cpu_online_call = online;
+	no_synic_is_online();
+	for (cpu = 0; cpu < SHIM_CPUS; cpu++)
+		assert_true(sint_masked[cpu]);
+	shim_cpu_online[3] = false;
+	assert_int_equal(shim_cpu_add(3), 0);
+	no_synic_is_online();
+
+	end(NULL);
+	assert_null(reboot_block);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_failure_leaves_the_state_unchanged),
+	/* The last one, since the driver does not enable a SynIC afterwards. */
+	cmocka_unit_test(the_next_kernel_finds_no_synic_enabled),
 };
 
 TEST_PROGRAM("failures", tests)
