@@ -148,13 +148,21 @@ static void main_host_exit(void)
 	vtl_host_exit();
 }
 
-/* Creates the nodes that user space can open. Everything else is ready by then. */
+/*
+ * Creates the nodes that user space can open. Everything else is ready by then. The first one is
+ * the one whose name another driver may have: if its creation fails, no file is open whose
+ * operations are freed with the module.
+ */
 static int __init main_nodes_init(void)
 {
-	int ret = vtl_hvcall_init();
+	int ret = vtl_files_init();
 
 	if (ret)
 		return ret;
+
+	ret = vtl_hvcall_init();
+	if (ret)
+		goto exit_files;
 
 	ret = vtl_sint_init();
 	if (ret)
@@ -163,27 +171,23 @@ static int __init main_nodes_init(void)
 	ret = vtl_low_init();
 	if (ret)
 		goto exit_sint;
-
-	ret = vtl_files_init();
-	if (ret)
-		goto exit_low;
 	return 0;
 
-exit_low:
-	vtl_low_exit();
 exit_sint:
 	vtl_sint_exit();
 exit_hvcall:
 	vtl_hvcall_exit();
+exit_files:
+	vtl_files_exit();
 	return ret;
 }
 
 static void main_nodes_exit(void)
 {
-	vtl_files_exit();
 	vtl_low_exit();
 	vtl_sint_exit();
 	vtl_hvcall_exit();
+	vtl_files_exit();
 }
 
 static int __init main_init(void)
