@@ -27,6 +27,7 @@
 
 #include "files.h"
 #include "host.h"
+#include "nodes.h"
 #include "platform.h"
 #include "poll.h"
 #include "redirect.h"
@@ -391,8 +392,14 @@ static long mshv_ioctl(struct file *filp, unsigned int command,
 	}
 }
 
+static int mshv_open(struct inode *inode, struct file *filp)
+{
+	return vtl_nodes_check();
+}
+
 static const struct file_operations mshv_fops = {
 	.owner = THIS_MODULE,
+	.open = mshv_open,
 	.unlocked_ioctl = mshv_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,

@@ -23,6 +23,7 @@
 
 #include "host.h"
 #include "hvcall.h"
+#include "nodes.h"
 
 #define HVCALL_PAGE_SIZE	4096
 #define HVCALL_BITMAP_BYTES	8192
@@ -182,7 +183,10 @@ static long hvcall_ioctl(struct file *filp, unsigned int command,
 static int hvcall_open(struct inode *inode, struct file *filp)
 {
 	struct hvcall_file *file;
+	int ret = vtl_nodes_check();
 
+	if (ret)
+		return ret;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 

@@ -16,9 +16,8 @@
 #include <linux/smp.h>
 
 #include "debugfs.h"
-#include "files.h"
 #include "host.h"
-#include "hvcall.h"
+#include "nodes.h"
 #include "platform.h"
 #include "poll.h"
 #include "redirect.h"
@@ -27,7 +26,6 @@
 #include "synic.h"
 #include "vectors.h"
 #include "vtl0_memory.h"
-#include "vtl_low.h"
 
 static int main_hotplug_state;
 
@@ -116,14 +114,17 @@ static struct notifier_block main_reboot_block = { .notifier_call = main_reboot 
 
 static int __init main_cpus_init(void)
 {
-	int ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online",
-				    main_cpu_online, main_cpu_offline);
+	int ret;
 
-	if (ret < 0)
-		return ret;
-	main_hotplug_state = ret;
 	/* It fails only if the block is registered already. */
 	register_reboot_notifier(&main_reboot_block);
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/vtl:online", main_cpu_online,
+				main_cpu_offline);
+	if (ret < 0) {
+		unregister_reboot_notifier(&main_reboot_block);
+		return ret;
+	}
+	main_hotplug_state = ret;
 	return 0;
 }
 
@@ -133,11 +134,11 @@ static int __init main_cpus_init(void)
  */
 static void main_cpus_exit(void)
 {
-	unregister_reboot_notifier(&main_reboot_block);
 	cpus_read_lock();
 	cpuhp_remove_state_nocalls_cpuslocked(main_hotplug_state);
 	on_each_cpu(main_synic_offline, NULL, true);
 	cpus_read_unlock();
+	unregister_reboot_notifier(&main_reboot_block);
 }
 
 /* Stops messages before it frees their counters. */
@@ -146,48 +147,6 @@ static void main_host_exit(void)
 	vtl_host_synic_exit();
 	vtl_synic_exit();
 	vtl_host_exit();
-}
-
-/*
- * Creates the nodes that user space can open. Everything else is ready by then. The first one is
- * the one whose name another driver may have: if its creation fails, no file is open whose
- * operations are freed with the module.
- */
-static int __init main_nodes_init(void)
-{
-	int ret = vtl_files_init();
-
-	if (ret)
-		return ret;
-
-	ret = vtl_hvcall_init();
-	if (ret)
-		goto exit_files;
-
-	ret = vtl_sint_init();
-	if (ret)
-		goto exit_hvcall;
-
-	ret = vtl_low_init();
-	if (ret)
-		goto exit_sint;
-	return 0;
-
-exit_sint:
-	vtl_sint_exit();
-exit_hvcall:
-	vtl_hvcall_exit();
-exit_files:
-	vtl_files_exit();
-	return ret;
-}
-
-static void main_nodes_exit(void)
-{
-	vtl_low_exit();
-	vtl_sint_exit();
-	vtl_hvcall_exit();
-	vtl_files_exit();
 }
 
 static int __init main_init(void)
@@ -218,18 +177,15 @@ static int __init main_init(void)
 	if (ret)
 		goto exit_host;
 
-	vtl_debugfs_init();
+	ret = vtl_nodes_init();
+	if (ret)
+		goto exit_cpus;
 
-	ret = main_nodes_init();
-	if (ret) {
-		pr_err("cannot create the nodes under /dev (%d)%s\n", ret,
-		       ret == -EEXIST ? ": another driver has one of them" : "");
-		goto exit_debugfs;
-	}
+	/* Last, because it cannot fail: a file that was opened would outlive a failed init. */
+	vtl_debugfs_init();
 	return 0;
 
-exit_debugfs:
-	vtl_debugfs_exit();
+exit_cpus:
 	main_cpus_exit();
 exit_host:
 	main_host_exit();
@@ -245,8 +201,8 @@ exit_vectors:
 
 static void __exit main_exit(void)
 {
-	main_nodes_exit();
 	vtl_debugfs_exit();
+	vtl_nodes_exit();
 	main_cpus_exit();
 	main_host_exit();
 	vtl_poll_exit();

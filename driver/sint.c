@@ -37,6 +37,7 @@
 
 #include "compat.h"
 #include "host.h"
+#include "nodes.h"
 #include "sint.h"
 #include "synic.h"
 #include "synic_message.h"
@@ -376,6 +377,10 @@ static long sint_ioctl(struct file *filp, unsigned int command, unsigned long ar
 
 static int sint_open(struct inode *inode, struct file *filp)
 {
+	int ret = vtl_nodes_check();
+
+	if (ret)
+		return ret;
 	mutex_lock(&sint_lock);
 	sint_files++;
 	WRITE_ONCE(vtl_sint_is_open, true);

@@ -38,7 +38,7 @@ void vtl_sint_offline(void);
 /**
  * vtl_sint_init() - create /dev/mshv_sint
  *
- * User space can open it at once.
+ * It can be opened when vtl_nodes_init() has created all nodes.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */

@@ -26,6 +26,7 @@
 
 #include "compat.h"
 #include "memory.h"
+#include "nodes.h"
 #include "vtl_low.h"
 
 /* Bit of the page offset: the memory is shared with the host. */
@@ -109,7 +110,9 @@ static int low_mmap(struct file *filp, struct vm_area_struct *vma)
 
 static int low_open(struct inode *inode, struct file *filp)
 {
-	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return vtl_nodes_check();
 }
 
 static const struct file_operations low_fops = {

@@ -8,7 +8,7 @@
 /**
  * vtl_low_init() - create /dev/mshv_vtl_low
  *
- * User space can open it at once.
+ * It can be opened when vtl_nodes_init() has created all nodes.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
