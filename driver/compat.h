@@ -130,12 +130,19 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 #define compat_hv_handler_set(handler)	hv_setup_mshv_handler(handler)
 #define compat_hv_handler_clear()	hv_setup_mshv_handler(NULL)
 #define compat_hv_handler_shared()	false
-#define compat_hv_root()		hv_root_partition()
 #else
 #define compat_hv_handler_set(handler)	hv_setup_vmbus_handler(handler)
 #define compat_hv_handler_clear()	hv_remove_vmbus_handler()
 #define compat_hv_handler_shared()	true
-#define compat_hv_root()		hv_root_partition
+#endif
+
+/* Whether this kernel has partitions of its own, so that mshv_root may use the SynIC. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define compat_hv_parent()	hv_parent_partition()
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define compat_hv_parent()	hv_root_partition()
+#else
+#define compat_hv_parent()	hv_root_partition
 #endif
 
 /* As hv_recommend_using_aeoi(), which is not in a public header of all kernels. */

@@ -243,7 +243,7 @@ void vtl_host_synic_init(void)
 {
 	if (!hv_is_hyperv_initialized())
 		return;
-	if (compat_hv_paravisor() || compat_hv_root()) {
+	if (compat_hv_paravisor() || compat_hv_parent()) {
 		pr_info("no proxied interrupts: this machine is not VTL2\n");
 		return;
 	}
