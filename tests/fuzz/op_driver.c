@@ -241,9 +241,8 @@ static void attributes_fill(const struct op_thread *thread, struct mshv_tdcall *
 }
 
 /*
- * These calls are not made, because VTL2 is responsible for their effects, which could not be
- * distinguished from an error of the driver: MEM.PAGE.ATTR.WR of VTL0's memory, without which it
- * does not run, and VP.WR of the address of the virtual APIC, which lets the CPU write any page.
+ * These calls are not made: MEM.PAGE.ATTR.WR of VTL0's memory, without which it does not run, and
+ * VP.WR of the address of the virtual APIC, since its page stays pinned until module exit.
  */
 static bool tdcall_is_harmful(const struct op_world *world, const struct mshv_tdcall *args)
 {
