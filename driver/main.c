@@ -10,6 +10,7 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
@@ -30,10 +31,24 @@
 static int main_hotplug_state;
 
 /*
- * The machine reboots: no SynIC is enabled any more. Written while CPU hotplug is held off, and
- * read by a CPU that comes online.
+ * Protects main_reboots. A CPU holds it while it enables its SynIC, so that a reboot finds the
+ * SynIC either enabled, or never to be enabled. cpu_hotplug_lock alone does not order the two:
+ * a reboot and the load of the module both hold it as readers.
  */
+static DEFINE_MUTEX(main_reboot_lock);
+
+/* The machine reboots: no SynIC is enabled any more. */
 static bool main_reboots;
+
+static void main_synic_online(void)
+{
+	mutex_lock(&main_reboot_lock);
+	if (!main_reboots) {
+		vtl_host_synic_online();
+		vtl_sint_online();
+	}
+	mutex_unlock(&main_reboot_lock);
+}
 
 /* What each step allocates for a CPU is kept until module exit, so nothing is undone. */
 static int main_cpu_online(unsigned int cpu)
@@ -54,9 +69,7 @@ static int main_cpu_online(unsigned int cpu)
 	if (ret)
 		return ret;
 
-	if (!main_reboots)
-		vtl_host_synic_online();
-	vtl_sint_online();
+	main_synic_online();
 	return 0;
 }
 
@@ -104,7 +117,9 @@ static void __init main_host_init(void)
 static int main_reboot(struct notifier_block *block, unsigned long action, void *unused)
 {
 	cpus_read_lock();
+	mutex_lock(&main_reboot_lock);
 	main_reboots = true;
+	mutex_unlock(&main_reboot_lock);
 	on_each_cpu(main_synic_offline, NULL, true);
 	cpus_read_unlock();
 	return NOTIFY_DONE;
@@ -181,7 +196,10 @@ static int __init main_init(void)
 	if (ret)
 		goto exit_cpus;
 
-	/* Last, because it cannot fail: a file that was opened would outlive a failed init. */
+	/*
+	 * Last, because it cannot fail: a file that was opened would outlive a failed init. So a
+	 * program that opens /dev/mshv at once may find no statistics yet.
+	 */
 	vtl_debugfs_init();
 	return 0;
 
