@@ -137,7 +137,7 @@ static inline vm_fault_t compat_vmf_insert_huge_pfn(struct vm_fault *fault,
 #endif
 
 /* Whether this kernel has partitions of its own, so that mshv_root may use the SynIC. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 #define compat_hv_parent()	hv_parent_partition()
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define compat_hv_parent()	hv_root_partition()
