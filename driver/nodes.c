@@ -4,8 +4,8 @@
  * opened.
  *
  * If module init fails, Linux frees the module without waiting for its open files. So no node can
- * be opened before all of them exist. /dev/mshv is the last one, so that a VMM that waits for it
- * finds the others.
+ * be opened before all of them exist. /dev/mshv is the last one: a VMM that waits for it finds the
+ * others, and can open them at once.
  */
 #define pr_fmt(fmt) "mshv_vtl: " fmt
 
@@ -21,10 +21,15 @@
 #include "vtl_low.h"
 
 /*
- * All nodes exist. Written by module init and exit. What the open functions need was prepared
- * before misc_register(), whose lock orders it before an open.
+ * All nodes exist. What the open functions need was prepared before misc_register(), whose lock
+ * orders it before an open.
  */
 static bool nodes_ready;
+
+void vtl_nodes_allow(void)
+{
+	WRITE_ONCE(nodes_ready, true);
+}
 
 int vtl_nodes_check(void)
 {
@@ -69,7 +74,7 @@ int __init vtl_nodes_init(void)
 		       ret == -EEXIST ? ": another driver has one of them" : "");
 		return ret;
 	}
-	WRITE_ONCE(nodes_ready, true);
+	vtl_nodes_allow();
 	return 0;
 }
 

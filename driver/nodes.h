@@ -8,7 +8,7 @@
 /**
  * vtl_nodes_init() - create all nodes, and allow user space to open them
  *
- * Everything else must be ready. After a failure, no node exists, and no file is open.
+ * Everything else must be ready. After a failure, no node exists, and none was opened.
  * Context: module init; may sleep.
  * Return: 0, -EEXIST if another driver has one of the names, or another negative errno.
  */
@@ -23,9 +23,17 @@ int vtl_nodes_init(void);
 void vtl_nodes_exit(void);
 
 /**
+ * vtl_nodes_allow() - allow user space to open all nodes
+ *
+ * Called by vtl_nodes_init(), and by the open function of the last node, which may be earlier.
+ * Context: any.
+ */
+void vtl_nodes_allow(void);
+
+/**
  * vtl_nodes_check() - whether a node may be opened
  *
- * Called first in the open function of each node.
+ * Called first in the open function of each node but the last.
  * Context: any.
  * Return: 0, or -ENODEV if not all nodes exist yet.
  */

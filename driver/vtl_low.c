@@ -110,9 +110,11 @@ static int low_mmap(struct file *filp, struct vm_area_struct *vma)
 
 static int low_open(struct inode *inode, struct file *filp)
 {
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	return vtl_nodes_check();
+	int ret = vtl_nodes_check();
+
+	if (ret)
+		return ret;
+	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
 static const struct file_operations low_fops = {
