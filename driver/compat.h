@@ -8,6 +8,11 @@
 
 #include <linux/version.h>
 
+/* vtl_sint_interrupt() wakes up readers and signals eventfds: these locks sleep there. */
+#ifdef CONFIG_PREEMPT_RT
+#error "mshv_vtl does not support kernels with PREEMPT_RT"
+#endif
+
 #ifdef CONFIG_X86_LOCAL_APIC
 
 #include <asm/apic.h>
