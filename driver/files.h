@@ -8,7 +8,7 @@
 /**
  * vtl_files_init() - create /dev/mshv
  *
- * It can be opened when vtl_nodes_init() has created all nodes.
+ * All other nodes must exist, and everything be ready, since user space can open it at once.
  * Context: module init; may sleep.
  * Return: 0 or a negative errno.
  */
